@@ -1,0 +1,1 @@
+"""Coverage policy as Datalog: decisions with a proof for every line."""

@@ -1,0 +1,1 @@
+"""The engine: rule text to rules, a case to facts, facts to a decision."""

@@ -1,0 +1,264 @@
+"""A case file to facts: read, checked against the schema, and turned into atoms with their sources."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .errors import CaseError, did_you_mean
+from .library import Guideline
+from .program import Predicate, Program
+from .schema import DATE, DIAGNOSIS, PROCEDURE
+from .terms import Atom, quote
+from .yaml_text import Document, documents
+from .yaml_text import Path as At
+
+MAX_BYTES = 2**20
+"""The largest case file, in bytes; a case takes about 1,000."""
+
+
+class Line(NamedTuple):
+    """A service line: a procedure code, its units, and the session it belongs to."""
+
+    cpt: str
+    session: int
+    units: int
+
+
+class Case(NamedTuple):
+    """One case, ready to be decided."""
+
+    id: str
+    title: str
+    date: str  # ISO date of service
+    lines: tuple[Line, ...]
+    facts: dict[Atom, str]  # ground input atoms, each with where the record says so
+    expect: dict[str, Any]
+    expect_closed: dict[str, Any]
+    place: str
+    notes: tuple[str, ...]  # what was read otherwise than written
+
+
+class Unreadable(NamedTuple):
+    """A case or a file that could not be read, and why."""
+
+    id: str
+    error: str
+
+
+def read_files(paths: Iterable[Path], guideline: Guideline) -> Iterator[Case | Unreadable]:
+    """Yield the cases of files, and of all `.yaml`, `.yml` and `.json` files below folders.
+
+    What cannot be read comes as `Unreadable`; the others are not held up by it.
+    """
+    for path in paths:
+        files = sorted(p for p in path.rglob("*") if p.suffix in (".yaml", ".yml", ".json")) if path.is_dir() else [path]
+        if not files:
+            yield Unreadable(str(path), f"{path}: no case file (.yaml, .yml, .json) in this folder")
+        for file in files:
+            try:
+                data = file.read_bytes() if file.stat().st_size <= MAX_BYTES else b" " * (MAX_BYTES + 1)
+            except OSError as error:
+                yield Unreadable(str(file), f"{file}: cannot be read: {error.strerror}")
+                continue
+            yield from read_text(data, str(file), guideline)
+
+
+def read_text(data: bytes, file: str, guideline: Guideline) -> Iterator[Case | Unreadable]:
+    """Yield the cases of one text: a case, a list of cases, or several YAML documents."""
+    empty = True
+    try:
+        if len(data) > MAX_BYTES:
+            raise CaseError(f"{file}: larger than {MAX_BYTES:,} bytes; split it into several files")
+        for document in documents(data.decode("utf-8-sig"), file):
+            parts = range(len(document.value)) if isinstance(document.value, list) else ()
+            for part in [document.part((i,)) for i in parts] or [document]:
+                if part.value:
+                    empty = False
+                    yield read_case(part, guideline)
+    except UnicodeDecodeError as error:
+        yield Unreadable(file, f"{file}: not UTF-8 text (byte {error.start}); save it as UTF-8")
+    except CaseError as error:
+        yield Unreadable(file, str(error))
+    else:
+        if empty:
+            yield Unreadable(file, f"{file}: empty; write a case (see coverlog schema)")
+
+
+def read_case(document: Document, guideline: Guideline) -> Case | Unreadable:
+    """Return the case a document says, or why it says none."""
+    name = document.value.get("id") if isinstance(document.value, dict) else None
+    try:
+        _validate(document, guideline)
+        return _case(document, guideline)
+    except CaseError as error:
+        return Unreadable(name if isinstance(name, str) else document.file, str(error))
+
+
+def _validate(document: Document, guideline: Guideline) -> None:
+    for problem in document.problems.values():
+        raise CaseError(problem)
+    errors = sorted(guideline.validator.iter_errors(document.value), key=lambda e: document.order(tuple(e.absolute_path)))
+    if errors:
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise CaseError(_explain(errors[0], document) + more)
+    date = document.value["date_of_service"]
+    try:
+        datetime.date.fromisoformat(date)
+    except ValueError:
+        raise CaseError(f"{document.place(('date_of_service',))}: {date} is no day of the calendar") from None
+
+
+def _explain(error: Any, document: Document) -> str:
+    """Say what is wrong at a place of a case, and what was meant."""
+    path: At = tuple(error.absolute_path)
+    name = ".".join(map(str, path)) or "the case"
+    known: Iterable[str] = ()
+    if error.validator == "additionalProperties":
+        known = error.schema["properties"]
+        patterns = error.schema.get("patternProperties", {})
+        word = next(k for k in error.instance if k not in known and not any(re.search(p, k) for p in patterns))
+        path, said = (*path, word), f"unknown key {word} in {name}"
+    elif error.validator == "enum":
+        known, word = error.validator_value, str(error.instance)
+        said = f"{name} is {word}, which is none of the words allowed"
+    else:
+        word, said = "", f"{name} {_WRONG.get(error.validator, _other)(error)}"
+    hint = did_you_mean(word, known) or (f"known are {', '.join(known)}" if known else "")
+    return f"{document.place(path)}: {said}" + (f"; {hint}" if hint else "")
+
+
+_TYPES = {"object": "keys and values", "array": "a list", "string": "text", "integer": "a whole number"}
+
+
+def _wrong_type(error: Any) -> str:
+    quoted = f'; write it in quotes: "{error.instance}"'
+    hint = quoted if error.validator_value == "string" and isinstance(error.instance, int) else ""
+    return f"has to be {_TYPES[error.validator_value]}, not {error.instance!r}{hint}"
+
+
+def _wrong_form(error: Any) -> str:
+    example = {PROCEDURE: "99213, in quotes", DIAGNOSIS: "A00.1", DATE: "2025-11-03"}
+    return f"is {error.instance!r}; write it like {example.get(error.validator_value, 'a word')}"
+
+
+def _other(error: Any) -> str:
+    return f"is not right: {error.message}"
+
+
+_WRONG = {
+    "type": _wrong_type,
+    "pattern": _wrong_form,
+    "minimum": lambda e: f"is {e.instance}, and cannot be less than {e.validator_value}",
+    "minItems": lambda e: "is empty; name at least one",
+    "required": lambda e: f"lacks {next(k for k in e.validator_value if k not in e.instance)}",
+}
+
+
+def _case(document: Document, guideline: Guideline) -> Case:
+    said = document.value
+    lines = tuple(Line(s["cpt"], s.get("session", 1), s.get("units", 1)) for s in said["services"])
+    facts: dict[Atom, str] = {}
+    notes: list[str] = []
+    for predicate in guideline.program.predicates.values():
+        if predicate.case:
+            facts |= _FACTS[predicate.case.shape](predicate, said, guideline.program, notes)
+    return Case(
+        said["id"], said.get("title", ""), said["date_of_service"], lines, facts,
+        said.get("expect", {}), said.get("expect_closed", {}), document.place(), tuple(dict.fromkeys(notes)),
+    )  # fmt: skip
+
+
+Facts = dict[Atom, str]
+
+
+def _services(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
+    return {Atom(predicate.name, (s.get("session", 1), quote(s["cpt"]))): "services" for s in said["services"]}
+
+
+def _units(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
+    """Add up the units of each code in each session."""
+    total: dict[tuple[int, str], int] = {}
+    for s in said["services"]:
+        line = (s.get("session", 1), quote(s["cpt"]))
+        total[line] = total.get(line, 0) + s.get("units", 1)
+    return {Atom(predicate.name, (*line, units)): "services" for line, units in total.items()}
+
+
+def _choice(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
+    key = predicate.case
+    assert key is not None
+    value = said.get(key.key, key.default)
+    return {Atom(predicate.name, (value,)): key.key if key.key in said else f"{key.key}, by default"} if value else {}
+
+
+def _choices(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
+    key = predicate.case.key if predicate.case else ""
+    return {Atom(predicate.name, (value,)): key for value in said.get(key, ())}
+
+
+def _count(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
+    key = predicate.case.key if predicate.case else ""
+    return {Atom(predicate.name, (said[key],)): key} if key in said else {}
+
+
+def _codes(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
+    key = predicate.case.key if predicate.case else ""
+    facts = {}
+    for written in said.get(key, ()):
+        code = normal_code(written)
+        if code != written:
+            notes.append(f"{key}: {written!r} is read as {code}")
+        facts[Atom(predicate.name, (quote(code),))] = key
+    return facts
+
+
+def _hierarchy(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
+    """Name each category a code belongs to: the code without its last character, down to three."""
+    facts = {}
+    for written in said.get(predicate.case.key if predicate.case else "", ()):
+        code = normal_code(written)
+        while len(code) > 3:
+            broader = code[:-1].rstrip(".")
+            facts[Atom(predicate.name, (quote(code), quote(broader)))] = "ICD-10-CM, by the form of the code"
+            code = broader
+    return facts
+
+
+def _status(status: str) -> Any:
+    def facts(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
+        return {Atom(predicate.name, (name,)): source
+                for name, value, source in _documented(predicate, said, program) if value == status}  # fmt: skip
+
+    return facts
+
+
+def _amounts(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
+    return {Atom(predicate.name, (name, value)): source for name, value, source in _documented(predicate, said, program)}
+
+
+def _documented(predicate: Predicate, said: Any, program: Program) -> Iterator[tuple[str, Any, str]]:
+    """Yield each concept of the predicate's kind that is documented, its value and its source."""
+    key = predicate.case
+    assert key is not None
+    concepts = set(program.of_kind(key.kind))
+    for name, value in said.get(key.key, {}).items():
+        if name in concepts:
+            full = value if isinstance(value, dict) else {"value": value}
+            source = f"{key.key}.{name}" + (f", {full['source']}" if "source" in full else "")
+            yield name, full.get("status", full.get("value")), source
+
+
+_FACTS = {
+    "": _services, "units": _units, "one of": _choice, "each of": _choices, "count": _count, "codes": _codes,
+    "hierarchy": _hierarchy, "present of": _status("present"), "absent of": _status("absent"), "amount of": _amounts,
+}  # fmt: skip
+
+
+def normal_code(written: str) -> str:
+    """Return a diagnosis code trimmed, in capitals and with its point: ` g5601` is G56.01."""
+    code = written.strip().upper().replace(".", "")
+    return f"{code[:3]}.{code[3:]}" if len(code) > 3 else code

@@ -1,0 +1,162 @@
+"""What makes a guideline unsound: unsafe, undeclared, unstratified, ambiguous or missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from .program import Predicate, Program
+from .strata import edges
+from .errors import Finding, did_you_mean
+from .terms import Atom, Comparison, Literal, Place, Rule, Var, term_text, variables
+
+INTERFACE = {
+    "service": ("Session", "Code"),
+    "medically_necessary": ("Session", "Code", "Statement"),
+    "not_medically_necessary": ("Session", "Code", "Statement"),
+    "not_addressed": ("Session", "Code", "Reason"),
+}
+"""The predicates by which every guideline takes a request and gives its outcomes."""
+
+
+def check(program: Program) -> list[Finding]:
+    """Return everything that keeps a program from being evaluated, in the order of the text."""
+    found = [*_interface(program), *_declarations(program), *_duplicates(program), *_unstratified(program)]
+    for rule in program.rules:
+        found += [*_arity(rule, program), *_unsafe(rule), *_amounts(rule, program), *_gloss(rule, program)]
+    return sorted(found, key=lambda finding: finding.place)
+
+
+def _interface(program: Program) -> Iterator[Finding]:
+    start = Place(program.rules[0].place.file if program.rules else "*.dl", 1)
+    for name, params in INTERFACE.items():
+        if len(params) != _arities(program).get(name):
+            yield Finding("interface", start, f"{name} of {len(params)} arguments is not declared",
+                          f"write %@ predicate {name}({', '.join(params)}): gloss")  # fmt: skip
+    if not program.name:
+        yield Finding("interface", start, "the guideline has no name", 'write guideline("NAME", "title", "YYYY-MM-DD").')
+
+
+def _arities(program: Program) -> dict[str, int]:
+    reserved = {r.head.predicate: len(r.head.args) for r in program.rules if r.head.predicate == "concept"}
+    return reserved | {p.name: len(p.params) for p in program.predicates.values()}
+
+
+def _declarations(program: Program) -> Iterator[Finding]:
+    kinds = {kind for kind, _ in program.concepts.values()}
+    for p in program.predicates.values():
+        for kind in filter(None, (p.open_kind, p.case.kind if p.case else "")):
+            if kind not in kinds:
+                yield Finding("undeclared", p.place, f"no concept is of the kind {kind}",
+                              did_you_mean(kind, kinds) or f'write concept(NAME, {kind}, "label").')  # fmt: skip
+        if p.unless and p.unless not in program.predicates:
+            yield Finding("undeclared", p.place, f"{p.unless} is not declared",
+                          did_you_mean(p.unless, program.predicates) or "declare it with %@ predicate")  # fmt: skip
+        if not p.gloss:
+            yield Finding("gloss", p.place, f"{p.name} has no gloss", "say in words what it means after the colon")
+
+
+def _duplicates(program: Program) -> Iterator[Finding]:
+    seen: dict[tuple[str, str], Rule] = {}
+    for rule in program.rules:
+        twin = seen.setdefault((rule.id, rule.head.predicate), rule)
+        if twin is not rule and not (twin.ended and twin.ended <= rule.effective):
+            yield Finding("duplicate", rule.place, f"the id {rule.id} is taken by {twin.place}",
+                          "give each clause an id of its own, or end the earlier version with %@ ended:")  # fmt: skip
+
+
+def _atoms(rule: Rule) -> Iterator[Atom]:
+    yield rule.head
+    yield from (literal.atom for literal in rule.literals)
+
+
+def _arity(rule: Rule, program: Program) -> Iterator[Finding]:
+    arities = _arities(program)
+    for atom in _atoms(rule):
+        if atom.predicate not in arities and rule.cites:
+            yield Finding("undeclared", rule.place, f"{atom.predicate} is not declared (in {rule.id})",
+                          did_you_mean(atom.predicate, arities) or "declare it with %@ predicate")  # fmt: skip
+        elif rule.cites and arities[atom.predicate] != len(atom.args):
+            yield Finding("arity", rule.place,
+                          f"{atom.predicate} has {len(atom.args)} arguments here, {arities[atom.predicate]} where it is "
+                          f"declared (in {rule.id})", f"write {_sketch(atom.predicate, program)}")  # fmt: skip
+
+
+def _sketch(name: str, program: Program) -> str:
+    return f"{name}({', '.join(program.predicates[name].params)})" if name in program.predicates else name
+
+
+def _unsafe(rule: Rule) -> Iterator[Finding]:
+    """A variable of the head, of a comparison or under `not` has to be bound by a positive literal."""
+    bound = {name for lit in rule.literals if lit.positive for name in variables(lit.atom.args)}
+    wanted = [*rule.head.args]
+    for part in rule.body:
+        if isinstance(part, Comparison):
+            wanted += [*part.left, *part.right]
+        elif not part.positive:
+            wanted += part.atom.args
+    loose = {term_text(t): None for t in wanted if isinstance(t, Var) and t.name not in bound}
+    for name in loose:
+        yield Finding("unsafe", rule.place, f"{name} is bound by no positive literal (in {rule.id})",
+                      f"add a literal that gives {name} its values"
+                      if name != "_" else "give what is negated a predicate of its own, without _")  # fmt: skip
+
+
+def _amounts(rule: Rule, program: Program) -> Iterator[Finding]:
+    """An amount that may be undocumented is compared where it is read, and goes nowhere else."""
+    amounts: list[str] = []
+    for literal in rule.literals:
+        declared = program.predicates.get(literal.atom.predicate)
+        if declared and declared.is_open and len(declared.params) > 1:
+            rest = literal.atom.args[1:]
+            amounts += variables(rest)
+            if not literal.positive or not all(isinstance(t, Var) for t in rest):
+                yield Finding("amount", rule.place, f"{literal} fixes an amount that may be undocumented (in {rule.id})",
+                              "read it into a variable and compare that")  # fmt: skip
+    for comparison in rule.comparisons:
+        sides = [*comparison.left, *comparison.right]
+        if set(amounts) & set(variables(tuple(sides))) and (
+            len(sides) != 2 or not any(isinstance(side, int) for side in sides) or comparison.op == "!="
+        ):
+            yield Finding("amount", rule.place, f"{comparison} compares an amount that may be undocumented (in {rule.id})",
+                          "compare it with a number, by =, <, <=, > or >=")  # fmt: skip
+    elsewhere = [name for atom in _atoms(rule) for name in variables(atom.args)]
+    for name in dict.fromkeys(amounts):
+        if elsewhere.count(name) > 1:
+            yield Finding("amount", rule.place, f"{name} may be undocumented and stands in two places (in {rule.id})",
+                          "use it in comparisons only")  # fmt: skip
+
+
+_SLOT = re.compile(r"\{(\w*)\}")
+
+
+def _gloss(rule: Rule, program: Program) -> Iterator[Finding]:
+    if not rule.cites:
+        return
+    declared: Predicate | None = program.predicates.get(rule.head.predicate)
+    known = {name for atom in _atoms(rule) for name in variables(atom.args)} if rule.body else set(
+        declared.params if declared else ()
+    )  # fmt: skip
+    for name in _SLOT.findall(rule.gloss):
+        if name not in known:
+            yield Finding("gloss", rule.place, f"the gloss of {rule.id} speaks of {{{name}}}, which the clause lacks",
+                          did_you_mean(name, known) or f"known are {', '.join(sorted(known)) or 'none'}")  # fmt: skip
+    if rule.body and not rule.gloss:
+        yield Finding("gloss", rule.place, f"{rule.id} has no gloss", "say in words what it concludes after the colon")
+
+
+def _unstratified(program: Program) -> Iterator[Finding]:
+    """A predicate may not depend on its own absence."""
+    import networkx as nx
+
+    every = edges(program)
+    graph = nx.DiGraph([(edge.body, edge.head) for edge in every])
+    component = {name: i for i, names in enumerate(nx.strongly_connected_components(graph)) for name in names}
+    for edge in every:
+        if edge.negative and component[edge.body] == component[edge.head]:
+            place = edge.rule.place if edge.rule else program.predicates[edge.head].place
+            path = nx.shortest_path(graph, edge.head, edge.body)
+            yield Finding("unstratified", place, f"{edge.head} depends on not {edge.body}, which depends on {' -> '.join(path)}",
+                          "break the circle: a predicate may not rest on its own absence")  # fmt: skip
+
+

@@ -1,0 +1,204 @@
+"""From a case to a decision: an outcome for each service line, by the statements that give it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from .case import Case, Line
+from .errors import CaseError, Finding, GuidelineError
+from .library import Guideline
+from .missing import Missing
+from .program import Program
+from .terms import Atom, Literal, Rule, quote, unquote
+from .why import Why
+from .words import say_rule
+from .world import Model
+
+WORLDS = ("open", "closed")
+
+
+class LineDecision(NamedTuple):
+    """The outcome of one service line."""
+
+    cpt: str
+    session: int
+    study: str | None
+    configuration: str | None
+    outcome: str
+    by: tuple[str, ...]
+    reason: str | None
+    missing: tuple[tuple[dict[str, str], ...], ...]
+    rests_on: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the line as the documented JSON object."""
+        return self._asdict() | {
+            "by": list(self.by), "missing": [list(s) for s in self.missing], "rests_on": list(self.rests_on)
+        }  # fmt: skip
+
+
+class Advisory(NamedTuple):
+    """Something worth saying that changes no outcome."""
+
+    id: str
+    text: str
+    source: str
+
+
+class Decision(NamedTuple):
+    """What a guideline says of a case."""
+
+    case: str
+    guideline: str
+    as_of: str
+    world: str
+    lines: tuple[LineDecision, ...]
+    advisories: tuple[Advisory, ...]
+    notices: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the decision as the documented JSON object."""
+        return self._asdict() | {
+            "lines": [line.as_json() for line in self.lines],
+            "advisories": [advisory._asdict() for advisory in self.advisories],
+            "notices": list(self.notices),
+        }
+
+
+class Judged(NamedTuple):
+    """A decision with what it was read off, for those who explain it."""
+
+    decision: Decision
+    case: Case
+    guideline: Guideline
+    model: Model
+    why: Why
+
+
+def decide(case: Case, guideline: Guideline, *, world: str = "open", as_of: str = "") -> Decision:
+    """Decide every line of a case.
+
+    :param world: `open` (what is undocumented is unknown) or `closed` (it is not so).
+    :param as_of: the ISO date whose rules apply, where it is not the date of service.
+    :raises CaseError: where the case's documentation contradicts itself.
+    """
+    return judge(case, guideline, world=world, as_of=as_of).decision
+
+
+def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str = "") -> Judged:
+    """Decide a case and keep what the decision was read off; see `decide`."""
+    date = as_of or case.date
+    evaluator = guideline.evaluator(date)
+    model = evaluator.evaluate(case.facts, open_world=world == "open")
+    _refuse_contradiction(case, guideline.program, model)
+    why, lacking = Why(evaluator, model), Missing(model)
+    found = {line: _line(line, guideline.program, model, why, lacking) for line in dict.fromkeys((l.cpt, l.session) for l in case.lines)}
+    decision = Decision(
+        case.id, guideline.program.name, date, world, tuple(found[line[:2]] for line in case.lines),
+        tuple(_advisories(guideline.program, model)), tuple(guideline.program.notices.values()),
+    )  # fmt: skip
+    return Judged(decision, case, guideline, model, why)
+
+
+def _refuse_contradiction(case: Case, program: Program, model: Model) -> None:
+    for predicate in program.predicates.values():
+        if predicate.is_error:
+            for atom in model.atoms(predicate.name):
+                firing = model.support[atom]
+                sources = sorted({case.facts[a] for a in leaves(model, atom) if a in case.facts})
+                said = say_rule(firing.rule, firing.binding, program)
+                raise CaseError(f"{case.place}: contradictory documentation: {said} ({'; '.join(sources)}); correct one")
+
+
+def leaves(model: Model, atom: Atom) -> set[Atom]:
+    """Return the given atoms that a sure atom's proof rests on."""
+    found: set[Atom] = set()
+    stack = [atom]
+    while stack:
+        each = stack.pop()
+        if each in model.support:
+            stack += model.support[each].premises
+        else:
+            found.add(each)
+    return found
+
+
+def outcomes(model: Model, session: int, code: str) -> dict[str, list[Atom]]:
+    """Return the possible outcome atoms of a line, by predicate."""
+    names = ("medically_necessary", "not_addressed", "not_medically_necessary")
+    return {name: [a for a in model.atoms(name) if a.args[:2] == (session, quote(code))] for name in names}
+
+
+def _line(line: tuple[str, int], program: Program, model: Model, why: Why, lacking: Missing) -> LineDecision:
+    cpt, session = line
+    possible = outcomes(model, session, cpt)
+    sure = {name: [a for a in atoms if model.sure(a)] for name, atoms in possible.items()}
+    outcome = next((name for name in sure if sure[name]), "more_information_needed")
+    decisive = sure.get(outcome) or possible["medically_necessary"]
+    if not decisive:
+        raise GuidelineError([_without_outcome(line, program)])
+    sets = lacking.sets(decisive) if outcome == "more_information_needed" else []
+    last = tuple(sorted(unquote(a.args[2]) for a in decisive))
+    return LineDecision(
+        cpt, session, _value(model, Atom("study", (quote(cpt),))), _value(model, Atom("configuration", (session,))),
+        outcome, last if outcome.endswith("medically_necessary") else (), last[0] if outcome == "not_addressed" else None,
+        tuple(tuple({"finding": n.finding, "needs": n.needs} for n in sorted(s)) for s in sets),
+        rests_on(used_rules(decisive, model, why), program),
+    )  # fmt: skip
+
+
+def _without_outcome(line: tuple[str, int], program: Program) -> Finding:
+    place = program.predicates["not_medically_necessary"].place
+    return Finding("outcome", place, f"the rules give code {line[0]} in session {line[1]} no outcome",
+                   "let a rule give every line not_addressed or one of the others")  # fmt: skip
+
+
+def _value(model: Model, key: Atom) -> str | None:
+    """Return the last argument of the first sure atom that begins like the key."""
+    values = [a.args[-1] for a in model.atoms(key.predicate) if a.args[:-1] == key.args]
+    return unquote(values[0]) if values and not isinstance(values[0], tuple) else None
+
+
+def _advisories(program: Program, model: Model) -> Iterable[Advisory]:
+    seen = set()
+    for atom in model.atoms("advisory"):
+        for firing in model.firings[atom]:
+            text = say_rule(firing.rule, firing.binding, program)
+            if text not in seen and model.is_sure(firing):
+                seen.add(text)
+                cited = ", ".join(firing.rule.cites)
+                yield Advisory(unquote(atom.args[0]), text, f"{cited} ({firing.rule.source})")
+
+
+def used_rules(targets: Iterable[Atom], model: Model, why: Why) -> list[Rule]:
+    """Return the rules that a line's proof uses: of what holds, of what may hold, of what fails in play."""
+    rules: dict[Rule, None] = {}
+    seen: set[Atom] = set()
+    stack = list(targets)
+    while stack:
+        atom = stack.pop()
+        if atom in seen:
+            continue
+        seen.add(atom)
+        firings = [model.support[atom]] if atom in model.support else model.firings.get(atom, [])
+        for firing in firings:
+            rules[firing.rule] = None
+            stack += firing.premises
+            stack += firing.absences
+        if not firings:
+            failures = [f for f in why.failures(atom) if f.in_play] if not model.possible(atom) else []
+            for failure in failures:
+                rules[failure.rule] = None
+                stack += [c.part.atom for c in failure.causes if isinstance(c.part, Literal)]
+                stack += filter(model.possible, (a.atom.substitute(failure.binding) for a in failure.rule.literals))
+    return list(rules)
+
+
+def rests_on(rules: Iterable[Rule], program: Program) -> tuple[str, ...]:
+    """Return the inferred statements and the interpretations among what rules cite, sorted."""
+    named = {reading for rule in rules for reading in rule.readings}
+    named |= {c for rule in rules for c in rule.cites if program.statements[c].authority == "inferred"}
+    return tuple(sorted(named, key=lambda n: (n.startswith("INT"), len(n) if n.startswith("INT") else 0, n)))
+
+

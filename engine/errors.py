@@ -1,0 +1,39 @@
+"""What can be wrong with a guideline or a case, said with its place and a remedy."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from .terms import Place
+
+
+class Finding(NamedTuple):
+    """Something wrong with a guideline's text: a stable code, the place, what it is, what to do."""
+
+    code: str
+    place: Place
+    message: str
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.code}: {self.message}; {self.fix}"
+
+
+class GuidelineError(Exception):
+    """A guideline that cannot be used; `findings` names every reason."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = list(findings)
+        super().__init__("\n".join(map(str, self.findings)))
+
+
+class CaseError(ValueError):
+    """A case that cannot be decided; the text names the place and what was meant."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `did you mean ...?`, or an empty text where nothing known is close to the word."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean {close[0]}?" if close else ""

@@ -1,0 +1,83 @@
+"""A guideline as data: its clauses, declarations and citations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from .terms import Place, Rule, unquote
+
+AUTHORITIES = ("stated", "earlier_edition", "inferred", "interpretation")
+
+
+class CaseKey(NamedTuple):
+    """Where a case file says an input: the key, the shape of what stands there, its vocabulary."""
+
+    key: str
+    shape: str
+    kind: str  # the kind of concept allowed there, or ""
+    default: str
+
+
+class Predicate(NamedTuple):
+    """A declared predicate: its arguments' names, its gloss, and how it is fed."""
+
+    name: str
+    params: tuple[str, ...]
+    gloss: str
+    place: Place
+    case: CaseKey | None = None
+    open_kind: str = ""  # the kind of concept that may be undocumented in its first argument
+    unless: str = ""  # the predicate that rules such a concept out
+    is_error: bool = False  # an atom of it means that the case contradicts itself
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what is not documented may still be so."""
+        return bool(self.open_kind)
+
+
+class Statement(NamedTuple):
+    """A row of the statement table, or a source that rules may cite."""
+
+    id: str
+    authority: str
+    effective: str
+    words: str
+    source: str
+    place: Place
+
+
+class Program(NamedTuple):
+    """A guideline: all its clauses of every edition, and what they are made of."""
+
+    name: str
+    title: str
+    published: str
+    predicates: dict[str, Predicate]
+    rules: tuple[Rule, ...]
+    statements: dict[str, Statement]
+    interpretations: dict[str, str]
+    notices: dict[str, str]
+    concepts: dict[str, tuple[str, str]]  # constant -> kind, label
+
+    def edition(self, date: str) -> tuple[Rule, ...]:
+        """Return the clauses in force on an ISO date."""
+        return tuple(rule for rule in self.rules if rule.in_force(date))
+
+    def boundaries(self) -> list[str]:
+        """Return every date on which a clause enters or leaves, in order."""
+        return sorted({d for rule in self.rules for d in (rule.effective, rule.ended) if d})
+
+    def label(self, constant: object) -> str:
+        """Return a constant in words."""
+        return self.concepts.get(str(constant), ("", unquote(str(constant))))[1]
+
+    def of_kind(self, kind: str) -> list[str]:
+        """Return the concepts of a kind, in the order of the text."""
+        return [name for name, (of, _) in self.concepts.items() if of == kind]
+
+
+def folder_texts(folder: Path) -> list[tuple[str, str]]:
+    """Return the name and text of every `.dl` file of a folder, in the order of their names."""
+    return [(path.name, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.dl"))]

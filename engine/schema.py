@@ -1,0 +1,119 @@
+"""The JSON Schema of a case file, made from what a guideline declares as its inputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .program import Predicate, Program
+
+# Four digits and a digit or letter, or a letter and four digits: the forms of procedure codes.
+PROCEDURE = r"^([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})$"
+# ICD-10-CM: a letter, a digit, a digit or letter, then up to four more; the point may be left out.
+DIAGNOSIS = r"^\s*[A-Za-z][0-9][0-9A-Za-z](\.?[0-9A-Za-z]{1,4})?\s*$"
+DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_SOURCE = {"type": "string", "description": "where the record says so"}
+_NEED = {"type": "string", "description": "FINDING, FINDING absent, or AMOUNT >= 4"}
+
+
+def case_schema(program: Program) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of one case of a guideline.
+
+    The keys every guideline shares are given here; the others, and all vocabularies, come from the
+    guideline's `%@ case:` declarations.
+    """
+    properties: dict[str, Any] = {
+        "id": {"type": "string", "pattern": r"^\S.*$", "description": "names the case in every answer"},
+        "title": {"type": "string"},
+        "date_of_service": {"type": "string", "pattern": DATE, "description": "YYYY-MM-DD"},
+        "services": _services(),
+        "expect": _expectations("open world"),
+        "expect_closed": _expectations("closed world"),
+    }
+    required = ["id", "date_of_service", "services"]
+    for predicate in program.predicates.values():
+        if predicate.case and predicate.case.shape not in ("", "units", "hierarchy"):
+            _add(properties, predicate, program)
+            if predicate.case.shape == "one of" and not predicate.case.default:
+                required.append(predicate.case.key)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"A case for {program.name}",
+        "type": "object", "properties": properties, "required": required, "additionalProperties": False,
+    }  # fmt: skip
+
+
+def _services() -> dict[str, Any]:
+    item = {
+        "type": "object",
+        "properties": {
+            "cpt": {"type": "string", "pattern": PROCEDURE, "description": "procedure code, in quotes"},
+            "units": {"type": "integer", "minimum": 1, "default": 1},
+            "session": {"type": "integer", "minimum": 1, "default": 1},
+        },
+        "required": ["cpt"],
+        "additionalProperties": False,
+    }
+    return {"type": "array", "minItems": 1, "items": item}
+
+
+def _expectations(world: str) -> dict[str, Any]:
+    texts = {"type": "array", "items": {"type": "string"}}
+    outcome = {
+        "type": "object",
+        "properties": {
+            "outcome": {"enum": list(OUTCOMES)},
+            "by": texts,
+            "reason": {"type": "string"},
+            "missing": {"type": "array", "items": {"type": "array", "items": _NEED}},
+        },
+        "required": ["outcome"],
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "description": f"what a canonical case has to come to ({world}), by code or code@session",
+        "properties": {"advisories": texts},
+        "patternProperties": {r"^[0-9A-Z]{5}(@[0-9]+)?$": outcome},
+        "additionalProperties": False,
+    }
+
+
+OUTCOMES = ("medically_necessary", "not_medically_necessary", "more_information_needed", "not_addressed")
+
+
+def _add(properties: dict[str, Any], predicate: Predicate, program: Program) -> None:
+    """Add what one input predicate reads; several may read different parts of one key."""
+    key = predicate.case
+    assert key is not None
+    concepts = program.of_kind(key.kind)
+    if key.shape == "one of":
+        properties[key.key] = {"enum": concepts} | ({"default": key.default} if key.default else {})
+    elif key.shape == "each of":
+        properties[key.key] = {"type": "array", "items": {"enum": concepts}}
+    elif key.shape == "codes":
+        properties[key.key] = {"type": "array", "items": {"type": "string", "pattern": DIAGNOSIS}}
+    elif key.shape == "count":
+        properties[key.key] = {"type": "integer", "minimum": 0}
+    else:
+        group = properties.setdefault(
+            key.key, {"type": "object", "properties": {}, "additionalProperties": False}
+        )
+        shape = _amount() if key.shape == "amount of" else _status()
+        group["properties"] |= dict.fromkeys(concepts, shape)
+
+
+def _status() -> dict[str, Any]:
+    return _either({"enum": ["present", "absent"]}, "status")
+
+
+def _amount() -> dict[str, Any]:
+    return _either({"type": "integer", "minimum": 0, "description": "whole weeks"}, "value")
+
+
+def _either(plain: dict[str, Any], key: str) -> dict[str, Any]:
+    """Allow a value as it is, or as an object that also names its source."""
+    full = {
+        "type": "object", "properties": {key: plain, "source": _SOURCE},
+        "required": [key], "additionalProperties": False,
+    }  # fmt: skip
+    return {"if": {"type": "object"}, "then": full, "else": plain}

@@ -1,0 +1,137 @@
+"""The text of a guideline, parsed by Lark into clauses and annotations in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+from .errors import Finding, GuidelineError
+from .terms import Atom, Comparison, Literal, Place, Term, Var
+
+
+class Annotation(NamedTuple):
+    """A `%@ key rest` line (`%>` has the key `locator`)."""
+
+    key: str
+    rest: str
+    place: Place
+
+
+class Clause(NamedTuple):
+    """A head and its body, before its annotations are attached."""
+
+    head: Atom
+    body: tuple[Literal | Comparison, ...]
+    place: Place
+
+
+class _Build(Transformer[Token, list[object]]):
+    """Turns Lark's tokens into terms; the file's name is set before each parse."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.anonymous = count(1)
+
+    def VARIABLE(self, token: Token) -> Var:
+        return Var(str(token))
+
+    def ANONYMOUS(self, token: Token) -> Var:
+        return Var(f"_{next(self.anonymous)}")
+
+    def STRING(self, token: Token) -> str:
+        return str(token)
+
+    def INTEGER(self, token: Token) -> int:
+        return int(token)
+
+    def atom(self, parts: list[Token]) -> tuple[Atom, Token]:
+        name, *args = parts
+        terms = tuple(str(a) if isinstance(a, Token) else a for a in args if a is not None)
+        return Atom(str(name), terms), name
+
+    def literal(self, parts: list[object]) -> Literal:
+        negation, atom = parts
+        return Literal(atom[0], negation is None)  # type: ignore[index]
+
+    def sum(self, parts: list[Term]) -> tuple[Term, ...]:
+        return tuple(str(p) if isinstance(p, Token) else p for p in parts)
+
+    def comparison(self, parts: list[object]) -> Comparison:
+        left, op, right = parts
+        return Comparison(left, str(op), right)  # type: ignore[arg-type]
+
+    def body(self, parts: list[Literal | Comparison]) -> tuple[Literal | Comparison, ...]:
+        return tuple(parts)
+
+    def clause(self, parts: list[object]) -> Clause:
+        (head, name), body = parts  # type: ignore[misc]
+        return Clause(head, body or (), Place("", name.line, name.column))
+
+    def start(self, parts: list[object]) -> list[object]:
+        return parts
+
+
+@cache
+def _parser(start: str = "start") -> Lark:
+    grammar = (Path(__file__).parent / "grammar.lark").read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", start=start, transformer=_Build(), maybe_placeholders=True)
+
+
+def parse(text: str, file: str) -> Iterator[Clause | Annotation]:
+    """Yield the clauses and annotations of a text in order.
+
+    :param text: the content of one `.dl` file.
+    :param file: its name, for messages.
+    :raises GuidelineError: where the text is not of the grammar, with line, column and a remedy.
+    """
+    try:
+        parts = _parser().parse(text)
+    except UnexpectedInput as error:
+        raise GuidelineError([_explain(error, file)]) from None
+    for part in parts:  # type: ignore[attr-defined]
+        if isinstance(part, Clause):
+            yield part._replace(place=part.place._replace(file=file))
+        else:
+            yield _annotation(part, file)
+
+
+def _annotation(token: Token, file: str) -> Annotation:
+    place = Place(file, token.line or 1, token.column or 1)
+    if token.type == "LOCATOR":
+        return Annotation("locator", token[2:].strip(), place)
+    words = token[2:].strip()
+    key = words.replace(":", " ", 1).split(" ", 1)[0] if words else ""
+    return Annotation(key, words[len(key) :].lstrip(":").strip(), place)
+
+
+def _explain(error: UnexpectedInput, file: str) -> Finding:
+    """Say what stands at the place of a syntax error and what belongs there."""
+    place = Place(file, max(error.line, 1), max(error.column, 1))
+    if isinstance(error, UnexpectedCharacters):
+        message, fix = f"unexpected {error.char!r}", f"write one of: {_expected(error.allowed)}"
+    elif isinstance(error, UnexpectedToken) and error.token.type == "$END":
+        message, fix = "the text ends inside a clause", "end the clause with a full stop"
+    elif isinstance(error, UnexpectedToken) and error.token.type == "VARIABLE":
+        token = str(error.token)
+        message, fix = f"{token} is a variable here", f"start a name with a small letter: {token.lower()}"
+    else:
+        token = str(getattr(error, "token", ""))
+        message, fix = f"unexpected {token!r}", f"write one of: {_expected(getattr(error, 'accepts', ()))}"
+    return Finding("syntax", place, message, fix)
+
+
+_NAMES = {
+    "DOT": "a full stop", "COMMA": "a comma", "LPAR": "(", "RPAR": ")", "_NECK": ":-", "NAME": "a name",
+    "VARIABLE": "a variable", "STRING": "a string", "INTEGER": "a number", "OP": "a comparison",
+    "PLUS": "+", "NOT": "not", "ANONYMOUS": "_", "ANNOTATION": "an annotation", "LOCATOR": "a locator",
+    "$END": "the end of the text",
+}  # fmt: skip
+
+
+def _expected(tokens: Iterable[str] | None) -> str:
+    return ", ".join(sorted(_NAMES[t] for t in tokens or () if t in _NAMES))

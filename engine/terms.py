@@ -1,0 +1,164 @@
+"""Rules as plain data: terms, atoms, literals, comparisons, clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+
+class Var(NamedTuple):
+    """A variable; every `_` of the text is read as a variable of its own, named `_1`, `_2`, ..."""
+
+    name: str
+
+
+# A constant is an int, or a str in the form the text has it: needle_emg, "95886" (with its quotes).
+Constant = str | int
+Term = Var | Constant
+Substitution = Mapping[str, Constant]
+
+UNDOCUMENTED = "?"
+"""Stands for the amount nobody documented; no text can spell it, so no fact collides with it."""
+
+
+class Atom(NamedTuple):
+    """A predicate and its arguments; ground when no argument is a variable."""
+
+    predicate: str
+    args: tuple[Term, ...]
+
+    def substitute(self, binding: Substitution) -> Atom:
+        """Return the atom with every bound variable replaced."""
+        return Atom(
+            self.predicate,
+            tuple(binding.get(a.name, a) if isinstance(a, Var) else a for a in self.args),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.predicate}({', '.join(map(term_text, self.args))})" if self.args else self.predicate
+
+
+class Literal(NamedTuple):
+    """An atom, or its absence."""
+
+    atom: Atom
+    positive: bool = True
+
+    def __str__(self) -> str:
+        return str(self.atom) if self.positive else f"not {self.atom}"
+
+
+class Comparison(NamedTuple):
+    """`left op right`, each side a sum of terms."""
+
+    left: tuple[Term, ...]
+    op: str
+    right: tuple[Term, ...]
+
+    def names(self) -> list[str]:
+        """Return the names of its variables."""
+        return [*variables(self.left), *variables(self.right)]
+
+    def substitute(self, binding: Substitution) -> Comparison:
+        """Return the comparison with every bound variable replaced."""
+        left, right = (
+            tuple(binding.get(t.name, t) if isinstance(t, Var) else t for t in side) for side in (self.left, self.right)
+        )
+        return Comparison(left, self.op, right)
+
+    def __str__(self) -> str:
+        left, right = (" + ".join(map(term_text, side)) for side in (self.left, self.right))
+        return f"{left} {self.op} {right}"
+
+
+class Place(NamedTuple):
+    """Where in the text something stands: file, line and column, counted from 1."""
+
+    file: str
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Rule(NamedTuple):
+    """One clause with its annotations; a fact is a rule with no body."""
+
+    id: str
+    head: Atom
+    body: tuple[Literal | Comparison, ...]
+    gloss: str
+    cites: tuple[str, ...]
+    readings: tuple[str, ...]
+    effective: str  # ISO date, or "" for no bound
+    ended: str  # the first ISO date on which it no longer holds, or ""
+    source: str  # document and locator
+    place: Place
+
+    def in_force(self, date: str) -> bool:
+        """Say whether the clause holds on an ISO date."""
+        return self.effective <= date and (not self.ended or date < self.ended)
+
+    @property
+    def literals(self) -> list[Literal]:
+        """The body without its comparisons."""
+        return [part for part in self.body if isinstance(part, Literal)]
+
+    @property
+    def comparisons(self) -> list[Comparison]:
+        """The comparisons of the body."""
+        return [part for part in self.body if isinstance(part, Comparison)]
+
+    def __str__(self) -> str:
+        return f"{self.head} :- {', '.join(map(str, self.body))}." if self.body else f"{self.head}."
+
+
+def term_text(term: Term) -> str:
+    """Return a term as the text spells it."""
+    if isinstance(term, Var):
+        return "_" if term.name.startswith("_") else term.name
+    return str(term)
+
+
+def quote(text: str) -> str:
+    """Return text as a string constant."""
+    return f'"{text}"'
+
+
+def unquote(constant: Constant) -> str:
+    """Return a constant as plain text, without the quotes of a string."""
+    return str(constant).strip('"')
+
+
+def variables(parts: tuple[Term, ...]) -> Iterator[str]:
+    """Yield the names of the variables among terms."""
+    return (term.name for term in parts if isinstance(term, Var))
+
+
+_COMPARE = {
+    "=": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+def holds(comparison: Comparison, binding: Substitution) -> bool | None:
+    """Evaluate a comparison; None where an amount in it is undocumented.
+
+    Order and sums are of integers: on other constants they are false, as no number stands there.
+    """
+    sides = []
+    for side in (comparison.left, comparison.right):
+        values = [binding[t.name] if isinstance(t, Var) else t for t in side]
+        if UNDOCUMENTED in values:
+            return None
+        sides.append(values)
+    if all(isinstance(v, int) for v in sides[0] + sides[1]):
+        return bool(_COMPARE[comparison.op](sum(sides[0]), sum(sides[1])))  # type: ignore[arg-type]
+    if comparison.op in ("=", "!="):
+        return bool(_COMPARE[comparison.op](sides[0], sides[1]))
+    return False

@@ -1,0 +1,143 @@
+"""Why an atom does not hold: for each rule that could have given it, what fails and how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from .terms import Atom, Comparison, Constant, Literal, Rule, Substitution, Var, holds
+from .world import Evaluator, Model
+
+CONTRADICTED = "contradicted"  # documented otherwise, or blocked by what holds
+UNDOCUMENTED = "undocumented"  # an open input nobody documented
+NOT_APPLICABLE = "not_applicable"  # a closed input that the case does not name
+UNMET = "unmet"  # derived, and each of its rules fails
+
+Binding = dict[str, Constant]
+
+
+class Cause(NamedTuple):
+    """One part of a body that fails, bound as far as the parts before it bind it."""
+
+    part: Literal | Comparison
+    kind: str
+    binding: Binding
+
+
+class Failure(NamedTuple):
+    """A rule that does not give an atom, with every part of its body that fails."""
+
+    rule: Rule
+    atom: Atom  # the atom asked for, perhaps with variables
+    binding: Binding
+    causes: tuple[Cause, ...]
+
+    @property
+    def in_play(self) -> bool:
+        """Whether the case is about what the rule is about, and it fails all the same."""
+        return all(cause.kind != NOT_APPLICABLE for cause in self.causes)
+
+
+class Why:
+    """Answers why not, for one case."""
+
+    def __init__(self, evaluator: Evaluator, model: Model) -> None:
+        self.model = model
+        self.evaluator = evaluator
+        self.program = evaluator.program
+        self.open_valued = evaluator.strata.open_valued
+        self._failures: dict[Atom, list[Failure]] = {}
+
+    def failures(self, atom: Atom) -> list[Failure]:
+        """Return why each rule in force whose head fits an atom does not give it.
+
+        :param atom: an atom that does not hold; its variables stand for anything.
+        """
+        pattern = _numbered(atom)
+        if pattern not in self._failures:
+            self._failures[pattern] = []  # a recursive premise adds no reason of its own
+            self._failures[pattern] = [
+                self._failure(compiled.rule, atom, binding)
+                for compiled in self.evaluator.of_head.get(atom.predicate, ())
+                if (binding := unify(compiled.rule.head, atom)) is not None
+            ]
+        return self._failures[pattern]
+
+    def kind(self, atom: Atom) -> str:
+        """Return how an atom that does not hold fails."""
+        declared = self.program.predicates.get(atom.predicate)
+        if declared and declared.is_open:
+            ruled_out = declared.unless and self.model.sure(Atom(declared.unless, atom.args[:1]))
+            return CONTRADICTED if ruled_out else UNDOCUMENTED
+        return UNMET if any(f.in_play for f in self.failures(atom)) else NOT_APPLICABLE
+
+    def _failure(self, rule: Rule, atom: Atom, binding: Binding) -> Failure:
+        """Join the body part by part; a part that leaves no binding is a cause, and is passed over."""
+        ways, causes = [binding], []
+        for part in sorted(rule.body, key=self._rank):
+            passed = [way for before in ways for way in self._extend(part, before)]
+            if not passed:
+                causes.append(Cause(_bound(part, ways[0]), self._kind(part, ways[0]), ways[0]))
+            ways = passed or ways
+        return Failure(rule, atom, ways[0], tuple(causes))
+
+    def _rank(self, part: Literal | Comparison) -> int:
+        """What the case is about comes first, then what is documented, then what is compared."""
+        if isinstance(part, Comparison):
+            return 3
+        if not part.positive:
+            return 2
+        return int(part.atom.predicate in self.open_valued)
+
+    def _extend(self, part: Literal | Comparison, binding: Binding) -> Iterator[Binding]:
+        if isinstance(part, Comparison):
+            if not binding.keys() >= set(part.names()) or holds(part, binding) is not False:
+                yield binding
+        elif not part.positive:
+            if not self.model.sure(part.atom.substitute(binding)):
+                yield binding
+        else:
+            wanted = part.atom.substitute(binding)
+            for atom in self._candidates(wanted):
+                if (more := unify(wanted, atom)) is not None:
+                    yield {**binding, **more}
+
+    def _candidates(self, atom: Atom) -> Iterable[Atom]:
+        if any(isinstance(a, Var) for a in atom.args):
+            return self.model.atoms(atom.predicate)
+        return [atom] if self.model.possible(atom) else []
+
+    def _kind(self, part: Literal | Comparison, binding: Binding) -> str:
+        if isinstance(part, Comparison) or not part.positive:
+            return CONTRADICTED
+        return self.kind(part.atom.substitute(binding))
+
+
+def unify(pattern: Atom, other: Atom) -> Binding | None:
+    """Return the binding of the pattern's variables that makes it the other atom, or None.
+
+    A variable of the other atom fits everything and binds nothing.
+    """
+    binding: Binding = {}
+    if pattern.predicate != other.predicate:
+        return None
+    for mine, theirs in zip(pattern.args, other.args, strict=True):
+        if isinstance(theirs, Var):
+            continue
+        if isinstance(mine, Var):
+            if binding.setdefault(mine.name, theirs) != theirs:
+                return None
+        elif mine != theirs:
+            return None
+    return binding
+
+
+def _bound(part: Literal | Comparison, binding: Substitution) -> Literal | Comparison:
+    if isinstance(part, Literal):
+        return Literal(part.atom.substitute(binding), part.positive)
+    return part
+
+
+def _numbered(atom: Atom) -> Atom:
+    """Name the variables by position, so that one pattern is analysed once."""
+    return Atom(atom.predicate, tuple(Var(f"V{i}") if isinstance(a, Var) else a for i, a in enumerate(atom.args)))

@@ -1,0 +1,1 @@
+"""Proofs of decisions, and the command line."""
