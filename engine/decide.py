@@ -143,7 +143,7 @@ def _line(line: tuple[str, int], program: Program, model: Model, why: Why, lacki
     return LineDecision(
         cpt, session, _value(model, Atom("study", (quote(cpt),))), _value(model, Atom("configuration", (session,))),
         outcome, last if outcome.endswith("medically_necessary") else (), last[0] if outcome == "not_addressed" else None,
-        tuple(tuple({"finding": n.finding, "needs": n.needs} for n in sorted(s)) for s in sets),
+        tuple(tuple({"finding": n.finding, "needs": n.needs} for n in sorted(s, key=lambda need: need.finding)) for s in sets),
         rests_on(used_rules(decisive, model, why), program),
     )  # fmt: skip
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
+import marshal
 import os
 import pickle
 import sys
 import threading
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from ..kb import guidelines
 from .errors import GuidelineError, did_you_mean
@@ -19,22 +21,23 @@ from .schema import case_schema
 from .strata import Strata
 from .world import Evaluator
 
-_FORMAT = 1  # raise when Program or Strata change their shape
+_FORMAT = 3  # raise when Program or Strata change their shape
 
 
 class Guideline:
     """A guideline that has passed the checks, ready for evaluation in any thread."""
 
-    def __init__(self, folder: Path, program: Program, strata: Strata) -> None:
+    def __init__(self, folder: Path, program: Program, strata: Strata, validator: bytes) -> None:
         self.folder, self.program, self.strata = folder, program, strata
+        self._validator = validator
         self._threads = threading.local()
 
     @cached_property
-    def validator(self) -> Any:
-        """The validator of its cases, by the schema it publishes."""
-        from jsonschema import Draft202012Validator
-
-        return Draft202012Validator(case_schema(self.program))
+    def validate(self) -> Callable[[Any], object]:
+        """The check of a case by the schema the guideline publishes; it raises at the first fault."""
+        module: dict[str, Any] = {}
+        exec(marshal.loads(self._validator), module)  # noqa: S102, S302: made by _build from the schema
+        return module["validate"]  # type: ignore[no-any-return]
 
     def evaluator(self, date: str) -> Evaluator:
         """Return this thread's evaluator of the edition in force on an ISO date."""
@@ -58,16 +61,23 @@ def load(folder: Path | str = "cg_med_24") -> Guideline:
     if not texts:
         hint = did_you_mean(str(folder), guidelines()) or f"shipped are {', '.join(guidelines())}"
         raise FileNotFoundError(f"{folder}: no guideline there (no .dl file); {hint}")
-    digest = hashlib.sha256(repr((_FORMAT, sys.version_info[:2], texts)).encode()).hexdigest()
-    kept = _cache_folder() / f"{digest}.pickle"
-    found = _read(kept) or _build(texts)
-    if not kept.exists():
-        _write(kept, found)
+    kept = _cache_folder() / f"{quote(str(path.resolve()), safe='')}.pickle"
+    stamp = (_FORMAT, sys.version_info[:3], texts)
+    found = _read(kept, stamp)
+    if not found:
+        found = _build(texts)
+        _write(kept, (stamp, found))
     return Guideline(path, *found)
 
 
-def _build(texts: list[tuple[str, str]]) -> tuple[Program, Strata]:
-    # Parsing and graphs are needed only where the text is new: Lark and networkx are slow to import.
+Built = tuple[Program, Strata, bytes]
+
+
+def _build(texts: list[tuple[str, str]]) -> Built:
+    """Read and check a guideline, and compile the check of its cases."""
+    # Needed only where the text is new: Lark and networkx are slow to import, a schema to compile.
+    from fastjsonschema import compile_to_code
+
     from .check import check
     from .reader import read_program
     from .strata import stratify
@@ -76,27 +86,29 @@ def _build(texts: list[tuple[str, str]]) -> tuple[Program, Strata]:
     findings = findings or check(program)
     if findings:
         raise GuidelineError(findings)
-    return program, stratify(program)
+    code = compile(compile_to_code(case_schema(program), use_default=False), "case schema", "exec")
+    return program, stratify(program), marshal.dumps(code)
 
 
 def _cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "coverlog"
 
 
-def _read(path: Path) -> tuple[Program, Strata] | None:
-    """Return what an earlier start kept; anything wrong with it means reading the text again."""
+def _read(path: Path, stamp: object) -> Built | None:
+    """Return what an earlier start kept of the same text; anything amiss means reading the text again."""
     try:
-        return pickle.loads(path.read_bytes())  # type: ignore[no-any-return]  # noqa: S301: the user's own cache
+        of, found = pickle.loads(path.read_bytes())  # noqa: S301: the user's own cache folder
     except Exception:  # a damaged or foreign pickle can raise anything
         return None
+    return found if of == stamp else None
 
 
-def _write(path: Path, found: tuple[Program, Strata]) -> None:
+def _write(path: Path, kept: object) -> None:
     """Keep a guideline for the next start, where the cache can be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial = path.with_suffix(f".{os.getpid()}")
-        partial.write_bytes(pickle.dumps(found))
+        partial.write_bytes(pickle.dumps(kept))
         partial.replace(path)
     except OSError:
         return

@@ -6,6 +6,7 @@ from typing import Any
 
 from .program import Predicate, Program
 
+OUTCOMES = ("medically_necessary", "not_medically_necessary", "more_information_needed", "not_addressed")
 # Four digits and a digit or letter, or a letter and four digits: the forms of procedure codes.
 PROCEDURE = r"^([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})$"
 # ICD-10-CM: a letter, a digit, a digit or letter, then up to four more; the point may be left out.
@@ -16,7 +17,7 @@ _NEED = {"type": "string", "description": "FINDING, FINDING absent, or AMOUNT >=
 
 
 def case_schema(program: Program) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of one case of a guideline.
+    """Return the JSON Schema (draft 7) of one case of a guideline.
 
     The keys every guideline shares are given here; the others, and all vocabularies, come from the
     guideline's `%@ case:` declarations.
@@ -36,9 +37,10 @@ def case_schema(program: Program) -> dict[str, Any]:
             if predicate.case.shape == "one of" and not predicate.case.default:
                 required.append(predicate.case.key)
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": "http://json-schema.org/draft-07/schema#",
         "title": f"A case for {program.name}",
         "type": "object", "properties": properties, "required": required, "additionalProperties": False,
+        "definitions": {"outcome": _outcome(), "status": _status(), "amount": _amount()},
     }  # fmt: skip
 
 
@@ -56,9 +58,9 @@ def _services() -> dict[str, Any]:
     return {"type": "array", "minItems": 1, "items": item}
 
 
-def _expectations(world: str) -> dict[str, Any]:
+def _outcome() -> dict[str, Any]:
     texts = {"type": "array", "items": {"type": "string"}}
-    outcome = {
+    return {
         "type": "object",
         "properties": {
             "outcome": {"enum": list(OUTCOMES)},
@@ -69,16 +71,16 @@ def _expectations(world: str) -> dict[str, Any]:
         "required": ["outcome"],
         "additionalProperties": False,
     }
+
+
+def _expectations(world: str) -> dict[str, Any]:
     return {
         "type": "object",
         "description": f"what a canonical case has to come to ({world}), by code or code@session",
-        "properties": {"advisories": texts},
-        "patternProperties": {r"^[0-9A-Z]{5}(@[0-9]+)?$": outcome},
+        "properties": {"advisories": {"type": "array", "items": {"type": "string"}}},
+        "patternProperties": {r"^[0-9A-Z]{5}(@[0-9]+)?$": {"$ref": "#/definitions/outcome"}},
         "additionalProperties": False,
     }
-
-
-OUTCOMES = ("medically_necessary", "not_medically_necessary", "more_information_needed", "not_addressed")
 
 
 def _add(properties: dict[str, Any], predicate: Predicate, program: Program) -> None:
@@ -98,8 +100,8 @@ def _add(properties: dict[str, Any], predicate: Predicate, program: Program) -> 
         group = properties.setdefault(
             key.key, {"type": "object", "properties": {}, "additionalProperties": False}
         )
-        shape = _amount() if key.shape == "amount of" else _status()
-        group["properties"] |= dict.fromkeys(concepts, shape)
+        shape = "amount" if key.shape == "amount of" else "status"
+        group["properties"] |= dict.fromkeys(concepts, {"$ref": f"#/definitions/{shape}"})
 
 
 def _status() -> dict[str, Any]:

@@ -554,6 +554,7 @@ def advisories(case: Case) -> set[str]:
 # --- Random cases ----------------------------------------------------------------------------
 
 BOUNDARIES = (MODELLED_FROM, "2012-01-01", "2013-01-01", NMJ_FROM, PAIN_FROM)
+SETTINGS = ("outpatient", "office", "inpatient", "emergency")
 UNLISTED = ("99999", "95905", "95866", "95999")
 NEAR_MISSES = (
     *("R20.2", "Z79.02", "R75", "M54.2", "M54.41", "G56.40", "G57.70", "G12.1", "N18.5", "G54.6"),
@@ -678,7 +679,9 @@ def _add_diagnoses(rng: random.Random, target: str, case: Case) -> None:
     if rng.random() < 0.15:
         case["diagnoses"].append(_descendant(rng, rng.choice(tuple(ICD10))))
     for key in ("conditions", "diagnoses"):
-        case[key] = sorted(set(case[key]), key=lambda _: rng.random())
+        # Not by way of a set, whose order would change the case from run to run.
+        case[key] = list(dict.fromkeys(case[key]))
+        rng.shuffle(case[key])
 
 
 def _document(rng: random.Random, name: str, met: bool, findings: dict[str, Any]) -> None:
@@ -714,9 +717,7 @@ def _draw(rng: random.Random) -> Case:
     case: Case = {
         "id": f"random-{rng.randrange(10**8):08d}",
         "date_of_service": _random_date(rng),
-        "setting": rng.choices(
-            ("outpatient", "office", "inpatient", "emergency"), (55, 25, 12, 8)
-        )[0],
+        "setting": rng.choices(SETTINGS, (55, 25, 12, 8))[0],
         "services": _random_services(rng, target),
         "diagnoses": [],
         "conditions": [],
