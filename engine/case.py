@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .errors import CaseError, did_you_mean
+from .facts import Said, read_facts
 from .library import Guideline
-from .program import Predicate, Program
 from .schema import DATE, DIAGNOSIS, PROCEDURE
-from .terms import Atom, quote
+from .terms import Atom
 from .yaml_text import Document, documents
 from .yaml_text import Path as At
 
@@ -55,7 +55,9 @@ def read_files(paths: Iterable[Path], guideline: Guideline) -> Iterator[Case | U
     What cannot be read comes as `Unreadable`; the others are not held up by it.
     """
     for path in paths:
-        files = sorted(p for p in path.rglob("*") if p.suffix in (".yaml", ".yml", ".json")) if path.is_dir() else [path]
+        files = (
+            sorted(p for p in path.rglob("*") if p.suffix in (".yaml", ".yml", ".json")) if path.is_dir() else [path]
+        )
         if not files:
             yield Unreadable(str(path), f"{path}: no case file (.yaml, .yml, .json) in this folder")
         for file in files:
@@ -163,100 +165,8 @@ def _case(document: Document, guideline: Guideline) -> Case:
     notes: list[str] = []
     for predicate in guideline.program.predicates.values():
         if predicate.case:
-            facts |= _FACTS[predicate.case.shape](predicate, said, guideline.program, notes)
+            facts |= read_facts(predicate.name, predicate.case, Said(said, guideline.program, notes))
     return Case(
         said["id"], said.get("title", ""), said["date_of_service"], lines, facts,
         said.get("expect", {}), said.get("expect_closed", {}), document.place(), tuple(dict.fromkeys(notes)),
     )  # fmt: skip
-
-
-Facts = dict[Atom, str]
-
-
-def _services(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
-    return {Atom(predicate.name, (s.get("session", 1), quote(s["cpt"]))): "services" for s in said["services"]}
-
-
-def _units(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
-    """Add up the units of each code in each session."""
-    total: dict[tuple[int, str], int] = {}
-    for s in said["services"]:
-        line = (s.get("session", 1), quote(s["cpt"]))
-        total[line] = total.get(line, 0) + s.get("units", 1)
-    return {Atom(predicate.name, (*line, units)): "services" for line, units in total.items()}
-
-
-def _choice(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
-    key = predicate.case
-    assert key is not None
-    value = said.get(key.key, key.default)
-    return {Atom(predicate.name, (value,)): key.key if key.key in said else f"{key.key}, by default"} if value else {}
-
-
-def _choices(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
-    key = predicate.case.key if predicate.case else ""
-    return {Atom(predicate.name, (value,)): key for value in said.get(key, ())}
-
-
-def _count(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
-    key = predicate.case.key if predicate.case else ""
-    return {Atom(predicate.name, (said[key],)): key} if key in said else {}
-
-
-def _codes(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
-    key = predicate.case.key if predicate.case else ""
-    facts = {}
-    for written in said.get(key, ()):
-        code = normal_code(written)
-        if code != written:
-            notes.append(f"{key}: {written!r} is read as {code}")
-        facts[Atom(predicate.name, (quote(code),))] = key
-    return facts
-
-
-def _hierarchy(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
-    """Name each category a code belongs to: the code without its last character, down to three."""
-    facts = {}
-    for written in said.get(predicate.case.key if predicate.case else "", ()):
-        code = normal_code(written)
-        while len(code) > 3:
-            broader = code[:-1].rstrip(".")
-            facts[Atom(predicate.name, (quote(code), quote(broader)))] = "ICD-10-CM, by the form of the code"
-            code = broader
-    return facts
-
-
-def _status(status: str) -> Any:
-    def facts(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
-        return {Atom(predicate.name, (name,)): source
-                for name, value, source in _documented(predicate, said, program) if value == status}  # fmt: skip
-
-    return facts
-
-
-def _amounts(predicate: Predicate, said: Any, program: Program, notes: list[str]) -> Facts:
-    return {Atom(predicate.name, (name, value)): source for name, value, source in _documented(predicate, said, program)}
-
-
-def _documented(predicate: Predicate, said: Any, program: Program) -> Iterator[tuple[str, Any, str]]:
-    """Yield each concept of the predicate's kind that is documented, its value and its source."""
-    key = predicate.case
-    assert key is not None
-    concepts = set(program.of_kind(key.kind))
-    for name, value in said.get(key.key, {}).items():
-        if name in concepts:
-            full = value if isinstance(value, dict) else {"value": value}
-            source = f"{key.key}.{name}" + (f", {full['source']}" if "source" in full else "")
-            yield name, full.get("status", full.get("value")), source
-
-
-_FACTS = {
-    "": _services, "units": _units, "one of": _choice, "each of": _choices, "count": _count, "codes": _codes,
-    "hierarchy": _hierarchy, "present of": _status("present"), "absent of": _status("absent"), "amount of": _amounts,
-}  # fmt: skip
-
-
-def normal_code(written: str) -> str:
-    """Return a diagnosis code trimmed, in capitals and with its point: ` g5601` is G56.01."""
-    code = written.strip().upper().replace(".", "")
-    return f"{code[:3]}.{code[3:]}" if len(code) > 3 else code

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from .errors import Finding, did_you_mean
 from .program import Predicate, Program
 from .strata import edges
-from .errors import Finding, did_you_mean
-from .terms import Atom, Comparison, Literal, Place, Rule, Var, term_text, variables
+from .terms import Atom, Comparison, Place, Rule, Var, term_text, variables
 
 INTERFACE = {
     "service": ("Session", "Code"),
@@ -31,10 +31,16 @@ def _interface(program: Program) -> Iterator[Finding]:
     start = Place(program.rules[0].place.file if program.rules else "*.dl", 1)
     for name, params in INTERFACE.items():
         if len(params) != _arities(program).get(name):
-            yield Finding("interface", start, f"{name} of {len(params)} arguments is not declared",
-                          f"write %@ predicate {name}({', '.join(params)}): gloss")  # fmt: skip
+            yield Finding(
+                "interface",
+                start,
+                f"{name} of {len(params)} arguments is not declared",
+                f"write %@ predicate {name}({', '.join(params)}): gloss",
+            )
     if not program.name:
-        yield Finding("interface", start, "the guideline has no name", 'write guideline("NAME", "title", "YYYY-MM-DD").')
+        yield Finding(
+            "interface", start, "the guideline has no name", 'write guideline("NAME", "title", "YYYY-MM-DD").'
+        )
 
 
 def _arities(program: Program) -> dict[str, int]:
@@ -47,11 +53,19 @@ def _declarations(program: Program) -> Iterator[Finding]:
     for p in program.predicates.values():
         for kind in filter(None, (p.open_kind, p.case.kind if p.case else "")):
             if kind not in kinds:
-                yield Finding("undeclared", p.place, f"no concept is of the kind {kind}",
-                              did_you_mean(kind, kinds) or f'write concept(NAME, {kind}, "label").')  # fmt: skip
+                yield Finding(
+                    "undeclared",
+                    p.place,
+                    f"no concept is of the kind {kind}",
+                    did_you_mean(kind, kinds) or f'write concept(NAME, {kind}, "label").',
+                )
         if p.unless and p.unless not in program.predicates:
-            yield Finding("undeclared", p.place, f"{p.unless} is not declared",
-                          did_you_mean(p.unless, program.predicates) or "declare it with %@ predicate")  # fmt: skip
+            yield Finding(
+                "undeclared",
+                p.place,
+                f"{p.unless} is not declared",
+                did_you_mean(p.unless, program.predicates) or "declare it with %@ predicate",
+            )
         if not p.gloss:
             yield Finding("gloss", p.place, f"{p.name} has no gloss", "say in words what it means after the colon")
 
@@ -61,8 +75,16 @@ def _duplicates(program: Program) -> Iterator[Finding]:
     for rule in program.rules:
         twin = seen.setdefault((rule.id, rule.head.predicate), rule)
         if twin is not rule and not (twin.ended and twin.ended <= rule.effective):
-            yield Finding("duplicate", rule.place, f"the id {rule.id} is taken by {twin.place}",
-                          "give each clause an id of its own, or end the earlier version with %@ ended:")  # fmt: skip
+            yield Finding(
+                "duplicate",
+                rule.place,
+                f"the id {rule.id} is taken by {twin.place}",
+                "give each clause an id of its own, or end the earlier version with %@ ended:",
+            )
+
+
+def _in(rule: Rule, code: str, message: str, fix: str) -> Finding:
+    return Finding(code, rule.place, f"{message} (in {rule.id})", fix)
 
 
 def _atoms(rule: Rule) -> Iterator[Atom]:
@@ -74,12 +96,19 @@ def _arity(rule: Rule, program: Program) -> Iterator[Finding]:
     arities = _arities(program)
     for atom in _atoms(rule):
         if atom.predicate not in arities and rule.cites:
-            yield Finding("undeclared", rule.place, f"{atom.predicate} is not declared (in {rule.id})",
-                          did_you_mean(atom.predicate, arities) or "declare it with %@ predicate")  # fmt: skip
+            yield _in(
+                rule,
+                "undeclared",
+                f"{atom.predicate} is not declared",
+                did_you_mean(atom.predicate, arities) or "declare it with %@ predicate",
+            )
         elif rule.cites and arities[atom.predicate] != len(atom.args):
-            yield Finding("arity", rule.place,
-                          f"{atom.predicate} has {len(atom.args)} arguments here, {arities[atom.predicate]} where it is "
-                          f"declared (in {rule.id})", f"write {_sketch(atom.predicate, program)}")  # fmt: skip
+            yield _in(
+                rule,
+                "arity",
+                f"{atom.predicate} has {len(atom.args)} arguments here and {arities[atom.predicate]} where declared",
+                f"write {_sketch(atom.predicate, program)}",
+            )
 
 
 def _sketch(name: str, program: Program) -> str:
@@ -97,9 +126,14 @@ def _unsafe(rule: Rule) -> Iterator[Finding]:
             wanted += part.atom.args
     loose = {term_text(t): None for t in wanted if isinstance(t, Var) and t.name not in bound}
     for name in loose:
-        yield Finding("unsafe", rule.place, f"{name} is bound by no positive literal (in {rule.id})",
-                      f"add a literal that gives {name} its values"
-                      if name != "_" else "give what is negated a predicate of its own, without _")  # fmt: skip
+        yield _in(
+            rule,
+            "unsafe",
+            f"{name} is bound by no positive literal",
+            f"add a literal that gives {name} its values"
+            if name != "_"
+            else "give what is negated a predicate of its own, without _",
+        )
 
 
 def _amounts(rule: Rule, program: Program) -> Iterator[Finding]:
@@ -111,20 +145,29 @@ def _amounts(rule: Rule, program: Program) -> Iterator[Finding]:
             rest = literal.atom.args[1:]
             amounts += variables(rest)
             if not literal.positive or not all(isinstance(t, Var) for t in rest):
-                yield Finding("amount", rule.place, f"{literal} fixes an amount that may be undocumented (in {rule.id})",
-                              "read it into a variable and compare that")  # fmt: skip
+                yield _in(
+                    rule,
+                    "amount",
+                    f"{literal} fixes an amount that may be undocumented",
+                    "read it into a variable and compare that",
+                )
     for comparison in rule.comparisons:
         sides = [*comparison.left, *comparison.right]
         if set(amounts) & set(variables(tuple(sides))) and (
             len(sides) != 2 or not any(isinstance(side, int) for side in sides) or comparison.op == "!="
         ):
-            yield Finding("amount", rule.place, f"{comparison} compares an amount that may be undocumented (in {rule.id})",
-                          "compare it with a number, by =, <, <=, > or >=")  # fmt: skip
+            yield _in(
+                rule,
+                "amount",
+                f"{comparison} compares an amount that may be undocumented",
+                "compare it with a number, by =, <, <=, > or >=",
+            )
     elsewhere = [name for atom in _atoms(rule) for name in variables(atom.args)]
     for name in dict.fromkeys(amounts):
         if elsewhere.count(name) > 1:
-            yield Finding("amount", rule.place, f"{name} may be undocumented and stands in two places (in {rule.id})",
-                          "use it in comparisons only")  # fmt: skip
+            yield _in(
+                rule, "amount", f"{name} may be undocumented and stands in two places", "use it in comparisons only"
+            )
 
 
 _SLOT = re.compile(r"\{(\w*)\}")
@@ -134,15 +177,21 @@ def _gloss(rule: Rule, program: Program) -> Iterator[Finding]:
     if not rule.cites:
         return
     declared: Predicate | None = program.predicates.get(rule.head.predicate)
-    known = {name for atom in _atoms(rule) for name in variables(atom.args)} if rule.body else set(
-        declared.params if declared else ()
-    )  # fmt: skip
+    known = (
+        {name for atom in _atoms(rule) for name in variables(atom.args)}
+        if rule.body
+        else set(declared.params if declared else ())
+    )
     for name in _SLOT.findall(rule.gloss):
         if name not in known:
-            yield Finding("gloss", rule.place, f"the gloss of {rule.id} speaks of {{{name}}}, which the clause lacks",
-                          did_you_mean(name, known) or f"known are {', '.join(sorted(known)) or 'none'}")  # fmt: skip
+            yield _in(
+                rule,
+                "gloss",
+                f"the gloss of {rule.id} speaks of {{{name}}}, which the clause lacks",
+                did_you_mean(name, known) or f"known are {', '.join(sorted(known)) or 'none'}",
+            )
     if rule.body and not rule.gloss:
-        yield Finding("gloss", rule.place, f"{rule.id} has no gloss", "say in words what it concludes after the colon")
+        yield _in(rule, "gloss", f"{rule.id} has no gloss", "say in words what it concludes after the colon")
 
 
 def _unstratified(program: Program) -> Iterator[Finding]:
@@ -150,13 +199,15 @@ def _unstratified(program: Program) -> Iterator[Finding]:
     import networkx as nx
 
     every = edges(program)
-    graph = nx.DiGraph([(edge.body, edge.head) for edge in every])
+    graph: nx.DiGraph[str] = nx.DiGraph([(edge.body, edge.head) for edge in every])
     component = {name: i for i, names in enumerate(nx.strongly_connected_components(graph)) for name in names}
     for edge in every:
         if edge.negative and component[edge.body] == component[edge.head]:
             place = edge.rule.place if edge.rule else program.predicates[edge.head].place
             path = nx.shortest_path(graph, edge.head, edge.body)
-            yield Finding("unstratified", place, f"{edge.head} depends on not {edge.body}, which depends on {' -> '.join(path)}",
-                          "break the circle: a predicate may not rest on its own absence")  # fmt: skip
-
-
+            yield Finding(
+                "unstratified",
+                place,
+                f"{edge.head} depends on not {edge.body}, by {' -> '.join(path)}",
+                "break the circle: a predicate may not rest on its own absence",
+            )

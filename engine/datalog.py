@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from pyDatalog import Logic
-from pyDatalog import pyEngine as pyengine
+from pyDatalog import Logic, pyEngine
 
 from .terms import Atom, Constant, Literal, Term, Var
 
 Row = tuple[Constant, ...]
+_assert_clause = pyEngine.assert_
 
 
 class Store:
@@ -45,7 +45,7 @@ class Store:
 
     def declare(self, predicate: str, arity: int) -> None:
         """Make a predicate known, so that asking for it without facts is no error."""
-        pyengine.insert(pyengine.Pred(predicate, arity)).prearity = arity
+        pyEngine.insert(pyEngine.Pred(predicate, arity)).prearity = arity
 
     def define(self, name: str, head: Sequence[str], body: Iterable[Literal]) -> None:
         """Define the relation `name(head variables)` by a body of literals over facts.
@@ -55,33 +55,33 @@ class Store:
         """
         ordered = sorted(body, key=lambda literal: not literal.positive)
         literals = [_literal(part.atom, part.positive) for part in ordered]
-        pyengine.assert_(pyengine.Clause(pyengine.Literal(name, [pyengine.Var(v) for v in head]), literals))
+        _assert_clause(pyEngine.Clause(pyEngine.Literal(name, [pyEngine.Var(v) for v in head]), literals))
 
     def add(self, atoms: Iterable[Atom]) -> None:
         """Assert ground atoms."""
         for atom in atoms:
-            pyengine.assert_(pyengine.Clause(_literal(atom), []))
+            _assert_clause(pyEngine.Clause(_literal(atom), []))
 
     def remove(self, atoms: Iterable[Atom]) -> None:
         """Retract ground atoms."""
         for atom in atoms:
-            pyengine.retract(pyengine.Clause(_literal(atom), []))
+            pyEngine.retract(pyEngine.Clause(_literal(atom), []))
 
     def ask(self, name: str, arity: int) -> list[Row]:
         """Return the rows of a relation, in an order of its own.
 
         :raises RuntimeError: where pyDatalog answers `True`, the sign of an unsafe rule.
         """
-        rows = pyengine.Literal(name, [pyengine.Var(f"V{i}") for i in range(arity)]).ask()
+        rows = pyEngine.Literal(name, [pyEngine.Var(f"V{i}") for i in range(arity)]).ask()
         if rows is True:
             raise RuntimeError(f"{name} is unsafe: pyDatalog gave no rows")
         return list(rows)
 
 
-def _literal(atom: Atom, positive: bool = True) -> pyengine.Literal:
+def _literal(atom: Atom, positive: bool = True) -> pyEngine.Literal:
     name = atom.predicate if positive else f"~{atom.predicate}"
-    return pyengine.Literal(name, [_term(term) for term in atom.args])
+    return pyEngine.Literal(name, [_term(term) for term in atom.args])
 
 
-def _term(term: Term) -> pyengine.Term:
-    return pyengine.Var(term.name) if isinstance(term, Var) else pyengine.Const(term)
+def _term(term: Term) -> pyEngine.Term:
+    return pyEngine.Var(term.name) if isinstance(term, Var) else pyEngine.Const(term)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from .case import Case, Line
+from .case import Case
 from .errors import CaseError, Finding, GuidelineError
 from .library import Guideline
-from .missing import Missing
+from .missing import Missing, Need
 from .program import Program
 from .terms import Atom, Literal, Rule, quote, unquote
 from .why import Why
@@ -93,7 +93,10 @@ def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str =
     model = evaluator.evaluate(case.facts, open_world=world == "open")
     _refuse_contradiction(case, guideline.program, model)
     why, lacking = Why(evaluator, model), Missing(model)
-    found = {line: _line(line, guideline.program, model, why, lacking) for line in dict.fromkeys((l.cpt, l.session) for l in case.lines)}
+    found = {
+        line: _line(line, guideline.program, model, why, lacking)
+        for line in dict.fromkeys((each.cpt, each.session) for each in case.lines)
+    }
     decision = Decision(
         case.id, guideline.program.name, date, world, tuple(found[line[:2]] for line in case.lines),
         tuple(_advisories(guideline.program, model)), tuple(guideline.program.notices.values()),
@@ -108,7 +111,9 @@ def _refuse_contradiction(case: Case, program: Program, model: Model) -> None:
                 firing = model.support[atom]
                 sources = sorted({case.facts[a] for a in leaves(model, atom) if a in case.facts})
                 said = say_rule(firing.rule, firing.binding, program)
-                raise CaseError(f"{case.place}: contradictory documentation: {said} ({'; '.join(sources)}); correct one")
+                raise CaseError(
+                    f"{case.place}: contradictory documentation: {said} ({'; '.join(sources)}); correct one"
+                )
 
 
 def leaves(model: Model, atom: Atom) -> set[Atom]:
@@ -139,13 +144,22 @@ def _line(line: tuple[str, int], program: Program, model: Model, why: Why, lacki
     if not decisive:
         raise GuidelineError([_without_outcome(line, program)])
     sets = lacking.sets(decisive) if outcome == "more_information_needed" else []
-    last = tuple(sorted(unquote(a.args[2]) for a in decisive))
+    last = tuple(sorted(unquote(str(a.args[2])) for a in decisive))
     return LineDecision(
-        cpt, session, _value(model, Atom("study", (quote(cpt),))), _value(model, Atom("configuration", (session,))),
-        outcome, last if outcome.endswith("medically_necessary") else (), last[0] if outcome == "not_addressed" else None,
-        tuple(tuple({"finding": n.finding, "needs": n.needs} for n in sorted(s, key=lambda need: need.finding)) for s in sets),
-        rests_on(used_rules(decisive, model, why), program),
-    )  # fmt: skip
+        cpt=cpt,
+        session=session,
+        study=_value(model, Atom("study", (quote(cpt),))),
+        configuration=_value(model, Atom("configuration", (session,))),
+        outcome=outcome,
+        by=last if outcome.endswith("medically_necessary") else (),
+        reason=last[0] if outcome == "not_addressed" else None,
+        missing=tuple(_needs(needs) for needs in sets),
+        rests_on=rests_on(used_rules(decisive, model, why), program),
+    )
+
+
+def _needs(needs: Iterable[Need]) -> tuple[dict[str, str], ...]:
+    return tuple({"finding": n.finding, "needs": n.needs} for n in sorted(needs, key=lambda n: n.finding))
 
 
 def _without_outcome(line: tuple[str, int], program: Program) -> Finding:
@@ -157,7 +171,7 @@ def _without_outcome(line: tuple[str, int], program: Program) -> Finding:
 def _value(model: Model, key: Atom) -> str | None:
     """Return the last argument of the first sure atom that begins like the key."""
     values = [a.args[-1] for a in model.atoms(key.predicate) if a.args[:-1] == key.args]
-    return unquote(values[0]) if values and not isinstance(values[0], tuple) else None
+    return unquote(str(values[0])) if values else None
 
 
 def _advisories(program: Program, model: Model) -> Iterable[Advisory]:
@@ -168,7 +182,7 @@ def _advisories(program: Program, model: Model) -> Iterable[Advisory]:
             if text not in seen and model.is_sure(firing):
                 seen.add(text)
                 cited = ", ".join(firing.rule.cites)
-                yield Advisory(unquote(atom.args[0]), text, f"{cited} ({firing.rule.source})")
+                yield Advisory(unquote(str(atom.args[0])), text, f"{cited} ({firing.rule.source})")
 
 
 def used_rules(targets: Iterable[Atom], model: Model, why: Why) -> list[Rule]:
@@ -200,5 +214,3 @@ def rests_on(rules: Iterable[Rule], program: Program) -> tuple[str, ...]:
     named = {reading for rule in rules for reading in rule.readings}
     named |= {c for rule in rules for c in rule.cites if program.statements[c].authority == "inferred"}
     return tuple(sorted(named, key=lambda n: (n.startswith("INT"), len(n) if n.startswith("INT") else 0, n)))
-
-

@@ -36,12 +36,12 @@ class Guideline:
     def validate(self) -> Callable[[Any], object]:
         """The check of a case by the schema the guideline publishes; it raises at the first fault."""
         module: dict[str, Any] = {}
-        exec(marshal.loads(self._validator), module)  # noqa: S102, S302: made by _build from the schema
+        exec(marshal.loads(self._validator), module)  # noqa: S102, S302 - made by _build from the schema
         return module["validate"]  # type: ignore[no-any-return]
 
     def evaluator(self, date: str) -> Evaluator:
         """Return this thread's evaluator of the edition in force on an ISO date."""
-        editions: dict[int, Evaluator] = self._threads.__dict__
+        editions: dict[Any, Evaluator] = self._threads.__dict__
         edition = bisect_right(self.program.boundaries(), date)
         if edition not in editions:
             editions[edition] = Evaluator(self.program, self.strata, date)
@@ -97,7 +97,7 @@ def _cache_folder() -> Path:
 def _read(path: Path, stamp: object) -> Built | None:
     """Return what an earlier start kept of the same text; anything amiss means reading the text again."""
     try:
-        of, found = pickle.loads(path.read_bytes())  # noqa: S301: the user's own cache folder
+        of, found = pickle.loads(path.read_bytes())  # noqa: S301 - the user's own cache folder
     except Exception:  # a damaged or foreign pickle can raise anything
         return None
     return found if of == stamp else None

@@ -7,7 +7,7 @@ proof tree is enumerated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import inf
 from typing import NamedTuple
 
@@ -39,7 +39,7 @@ class Need(NamedTuple):
 
 
 Set = frozenset[Need]
-_BOUNDS = {
+_BOUNDS: dict[str, Callable[[float], tuple[float, float]]] = {
     ">=": lambda n: (n, inf), ">": lambda n: (n + 1, inf), "<=": lambda n: (-inf, n),
     "<": lambda n: (-inf, n - 1), "=": lambda n: (n, n),
 }  # fmt: skip
@@ -78,7 +78,9 @@ class Missing:
         """Return the minimal sets of an atom, by fixpoint over what it rests on."""
         order = [a for a in self._below(atom) if a not in self._known]
         place = {a: i for i, a in enumerate(order)}
-        circular = any(place.get(p, -1) >= i for a, i in place.items() for f in self.model.firings.get(a, ()) for p in f.premises)
+        circular = any(
+            place.get(p, -1) >= i for a, i in place.items() for f in self.model.firings.get(a, ()) for p in f.premises
+        )
         changed = True
         while changed:
             changed = False
@@ -113,7 +115,9 @@ class Missing:
     def _firing(self, firing: Firing) -> set[Set]:
         bounds = {name: _bounds(c) for c in firing.undetermined for name in c.names()}
         result: set[Set] = {frozenset()}
-        for pattern, premise in zip((lit.atom for lit in firing.rule.literals if lit.positive), firing.premises, strict=True):
+        for pattern, premise in zip(
+            (lit.atom for lit in firing.rule.literals if lit.positive), firing.premises, strict=True
+        ):
             amounts = [a.name for a in pattern.args if isinstance(a, Var) and a.name in bounds]
             ways = self._known.get(premise, set())
             if amounts and not self.model.sure(premise):
@@ -192,8 +196,7 @@ def _closure(atom: Atom, direct: dict[Atom, set[Atom]]) -> set[Atom]:
 
 def _bounds(comparison: Comparison) -> tuple[float, float]:
     """Return the bounds a comparison of one amount with one number sets (`check` admits no other)."""
-    if isinstance(comparison.left[0], Var):
-        low, high = _BOUNDS[comparison.op](comparison.right[0])
-    else:
-        low, high = _BOUNDS[_MIRROR[comparison.op]](comparison.left[0])
-    return low, high
+    left, right = comparison.left[0], comparison.right[0]
+    if isinstance(left, Var):
+        return _BOUNDS[comparison.op](int(str(right)))
+    return _BOUNDS[_MIRROR[comparison.op]](int(str(left)))

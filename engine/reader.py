@@ -147,15 +147,18 @@ class _Reader:
         if text and not _DATE.match(text):
             self.fail("date", place, f"{text} is no date", "write YYYY-MM-DD")
 
+    def _cited(self, name: str, cited: Iterable[str], known: Iterable[str], what: str, place: Place) -> None:
+        for missing in set(cited).difference(known):
+            fix = did_you_mean(missing, known) or f"state it with {what}(...), or name one with %@ cites:"
+            self.fail("uncited", place, f"{name} cites no {what}: {missing}", fix)
+
     def rules(self, statements: dict[str, Statement], readings: dict[str, str]) -> Iterator[Rule]:
         for clause, props, source in self.drafts:
             name = props["id"]
             cites = _names(props["cites"]) if "cites" in props else (name.partition("/")[0],)
             own = _names(props.get("reading", ""))
-            for cited, known, what in [(cites, statements, "statement"), (own, readings, "interpretation")]:
-                for missing in (c for c in cited if c not in known):
-                    self.fail("uncited", clause.place, f"{name} cites no {what}: {missing}",
-                              did_you_mean(missing, known) or f"state it with {what}(...), or name one with %@ cites:")  # fmt: skip
+            self._cited(name, cites, statements, "statement", clause.place)
+            self._cited(name, own, readings, "interpretation", clause.place)
             dates = [statements[c].effective for c in cites if c in statements]
             effective = props.get("effective", max(dates, default=""))
             effective = "" if effective == "none" else effective
@@ -164,7 +167,9 @@ class _Reader:
             self._date(ended, clause.place)
             if props["of"] == "facts":
                 name = f"{name}({', '.join(unquote(str(a)) for a in clause.head.args)})"
-            yield Rule(name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place)
+            yield Rule(
+                name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place
+            )
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .program import Predicate, Program
+from .program import CaseKey, Program
 
 OUTCOMES = ("medically_necessary", "not_medically_necessary", "more_information_needed", "not_addressed")
 # Four digits and a digit or letter, or a letter and four digits: the forms of procedure codes.
@@ -33,7 +33,7 @@ def case_schema(program: Program) -> dict[str, Any]:
     required = ["id", "date_of_service", "services"]
     for predicate in program.predicates.values():
         if predicate.case and predicate.case.shape not in ("", "units", "hierarchy"):
-            _add(properties, predicate, program)
+            _add(properties, predicate.case, program)
             if predicate.case.shape == "one of" and not predicate.case.default:
                 required.append(predicate.case.key)
     return {
@@ -83,10 +83,8 @@ def _expectations(world: str) -> dict[str, Any]:
     }
 
 
-def _add(properties: dict[str, Any], predicate: Predicate, program: Program) -> None:
+def _add(properties: dict[str, Any], key: CaseKey, program: Program) -> None:
     """Add what one input predicate reads; several may read different parts of one key."""
-    key = predicate.case
-    assert key is not None
     concepts = program.of_kind(key.kind)
     if key.shape == "one of":
         properties[key.key] = {"enum": concepts} | ({"default": key.default} if key.default else {})
@@ -97,11 +95,9 @@ def _add(properties: dict[str, Any], predicate: Predicate, program: Program) -> 
     elif key.shape == "count":
         properties[key.key] = {"type": "integer", "minimum": 0}
     else:
-        group = properties.setdefault(
-            key.key, {"type": "object", "properties": {}, "additionalProperties": False}
-        )
+        group = properties.setdefault(key.key, {"type": "object", "properties": {}, "additionalProperties": False})
         shape = "amount" if key.shape == "amount of" else "status"
-        group["properties"] |= dict.fromkeys(concepts, {"$ref": f"#/definitions/{shape}"})
+        group["properties"] |= {concept: {"$ref": f"#/definitions/{shape}"} for concept in concepts}
 
 
 def _status() -> dict[str, Any]:

@@ -42,7 +42,7 @@ def stratify(program: Program) -> Strata:
     """Return the strata of a program whose negation has been checked (see `check`)."""
     import networkx as nx
 
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(program.predicates)
     graph.add_nodes_from(rule.head.predicate for rule in program.rules)
     graph.add_edges_from((edge.body, edge.head) for edge in edges(program))
@@ -55,6 +55,4 @@ def stratify(program: Program) -> Strata:
         return frozenset(names.union(*(nx.descendants(graph, name) for name in names)))
 
     declared = program.predicates.values()
-    return Strata(
-        components, reached(p for p in declared if p.case), reached(p for p in declared if p.is_open)
-    )
+    return Strata(components, reached(p for p in declared if p.case), reached(p for p in declared if p.is_open))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
@@ -69,8 +69,8 @@ class _Build(Transformer[Token, list[object]]):
         return tuple(parts)
 
     def clause(self, parts: list[object]) -> Clause:
-        (head, name), body = parts  # type: ignore[misc]
-        return Clause(head, body or (), Place("", name.line, name.column))
+        (head, name), body = cast("tuple[tuple[Atom, Token], tuple[Literal | Comparison, ...] | None]", parts)
+        return Clause(head, body or (), Place("", name.line or 1, name.column or 1))
 
     def start(self, parts: list[object]) -> list[object]:
         return parts

@@ -158,7 +158,7 @@ def holds(comparison: Comparison, binding: Substitution) -> bool | None:
             return None
         sides.append(values)
     if all(isinstance(v, int) for v in sides[0] + sides[1]):
-        return bool(_COMPARE[comparison.op](sum(sides[0]), sum(sides[1])))  # type: ignore[arg-type]
+        return bool(_COMPARE[comparison.op](sum(sides[0]), sum(sides[1])))
     if comparison.op in ("=", "!="):
         return bool(_COMPARE[comparison.op](sides[0], sides[1]))
     return False

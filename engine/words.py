@@ -37,5 +37,3 @@ def say_rule(rule: Rule, binding: Substitution, program: Program) -> str:
     if not rule.gloss or not rule.body:
         return say_atom(rule.head, program)
     return _fill(rule.gloss, binding, program)
-
-

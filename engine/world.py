@@ -14,7 +14,7 @@ from typing import NamedTuple
 from .datalog import Row, Store
 from .program import Predicate, Program
 from .strata import Strata
-from .terms import UNDOCUMENTED, Atom, Comparison, Constant, Literal, Rule, Term, Var, holds
+from .terms import UNDOCUMENTED, Atom, Comparison, Constant, Literal, Rule, Var, holds
 
 
 class Firing(NamedTuple):

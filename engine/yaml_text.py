@@ -47,12 +47,12 @@ class Document:
         return self.places.get(path, (0, 0))
 
     def _build(self, events: Iterator[yaml.Event], event: yaml.Event, path: Path) -> Any:
-        self.places[path] = (event.start_mark.line + 1, event.start_mark.column + 1)
+        self.places[path] = _position(event)
         if isinstance(event, yaml.AliasEvent):
             self.problems[path] = f"{self.place(path)}: an alias (*name) stands here; write it out"
             return None
-        if event.tag is not None:
-            self.problems[path] = f"{self.place(path)}: the tag {event.tag} is not allowed; leave it out"
+        if tag := getattr(event, "tag", None):
+            self.problems[path] = f"{self.place(path)}: the tag {tag} is not allowed; leave it out"
         if len(path) > _DEEPEST:
             raise CaseError(f"{self.place(path)}: nested too deeply for a case; see coverlog schema")
         if isinstance(event, yaml.ScalarEvent):
@@ -70,13 +70,18 @@ class Document:
     def _mapping(self, events: Iterator[yaml.Event], path: Path) -> dict[str, Any]:
         result: dict[str, Any] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
-            at = f"{self.file}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
+            at = "{}:{}:{}".format(self.file, *_position(event))
             if not isinstance(event, yaml.ScalarEvent):
                 raise CaseError(f"{at}: a key has to be a word")
             if event.value in result:
                 self.problems[(*path, event.value)] = f"{at}: {event.value} stands twice; keep one"
             result[event.value] = self._build(events, next(events), (*path, event.value))
         return result
+
+
+def _position(event: yaml.Event) -> tuple[int, int]:
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 def _scalar(event: yaml.ScalarEvent) -> Any:

@@ -62,7 +62,9 @@ def compare(decision: Decision, expected: dict[str, Any]) -> Iterator[str]:
 
 def missing_texts(line: LineDecision) -> list[list[str]]:
     """Return the missing sets in the short form of case files: `FINDING`, or `AMOUNT >= 4`."""
-    return [[n["finding"] + ("" if n["needs"] == "present" else f" {n['needs']}") for n in needs] for needs in line.missing]
+    return [
+        [n["finding"] + ("" if n["needs"] == "present" else f" {n['needs']}") for n in needs] for needs in line.missing
+    ]
 
 
 def table(results: Sequence[Result], width: int) -> str:

@@ -53,7 +53,9 @@ _world = click.option("--world", type=click.Choice(WORLDS), default="open", show
                       help="What is not documented is unknown (open), or not so (closed).")  # fmt: skip
 _as_of = click.option("--as-of", metavar="DATE", callback=lambda c, p, v: _date(v), help="Apply the rules of this date "
                       "(YYYY-MM-DD) in place of the date of service.")  # fmt: skip
-_cases = click.argument("cases", nargs=-1, required=True, metavar="CASE...", shell_complete=lambda c, p, i: _complete(i))
+_cases = click.argument(
+    "cases", nargs=-1, required=True, metavar="CASE...", shell_complete=lambda c, p, i: _complete(i)
+)
 
 
 def _date(value: str | None) -> str:

@@ -109,7 +109,11 @@ class _Builder:
             return self._undocumented(atom)
         firings = self.model.firings[atom]
         ways = [("premise", self._firing(firing, "unknown")) for firing in firings]
-        return ways[0][1] if len(ways) == 1 else self._node("either", f"would hold: {say_atom(atom, self.program)}", ways, atom=str(atom))
+        return (
+            ways[0][1]
+            if len(ways) == 1
+            else self._node("either", f"would hold: {say_atom(atom, self.program)}", ways, atom=str(atom))
+        )
 
     def _undocumented(self, atom: Atom) -> str:
         amounts = tuple(Var("_") if a == UNDOCUMENTED else a for a in atom.args)
@@ -135,7 +139,11 @@ class _Builder:
         said = {True: "", False: " does not hold", None: " is not documented"}[value]
         text = f"{comparison if value is None else comparison.substitute(binding)}{said}"
         names = set(comparison.names())
-        read = [lit.atom for lit in failed.literals if lit.positive and names & set(variables(lit.atom.args))] if failed else []
+        read = (
+            [lit.atom for lit in failed.literals if lit.positive and names & set(variables(lit.atom.args))]
+            if failed
+            else []
+        )
         return self._node(
             "compared", text, [("premise", self.holds(atom.substitute(binding))) for atom in read],
             comparison=str(comparison), value=str(value).lower(), binding=_plain(binding),
@@ -157,7 +165,9 @@ class _Builder:
         declared = self.program.predicates.get(atom.predicate)
         if how == CONTRADICTED and declared and declared.unless:
             denial = self.holds(Atom(declared.unless, atom.args[:1]))
-            return self._node("absent", f"the record says it is not so: {said}", [("cause", denial)], atom=str(atom), how=how)
+            return self._node(
+                "absent", f"the record says it is not so: {said}", [("cause", denial)], atom=str(atom), how=how
+            )
         if how == NOBODY_SAYS:
             return self._node("undocumented", f"there is no evidence that {said}", atom=str(atom), how=how)
         failures = self.why.failures(atom)
@@ -181,5 +191,3 @@ class _Builder:
 
 def _plain(binding: Substitution) -> dict[str, Any]:
     return {name: value for name, value in sorted(binding.items()) if not name.startswith("_")}
-
-

@@ -19,7 +19,7 @@ def as_json(proof: Proof) -> dict[str, Any]:
         "as_of": proof.judged.decision.as_of,
         "world": proof.judged.decision.world,
         "roots": list(proof.roots),
-        "nodes": [{"id": name, **facts} for name, facts in sorted(proof.graph.nodes(data=True))],
+        "nodes": [{"id": name, **proof.graph.nodes[name]} for name in sorted(proof.graph)],
         "edges": [{"from": a, "to": b, **facts} for a, b, facts in sorted(proof.graph.edges(data=True), key=_edge)],
     }
 
@@ -64,7 +64,9 @@ def _tree(proof: Proof, node: str, first: str, rest: str, width: int, shown: set
         yield from _folded(folded, rest + ("│  " if below else "   "), width)
     for child in below:
         last = child == below[-1]
-        yield from _tree(proof, child, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "), width, shown)
+        yield from _tree(
+            proof, child, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "), width, shown
+        )
 
 
 def _folded(rules: list[str], indent: str, width: int) -> Iterator[str]:

@@ -32,7 +32,9 @@ def _line(line: LineDecision, program: Program, width: int) -> Iterator[str]:
     words = line.outcome.replace("_", " ").upper()
     label = program.label(f'"{line.cpt}"')
     where = program.label(line.configuration) if line.configuration else "no configuration"
-    yield f"{line.cpt}  {click.style(words, fg=COLOURS[line.outcome], bold=True)}" + (f" by {', '.join(line.by)}" if line.by else "")
+    yield f"{line.cpt}  {click.style(words, fg=COLOURS[line.outcome], bold=True)}" + (
+        f" by {', '.join(line.by)}" if line.by else ""
+    )
     yield from _wrap(f"{label if label != line.cpt else 'unknown code'}; session {line.session}: {where}", width)
     if line.reason:
         yield from _wrap(f"{line.reason}: {program.label(line.reason)}", width)

@@ -10,8 +10,4 @@ def guidelines() -> dict[str, Path]:
 
     A folder is a guideline when it holds at least one `.dl` file.
     """
-    return {
-        folder.name: folder
-        for folder in sorted(ROOT.iterdir())
-        if folder.is_dir() and any(folder.glob("*.dl"))
-    }
+    return {folder.name: folder for folder in sorted(ROOT.iterdir()) if folder.is_dir() and any(folder.glob("*.dl"))}

@@ -79,9 +79,7 @@ IS_A = {
 
 _CONDITION_CODES = {
     "unexplained_peripheral_neuropathy": "G60.3 G60.9 G62.9",
-    "traumatic_neuropathy": (
-        "S04 S14.2 S14.3 S14.4 S24.2 S24.3 S34.2 S34.4 S34.6 S44 S54 S64 S74 S84 S94"
-    ),
+    "traumatic_neuropathy": ("S04 S14.2 S14.3 S14.4 S24.2 S24.3 S34.2 S34.4 S34.6 S44 S54 S64 S74 S84 S94"),
     "hiv": "B20 Z21 O98.7",
     "mononeuropathy": "G56.8 G56.9 G57.8 G57.9 G58",
     "cranial_nerve_disorder": "G50 G51 G52 G53",
@@ -278,9 +276,7 @@ def _any(facts: Set, *names: str) -> bool:
 
 def _splinted(weeks: str) -> Test:
     """Conservative treatment has failed, or the examination waives it."""
-    return lambda facts: (
-        _any(facts, *WAIVER) or ("refractory_to_activity_modification" in facts and weeks in facts)
-    )
+    return lambda facts: _any(facts, *WAIVER) or ("refractory_to_activity_modification" in facts and weeks in facts)
 
 
 def _always(_: Set) -> bool:
@@ -293,8 +289,7 @@ def _guides(also: Test = _always) -> Test:
 
 def _refractory_symptoms(facts: Set) -> bool:
     return (
-        _any(facts, "symptoms_persistent", "symptoms_progressive")
-        and "refractory_to_conventional_treatment" in facts
+        _any(facts, "symptoms_persistent", "symptoms_progressive") and "refractory_to_conventional_treatment" in facts
     )
 
 
@@ -372,9 +367,7 @@ def _met(grounds: Grounds, facts: Set) -> list[str]:
 def _not_addressed(facts: _Facts, code: str) -> str | None:
     """The first reason why no statement speaks of the line."""
     kind = KINDS.get(code, "")
-    spoken_of_anywhere = kind == "rns" or (
-        facts.date >= NMJ_FROM and "nmj_disease" in facts.conditions
-    )
+    spoken_of_anywhere = kind == "rns" or (facts.date >= NMJ_FROM and "nmj_disease" in facts.conditions)
     reasons = (
         ("code_not_listed", code not in KINDS),
         ("no_criteria_for_code", kind == "none"),
@@ -422,9 +415,7 @@ def _variants(members: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
             yield (*rest, weaker)
 
 
-def _extensions(
-    members: tuple[str, ...], names: list[str], above: dict[str, Set]
-) -> Iterable[tuple[str, ...]]:
+def _extensions(members: tuple[str, ...], names: list[str], above: dict[str, Set]) -> Iterable[tuple[str, ...]]:
     """The sets with one later name more, of which no member implies another."""
     start = names.index(members[-1]) + 1 if members else 0
     for name in names[start:]:
@@ -470,9 +461,7 @@ def _missing(grounds: Grounds, facts: _Facts) -> list[list[Need]]:
 
 def _judge_line(facts: _Facts, service: dict[str, Any], kinds: Set, world: str) -> Line:
     code = service["cpt"]
-    line = Line(
-        cpt=code, session=_session(service), outcome="not_addressed", by=[], reason=None, missing=[]
-    )
+    line = Line(cpt=code, session=_session(service), outcome="not_addressed", by=[], reason=None, missing=[])
     line["reason"] = _not_addressed(facts, code)
     if line["reason"]:
         return line
@@ -496,9 +485,7 @@ def judge(case: Case, world: str) -> list[Line]:
     if world not in ("open", "closed"):
         raise ValueError(world)
     facts, kinds = _facts(case), _requested(case)
-    return [
-        _judge_line(facts, service, kinds[_session(service)], world) for service in case["services"]
-    ]
+    return [_judge_line(facts, service, kinds[_session(service)], world) for service in case["services"]]
 
 
 # --- Advisories ------------------------------------------------------------------------------
@@ -539,9 +526,7 @@ def advisories(case: Case) -> set[str]:
     techniques = set(case.get("techniques", []))
     carpal = "carpal_tunnel_syndrome" in _facts(case).conditions
     sessions = _counted(case)
-    found = {
-        name for units in sessions for name in _session_advisories(units, case.get("ncs_studies"))
-    }
+    found = {name for units in sessions for name in _session_advisories(units, case.get("ncs_studies"))}
     if "standardized_battery" in techniques:
         found.add("standardized-battery")
     if carpal and not techniques.isdisjoint(CTS_TECHNIQUES):
