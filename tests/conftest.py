@@ -1,0 +1,70 @@
+"""What the tests share: the guideline, the judge of the criteria, and a cache folder of their own."""
+
+import importlib.util
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+# Set before anything loads a guideline: the user's own cache is left alone.
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="coverlog-tests-")
+
+from coverlog.engine.case import Case, read_text
+from coverlog.engine.library import Guideline, load
+
+ROOT = Path(__file__).parent.parent
+
+
+def _sibling(name: str) -> ModuleType:
+    """Import a file beside the tests; with importlib mode they are no package."""
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def criteria() -> ModuleType:
+    """The independent judge, and its generator of cases."""
+    return _sibling("criteria")
+
+
+@pytest.fixture(scope="session")
+def guideline() -> Guideline:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+def as_case(said: dict[str, Any], guideline: Guideline) -> Case:
+    """Read a case given as a dict, as the reader reads a file."""
+    (case,) = read_text(json.dumps(said).encode(), "case.json", guideline)
+    assert isinstance(case, Case), case
+    return case
+
+
+@pytest.fixture(scope="session")
+def make(guideline: Guideline) -> Any:
+    """Return a function that makes a case from an outpatient EMG with NCS and what differs from it."""
+
+    def make_case(**said: Any) -> Case:
+        base: dict[str, Any] = {
+            "id": "made",
+            "date_of_service": "2025-11-03",
+            "setting": "outpatient",
+            "services": [{"cpt": "95886"}, {"cpt": "95909"}],
+        }
+        return as_case(base | said, guideline)
+
+    return make_case
