@@ -195,7 +195,7 @@ def used_rules(targets: Iterable[Atom], model: Model, why: Why) -> list[Rule]:
         if atom in seen:
             continue
         seen.add(atom)
-        firings = [model.support[atom]] if atom in model.support else model.firings.get(atom, [])
+        firings = [why.shortest(atom)] if atom in model.support else model.firings.get(atom, [])
         for firing in firings:
             rules[firing.rule] = None
             stack += firing.premises

@@ -31,6 +31,7 @@ class Guideline:
         self.folder, self.program, self.strata = folder, program, strata
         self._validator = validator
         self._threads = threading.local()
+        self._boundaries = program.boundaries()
 
     @cached_property
     def validate(self) -> Callable[[Any], object]:
@@ -42,7 +43,7 @@ class Guideline:
     def evaluator(self, date: str) -> Evaluator:
         """Return this thread's evaluator of the edition in force on an ISO date."""
         editions: dict[Any, Evaluator] = self._threads.__dict__
-        edition = bisect_right(self.program.boundaries(), date)
+        edition = bisect_right(self._boundaries, date)
         if edition not in editions:
             editions[edition] = Evaluator(self.program, self.strata, date)
         return editions[edition]

@@ -69,6 +69,10 @@ class Program(NamedTuple):
         """Return every date on which a clause enters or leaves, in order."""
         return sorted({d for rule in self.rules for d in (rule.effective, rule.ended) if d})
 
+    def authority(self, rule: Rule) -> str:
+        """Return the authority of the statement a rule cites first; the document's own facts are stated."""
+        return self.statements[rule.cites[0]].authority if rule.cites else "stated"
+
     def label(self, constant: object) -> str:
         """Return a constant in words."""
         return self.concepts.get(str(constant), ("", unquote(str(constant))))[1]

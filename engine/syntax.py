@@ -70,6 +70,7 @@ class _Build(Transformer[Token, list[object]]):
 
     def clause(self, parts: list[object]) -> Clause:
         (head, name), body = cast("tuple[tuple[Atom, Token], tuple[Literal | Comparison, ...] | None]", parts)
+        self.anonymous = count(1)  # numbered within the clause, so that a text reads the same every time
         return Clause(head, body or (), Place("", name.line or 1, name.column or 1))
 
     def start(self, parts: list[object]) -> list[object]:

@@ -1,12 +1,13 @@
-"""Why an atom does not hold: for each rule that could have given it, what fails and how."""
+"""Why an atom holds, and why not: the shortest firing, and for each rule that fails what fails and how."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import inf
 from typing import NamedTuple
 
 from .terms import Atom, Comparison, Constant, Literal, Rule, Substitution, Var, holds
-from .world import Evaluator, Model
+from .world import Evaluator, Firing, Model
 
 CONTRADICTED = "contradicted"  # documented otherwise, or blocked by what holds
 UNDOCUMENTED = "undocumented"  # an open input nobody documented
@@ -19,6 +20,7 @@ Binding = dict[str, Constant]
 class Cause(NamedTuple):
     """One part of a body that fails, bound as far as the parts before it bind it."""
 
+    at: int  # the index of the part in the body
     part: Literal | Comparison
     kind: str
     binding: Binding
@@ -39,7 +41,7 @@ class Failure(NamedTuple):
 
 
 class Why:
-    """Answers why not, for one case."""
+    """Answers why, and why not, for one case."""
 
     def __init__(self, evaluator: Evaluator, model: Model) -> None:
         self.model = model
@@ -47,6 +49,27 @@ class Why:
         self.program = evaluator.program
         self.open_valued = evaluator.strata.open_valued
         self._failures: dict[Atom, list[Failure]] = {}
+        self._shortest: dict[Atom, tuple[float, Firing]] = {}
+
+    def shortest(self, atom: Atom) -> Firing:
+        """Return the firing of a sure, derived atom that gives it the smallest proof."""
+        return self._smallest(atom, frozenset())[1]
+
+    def _smallest(self, atom: Atom, above: frozenset[Atom]) -> tuple[float, Firing]:
+        """Return the size of the smallest proof found, and its last step; never through what is above."""
+        if atom in self._shortest:
+            return self._shortest[atom]
+        firings = [f for f in self.model.firings[atom] if self.model.is_sure(f)]
+        sizes = [(self._size(f, above | {atom}), f.rule.id, i) for i, f in enumerate(firings)]
+        size, _, best = min(sizes)
+        if size == inf:  # only from above: the first firing is well founded all the same
+            return inf, self.model.support[atom]
+        self._shortest[atom] = size, firings[best]
+        return self._shortest[atom]
+
+    def _size(self, firing: Firing, above: frozenset[Atom]) -> float:
+        sizes = [inf if p in above else self._smallest(p, above)[0] for p in firing.premises if p in self.model.support]
+        return 1 + len(firing.premises) + sum(sizes)
 
     def failures(self, atom: Atom) -> list[Failure]:
         """Return why each rule in force whose head fits an atom does not give it.
@@ -77,9 +100,15 @@ class Why:
         for part in sorted(rule.body, key=self._rank):
             passed = [way for before in ways for way in self._extend(part, before)]
             if not passed:
-                causes.append(Cause(_bound(part, ways[0]), self._kind(part, ways[0]), ways[0]))
+                causes += self._causes(rule, part, ways)
             ways = passed or ways
         return Failure(rule, atom, ways[0], tuple(causes))
+
+    def _causes(self, rule: Rule, part: Literal | Comparison, ways: list[Binding]) -> list[Cause]:
+        """Return how a part fails under each binding; the ones the case is about hide the others."""
+        bound = {_bound(part, way): way for way in reversed(ways)}
+        found = [Cause(rule.body.index(part), each, self._kind(each, way), way) for each, way in bound.items()]
+        return [cause for cause in found if cause.kind != NOT_APPLICABLE] or found[-1:]
 
     def _rank(self, part: Literal | Comparison) -> int:
         """What the case is about comes first, then what is documented, then what is compared."""
@@ -135,7 +164,7 @@ def unify(pattern: Atom, other: Atom) -> Binding | None:
 def _bound(part: Literal | Comparison, binding: Substitution) -> Literal | Comparison:
     if isinstance(part, Literal):
         return Literal(part.atom.substitute(binding), part.positive)
-    return part
+    return part.substitute(binding)
 
 
 def _numbered(atom: Atom) -> Atom:

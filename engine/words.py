@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from .program import Program
-from .terms import Atom, Rule, Substitution, Var, unquote
+from .terms import Atom, Comparison, Rule, Substitution, Var, holds, unquote
+
+if TYPE_CHECKING:
+    from .decide import LineDecision
 
 _SLOT = re.compile(r"\{(\w+)\}")
 
@@ -37,3 +41,18 @@ def say_rule(rule: Rule, binding: Substitution, program: Program) -> str:
     if not rule.gloss or not rule.body:
         return say_atom(rule.head, program)
     return _fill(rule.gloss, binding, program)
+
+
+def say_comparison(comparison: Comparison, binding: Substitution) -> str:
+    """Return a comparison with its values, and whether it holds."""
+    value = holds(comparison, binding)
+    if value is None:
+        return f"{comparison} is not documented"
+    return f"{comparison.substitute(binding)}{'' if value else ' does not hold'}"
+
+
+def say_outcome(line: LineDecision, program: Program) -> str:
+    """Return a line's outcome in a sentence's worth of words."""
+    because = f" by {', '.join(line.by)}" if line.by else ""
+    because += f": {program.label(line.reason)}" if line.reason else ""
+    return f"{line.cpt}, session {line.session}: {line.outcome.replace('_', ' ')}{because}"

@@ -35,6 +35,7 @@ class Model:
         self.firings = firings
         self.given = frozenset(given)
         self.unknown: set[Atom] = set()
+        self._sorted: dict[str, list[Atom]] = {}
         self.populated = {atom.predicate for atom in (*firings, *given)}
         self.support = support  # the first sure firing of each sure atom: well founded
 
@@ -47,17 +48,17 @@ class Model:
         return atom in self.firings or atom in self.given or atom in self.unknown
 
     def atoms(self, predicate: str) -> list[Atom]:
-        """Return the possible atoms of a predicate in a stable order."""
-        return self._by_predicate.get(predicate, [])
+        """Return the possible atoms of a predicate in a stable order, once the evaluation is over."""
+        if predicate not in self._sorted:
+            found = self._by_predicate.get(predicate, ())
+            self._sorted[predicate] = sorted(found, key=lambda a: [str(x) for x in a.args])
+        return self._sorted[predicate]
 
     @cached_property
     def _by_predicate(self) -> dict[str, list[Atom]]:
-        """Every possible atom by predicate; made when the evaluation is over."""
         index: dict[str, list[Atom]] = {}
         for atom in {*self.firings, *self.given, *self.unknown}:
             index.setdefault(atom.predicate, []).append(atom)
-        for atoms in index.values():
-            atoms.sort(key=lambda a: [str(x) for x in a.args])
         return index
 
     def record(self, firings: Iterable[Firing]) -> None:

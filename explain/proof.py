@@ -1,19 +1,20 @@
 """The proof of a decision as a networkx graph with shared parts and content-addressed ids.
 
-An edge runs from a conclusion to what it rests on, with `order` and `role` (premise, absence,
-comparison, failure, cause). A node has `kind`, `text`, and by kind:
+An edge runs from a conclusion to what it rests on, with `order`, `role` (premise, absence,
+comparison, failure, cause, way) and, where it speaks of one part of a rule's body, `part`, its index.
+A node has `kind`, `text`, and by kind:
 
 =============== ======================================================================================
-determination   the outcome of a line: `cpt`, `session`, `outcome`, `by`, `reason`, `missing`
+determination   the outcome of a line: `cpt`, `session`, `outcome`, `by`, `reason`, `missing`, `rests_on`
 derived         given by a rule: `atom`, `rule`, `binding`, `value` (true, or unknown in the open world)
 known           a fact of the knowledge base: `atom`, `rule`
 given           said by the case: `atom`, `where`
-absent          does not hold: `atom`, `how`; its children are the rules that fail in play, `folded`
-                names the ones the case is not about
+either          holds, or may hold, in more than one way: `atom`, `value`
+absent          does not hold: `atom` (its variables stand for anything), `how`; below it are the rules
+                that fail though the case is about them, `folded` names the others
 failed          a rule that does not give the atom: `rule`, `binding`
-compared        a comparison with its values: `comparison`, `value`
-undocumented    an open input nobody documented: `atom`
-either          holds in more than one way, none of them sure yet: `atom`
+compared        a comparison: `comparison`, `binding`, `value`
+undocumented    an open input nobody documented: `atom`, `value`
 =============== ======================================================================================
 
 Nodes that rest on a rule also have `cites`, `authority`, `source` and `readings`.
@@ -29,13 +30,19 @@ from typing import Any, NamedTuple
 import networkx as nx
 
 from ..engine.decide import Judged, LineDecision, outcomes
-from ..engine.terms import UNDOCUMENTED, Atom, Comparison, Rule, Substitution, Var, holds, variables
+from ..engine.terms import UNDOCUMENTED, Atom, Comparison, Rule, Substitution, Var, holds, quote, variables
 from ..engine.why import CONTRADICTED, Cause, Failure, unify
 from ..engine.why import UNDOCUMENTED as NOBODY_SAYS
-from ..engine.words import say_atom, say_rule
+from ..engine.words import say_atom, say_comparison, say_outcome, say_rule
 from ..engine.world import Firing
 
-Child = tuple[str, str]  # role, node id
+
+class Child(NamedTuple):
+    """An edge to be: what the child is to its parent, and the part of the rule's body it speaks of."""
+
+    role: str
+    node: str
+    part: int = -1
 
 
 class Proof(NamedTuple):
@@ -46,17 +53,32 @@ class Proof(NamedTuple):
     judged: Judged
 
 
-def prove(judged: Judged, *, cpt: str = "") -> Proof:
-    """Return the proof of every line of a decision, or of the lines of one procedure code."""
-    builder = _Builder(judged)
+def prove(judged: Judged, *, cpt: str = "", every: bool = False) -> Proof:
+    """Return the proof of every line of a decision, or of the lines of one procedure code.
+
+    :param every: show every way in which a step holds, not only the shortest.
+    """
+    builder = _Builder(judged, every)
     lines = [line for line in judged.decision.lines if cpt in ("", line.cpt)]
-    roots = tuple(dict.fromkeys(builder.determination(line) for line in lines))
-    return Proof(builder.graph, roots, judged)
+    return Proof(builder.graph, tuple(dict.fromkeys(map(builder.determination, lines))), judged)
+
+
+def why_not(judged: Judged, outcome: str, *, cpt: str = "") -> Proof:
+    """Return why lines do not have an outcome: its refutation, or how far its proof goes."""
+    builder = _Builder(judged, every=False)
+    lines = [line for line in judged.decision.lines if cpt in ("", line.cpt)]
+    return Proof(builder.graph, tuple(dict.fromkeys(builder.contrast(line, outcome) for line in lines)), judged)
+
+
+def node_id(kind: str, facts: dict[str, Any], children: Iterable[Child]) -> str:
+    """Return the id of a node: a digest of its content and of its children's ids."""
+    content = json.dumps([kind, facts, list(children)], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 class _Builder:
-    def __init__(self, judged: Judged) -> None:
-        self.judged = judged
+    def __init__(self, judged: Judged, every: bool) -> None:
+        self.judged, self.every = judged, every
         self.model, self.why, self.program = judged.model, judged.why, judged.guideline.program
         self.graph: nx.DiGraph[str] = nx.DiGraph()
         self._holding: dict[Atom, str] = {}
@@ -64,94 +86,129 @@ class _Builder:
 
     def _node(self, kind: str, text: str, children: Iterable[Child] = (), **facts: Any) -> str:
         """Add a node named by its content and its children's, so that equal proofs are one."""
-        children = list(children)
-        content = json.dumps([kind, text, facts, children], sort_keys=True, default=str)
-        name = hashlib.sha256(content.encode()).hexdigest()[:16]
+        children, facts = list(children), {"text": text, **facts}
+        name = node_id(kind, facts, children)
         if name not in self.graph:
-            self.graph.add_node(name, kind=kind, text=text, **facts)
-            for order, (role, child) in enumerate(children):
-                self.graph.add_edge(name, child, role=role, order=order)
+            self.graph.add_node(name, kind=kind, **facts)
+            for order, child in enumerate(children):
+                part = {"part": child.part} if child.part >= 0 else {}
+                self.graph.add_edge(name, child.node, role=child.role, order=order, **part)
         return name
 
     def _rule(self, rule: Rule) -> dict[str, Any]:
-        statements = [self.program.statements[c] for c in rule.cites]
         return {
-            "rule": rule.id, "cites": list(rule.cites), "readings": list(rule.readings), "source": rule.source,
-            "authority": statements[0].authority if statements else "stated",
-        }  # fmt: skip
+            "rule": rule.id,
+            "cites": list(rule.cites),
+            "authority": self.program.authority(rule),
+            "source": rule.source,
+            "readings": list(rule.readings),
+        }
 
     def determination(self, line: LineDecision) -> str:
         """Add the conclusion of a line with everything it rests on."""
         possible = outcomes(self.model, line.session, line.cpt)
         atoms = possible.get(line.outcome, possible["medically_necessary"])
+        decisive = [a for a in atoms if line.outcome not in possible or self.model.sure(a)]
+        return self._line(line, say_outcome(line, self.program), [Child("premise", self.holds(a)) for a in decisive])
+
+    def contrast(self, line: LineDecision, outcome: str) -> str:
+        """Add why a line does not have an outcome."""
+        said = f"{line.cpt}, session {line.session}: why not {outcome.replace('_', ' ')}?"
+        possible = outcomes(self.model, line.session, line.cpt)
+        if outcome == line.outcome:
+            return self._line(line, f"{said} It is: {say_outcome(line, self.program)}", [])
+        if outcome in possible and not possible[outcome]:
+            asked = Atom(outcome, (line.session, quote(line.cpt), Var(self.program.predicates[outcome].params[2])))
+            return self._line(line, said, [Child("absence", self.absent(asked))])
+        shown = possible.get(outcome) or [a for a in possible.get(line.outcome, ()) if self.model.sure(a)]
+        return self._line(line, said, [Child("premise", self.holds(a)) for a in shown])
+
+    def _line(self, line: LineDecision, text: str, children: list[Child]) -> str:
         told = line.as_json()
-        facts = {key: told[key] for key in ("cpt", "session", "outcome", "by", "reason", "missing", "rests_on")}
-        children = [("premise", self.holds(a)) for a in atoms if line.outcome not in possible or self.model.sure(a)]
-        return self._node("determination", self._conclusion(line), children, **facts)
+        keys = ("cpt", "session", "outcome", "by", "reason", "missing", "rests_on")
+        return self._node("determination", text, children, **{key: told[key] for key in keys})
 
-    def _conclusion(self, line: LineDecision) -> str:
-        because = f" by {', '.join(line.by)}" if line.by else ""
-        because += f": {self.program.label(line.reason)}" if line.reason else ""
-        return f"{line.cpt}, session {line.session}: {line.outcome.replace('_', ' ')}{because}"
-
-    def holds(self, atom: Atom) -> str:
+    def holds(self, atom: Atom, above: frozenset[Atom] = frozenset()) -> str:
         """Add the proof of an atom that is surely or possibly so."""
+        if self.every:  # what is above matters then, and equal proofs are one node all the same
+            return self._holds(atom, above)
         if atom not in self._holding:
-            self._holding[atom] = self._holds(atom)
+            self._holding[atom] = self._holds(atom, above)
         return self._holding[atom]
 
-    def _holds(self, atom: Atom) -> str:
-        if atom in self.model.support:
-            return self._firing(self.model.support[atom], "true")
+    def _holds(self, atom: Atom, above: frozenset[Atom]) -> str:
         if atom in self.model.given:
             return self._node("given", say_atom(atom, self.program), atom=str(atom), where=self.judged.case.facts[atom])
         if atom in self.model.unknown:
-            return self._undocumented(atom)
+            return self._undocumented(atom, f"it is not documented whether {self._said(atom)}", "unknown")
+        value = "true" if atom in self.model.support else "unknown"
+        ways = [self._firing(firing, value, above | {atom}) for firing in self._ways(atom, above)]
+        if len(ways) == 1:
+            return ways[0]
+        text = _unsure(say_atom(atom, self.program), value)
+        return self._node("either", text, [Child("way", way) for way in ways], atom=str(atom), value=value)
+
+    def _ways(self, atom: Atom, above: frozenset[Atom]) -> list[Firing]:
+        """Return the firings to show: the shortest sure one, or every one that does not go in a circle."""
         firings = self.model.firings[atom]
-        ways = [("premise", self._firing(firing, "unknown")) for firing in firings]
-        return (
-            ways[0][1]
-            if len(ways) == 1
-            else self._node("either", f"would hold: {say_atom(atom, self.program)}", ways, atom=str(atom))
-        )
+        if atom in self.model.support:
+            if not self.every:
+                return [self.why.shortest(atom)]
+            firings = [f for f in firings if self.model.is_sure(f)]
+        straight = [f for f in firings if not above.union([atom]).intersection(f.premises)]
+        return straight or firings[:1]
 
-    def _undocumented(self, atom: Atom) -> str:
-        amounts = tuple(Var("_") if a == UNDOCUMENTED else a for a in atom.args)
-        said = say_atom(atom._replace(args=amounts), self.program)
-        return self._node("undocumented", f"it is not documented whether {said}", atom=str(atom))
+    def _said(self, atom: Atom) -> str:
+        amounts = tuple(Var("number") if a == UNDOCUMENTED else a for a in atom.args)
+        return say_atom(atom._replace(args=amounts), self.program)
 
-    def _firing(self, firing: Firing, value: str) -> str:
+    def _undocumented(self, atom: Atom, text: str, value: str) -> str:
+        return self._node("undocumented", text, atom=str(atom), value=value)
+
+    def _firing(self, firing: Firing, value: str, above: frozenset[Atom]) -> str:
         rule, binding = firing.rule, firing.binding
         if not rule.body:
             return self._node("known", say_atom(rule.head, self.program), atom=str(rule.head), **self._rule(rule))
-        children = [("premise", self.holds(premise)) for premise in firing.premises]
-        children += [("absence", self.absence(atom)) for atom in firing.absences]
-        children += [("comparison", self._compared(c, binding)) for c in rule.comparisons]
-        text = say_rule(rule, {k: v for k, v in binding.items() if v != UNDOCUMENTED}, self.program)
-        text = text if value == "true" else f"would hold: {text}"
+        text = _unsure(say_rule(rule, _filled(binding), self.program), value)
         return self._node(
-            "derived", text, children, atom=str(firing.head), value=value, binding=_plain(binding), **self._rule(rule)
+            "derived",
+            text,
+            self._parts(firing, above),
+            atom=str(firing.head),
+            value=value,
+            binding=_plain(binding),
+            **self._rule(rule),
         )
+
+    def _parts(self, firing: Firing, above: frozenset[Atom]) -> Iterable[Child]:
+        """Add what each part of a firing's body rests on."""
+        premises, absences = iter(firing.premises), iter(firing.absences)
+        for index, part in enumerate(firing.rule.body):
+            if isinstance(part, Comparison):
+                yield Child("comparison", self._compared(part, firing.binding), index)
+            elif part.positive:
+                yield Child("premise", self.holds(next(premises), above), index)
+            else:
+                absent = next(absences)
+                yield Child("absence", self.absence(absent, above), index)
 
     def _compared(self, comparison: Comparison, binding: Substitution, failed: Rule | None = None) -> str:
         """Add a comparison with its values; where it fails, also the premises that the values come from."""
         value = holds(comparison, binding)
-        said = {True: "", False: " does not hold", None: " is not documented"}[value]
-        text = f"{comparison if value is None else comparison.substitute(binding)}{said}"
         names = set(comparison.names())
-        read = (
-            [lit.atom for lit in failed.literals if lit.positive and names & set(variables(lit.atom.args))]
-            if failed
-            else []
-        )
+        read = [lit.atom for lit in failed.literals if names & set(variables(lit.atom.args))] if failed else []
         return self._node(
-            "compared", text, [("premise", self.holds(atom.substitute(binding))) for atom in read],
-            comparison=str(comparison), value=str(value).lower(), binding=_plain(binding),
-        )  # fmt: skip
+            "compared",
+            say_comparison(comparison, binding),
+            [Child("premise", self.holds(atom.substitute(binding))) for atom in read],
+            comparison=str(comparison),
+            value="unknown" if value is None else str(value).lower(),
+            binding=_plain({name: binding[name] for name in names}),
+        )
 
-    def absence(self, atom: Atom) -> str:
+    def absence(self, atom: Atom, above: frozenset[Atom] = frozenset()) -> str:
         """Add why an atom under `not` does not hold; where it may hold, its proof as far as it goes."""
-        return self.holds(atom) if self.model.possible(atom) else self.absent(atom)
+        return self.holds(atom, above) if self.model.possible(atom) else self.absent(atom)
 
     def absent(self, atom: Atom) -> str:
         """Add why an atom does not hold: every rule that could have given it, and where it fails."""
@@ -163,31 +220,37 @@ class _Builder:
         how = self.why.kind(atom)
         said = say_atom(atom, self.program)
         declared = self.program.predicates.get(atom.predicate)
-        if how == CONTRADICTED and declared and declared.unless:
-            denial = self.holds(Atom(declared.unless, atom.args[:1]))
-            return self._node(
-                "absent", f"the record says it is not so: {said}", [("cause", denial)], atom=str(atom), how=how
-            )
         if how == NOBODY_SAYS:
-            return self._node("undocumented", f"there is no evidence that {said}", atom=str(atom), how=how)
+            return self._undocumented(atom, f"there is no evidence that {said}", "false")
+        if how == CONTRADICTED and declared:
+            denial = Child("cause", self.holds(Atom(declared.unless, atom.args[:1])))
+            return self._node("absent", f"the record says it is not so: {said}", [denial], atom=str(atom), how=how)
         failures = self.why.failures(atom)
-        played = [("failure", self._failed(failure)) for failure in failures if failure.in_play]
-        folded = sorted({failure.rule.id for failure in failures if not failure.in_play})
+        played = [Child("failure", self._failed(failure)) for failure in failures if failure.in_play]
+        folded = sorted(failure.rule.id for failure in failures if not failure.in_play)
         return self._node("absent", f"it is not so that {said}", played, atom=str(atom), how=how, folded=folded)
 
     def _failed(self, failure: Failure) -> str:
         asked = unify(failure.rule.head, failure.atom) or {}
         text = f"fails: {say_rule(failure.rule, asked, self.program)}"
-        children = [("cause", self._cause(cause, failure)) for cause in failure.causes]
-        return self._node("failed", text, children, binding=_plain(failure.binding), **self._rule(failure.rule))
+        children = [Child("cause", self._cause(cause, failure), cause.at) for cause in failure.causes]
+        return self._node("failed", text, children, binding=_plain(asked), **self._rule(failure.rule))
 
     def _cause(self, cause: Cause, failure: Failure) -> str:
-        if isinstance(cause.part, Comparison):
-            return self._compared(cause.part, cause.binding, failure.rule)
-        if cause.part.positive:
-            return self.absent(cause.part.atom)
-        return self.holds(cause.part.atom)
+        part = failure.rule.body[cause.at]
+        if isinstance(part, Comparison):
+            return self._compared(part, cause.binding, failure.rule)
+        atom = part.atom.substitute(cause.binding)
+        return self.absent(atom) if part.positive else self.holds(atom)
+
+
+def _unsure(text: str, value: str) -> str:
+    return text if value == "true" else f"would hold: {text}"
+
+
+def _filled(binding: Substitution) -> Substitution:
+    return {name: value for name, value in binding.items() if value != UNDOCUMENTED}
 
 
 def _plain(binding: Substitution) -> dict[str, Any]:
-    return {name: value for name, value in sorted(binding.items()) if not name.startswith("_")}
+    return dict(sorted(binding.items()))

@@ -8,7 +8,6 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
-
 from coverlog.explain.cli import main
 
 CTS = "cts-six-weeks-of-splinting"
@@ -112,7 +111,9 @@ def test_cases_all_come_out_as_expected() -> None:
     assert result.exit_code == 0, result.stdout
 
 
-@pytest.mark.parametrize(("path", "command"), list(commands()), ids=lambda p: " ".join(p) if isinstance(p, tuple) else "")
+@pytest.mark.parametrize(
+    ("path", "command"), list(commands()), ids=lambda p: " ".join(p) if isinstance(p, tuple) else ""
+)
 def test_every_command_has_help_with_an_example(path: tuple[str, ...], command: click.Command) -> None:
     """Help says what a command does and shows one that works."""
     text = run(*path, "--help").stdout

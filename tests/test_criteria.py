@@ -6,7 +6,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-
 from coverlog.engine.case import Case, read_text
 from coverlog.engine.decide import Decision, judge, used_rules
 from coverlog.engine.decide import decide as decide_case

@@ -1,0 +1,90 @@
+"""Speed of decisions, as ratios measured in one run: against clingo, of explaining, and of a cold start.
+
+Run: python benchmarks/decide.py [ROUNDS]
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import clingo
+from coverlog.engine.case import Case, read_files
+from coverlog.engine.decide import judge
+from coverlog.engine.library import load
+from coverlog.engine.program import folder_texts
+from coverlog.explain.proof import prove
+
+GUIDELINE = load()
+CASES = [case for case in read_files([GUIDELINE.folder / "cases"], GUIDELINE) if isinstance(case, Case)]
+RULES = "\n".join(text for _, text in folder_texts(GUIDELINE.folder))
+
+
+def with_clingo(case: Case) -> None:
+    """Solve the closed world of a case on the shipped text, all editions in force."""
+    control = clingo.Control(["--warn=none"])
+    control.add("base", [], RULES + "".join(f"{fact}." for fact in case.facts))
+    control.ground([("base", [])])
+    with control.solve(yield_=True) as handle:
+        for model in handle:
+            model.symbols(atoms=True)
+
+
+def decided(case: Case) -> None:
+    judge(case, GUIDELINE)
+
+
+def explained(case: Case) -> None:
+    prove(judge(case, GUIDELINE))
+
+
+def milliseconds(work: Callable[[Case], None], case: Case) -> float:
+    start = time.perf_counter()
+    work(case)
+    return (time.perf_counter() - start) * 1000
+
+
+def medians(works: list[Callable[[Case], None]], rounds: int) -> list[float]:
+    """Return each work's median over all cases and rounds, the works taking turns case by case."""
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds):
+        for case in CASES:
+            for work, kept in zip(works, times, strict=True):
+                kept.append(milliseconds(work, case))
+    return [statistics.median(kept) for kept in times]
+
+
+def cold(command: list[str], rounds: int) -> float:
+    # A user's Python keeps compiled modules; so does this one, whatever the environment says.
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    times = []
+    for _ in range(rounds + 1):
+        start = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True, env=env)
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times[1:])
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    for case in CASES:
+        explained(case)
+    bare, told, rival = medians([decided, explained, with_clingo], rounds)
+    print(f"{len(CASES)} canonical cases, {rounds} rounds, medians")
+    print(f"decision, open world, all lines      {bare:7.2f} ms")
+    print(f"explained decision                   {told:7.2f} ms   {told / bare:5.2f} of a bare one")
+    print(f"clingo in process, closed world      {rival:7.2f} ms   a decision takes {bare / rival:5.2f} of it")
+    script = Path(sys.executable).with_name("coverlog")
+    start = cold([str(script), "decide", "cts-six-weeks-of-splinting"], 3 * rounds)
+    imports = cold([sys.executable, "-c", "import click, yaml, lark, pyDatalog"], 3 * rounds)
+    print(f"cold start of coverlog decide        {start:7.0f} ms   {start / imports:5.2f} of the imports alone")
+    print(f"import click, yaml, lark, pyDatalog  {imports:7.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
