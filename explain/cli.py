@@ -1,8 +1,8 @@
-"""The command line: a few lines a command; answers go to stdout, everything else to stderr."""
+"""The command line: the group of commands, each imported when it is used, and what they share."""
 
 from __future__ import annotations
 
-import json
+import importlib
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
@@ -15,13 +15,38 @@ from ..engine.case import Case, Unreadable, read_files, read_text
 from ..engine.decide import WORLDS, Judged, judge
 from ..engine.errors import CaseError, GuidelineError, did_you_mean
 from ..engine.library import Guideline, load
-from ..engine.schema import OUTCOMES, case_schema
 
 FAILED, BAD_INPUT, FOUND = 1, 2, 3
 
 
+# Where each command is: its module is imported when the command is used, which keeps a start short.
+COMMANDS = {
+    "cases": "cli_decide",
+    "decide": "cli_decide",
+    "explain": "cli_explain",
+    "schema": "cli_decide",
+}
+
+
 class _Commands(click.Group):
-    """Shows a guideline that cannot be used as one clear error."""
+    """Imports a command on use, and shows a guideline that cannot be used as one clear error."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f".{COMMANDS[cmd_name]}", __package__)
+        found: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return found
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            hint = did_you_mean(args[0], COMMANDS)
+            raise click.UsageError(f"{error.message} {hint}".strip(), ctx) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -49,13 +74,23 @@ def main(ctx: click.Context, guideline: str) -> None:
     ctx.obj = guideline
 
 
-_world = click.option("--world", type=click.Choice(WORLDS), default="open", show_default=True,
-                      help="What is not documented is unknown (open), or not so (closed).")  # fmt: skip
-_as_of = click.option("--as-of", metavar="DATE", callback=lambda c, p, v: _date(v), help="Apply the rules of this date "
-                      "(YYYY-MM-DD) in place of the date of service.")  # fmt: skip
-_cases = click.argument(
-    "cases", nargs=-1, required=True, metavar="CASE...", shell_complete=lambda c, p, i: _complete(i)
+world_option = click.option(
+    "--world",
+    type=click.Choice(WORLDS),
+    default="open",
+    show_default=True,
+    help="What is not documented is unknown (open), or not so (closed).",
 )
+as_of_option = click.option(
+    "--as-of",
+    metavar="DATE",
+    callback=lambda c, p, v: _date(v),
+    help="Apply the rules of this date (YYYY-MM-DD) in place of the date of service.",
+)
+cases_argument = click.argument(
+    "cases", nargs=-1, required=True, metavar="CASE...", shell_complete=lambda c, p, i: complete_case(i)
+)
+case_argument = click.argument("case", shell_complete=lambda c, p, i: complete_case(i))
 
 
 def _date(value: str | None) -> str:
@@ -72,7 +107,8 @@ def canonical(guideline: Guideline) -> dict[str, Path]:
     return {path.stem: path for path in sorted(guideline.folder.glob("cases/*/*.yaml"))}
 
 
-def _complete(incomplete: str) -> list[str]:
+def complete_case(incomplete: str) -> list[str]:
+    """Return the names of canonical cases for the shell's completion."""
     return [name for name in canonical(load()) if name.startswith(incomplete)]
 
 
@@ -104,100 +140,19 @@ def judge_all(names: Iterable[str], guideline: Guideline, world: str, as_of: str
             yield Unreadable(case.id, str(error))
 
 
+def judge_one(name: str, guideline: Guideline, world: str, as_of: str) -> Judged:
+    """Return the one case of a name decided.
+
+    :raises CaseError: where it cannot be read, or where the name stands for several.
+    """
+    items = list(judge_all([name], guideline, world, as_of))
+    if len(items) > 1:
+        raise CaseError(f"{name}: holds {len(items)} cases; give a file of one")
+    if isinstance(items[0], Unreadable):
+        raise CaseError(items[0].error)
+    return items[0]
+
+
 def width() -> int:
     """Return the columns to write in: the terminal's, or 100."""
     return shutil.get_terminal_size((100, 24)).columns
-
-
-@main.command()
-@_cases
-@_world
-@_as_of
-@click.option("--format", "form", type=click.Choice(["text", "json", "jsonl"]), default="text", show_default=True)
-@click.option("--fail-on", type=click.Choice(OUTCOMES), multiple=True, help="Exit 3 where a line has this outcome.")
-@click.pass_obj
-def decide(guideline: str, cases: tuple[str, ...], world: str, as_of: str, form: str, fail_on: tuple[str, ...]) -> None:
-    """Decide the lines of cases: files, folders, - or names of canonical cases.
-
-    \b
-    Example: coverlog decide cts-six-weeks-of-splinting --format json
-    """
-    status, told = 0, []
-    for item in judge_all(cases, load(guideline), world, as_of):
-        if isinstance(item, Unreadable):
-            status = BAD_INPUT
-            told.append({"case": item.id, "error": item.error})
-            click.echo(f"coverlog: {item.error}", err=True)
-        else:
-            told.append(item.decision.as_json())
-            if any(line.outcome in fail_on for line in item.decision.lines):
-                status = status or FOUND
-            if form == "text":
-                from .report import decision_text
-
-                click.echo(decision_text(item, width()))
-        if form == "jsonl":
-            click.echo(json.dumps(told.pop()))
-    if form == "json":
-        click.echo(json.dumps(told if len(told) != 1 else told[0], indent=2))
-    sys.exit(status)
-
-
-@main.command()
-@click.argument("case", shell_complete=lambda c, p, i: _complete(i))
-@click.option("--line", "cpt", default="", metavar="CPT", help="Explain the lines of this procedure code only.")
-@_world
-@_as_of
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.pass_obj
-def explain(guideline: str, case: str, cpt: str, world: str, as_of: str, form: str) -> None:
-    """Show the proof of each line's outcome, with statement, authority and source of every step.
-
-    \b
-    Example: coverlog explain cts-six-weeks-of-splinting --line 95886
-    """
-    from .proof import prove
-    from .render import as_json, as_text
-
-    status = 0
-    for item in judge_all([case], load(guideline), world, as_of):
-        if isinstance(item, Unreadable):
-            raise CaseError(item.error)
-        lines = [line.cpt for line in item.decision.lines]
-        if cpt and cpt not in lines:
-            raise click.BadParameter(f"the case has no line {cpt}; it has {', '.join(lines)}", param_hint="--line")
-        proof = prove(item, cpt=cpt)
-        click.echo(json.dumps(as_json(proof), indent=2) if form == "json" else as_text(proof, width()))
-    sys.exit(status)
-
-
-@main.command()
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.pass_obj
-def cases(guideline: str, form: str) -> None:
-    """Run the canonical cases and compare them with what they expect; exit 1 where one differs.
-
-    \b
-    Example: coverlog cases
-    """
-    from .canonical import run_cases, table
-
-    results = list(run_cases(load(guideline)))
-    wrong = [result for result in results if result.differences]
-    if form == "json":
-        click.echo(json.dumps([result._asdict() for result in results], indent=2))
-    else:
-        click.echo(table(results, width()))
-    click.echo(f"{len(results)} cases, {len(wrong)} not as expected", err=True)
-    sys.exit(FAILED if wrong else 0)
-
-
-@main.command()
-@click.pass_obj
-def schema(guideline: str) -> None:
-    """Print the JSON Schema of a case file.
-
-    \b
-    Example: coverlog schema > case.schema.json
-    """
-    click.echo(json.dumps(case_schema(load(guideline).program), indent=2))
