@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from .terms import Place, Rule, unquote
+from .terms import Atom, Place, Rule, unquote
 
 AUTHORITIES = ("stated", "earlier_edition", "inferred", "interpretation")
 
@@ -68,6 +68,10 @@ class Program(NamedTuple):
     def boundaries(self) -> list[str]:
         """Return every date on which a clause enters or leaves, in order."""
         return sorted({d for rule in self.rules for d in (rule.effective, rule.ended) if d})
+
+    def denial(self, atom: Atom) -> Atom:
+        """Return the atom that rules an open one out."""
+        return Atom(self.predicates[atom.predicate].unless, atom.args[:1])
 
     def authority(self, rule: Rule) -> str:
         """Return the authority of the statement a rule cites first; the document's own facts are stated."""

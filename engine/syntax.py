@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -99,6 +99,19 @@ def parse(text: str, file: str) -> Iterator[Clause | Annotation]:
             yield part._replace(place=part.place._replace(file=file))
         else:
             yield _annotation(part, file)
+
+
+@lru_cache(maxsize=4096)
+def parse_atom(text: str) -> Atom:
+    """Return the atom that a text spells.
+
+    :raises GuidelineError: where it is no atom.
+    """
+    try:
+        atom, _ = cast("tuple[Atom, Token]", _parser("atom").parse(text))
+    except UnexpectedInput as error:
+        raise GuidelineError([_explain(error, text)]) from None
+    return atom
 
 
 def _annotation(token: Token, file: str) -> Annotation:

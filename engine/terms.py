@@ -17,8 +17,8 @@ Constant = str | int
 Term = Var | Constant
 Substitution = Mapping[str, Constant]
 
-UNDOCUMENTED = "?"
-"""Stands for the amount nobody documented; no text can spell it, so no fact collides with it."""
+UNDOCUMENTED = '"?"'
+"""Stands for the amount nobody documented; amounts are numbers, so none collides with it."""
 
 
 class Atom(NamedTuple):

@@ -123,7 +123,8 @@ class Why:
             if not binding.keys() >= set(part.names()) or holds(part, binding) is not False:
                 yield binding
         elif not part.positive:
-            if not self.model.sure(part.atom.substitute(binding)):
+            absent = part.atom.substitute(binding)
+            if any(isinstance(a, Var) for a in absent.args) or not self.model.sure(absent):
                 yield binding
         else:
             wanted = part.atom.substitute(binding)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from .program import Program
-from .terms import Atom, Comparison, Rule, Substitution, Var, holds, unquote
-
-if TYPE_CHECKING:
-    from .decide import LineDecision
+from .terms import UNDOCUMENTED, Atom, Comparison, Rule, Substitution, Var, holds, unquote
 
 _SLOT = re.compile(r"\{(\w+)\}")
 
@@ -43,6 +40,38 @@ def say_rule(rule: Rule, binding: Substitution, program: Program) -> str:
     return _fill(rule.gloss, binding, program)
 
 
+def say_derived(rule: Rule, binding: Substitution, value: str, program: Program) -> str:
+    """Return what a rule concludes, or would conclude where its value is unknown."""
+    told = say_rule(rule, {n: v for n, v in binding.items() if v != UNDOCUMENTED}, program)
+    return _unsure(told, value)
+
+
+def say_either(atom: Atom, value: str, program: Program) -> str:
+    """Return an atom that holds, or may hold, in more than one way."""
+    return _unsure(say_atom(atom, program), value)
+
+
+def _unsure(text: str, value: str) -> str:
+    return text if value == "true" else f"would hold: {text}"
+
+
+def say_failed(rule: Rule, asked: Substitution, program: Program) -> str:
+    """Return what a rule that fails would have concluded, as far as it was asked."""
+    return f"fails: {say_rule(rule, asked, program)}"
+
+
+def say_undocumented(atom: Atom, value: str, program: Program) -> str:
+    """Return that nobody documented an open input; in the closed world that is no evidence for it."""
+    amounts = tuple(Var("number") if a == UNDOCUMENTED else a for a in atom.args)
+    said = say_atom(atom._replace(args=amounts), program)
+    return f"it is not documented whether {said}" if value == "unknown" else f"there is no evidence that {said}"
+
+
+def say_absent(atom: Atom, contradicted: bool, program: Program) -> str:
+    """Return that an atom does not hold, by the record's own word or because no rule gives it."""
+    return f"{'the record says it is not so:' if contradicted else 'it is not so that'} {say_atom(atom, program)}"
+
+
 def say_comparison(comparison: Comparison, binding: Substitution) -> str:
     """Return a comparison with its values, and whether it holds."""
     value = holds(comparison, binding)
@@ -51,8 +80,8 @@ def say_comparison(comparison: Comparison, binding: Substitution) -> str:
     return f"{comparison.substitute(binding)}{'' if value else ' does not hold'}"
 
 
-def say_outcome(line: LineDecision, program: Program) -> str:
+def say_outcome(cpt: str, session: int, outcome: str, by: Sequence[str], reason: str | None, program: Program) -> str:
     """Return a line's outcome in a sentence's worth of words."""
-    because = f" by {', '.join(line.by)}" if line.by else ""
-    because += f": {program.label(line.reason)}" if line.reason else ""
-    return f"{line.cpt}, session {line.session}: {line.outcome.replace('_', ' ')}{because}"
+    because = f" by {', '.join(by)}" if by else ""
+    because += f": {program.label(reason)}" if reason else ""
+    return f"{cpt}, session {session}: {outcome.replace('_', ' ')}{because}"

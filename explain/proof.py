@@ -22,27 +22,27 @@ Nodes that rest on a rule also have `cites`, `authority`, `source` and `readings
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import networkx as nx
 
 from ..engine.decide import Judged, LineDecision, outcomes
-from ..engine.terms import UNDOCUMENTED, Atom, Comparison, Rule, Substitution, Var, holds, quote, variables
+from ..engine.terms import Atom, Comparison, Rule, Substitution, Var, holds, quote, variables
 from ..engine.why import CONTRADICTED, Cause, Failure, unify
 from ..engine.why import UNDOCUMENTED as NOBODY_SAYS
-from ..engine.words import say_atom, say_comparison, say_outcome, say_rule
+from ..engine.words import (
+    say_absent,
+    say_atom,
+    say_comparison,
+    say_derived,
+    say_either,
+    say_failed,
+    say_outcome,
+    say_undocumented,
+)
 from ..engine.world import Firing
-
-
-class Child(NamedTuple):
-    """An edge to be: what the child is to its parent, and the part of the rule's body it speaks of."""
-
-    role: str
-    node: str
-    part: int = -1
+from .node import Child, node_id
 
 
 class Proof(NamedTuple):
@@ -68,12 +68,6 @@ def why_not(judged: Judged, outcome: str, *, cpt: str = "") -> Proof:
     builder = _Builder(judged, every=False)
     lines = [line for line in judged.decision.lines if cpt in ("", line.cpt)]
     return Proof(builder.graph, tuple(dict.fromkeys(builder.contrast(line, outcome) for line in lines)), judged)
-
-
-def node_id(kind: str, facts: dict[str, Any], children: Iterable[Child]) -> str:
-    """Return the id of a node: a digest of its content and of its children's ids."""
-    content = json.dumps([kind, facts, list(children)], sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 class _Builder:
@@ -109,14 +103,17 @@ class _Builder:
         possible = outcomes(self.model, line.session, line.cpt)
         atoms = possible.get(line.outcome, possible["medically_necessary"])
         decisive = [a for a in atoms if line.outcome not in possible or self.model.sure(a)]
-        return self._line(line, say_outcome(line, self.program), [Child("premise", self.holds(a)) for a in decisive])
+        return self._line(line, self._said(line), [Child("premise", self.holds(a)) for a in decisive])
+
+    def _said(self, line: LineDecision) -> str:
+        return say_outcome(line.cpt, line.session, line.outcome, line.by, line.reason, self.program)
 
     def contrast(self, line: LineDecision, outcome: str) -> str:
         """Add why a line does not have an outcome."""
         said = f"{line.cpt}, session {line.session}: why not {outcome.replace('_', ' ')}?"
         possible = outcomes(self.model, line.session, line.cpt)
         if outcome == line.outcome:
-            return self._line(line, f"{said} It is: {say_outcome(line, self.program)}", [])
+            return self._line(line, f"{said} It is: {self._said(line)}", [])
         if outcome in possible and not possible[outcome]:
             asked = Atom(outcome, (line.session, quote(line.cpt), Var(self.program.predicates[outcome].params[2])))
             return self._line(line, said, [Child("absence", self.absent(asked))])
@@ -140,12 +137,12 @@ class _Builder:
         if atom in self.model.given:
             return self._node("given", say_atom(atom, self.program), atom=str(atom), where=self.judged.case.facts[atom])
         if atom in self.model.unknown:
-            return self._undocumented(atom, f"it is not documented whether {self._said(atom)}", "unknown")
+            return self._undocumented(atom, "unknown")
         value = "true" if atom in self.model.support else "unknown"
         ways = [self._firing(firing, value, above | {atom}) for firing in self._ways(atom, above)]
         if len(ways) == 1:
             return ways[0]
-        text = _unsure(say_atom(atom, self.program), value)
+        text = say_either(atom, value, self.program)
         return self._node("either", text, [Child("way", way) for way in ways], atom=str(atom), value=value)
 
     def _ways(self, atom: Atom, above: frozenset[Atom]) -> list[Firing]:
@@ -158,21 +155,16 @@ class _Builder:
         straight = [f for f in firings if not above.union([atom]).intersection(f.premises)]
         return straight or firings[:1]
 
-    def _said(self, atom: Atom) -> str:
-        amounts = tuple(Var("number") if a == UNDOCUMENTED else a for a in atom.args)
-        return say_atom(atom._replace(args=amounts), self.program)
-
-    def _undocumented(self, atom: Atom, text: str, value: str) -> str:
-        return self._node("undocumented", text, atom=str(atom), value=value)
+    def _undocumented(self, atom: Atom, value: str) -> str:
+        return self._node("undocumented", say_undocumented(atom, value, self.program), atom=str(atom), value=value)
 
     def _firing(self, firing: Firing, value: str, above: frozenset[Atom]) -> str:
         rule, binding = firing.rule, firing.binding
         if not rule.body:
             return self._node("known", say_atom(rule.head, self.program), atom=str(rule.head), **self._rule(rule))
-        text = _unsure(say_rule(rule, _filled(binding), self.program), value)
         return self._node(
             "derived",
-            text,
+            say_derived(rule, binding, value, self.program),
             self._parts(firing, above),
             atom=str(firing.head),
             value=value,
@@ -218,21 +210,20 @@ class _Builder:
 
     def _absent(self, atom: Atom) -> str:
         how = self.why.kind(atom)
-        said = say_atom(atom, self.program)
-        declared = self.program.predicates.get(atom.predicate)
         if how == NOBODY_SAYS:
-            return self._undocumented(atom, f"there is no evidence that {said}", "false")
-        if how == CONTRADICTED and declared:
-            denial = Child("cause", self.holds(Atom(declared.unless, atom.args[:1])))
-            return self._node("absent", f"the record says it is not so: {said}", [denial], atom=str(atom), how=how)
+            return self._undocumented(atom, "false")
+        text = say_absent(atom, how == CONTRADICTED, self.program)
+        if how == CONTRADICTED:
+            denial = Child("cause", self.holds(self.program.denial(atom)))
+            return self._node("absent", text, [denial], atom=str(atom), how=how)
         failures = self.why.failures(atom)
         played = [Child("failure", self._failed(failure)) for failure in failures if failure.in_play]
         folded = sorted(failure.rule.id for failure in failures if not failure.in_play)
-        return self._node("absent", f"it is not so that {said}", played, atom=str(atom), how=how, folded=folded)
+        return self._node("absent", text, played, atom=str(atom), how=how, folded=folded)
 
     def _failed(self, failure: Failure) -> str:
         asked = unify(failure.rule.head, failure.atom) or {}
-        text = f"fails: {say_rule(failure.rule, asked, self.program)}"
+        text = say_failed(failure.rule, asked, self.program)
         children = [Child("cause", self._cause(cause, failure), cause.at) for cause in failure.causes]
         return self._node("failed", text, children, binding=_plain(asked), **self._rule(failure.rule))
 
@@ -242,14 +233,6 @@ class _Builder:
             return self._compared(part, cause.binding, failure.rule)
         atom = part.atom.substitute(cause.binding)
         return self.absent(atom) if part.positive else self.holds(atom)
-
-
-def _unsure(text: str, value: str) -> str:
-    return text if value == "true" else f"would hold: {text}"
-
-
-def _filled(binding: Substitution) -> Substitution:
-    return {name: value for name, value in binding.items() if value != UNDOCUMENTED}
 
 
 def _plain(binding: Substitution) -> dict[str, Any]:

@@ -1,0 +1,60 @@
+"""Checks the conclusion of a proof: a line's outcome against the checker's own evaluation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..engine.terms import Atom, quote, unquote
+from ..engine.words import say_outcome
+from .circuit import Circuit
+from .step import require
+from .truth import TRUE
+
+if TYPE_CHECKING:
+    from .checker import Checker
+
+
+def check_line(checker: Checker, node: dict[str, Any]) -> None:
+    """Check the conclusion of a line: its outcome, what decides it, and what is said to be missing."""
+    lines = [(line.cpt, line.session) for line in checker.case.lines]
+    require((node["cpt"], node["session"]) in lines, "the case has no such line")
+    said = say_outcome(node["cpt"], node["session"], node["outcome"], node["by"], node["reason"], checker.program)
+    require(node["text"] == said, "the words are not the outcome's")
+    edges = checker.below[node["id"]]
+    require(all(edge["role"] == "premise" for edge in edges), "an outcome rests on premises only")
+    claims = {claim.atom: claim.value for claim in (checker.claim(edge["to"]) for edge in edges)}
+    require(claims == _decisive(checker, node), "these are not what decides the line")
+    if node["outcome"] == "more_information_needed":
+        require(node["missing"], "nothing is said to be missing")
+        for needs in node["missing"]:
+            _settles(checker, node, needs)
+    else:
+        require(not node["missing"], "nothing is missing where the outcome is sure")
+
+
+def _decisive(checker: Checker, node: dict[str, Any]) -> dict[Atom, int]:
+    """Return what decides a line, by the checker's own evaluation; see `decide` for the order."""
+    own = {
+        name: _outcomes(checker, name, node)
+        for name in ("medically_necessary", "not_addressed", "not_medically_necessary")
+    }
+    sure = {name: {a: v for a, v in atoms.items() if v == TRUE} for name, atoms in own.items()}
+    first = next((name for name in own if sure[name]), "more_information_needed")
+    require(node["outcome"] == first, "the outcome is another one")
+    last = sorted(unquote(str(atom.args[2])) for atom in sure.get(first, ()))
+    require(node["by"] == (last if first.endswith("medically_necessary") else []), "it is by other statements")
+    require(node["reason"] == (last[0] if first == "not_addressed" else None), "the reason is another one")
+    return sure.get(first) or own["medically_necessary"]
+
+
+def _outcomes(checker: Checker, name: str, node: dict[str, Any]) -> dict[Atom, int]:
+    line = (node["session"], quote(node["cpt"]))
+    return {atom: value for atom, value in checker.truth.values.get(name, {}).items() if atom.args[:2] == line}
+
+
+def _settles(checker: Checker, node: dict[str, Any], needs: list[dict[str, str]]) -> None:
+    """Documented, a set makes the line necessary; with a member replaced by what it implies, it does not."""
+    circuit = Circuit(checker, needs)
+    require(circuit.holds(node["id"]), f"documenting {needs} does not settle it")
+    for need in needs:
+        require(not circuit.weakened(need).holds(node["id"]), f"{need} of {needs} is not needed")

@@ -1,0 +1,392 @@
+"""The engine against two independent judges: clingo for the closed world, a naive Kleene evaluation for the open one.
+
+Hypothesis draws small stratified programs in the rule text's own format, and cases for them. Whatever
+is declared open is closed again for clingo, which reads the same text: annotations are comments there.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import clingo
+from coverlog.engine.check import check
+from coverlog.engine.program import Program
+from coverlog.engine.reader import read_program
+from coverlog.engine.strata import stratify
+from coverlog.engine.terms import Atom, Comparison, Constant, Rule, Term, Var
+from coverlog.engine.world import Evaluator, Model
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+# No database: a run leaves no file behind. Derandomised: a run is judged on the same programs everywhere.
+quick = settings(
+    max_examples=120, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+DATE = "2025-01-01"
+
+# --- Programs as text --------------------------------------------------------------------------
+
+SYMBOLS = ("f0", "f1", "f2", '"1"')
+DURATIONS = ("d0", "d1")
+NUMBERS = (-1, 0, 1, 2, 3)
+VALUES: dict[str, Sequence[Constant]] = {"s": SYMBOLS, "d": DURATIONS, "n": NUMBERS}
+NAMES = {"s": ("X", "Y", "Z"), "d": ("D",), "n": ("M", "N")}
+
+HEADER = """
+guideline("RANDOM", "a random guideline", "2025-01-01").
+%@ source: chance
+statement("R", stated, "", "whatever comes").
+%@ predicate service(Session, Code): service
+%@ case: services
+%@ predicate units(Session, Code, Units): units
+%@ case: services units
+%@ predicate thing(Thing): thing
+%@ case: things each of finding
+%@ predicate edge(From, To): edge
+%@ case: codes hierarchy
+%@ predicate num(Number): number
+%@ case: number count
+%@ predicate denied(Finding): denied
+%@ case: findings absent of finding
+%@ predicate weeks(Duration, Weeks): weeks
+%@ case: findings amount of duration
+%@ open: duration
+%@ predicate medically_necessary(Session, Code, Statement): necessary
+%@ predicate not_medically_necessary(Session, Code, Statement): not necessary
+%@ predicate not_addressed(Session, Code, Reason): not addressed
+"""
+CONCEPTS = "".join(f'concept({s}, finding, "a finding").\n' for s in SYMBOLS) + "".join(
+    f'concept({d}, duration, "a duration").\n' for d in DURATIONS
+)
+# The types of the arguments. A rule of a layer negates what lies below it only.
+INPUTS = {"service": "ns", "units": "nsn", "thing": "s", "edge": "ss", "num": "n", "denied": "s"}
+LAYERS = (
+    {"link": "ss", "ruled": "s"},
+    {"finding": "s"},
+    {"r1": "s", "r2": "ss"},
+    {"sign": "s", "r3": "sn"},
+    {"r4": "s", "r5": "", "r6": "n"},
+)
+TYPES = INPUTS | {name: types for layer in LAYERS for name, types in layer.items()}
+CASE_OF = {"finding": "findings present of finding", "sign": "findings present of finding"}
+
+
+class Drawn(NamedTuple):
+    """A program as text, and what it comes to."""
+
+    text: str
+    program: Program
+
+    def evaluator(self) -> Evaluator:
+        return Evaluator(self.program, stratify(self.program), DATE)
+
+
+def understood(text: str) -> Drawn:
+    """Read a text that has to be sound."""
+    program, findings = read_program([("random.dl", text)])
+    assert findings == []
+    assert check(program) == []
+    return Drawn(text, program)
+
+
+def written(args: Iterable[Constant]) -> str:
+    found = list(map(str, args))
+    return f"({', '.join(found)})" if found else ""
+
+
+def numbered(clauses: Iterable[str]) -> str:
+    """Give each clause an id of its own."""
+    return "".join(
+        f"%@ {'rule' if ':-' in clause else 'facts'} R/{i}: it follows\n{clause}\n" for i, clause in enumerate(clauses)
+    )
+
+
+def declarations(unless: str, unless_sign: str) -> Iterator[str]:
+    """Declare the layers; findings and signs are open, ruled out by what is given here."""
+    for name, types in ((name, types) for layer in LAYERS for name, types in layer.items()):
+        params = ", ".join(f"A{i}" for i in range(len(types)))
+        yield f"%@ predicate {name}{f'({params})' if params else ''}: {name}\n"
+        if name in CASE_OF:
+            rules_out = unless if name == "finding" else unless_sign
+            yield f"%@ case: {CASE_OF[name]}\n%@ open: finding{f' unless {rules_out}' if rules_out else ''}\n"
+
+
+class _Body:
+    """A body in the making: what it says so far, and the variables bound by it."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self.draw = draw
+        self.parts: list[str] = []
+        self.bound: dict[str, set[str]] = {"s": set(), "d": set(), "n": set()}
+        self.amounts: list[str] = []
+
+    def positive(self, name: str) -> None:
+        if name == "weeks":
+            return self.amount()
+        args = [self.draw(st.sampled_from((*NAMES[t] * 2, "_", *VALUES[t]))) for t in TYPES[name]]
+        for arg, kind in zip(args, TYPES[name], strict=True):
+            if arg in NAMES[kind]:
+                self.bound[kind].add(str(arg))
+        return self.parts.append(f"{name}{written(args)}")
+
+    def amount(self) -> None:
+        """Read an amount into a variable of its own, and mostly compare it."""
+        name = f"A{len(self.amounts)}"
+        self.amounts.append(name)
+        self.parts.append(f"weeks({self.draw(st.sampled_from(('D', *DURATIONS)))}, {name})")
+        self.bound["d"] |= {"D"} if "weeks(D" in self.parts[-1] else set()
+        for _ in range(self.draw(st.integers(0, 2))):
+            op, number = self.draw(st.sampled_from(("<", "<=", "=", ">", ">="))), self.draw(st.sampled_from(NUMBERS))
+            self.parts.append(self.draw(st.sampled_from((f"{name} {op} {number}", f"{number} {op} {name}"))))
+
+    def known(self, kind: str) -> Constant:
+        """Return a bound variable or a constant."""
+        bound = sorted(self.bound[kind])
+        return self.draw(st.sampled_from((*bound * 3, *VALUES[kind])))
+
+    def negative(self, name: str) -> None:
+        self.parts.append(f"not {name}{written(map(self.known, TYPES[name]))}")
+
+    def comparison(self) -> None:
+        kind = self.draw(st.sampled_from(("s", "n")))
+        ops = ("=", "!=") if kind == "s" else ("<", "<=", "=", "!=", ">", ">=")
+        sides = [str(self.known(kind)) for _ in range(2)]
+        if kind == "n" and self.draw(st.booleans()):
+            sides[0] += f" + {self.known('n')}"
+        self.parts.append(f"{sides[0]} {self.draw(st.sampled_from(ops))} {sides[1]}")
+
+
+def rule_for(draw: st.DrawFn, head: str, layer: int) -> str:
+    """Write a rule for a head of a layer."""
+    below = [*INPUTS, *(name for names in LAYERS[:layer] for name in names)]
+    body = _Body(draw)
+    beside = [*below, *LAYERS[layer], *(("weeks",) * 3 if layer else ())]
+    for name in draw(st.lists(st.sampled_from(beside), max_size=3)):
+        body.positive(name)
+    for name in draw(st.lists(st.sampled_from(below), min_size=0 if body.parts else 1, max_size=2)):
+        body.negative(name)
+    for _ in range(draw(st.integers(0, 1))):
+        body.comparison()
+    parts = draw(st.permutations(body.parts))
+    return f"{head}{written(map(body.known, TYPES[head]))} :- {', '.join(parts)}."
+
+
+def fact_for(draw: st.DrawFn, name: str) -> str:
+    return f"{name}{written(draw(st.sampled_from(VALUES[t])) for t in TYPES[name])}."
+
+
+RULED = (
+    "ruled(X) :- denied(X).",
+    "ruled(X) :- edge(X, Y), ruled(Y).",
+    "ruled(X) :- thing(X), weeks(D, A), A >= 2.",
+)
+CYCLIC = ("finding(Y) :- finding(X), edge(X, Y).", "r2(X, Y) :- edge(X, Y).", "r2(X, Z) :- edge(X, Y), r2(Y, Z).")
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> Drawn:
+    """Draw a stratified program: text facts, recursion over cyclic data, negation below, open inputs, amounts."""
+    clauses = [RULED[0], *draw(st.lists(st.sampled_from(RULED[1:] + CYCLIC), unique=True))]
+    for layer, names in enumerate(LAYERS):
+        for _ in range(draw(st.integers(0 if layer < 2 else 1, 4))):
+            clauses.append(rule_for(draw, draw(st.sampled_from(sorted(names))), layer))
+    facts = draw(st.lists(st.sampled_from(("link", "link", "thing", "finding", "r1", "r2", "r5")), max_size=4))
+    clauses += [fact_for(draw, name) for name in facts]
+    unless, unless_sign = draw(st.sampled_from(("denied", "ruled"))), draw(st.sampled_from(("", "denied", "r1")))
+    declared = "".join(declarations(unless, unless_sign))
+    return understood(HEADER + CONCEPTS + declared + numbered(dict.fromkeys(clauses)))
+
+
+def atoms_of(name: str) -> st.SearchStrategy[Atom]:
+    return st.tuples(*(st.sampled_from(VALUES[t]) for t in TYPES[name])).map(lambda args: Atom(name, args))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> frozenset[Atom]:
+    """Draw what a case gives: inputs, findings, and a number for some of the durations."""
+    facts = draw(st.lists(st.sampled_from((*INPUTS, "finding", "sign")).flatmap(atoms_of), max_size=10))
+    weeks = draw(st.dictionaries(st.sampled_from(DURATIONS), st.sampled_from(NUMBERS)))
+    return frozenset(facts) | {Atom("weeks", item) for item in weeks.items()}
+
+
+@st.composite
+def full_cases(draw: st.DrawFn) -> frozenset[Atom]:
+    """Draw a case that leaves nothing undocumented."""
+    facts = {atom for atom in draw(cases()) if atom.predicate not in ("weeks", "sign")}
+    for symbol in SYMBOLS:
+        facts.add(Atom("sign", (symbol,)))
+        if Atom("finding", (symbol,)) not in facts:
+            facts.add(Atom("denied", (symbol,)))
+    return frozenset(facts | {Atom("weeks", (d, draw(st.sampled_from(NUMBERS)))) for d in DURATIONS})
+
+
+# --- The judges --------------------------------------------------------------------------------
+
+
+def by_clingo(text: str, facts: Iterable[Atom] = ()) -> set[Atom]:
+    """Return the one answer set of a text with facts added."""
+    control = clingo.Control(["--warn=none"])
+    control.add("base", [], text + "".join(f"{fact}.\n" for fact in facts))
+    control.ground([("base", [])])
+    with control.solve(yield_=True) as handle:
+        (model,) = ([_atom(symbol) for symbol in model.symbols(atoms=True)] for model in handle)
+    return set(model)
+
+
+def _atom(symbol: clingo.Symbol) -> Atom:
+    return Atom(
+        symbol.name, tuple(a.number if a.type == clingo.SymbolType.Number else str(a) for a in symbol.arguments)
+    )
+
+
+NO, MAYBE, YES = 0, 1, 2
+NOBODY_SAYS = "?"
+Values = dict[Atom, int]
+TESTS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+}  # fmt: skip
+
+
+def by_kleene(program: Program, facts: Iterable[Atom]) -> Values:
+    """Return the value of every atom that is not false: strata by number, each to its least fixpoint."""
+    level = levels(program)
+    value: Values = dict.fromkeys(facts, YES)
+    for n in range(max(level.values()) + 1):
+        value = undocumented(program, level, n, value) | value
+        rules = [rule for rule in program.rules if level[rule.head.predicate] == n]
+        while better := {head: v for rule in rules for head, v in results(rule, value) if v > value.get(head, NO)}:
+            value |= {head: max(v for h, v in _all(rules, value) if h == head) for head in better}
+    return value
+
+
+def _all(rules: Iterable[Rule], value: Values) -> list[tuple[Atom, int]]:
+    return [result for rule in rules for result in results(rule, value)]
+
+
+def levels(program: Program) -> dict[str, int]:
+    """Number the strata: above what is negated, not below what is used."""
+    needs = [(r.head.predicate, lit.atom.predicate, not lit.positive) for r in program.rules for lit in r.literals]
+    needs += [(p.name, p.unless, True) for p in program.predicates.values() if p.unless]
+    level = dict.fromkeys([*program.predicates, *(r.head.predicate for r in program.rules)], 0)
+    while raised := {head: level[body] + n for head, body, n in needs if level[head] < level[body] + n}:
+        level |= raised
+    return level
+
+
+def undocumented(program: Program, level: dict[str, int], n: int, value: Values) -> Values:
+    """Return what is open in a stratum: unknown, unless it is documented or surely ruled out."""
+    found: Values = {}
+    for predicate in program.predicates.values():
+        if predicate.open_kind and level[predicate.name] == n:
+            said = {atom.args[0] for atom in value if atom.predicate == predicate.name}
+            for concept in program.of_kind(predicate.open_kind):
+                out = value.get(Atom(predicate.unless, (concept,)), NO)
+                if concept not in said and out != YES:
+                    found[Atom(predicate.name, (concept, *(NOBODY_SAYS,) * (len(predicate.params) - 1)))] = MAYBE
+    return found
+
+
+def results(rule: Rule, value: Values) -> list[tuple[Atom, int]]:
+    """Return the head and the value of each instance of a rule whose positive part is not false."""
+    found = []
+    for binding in instances([lit.atom for lit in rule.literals if lit.positive], value, {}):
+        parts = [value.get(ground(lit.atom, binding), NO) for lit in rule.literals if lit.positive]
+        parts += [YES - value.get(ground(lit.atom, binding), NO) for lit in rule.literals if not lit.positive]
+        parts += [compared(comparison, binding) for comparison in rule.comparisons]
+        found.append((ground(rule.head, binding), min(parts, default=YES)))
+    return found
+
+
+def instances(atoms: list[Atom], value: Values, binding: dict[str, Constant]) -> Iterator[dict[str, Constant]]:
+    """Yield each binding under which no atom is false."""
+    if not atoms:
+        yield binding
+        return
+    for candidate in value:
+        if candidate.predicate == atoms[0].predicate:
+            more = dict(binding)
+            pairs = zip(atoms[0].args, candidate.args, strict=True)
+            if all((more.setdefault(a.name, b) if isinstance(a, Var) else a) == b for a, b in pairs):  # type: ignore[arg-type]
+                yield from instances(atoms[1:], value, more)
+
+
+def ground(atom: Atom, binding: dict[str, Constant]) -> Atom:
+    return Atom(atom.predicate, tuple(known(a, binding) for a in atom.args))
+
+
+def known(term: Term, binding: dict[str, Constant]) -> Constant:
+    return binding[term.name] if isinstance(term, Var) else term
+
+
+def compared(comparison: Comparison, binding: dict[str, Constant]) -> int:
+    left, right = ([known(t, binding) for t in side] for side in (comparison.left, comparison.right))
+    if NOBODY_SAYS in left + right:
+        return MAYBE
+    sides = [side[0] if len(side) == 1 else sum(int(v) for v in side) for side in (left, right)]
+    return YES if TESTS[comparison.op](*sides) else NO
+
+
+# --- What the engine says ----------------------------------------------------------------------
+
+
+def values(model: Model) -> Values:
+    every = {*model.firings, *model.given, *model.unknown}
+    assert all(map(model.possible, every))
+    return {atom: YES if model.sure(atom) else MAYBE for atom in every}
+
+
+def everything(model: Model) -> tuple[Any, ...]:
+    """Return all a model tells, its proofs included, in an order that does not depend on the run."""
+    firings = {atom: sorted(map(str, found)) for atom, found in model.firings.items()}
+    return values(model), firings, {atom: str(firing) for atom, firing in model.support.items()}
+
+
+@quick
+@given(programs(), cases())
+def test_the_closed_world_is_clingos(drawn: Drawn, case: frozenset[Atom]) -> None:
+    """In the closed world every atom is sure or false, and the sure ones are clingo's answer set."""
+    model = drawn.evaluator().evaluate(case, open_world=False)
+    assert values(model) == dict.fromkeys(by_clingo(drawn.text, case), YES)
+
+
+@quick
+@given(programs(), cases())
+def test_the_open_world_is_kleenes(drawn: Drawn, case: frozenset[Atom]) -> None:
+    """In the open world every atom has the value that strong Kleene logic gives it."""
+    assert values(drawn.evaluator().evaluate(case, open_world=True)) == by_kleene(drawn.program, case)
+
+
+@quick
+@given(programs(), full_cases())
+def test_the_worlds_agree_where_all_is_documented(drawn: Drawn, case: frozenset[Atom]) -> None:
+    """Where nothing is undocumented the open world is the closed one, proofs included."""
+    evaluator = drawn.evaluator()
+    model = evaluator.evaluate(case, open_world=True)
+    assert model.unknown == set()
+    assert everything(model) == everything(evaluator.evaluate(case, open_world=False))
+
+
+@quick
+@given(programs(), cases())
+def test_the_closed_world_is_one_way_the_open_one_can_turn_out(drawn: Drawn, case: frozenset[Atom]) -> None:
+    """What is sure holds in the closed world, and what holds there is possible."""
+    evaluator = drawn.evaluator()
+    model = evaluator.evaluate(case, open_world=True)
+    closed = values(evaluator.evaluate(case, open_world=False)).keys()
+    assert {atom for atom, value in values(model).items() if value == YES} <= closed <= values(model).keys()
+
+
+@quick
+@given(programs(), st.lists(st.tuples(cases(), st.booleans()), min_size=2, max_size=4), st.randoms())
+def test_a_case_leaves_nothing_behind(
+    drawn: Drawn, said: list[tuple[frozenset[Atom], bool]], order: random.Random
+) -> None:
+    """One evaluator gives each case what a fresh one gives it, again and in any order."""
+    alone = [everything(drawn.evaluator().evaluate(case, open_world=is_open)) for case, is_open in said]
+    evaluator = drawn.evaluator()
+    turns = [*range(len(said)), *range(len(said))]
+    order.shuffle(turns)
+    for turn in turns:
+        case, is_open = said[turn]
+        assert everything(evaluator.evaluate(case, open_world=is_open)) == alone[turn]
