@@ -205,7 +205,7 @@ def used_rules(targets: Iterable[Atom], model: Model, why: Why) -> list[Rule]:
             for failure in failures:
                 rules[failure.rule] = None
                 stack += [c.part.atom for c in failure.causes if isinstance(c.part, Literal)]
-                stack += filter(model.possible, (a.atom.substitute(failure.binding) for a in failure.rule.literals))
+                stack += [atom for _, atom in failure.held(model)]
     return list(rules)
 
 

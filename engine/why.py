@@ -34,6 +34,14 @@ class Failure(NamedTuple):
     binding: Binding
     causes: tuple[Cause, ...]
 
+    def held(self, model: Model) -> Iterator[tuple[int, Atom]]:
+        """Yield the parts of the body that hold all the same, surely or possibly, by their index."""
+        for index, part in enumerate(self.rule.body):
+            if isinstance(part, Literal) and part.positive:
+                atom = part.atom.substitute(self.binding)
+                if model.possible(atom):
+                    yield index, atom
+
     @property
     def in_play(self) -> bool:
         """Whether the case is about what the rule is about, and it fails all the same."""

@@ -8,7 +8,7 @@ the checker's own (`truth`). Words, citations and ids are recomputed, so that no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ..engine.case import Case
@@ -86,12 +86,14 @@ class Checker:
             except (KeyError, IndexError, ValueError, TypeError, AttributeError, GuidelineError) as error:
                 found.append(Fault(name, f"malformed: {type(error).__name__} {error}"))
         return found + [
-            Fault(name, "is not part of the proof of any line") for name in self.nodes.keys() - self._reached()
+            Fault(name, "is not part of the proof of any line")
+            for name in self.nodes.keys() - self.reached(self.told["roots"])
         ]
 
-    def _reached(self) -> set[str]:
+    def reached(self, start: Iterable[str]) -> set[str]:
+        """Return the nodes that some nodes rest on, themselves among them."""
         seen: set[str] = set()
-        stack = list(self.told["roots"])
+        stack = list(start)
         while stack:
             name = stack.pop()
             if name not in seen:
@@ -229,9 +231,19 @@ class Checker:
         require(not any(True for _ in self.truth.instances(rule, binding)), "the rule does hold, or may")
         require(node["text"] == say_failed(rule, binding, self.program), "the words are not the rule's")
         edges = self.below[node["id"]]
-        require({e["part"] for e in edges} == self.play.failing(rule, binding), "the parts that fail are others")
+        causes = {e["part"] for e in edges if e["role"] == "cause"}
+        require(causes == self.play.failing(rule, binding), "the parts that fail are others")
         for edge in edges:
-            self._cause(rule, edge, binding)
+            if edge["role"] == "held":
+                self._held(rule, edge, binding)
+            else:
+                self._cause(rule, edge, binding)
+
+    def _held(self, rule: Rule, edge: dict[str, Any], binding: Binding) -> None:
+        part, claim = rule.body[edge["part"]], self.claim(edge["to"])
+        require(not isinstance(part, Comparison) and part.positive, "a part of another kind is said to hold")
+        require(fit(part.atom.substitute(binding), claim.atom, {}) is not None, "what holds is about something else")
+        require(claim.value != FALSE, "it does not hold")
 
     def _cause(self, rule: Rule, edge: dict[str, Any], binding: Binding) -> None:
         part = rule.body[edge["part"]]

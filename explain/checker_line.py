@@ -24,12 +24,26 @@ def check_line(checker: Checker, node: dict[str, Any]) -> None:
     require(all(edge["role"] == "premise" for edge in edges), "an outcome rests on premises only")
     claims = {claim.atom: claim.value for claim in (checker.claim(edge["to"]) for edge in edges)}
     require(claims == _decisive(checker, node), "these are not what decides the line")
+    marks = _marks(checker, node["id"])
+    require(set(node["rests_on"]) <= marks, "it rests on something that its proof does not use")
+    require(checker.told["every"] or marks <= set(node["rests_on"]), "its proof rests on more than is said")
     if node["outcome"] == "more_information_needed":
         require(node["missing"], "nothing is said to be missing")
         for needs in node["missing"]:
             _settles(checker, node, needs)
     else:
         require(not node["missing"], "nothing is missing where the outcome is sure")
+
+
+def _marks(checker: Checker, name: str) -> set[str]:
+    """Return the inferred statements and the interpretations that a proof's steps cite."""
+    marks: set[str] = set()
+    for each in checker.reached([name]):
+        node = checker.nodes[each]
+        marks.update(node.get("readings", ()))
+        cited = (checker.program.statements[c] for c in node.get("cites", ()))
+        marks.update(statement.id for statement in cited if statement.authority == "inferred")
+    return marks
 
 
 def _decisive(checker: Checker, node: dict[str, Any]) -> dict[Atom, int]:

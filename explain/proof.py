@@ -1,7 +1,7 @@
 """The proof of a decision as a networkx graph with shared parts and content-addressed ids.
 
 An edge runs from a conclusion to what it rests on, with `order`, `role` (premise, absence,
-comparison, failure, cause, way) and, where it speaks of one part of a rule's body, `part`, its index.
+comparison, failure, cause, held, way) and, where it speaks of one part of a rule's body, `part`, its index.
 A node has `kind`, `text`, and by kind:
 
 =============== ======================================================================================
@@ -12,7 +12,8 @@ given           said by the case: `atom`, `where`
 either          holds, or may hold, in more than one way: `atom`, `value`
 absent          does not hold: `atom` (its variables stand for anything), `how`; below it are the rules
                 that fail though the case is about them, `folded` names the others
-failed          a rule that does not give the atom: `rule`, `binding`
+failed          a rule that does not give the atom: `rule`, `binding`; below it are its parts that fail
+                (cause) and those that hold all the same (held)
 compared        a comparison: `comparison`, `binding`, `value`
 undocumented    an open input nobody documented: `atom`, `value`
 =============== ======================================================================================
@@ -51,6 +52,7 @@ class Proof(NamedTuple):
     graph: nx.DiGraph[str]
     roots: tuple[str, ...]
     judged: Judged
+    every: bool = False  # shows every way in which a step holds
 
 
 def prove(judged: Judged, *, cpt: str = "", every: bool = False) -> Proof:
@@ -60,7 +62,7 @@ def prove(judged: Judged, *, cpt: str = "", every: bool = False) -> Proof:
     """
     builder = _Builder(judged, every)
     lines = [line for line in judged.decision.lines if cpt in ("", line.cpt)]
-    return Proof(builder.graph, tuple(dict.fromkeys(map(builder.determination, lines))), judged)
+    return Proof(builder.graph, tuple(dict.fromkeys(map(builder.determination, lines))), judged, every)
 
 
 def why_not(judged: Judged, outcome: str, *, cpt: str = "") -> Proof:
@@ -225,6 +227,7 @@ class _Builder:
         asked = unify(failure.rule.head, failure.atom) or {}
         text = say_failed(failure.rule, asked, self.program)
         children = [Child("cause", self._cause(cause, failure), cause.at) for cause in failure.causes]
+        children += [Child("held", self.holds(atom), at) for at, atom in failure.held(self.model)]
         return self._node("failed", text, children, binding=_plain(asked), **self._rule(failure.rule))
 
     def _cause(self, cause: Cause, failure: Failure) -> str:

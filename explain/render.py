@@ -18,6 +18,7 @@ def as_json(proof: Proof) -> dict[str, Any]:
         "guideline": proof.judged.decision.guideline,
         "as_of": proof.judged.decision.as_of,
         "world": proof.judged.decision.world,
+        "every": proof.every,
         "roots": list(proof.roots),
         "nodes": [{"id": name, **proof.graph.nodes[name]} for name in sorted(proof.graph)],
         "edges": [{"from": a, "to": b, **facts} for a, b, facts in sorted(proof.graph.edges(data=True), key=_edge)],
@@ -30,8 +31,12 @@ def _edge(edge: tuple[str, str, dict[str, Any]]) -> tuple[str, int]:
 
 def children(proof: Proof, node: str) -> list[str]:
     """Return what a node rests on, in order."""
+    return [child for child, _ in _roles(proof, node)]
+
+
+def _roles(proof: Proof, node: str) -> list[tuple[str, str]]:
     edges = sorted(proof.graph.out_edges(node, data=True), key=_edge)
-    return [child for _, child, _ in edges]
+    return [(child, facts["role"]) for _, child, facts in edges]
 
 
 def citation(facts: dict[str, Any]) -> str:
@@ -46,29 +51,39 @@ def citation(facts: dict[str, Any]) -> str:
 
 def as_text(proof: Proof, width: int = 100) -> str:
     """Return the proof as an indented tree; a part that stands above already is named, not repeated."""
-    shown: set[str] = set()
-    return "\n".join(line for root in proof.roots for line in [*_tree(proof, root, "", "", width, shown), ""])
+    tree = _Tree(proof, width)
+    return "\n".join(line for root in proof.roots for line in [*tree.lines(root, "", "", ""), ""])
 
 
-def _tree(proof: Proof, node: str, first: str, rest: str, width: int, shown: set[str]) -> Iterator[str]:
-    facts = proof.graph.nodes[node]
-    below = children(proof, node)
-    again = node in shown and bool(below)
-    shown.add(node)
-    text = facts["text"] + (f"  [{cited}]" if (cited := citation(facts)) else "") + (" (as above)" if again else "")
-    inner = rest + ("│  " if below and not again else "   ")
-    yield from textwrap.wrap(text, max(width, len(inner) + 30), initial_indent=first, subsequent_indent=inner)
-    if again:
-        return
-    if folded := facts.get("folded"):
-        yield from _folded(folded, rest + ("│  " if below else "   "), width)
-    for child in below:
-        last = child == below[-1]
-        yield from _tree(
-            proof, child, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "), width, shown
-        )
+class _Tree:
+    """Draws a proof depth first and remembers what it has shown."""
 
+    def __init__(self, proof: Proof, width: int) -> None:
+        self.proof, self.width = proof, width
+        self.shown: set[str] = set()
 
-def _folded(rules: list[str], indent: str, width: int) -> Iterator[str]:
-    text = f"not about this case: {', '.join(rules)}"
-    yield from textwrap.wrap(text, max(width, len(indent) + 30), initial_indent=indent, subsequent_indent=indent)
+    def lines(self, node: str, said: str, first: str, rest: str) -> Iterator[str]:
+        """Yield the lines of a node and of what it rests on.
+
+        :param said: what stands before its words.
+        :param first: the indent of its first line, with its branch.
+        :param rest: the indent of the lines below it.
+        """
+        facts = self.proof.graph.nodes[node]
+        below = _roles(self.proof, node)
+        again = node in self.shown and bool(below)
+        self.shown.add(node)
+        inner = rest + ("│  " if below and not again else "   ")
+        cited = f"  [{text}]" if (text := citation(facts)) else ""
+        yield from self._wrap(f"{said}{facts['text']}{cited}{' (as above)' if again else ''}", first, inner)
+        if again:
+            return
+        if folded := facts.get("folded"):
+            indent = rest + ("│  " if below else "   ")
+            yield from self._wrap(f"not about this case: {', '.join(folded)}", indent, indent)
+        for index, (child, role) in enumerate(below):
+            branch, line = ("└─ ", "   ") if index == len(below) - 1 else ("├─ ", "│  ")
+            yield from self.lines(child, "although " if role == "held" else "", rest + branch, rest + line)
+
+    def _wrap(self, text: str, first: str, rest: str) -> list[str]:
+        return textwrap.wrap(text, max(self.width, len(rest) + 30), initial_indent=first, subsequent_indent=rest)
