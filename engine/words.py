@@ -85,3 +85,11 @@ def say_outcome(cpt: str, session: int, outcome: str, by: Sequence[str], reason:
     because = f" by {', '.join(by)}" if by else ""
     because += f": {program.label(reason)}" if reason else ""
     return f"{cpt}, session {session}: {outcome.replace('_', ' ')}{because}"
+
+
+def say_contrast(cpt: str, session: int, asked: str, said: str) -> str:
+    """Return the question why a line does not have an outcome, and the one it has.
+
+    :param said: the outcome it has, in the words of `say_outcome`.
+    """
+    return f"{cpt}, session {session}: why not {asked.replace('_', ' ')}? It is {said.partition(': ')[2]}"

@@ -25,7 +25,7 @@ from ..engine.words import (
     say_failed,
     say_undocumented,
 )
-from .checker_line import check_line
+from .checker_line import check_contrast, check_line
 from .node import Child, node_id
 from .play import Play
 from .step import StepError, require
@@ -159,7 +159,8 @@ class Checker:
 
     def compared(self, node: dict[str, Any]) -> None:
         """A comparison's rule is known to its parents, which check it; here its words and value."""
-        part = next(c for rule in self.truth.rules for c in rule.comparisons if str(c) == node["comparison"])
+        written = {str(c): c for rule in self.truth.rules for c in rule.comparisons}
+        part = written[node["comparison"]]
         told = holds(part, node["binding"])
         require({None: "unknown", True: "true", False: "false"}[told] == node["value"], "it compares otherwise")
         require(set(node["binding"]) == set(part.names()), "it binds other variables")
@@ -262,6 +263,7 @@ def _names(rule: Rule) -> set[str]:
 
 _KINDS: dict[str, Callable[[Checker, dict[str, Any]], None]] = {
     "determination": check_line,
+    "contrast": check_contrast,
     "derived": Checker.derived,
     "known": Checker.known,
     "given": Checker.given,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..engine.terms import Atom, quote, unquote
-from ..engine.words import say_outcome
+from ..engine.words import say_contrast, say_outcome
 from .circuit import Circuit
 from .step import require
 from .truth import TRUE
@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
 def check_line(checker: Checker, node: dict[str, Any]) -> None:
     """Check the conclusion of a line: its outcome, what decides it, and what is said to be missing."""
-    lines = [(line.cpt, line.session) for line in checker.case.lines]
-    require((node["cpt"], node["session"]) in lines, "the case has no such line")
-    said = say_outcome(node["cpt"], node["session"], node["outcome"], node["by"], node["reason"], checker.program)
-    require(node["text"] == said, "the words are not the outcome's")
+    require(node["text"] == _said(checker, node), "the words are not the outcome's")
     edges = checker.below[node["id"]]
     require(all(edge["role"] == "premise" for edge in edges), "an outcome rests on premises only")
     claims = {claim.atom: claim.value for claim in (checker.claim(edge["to"]) for edge in edges)}
@@ -33,6 +30,26 @@ def check_line(checker: Checker, node: dict[str, Any]) -> None:
             _settles(checker, node, needs)
     else:
         require(not node["missing"], "nothing is missing where the outcome is sure")
+
+
+def check_contrast(checker: Checker, node: dict[str, Any]) -> None:
+    """Check why a line does not have an outcome: the outcome it has, and what stands below for the other."""
+    told = say_contrast(node["cpt"], node["session"], node["asked"], _said(checker, node))
+    require(node["text"] == told, "the words are not the question's")
+    _decisive(checker, node)
+    edges = checker.below[node["id"]]
+    absent = [e for e in edges if e["role"] == "absence"]
+    for edge in edges:
+        atom = checker.claim(edge["to"]).atom
+        line = (node["session"], quote(node["cpt"]))
+        require(atom.args[:2] == line, "it is about another line")
+        require(not absent or atom.predicate == node["asked"], "something else than what is asked is absent")
+
+
+def _said(checker: Checker, node: dict[str, Any]) -> str:
+    lines = [(line.cpt, line.session) for line in checker.case.lines]
+    require((node["cpt"], node["session"]) in lines, "the case has no such line")
+    return say_outcome(node["cpt"], node["session"], node["outcome"], node["by"], node["reason"], checker.program)
 
 
 def _marks(checker: Checker, name: str) -> set[str]:

@@ -6,6 +6,7 @@ A node has `kind`, `text`, and by kind:
 
 =============== ======================================================================================
 determination   the outcome of a line: `cpt`, `session`, `outcome`, `by`, `reason`, `missing`, `rests_on`
+contrast        why a line has not the outcome `asked`: `cpt`, `session`, `outcome`, `by`, `reason`
 derived         given by a rule: `atom`, `rule`, `binding`, `value` (true, or unknown in the open world)
 known           a fact of the knowledge base: `atom`, `rule`
 given           said by the case: `atom`, `where`
@@ -36,6 +37,7 @@ from ..engine.words import (
     say_absent,
     say_atom,
     say_comparison,
+    say_contrast,
     say_derived,
     say_either,
     say_failed,
@@ -110,17 +112,20 @@ class _Builder:
     def _said(self, line: LineDecision) -> str:
         return say_outcome(line.cpt, line.session, line.outcome, line.by, line.reason, self.program)
 
-    def contrast(self, line: LineDecision, outcome: str) -> str:
-        """Add why a line does not have an outcome."""
-        said = f"{line.cpt}, session {line.session}: why not {outcome.replace('_', ' ')}?"
+    def contrast(self, line: LineDecision, asked: str) -> str:
+        """Add why a line does not have an outcome: that it does not hold, how far it does, or what does instead."""
         possible = outcomes(self.model, line.session, line.cpt)
-        if outcome == line.outcome:
-            return self._line(line, f"{said} It is: {self._said(line)}", [])
-        if outcome in possible and not possible[outcome]:
-            asked = Atom(outcome, (line.session, quote(line.cpt), Var(self.program.predicates[outcome].params[2])))
-            return self._line(line, said, [Child("absence", self.absent(asked))])
-        shown = possible.get(outcome) or [a for a in possible.get(line.outcome, ()) if self.model.sure(a)]
-        return self._line(line, said, [Child("premise", self.holds(a)) for a in shown])
+        if asked in possible and not possible[asked]:
+            third = Var(self.program.predicates[asked].params[2])
+            children = [Child("absence", self.absent(Atom(asked, (line.session, quote(line.cpt), third))))]
+        else:
+            shown = possible.get(asked) or [a for a in possible.get(line.outcome, ()) if self.model.sure(a)]
+            children = [Child("premise", self.holds(a)) for a in shown]
+        text = say_contrast(line.cpt, line.session, asked, self._said(line))
+        return self._node(
+            "contrast", text, children, cpt=line.cpt, session=line.session, asked=asked, outcome=line.outcome,
+            by=list(line.by), reason=line.reason,
+        )  # fmt: skip
 
     def _line(self, line: LineDecision, text: str, children: list[Child]) -> str:
         told = line.as_json()

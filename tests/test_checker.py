@@ -8,7 +8,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-
 from coverlog.engine.case import Case, read_files, read_text
 from coverlog.engine.decide import judge
 from coverlog.engine.library import Guideline
@@ -112,9 +111,9 @@ def forge(proof: Told) -> Told:
 
 @pytest.fixture(scope="module")
 def cases(guideline: Guideline) -> dict[str, Case]:
-    base = {"date_of_service": "2025-11-03", "setting": "outpatient", "services": [{"cpt": "95886"}, {"cpt": "95909"}]}
+    base: dict[str, Any] = {"date_of_service": "2025-11-03", "setting": "outpatient", "services": [{"cpt": "95886"}, {"cpt": "95909"}]}
     splint = {"sensory_loss": "present", "refractory_to_activity_modification": "present"}
-    said = {
+    said: dict[str, dict[str, Any]] = {
         "met": {"diagnoses": ["G56.01"], "findings": splint | {"wrist_splint_weeks": 6}},
         "denied": {
             "conditions": ["carpal_tunnel_syndrome"],
@@ -185,7 +184,8 @@ def needless(proof: Told) -> None:
 
 
 TAMPERINGS: list[tuple[str, str, str, Callable[[Told], None]]] = [
-    ("a determination of another outcome", "denied", "closed", change("outcome", "not_addressed", kind="determination")),
+    ("a determination of another outcome", "denied", "closed", change(
+        "outcome", "not_addressed", kind="determination")),
     ("a determination by another statement", "met", "open", change("by", ["I.1"], kind="determination")),
     ("a determination of another line", "met", "open", change("cpt", "95913", kind="determination")),
     ("a determination for another reason", "apart", "open", change("reason", "code_not_listed", kind="determination")),
@@ -262,5 +262,15 @@ def test_a_proof_of_another_case_is_caught(cases: dict[str, Case], guideline: Gu
 def test_every_kind_of_node_is_tampered_with() -> None:
     """The list above spares no kind of node."""
     named = " ".join(name for name, *_ in TAMPERINGS)
-    for word in ("determination", "derived", "fact", "given", "absence", "failure", "comparison", "undocumented", "choice"):
+    for word in (
+        "determination",
+        "derived",
+        "fact",
+        "given",
+        "absence",
+        "failure",
+        "comparison",
+        "undocumented",
+        "choice",
+    ):
         assert word in named
