@@ -40,6 +40,7 @@ class Case(NamedTuple):
     expect_closed: dict[str, Any]
     place: str
     notes: tuple[str, ...]  # what was read otherwise than written
+    said: dict[str, Any]  # the case as written, for those who change it or quote its sources
 
 
 class Unreadable(NamedTuple):
@@ -168,5 +169,5 @@ def _case(document: Document, guideline: Guideline) -> Case:
             facts |= read_facts(predicate.name, predicate.case, Said(said, guideline.program, notes))
     return Case(
         said["id"], said.get("title", ""), said["date_of_service"], lines, facts,
-        said.get("expect", {}), said.get("expect_closed", {}), document.place(), tuple(dict.fromkeys(notes)),
+        said.get("expect", {}), said.get("expect_closed", {}), document.place(), tuple(dict.fromkeys(notes)), said,
     )  # fmt: skip

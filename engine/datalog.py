@@ -12,9 +12,9 @@ from contextlib import contextmanager
 
 from pyDatalog import Logic, pyEngine
 
-from .terms import Atom, Constant, Literal, Term, Var
+from .firing import Row
+from .terms import Atom, Literal, Term, Var
 
-Row = tuple[Constant, ...]
 _assert_clause = pyEngine.assert_
 
 
@@ -24,6 +24,7 @@ class Store:
     def __init__(self) -> None:
         with self._thread_kept():
             self._logic = Logic()
+        self._queries: dict[str, pyEngine.Literal] = {}
 
     @staticmethod
     @contextmanager
@@ -72,7 +73,9 @@ class Store:
 
         :raises RuntimeError: where pyDatalog answers `True`, the sign of an unsafe rule.
         """
-        rows = pyEngine.Literal(name, [pyEngine.Var(f"V{i}") for i in range(arity)]).ask()
+        if name not in self._queries:
+            self._queries[name] = pyEngine.Literal(name, [pyEngine.Var(f"V{i}") for i in range(arity)])
+        rows = self._queries[name].ask()
         if rows is True:
             raise RuntimeError(f"{name} is unsafe: pyDatalog gave no rows")
         return list(rows)

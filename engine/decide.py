@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from .case import Case
 from .errors import CaseError, Finding, GuidelineError
+from .firing import Model
 from .library import Guideline
 from .missing import Missing, Need
 from .program import Program
 from .terms import Atom, Literal, Rule, quote, unquote
 from .why import Why
 from .words import say_rule
-from .world import Model
 
 WORLDS = ("open", "closed")
 

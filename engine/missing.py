@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from math import inf
 from typing import NamedTuple
 
+from .firing import Firing, Model
 from .terms import Atom, Comparison, Var
-from .world import Firing, Model
 
 
 class Need(NamedTuple):

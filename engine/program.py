@@ -60,6 +60,7 @@ class Program(NamedTuple):
     interpretations: dict[str, str]
     notices: dict[str, str]
     concepts: dict[str, tuple[str, str]]  # constant -> kind, label
+    questions: dict[str, tuple[str, str]]  # concept -> how to ask for it, and the answer that says it is so
 
     def edition(self, date: str) -> tuple[Rule, ...]:
         """Return the clauses in force on an ISO date."""

@@ -17,6 +17,7 @@ RESERVED = {
     "interpretation": ("Interpretation", "Words"),
     "notice": ("Notice", "Words"),
     "concept": ("Concept", "Kind", "Label"),
+    "ask": ("Concept", "Question", "Answer"),
 }
 _OWNERS = {"rule", "facts", "predicate"}
 _PROPERTIES = {
@@ -143,6 +144,15 @@ class _Reader:
             found[name] = Statement(name, authority, effective, words, source, place)
         return found
 
+    def questions(self, concepts: Iterable[str]) -> dict[str, tuple[str, str]]:
+        found = {}
+        for (name, question, answer), _, place in self.rows("ask"):
+            if name not in concepts:
+                self.fail("undeclared", place, f"no concept is called {name}",
+                          did_you_mean(name, concepts) or 'write concept(NAME, KIND, "label").')  # fmt: skip
+            found[name] = unquote(question), unquote(answer)
+        return found
+
     def _date(self, text: str, place: Place) -> None:
         if text and not _DATE.match(text):
             self.fail("date", place, f"{text} is no date", "write YYYY-MM-DD")
@@ -194,7 +204,7 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
     facts = tuple(_fact(clause, source) for name in RESERVED for clause, source in reader.facts[name])
     program = Program(
         meta[0][0], meta[0][1], meta[0][2], reader.predicates, rules + facts,
-        statements, pairs["interpretation"], pairs["notice"], concepts,
+        statements, pairs["interpretation"], pairs["notice"], concepts, reader.questions(concepts),
     )  # fmt: skip
     return program, reader.findings
 

@@ -55,4 +55,6 @@ def stratify(program: Program) -> Strata:
         return frozenset(names.union(*(nx.descendants(graph, name) for name in names)))
 
     declared = program.predicates.values()
-    return Strata(components, reached(p for p in declared if p.case), reached(p for p in declared if p.is_open))
+    return Strata(
+        components, reached(p for p in declared if p.case or p.is_open), reached(p for p in declared if p.is_open)
+    )

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from math import inf
 from typing import NamedTuple
 
+from .firing import Firing, Model
 from .terms import Atom, Comparison, Constant, Literal, Rule, Substitution, Var, holds
-from .world import Evaluator, Firing, Model
+from .world import Evaluator
 
 CONTRADICTED = "contradicted"  # documented otherwise, or blocked by what holds
 UNDOCUMENTED = "undocumented"  # an open input nobody documented
@@ -109,6 +110,8 @@ class Why:
             passed = [way for before in ways for way in self._extend(part, before)]
             if not passed:
                 causes += self._causes(rule, part, ways)
+                if causes[-1].kind == NOT_APPLICABLE:
+                    break  # the case is not about this rule: what else fails is of no interest
             ways = passed or ways
         return Failure(rule, atom, ways[0], tuple(causes))
 
@@ -142,7 +145,7 @@ class Why:
 
     def _candidates(self, atom: Atom) -> Iterable[Atom]:
         if any(isinstance(a, Var) for a in atom.args):
-            return self.model.atoms(atom.predicate)
+            return self.model.like(atom)
         return [atom] if self.model.possible(atom) else []
 
     def _kind(self, part: Literal | Comparison, binding: Binding) -> str:

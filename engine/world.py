@@ -7,102 +7,13 @@ off the firings. In a closed world nothing is undocumented, and the two coincide
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from .datalog import Row, Store
+from .datalog import Store
+from .firing import Compiled, Firing, Model, Row, Slot, slots_of
 from .program import Predicate, Program
 from .strata import Strata
-from .terms import UNDOCUMENTED, Atom, Comparison, Constant, Literal, Rule, Var, holds
-
-
-class Firing(NamedTuple):
-    """A rule with its variables bound such that the body holds, surely or possibly."""
-
-    rule: Rule
-    binding: dict[str, Constant]
-    head: Atom
-    premises: tuple[Atom, ...]
-    absences: tuple[Atom, ...]
-    undetermined: tuple[Comparison, ...]  # comparisons on an undocumented amount
-
-
-class Model:
-    """What follows for one case: atoms with the firings that give them."""
-
-    def __init__(self, firings: dict[Atom, list[Firing]], given: Collection[Atom], support: dict[Atom, Firing]) -> None:
-        self.firings = firings
-        self.given = frozenset(given)
-        self.unknown: set[Atom] = set()
-        self._sorted: dict[str, list[Atom]] = {}
-        self.populated = {atom.predicate for atom in (*firings, *given)}
-        self.support = support  # the first sure firing of each sure atom: well founded
-
-    def sure(self, atom: Atom) -> bool:
-        """Say whether an atom is surely so."""
-        return atom in self.support or atom in self.given
-
-    def possible(self, atom: Atom) -> bool:
-        """Say whether an atom is so, surely or as far as the documentation goes."""
-        return atom in self.firings or atom in self.given or atom in self.unknown
-
-    def atoms(self, predicate: str) -> list[Atom]:
-        """Return the possible atoms of a predicate in a stable order, once the evaluation is over."""
-        if predicate not in self._sorted:
-            found = self._by_predicate.get(predicate, ())
-            self._sorted[predicate] = sorted(found, key=lambda a: [str(x) for x in a.args])
-        return self._sorted[predicate]
-
-    @cached_property
-    def _by_predicate(self) -> dict[str, list[Atom]]:
-        index: dict[str, list[Atom]] = {}
-        for atom in {*self.firings, *self.given, *self.unknown}:
-            index.setdefault(atom.predicate, []).append(atom)
-        return index
-
-    def record(self, firings: Iterable[Firing]) -> None:
-        """Keep firings under the atoms they give."""
-        for firing in firings:
-            self.firings.setdefault(firing.head, []).append(firing)
-            self.populated.add(firing.head.predicate)
-
-    def is_sure(self, firing: Firing) -> bool:
-        """Say whether a firing holds whatever the undocumented turns out to be."""
-        return (
-            not firing.undetermined
-            and all(self.sure(atom) for atom in firing.premises)
-            and not any(self.possible(atom) for atom in firing.absences)
-        )
-
-
-class _Compiled:
-    """A rule made ready: its relation in the store, and how a row turns into a firing."""
-
-    def __init__(self, index: int, rule: Rule) -> None:
-        self.rule = rule
-        self.name = f"F{index}"
-        self.variables = sorted({a.name for lit in rule.literals for a in lit.atom.args if isinstance(a, Var)})
-        self.positive = [lit.atom for lit in rule.literals if lit.positive]
-        self.negative = [lit.atom for lit in rule.literals if not lit.positive]
-        self.needs = frozenset(atom.predicate for atom in self.positive)
-        self.ground = [a for a in self.positive if not any(isinstance(t, Var) for t in a.args)]
-
-    def has_premises(self, model: Model) -> bool:
-        """Say whether a firing is thinkable: asking pyDatalog costs more than looking."""
-        return self.needs <= model.populated and all(map(model.possible, self.ground))
-
-    def firing(self, row: Row) -> Firing | None:
-        binding = dict(zip(self.variables, row, strict=True))
-        values = [holds(comparison, binding) for comparison in self.rule.comparisons]
-        if False in values:
-            return None
-        undetermined = tuple(c for c, v in zip(self.rule.comparisons, values, strict=True) if v is None)
-        return Firing(
-            self.rule, binding, self.rule.head.substitute(binding),
-            tuple(atom.substitute(binding) for atom in self.positive),
-            tuple(atom.substitute(binding) for atom in self.negative), undetermined,
-        )  # fmt: skip
+from .terms import UNDOCUMENTED, Atom, Literal, Rule
 
 
 class Evaluator:
@@ -112,10 +23,14 @@ class Evaluator:
         self.program, self.strata = program, strata
         self.store = Store()
         rules = program.edition(date)
-        self.compiled = [_Compiled(i, rule) for i, rule in enumerate(rules) if rule.body]
-        self.of_head: dict[str, list[_Compiled]] = {}
+        self.compiled = [Compiled(i, rule) for i, rule in enumerate(rules) if rule.body]
+        self.of_head: dict[str, list[Compiled]] = {}
         for compiled in self.compiled:
             self.of_head.setdefault(compiled.rule.head.predicate, []).append(compiled)
+        negated = {lit.atom.predicate for c in self.compiled for lit in c.rule.literals if not lit.positive}
+        self.shadowed = negated & strata.open_valued
+        bodies = [self._shadow(literal) for compiled in self.compiled for literal in compiled.rule.literals]
+        self.read = {literal.atom.predicate for literal in bodies}
         facts = [rule for rule in rules if not rule.body]
         firings = {r.head: [Firing(r, {}, r.head, (), (), ())] for r in facts}
         self.static = Model(firings, (), {atom: fs[0] for atom, fs in firings.items()})
@@ -123,8 +38,6 @@ class Evaluator:
             self._load(facts)
 
     def _load(self, facts: Iterable[Rule]) -> None:
-        negated = {lit.atom.predicate for c in self.compiled for lit in c.rule.literals if not lit.positive}
-        self.shadowed = negated & self.strata.open_valued
         for predicate in self.program.predicates.values():
             self.store.declare(predicate.name, len(predicate.params))
             self.store.declare(f"S_{predicate.name}", len(predicate.params))
@@ -132,9 +45,11 @@ class Evaluator:
         for compiled in self.compiled:
             body = [self._shadow(literal) for literal in compiled.rule.literals]
             self.store.define(compiled.name, compiled.variables, body)
+        self.slots = {slot for atom in self.static.firings for slot in slots_of(atom)}
+        run = _Run(self, self.static, self.slots)
         for component in self.strata.components:
             if not component & self.strata.from_case:
-                self._component(component, self.static, [])
+                run.component(component)
 
     def _shadow(self, literal: Literal) -> Literal:
         """Let a negation ask what is surely so, which for what may be undocumented is kept apart."""
@@ -149,80 +64,94 @@ class Evaluator:
         :param open_world: whether what is not documented may still be so.
         """
         model = Model(dict(self.static.firings), given, dict(self.static.support))
-        asserted: list[Atom] = []
+        run = _Run(self, model, set(self.slots))
         with self.store.active():
             try:
-                self._assert((a for a in given if a not in self.static.firings), asserted)
+                run.hold(atom for atom in given if atom not in self.static.firings)
                 for component in self.strata.components:
                     if component & self.strata.from_case:
                         if open_world:
-                            self._suppose(component, model, asserted)
-                        self._component(component, model, asserted)
+                            run.suppose(component)
+                        run.component(component)
             finally:
-                self.store.remove(asserted)
+                self.store.remove(run.asserted)
         model.unknown -= model.support.keys()
         return model
 
-    def _assert(self, atoms: Iterable[Atom], asserted: list[Atom]) -> None:
-        new = list(atoms)
-        asserted.extend(new)
-        self.store.add(new)
 
-    def _suppose(self, component: Collection[str], model: Model, asserted: list[Atom]) -> None:
+class _Run:
+    """The evaluation of one case: its model, and what it has asserted and has to take back."""
+
+    def __init__(self, evaluator: Evaluator, model: Model, slots: set[Slot]) -> None:
+        self.evaluator, self.model, self.slots = evaluator, model, slots
+        self.asserted: list[Atom] = []
+
+    def hold(self, atoms: Iterable[Atom]) -> None:
+        """Assert atoms that are not in the store yet, as far as some rule reads them."""
+        new = [atom for atom in atoms if atom.predicate in self.evaluator.read]
+        self.asserted += new
+        self.evaluator.store.add(new)
+        for atom in new:
+            self.slots.update(slots_of(atom))
+
+    def suppose(self, component: Collection[str]) -> None:
         """Assert as possible what an open predicate of the component leaves undocumented."""
         for name in sorted(component):
-            predicate = self.program.predicates.get(name)
+            predicate = self.evaluator.program.predicates.get(name)
             if predicate and predicate.is_open:
-                unknown = [a for a in self._undocumented(predicate, model) if not model.possible(a)]
-                model.unknown.update(unknown)
-                model.populated.update(a.predicate for a in unknown)
-                self._assert(unknown, asserted)
+                unknown = [atom for atom in self._undocumented(predicate) if not self.model.possible(atom)]
+                self.model.unknown.update(unknown)
+                self.hold(unknown)
 
-    def _undocumented(self, predicate: Predicate, model: Model) -> Iterable[Atom]:
-        documented = {atom.args[0] for atom in model.given if atom.predicate == predicate.name}
-        for concept in self.program.of_kind(predicate.open_kind):
+    def _undocumented(self, predicate: Predicate) -> Iterator[Atom]:
+        documented = {atom.args[0] for atom in self.model.given if atom.predicate == predicate.name}
+        for concept in self.evaluator.program.of_kind(predicate.open_kind):
             amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
-            ruled_out = predicate.unless and model.possible(Atom(predicate.unless, (concept,)))
+            ruled_out = predicate.unless and self.model.possible(Atom(predicate.unless, (concept,)))
             if concept not in documented and not ruled_out:
                 yield Atom(predicate.name, (concept, *amounts))
 
-    def _component(self, component: Collection[str], model: Model, asserted: list[Atom]) -> None:
+    def component(self, component: Collection[str]) -> None:
         """Fire the rules of a component until nothing new comes, then tell the sure from the possible."""
-        rules = [compiled for name in sorted(component) for compiled in self.of_head.get(name, ())]
+        rules = [compiled for name in sorted(component) for compiled in self.evaluator.of_head.get(name, ())]
         fired: list[Firing] = []
         seen: set[tuple[str, Row]] = set()
         while rules:
-            new = [f for c in rules if c.has_premises(model) for f in self._fire(c, seen)]
-            fresh = dict.fromkeys(f.head for f in new if not model.possible(f.head))
+            thinkable = [compiled for compiled in rules if compiled.thinkable(self.model, self.slots)]
+            new = [firing for compiled in thinkable for firing in self._fire(compiled, seen)]
+            fresh = dict.fromkeys(firing.head for firing in new if not self.model.possible(firing.head))
             fired += new
-            model.record(new)
-            self._assert(fresh, asserted)
-            rules = [c for c in rules if fresh and not c.needs.isdisjoint(component)]
-        self._settle(fired, model)
-        sure = [Atom(f"S_{f.head.predicate}", f.head.args) for f in fired
-                if f.head.predicate in self.shadowed and model.sure(f.head)]  # fmt: skip
-        self._assert(dict.fromkeys(sure), asserted)
+            self.model.record(new)
+            self.hold(fresh)
+            rules = [compiled for compiled in rules if fresh and not compiled.reads.isdisjoint(component)]
+        self._settle(fired)
+        sure = (f.head for f in fired if f.head.predicate in self.evaluator.shadowed and self.model.sure(f.head))
+        self.hold(Atom(f"S_{atom.predicate}", atom.args) for atom in dict.fromkeys(sure))
 
-    def _fire(self, compiled: _Compiled, seen: set[tuple[str, Row]]) -> Iterable[Firing]:
-        rows = self.store.ask(compiled.name, len(compiled.variables))
-        for row in sorted(rows, key=lambda r: [str(x) for x in r]):
+    def _fire(self, compiled: Compiled, seen: set[tuple[str, Row]]) -> Iterator[Firing]:
+        rows = self.evaluator.store.ask(compiled.name, len(compiled.variables))
+        for row in _ordered(rows):
             if (compiled.name, row) not in seen:
                 seen.add((compiled.name, row))
-                firing = compiled.firing(row)
-                if firing:
+                if firing := compiled.firing(row):
                     yield firing
 
-    @staticmethod
-    def _settle(fired: Sequence[Firing], model: Model) -> None:
+    def _settle(self, fired: Sequence[Firing]) -> None:
         """Give each sure atom of a component its first sure firing, in an order that is well founded."""
-        waiting = list(fired)
-        while True:
-            still = []
+        waiting, before = list(fired), -1
+        while len(waiting) != before:
+            before, still = len(waiting), []
             for firing in waiting:
-                if model.is_sure(firing):
-                    model.support.setdefault(firing.head, firing)
+                if self.model.is_sure(firing):
+                    self.model.support.setdefault(firing.head, firing)
                 else:
                     still.append(firing)
-            if len(still) == len(waiting):
-                return
             waiting = still
+
+
+def _ordered(rows: list[Row]) -> list[Row]:
+    """Sort rows, whose order differs between processes; a column may hold numbers beside text."""
+    try:
+        return sorted(rows)
+    except TypeError:
+        return sorted(rows, key=str)
