@@ -36,15 +36,18 @@ class Look(NamedTuple):
 
 LOOKS = {
     "determination": Look("outcome", "what the guideline says of a line", "box", "#ffffff", "#1f2328", ("[[", "]]")),
+    "contrast": Look("why not", "why a line has not another outcome", "box", "#ffffff", "#1f2328", ("[[", "]]")),
     "derived": Look("derived", "given by a rule", "box", "#e3edfb", "#1f4f96", ("(", ")")),
     "known": Look("known", "a fact of the guideline", "box", "#eeeff2", "#4d5360", ("[", "]")),
     "given": Look("given", "said by the case", "note", "#e0f4e9", "#17633f", (">", "]")),
-    "either": Look("either", "holds in more than one way", "house", "#efe6fa", "#623a96", ("{{", "}}")),
+    "either": Look("either", "holds, or may hold, in more than one way", "box3d", "#efe6fa", "#623a96", ("{{", "}}")),
     "absent": Look("not so", "does not hold", "octagon", "#fbe6ee", "#96205a", ("[/", "\\]")),
     "failed": Look("fails", "a rule that does not give it", "box", "#fde9d9", "#8a4000", ("[\\", "/]")),
     "compared": Look("compared", "a comparison of amounts", "hexagon", "#dcf3f5", "#0a616a", ("[/", "/]")),
     "undocumented": Look("undocumented", "nobody documented it", "ellipse", "#fff3c4", "#6d5200", ("([", "])")),
 }  # fmt: skip
+_STYLES = {"determination": ["bold"], "contrast": ["bold"], "derived": ["rounded"], "failed": ["diagonals"]}
+_TIGHT = dict.fromkeys(("octagon", "ellipse"), ", margin=0")  # these leave room enough at their corners
 OUTCOME_COLOURS = {
     "medically_necessary": ("#d9f2df", "#14642c"),
     "not_medically_necessary": ("#fde2e0", "#9c1c16"),
@@ -64,15 +67,15 @@ def plain(text: object) -> str:
     return _UNWRITABLE.sub("\ufffd", str(text))
 
 
-def walk(proof: Proof, closed: Collection[str] = ()) -> list[str]:
-    """Return the nodes in the order in which the tree first shows them, without what is below closed ones."""
+def walk(proof: Proof) -> list[str]:
+    """Return the nodes in the order in which the tree first shows them."""
     seen: dict[str, None] = {}
     stack = list(reversed(proof.roots))
     while stack:
         node = stack.pop()
         if node not in seen:
             seen[node] = None
-            stack += [] if node in closed else reversed(children(proof, node))
+            stack += reversed(children(proof, node))
     return list(seen)
 
 
@@ -87,46 +90,50 @@ def colours(facts: dict[str, Any]) -> tuple[str, str]:
     return OUTCOME_COLOURS[facts["outcome"]] if "outcome" in facts else (look.fill, look.line)
 
 
-def _edges(proof: Proof, drawn: Iterable[str], closed: Collection[str]) -> Iterable[tuple[str, str, str]]:
+def _edges(proof: Proof) -> Iterable[tuple[str, str, str]]:
     """Yield parent, child and the role to label, which is none for a premise."""
-    for node in drawn:
-        for child in children(proof, node) if node not in closed else ():
+    for node in walk(proof):
+        for child in children(proof, node):
             role = proof.graph.edges[node, child]["role"]
             yield node, child, "" if role == "premise" else role
 
 
-def dot(proof: Proof, closed: Collection[str] = ()) -> str:
-    """Return the proof as DOT text; what closed nodes rest on is left out."""
-    number, drawn = steps(proof), walk(proof, closed)
+def dot(proof: Proof, only: Collection[str] | None = None) -> str:
+    """Return the proof as DOT text, or the part of it between some nodes."""
+    number = steps(proof)
+    drawn = [node for node in number if only is None or node in only]
     lines = [
         "digraph proof {",
-        '  graph [rankdir=TB, nodesep=0.2, ranksep=0.35, bgcolor="transparent"];',
-        '  node [fontname="Helvetica", fontsize=11, margin="0.12,0.07", penwidth=1.3, fontcolor="#1f2328"];',
-        '  edge [fontname="Helvetica", fontsize=9, color="#57606a", fontcolor="#4d5560", arrowsize=0.6];',
+        '  graph [rankdir=LR, ordering=out, nodesep=0.18, ranksep=0.35, bgcolor="transparent"];',
+        '  node [fontname="Arial,sans-serif", fontsize=11, margin="0.12,0.07", penwidth=1.3, fontcolor="#1f2328"];',
+        '  edge [fontname="Arial,sans-serif", fontsize=9, color="#57606a", fontcolor="#4d5560", arrowsize=0.6];',
     ]
-    lines += [f"  n{number[n]} [{_dot_node(proof.graph.nodes[n], number[n], n in closed)}];" for n in drawn]
-    for node, child, role in _edges(proof, drawn, closed):
-        label = f' [label="{role}"]' if role else ""
-        lines.append(f"  n{number[node]} -> n{number[child]}{label};")
+    for node in drawn:
+        left_out = len(set(children(proof, node)).difference(drawn))
+        lines.append(f"  n{number[node]} [{_dot_node(proof.graph.nodes[node], number[node], left_out)}];")
+    for node, child, role in _edges(proof):
+        if only is None or (node in only and child in only):
+            label = f' [label="{role}"]' if role else ""
+            lines.append(f"  n{number[node]} -> n{number[child]}{label};")
     return "\n".join([*lines, "}"])
 
 
-def _dot_node(facts: dict[str, Any], number: int, closed: bool) -> str:
+def _dot_node(facts: dict[str, Any], number: int, left_out: int) -> str:
     look, (fill, line) = LOOKS[facts["kind"]], colours(facts)
-    styles = ["filled"]
-    styles += {"derived": ["rounded"], "determination": ["bold"], "failed": ["diagonals"]}.get(facts["kind"], [])
+    styles = ["filled", *_STYLES.get(facts["kind"], ())]
     styles += ["dashed"] if facts.get("value") == "unknown" else []
     names = [facts["kind"], facts.get("outcome", "")]
     return (
-        f'label=<{_dot_label(facts, number, closed)}>, class="{" ".join(filter(None, names))}", '
-        f'shape={look.shape}, style="{",".join(styles)}", fillcolor="{fill}", color="{line}"'
+        f'label=<{_dot_label(facts, number, left_out)}>, class="{" ".join(filter(None, names))}", '
+        f'shape={look.shape}{_TIGHT.get(look.shape, "")}, style="{",".join(styles)}", '
+        f'fillcolor="{fill}", color="{line}"'
     )
 
 
-def _dot_label(facts: dict[str, Any], number: int, closed: bool) -> str:
+def _dot_label(facts: dict[str, Any], number: int, left_out: int) -> str:
     """Return step, tag, text and citation in Graphviz's HTML-like markup."""
     parts = [f"<b>{number} {LOOKS[facts['kind']].tag}</b>", *map(_markup, textwrap.wrap(plain(facts["text"]), _WIDTH))]
-    small = textwrap.wrap(plain(citation(facts)), _WIDTH + 6) + (["and what it rests on"] if closed else [])
+    small = textwrap.wrap(plain(citation(facts)), _WIDTH + 6) + ([f"+ {left_out} more"] if left_out else [])
     parts += [f'<font point-size="9">{_markup(line)}</font>' for line in small]
     return "<br/>".join(parts)
 
@@ -136,10 +143,10 @@ def _markup(text: str) -> str:
     return escape(text, quote=False).replace('"', "&#34;")
 
 
-def svg(proof: Proof, closed: Collection[str] = ()) -> str:
-    """Return the proof as one SVG element, with a title in place of Graphviz's names of nodes."""
-    drawn = draw(dot(proof, closed), "svg").decode()
-    drawn = re.sub(r"<title>.*?</title>\n?|<!--.*?-->\n?", "", drawn[drawn.index("<svg") :], flags=re.DOTALL)
+def svg(proof: Proof, only: Collection[str] | None = None) -> str:
+    """Return the proof as one SVG element, with a title in place of Graphviz's names and ids of nodes."""
+    drawn = draw(dot(proof, only), "svg").decode()
+    drawn = re.sub(r'<title>.*?</title>\n?|<!--.*?-->\n?| id="\w+"', "", drawn[drawn.index("<svg") :], flags=re.DOTALL)
     title = escape(plain(f"Proof of {proof.judged.decision.case}"))
     return drawn.replace("<svg", '<svg role="img" aria-label="Proof graph"', 1).replace(
         ">", f"><title>{title}</title>", 1
@@ -174,7 +181,7 @@ def mermaid(proof: Proof) -> str:
     """Return the proof as a Mermaid flowchart."""
     number = steps(proof)
     lines = ["flowchart TD", *(f"  {_mermaid_node(proof.graph.nodes[n], f'n{i}', i)}" for n, i in number.items())]
-    for node, child, role in _edges(proof, number, ()):
+    for node, child, role in _edges(proof):
         label = f'|"{role}"|' if role else ""
         lines.append(f"  n{number[node]} -->{label} n{number[child]}")
     return "\n".join([*lines, *_mermaid_classes(proof, number)])
@@ -212,9 +219,8 @@ def graphml(proof: Proof) -> str:
     flat: nx.DiGraph[str] = nx.DiGraph(**_scalars({**about, "roots": list(proof.roots)}))
     for node, number in steps(proof).items():
         flat.add_node(node, step=number, **_scalars(proof.graph.nodes[node]))
-    for node in walk(proof):
-        for child in children(proof, node):
-            flat.add_edge(node, child, **_scalars(proof.graph.edges[node, child]))
+    for node, child, _ in _edges(proof):
+        flat.add_edge(node, child, **_scalars(proof.graph.edges[node, child]))
     return "\n".join(nx.generate_graphml(flat))
 
 

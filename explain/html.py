@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ..engine.decide import Decision, LineDecision
 from ..engine.program import Program
 from .export import GraphvizError, svg, walk
-from .html_tree import AUTHORITY, legend, opened, say, tree
+from .html_tree import AUTHORITY, legend, say, tree, turning
 from .proof import Proof
 from .render import as_text
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-_WORLDS = {"open": "open: what is not documented is unknown", "closed": "closed: what is not documented is not so"}
+_WORLDS = {"open": "open: what is undocumented is unknown", "closed": "closed: what is undocumented is not so"}
 _SIGNS = {
     "medically_necessary": "✓",
     "not_medically_necessary": "✕",
     "more_information_needed": "?",
-    "not_addressed": "–",
+    "not_addressed": "○",
 }
 
 
@@ -61,6 +62,131 @@ def _body(proof: Proof) -> Iterator[str]:
 
 def _lines(proof: Proof) -> list[LineDecision]:
     """Return the lines the proof speaks of, each once."""
+    lines = {(line.cpt, line.session): line for line in proof.judged.decision.lines}
     roots = [proof.graph.nodes[root] for root in proof.roots]
-    shown = {(facts["cpt"], facts["session"]) for facts in roots}
-    return [line for line in dict.fromkeys(_plainly(proof.judged.decision)) if (line.cpt, line.session) in shown]
+    return [lines[facts["cpt"], facts["session"]] for facts in roots]
+
+
+def _header(proof: Proof) -> Iterator[str]:
+    decision, case, program = proof.judged.decision, proof.judged.case, proof.judged.guideline.program
+    facts = {
+        "Case": decision.case,
+        "Guideline": f"{program.name}, {program.title}",
+        "As of": decision.as_of,
+        "World": _WORLDS[decision.world],
+    }
+    yield f"<header>\n<h1>{say(case.title or case.id)}</h1>\n<dl>"
+    yield from (f"<div><dt>{name}</dt><dd>{say(value)}</dd></div>" for name, value in facts.items())
+    yield "</dl>\n</header>"
+
+
+def _outcomes(lines: Iterable[LineDecision], program: Program | None) -> Iterator[str]:
+    yield '<section>\n<h2>Outcome of each line</h2>\n<ul class="outcomes">'
+    for line in lines:
+        yield f'<li class="determination {line.outcome}">\n<h3><span class="sign" aria-hidden="true">'
+        by = f" by {', '.join(line.by)}" if line.by else ""
+        yield f"{_SIGNS[line.outcome]}</span> {say(line.cpt)}: {say(_words(line.outcome) + by)}</h3>"
+        yield from _about(line, program)
+        yield "</li>"
+    yield "</ul>\n</section>"
+
+
+def _about(line: LineDecision, program: Program | None) -> Iterator[str]:
+    """Yield what a line is of, and the reason or what is missing."""
+    where = f": {_label(line.configuration, program)}" if line.configuration else ""
+    label = _label(f'"{line.cpt}"', program)
+    what = f"{label}; " if label.strip('"') != line.cpt else ""
+    yield f"<p>{say(f'{what}session {line.session}{where}')}</p>"
+    if line.reason:
+        yield f"<p>Reason: {say(_label(line.reason, program))}</p>"
+    if line.missing:
+        needed = [" and ".join(_need(need, program) for need in needs) for needs in line.missing]
+        yield f"<p>To be documented{', any one of' if len(needed) > 1 else ''}:</p>\n<ul>"
+        yield from (f"<li>{say(words)}</li>" for words in needed)
+        yield "</ul>"
+    if line.rests_on:
+        yield f'<p class="cite">rests on {say(", ".join(line.rests_on))}</p>'
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _label(constant: str, program: Program | None) -> str:
+    return program.label(constant) if program else _words(constant)
+
+
+def _need(need: Mapping[str, str], program: Program | None) -> str:
+    finding = _label(need["finding"], program)
+    return finding if need["needs"] == "present" else f"{finding} {need['needs']}"
+
+
+def _picture(proof: Proof) -> Iterator[str]:
+    """Yield what the lines turn on as a picture, and the whole graph; or what to install for it."""
+    yield '<section class="picture">\n<h2 id="picture">Picture</h2>'
+    try:
+        part, whole = svg(proof, turning(proof)), svg(proof)
+    except GraphvizError as error:
+        yield f"<p>The picture is missing. {say(error.message)}.</p>\n</section>"
+        return
+    yield "<p>What the lines turn on, with the numbers of the steps in the proof.</p>"
+    yield f'<div class="drawn" role="region" aria-labelledby="picture" tabindex="0">{_pixels(part)}</div>'
+    yield '<details class="whole"><summary id="whole">The whole graph</summary>'
+    yield f'<div class="drawn" role="region" aria-labelledby="whole" tabindex="0">{_pixels(whole)}</div>'
+    yield "</details>\n</section>"
+
+
+def _pixels(drawn: str) -> str:
+    """Return an SVG at three quarters of its size, the smallest at which its text reads well."""
+    return re.sub(r'(width|height)="(\d+)pt"', r'\1="\2"', drawn, count=2)
+
+
+def _closing(decision: Decision) -> Iterator[str]:
+    """Yield advisories and notices."""
+    if decision.advisories:
+        yield "<section>\n<h2>Advisories</h2>\n<ul>"
+        for advisory in decision.advisories:
+            yield f'<li>{say(advisory.text)} <span class="cite">{say(advisory.source)}</span></li>'
+        yield "</ul>\n</section>"
+    if decision.notices:
+        yield "<section>\n<h2>Notices</h2>\n<ul>"
+        yield from (f"<li>{say(notice)}</li>" for notice in decision.notices)
+        yield "</ul>\n</section>"
+
+
+def _sources(proof: Proof) -> Iterator[str]:
+    """Yield what the statements and readings cited say, in our own words."""
+    program, facts = proof.judged.guideline.program, [proof.graph.nodes[node] for node in walk(proof)]
+    cites = {name for f in facts for name in f.get("cites", ())}
+    readings = {name for f in facts for name in f.get("readings", ())}
+    rows = [(s.id, s.words, f"{AUTHORITY[s.authority][1]} · {s.source}")
+            for s in program.statements.values() if s.id in cites]  # fmt: skip
+    rows += [(name, words, AUTHORITY["interpretation"][1])
+             for name, words in program.interpretations.items() if name in readings]  # fmt: skip
+    yield '<section>\n<h2>What is cited</h2>\n<dl class="cited">'
+    for name, words, where in rows:
+        yield f'<div><dt>{say(name)}</dt><dd>{say(words)} <span class="cite">{say(where)}</span></dd></div>'
+    yield "</dl>\n</section>"
+
+
+def proof_mimebundle(proof: Proof) -> dict[str, str]:
+    """Return a proof for a notebook: as text, and as the page's content with its style."""
+    html = "\n".join(['<div class="proof">', _style(), *_body(proof), "</div>"])
+    return {"text/plain": as_text(proof), "text/html": html}
+
+
+def decision_mimebundle(decision: Decision, program: Program | None = None) -> dict[str, str]:
+    """Return a decision for a notebook: as text, and as its outcomes, advisories and notices.
+
+    :param program: the guideline's, for the labels of codes, findings and reasons.
+    """
+    html = ['<div class="proof">', _style(), *_outcomes(decision.lines, program), *_closing(decision), "</div>"]
+    return {"text/plain": "\n".join(_line_text(line, program) for line in decision.lines), "text/html": "\n".join(html)}
+
+
+def _line_text(line: LineDecision, program: Program | None) -> str:
+    by = f" by {', '.join(line.by)}" if line.by else ""
+    reason = f": {_label(line.reason, program)}" if line.reason else ""
+    needed = " or ".join(" and ".join(_need(need, program) for need in needs) for needs in line.missing)
+    told = f"{line.cpt}, session {line.session}: {_words(line.outcome)}{by}{reason}"
+    return f"{told} (document {needed})" if needed else told

@@ -18,7 +18,7 @@ AUTHORITY = {
     "interpretation": ("◇", "interpretation", "a reading of what the text leaves open"),
 }
 # What a step is to the one above it, where its kind does not say so already.
-_ROLES = {"cause": "because", "way": "one way", "absence": "under not", "comparison": "", "failure": "", "premise": ""}
+_ROLES = {"cause": "because", "held": "although", "way": "one way", "absence": "under not"}
 _TELLING = {"absent", "failed", "compared", "undocumented", "either"}
 
 
@@ -38,6 +38,13 @@ def opened(proof: Proof) -> set[str]:
             found.add(node)
             stack += [above for above in proof.graph.predecessors(node) if above not in found]
     return {node for node in found if proof.graph.out_degree(node)}
+
+
+def turning(proof: Proof) -> set[str]:
+    """Return the nodes to draw: the open ones, the telling ones, and what the decisive ones rest on directly."""
+    telling = {node for node in walk(proof) if _tells(proof, node)}
+    decisive = (node for node in telling if proof.graph.nodes[node].get("value") == "true")
+    return opened(proof).union(telling, *(children(proof, node) for node in decisive))
 
 
 def _tells(proof: Proof, node: str) -> bool:
@@ -88,7 +95,7 @@ class _Writer:
     def _said(self, node: str, role: str) -> str:
         facts = self.proof.graph.nodes[node]
         tag = f'<span class="tag">{self.step[node]} {LOOKS[facts["kind"]].tag}</span>'
-        word = "" if role == "absence" and facts["kind"] in _TELLING else _ROLES[role]
+        word = "" if role == "absence" and facts["kind"] in _TELLING else _ROLES.get(role, "")
         return f'{tag} {f"<i>{word}</i> " if word else ""}<span class="said">{say(facts["text"])}</span>'
 
 
@@ -103,7 +110,7 @@ def cited(facts: dict[str, Any]) -> str:
     if facts.get("cites"):
         parts = [f"<b>{say(', '.join(facts['cites']))}</b>", _authority(facts["authority"]), say(facts["source"])]
         parts += [f"read by {say(', '.join(facts['readings']))}"] if facts["readings"] else []
-        return _small([*parts, f"<code>{say(facts['rule'])}</code>"])
+        return _small([*parts, f"rule <code>{say(facts['rule'])}</code>"])
     return _small([f"case: {say(facts['where'])}"]) if "where" in facts else ""
 
 
@@ -113,7 +120,7 @@ def _small(parts: list[str]) -> str:
 
 def _authority(name: str) -> str:
     sign, words, _ = AUTHORITY[name]
-    return f'<span aria-hidden="true">{sign}</span> {words}'
+    return f'<span class="authority"><span aria-hidden="true">{sign}</span> {words}</span>'
 
 
 def _folded(facts: dict[str, Any]) -> str:

@@ -44,7 +44,7 @@ from ..engine.words import (
     say_outcome,
     say_undocumented,
 )
-from ..engine.world import Firing
+from ..engine.firing import Firing
 from .node import Child, node_id
 
 

@@ -13,7 +13,7 @@ from coverlog.engine.check import check
 from coverlog.engine.program import Program
 from coverlog.engine.reader import read_program
 from coverlog.engine.strata import stratify
-from coverlog.engine.terms import Atom, Comparison, Constant, Rule, Term, Var
+from coverlog.engine.terms import UNDOCUMENTED, Atom, Comparison, Constant, Rule, Term, Var
 from coverlog.engine.world import Evaluator, Model
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -30,7 +30,7 @@ SYMBOLS = ("f0", "f1", "f2", '"1"')
 DURATIONS = ("d0", "d1")
 NUMBERS = (-1, 0, 1, 2, 3)
 VALUES: dict[str, Sequence[Constant]] = {"s": SYMBOLS, "d": DURATIONS, "n": NUMBERS}
-NAMES = {"s": ("X", "Y", "Z"), "d": ("D",), "n": ("M", "N")}
+NAMES = {"s": ("X", "Y"), "d": ("D",), "n": ("M", "N")}
 
 HEADER = """
 guideline("RANDOM", "a random guideline", "2025-01-01").
@@ -76,6 +76,9 @@ class Drawn(NamedTuple):
 
     text: str
     program: Program
+
+    def __repr__(self) -> str:
+        return self.text
 
     def evaluator(self) -> Evaluator:
         return Evaluator(self.program, stratify(self.program), DATE)
@@ -123,7 +126,7 @@ class _Body:
     def positive(self, name: str) -> None:
         if name == "weeks":
             return self.amount()
-        args = [self.draw(st.sampled_from((*NAMES[t] * 2, "_", *VALUES[t]))) for t in TYPES[name]]
+        args = [self.draw(st.sampled_from((*NAMES[t] * 6, "_", *VALUES[t]))) for t in TYPES[name]]
         for arg, kind in zip(args, TYPES[name], strict=True):
             if arg in NAMES[kind]:
                 self.bound[kind].add(str(arg))
@@ -161,7 +164,7 @@ def rule_for(draw: st.DrawFn, head: str, layer: int) -> str:
     below = [*INPUTS, *(name for names in LAYERS[:layer] for name in names)]
     body = _Body(draw)
     beside = [*below, *LAYERS[layer], *(("weeks",) * 3 if layer else ())]
-    for name in draw(st.lists(st.sampled_from(beside), max_size=3)):
+    for name in draw(st.lists(st.sampled_from(beside), min_size=draw(st.integers(0, 1)), max_size=3)):
         body.positive(name)
     for name in draw(st.lists(st.sampled_from(below), min_size=0 if body.parts else 1, max_size=2)):
         body.negative(name)
@@ -204,7 +207,7 @@ def atoms_of(name: str) -> st.SearchStrategy[Atom]:
 @st.composite
 def cases(draw: st.DrawFn) -> frozenset[Atom]:
     """Draw what a case gives: inputs, findings, and a number for some of the durations."""
-    facts = draw(st.lists(st.sampled_from((*INPUTS, "finding", "sign")).flatmap(atoms_of), max_size=10))
+    facts = draw(st.lists(st.sampled_from((*INPUTS, "thing", "edge", "edge", "finding", "sign")).flatmap(atoms_of), min_size=4, max_size=14))
     weeks = draw(st.dictionaries(st.sampled_from(DURATIONS), st.sampled_from(NUMBERS)))
     return frozenset(facts) | {Atom("weeks", item) for item in weeks.items()}
 
@@ -240,7 +243,6 @@ def _atom(symbol: clingo.Symbol) -> Atom:
 
 
 NO, MAYBE, YES = 0, 1, 2
-NOBODY_SAYS = "?"
 Values = dict[Atom, int]
 TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
@@ -283,7 +285,7 @@ def undocumented(program: Program, level: dict[str, int], n: int, value: Values)
             for concept in program.of_kind(predicate.open_kind):
                 out = value.get(Atom(predicate.unless, (concept,)), NO)
                 if concept not in said and out != YES:
-                    found[Atom(predicate.name, (concept, *(NOBODY_SAYS,) * (len(predicate.params) - 1)))] = MAYBE
+                    found[Atom(predicate.name, (concept, *(UNDOCUMENTED,) * (len(predicate.params) - 1)))] = MAYBE
     return found
 
 
@@ -321,7 +323,7 @@ def known(term: Term, binding: dict[str, Constant]) -> Constant:
 
 def compared(comparison: Comparison, binding: dict[str, Constant]) -> int:
     left, right = ([known(t, binding) for t in side] for side in (comparison.left, comparison.right))
-    if NOBODY_SAYS in left + right:
+    if UNDOCUMENTED in left + right:
         return MAYBE
     sides = [side[0] if len(side) == 1 else sum(int(v) for v in side) for side in (left, right)]
     return YES if TESTS[comparison.op](*sides) else NO
@@ -390,3 +392,162 @@ def test_a_case_leaves_nothing_behind(
     for turn in turns:
         case, is_open = said[turn]
         assert everything(evaluator.evaluate(case, open_world=is_open)) == alone[turn]
+
+
+# --- What is missing ---------------------------------------------------------------------------
+
+FINDINGS = SYMBOLS[:3]
+ENOUGH = range(5)  # amounts on both sides of every threshold drawn
+GOAL = Atom("goal", ())
+SMALL = (
+    HEADER
+    + CONCEPTS.replace('concept("1", finding,', 'concept("1", other,').replace("concept(d1, duration,", "concept(d1, other,")
+    + "%@ predicate finding(Finding): finding\n%@ case: findings present of finding\n%@ open: finding unless ruled\n"
+    + "%@ predicate ruled(Finding): ruled\n%@ predicate link(From, To): link\n"
+    + "".join(f"%@ predicate {name}: {name}\n" for name in ("c0", "c1", "c2", "goal"))
+)
+IMPLICATIONS = (
+    "finding(Y) :- link(X, Y), finding(X).",
+    "ruled(X) :- denied(X).",
+    "ruled(X) :- link(X, Y), ruled(Y).",
+)
+
+
+@st.composite
+def conditions(draw: st.DrawFn, names: Sequence[str]) -> str:
+    """Draw something that a rule can ask: a finding, an amount in bounds, what a case gives, what is derived."""
+    kind = draw(st.sampled_from(("finding", "finding", "finding", "weeks", "weeks", "thing", *names)))
+    if kind != "weeks":
+        return f"{kind}({draw(st.sampled_from(FINDINGS))})" if kind in TYPES else kind
+    name = f"A{draw(st.integers(0, 99))}"
+    tests = draw(st.lists(st.tuples(st.sampled_from(("<", "<=", "=", ">", ">=", ">=")), st.integers(1, 3)), max_size=2))
+    return ", ".join([f"weeks(d0, {name})", *(f"{name} {op} {number}" for op, number in tests)])
+
+
+def links(draw: st.DrawFn) -> list[str]:
+    pairs = [(a, b) for a in FINDINGS for b in FINDINGS if a != b]
+    return [f"link({a}, {b})." for a, b in draw(st.lists(st.sampled_from(pairs), unique=True, max_size=3))]
+
+
+@st.composite
+def monotone(draw: st.DrawFn) -> Drawn:
+    """Draw a program without negation, its rules recursive as they come."""
+    names = ("c0", "c1", "c2")
+    clauses = list(IMPLICATIONS) + links(draw)
+    for head in ("goal", *draw(st.lists(st.sampled_from(("goal", *names, "finding(f0)", "finding(f1)")), max_size=6))):
+        body = draw(st.lists(conditions(names), min_size=1, max_size=3))
+        clauses.append(f"{head} :- {', '.join(body)}.")
+    return understood(SMALL + numbered(dict.fromkeys(clauses)))
+
+
+@st.composite
+def negating(draw: st.DrawFn) -> Drawn:
+    """Draw a program that rests on the absence of findings and of what follows from them."""
+    clauses = list(IMPLICATIONS) + links(draw)
+    for layer, head in enumerate(("c0", "c1", "c2", "goal")):
+        below = ("c0", "c1", "c2")[:layer]
+        for _ in range(draw(st.integers(1, 2))):
+            asked = draw(st.lists(conditions(below), max_size=2))
+            without = [f"finding({f})" for f in FINDINGS] + list(below) * 2
+            asked += [f"not {name}" for name in draw(st.lists(st.sampled_from(without), min_size=1, max_size=2))]
+            clauses.append(f"{head} :- {', '.join(asked)}.")
+    return understood(SMALL + numbered(dict.fromkeys(clauses)))
+
+
+class _Documenting:
+    """One case of a program, and what it comes to when more is documented."""
+
+    def __init__(self, drawn: Drawn, case: frozenset[Atom]) -> None:
+        self.evaluator, self.case = drawn.evaluator(), case
+        self.model = self.evaluator.evaluate(case, open_world=True)
+        self.sets = Missing(self.model).sets([GOAL])
+        self.with_facts = cache(lambda facts: self.evaluator.evaluate(case | facts, open_world=True))
+
+    def settled(self, needs: Iterable[Need]) -> list[bool]:
+        """Say whether the goal is sure when each of the needs is documented, amounts at either bound."""
+        ways = product(*(_documented(need) for need in needs))
+        return [self.with_facts(frozenset(facts)).sure(GOAL) for facts in ways]
+
+    def weaker(self, need: Need) -> list[Need]:
+        """Return what a finding implies, without being implied by it."""
+        if len(need.atom.args) > 1 or not need.low:
+            return []
+        stronger = self.with_facts(frozenset({need.atom}))
+        implied = [atom for atom in self.model.unknown if len(atom.args) == 1 and stronger.sure(atom)]
+        return [Need(a, 1, 1) for a in implied if not self.with_facts(frozenset({a})).sure(need.atom)]
+
+    def every_documentation(self, statuses: Sequence[str | None]) -> Iterator[tuple[frozenset[Atom], Model]]:
+        """Yield each way to document what is undocumented that does not contradict itself, and its model."""
+        findings = [str(a.args[0]) for a in sorted(self.model.unknown) if a.predicate == "finding"]
+        amounts = (None, *ENOUGH) if any(a.predicate == "weeks" for a in self.model.unknown) else (None,)
+        for said in product(amounts, *(statuses for _ in findings)):
+            facts = {Atom("weeks", ("d0", said[0]))} if said[0] is not None else set()
+            facts |= {Atom(word, (f,)) for f, word in zip(findings, said[1:], strict=True) if isinstance(word, str)}
+            model = self.with_facts(frozenset(facts))
+            if not any(model.sure(Atom("ruled", (f,))) and model.sure(Atom("finding", (f,))) for f in FINDINGS):
+                yield frozenset(facts), model
+
+
+def _documented(need: Need) -> list[Atom]:
+    """Return the ways to document a need: a finding, its denial, or an amount at one of its bounds."""
+    if len(need.atom.args) == 1:
+        return [need.atom if need.low else Atom("denied", need.atom.args)]
+    bounds = [int(bound) for bound in (need.low, need.high) if abs(bound) < inf] or [0]
+    return [Atom(need.atom.predicate, (need.atom.args[0], bound)) for bound in bounds]
+
+
+def _met(need: Need, facts: frozenset[Atom], model: Model) -> bool:
+    if len(need.atom.args) == 1:
+        return model.sure(need.atom) if need.low else not model.possible(need.atom)
+    return any(a.predicate == "weeks" and need.low <= int(a.args[1]) <= need.high for a in facts)  # type: ignore[arg-type]
+
+
+def _check_missing(drawn: Drawn, case: frozenset[Atom], statuses: Sequence[str | None]) -> None:
+    """Hold the sets against every way to document what is undocumented."""
+    trial = _Documenting(drawn, case)
+    for needs in trial.sets:
+        assert all(trial.settled(needs)), needs
+        for need in needs:
+            assert not all(trial.settled(needs - {need})), (needs, need)
+            for weaker in trial.weaker(need):
+                assert not all(trial.settled(needs - {need} | {weaker})), (needs, need, weaker)
+    for facts, model in trial.every_documentation(statuses):
+        assert model.sure(GOAL) == any(all(_met(n, facts, model) for n in s) for s in trial.sets), facts
+
+
+small_cases = st.frozensets(
+    st.sampled_from([Atom(name, (f,)) for name in ("thing", "thing", "finding") for f in FINDINGS]), max_size=3
+)
+
+
+@quick
+@given(monotone(), small_cases)
+def test_missing_sets_settle_and_are_minimal(drawn: Drawn, case: frozenset[Atom]) -> None:
+    """Documentation makes a goal sure if and only if it meets a set; no set has a member too many or too strong."""
+    _check_missing(drawn, case, (None, "finding"))
+
+
+@quick
+@given(negating(), small_cases)
+def test_missing_sets_say_what_has_to_be_absent(drawn: Drawn, case: frozenset[Atom]) -> None:
+    """The same holds where rules ask for absence, and findings can be denied."""
+    _check_missing(drawn, case, (None, "finding", "denied"))
+
+
+# --- The knowledge base ------------------------------------------------------------------------
+
+
+def test_the_knowledge_base_is_clingos(criteria: ModuleType, guideline: Guideline) -> None:
+    """On 300 generated cases the whole closed-world model is clingo's, on the shipped text or an earlier edition."""
+    shipped = "".join(text for _, text in folder_texts(guideline.folder))
+    rng = random.Random(24)
+    last, on_shipped = guideline.program.boundaries()[-1], 0
+    for _ in range(300):
+        (case,) = read_text(json.dumps(criteria.generate(rng)).encode(), "generated", guideline)
+        assert isinstance(case, Case)
+        on_shipped += case.date >= last
+        text = shipped if case.date >= last else "\n".join(map(str, guideline.program.edition(case.date)))
+        model = guideline.evaluator(case.date).evaluate(case.facts, open_world=False)
+        assert values(model) == dict.fromkeys(by_clingo(text, case.facts), YES), case.id
+    assert on_shipped > 150
+    assert not any(rule.ended for rule in guideline.program.rules)
