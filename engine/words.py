@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from .program import Program
-from .terms import UNDOCUMENTED, Atom, Comparison, Rule, Substitution, Var, holds, unquote
+from .terms import UNDOCUMENTED, Atom, Comparison, Rule, Substitution, Var, holds, quote, unquote
 
 _SLOT = re.compile(r"\{(\w+)\}")
 
@@ -93,3 +93,19 @@ def say_contrast(cpt: str, session: int, asked: str, said: str) -> str:
     :param said: the outcome it has, in the words of `say_outcome`.
     """
     return f"{cpt}, session {session}: why not {asked.replace('_', ' ')}? It is {said.partition(': ')[2]}"
+
+
+def say_need(finding: str, needs: str, program: Program) -> str:
+    """Return what is to be documented of a finding or an amount, as the end of `document that ...`.
+
+    :param finding: a concept of an open predicate.
+    :param needs: `present`, `absent`, or bounds such as `>= 4`.
+    """
+    kind = program.concepts[finding][0]
+    predicate = next(p for p in program.predicates.values() if p.open_kind == kind)
+    if needs in ("present", "absent"):
+        said = say_atom(Atom(predicate.name, (finding,)), program)
+        return said if needs == "present" else f"it is not so that {said}"
+    for sign, word in ((">= ", "at least "), ("<= ", "at most "), ("= ", "exactly ")):
+        needs = needs.replace(sign, word)
+    return _fill(predicate.gloss, {predicate.params[0]: finding, predicate.params[1]: quote(needs)}, program)

@@ -9,6 +9,7 @@ import click
 
 from ..engine.decide import Judged, LineDecision
 from ..engine.program import Program
+from ..engine.words import say_need
 
 COLOURS = {
     "medically_necessary": "green", "not_medically_necessary": "red",
@@ -39,16 +40,11 @@ def _line(line: LineDecision, program: Program, width: int) -> Iterator[str]:
     if line.reason:
         yield from _wrap(f"{line.reason}: {program.label(line.reason)}", width)
     for index, needs in enumerate(line.missing):
-        told = " and ".join(_need(need, program) for need in needs)
-        yield from _wrap(f"{'document' if not index else 'or'} {told}", width)
+        told = " and ".join(say_need(need["finding"], need["needs"], program) for need in needs)
+        yield from _wrap(f"{'document' if not index else 'or'} that {told}", width)
     if line.rests_on:
         yield from _wrap(f"rests on {', '.join(line.rests_on)}", width)
     yield ""
-
-
-def _need(need: dict[str, str], program: Program) -> str:
-    finding = program.label(need["finding"])
-    return finding if need["needs"] == "present" else f"{finding} {need['needs']}"
 
 
 def _wrap(text: str, width: int) -> list[str]:
