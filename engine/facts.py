@@ -114,6 +114,6 @@ _SHAPES: dict[str, Callable[[str, CaseKey, Said], Facts]] = {
 
 
 def normal_code(written: str) -> str:
-    """Return a diagnosis code trimmed, in capitals and with its point: ` g5601` is G56.01."""
+    """Return a diagnosis code trimmed, in capitals and with its point: ` a001` is A00.1."""
     code = written.strip().upper().replace(".", "")
     return f"{code[:3]}.{code[3:]}" if len(code) > 3 else code

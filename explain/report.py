@@ -21,7 +21,7 @@ def decision_text(judged: Judged, width: int) -> str:
     """Return a decision as lines of at most `width` columns."""
     decision, program = judged.decision, judged.guideline.program
     title = f"{decision.case}: {judged.case.title}" if judged.case.title else decision.case
-    parts = [title, f"{decision.guideline}, as of {decision.as_of}, {decision.world} world", ""]
+    parts = [*textwrap.wrap(title, width), f"{decision.guideline}, as of {decision.as_of}, {decision.world} world", ""]
     for line in decision.lines:
         parts += _line(line, program, width)
     parts += [*_items("Advisory", [a.text for a in decision.advisories], width)]
