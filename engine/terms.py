@@ -12,7 +12,7 @@ class Var(NamedTuple):
     name: str
 
 
-# A constant is an int, or a str in the form the text has it: needle_emg, "95886" (with its quotes).
+# A constant is an int, or a str in the form the text has it: a symbol, or "text" with its quotes.
 Constant = str | int
 Term = Var | Constant
 Substitution = Mapping[str, Constant]

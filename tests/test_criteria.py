@@ -98,3 +98,12 @@ def _json(said: dict[str, Any]) -> bytes:
     import json
 
     return json.dumps(said).encode()
+
+
+def test_a_code_and_a_finding_can_contradict_each_other(make: Any, guideline: Guideline) -> None:
+    """A diagnosis code that documents what the findings deny is refused, and both are named."""
+    from coverlog.engine.errors import CaseError
+
+    case = make(diagnoses=["R20.0"], findings={"sensory_loss": "absent"})
+    with pytest.raises(CaseError, match=r"contradictory documentation: .*sensory loss.*diagnoses; findings.sensory_loss"):
+        decide_case(case, guideline)
