@@ -92,7 +92,9 @@ def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str =
     evaluator = guideline.evaluator(date)
     model = evaluator.evaluate(case.facts, open_world=world == "open")
     _refuse_contradiction(case, guideline.program, model)
-    why, lacking = Why(evaluator, model), Missing(model)
+    why = Why(evaluator, model)
+    program = guideline.program
+    lacking = Missing(model, lambda atom: evaluator.evaluate([*case.facts, program.denial(atom)], open_world=True))
     found = {
         line: _line(line, guideline.program, model, why, lacking)
         for line in dict.fromkeys((each.cpt, each.session) for each in case.lines)

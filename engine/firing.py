@@ -125,11 +125,7 @@ class Compiled:
 
     def thinkable(self, model: Model, slots: AbstractSet[Slot]) -> bool:
         """Say whether the rule may fire: asking pyDatalog costs more than looking."""
-        return (
-            self.needs <= slots
-            and all(map(model.possible, self.ground))
-            and not any(map(model.sure, self.denied))
-        )
+        return self.needs <= slots and all(map(model.possible, self.ground)) and not any(map(model.sure, self.denied))
 
     def firing(self, row: Row) -> Firing | None:
         binding = dict(zip(self.variables, row, strict=True))

@@ -77,10 +77,24 @@ class _Build(Transformer[Token, list[object]]):
         return parts
 
 
+class _Placed(_Build):
+    """Keeps the place of each part of a query."""
+
+    def literal(self, parts: list[object]) -> tuple[Literal, Token]:  # type: ignore[override]
+        return super().literal(parts), parts[1][1]  # type: ignore[index]
+
+    def comparison(self, parts: list[object]) -> tuple[Comparison, Token]:  # type: ignore[override]
+        return super().comparison(parts), cast("Token", parts[1])
+
+    def query(self, parts: list[object]) -> object:
+        return parts[0]
+
+
 @cache
 def _parser(start: str = "start") -> Lark:
     grammar = (Path(__file__).parent / "grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", start=start, transformer=_Build(), maybe_placeholders=True)
+    build = _Placed() if start == "query" else _Build()
+    return Lark(grammar, parser="lalr", start=start, transformer=build, maybe_placeholders=True)
 
 
 def parse(text: str, file: str) -> Iterator[Clause | Annotation]:
@@ -112,6 +126,27 @@ def parse_atom(text: str) -> Atom:
     except UnexpectedInput as error:
         raise GuidelineError([_explain(error, text)]) from None
     return atom
+
+
+def parse_query(text: str, file: str = "query") -> list[tuple[Literal | Comparison, Place]]:
+    """Return the parts of a query, the body of a rule with or without its full stop, each with its place.
+
+    :raises GuidelineError: where it is no query, with line, column and a remedy.
+    """
+    try:
+        parts = cast("list[tuple[Literal | Comparison, Token]]", _parser("query").parse(text))
+    except UnexpectedToken as error:
+        if error.token.type != "$END":
+            raise GuidelineError([_explain(error, file)]) from None
+        place = Place(file, max(error.line, 1), max(error.column, 1))
+        fix = f"write one of: {_expected(error.accepts)}"
+        raise GuidelineError([Finding("syntax", place, "the query ends here unfinished", fix)]) from None
+    except UnexpectedInput as error:
+        raise GuidelineError([_explain(error, file)]) from None
+    except ValueError:  # Python's own limit on digits
+        finding = Finding("syntax", Place(file, 1), "a number is too long", "write a shorter one")
+        raise GuidelineError([finding]) from None
+    return [(part, Place(file, token.line or 1, token.column or 1)) for part, token in parts]
 
 
 def _annotation(token: Token, file: str) -> Annotation:

@@ -159,6 +159,6 @@ def holds(comparison: Comparison, binding: Substitution) -> bool | None:
         sides.append(values)
     if all(isinstance(v, int) for v in sides[0] + sides[1]):
         return bool(_COMPARE[comparison.op](sum(sides[0]), sum(sides[1])))
-    if comparison.op in ("=", "!="):
+    if comparison.op in ("=", "!=") and len(sides[0]) == len(sides[1]) == 1:
         return bool(_COMPARE[comparison.op](sides[0], sides[1]))
     return False

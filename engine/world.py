@@ -42,6 +42,7 @@ class Evaluator:
             self.store.declare(predicate.name, len(predicate.params))
             self.store.declare(f"S_{predicate.name}", len(predicate.params))
         self.store.add(rule.head for rule in facts)
+        self.store.add(shadow(rule.head) for rule in facts if rule.head.predicate in self.shadowed)
         for compiled in self.compiled:
             body = [self._shadow(literal) for literal in compiled.rule.literals]
             self.store.define(compiled.name, compiled.variables, body)
@@ -55,7 +56,7 @@ class Evaluator:
         """Let a negation ask what is surely so, which for what may be undocumented is kept apart."""
         if literal.positive or literal.atom.predicate not in self.shadowed:
             return literal
-        return Literal(Atom(f"S_{literal.atom.predicate}", literal.atom.args), positive=False)
+        return Literal(shadow(literal.atom), positive=False)
 
     def evaluate(self, given: Collection[Atom], *, open_world: bool) -> Model:
         """Return what follows from a case.
@@ -68,6 +69,7 @@ class Evaluator:
         with self.store.active():
             try:
                 run.hold(atom for atom in given if atom not in self.static.firings)
+                run.hold(shadow(a) for a in given if a.predicate in self.shadowed and a not in self.static.firings)
                 for component in self.strata.components:
                     if component & self.strata.from_case:
                         if open_world:
@@ -94,6 +96,10 @@ class _Run:
         for atom in new:
             self.slots.update(slots_of(atom))
 
+    def _held(self, atom: Atom) -> bool:
+        """Say whether an atom was sure before any rule fired."""
+        return atom in self.model.given or atom in self.evaluator.static.firings
+
     def suppose(self, component: Collection[str]) -> None:
         """Assert as possible what an open predicate of the component leaves undocumented."""
         for name in sorted(component):
@@ -107,7 +113,7 @@ class _Run:
         documented = {atom.args[0] for atom in self.model.given if atom.predicate == predicate.name}
         for concept in self.evaluator.program.of_kind(predicate.open_kind):
             amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
-            ruled_out = predicate.unless and self.model.possible(Atom(predicate.unless, (concept,)))
+            ruled_out = predicate.unless and self.model.sure(Atom(predicate.unless, (concept,)))
             if concept not in documented and not ruled_out:
                 yield Atom(predicate.name, (concept, *amounts))
 
@@ -125,8 +131,8 @@ class _Run:
             self.hold(fresh)
             rules = [compiled for compiled in rules if fresh and not compiled.reads.isdisjoint(component)]
         self._settle(fired)
-        sure = (f.head for f in fired if f.head.predicate in self.evaluator.shadowed and self.model.sure(f.head))
-        self.hold(Atom(f"S_{atom.predicate}", atom.args) for atom in dict.fromkeys(sure))
+        shadowed = (f.head for f in fired if f.head.predicate in self.evaluator.shadowed)
+        self.hold(shadow(a) for a in dict.fromkeys(shadowed) if self.model.sure(a) and not self._held(a))
 
     def _fire(self, compiled: Compiled, seen: set[tuple[str, Row]]) -> Iterator[Firing]:
         rows = self.evaluator.store.ask(compiled.name, len(compiled.variables))
@@ -147,6 +153,11 @@ class _Run:
                 else:
                     still.append(firing)
             waiting = still
+
+
+def shadow(atom: Atom) -> Atom:
+    """Return the atom that says an open-valued one is surely so; no text can spell its predicate."""
+    return Atom(f"S_{atom.predicate}", atom.args)
 
 
 def _ordered(rows: list[Row]) -> list[Row]:

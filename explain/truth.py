@@ -101,7 +101,7 @@ class Truth:
         if not (predicate and predicate.is_open and self.open_world):
             return
         for concept in self.program.of_kind(predicate.open_kind):
-            denied = predicate.unless and self.value(Atom(predicate.unless, (concept,)))
+            denied = predicate.unless and self.value(Atom(predicate.unless, (concept,))) == TRUE
             if not denied and (predicate.name, concept) not in self._documented:
                 amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
                 self._raise(Atom(predicate.name, (concept, *amounts)), UNKNOWN)
