@@ -65,6 +65,12 @@ class Decision(NamedTuple):
             "notices": list(self.notices),
         }
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show the decision in a notebook."""
+        from .display import decision_bundle
+
+        return decision_bundle(self)
+
 
 class Judged(NamedTuple):
     """A decision with what it was read off, for those who explain it."""

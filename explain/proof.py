@@ -30,6 +30,7 @@ from typing import Any, NamedTuple
 import networkx as nx
 
 from ..engine.decide import Judged, LineDecision, outcomes
+from ..engine.firing import Firing
 from ..engine.terms import Atom, Comparison, Rule, Substitution, Var, holds, quote, variables
 from ..engine.why import CONTRADICTED, Cause, Failure, unify
 from ..engine.why import UNDOCUMENTED as NOBODY_SAYS
@@ -44,7 +45,6 @@ from ..engine.words import (
     say_outcome,
     say_undocumented,
 )
-from ..engine.firing import Firing
 from .node import Child, node_id
 
 
@@ -55,6 +55,12 @@ class Proof(NamedTuple):
     roots: tuple[str, ...]
     judged: Judged
     every: bool = False  # shows every way in which a step holds
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show the proof in a notebook."""
+        from .html import proof_mimebundle
+
+        return proof_mimebundle(self)
 
 
 def prove(judged: Judged, *, cpt: str = "", every: bool = False) -> Proof:
