@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from .errors import Finding, GuidelineError
 from .terms import Atom, Place, Rule, unquote
 
 AUTHORITIES = ("stated", "earlier_edition", "inferred", "interpretation")
@@ -89,4 +90,12 @@ class Program(NamedTuple):
 
 def folder_texts(folder: Path) -> list[tuple[str, str]]:
     """Return the name and text of every `.dl` file of a folder, in the order of their names."""
-    return [(path.name, path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.dl"))]
+    return [(path.name, _read(path)) for path in sorted(folder.glob("*.dl"))]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        place = Place(path.name, path.read_bytes()[: error.start].count(b"\n") + 1)
+        raise GuidelineError([Finding("encoding", place, "this is not UTF-8 text", "save the file as UTF-8")]) from None

@@ -10,7 +10,7 @@ import click
 from ..engine.case import Unreadable
 from ..engine.library import load
 from ..engine.schema import OUTCOMES, case_schema
-from .cli import BAD_INPUT, FAILED, FOUND, as_of_option, cases_argument, judge_all, width, world_option
+from .cli import BAD_INPUT, FAILED, FOUND, as_of_option, canonical, cases_argument, judge_all, width, world_option
 
 
 @click.command()
@@ -22,6 +22,9 @@ from .cli import BAD_INPUT, FAILED, FOUND, as_of_option, cases_argument, judge_a
 @click.pass_obj
 def decide(guideline: str, cases: tuple[str, ...], world: str, as_of: str, form: str, fail_on: tuple[str, ...]) -> None:
     """Decide the lines of cases: files, folders, - or names of canonical cases.
+
+    As JSON one case is an object, several are a list; jsonl is a line a case. A case that cannot be read is
+    {"case", "error"}, and the status is then 2.
 
     \b
     Example: coverlog decide cts-six-weeks-of-splinting --format json
@@ -58,7 +61,11 @@ def cases(guideline: str, form: str) -> None:
     """
     from .canonical import run_cases, table
 
-    results = list(run_cases(load(guideline)))
+    loaded = load(guideline)
+    with click.progressbar(
+        run_cases(loaded), len(canonical(loaded)), "canonical cases", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as running:
+        results = list(running)
     wrong = [result for result in results if result.differences]
     if form == "json":
         click.echo(json.dumps([result._asdict() for result in results], indent=2))

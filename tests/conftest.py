@@ -31,6 +31,14 @@ def _sibling(name: str) -> ModuleType:
     return sys.modules[name]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what the tests measured: figures recorded as the property `measured`."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "measured":
+                terminalreporter.write_line(f"measured: {value}")
+
+
 @pytest.fixture(scope="session")
 def criteria() -> ModuleType:
     """The independent judge, and its generator of cases."""

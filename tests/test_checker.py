@@ -26,7 +26,9 @@ def told(case: Case, guideline: Guideline, world: str = "open", *, every: bool =
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_every_generated_proof_holds(seed: int, criteria: ModuleType, guideline: Guideline) -> None:
+def test_every_generated_proof_holds(
+    seed: int, criteria: ModuleType, guideline: Guideline, record_property: Callable[[str, object], None]
+) -> None:
     """Every proof of every generated case, in both worlds, passes step by step."""
     rng, lines, steps = random.Random(3000 + seed), 0, 0
     for number in range(500):
@@ -37,10 +39,10 @@ def test_every_generated_proof_holds(seed: int, criteria: ModuleType, guideline:
             proof = told(case, guideline, world, every=number % 5 == 0)
             assert verify(proof, case, guideline.program) == [], (said, world)
             lines, steps = lines + len(proof["roots"]), steps + len(proof["nodes"])
-    print(f"verified: 500 cases, both worlds, {lines} determinations, {steps} steps")
+    record_property("measured", f"500 cases verified in both worlds: {lines} determinations, {steps} steps, no fault")
 
 
-def test_every_canonical_proof_holds(guideline: Guideline) -> None:
+def test_every_canonical_proof_holds(guideline: Guideline, record_property: Callable[[str, object], None]) -> None:
     """Every proof of every canonical case, in both worlds, shortest and every way, passes."""
     cases = [case for case in read_files([guideline.folder / "cases"], guideline) if isinstance(case, Case)]
     assert len(cases) >= 80
@@ -48,7 +50,9 @@ def test_every_canonical_proof_holds(guideline: Guideline) -> None:
         for world in ("open", "closed"):
             for every in (False, True):
                 assert verify(told(case, guideline, world, every=every), case, guideline.program) == [], case.id
-    print(f"verified: {len(cases)} canonical cases, both worlds, both depths")
+    record_property(
+        "measured", f"{len(cases)} canonical cases verified in both worlds, shortest and every way, no fault"
+    )
 
 
 def test_a_contrast_is_verified_too(make: Callable[..., Case], guideline: Guideline) -> None:
@@ -111,7 +115,11 @@ def forge(proof: Told) -> Told:
 
 @pytest.fixture(scope="module")
 def cases(guideline: Guideline) -> dict[str, Case]:
-    base: dict[str, Any] = {"date_of_service": "2025-11-03", "setting": "outpatient", "services": [{"cpt": "95886"}, {"cpt": "95909"}]}
+    base: dict[str, Any] = {
+        "date_of_service": "2025-11-03",
+        "setting": "outpatient",
+        "services": [{"cpt": "95886"}, {"cpt": "95909"}],
+    }
     splint = {"sensory_loss": "present", "refractory_to_activity_modification": "present"}
     said: dict[str, dict[str, Any]] = {
         "met": {"diagnoses": ["G56.01"], "findings": splint | {"wrist_splint_weeks": 6}},

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -31,7 +32,9 @@ def _cases(seed: int, number: int, criteria: ModuleType, guideline: Guideline) -
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_decisions_equal_the_criteria(seed: int, criteria: ModuleType, guideline: Guideline) -> None:
+def test_decisions_equal_the_criteria(
+    seed: int, criteria: ModuleType, guideline: Guideline, record_property: Callable[[str, object], None]
+) -> None:
     """Every line of every generated case is decided as the criteria, read by hand, decide it."""
     seen: Counter[str] = Counter()
     for said, case in _cases(seed, EACH, criteria, guideline):
@@ -40,6 +43,7 @@ def test_decisions_equal_the_criteria(seed: int, criteria: ModuleType, guideline
             assert _lines(decision) == [dict(line) for line in criteria.judge(said, world)], (world, said)
             seen.update(line.outcome for line in decision.lines)
         assert {a.id for a in decision.advisories} == criteria.advisories(said), said
+    record_property("measured", f"{EACH} cases equal the criteria in both worlds: {dict(sorted(seen.items()))}")
     assert set(seen) == {
         "medically_necessary",
         "not_medically_necessary",
@@ -105,5 +109,7 @@ def test_a_code_and_a_finding_can_contradict_each_other(make: Any, guideline: Gu
     from coverlog.engine.errors import CaseError
 
     case = make(diagnoses=["R20.0"], findings={"sensory_loss": "absent"})
-    with pytest.raises(CaseError, match=r"contradictory documentation: .*sensory loss.*diagnoses; findings.sensory_loss"):
+    with pytest.raises(
+        CaseError, match=r"contradictory documentation: .*sensory loss.*diagnoses; findings.sensory_loss"
+    ):
         decide_case(case, guideline)

@@ -3,6 +3,7 @@
 import gc
 import random
 import resource
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 
@@ -29,7 +30,9 @@ def _generated(number: int, criteria: ModuleType, guideline: Guideline) -> list[
     return [case for case in read if isinstance(case, Case)]
 
 
-def test_memory_stays_flat(criteria: ModuleType, guideline: Guideline) -> None:
+def test_memory_stays_flat(
+    criteria: ModuleType, guideline: Guideline, record_property: Callable[[str, object], None]
+) -> None:
     """Ten thousand decisions of different cases add less than two megabytes."""
     cases = _generated(500, criteria, guideline)
     for case in cases[:250]:
@@ -41,7 +44,7 @@ def test_memory_stays_flat(criteria: ModuleType, guideline: Guideline) -> None:
             decide(case, guideline, world="open" if turn % 2 else "closed")
     gc.collect()
     grown = _resident() - before
-    print(f"10,000 decisions: resident memory {before} kB, grown by {grown} kB")
+    record_property("measured", f"10,000 decisions: resident memory {before} kB, grown by {grown} kB")
     assert grown < 2048
 
 
