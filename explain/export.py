@@ -18,7 +18,7 @@ from .proof import Proof
 from .render import children, citation
 
 NO_GRAPHVIZ = "Graphviz is not installed: apt-get install graphviz (or brew install graphviz)"
-_WIDTH, _SECONDS = 30, 60
+_WIDTH, _LINES, _SECONDS = 30, 8, 60
 # What XML cannot hold; a case file can say it in an escape sequence.
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -40,9 +40,9 @@ LOOKS = {
     "derived": Look("derived", "given by a rule", "box", "#e3edfb", "#1f4f96", ("(", ")")),
     "known": Look("known", "a fact of the guideline", "box", "#eeeff2", "#4d5360", ("[", "]")),
     "given": Look("given", "said by the case", "note", "#e0f4e9", "#17633f", (">", "]")),
-    "either": Look("either", "holds, or may hold, in more than one way", "box3d", "#efe6fa", "#623a96", ("{{", "}}")),
-    "absent": Look("not so", "does not hold", "octagon", "#fbe6ee", "#96205a", ("[/", "\\]")),
-    "failed": Look("fails", "a rule that does not give it", "box", "#fde9d9", "#8a4000", ("[\\", "/]")),
+    "either": Look("either", "holds, or may hold, in more than one way", "box3d", "#efe6fa", "#623a96", ("[(", ")]")),
+    "absent": Look("not so", "does not hold", "octagon", "#fbe6ee", "#96205a", ("{{", "}}")),
+    "failed": Look("fails", "a rule that does not give it", "box", "#fde9d9", "#8a4000", ("[\\", "\\]")),
     "compared": Look("compared", "a comparison of amounts", "hexagon", "#dcf3f5", "#0a616a", ("[/", "/]")),
     "undocumented": Look("undocumented", "nobody documented it", "ellipse", "#fff3c4", "#6d5200", ("([", "])")),
 }  # fmt: skip
@@ -115,7 +115,13 @@ def dot(proof: Proof, only: Collection[str] | None = None) -> str:
         if only is None or (node in only and child in only):
             label = f' [label="{role}"]' if role else ""
             lines.append(f"  n{number[node]} -> n{number[child]}{label};")
-    return "\n".join([*lines, "}"])
+    return "\n".join([*lines, *_in_line(proof, number, drawn), "}"])
+
+
+def _in_line(proof: Proof, number: dict[str, int], drawn: Iterable[str]) -> Iterable[str]:
+    """Yield what keeps lines that share nothing in their order; Graphviz would draw the last one first."""
+    if 1 < len(proof.roots) == nx.number_weakly_connected_components(proof.graph.subgraph(drawn)):
+        yield f"  {{rank=same; {' -> '.join(f'n{number[root]}' for root in proof.roots)} [style=invis];}}"
 
 
 def _dot_node(facts: dict[str, Any], number: int, left_out: int) -> str:
@@ -132,15 +138,20 @@ def _dot_node(facts: dict[str, Any], number: int, left_out: int) -> str:
 
 def _dot_label(facts: dict[str, Any], number: int, left_out: int) -> str:
     """Return step, tag, text and citation in Graphviz's HTML-like markup."""
-    parts = [f"<b>{number} {LOOKS[facts['kind']].tag}</b>", *map(_markup, textwrap.wrap(plain(facts["text"]), _WIDTH))]
-    small = textwrap.wrap(plain(citation(facts)), _WIDTH + 6) + ([f"+ {left_out} more"] if left_out else [])
-    parts += [f'<font point-size="9">{_markup(line)}</font>' for line in small]
-    return "<br/>".join(parts)
+    parts = [f"<b>{number} {LOOKS[facts['kind']].tag}</b>", *_wrapped(facts["text"], _WIDTH)]
+    small = [*_wrapped(citation(facts), _WIDTH + 6), *([f"+ {left_out} more"] if left_out else [])]
+    return "<br/>".join([*parts, *(f'<font point-size="9">{line}</font>' for line in small)])
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return [_markup(line) for line in textwrap.wrap(plain(text), width, max_lines=_LINES, placeholder=" …")]
 
 
 def _markup(text: str) -> str:
-    # Graphviz knows the numbers of characters, not all of HTML's names for them.
-    return escape(text, quote=False).replace('"', "&#34;")
+    # Graphviz knows the numbers of characters, not all of HTML's names for them; and it fills in \N, \G
+    # and the like even here, unless the backslash stands in a run of its own.
+    numbered = escape(text, quote=False).replace('"', "&#34;")
+    return numbered.replace("\\", "<font>&#92;</font>")
 
 
 def svg(proof: Proof, only: Collection[str] | None = None) -> str:
@@ -148,9 +159,7 @@ def svg(proof: Proof, only: Collection[str] | None = None) -> str:
     drawn = draw(dot(proof, only), "svg").decode()
     drawn = re.sub(r'<title>.*?</title>\n?|<!--.*?-->\n?| id="\w+"', "", drawn[drawn.index("<svg") :], flags=re.DOTALL)
     title = escape(plain(f"Proof of {proof.judged.decision.case}"))
-    return drawn.replace("<svg", '<svg role="img" aria-label="Proof graph"', 1).replace(
-        ">", f"><title>{title}</title>", 1
-    )
+    return drawn.strip().replace("<svg", '<svg role="img"', 1).replace(">", f"><title>{title}</title>", 1)
 
 
 def png(proof: Proof) -> bytes:

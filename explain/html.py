@@ -14,7 +14,7 @@ from .proof import Proof
 from .render import as_text
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-_WORLDS = {"open": "open: what is undocumented is unknown", "closed": "closed: what is undocumented is not so"}
+_WORLDS = {"open": "open: undocumented is unknown", "closed": "closed: undocumented is not so"}
 _SIGNS = {
     "medically_necessary": "✓",
     "not_medically_necessary": "✕",
@@ -138,7 +138,7 @@ def _picture(proof: Proof) -> Iterator[str]:
 
 def _pixels(drawn: str) -> str:
     """Return an SVG at three quarters of its size, the smallest at which its text reads well."""
-    return re.sub(r'(width|height)="(\d+)pt"', r'\1="\2"', drawn, count=2)
+    return re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', drawn, count=2)
 
 
 def _closing(decision: Decision) -> Iterator[str]:

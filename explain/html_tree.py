@@ -12,10 +12,10 @@ from .render import children
 
 # A sign and a name for each authority; the sign is there for the eye, the name says it.
 AUTHORITY = {
-    "stated": ("●", "stated", "the guideline says so"),
-    "earlier_edition": ("◐", "earlier edition", "an earlier edition says so"),
-    "inferred": ("○", "inferred", "read off the order of the text"),
-    "interpretation": ("◇", "interpretation", "a reading of what the text leaves open"),
+    "stated": ("●", "stated", "the guideline as published says it"),
+    "earlier_edition": ("◐", "earlier edition", "an earlier edition says it"),
+    "inferred": ("○", "inferred", "no edition at hand says it; to be confirmed"),
+    "interpretation": ("◇", "interpretation", "a reading of what the text leaves open; to be confirmed"),
 }
 # What a step is to the one above it, where its kind does not say so already.
 _ROLES = {"cause": "because", "held": "although", "way": "one way", "absence": "under not"}
@@ -87,7 +87,7 @@ class _Writer:
             return
         yield f"<details{' open' if node in self.open else ''}>"
         yield f"<summary>{self._said(node, role)}{cited(facts)}</summary>{_folded(facts)}"
-        yield f"<ul{' class=only' if len(below) == 1 else ''}>"
+        yield '<ul class="only">' if len(below) == 1 else "<ul>"
         for child in below:
             yield from self.item(child, self.proof.graph.edges[node, child]["role"])
         yield "</ul></details></li>"
@@ -109,7 +109,7 @@ def cited(facts: dict[str, Any]) -> str:
     """Return statements, authority, locator, rule and readings of a node, or where the case says it."""
     if facts.get("cites"):
         parts = [f"<b>{say(', '.join(facts['cites']))}</b>", _authority(facts["authority"]), say(facts["source"])]
-        parts += [f"read by {say(', '.join(facts['readings']))}"] if facts["readings"] else []
+        parts += [f"{_authority('interpretation')} {say(', '.join(facts['readings']))}"] if facts["readings"] else []
         return _small([*parts, f"rule <code>{say(facts['rule'])}</code>"])
     return _small([f"case: {say(facts['where'])}"]) if "where" in facts else ""
 
@@ -132,6 +132,7 @@ def legend(proof: Proof) -> Iterator[str]:
     """Yield what the tags and signs mean, those that occur."""
     facts = [proof.graph.nodes[node] for node in walk(proof)]
     kinds, authorities = {f["kind"] for f in facts}, {f.get("authority") for f in facts}
+    authorities |= {"interpretation"} if any(f.get("readings") for f in facts) else set()
     yield '<details class="legend" open><summary>What tags and signs mean</summary>\n<dl>'
     yield from _terms(
         (f'<span class="tag {kind}">{look.tag}</span>', look.meaning) for kind, look in LOOKS.items() if kind in kinds

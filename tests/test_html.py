@@ -1,0 +1,410 @@
+"""The page of a proof in a real browser: whole, self-contained, foldable, printable, readable by everyone."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from coverlog.engine.case import Case, read_files
+from coverlog.engine.decide import judge
+from coverlog.engine.library import Guideline
+from coverlog.engine.schema import OUTCOMES
+from coverlog.explain import export, html
+from coverlog.explain.html_tree import say
+from coverlog.explain.proof import Proof, prove, why_not
+from playwright.sync_api import Browser, Page, sync_playwright
+
+IN_CI = os.environ.get("CI") == "true"
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+        "--disable-component-update", "--disable-sync"]  # fmt: skip
+needs_graphviz = pytest.mark.skipif(
+    not shutil.which("dot") and not IN_CI, reason="Graphviz is not installed: apt-get install graphviz"
+)
+needs_chromium = pytest.mark.skipif(
+    not shutil.which("chromium") and not IN_CI, reason="Chromium is not installed: apt-get install chromium"
+)
+VOID = {"meta", "br"}
+MARKUP = "<script>document.title = 'run'</script> <b onclick=x>\"bold\"</b> & ' </style></details>"
+
+
+def canonical(guideline: Guideline, outcome: str) -> Case:
+    (case,) = read_files([min(guideline.folder.glob(f"cases/{outcome}/*.yaml"))], guideline)
+    assert isinstance(case, Case)
+    return case
+
+
+@pytest.fixture(scope="module")
+def proofs(guideline: Guideline, make: Any) -> dict[str, Proof]:
+    """The proof of a case of each outcome in each world, a contrast, and one with markup in its words."""
+    found = {
+        f"{outcome}-{world}": prove(judge(canonical(guideline, outcome), guideline, world=world))
+        for outcome in OUTCOMES
+        for world in ("open", "closed")
+    }
+    necessary = judge(canonical(guideline, "medically_necessary"), guideline)
+    found["why-not"] = why_not(necessary, "not_medically_necessary")
+    findings = {"sensory_loss": {"status": "present", "source": MARKUP}, "symptoms_persistent": "absent"}
+    hostile = make(id=f"markup {MARKUP}", title=MARKUP, conditions=["carpal_tunnel_syndrome"], findings=findings)
+    signs = {"sensory_loss": "present", "wrist_splint_weeks": 6, "refractory_to_activity_modification": "present"}
+    found["cts"] = prove(judge(make(conditions=["carpal_tunnel_syndrome"], findings=signs), guideline))
+    found["markup"] = prove(judge(hostile, guideline))
+    return found
+
+
+KEYS = [f"{outcome}-{world}" for outcome in OUTCOMES for world in ("open", "closed")] + ["why-not", "cts", "markup"]
+each_page = pytest.mark.parametrize("key", KEYS)
+
+
+@pytest.fixture(scope="module")
+def pages(proofs: dict[str, Proof], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    for key, proof in proofs.items():
+        (folder / f"{key}.html").write_text(html.page(proof), encoding="utf-8")
+    return {key: folder / f"{key}.html" for key in proofs}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, pages: dict[str, Path]) -> Iterator[Any]:
+    """Return a function that opens a page and fails at the end if it asked for anything or complained."""
+    contexts, asked, complaints = [], [], []
+
+    def open_page(key: str, width: int = 1200, **options: Any) -> Page:
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
+        page = contexts[-1].new_page()
+        page.on("request", lambda request: asked.append(request.url.split("#")[0]))
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(pages[key].as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert set(asked) <= {path.as_uri() for path in pages.values()}
+    assert not complaints
+
+
+class Reader(HTMLParser):
+    """Reads a page strictly: every element closed in turn, every id once, headings without a gap."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.headings: list[int] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        facts = dict(attrs)
+        self.elements.append((tag, facts))
+        self.ids += [value for name, value in attrs if name == "id" and value]
+        self.links += [value for name, value in attrs if name == "href" and value]
+        self.headings += [int(tag[1])] if re.fullmatch(r"h\d", tag) else []
+        self.open += [] if tag in VOID else [tag]
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def read(text: str) -> Reader:
+    reader = Reader()
+    reader.feed(text)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+@each_page
+def test_a_page_is_well_formed(key: str, pages: dict[str, Path]) -> None:
+    """Elements nest, ids are unique, links lead somewhere, headings leave no level out, images have a title."""
+    text = pages[key].read_text(encoding="utf-8")
+    reader = read(text)
+    names = [tag for tag, _ in reader.elements]
+    assert len(reader.ids) == len(set(reader.ids))
+    assert {link.removeprefix("#") for link in reader.links} <= set(reader.ids)
+    assert reader.headings[0] == 1
+    assert reader.headings.count(1) == 1
+    assert all(b <= a + 1 for a, b in zip(reader.headings, reader.headings[1:], strict=False))
+    assert ("html", {"lang": "en"}) in reader.elements
+    assert (names.count("header"), names.count("main")) == (1, 1)
+    assert names.count("title") == 1 + names.count("svg")
+    assert all(facts.get("role") == "img" for tag, facts in reader.elements if tag == "svg")
+    assert not {"script", "link", "img", "iframe", "object"} & set(names)
+    assert "default-src 'none'" in text
+
+
+@each_page
+def test_a_page_tells_the_whole_proof(key: str, pages: dict[str, Path], proofs: dict[str, Proof]) -> None:
+    """Every node is there once in full, with its words, citation, readings and source; the rest are links."""
+    text, proof = pages[key].read_text(encoding="utf-8"), proofs[key]
+    tree = text[text.index('<ul class="tree">') : text.index('<section class="picture">')]
+    for node, step in export.steps(proof).items():
+        facts = proof.graph.nodes[node]
+        assert tree.count(f'id="step-{step}"') == 1
+        assert f">{step} {export.LOOKS[facts['kind']].tag}<" in tree
+        told = [facts["text"], facts.get("source"), facts.get("where"), *facts.get("cites", ())]
+        assert all(say(words) in tree for words in told if words)
+        assert all(say(name) in tree for name in (*facts.get("readings", ()), *facts.get("folded", ())))
+    assert tree.count("<details") == sum(1 for node in proof.graph if proof.graph.out_degree(node))
+
+
+@each_page
+def test_a_page_begins_with_the_outcomes(key: str, pages: dict[str, Path], proofs: dict[str, Proof]) -> None:
+    """Case, guideline, date, world and each line's outcome stand above the proof, advisories and notices below."""
+    judged = proofs[key].judged
+    decision, program = judged.decision, judged.guideline.program
+    above, _, below = pages[key].read_text(encoding="utf-8").partition("<h2>Proof</h2>")
+    for words in (judged.case.title, decision.case, program.name, decision.as_of, decision.world):
+        assert say(words) in above
+    for line in decision.lines:
+        assert f"{line.cpt}: {line.outcome.replace('_', ' ')}" in above
+        assert all(say(name) in above for name in (*line.by, *line.rests_on))
+        assert line.reason is None or say(program.label(line.reason)) in above
+        assert all(say(program.label(need["finding"])) in above for needs in line.missing for need in needs)
+    assert all(say(a.text) in below and say(a.source) in below for a in decision.advisories)
+    assert all(say(notice) in below for notice in decision.notices)
+
+
+@needs_chromium
+@each_page
+@pytest.mark.parametrize("width", [320, 768, 1200])
+def test_no_page_is_wider_than_the_window(key: str, width: int, opened: Any) -> None:
+    """Nothing scrolls sideways but the picture in its box, with every fold open too."""
+    page = opened(key, width)
+    for _ in range(2):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    narrowest = page.evaluate(
+        "Math.min(...[...document.querySelectorAll('.tree .said')].map(s => s.parentNode.offsetWidth))"
+    )
+    assert narrowest >= 140
+
+
+@needs_chromium
+@needs_graphviz
+def test_the_picture_is_beside_the_tree_where_there_is_room(opened: Any) -> None:
+    """On a wide screen the picture is to the right of the tree, on a narrow one below it."""
+    tops = "[...document.querySelectorAll('.beside > section')].map(s => s.getBoundingClientRect().top)"
+    wide, narrow = (opened("medically_necessary-open", width).evaluate(tops) for width in (1200, 700))
+    assert wide[0] == wide[1]
+    assert narrow[0] < narrow[1]
+
+
+def shown(page: Page, words: str) -> bool:
+    """Return whether some words of the tree are on view."""
+    return any(item.is_visible() for item in page.locator(".tree .said", has_text=words).all())
+
+
+@needs_chromium
+def test_what_a_line_turns_on_is_open(opened: Any) -> None:
+    """The way to the findings is open, how a code comes into the case is closed."""
+    page = opened("cts")
+    for words in ("medically necessary by I.4.a", "6 weeks of wrist splint use did not relieve", "6 >= 4",
+                  "sensory loss is documented"):  # fmt: skip
+        assert shown(page, words), words
+    for words in ("criteria speak of needle EMG", "exists on the date of service"):
+        assert page.locator(".tree .said", has_text=words).count()
+        assert not shown(page, words), words
+
+
+def tabbed(page: Page) -> list[str]:
+    """Return what each press of Tab reaches, around the page once, each with an outline to see."""
+    reached: list[str] = []
+    page.evaluate("document.querySelectorAll('summary, a, [tabindex]').forEach((e, i) => e.dataset.stop = i)")
+    while True:
+        page.keyboard.press("Tab")
+        stop, outline = page.evaluate(
+            "(e => [e.dataset.stop ?? '', parseFloat(getComputedStyle(e).outlineWidth)])(document.activeElement)"
+        )
+        if not stop or stop in reached:
+            return reached
+        assert outline >= 2
+        reached.append(stop)
+
+
+@needs_chromium
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_the_keyboard_folds_and_unfolds(scripts: bool, opened: Any) -> None:
+    """Return and space open and close a step, with and without JavaScript."""
+    page = opened("cts", java_script_enabled=scripts)
+    fold = page.locator(".tree details:not([open])").filter(visible=True).first
+    name = fold.locator("xpath=..").get_attribute("id")
+    fold = page.locator(f"#{name} > details")
+    inner = fold.locator("xpath=./ul/li").first
+    fold.locator("xpath=./summary").focus()
+    for key, visible in (("Enter", True), ("Space", False), ("Space", True), ("Enter", False)):
+        page.keyboard.press(key)
+        assert inner.is_visible() == visible
+
+
+@needs_chromium
+def test_the_keyboard_reaches_everything(opened: Any) -> None:
+    """Tab goes to every fold, link and scrolling box on view, in order, and each shows its focus."""
+    page = opened("cts")
+    reached = tabbed(page)
+    visible = [e.get_attribute("data-stop") for e in page.locator("[data-stop]").all() if e.is_visible()]
+    assert reached == visible
+    assert len(reached) > 10
+
+
+@needs_chromium
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_as_above_leads_there(scripts: bool, opened: Any) -> None:
+    """A link to a step shown above opens what it is folded into and brings it on view."""
+    page = opened("cts", java_script_enabled=scripts)
+    for link in page.locator(".tree a").filter(visible=True).all():
+        target = page.locator(link.get_attribute("href") or "")
+        link.click()
+        assert target.is_visible()
+        assert target.bounding_box()["y"] < 900
+
+
+@needs_chromium
+@each_page
+def test_everything_prints(key: str, opened: Any) -> None:
+    """On paper every step is there, whatever is folded on the screen, and the picture fits."""
+    page = opened(key)
+    hidden = (
+        "[...document.querySelectorAll('.tree li, .legend dd, .whole svg')].filter(e => !e.checkVisibility()).length"
+    )
+    assert page.evaluate(hidden) > 0
+    page.emulate_media(media="print")
+    assert page.evaluate(hidden) == 0
+    page.set_viewport_size({"width": 680, "height": 960})  # A4 less its margins
+    assert page.evaluate("document.documentElement.scrollWidth") <= 680
+    data = page.pdf(format="A4")
+    assert data.startswith(b"%PDF-")
+    assert len(re.findall(rb"/Type\s*/Page\b", data)) >= 2
+
+
+# Each text colour with the background it stands on: for HTML the first one around it that is painted,
+# for the words of a picture the fill of their node.
+COLOURS = """() => {
+  const found = new Map(), clear = 'rgba(0, 0, 0, 0)';
+  const ground = e => { for (; e; e = e.parentElement) {
+    const c = getComputedStyle(e).backgroundColor; if (c !== clear) return c; } };
+  for (const e of document.querySelectorAll('body, body *')) {
+    const style = getComputedStyle(e), svg = e.closest('svg');
+    if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) || e.matches('style, title')) continue;
+    const node = svg && e.closest('.node');
+    const behind = node ? getComputedStyle(node.querySelector('polygon, path, ellipse')).fill : ground(svg || e);
+    found.set([svg ? style.fill : style.color, behind].join('|'), e.textContent.trim().slice(0, 40));
+  }
+  return [...found];
+}"""
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour as WCAG 2 defines it."""
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted([luminance(one), luminance(other)], reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@needs_chromium
+@pytest.mark.parametrize("media", ["screen", "print"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out(scheme: str, media: str, opened: Any) -> None:
+    """Every text has a contrast of at least 4.5 to 1 with what is behind it; paper is always light."""
+    seen: dict[str, str] = {}
+    for key in (name for name in KEYS if not name.endswith("-closed")):
+        page = opened(key, color_scheme=scheme)
+        page.emulate_media(media=media, color_scheme=scheme)
+        seen |= dict(page.evaluate(COLOURS))
+        background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (luminance(background) > 0.5) == (scheme == "light" or media == "print")
+    weak = {pair: words for pair, words in seen.items() if contrast(*pair.split("|")) < 4.5}
+    assert len(seen) > 10
+    assert not weak
+    print(f"{scheme} {media}: least contrast {min(contrast(*pair.split('|')) for pair in seen):.2f}")
+
+
+@needs_chromium
+def test_every_tag_stands_out(opened: Any) -> None:
+    """Each kind has its own colours on the page, those of the pictures in the light, with contrast enough."""
+    names = [*(kind for kind in export.LOOKS if kind != "contrast"), *export.OUTCOME_COLOURS]
+    looks = {kind: (look.fill, look.line) for kind, look in export.LOOKS.items()} | export.OUTCOME_COLOURS
+    for scheme in ("light", "dark"):
+        page = opened("cts", color_scheme=scheme)
+        tags = "".join(f'<span class="tag {name}">x</span>' for name in names)
+        page.evaluate("tags => document.querySelector('main').innerHTML = tags", tags)
+        style = "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+        found = {name: page.locator(f".tag.{name}").evaluate(style) for name in names}
+        assert len({tuple(pair) for pair in found.values()}) == len(names)
+        assert all(contrast(*pair) >= 4.5 for pair in found.values())
+        if scheme == "light":
+            painted = {name: tuple(_hex(colour) for colour in reversed(pair)) for name, pair in found.items()}
+            assert painted == {name: looks[name] for name in names}
+
+
+def _hex(colour: str) -> str:
+    return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", colour)[:3])
+
+
+@needs_chromium
+def test_markup_in_a_case_stays_text(opened: Any) -> None:
+    """A script in a case's title or source is shown, and does not run."""
+    page = opened("markup")
+    assert page.title() == f"{MARKUP}: proof"
+    assert page.locator("h1").inner_text() == MARKUP
+    assert page.locator(".tree .cite", has_text=MARKUP).count() == 1
+
+
+def test_without_graphviz_the_page_says_what_to_install(
+    proofs: dict[str, Proof], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The page is whole without the picture, and one sentence names the package."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    text = html.page(proofs["cts"])
+    assert "<svg" not in text
+    assert say(f"The picture is missing. {export.NO_GRAPHVIZ}.") in text
+    read(text)
+
+
+def test_a_proof_in_a_notebook(proofs: dict[str, Proof]) -> None:
+    """A notebook gets the proof as text and as a fragment whose style keeps to itself."""
+    bundle = html.proof_mimebundle(proofs["cts"])
+    assert bundle["text/plain"].startswith("95886, session 1: medically necessary by I.4.a")
+    assert bundle["text/html"].startswith('<div class="proof">')
+    assert "body" not in [tag for tag, _ in read(bundle["text/html"]).elements]
+    style = re.sub(r"/\*.*?\*/|@page \w+|\([^()]*\)", "", bundle["text/html"].split("style>")[1], flags=re.DOTALL)
+    selectors = [each.strip() for group in re.findall(r"([^{};@]+)\{", style) for each in group.split(",")]
+    assert {each.split()[0] for each in selectors if each} <= {".proof", "body.proof", "media"}
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_a_decision_in_a_notebook(outcome: str, proofs: dict[str, Proof]) -> None:
+    """A notebook gets a decision as lines of text and as its outcomes; labels where the program is given."""
+    judged = proofs[f"{outcome}-open"].judged
+    for program in (None, judged.guideline.program):
+        bundle = html.decision_mimebundle(judged.decision, program)
+        read(bundle["text/html"])
+        assert len(bundle["text/plain"].splitlines()) == len(judged.decision.lines)
+        assert outcome.replace("_", " ") in bundle["text/plain"]
+        assert outcome.replace("_", " ") in bundle["text/html"]
