@@ -97,7 +97,7 @@ def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str =
     date = as_of or case.date
     evaluator = guideline.evaluator(date)
     model = evaluator.evaluate(case.facts, open_world=world == "open")
-    _refuse_contradiction(case, guideline.program, model)
+    refuse_contradiction(case, guideline.program, model)
     why = Why(evaluator, model)
     program = guideline.program
     lacking = Missing(model, lambda atom: evaluator.evaluate([*case.facts, program.denial(atom)], open_world=True))
@@ -112,7 +112,8 @@ def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str =
     return Judged(decision, case, guideline, model, why)
 
 
-def _refuse_contradiction(case: Case, program: Program, model: Model) -> None:
+def refuse_contradiction(case: Case, program: Program, model: Model) -> None:
+    """Raise `CaseError` where the case's documentation contradicts itself, by the guideline's own rules."""
     for predicate in program.predicates.values():
         if predicate.is_error:
             for atom in model.atoms(predicate.name):

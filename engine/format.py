@@ -88,32 +88,38 @@ def _said(part: Clause | Annotation) -> object:
     return part.key, [piece.strip() for piece in part.rest.partition(":")]
 
 
+def _words(text: str) -> Iterator[tuple[str, str, int]]:
+    """Yield the kind of each word, the word, and how many lines end in the space above it."""
+    ends = 0
+    for match in _TOKEN.finditer(text):
+        if match["space"]:
+            ends = match["space"].count("\n")
+        else:
+            yield str(match.lastgroup), match[0], ends
+            ends = 0
+
+
 def _items(text: str, file: str) -> Iterator[Item]:
     """Yield what stands in a text, in order."""
     notes = (part for part in parse(text, file) if isinstance(part, Annotation))
     clause: list[Piece] = []
-    opening, gap = False, ""
-    for match in _TOKEN.finditer(text):
-        kind, token = match.lastgroup, match[0]
-        if kind == "space":
-            gap = token
-            if clause and "\n" in gap:
-                clause[-1].breaks = True
-            continue
-        blank, same, gap = gap.count("\n") > 1, "\n" not in gap, ""
-        ended = bool(clause) and clause[-1].end == "."
-        if kind == "comment" and clause and (same or not ended):
-            clause[-1].comments.append((token.rstrip(), same))
-            continue
-        if ended:
-            yield from _clause(clause, opening)
-            clause = []
+    free = False
+    for kind, word, ends in _words(text):
+        if clause:
+            clause[-1].breaks |= bool(ends)
+            ended = clause[-1].end == "."
+            if kind == "comment" and not (ended and ends):
+                clause[-1].comments.append((word.rstrip(), not ends))
+                continue
+            if ended:
+                yield from _clause(clause, free)
+                clause = []
         if kind == "part":
-            opening = opening if clause else blank
-            _add(clause, token)
+            free = free if clause else ends > 1
+            _add(clause, word)
         else:
-            yield Item("comment", [token.rstrip()], blank) if kind == "comment" else _note(next(notes), blank)
-    yield from _clause(clause, opening)
+            yield Item("comment", [word.rstrip()], ends > 1) if kind == "comment" else _note(next(notes), ends > 1)
+    yield from _clause(clause, free)
 
 
 def _add(clause: list[Piece], word: str) -> None:
@@ -195,9 +201,10 @@ def _apart(before: str, kind: str, blank: bool) -> bool:
         return blank and before in clauses
     if kind in clauses:
         return _apart_clause(before, kind, blank)
-    if before in clauses or (before in ("owner", "property", "predicate", "declared") and kind != "predicate"):
+    heads = ("section", "locator")
+    if before in clauses or (before not in heads and kind != "predicate") or (before in heads and kind == "owner"):
         return True
-    return blank and (before, kind) != ("section", "locator")
+    return blank and (before, kind) != heads
 
 
 def _apart_clause(before: str, kind: str, blank: bool) -> bool:

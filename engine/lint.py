@@ -54,20 +54,14 @@ def _unreadable(name: str, text: str) -> list[Finding]:
 
 def lint(program: Program) -> list[Finding]:
     """Return the further findings of a program that reads without errors, in the order of the text."""
-    misspelt = list(_misspelt(program))
-    known = {finding.place for finding in misspelt}
-    found = [
-        *misspelt,
-        *(finding for finding in _unlabelled(program) if finding.place not in known),
-        *(finding for finding in _unreachable(program) if finding.place not in known),
-        *_unused_predicates(program),
-        *_unused_concepts(program),
-        *_unused_interpretations(program),
-        *_subsumed(program),
-        *_statements(program),
-        *_versions(program),
-        *_without_fact(program),
-    ]
+    causes = [*_misspelt(program), *_without_fact(program)]
+    known = {finding.place for finding in causes}
+    others = [
+        *_unlabelled(program), *_unreachable(program), *_unused_predicates(program), *_unused_concepts(program),
+    ]  # fmt: skip
+    further = [*_unused_interpretations(program), *_subsumed(program), *_statements(program), *_versions(program)]
+    # What is misspelt or left out cannot be used or reached: it is said once.
+    found = [*causes, *(finding for finding in others if finding.place not in known), *further]
     return sorted(found, key=lambda finding: finding.place)
 
 
@@ -121,8 +115,14 @@ def _unlabelled(program: Program) -> Iterator[Finding]:
 
 def _unreachable(program: Program) -> Iterator[Finding]:
     for rule, literal in unreached(program):
-        message = f"nothing gives {literal.atom} while {rule.id} is in force"
-        yield Finding("unreachable-rule", rule.place, message, "add what gives it, or delete the rule")
+        if literal:
+            message, fix = (
+                f"nothing gives {literal.atom} while {rule.id} is in force",
+                "add what gives it, or delete the rule",
+            )
+        else:
+            message, fix = f"{rule.id} ends {rule.ended}, before it begins", "put %@ effective: and %@ ended: right"
+        yield Finding("unreachable-rule", rule.place, message, fix)
 
 
 def _unused_predicates(program: Program) -> Iterator[Finding]:

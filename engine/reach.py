@@ -14,17 +14,17 @@ Row = tuple[Domain, ...]
 Given = dict[str, dict[object, Row]]
 
 
-def unreached(program: Program) -> Iterator[tuple[Rule, Literal]]:
+def unreached(program: Program) -> Iterator[tuple[Rule, Literal | None]]:
     """Yield each rule that fires in no edition in which it is in force, and a literal that nothing gives.
 
-    What can be given is overestimated (column by column, without negation and comparisons): a rule
-    yielded here never fires.
+    A rule that ends before it begins comes without a literal. What can be given is overestimated (column by
+    column, without negation and comparisons): a rule yielded here never fires.
     """
     editions = {date: _given(program, date) for date in ["", *program.boundaries()]}
     for rule in program.rules:
         lacks = [_lacking(rule, given) for date, given in editions.items() if rule.in_force(date)]
-        if lacks and all(lacks) and lacks[-1]:
-            yield rule, lacks[-1]
+        if all(lacks):
+            yield rule, lacks[-1] if lacks else None
 
 
 def _given(program: Program, date: str) -> Given:

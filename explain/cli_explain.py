@@ -52,7 +52,7 @@ def explain(
     if cpt and cpt not in lines:
         raise click.BadParameter(f"the case has no line {cpt}; it has {', '.join(lines)}", param_hint="--line")
     proof = why_not(judged, outcome, cpt=cpt) if outcome else prove(judged, cpt=cpt, every=every)
-    _write(_told(proof, form), out)
+    write_out(_told(proof, form), out)
     if verify and not _verified(proof):
         sys.exit(FAILED)
 
@@ -83,7 +83,11 @@ def _told(proof: Proof, form: str) -> bytes:
     return f"{tellers[form]()}\n".encode()
 
 
-def _write(told: bytes, out: Path | None) -> None:
+def write_out(told: bytes, out: Path | None) -> None:
+    """Write to a file, or to standard output.
+
+    :raises click.BadParameter: where the file cannot be written.
+    """
     if not out:
         click.echo(told, nl=False)
         return

@@ -68,19 +68,21 @@ def prove(judged: Judged, *, cpt: str = "", every: bool = False) -> Proof:
 
     :param every: show every way in which a step holds, not only the shortest.
     """
-    builder = _Builder(judged, every)
+    builder = Builder(judged, every)
     lines = [line for line in judged.decision.lines if cpt in ("", line.cpt)]
     return Proof(builder.graph, tuple(dict.fromkeys(map(builder.determination, lines))), judged, every)
 
 
 def why_not(judged: Judged, outcome: str, *, cpt: str = "") -> Proof:
     """Return why lines do not have an outcome: its refutation, or how far its proof goes."""
-    builder = _Builder(judged, every=False)
+    builder = Builder(judged, every=False)
     lines = [line for line in judged.decision.lines if cpt in ("", line.cpt)]
     return Proof(builder.graph, tuple(dict.fromkeys(builder.contrast(line, outcome) for line in lines)), judged)
 
 
-class _Builder:
+class Builder:
+    """Adds nodes to one graph, each once; what it returns are their names."""
+
     def __init__(self, judged: Judged, every: bool) -> None:
         self.judged, self.every = judged, every
         self.model, self.why, self.program = judged.model, judged.why, judged.guideline.program

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from jsonschema import Draft7Validator
-
 from coverlog.engine.case import Case, read_text
 from coverlog.engine.decide import decide, judge
+from coverlog.engine.errors import CaseError
 from coverlog.engine.library import Guideline, load
 from coverlog.explain.checker import verify
 from coverlog.explain.cli import main
 from coverlog.explain.proof import prove
 from coverlog.explain.render import as_json
+from jsonschema import Draft7Validator
 
 OXYGEN = """
 guideline("OX-1", "Home oxygen", "2024-01-01").
@@ -199,3 +199,174 @@ def test_its_vocabulary_is_checked(oxygen: Guideline) -> None:
     """A word of the other guideline is unknown here."""
     (item,) = read_text(json.dumps(request(setting="office")).encode(), "o.json", oxygen)
     assert "unknown key setting" in getattr(item, "error", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ({"visit": 2}, "did you mean visits?"),
+        ({"visits": -1}, "cannot be less than 0"),
+        ({"facts": {"saturaton": 80}}, "did you mean saturation?"),
+        ({"facts": {"saturation": "low"}}, "a whole number"),
+        ({"facts": {"smoker": "maybe"}}, "none of the words allowed"),
+        ({"place": "outpatient"}, "known are home, ward"),
+    ],
+)
+def test_its_cases_are_put_right(said: dict[str, Any], error: str, oxygen: Guideline) -> None:
+    """What a case says wrong is told in this guideline's words."""
+    (item,) = read_text(json.dumps(request(**said)).encode(), "o.json", oxygen)
+    assert error in getattr(item, "error", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "valid"),
+    [
+        ({}, True),
+        ({"visits": 0, "facts": {"smoker": {"status": "absent", "source": "a visit"}}}, True),
+        ({"facts": {"saturation": {"value": 80}}}, True),
+        ({"facts": {"saturation": "present"}}, False),
+        ({"facts": {"smoker": 1}}, False),
+        ({"place": "hospital"}, False),
+        ({"services": []}, False),
+    ],
+)
+def test_its_schema_admits_what_is_read(said: dict[str, Any], valid: bool, folder: Path, oxygen: Guideline) -> None:
+    """The published schema and the reader agree."""
+    schema = json.loads(CliRunner().invoke(main, ["-g", str(folder), "schema"]).stdout)
+    assert Draft7Validator(schema).is_valid(request(**said)) == valid
+    (item,) = read_text(json.dumps(request(**said)).encode(), "o.json", oxygen)
+    assert isinstance(item, Case) == valid
+
+
+def test_its_schema_knows_of_no_other(folder: Path) -> None:
+    """No word of another guideline's matter stands in the schema."""
+    text = CliRunner().invoke(main, ["-g", str(folder), "schema"]).stdout
+    assert [word for word in ("week", "splint", "CG-MED-24", "EMG") if word in text] == []
+
+
+@pytest.mark.parametrize("world", ["open", "closed"])
+def test_the_command_and_the_library_agree(world: str, folder: Path, oxygen: Guideline, tmp_path: Path) -> None:
+    """`decide` prints the object that the library returns."""
+    file = tmp_path / "o.json"
+    file.write_text(json.dumps(request(visits=5, facts={"saturation": 85})))
+    told = CliRunner().invoke(main, ["-g", str(folder), "decide", str(file), "--format", "json", "--world", world])
+    decided = decide(case_of(oxygen, visits=5, facts={"saturation": 85}), oxygen, world=world)
+    assert told.exit_code == 0
+    assert json.loads(told.stdout) == json.loads(json.dumps(decided.as_json()))
+
+
+# --- More rules, each in a folder of its own ---------------------------------------------------
+
+
+def extended(folder: Path, more: str, text: str = OXYGEN) -> Guideline:
+    """Load the guideline with a file beside it."""
+    (folder / "oxygen.dl").write_text(text)
+    (folder / "zz.dl").write_text(f"%@ source: Criteria\n{more}")
+    return load(folder)
+
+
+def test_its_canonical_cases_run(tmp_path: Path) -> None:
+    """Cases below its folder are compared with what they expect, absences and upper bounds included."""
+    extended(tmp_path, "")
+    missing = [["saturation <= 88", "smoker absent"]]
+    expect = {"E1390": {"outcome": "more_information_needed", "missing": missing}}
+    file = tmp_path / "cases" / "more_information_needed" / "awake.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(request(id="awake", facts={"seen_asleep": "absent"}, expect=expect)))
+    told = CliRunner().invoke(main, ["-g", str(tmp_path), "cases"])
+    assert (told.exit_code, "awake" in told.stdout) == (0, True), told.stdout
+    file.write_text(json.dumps(request(expect=expect)))
+    assert CliRunner().invoke(main, ["-g", str(tmp_path), "cases"]).exit_code == 1
+
+
+EDEMA = """
+concept(edema, fact, "edema").
+concept(leg_edema, fact, "edema of the legs").
+%@ rule O1/leg: edema of the legs is edema
+fact(edema) :- fact(leg_edema).
+%@ rule O1/no-edema: without edema there is none of the legs
+refuted(leg_edema) :- refuted(edema).
+%@ rule O2/edema: {Percent} percent with edema is low
+low :- measured(saturation, Percent), 89 = Percent, fact(edema).
+"""
+
+
+def test_a_reading_may_have_to_be_exact(tmp_path: Path) -> None:
+    """One exact amount counts beside an upper bound, and only the weakest finding that is enough is asked for."""
+    guideline = extended(tmp_path, EDEMA)
+    known = {"smoker": "absent", "seen_asleep": "absent"}
+    edema, exact = {"finding": "edema", "needs": "present"}, {"finding": "saturation", "needs": "= 89"}
+    assert line(guideline, facts=known)["missing"] == [[{"finding": "saturation", "needs": "<= 88"}], [edema, exact]]
+    assert line(guideline, facts=known | {"saturation": 89})["missing"] == [[edema]]
+    assert line(guideline, facts=known | {"saturation": 89, "leg_edema": "present"})["by"] == ["O1"]
+    assert line(guideline, facts=known | {"saturation": 89, "edema": "absent"})["by"] == ["O4"]
+    assert line(guideline, facts=known | {"saturation": 90, "edema": "present"})["by"] == ["O4"]
+
+
+IMPOSSIBLE = """
+%@ predicate impossible(Reading): {Reading} is impossible
+%@ error
+%@ rule O1/impossible: {Reading} was {Percent} percent, which cannot be
+impossible(Reading) :- measured(Reading, Percent), Percent > 100.
+"""
+
+
+def test_an_error_is_one_only_where_it_is_sure(tmp_path: Path) -> None:
+    """A case is refused for an error that is documented, not for one that nobody can exclude yet."""
+    guideline = extended(tmp_path, IMPOSSIBLE)
+    with pytest.raises(CaseError, match=r"saturation was 101 percent, which cannot be \(facts.saturation\)"):
+        line(guideline, facts={"saturation": 101})
+    assert line(guideline, "closed")["outcome"] == "not_medically_necessary"
+    assert line(guideline)["outcome"] == "more_information_needed"
+
+
+HOSPICE = """
+concept(hospice, fact, "hospice care").
+concept(by_hospice, reason, "the hospice provides oxygen").
+%@ rule O4/hospice: the hospice provides oxygen
+not_addressed(Session, Code, by_hospice) :-
+    service(Session, Code), oxygen(Code), place(home), fact(hospice), not covered(Session, Code).
+"""
+
+
+def test_a_line_may_wait_for_how_it_fails(tmp_path: Path) -> None:
+    """Where no criterion can be met, but it is open which outcome that has, information is needed all the same."""
+    uncovered = "not covered(Session, Code).\n\n%@ rule N/elsewhere"
+    text = OXYGEN.replace(uncovered, uncovered.replace(").", "), not fact(hospice).", 1))
+    assert text != OXYGEN
+    guideline = extended(tmp_path, HOSPICE, text)
+    high = {"saturation": 95}
+    assert line(guideline, facts=high | {"hospice": "present"})["reason"] == "by_hospice"
+    assert line(guideline, facts=high | {"hospice": "absent"})["by"] == ["O4"]
+    assert line(guideline, "closed", facts=high)["by"] == ["O4"]
+    assert line(guideline, facts=high)["outcome"] == "more_information_needed"
+
+
+SIGNS = """
+concept(stridor, sign, "stridor").
+concept(wheeze, sign, "a wheeze").
+%@ predicate sign(Sign): there is {Sign}
+%@ case: signs present of sign
+%@ open: sign unless no_sign
+%@ predicate no_sign(Sign): there is no {Sign}
+%@ case: signs absent of sign
+%@ rule O2/signs: {Sign} is not there
+medically_necessary(Session, Code, "O2") :-
+    service(Session, Code), oxygen(Code), concept(Sign, sign, _), not sign(Sign).
+%@ rule O2/sign: {Sign} is not there
+advisory("sign") :- concept(Sign, sign, _), not sign(Sign).
+"""
+
+
+@pytest.mark.parametrize("world", ["open", "closed"])
+def test_an_input_may_itself_be_open(world: str, tmp_path: Path) -> None:
+    """An open finding read straight from the case is as good as one that a rule gives."""
+    guideline = extended(tmp_path, SIGNS)
+    both = {"facts": {"saturation": 95}, "signs": {"stridor": "present", "wheeze": "present"}}
+    assert line(guideline, world, **both)["by"] == ["O4"]
+    one = case_of(guideline, signs={"stridor": "present", "wheeze": "absent"})
+    told = decide(one, guideline, world=world)
+    assert told.lines[0].by == ("O2",)
+    assert [advisory.text for advisory in told.advisories] == ["a wheeze is not there"]
+    absent = [{"finding": "wheeze", "needs": "absent"}]
+    assert world == "closed" or absent in line(guideline, signs={"stridor": "present"})["missing"]

@@ -1,0 +1,201 @@
+"""Coverage and `coverlog test`: what the cases show of each rule, and where a case differs."""
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from coverlog.engine.case import Case, read_files
+from coverlog.engine.library import Guideline, load
+from coverlog.explain.cli import main
+from coverlog.explain.coverage import Branch, figures, measure
+from coverlog.explain.equivalent import idle, read_marks
+from coverlog.explain.tested import canonical_paths
+
+LAMP = """
+guideline("L-1", "Lamps", "2024-01-01").
+
+%@ source: Criteria
+statement("A", stated, "2020-01-01", "a lamp for dark rooms, three hours a day or more").
+statement("B", stated, "2020-01-01", "none otherwise").
+
+concept(dark, room, "a dark room").
+concept(bright, room, "a bright room").
+concept(usage, amount, "use").
+concept(unknown_code, reason, "the code is no lamp").
+
+%@ predicate service(Session, Code): {Code} is requested
+%@ case: services
+%@ predicate room(Room): the room is {Room}
+%@ case: room one of room
+%@ predicate hours(Amount, Hours): {Hours} hours of {Amount}
+%@ case: findings amount of amount
+%@ open: amount
+%@ predicate lamp(Code): {Code} is a lamp
+%@ predicate covered(Session, Code): {Code} is covered
+%@ predicate medically_necessary(Session, Code, Statement): {Code} is necessary by {Statement}
+%@ predicate not_medically_necessary(Session, Code, Statement): {Code} is not necessary by {Statement}
+%@ predicate not_addressed(Session, Code, Reason): {Code} is not addressed
+
+%@ facts A/codes
+lamp("L0001").
+
+%@ rule A: {Hours} hours in a dark room
+medically_necessary(Session, Code, "A") :-
+    service(Session, Code), lamp(Code), room(dark), hours(usage, Hours), Hours >= 3.
+
+%@ rule B/covered: {Code} is necessary by {Statement}
+covered(Session, Code) :- medically_necessary(Session, Code, Statement).
+
+%@ rule B: no statement covers the lamp
+not_medically_necessary(Session, Code, "B") :- service(Session, Code), lamp(Code), not covered(Session, Code).
+
+%@ rule B/other: the code is no lamp
+not_addressed(Session, Code, unknown_code) :- service(Session, Code), not lamp(Code).
+"""
+CASE = """id: {id}
+date_of_service: 2025-01-01
+services: [{{cpt: {cpt}}}]
+room: {room}
+findings: {{usage: {hours}}}
+expect:
+  {cpt}: {{{expect}}}
+"""
+YES, NO = "outcome: medically_necessary, by: [A]", "outcome: not_medically_necessary, by: [B]"
+CASES = {
+    "three-hours": ("L0001", "dark", 3, YES),
+    "two-hours": ("L0001", "dark", 2, NO),
+    "bright": ("L0001", "bright", 9, NO),
+    "no-lamp": ("L0002", "dark", 9, "outcome: not_addressed, reason: unknown_code"),
+}
+
+
+def lamp(folder: Path, *names: str) -> Path:
+    """Write the guideline of lamps with some of its cases."""
+    (folder / "cases" / "all").mkdir(parents=True)
+    (folder / "lamp.dl").write_text(LAMP)
+    for name in names or CASES:
+        cpt, room, hours, expect = CASES[name]
+        text = CASE.format(id=name, cpt=cpt, room=room, hours=hours, expect=expect)
+        (folder / "cases" / "all" / f"{name}.yaml").write_text(text)
+    return folder
+
+
+def cases_of(guideline: Guideline) -> list[Case]:
+    return [case for case in read_files(canonical_paths(guideline), guideline) if isinstance(case, Case)]
+
+
+def covered(folder: Path) -> dict[tuple[str, str, str], Branch]:
+    loaded = load(folder)
+    return {(b.rule, b.part, b.value): b for b in measure(cases_of(loaded), loaded)}
+
+
+def run(folder: Path, *args: str) -> Result:
+    return CliRunner().invoke(main, ["-g", str(folder), "test", *args], catch_exceptions=False)
+
+
+def test_a_part_is_decisive_where_it_alone_fails(tmp_path: Path) -> None:
+    """Two hours in the dark show the comparison false; a bright room shows the room false; nothing else does."""
+    found = covered(lamp(tmp_path, "two-hours", "bright"))
+    assert found["A", "Hours >= 3", "false"].case == "two-hours"
+    assert found["A", "room(dark)", "false"].case == "bright"
+    assert found["A", "lamp(Code)", "false"].case == ""
+
+
+def test_a_part_beside_another_that_fails_is_not_decisive(tmp_path: Path) -> None:
+    """A code that is no lamp in a dark room shows `lamp` false, and the room not."""
+    found = covered(lamp(tmp_path, "no-lamp"))
+    assert found["A", "lamp(Code)", "false"].case == "no-lamp"
+    assert found["A", "room(dark)", "false"].case == ""
+
+
+def test_a_rule_that_never_fires_is_said_so(tmp_path: Path) -> None:
+    """What no case shows has the reason, and the figures count it."""
+    found = covered(lamp(tmp_path, "two-hours"))
+    assert found["A", "", "fired"].reason == "never fired"
+    assert found["A", "Hours >= 3", "true"].reason == "never true where the whole body holds"
+    assert found["A", "room(dark)", "false"].reason == "never the only part that fails"
+    assert figures(list(found.values())).rules_covered == 1
+
+
+def test_an_undocumented_amount_decides_nothing(tmp_path: Path) -> None:
+    """In the open world an amount nobody documented is neither true nor false."""
+    folder = lamp(tmp_path, "two-hours")
+    path = folder / "cases" / "all" / "two-hours.yaml"
+    path.write_text(path.read_text().replace("findings: {usage: 2}\n", ""))
+    found = covered(folder)
+    assert not found["A", "Hours >= 3", "true"].case
+    assert not found["A", "Hours >= 3", "false"].case
+    assert found["A", "hours(usage, Hours)", "false"].case == "two-hours"  # the closed world: there is none
+
+
+def test_layout_does_not_change_coverage(tmp_path: Path) -> None:
+    """Blanks, line ends and comments are no part of a rule."""
+    plain = covered(lamp(tmp_path / "plain"))
+    folder = lamp(tmp_path / "spread")
+    text = LAMP.replace(", room(dark), ", ",\n\n    % a remark\n    room(  dark ),\n    ")
+    assert text != LAMP
+    (folder / "lamp.dl").write_text(text)
+    assert covered(folder) == plain
+
+
+def test_the_threshold_is_an_exit_status(tmp_path: Path) -> None:
+    """Below the threshold the command ends with 1, at it with 0."""
+    folder = lamp(tmp_path, "two-hours", "bright")
+    assert run(folder, "--coverage").exit_code == 1
+    assert run(folder, "--coverage", "--threshold", "20").exit_code == 0
+    assert "A: medically" not in run(folder, "--coverage").stdout
+    assert "A: never fired" in run(folder, "--coverage").stdout
+
+
+def test_a_case_that_differs_is_said(tmp_path: Path) -> None:
+    """A wrong expectation is status 1, in the table, in JSON and in JUnit."""
+    folder = lamp(tmp_path)
+    path = folder / "cases" / "all" / "bright.yaml"
+    path.write_text(path.read_text().replace("by: [B]", "by: [A]"))
+    report = tmp_path / "junit.xml"
+    result = run(folder, "--junit", str(report))
+    assert result.exit_code == 1
+    assert "DIFFERS  bright" in result.stdout
+    assert "by is ['B'], expected ['A']" in result.stdout
+    told = json.loads(run(folder, "--format", "json").stdout)["results"]
+    assert [r["case"] for r in told if r["differences"]] == ["bright"]
+    suite = ET.parse(report).getroot()  # noqa: S314 - written by the line above
+    assert (suite.get("tests"), suite.get("failures")) == ("4", "1")
+    assert "expected ['A']" in str(suite.find("testcase/failure").get("message"))  # type: ignore[union-attr]
+
+
+def test_a_path_narrows_the_cases(tmp_path: Path) -> None:
+    """Only the cases below PATH run."""
+    folder = lamp(tmp_path)
+    told = json.loads(run(folder, str(folder / "cases" / "all" / "bright.yaml"), "--format", "json").stdout)
+    assert [(r["case"], r["world"], r["by"]) for r in told["results"]] == [("bright", "open", ["B"])]
+
+
+def test_a_case_to_be_refused_differs_where_it_is_decided(tmp_path: Path) -> None:
+    """What stands below cases/refused has to contradict itself."""
+    folder = lamp(tmp_path)
+    (folder / "cases" / "refused").mkdir()
+    (folder / "cases" / "all" / "bright.yaml").rename(folder / "cases" / "refused" / "bright.yaml")
+    result = run(folder)
+    assert result.exit_code == 1
+    assert "it has to be refused" in result.stdout
+
+
+@pytest.fixture(scope="module")
+def shipped() -> list[Branch]:
+    loaded = load()
+    marks = read_marks(loaded.folder)
+    return measure(cases_of(loaded), loaded, idle=lambda rule, at: idle(rule, at, loaded.program, marks))
+
+
+def test_the_shipped_cases_cover_every_rule(shipped: list[Branch]) -> None:
+    """Each rule of the shipped guideline fires in some canonical case."""
+    assert [b.rule for b in shipped if not b.part and not b.case] == []
+
+
+def test_the_shipped_cases_cover_every_branch(shipped: list[Branch]) -> None:
+    """Each part of each rule is seen true, and decisive where it fails, but for two that cannot be."""
+    assert [(b.rule, b.part, b.value) for b in shipped if not b.case and not b.idle] == []
+    assert sum(bool(b.idle) for b in shipped) == 2

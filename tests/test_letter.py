@@ -1,0 +1,272 @@
+"""The letter: plain language, one page, and never a refusal without its specific reason."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from coverlog.engine.case import Case, read_files
+from coverlog.engine.decide import Judged, decide, judge
+from coverlog.engine.errors import CaseError
+from coverlog.engine.library import Guideline
+from coverlog.engine.schema import OUTCOMES
+from coverlog.explain.change import changed, service, setting
+from coverlog.explain.cli import main
+from coverlog.explain.letter import letter
+from coverlog.explain.letter_page import as_html, as_markdown
+from coverlog.explain.reasons import Reasons
+
+CTS = "cts-six-weeks-of-splinting"
+SPECIFIC = (
+    "Not met, because ",
+    "names no condition that the criteria speak of",
+    "No criterion for this request speaks",
+)
+
+
+def run(*args: str) -> Result:
+    return CliRunner().invoke(main, args, catch_exceptions=False)
+
+
+def written(name: str, *args: str) -> str:
+    """Return a letter as one line of text."""
+    result = run("letter", name, *args)
+    assert result.exit_code == 0, result.stderr
+    return " ".join(result.stdout.split())
+
+
+def canonical(guideline: Guideline, world: str, outcome: str = "*") -> Iterator[Judged]:
+    folders = [guideline.folder / "cases" / name for name in (*OUTCOMES, "mixed") if outcome in ("*", name)]
+    for case in read_files(folders, guideline):
+        assert isinstance(case, Case)
+        yield judge(case, guideline, world=world)
+
+
+@pytest.mark.parametrize("world", ["open", "closed"])
+def test_every_line_has_its_outcome_and_a_refusal_its_reason(world: str, guideline: Guideline) -> None:
+    """Each line stands under its outcome in plain words; each refusal says what it fails or that nothing does."""
+    for judged in canonical(guideline, world):
+        text = as_markdown(letter(judged))
+        sections = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+        for line in judged.decision.lines:
+            own = [s for s in sections if line.cpt in s.partition("\n")[0] and f": {_plain(line.outcome)}\n" in s]
+            assert own, (judged.case.id, line.cpt)
+            assert line.outcome != "not_medically_necessary" or all(any(s in o for s in SPECIFIC) for o in own)
+        assert not re.search(r"None|\{|\}|\(\)|\?|some \w+\b", text), judged.case.id
+        assert all(notice in text for notice in judged.decision.notices)
+
+
+def _plain(outcome: str) -> str:
+    return outcome.replace("_", " ")
+
+
+COMMON = [
+    CTS,
+    "cts-three-weeks-of-splinting",
+    "cts-nothing-documented",
+    "cts-responds-to-activity-modification",
+    "radiculopathy-not-persistent-and-responsive",
+    "radiculopathy-course-undocumented",
+    "diabetes-persistent-symptoms",
+    "back-pain-emg-with-ncs",
+    "screening-without-symptoms",
+    "emg-with-ncs-inpatient",
+]
+
+
+@pytest.mark.parametrize("name", COMMON)
+def test_a_common_case_is_one_page(name: str) -> None:
+    """A letter on a request of two lines is at most 450 words."""
+    assert len(written(name).split()) <= 450
+
+
+def test_an_approval_shows_criterion_facts_and_sources() -> None:
+    """What is met is said with the facts that meet it and where the record has them."""
+    text = written(CTS)
+    assert "These are medically necessary, because this criterion is met: - **I.4.a:** Carpal tunnel syndrome" in text
+    assert "A wrist splint was used for 6 weeks (occupational therapy note 2025-10-14)." in text
+    assert "carpal tunnel syndrome (the record gives diagnosis code G56.01)" in text
+    assert "**Taken from an earlier edition of the guideline:** I.4.a; I (needle EMG" in text
+
+
+def test_a_number_that_falls_short_is_said_with_what_is_needed() -> None:
+    """Three weeks where four are asked for, with the source; what denies the waiver beside it."""
+    text = written("cts-three-weeks-of-splinting")
+    assert "a wrist splint was used for 3 weeks (office note 2025-10-20), and at least 4 are needed." in text
+    assert "the record says it is not so that there is significant atrophy on examination, weakness on" in text
+    assert "A record which shows that a wrist splint was used for at least 4 weeks." in text
+
+
+def test_undocumented_and_denied_are_told_apart() -> None:
+    """Nobody says it is one thing; the record says otherwise is another, with its source."""
+    text = written("cts-and-radiculopathy", "--world", "closed")
+    assert "there is no evidence that a wrist splint was used for at least 4 weeks" in text
+    assert "it is not so that a change of activities failed to relieve the symptoms (office note 2025-10-20)" in text
+    assert "counts as not so" in text
+
+
+def test_what_rules_a_finding_out_is_named() -> None:
+    """Where a weaker finding is denied, the letter says so."""
+    text = written("weakness-absent-makes-significant-weakness-absent")
+    assert "the record says there is no weakness, office note 2025-10-20" in text
+
+
+def test_a_criterion_that_asks_for_another_request_is_explained() -> None:
+    """Where the record meets a criterion and the request does not, the letter says what was requested."""
+    text = written("cts-emg-alone")
+    assert "it asks that session 1 is EMG with NCS, and session 1 is EMG alone, although I.4.a is met" in text
+    assert "A request in which session 1 is EMG with NCS." in text
+
+
+def test_screening_and_nothing_in_play_are_said() -> None:
+    """A block is a reason with what would lift it; a case that names nothing is told so."""
+    screened = written("screening-nmj-inpatient")
+    assert "Not met, because the test screens someone without documented symptoms (X1.screening)" in screened
+    assert "The outcome could change if a related symptom is documented." in screened
+    assert "names no condition that the criteria speak of (its codes, M79.641, stand for none)" in written(
+        "no-indication-at-all"
+    )
+    assert "Here, the case is about back pain (the record gives diagnosis code M54.50). No criterion" in written(
+        "back-pain-emg-with-ncs"
+    )
+
+
+def test_what_is_not_addressed_is_no_refusal() -> None:
+    """The reason is said in words, with the circumstance that it rests on."""
+    text = written("emg-with-ncs-inpatient")
+    assert "because the guideline does not speak to this place of service. Here, the place of service is inp" in text
+    assert "neither an approval nor a refusal" in text
+
+
+def test_what_to_document_is_each_alternative() -> None:
+    """Where more is needed, every way to meet a criterion is there, with the criterion."""
+    text = written("cts-nothing-documented")
+    assert "significant atrophy on examination, sensory loss on examination or weakness on examination." in text
+    assert (
+        "shows that there is muscle atrophy, sensory loss or weakness, that a change of activities failed to relieve "
+        "the symptoms, and that a wrist splint was used for at least 4 weeks."
+    ) in text
+
+
+def test_inferred_wording_and_readings_are_marked() -> None:
+    """A letter that rests on inferred wording or on a reading says so plainly."""
+    text = written("radiculopathy-persistent")
+    assert (
+        "**Inferred wording, which no edition at hand has; to be confirmed against the full document:** I.4.c" in text
+    )
+    assert "**How we read wording that can be understood in more than one way:** INT-1 (the purpose" in text
+
+
+def test_what_a_letter_rests_on_is_what_the_decision_does(guideline: Guideline) -> None:
+    """Every statement and reading of `rests_on` and `by` is in the letter's last part."""
+    for judged in canonical(guideline, "open"):
+        last = as_markdown(letter(judged)).partition("What this rests on")[2].replace("\\", "")
+        for line in judged.decision.lines:
+            assert all(f"{name} (" in last or re.search(rf" {re.escape(name)}[;.]", last)
+                       for name in (*line.by, *line.rests_on)), (judged.case.id, line)  # fmt: skip
+
+
+def test_lines_decided_alike_are_one_section() -> None:
+    """Two lines with one reason share a section, lines with different reasons do not."""
+    assert written(CTS).count("## 9") == 1
+    assert written("emg-ncs-repetitive-stimulation-and-ischemic-test").count("## 9") == 3
+
+
+@pytest.mark.parametrize("world", ["open", "closed"])
+def test_what_would_change_it_would(world: str, guideline: Guideline) -> None:
+    """Each smallest change of the record that a letter names makes the line medically necessary."""
+    tried = 0
+    for judged in canonical(guideline, world, "not_medically_necessary"):
+        for line in judged.decision.lines:
+            for remedy in Reasons(judged).remedies(line):
+                if remedy.request or line.outcome != "not_medically_necessary":
+                    continue
+                case = changed(judged.case, guideline, _documenting(remedy.ask.items, judged, guideline))
+                after = [x.outcome for x in decide(case, guideline, world=world).lines if x[:2] == line[:2]]
+                assert set(after) == {"medically_necessary"}, (case.id, remedy)
+                tried += 1
+    assert tried > 100
+
+
+def _documenting(items: Any, judged: Judged, guideline: Guideline) -> Iterator[Any]:
+    denied = [name for name, value in judged.case.said.get("findings", {}).items() if "absent" in str(value)]
+    for name in denied:
+        yield setting(f"{name}=unknown", guideline)
+    for item in items:
+        yield setting(f"{item.finding}={item.needs.removeprefix('>= ')}", guideline)
+
+
+@pytest.mark.parametrize(("name", "code"), [("cts-emg-alone", "95909"), ("ulnar-ncs-alone", "95886")])
+def test_the_request_that_a_letter_names_would_do(name: str, code: str, guideline: Guideline) -> None:
+    """Where only the request is in the way, the other request is medically necessary."""
+    (judged,) = (j for j in canonical(guideline, "open", "not_medically_necessary") if j.case.id == name)
+    assert [r.request for r in Reasons(judged).remedies(judged.decision.lines[0])] == [("session 1 is EMG with NCS",)]
+    after = decide(changed(judged.case, guideline, [service(code, add=True)]), guideline)
+    assert {line.outcome for line in after.lines} == {"medically_necessary"}
+
+
+def test_no_reason_no_letter(guideline: Guideline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refusal whose reason cannot be written is an error, not a letter."""
+    (judged,) = (j for j in canonical(guideline, "open", "not_medically_necessary") if j.case.id == "cts-without-signs")
+    monkeypatch.setattr(Reasons, "shortfalls", lambda self, line: [])
+    with pytest.raises(CaseError, match="no specific reason can be written for 95886"):
+        letter(judged)
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_html_is_one_self_contained_page() -> None:
+    """The page names its language, loads nothing, runs nothing, prints on A4, and its tags close."""
+    text = run("letter", CTS, "--format", "html").stdout
+    page = _Tags()
+    page.feed(text)
+    assert not page.open
+    assert ("html", {"lang": "en"}) in page.seen
+    assert not {"script", "link", "img", "iframe"} & {tag for tag, _ in page.seen}
+    assert not re.search(r"https?:|@import|url\(", text)
+    assert "@page { size: A4" in text
+
+
+def test_what_a_case_says_is_escaped(guideline: Guideline, make: Any) -> None:
+    """A title or a source is text, in both formats."""
+    hostile = "*<script>* [x](y)\n# _b_ & `c`"
+    findings = {"weakness": {"status": "present", "source": hostile}}
+    blocks = letter(judge(make(title=hostile, conditions=["myopathy"], findings=findings), guideline))
+    page, plain = as_html(blocks), as_markdown(blocks)
+    assert "<script>" not in page
+    assert page.count("*&lt;script&gt;* [x](y) # _b_ &amp; `c`") == 2
+    assert plain.count(r"\*\<script\>\* \[x\](y) \# \_b\_ \& \`c\`") == 2
+
+
+def test_a_letter_goes_to_a_file_or_says_why_not(tmp_path: Path) -> None:
+    """-o writes the file and nothing else; a file that cannot be written is usage."""
+    file = tmp_path / "letter.md"
+    result = run("letter", CTS, "-o", str(file))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert file.read_text() == run("letter", CTS).stdout
+    wrong = run("letter", CTS, "-o", str(tmp_path / "none" / "letter.md"))
+    assert wrong.exit_code == 2
+    assert "cannot be written" in wrong.stderr
+
+
+def test_a_case_that_is_not_there_is_one_error() -> None:
+    """Bad input is status 2 with a suggestion."""
+    result = run("letter", CTS[:-1])
+    assert result.exit_code == 2
+    assert f"did you mean {CTS}?" in result.stderr

@@ -1,0 +1,215 @@
+"""Mutation: small changes of the rules, the cases that notice them, and those that no case could."""
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from coverlog.engine.case import Case, read_files
+from coverlog.engine.errors import CaseError
+from coverlog.engine.library import Guideline, load
+from coverlog.engine.program import Program
+from coverlog.explain.cli import main
+from coverlog.explain.equivalent import Reach, judge_survivors, proof, read_marks
+from coverlog.explain.mutants import Mutant, mutants
+from coverlog.explain.mutation import Fate, run
+from coverlog.explain.tested import canonical_paths
+
+SHELF = """
+guideline("S-1", "Shelves", "2024-01-01").
+
+%@ source: Criteria
+statement("A", stated, "2020-01-01", "a shelf for someone tall").
+statement("B", stated, "2020-01-01", "none otherwise").
+statement("C", stated, "2022-01-01", "a second word on it").
+
+concept(tall, size, "tall").
+concept(small, size, "small").
+concept(no_shelf, reason, "the code is no shelf").
+
+%@ predicate service(Session, Code): {Code} is requested
+%@ case: services
+%@ predicate units(Session, Code, Units): {Units} units of {Code}
+%@ case: services units
+%@ predicate size(Size): someone is {Size}
+%@ case: size one of size
+%@ predicate shelf(Code): {Code} is a shelf
+%@ predicate asked(Session, Code): {Code} is a shelf asked for
+%@ predicate aside: a thing nobody asks for
+%@ predicate covered(Session, Code): {Code} is covered
+%@ predicate advisory(Advisory): advisory {Advisory}
+%@ predicate medically_necessary(Session, Code, Statement): {Code} is necessary by {Statement}
+%@ predicate not_medically_necessary(Session, Code, Statement): {Code} is not necessary by {Statement}
+%@ predicate not_addressed(Session, Code, Reason): {Code} is not addressed
+
+%@ facts A/codes
+shelf("S0001").
+
+%@ rule A/asked: {Code} is a shelf asked for
+asked(Session, Code) :- service(Session, Code), shelf(Code).
+
+%@ rule A: someone is tall
+medically_necessary(Session, Code, "A") :- asked(Session, Code), shelf(Code), size(tall).
+
+%@ rule B/covered: {Code} is necessary
+covered(Session, Code) :- medically_necessary(Session, Code, Statement).
+
+%@ rule B: no statement covers the shelf
+not_medically_necessary(Session, Code, "B") :- asked(Session, Code), not covered(Session, Code).
+
+%@ rule B/other: the code is no shelf
+%@ effective: none
+not_addressed(Session, Code, no_shelf) :- service(Session, Code), not asked(Session, Code).
+
+%@ rule A/units: more than two
+advisory("units") :- units(Session, Code, Units), Units > 2.
+
+%@ rule C: someone is small
+aside :- size(small).
+"""
+CASES = {
+    "tall": ("tall", 3, "outcome: medically_necessary, by: [A]", "advisories: [units]"),
+    "small": ("small", 2, "outcome: not_medically_necessary, by: [B]", "advisories: []"),
+}
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    (tmp_path / "shelf.dl").write_text(SHELF)
+    (tmp_path / "cases" / "all").mkdir(parents=True)
+    for name, (size, units, expect, advisories) in CASES.items():
+        (tmp_path / "cases" / "all" / f"{name}.yaml").write_text(
+            f"id: {name}\ndate_of_service: 2025-01-01\nservices: [{{cpt: S0001, units: {units}}}]\nsize: {size}\n"
+            f"expect:\n  S0001: {{{expect}}}\n  {advisories}\n"
+        )
+    return tmp_path
+
+
+def cases_of(guideline: Guideline) -> list[Case]:
+    return [case for case in read_files(canonical_paths(guideline), guideline) if isinstance(case, Case)]
+
+
+def changes(program: Program, rule: str) -> list[str]:
+    return [m.change for m in mutants(program) if m.rule.id == rule]
+
+
+def fates(folder: Path, jobs: int = 1) -> dict[str, Fate]:
+    loaded = load(folder)
+    return {fate.mutant.name: fate for fate in run(loaded, cases_of(loaded), jobs)}
+
+
+def named(folder: Path, name: str) -> Mutant:
+    return next(m for m in mutants(load(folder).program) if m.name == name)
+
+
+def test_each_part_is_changed_in_turn(shelf: Path) -> None:
+    """A rule is dropped, its parts dropped, negated and swapped, its head swapped, its date shifted."""
+    assert changes(load(shelf).program, "A") == [
+        "dropped",
+        "without shelf(Code)",
+        "shelf(Code) becomes not shelf(Code)",
+        "without size(tall)",
+        "size(tall) becomes not size(tall)",
+        "size(tall) becomes size(small)",
+        'medically_necessary(Session, Code, "A") becomes medically_necessary(Session, Code, "B")',
+        "in force from 2019-12-31, not 2020-01-01",
+        "in force from 2020-01-02, not 2020-01-01",
+    ]
+
+
+def test_comparisons_flip_and_shift(shelf: Path) -> None:
+    """`> 2` becomes `<= 2`, `>= 2`, `> 1` and `> 3`."""
+    found = changes(load(shelf).program, "A/units")
+    assert {f"Units > 2 becomes Units {new}" for new in ("<= 2", ">= 2", "> 1", "> 3")} <= set(found)
+
+
+def test_unsound_mutants_do_not_count(shelf: Path) -> None:
+    """Without the part that binds the session the rule is unsafe, and no mutant."""
+    assert "without asked(Session, Code)" not in changes(load(shelf).program, "A")
+    assert "without service(Session, Code)" not in changes(load(shelf).program, "A/asked")
+
+
+def test_a_mutant_is_noticed_by_a_case_that_comes_out_otherwise(shelf: Path) -> None:
+    """The case of someone small notices that size no longer matters, the one of someone tall that the rule is gone."""
+    found = fates(shelf)
+    assert found["A: without size(tall)"].case == "small"
+    assert found["A: dropped"].case == "tall"
+    assert found["A/units: Units > 2 becomes Units > 3"].case == "tall"
+    assert found["A/units: Units > 2 becomes Units >= 2"].case == "small"
+    assert found["A/codes(S0001): dropped"].case
+
+
+def test_a_mutant_that_no_case_is_about_survives(shelf: Path) -> None:
+    """Without the case of someone small nobody notices that size does not matter."""
+    (shelf / "cases" / "all" / "small.yaml").unlink()
+    assert fates(shelf)["A: without size(tall)"] == Fate(named(shelf, "A: without size(tall)"), "", 0)
+
+
+def test_two_processes_find_what_one_does(shelf: Path) -> None:
+    """The number of jobs changes nothing but the time."""
+    assert fates(shelf, 2) == fates(shelf, 1)
+
+
+def test_a_literal_implied_by_another_is_an_equivalent_mutant(shelf: Path) -> None:
+    """What is asked for is a shelf by the only rule for it, so that the rule need not say so."""
+    program = load(shelf).program
+    assert proof(named(shelf, "A: without shelf(Code)"), program) == "shelf(Code) is implied by asked(Session, Code)"
+    assert proof(named(shelf, "A: without size(tall)"), program) == ""
+
+
+def test_a_date_is_equivalent_where_the_rule_bears_on_nothing_that_day(shelf: Path) -> None:
+    """What nobody reads may start a day late; a criterion may not."""
+    program = load(shelf).program
+    late, asked = "in force from 2022-01-02, not 2022-01-01", "in force from 2020-01-02, not 2020-01-01"
+    assert "2022-01-01 only" in proof(named(shelf, f"C: {late}"), program)
+    assert proof(named(shelf, f"A: {asked}"), program) == ""
+
+
+def test_what_cannot_hold_before_its_facts_bears_on_nothing(shelf: Path) -> None:
+    """On the day before, no code is a shelf, and the criterion cannot be met whatever a case says."""
+    program = load(shelf).program
+    (rule,) = (rule for rule in program.rules if rule.id == "A")
+    early = program._replace(rules=tuple(r._replace(effective="") if r == rule else r for r in program.rules))
+    assert not Reach(early, "2019-12-31").bears(rule)
+    assert Reach(early, "2020-01-01").bears(rule)
+
+
+def test_a_mark_needs_a_reason(shelf: Path) -> None:
+    """equivalent.yaml names rule, mutation and reason, and counts only where all three stand."""
+    path = shelf / "equivalent.yaml"
+    path.write_text('- {rule: A, mutation: "without size(tall)", reason: everybody is tall}\n')
+    mutant = named(shelf, "A: without size(tall)")
+    assert judge_survivors([mutant], load(shelf)) == {mutant.name: "everybody is tall"}
+    path.write_text('- {rule: A, mutation: "without size(tall)", reason: ""}\n')
+    with pytest.raises(CaseError, match="each with a reason"):
+        read_marks(shelf)
+
+
+def test_the_command_tells_what_was_missed(shelf: Path) -> None:
+    """Status 1 and the mutants missed; 0 where the threshold is met; no bar where stderr is no terminal."""
+    (shelf / "cases" / "all" / "small.yaml").unlink()
+    args = ["-g", str(shelf), "test", "--mutate", "--jobs", "1"]
+    result = CliRunner().invoke(main, args, catch_exceptions=False)
+    assert result.exit_code == 1
+    assert "A: without size(tall): no case is about it" in result.stdout
+    assert result.stderr == "1 cases, 1 results, 0 not as expected\n"
+    assert CliRunner().invoke(main, [*args, "--threshold", "10"]).exit_code == 0
+
+
+@pytest.fixture(scope="module")
+def shipped_cases(guideline: Guideline) -> list[Case]:
+    return cases_of(guideline)
+
+
+def test_the_shipped_cases_notice_mutants(guideline: Guideline, shipped_cases: list[Case]) -> None:
+    """Of forty mutants drawn at random none goes unnoticed that is not equivalent."""
+    chosen = random.Random(7).sample(list(mutants(guideline.program)), 40)
+    left = [f.mutant for f in run(guideline, shipped_cases, min(2, os.cpu_count() or 1), chosen) if not f.case]
+    assert {m.name for m in left} - judge_survivors(left, guideline).keys() == set()
+
+
+def test_every_mark_names_a_mutant(guideline: Guideline) -> None:
+    """A mark that fits no mutant has outlived its rule."""
+    names = {(m.rule.id, m.change) for m in mutants(guideline.program)}
+    assert [mark for mark in read_marks(guideline.folder) if (mark.rule, mark.mutation) not in names] == []

@@ -1,0 +1,180 @@
+"""Traceability and the book: every statement with its rules, cases and holes; pages that stand alone."""
+
+import csv
+import io
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from coverlog.engine.case import Case, read_files
+from coverlog.engine.library import Guideline, load
+from coverlog.explain.book import book
+from coverlog.explain.cli import main
+from coverlog.explain.tested import canonical_paths
+from coverlog.explain.trace import Row, as_csv, as_html, as_text, matrix
+
+DESK = """
+guideline("D-1", "Desks <& chairs>", "2024-01-01").
+
+%@ source: Criteria
+statement("A", stated, "2020-01-01", "a desk <b>for</b> someone at home").
+statement("B", stated, "2020-01-01", "none otherwise").
+statement("C", inferred, "2020-01-01", "nothing follows from this").
+statement("D", stated, "2020-01-01", "a code that is no desk").
+interpretation("R1", "a flat is a home").
+
+concept(home, room, "a home").
+concept(flat, room, "a flat").
+concept(no_desk, reason, "the code is no desk").
+
+%@ predicate service(Session, Code): {Code} is requested
+%@ case: services
+%@ predicate room(Room): the room is {Room}
+%@ case: room one of room
+%@ predicate desk(Code): {Code} is a desk
+%@ predicate covered(Session, Code): {Code} is covered
+%@ predicate medically_necessary(Session, Code, Statement): {Code} is necessary by {Statement}
+%@ predicate not_medically_necessary(Session, Code, Statement): {Code} is not necessary by {Statement}
+%@ predicate not_addressed(Session, Code, Reason): {Code} is not addressed
+
+%@ facts A/codes
+desk("D0001").
+
+%@ rule A: someone is at home
+medically_necessary(Session, Code, "A") :- service(Session, Code), desk(Code), room(home).
+
+%@ rule A/flat: someone is in a flat
+%@ reading: R1
+medically_necessary(Session, Code, "A") :- service(Session, Code), desk(Code), room(flat).
+
+%@ rule B/covered: {Code} is necessary
+covered(Session, Code) :- medically_necessary(Session, Code, Statement).
+
+%@ rule B: no statement covers the desk
+not_medically_necessary(Session, Code, "B") :- service(Session, Code), desk(Code), not covered(Session, Code).
+
+%@ rule D: the code is no desk
+not_addressed(Session, Code, no_desk) :- service(Session, Code), not desk(Code).
+"""
+CASE = """id: at-home
+title: someone <script>at home</script>
+date_of_service: 2025-01-01
+services: [{cpt: D0001}]
+room: home
+expect:
+  D0001: {outcome: medically_necessary, by: [A]}
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Guideline:
+    (tmp_path / "desk.dl").write_text(DESK)
+    (tmp_path / "cases" / "all").mkdir(parents=True)
+    (tmp_path / "cases" / "all" / "at-home.yaml").write_text(CASE)
+    return load(tmp_path)
+
+
+def rows(guideline: Guideline) -> dict[str, Row]:
+    cases = [case for case in read_files(canonical_paths(guideline), guideline) if isinstance(case, Case)]
+    return {row.statement: row for row in matrix(cases, guideline)}
+
+
+def test_a_statement_has_its_rules_interpretations_and_cases(desk: Guideline) -> None:
+    """A is followed by its facts and two rules, one of them by R1, and named by the case."""
+    row = rows(desk)["A"]
+    assert row.rules == ("A/codes", "A", "A/flat")
+    assert (row.interpretations, row.by, row.holes) == (("R1",), ("at-home",), ())
+
+
+def test_holes_are_statements_without_rule_or_case(desk: Guideline) -> None:
+    """C has neither, D has a rule that no case uses."""
+    found = rows(desk)
+    assert found["C"].holes == ("no rule", "no case")
+    assert found["D"].holes == ("no case",)
+
+
+def test_a_statement_used_in_a_proof_is_no_outcome(desk: Guideline) -> None:
+    """B is not what the case comes to; that it fails is nothing the case proves."""
+    assert rows(desk)["B"].by == ()
+
+
+def test_the_formats_say_the_same(desk: Guideline) -> None:
+    """CSV, text and HTML name each statement and each hole."""
+    found = list(rows(desk).values())
+    told = list(csv.DictReader(io.StringIO(as_csv(found))))
+    assert [row["statement"] for row in told] == ["A", "B", "C", "D"]
+    assert told[2]["holes"] == "no rule\nno case"
+    assert "HOLE: no rule, no case" in as_text(found, 80)
+    assert max(map(len, as_text(found[:2], 60).splitlines()[:-1])) <= 60
+    assert "no rule, no case" in as_html(found, desk)
+
+
+class _Page(HTMLParser):
+    """Notes what a page holds, and that what opens is closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def _stands_alone(text: str) -> _Page:
+    page = _Page(text)
+    assert page.open == []
+    assert not {"script", "link", "img", "iframe"} & set(page.tags)
+    assert ("lang", "en") in page.attributes
+    assert page.tags.count("h1") == 1
+    assert not re.search(r"https?:|url\(", text)
+    names = [value for key, value in page.attributes if key == "id"]
+    assert len(names) == len(set(names))
+    assert {v for k, v in page.attributes if k == "href"} <= {f"#{name}" for name in names}
+    return page
+
+
+def test_the_book_stands_alone_and_is_escaped(desk: Guideline) -> None:
+    """No script, no address, every link within, markup in the text shown as text."""
+    text = book(desk, list(read_files(canonical_paths(desk), desk)))
+    _stands_alone(text)
+    assert "Desks &lt;&amp; chairs&gt;" in text
+    assert "&lt;script&gt;at home" in text
+    assert "a desk &lt;b&gt;for&lt;/b&gt; someone" in text
+    assert text.count('scope="col"') > 0
+
+
+def test_the_book_says_rules_in_words_and_text(desk: Guideline) -> None:
+    """Each rule stands in words, part by part, and as the text has it; each case with what it comes to."""
+    text = book(desk, list(read_files(canonical_paths(desk), desk)))
+    assert "<p>someone is in a flat, where</p>" in text
+    assert "<li>the room is a flat</li>" in text
+    assert "<li>it is not so that some code is covered</li>" in text
+    assert "not covered(Session, Code)." in text
+    assert 'data-label="outcomes">medically necessary<' in text
+
+
+def test_the_shipped_pages_stand_alone(guideline: Guideline, tmp_path: Path) -> None:
+    """The book and the matrix of the shipped guideline are whole pages."""
+    for args in (["doc"], ["trace", "--format", "html"]):
+        out = tmp_path / "page.html"
+        assert CliRunner().invoke(main, [*args, "-o", str(out)], catch_exceptions=False).exit_code == 0
+        _stands_alone(out.read_text())
+
+
+def test_the_shipped_guideline_has_no_hole() -> None:
+    """Each shipped statement has a rule and a case, or is a notice that goes with every decision."""
+    told = json.loads(CliRunner().invoke(main, ["trace", "--format", "json"], catch_exceptions=False).stdout)
+    assert len(told) > 40
+    assert [row["statement"] for row in told if row["holes"]] == []

@@ -1,0 +1,190 @@
+"""What if: a case changed and decided again, side by side, with the statements that make the difference."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from coverlog.engine.decide import decide
+from coverlog.engine.library import Guideline
+from coverlog.explain.change import changed, naming, service, setting
+from coverlog.explain.cli import main
+
+CTS = "cts-six-weeks-of-splinting"
+SHORT = "cts-three-weeks-of-splinting"
+
+
+def run(*args: str, columns: int = 100) -> Result:
+    return CliRunner().invoke(main, args, catch_exceptions=False, env={"COLUMNS": str(columns)})
+
+
+def whatif(case: str, *args: str) -> dict[str, Any]:
+    result = run("whatif", case, *args, "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    told: dict[str, Any] = json.loads(result.stdout)
+    return told
+
+
+def roles(line: dict[str, Any], when: str) -> list[tuple[str, str]]:
+    return [(each["id"], each["role"]) for each in line["statements"][when]]
+
+
+def test_a_flip_names_the_statements_of_both_sides() -> None:
+    """Before and after stand beside each other with the statements that decide, ask for more or are not met."""
+    told = whatif(CTS, "--set", "wrist_splint_weeks=2")
+    assert list(told) == ["case", "changes", "lines", "before", "after"]
+    assert told["changes"] == ["--set wrist_splint_weeks=2"]
+    for line in told["lines"]:
+        assert (line["before"], line["after"]) == ("medically_necessary", "more_information_needed")
+        assert line["flips"]
+        assert roles(line, "before") == [("I.4.a", "decides")]
+        assert roles(line, "after") == [("N0", "asks")]
+
+
+def test_a_denial_names_what_is_not_met() -> None:
+    """In the closed world the same change is a denial, by a statement and by the criterion that fails."""
+    (line, _) = whatif(CTS, "--set", "wrist_splint_weeks=2", "--world", "closed")["lines"]
+    assert roles(line, "after") == [("X1", "decides"), ("I.4.a", "not_met"), ("N0", "not_met")]
+
+
+def test_a_waiver_is_seen_to_make_the_difference() -> None:
+    """What was not met before and supports the outcome now is named on both sides."""
+    (line, _) = whatif(SHORT, "--set", "significant_sensory_loss_on_exam=present")["lines"]
+    assert ("N0", "not_met") in roles(line, "before")
+    assert roles(line, "after") == [("I.4.a", "decides"), ("N0", "supports")]
+
+
+def test_the_two_decisions_are_those_of_decide() -> None:
+    """Before and after are the documented decision objects."""
+    told = whatif(CTS, "--set", "setting=inpatient")
+    assert told["before"] == json.loads(run("decide", CTS, "--format", "json").stdout)
+    assert {line["reason"] for line in told["after"]["lines"]} == {"setting_not_addressed"}
+
+
+def test_no_flip_is_said() -> None:
+    """Where no outcome changes the text says so, and what it rests on where that does."""
+    same = run("whatif", CTS, "--set", "purpose=diagnosis").stdout
+    assert "No line flips: every line in both cases keeps its outcome." in same
+    assert "before  " not in same.partition("No line flips")[2]
+    more = run("whatif", CTS, "--add-condition", "motor_neuron_disease").stdout
+    assert "No line flips" in more
+    assert "95886@1, 95909@1: stays medically necessary" in more
+    assert "after   I.5.a: motor neuron disease" in more
+
+
+def test_lines_come_and_go() -> None:
+    """A line added or dropped is not in the other case, and that is no flip."""
+    told = whatif(CTS, "--add-service", "95937@2", "--drop-service", "95909")
+    found = {(line["cpt"], line["session"]): line for line in told["lines"]}
+    assert list(found) == [("95886", 1), ("95909", 1), ("95937", 2)]
+    assert (found["95937", 2]["before"], found["95909", 1]["after"]) == (None, None)
+    assert not found["95937", 2]["flips"]
+    assert found["95886", 1]["after"] == "not_medically_necessary"
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
+def test_the_table_fits(columns: int) -> None:
+    """No line of the text is wider than the terminal."""
+    text = run("whatif", CTS, "--set", "purpose=screening", "--set", "sensory_loss=unknown", columns=columns).stdout
+    assert max(map(len, text.splitlines())) <= columns
+    assert "X1.screening" in text
+
+
+def test_dates_and_worlds_apply_to_both(make: Any) -> None:
+    """A changed date of service brings its rules; --as-of holds for both sides."""
+    told = whatif(CTS, "--set", "date_of_service=2011-11-16")
+    assert (told["before"]["as_of"], told["after"]["as_of"]) == ("2025-11-03", "2011-11-16")
+    both = whatif(CTS, "--set", "date_of_service=2011-11-16", "--as-of", "2020-01-01")
+    assert (both["before"]["as_of"], both["after"]["as_of"]) == ("2020-01-01", "2020-01-01")
+    assert not any(line["flips"] for line in both["lines"])
+
+
+def test_unknown_takes_back_what_was_said(guideline: Guideline, make: Any) -> None:
+    """A finding set to unknown is as if the case had never named it."""
+    case = make(diagnoses=["G56.01"], findings={"sensory_loss": "present", "wrist_splint_weeks": 6})
+    less = make(diagnoses=["G56.01"], findings={"wrist_splint_weeks": 6})
+    assert changed(case, guideline, [setting("sensory_loss=unknown", guideline)]).facts == less.facts
+
+
+def test_the_case_itself_is_left_alone(guideline: Guideline, make: Any) -> None:
+    """Changes are made to a copy."""
+    case = make(conditions=["diabetes"], findings={"sensory_loss": "present"})
+    before, first = copy.deepcopy(case.said), decide(case, guideline)
+    changes = [
+        setting("sensory_loss=absent", guideline),
+        service("95886", add=False),
+        naming("condition", "hiv", guideline, add=True),
+        naming("condition", "diabetes", guideline, add=False),
+    ]
+    after = changed(case, guideline, changes)
+    assert (after.said["conditions"], len(after.lines)) == (["hiv"], 1)
+    assert case.said == before
+    assert decide(case, guideline) == first
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ("--set wrist_splint_week=2", "says no wrist_splint_week; did you mean wrist_splint_weeks?"),
+        ("--set sensory_loss=yes", "findings.sensory_loss is yes, .* known are present, absent"),
+        ("--set wrist_splint_weeks=-1", "is -1, and cannot be less than 0"),
+        ("--set wrist_splint_weeks=six", "has to be a whole number, not 'six'"),
+        ("--set wrist_splint_weeks=" + "9" * 5000, "has to be a whole number"),
+        ("--set setting=outpatent", "did you mean outpatient?"),
+        ("--set setting=unknown", "lacks setting"),
+        ("--set date_of_service=2025-02-30", "is no day of the calendar"),
+        ("--set services=95886", "services takes more than one value"),
+        ("--set sensory_loss", "write sensory_loss=VALUE"),
+        ("--set =present", "says no such thing; coverlog schema"),
+        ("--add-service 9588", "write it like 99213"),
+        ("--add-service 95937@x", "'x' is no session; write 95937@1"),
+        ("--add-service 95937@0", "cannot be less than 1"),
+        ("--drop-service 95999", "no such line; it has 95886@1, 95909@1"),
+        ("--drop-service 95886 --drop-service 95909", "services is empty"),
+        ("--add-condition radiculopath", "did you mean radiculopathy?"),
+        ("--drop-condition diabetes", "does not name it .it names none."),
+    ],
+)
+def test_an_error_says_which_change_is_wrong(args: str, message: str) -> None:
+    """Bad input is one line that begins with the option, status 2, and no traceback."""
+    import re
+
+    result = run("whatif", CTS, "--set", "muscle_atrophy=present", *args.split())
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"coverlog: --{args.split(' --')[-1].removeprefix('--')}"), line
+    assert re.search(message, line), line
+
+
+def test_a_contradiction_is_said_with_the_changes() -> None:
+    """Changes that contradict what the record says are an error that names both."""
+    result = run("whatif", CTS, "--set", "sensory_loss=absent", "--set", "sensory_loss_on_exam=present")
+    assert result.exit_code == 2
+    assert "with --set sensory_loss=absent --set sensory_loss_on_exam=present: contradictory" in result.stderr
+
+
+def test_nothing_to_change_is_usage() -> None:
+    """Without a change there is no question."""
+    result = run("whatif", CTS)
+    assert result.exit_code == 2
+    assert "nothing to change" in result.stderr
+
+
+def test_keys_come_from_the_declarations(tmp_path: Path, guideline: Guideline) -> None:
+    """Where conditions are written is the guideline's affair; where there are none that is said."""
+    case = str(next(guideline.folder.glob(f"cases/*/{CTS}.yaml")))
+    for name, old, new in (
+        ("renamed", "case: conditions each of", "case: problems each of"),
+        ("without", "case: conditions each of condition", "case: conditions count"),
+    ):
+        (tmp_path / name).mkdir()
+        for path in guideline.folder.glob("*.dl"):
+            (tmp_path / name / path.name).write_text(path.read_text().replace(old, new))
+    added = run("-g", str(tmp_path / "renamed"), "whatif", case, "--add-condition", "hiv", "--format", "json")
+    assert added.exit_code == 0, added.stderr
+    result = run("-g", str(tmp_path / "without"), "whatif", case, "--add-condition", "hiv")
+    assert result.exit_code == 2
+    assert "--add-condition hiv: a case of CG-MED-24 names no condition" in result.stderr
