@@ -22,9 +22,21 @@ FAILED, BAD_INPUT, FOUND = 1, 2, 3
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
     "cases": "cli_decide",
+    "check": "cli_check",
+    "checklist": "cli_whatif",
     "decide": "cli_decide",
+    "doc": "cli_test",
     "explain": "cli_explain",
+    "fmt": "cli_check",
+    "graph": "cli_rules",
+    "letter": "cli_whatif",
+    "query": "cli_query",
+    "rules": "cli_rules",
     "schema": "cli_decide",
+    "show": "cli_rules",
+    "test": "cli_test",
+    "trace": "cli_test",
+    "whatif": "cli_whatif",
 }
 
 

@@ -15,7 +15,8 @@ from coverlog.engine.format import format_text
 from coverlog.engine.library import load
 from coverlog.engine.lint import findings_of
 from coverlog.explain.cli import main
-from coverlog.explain.findings import DOCS, MEANINGS
+from coverlog.explain.findings import DOCS as PAGES
+from coverlog.explain.findings import MEANINGS
 from coverlog.kb import guidelines
 
 # What the examples of the pages leave out; a page whose example names a guideline stands alone.
@@ -54,6 +55,9 @@ met :- weeks(rest, Weeks), Weeks >= 4.
 SOURCE = "%@ source: Criteria\n"
 UNLABELLED = SOURCE + "%@ rule A/other: there is something else\nmet :- documented(Finding), Finding != elsewhere.\n"
 CODES = sorted(MEANINGS)
+
+
+DOCS = Path(__file__).parent.parent / PAGES
 
 
 def run(*args: str) -> Result:
