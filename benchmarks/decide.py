@@ -22,7 +22,9 @@ from coverlog.engine.program import folder_texts
 from coverlog.explain.proof import prove
 
 GUIDELINE = load()
-CASES = [case for case in read_files([GUIDELINE.folder / "cases"], GUIDELINE) if isinstance(case, Case)]
+CASES = [
+    case for case in read_files(sorted(GUIDELINE.folder.glob("cases/*/*.yaml")), GUIDELINE) if isinstance(case, Case)
+]
 RULES = "\n".join(text for _, text in folder_texts(GUIDELINE.folder))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .declared import check_declarations
 from .errors import Finding, did_you_mean
 from .program import Predicate, Program
 from .strata import edges
@@ -21,7 +22,7 @@ INTERFACE = {
 
 def check(program: Program) -> list[Finding]:
     """Return everything that keeps a program from being evaluated, in the order of the text."""
-    found = [*_interface(program), *_declarations(program), *_duplicates(program), *_unstratified(program)]
+    found = [*_interface(program), *check_declarations(program), *_duplicates(program), *_unstratified(program)]
     for rule in program.rules:
         found += [*_arity(rule, program), *_unsafe(rule), *_amounts(rule, program), *_gloss(rule, program)]
     return sorted(found, key=lambda finding: finding.place)
@@ -48,39 +49,20 @@ def _arities(program: Program) -> dict[str, int]:
     return reserved | {p.name: len(p.params) for p in program.predicates.values()}
 
 
-def _declarations(program: Program) -> Iterator[Finding]:
-    kinds = {kind for kind, _ in program.concepts.values()}
-    for p in program.predicates.values():
-        for kind in filter(None, (p.open_kind, p.case.kind if p.case else "")):
-            if kind not in kinds:
-                yield Finding(
-                    "undeclared",
-                    p.place,
-                    f"no concept is of the kind {kind}",
-                    did_you_mean(kind, kinds) or f'write concept(NAME, {kind}, "label").',
-                )
-        if p.unless and p.unless not in program.predicates:
-            yield Finding(
-                "undeclared",
-                p.place,
-                f"{p.unless} is not declared",
-                did_you_mean(p.unless, program.predicates) or "declare it with %@ predicate",
-            )
-        if not p.gloss:
-            yield Finding("gloss", p.place, f"{p.name} has no gloss", "say in words what it means after the colon")
-
-
 def _duplicates(program: Program) -> Iterator[Finding]:
-    seen: dict[tuple[str, str], Rule] = {}
+    """An id names one clause, or versions of it that are in force one after the other."""
+    versions: dict[str, list[Rule]] = {}
     for rule in program.rules:
-        twin = seen.setdefault((rule.id, rule.head.predicate), rule)
-        if twin is not rule and not (twin.ended and twin.ended <= rule.effective):
-            yield Finding(
-                "duplicate",
-                rule.place,
-                f"the id {rule.id} is taken by {twin.place}",
-                "give each clause an id of its own, or end the earlier version with %@ ended:",
-            )
+        key = rule.id if rule.body else f"{rule.head.predicate} {rule.id}"  # a fact's id holds its arguments
+        twin = next((other for other in versions.get(key, ()) if _overlap(rule, other)), None)
+        if twin:
+            fix = "give each clause an id of its own, or end the earlier version with %@ ended:"
+            yield Finding("duplicate", rule.place, f"the id {rule.id} is taken by {twin.place}", fix)
+        versions.setdefault(key, []).append(rule)
+
+
+def _overlap(one: Rule, other: Rule) -> bool:
+    return not (one.ended and one.ended <= other.effective) and not (other.ended and other.ended <= one.effective)
 
 
 def _in(rule: Rule, code: str, message: str, fix: str) -> Finding:

@@ -116,7 +116,7 @@ def refuse_contradiction(case: Case, program: Program, model: Model) -> None:
     """Raise `CaseError` where the case's documentation contradicts itself, by the guideline's own rules."""
     for predicate in program.predicates.values():
         if predicate.is_error:
-            for atom in model.atoms(predicate.name):
+            for atom in filter(model.support.get, model.atoms(predicate.name)):
                 firing = model.support[atom]
                 sources = sorted({case.facts[a] for a in leaves(model, atom) if a in case.facts})
                 said = say_rule(firing.rule, firing.binding, program)
@@ -144,15 +144,20 @@ def outcomes(model: Model, session: int, code: str) -> dict[str, list[Atom]]:
     return {name: [a for a in model.atoms(name) if a.args[:2] == (session, quote(code))] for name in names}
 
 
+def awaited(possible: dict[str, list[Atom]]) -> list[Atom]:
+    """Return what a line without a sure outcome may come to: a criterion met, or else how it fails."""
+    return possible["medically_necessary"] or [atom for atoms in possible.values() for atom in atoms]
+
+
 def _line(line: tuple[str, int], program: Program, model: Model, why: Why, lacking: Missing) -> LineDecision:
     cpt, session = line
     possible = outcomes(model, session, cpt)
     sure = {name: [a for a in atoms if model.sure(a)] for name, atoms in possible.items()}
     outcome = next((name for name in sure if sure[name]), "more_information_needed")
-    decisive = sure.get(outcome) or possible["medically_necessary"]
+    decisive = sure.get(outcome) or awaited(possible)
     if not decisive:
         raise GuidelineError([_without_outcome(line, program)])
-    sets = lacking.sets(decisive) if outcome == "more_information_needed" else []
+    sets = lacking.sets(possible["medically_necessary"]) if outcome == "more_information_needed" else []
     last = tuple(sorted(unquote(str(a.args[2])) for a in decisive))
     return LineDecision(
         cpt=cpt,

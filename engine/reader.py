@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Iterator
 
@@ -116,6 +117,10 @@ class _Reader:
         if name in self.predicates or name in RESERVED:
             self.fail("duplicate", note.place, f"{name} is declared already", "keep one declaration")
         kind, _, unless = props.get("open", "").partition(" unless ")
+        if "open" in props and not kind.strip():
+            self.fail(
+                "annotation", note.place, f"{name} is open, and no kind of concept is named", "write %@ open: KIND"
+            )
         key = CaseKey(case["key"], case["shape"] or "", case["kind"] or "", case["default"] or "") if case else None
         params = tuple(p.strip() for p in (match["params"] or "").split(",") if p)
         self.predicates[name] = Predicate(
@@ -154,7 +159,11 @@ class _Reader:
         return found
 
     def _date(self, text: str, place: Place) -> None:
-        if text and not _DATE.match(text):
+        try:
+            valid = not text or bool(_DATE.match(text) and datetime.date.fromisoformat(text))
+        except ValueError:
+            valid = False
+        if not valid:
             self.fail("date", place, f"{text} is no date", "write YYYY-MM-DD")
 
     def _cited(self, name: str, cited: Iterable[str], known: Iterable[str], what: str, place: Place) -> None:
@@ -167,6 +176,9 @@ class _Reader:
             name = props["id"]
             cites = _names(props["cites"]) if "cites" in props else (name.partition("/")[0],)
             own = _names(props.get("reading", ""))
+            if not cites:
+                fix = "name a statement with %@ cites:, or leave the line out"
+                self.fail("uncited", clause.place, f"{name} cites nothing", fix)
             self._cited(name, cites, statements, "statement", clause.place)
             self._cited(name, own, readings, "interpretation", clause.place)
             dates = [statements[c].effective for c in cites if c in statements]

@@ -105,7 +105,7 @@ def _status() -> dict[str, Any]:
 
 
 def _amount() -> dict[str, Any]:
-    return _either({"type": "integer", "minimum": 0, "description": "whole weeks"}, "value")
+    return _either({"type": "integer", "minimum": 0, "description": "a whole number"}, "value")
 
 
 def _either(plain: dict[str, Any], key: str) -> dict[str, Any]:

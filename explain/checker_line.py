@@ -25,7 +25,8 @@ def check_line(checker: Checker, node: dict[str, Any]) -> None:
     require(set(node["rests_on"]) <= marks, "it rests on something that its proof does not use")
     require(checker.told["every"] or marks <= set(node["rests_on"]), "its proof rests on more than is said")
     if node["outcome"] == "more_information_needed":
-        require(node["missing"], "nothing is said to be missing")
+        covered = _outcomes(checker, "medically_necessary", node)
+        require(bool(node["missing"]) == bool(covered), "what is missing is not what would cover it")
         for needs in node["missing"]:
             _settles(checker, node, needs)
     else:
@@ -75,7 +76,8 @@ def _decisive(checker: Checker, node: dict[str, Any]) -> dict[Atom, int]:
     last = sorted(unquote(str(atom.args[2])) for atom in sure.get(first, ()))
     require(node["by"] == (last if first.endswith("medically_necessary") else []), "it is by other statements")
     require(node["reason"] == (last[0] if first == "not_addressed" else None), "the reason is another one")
-    return sure.get(first) or own["medically_necessary"]
+    every = {atom: value for atoms in own.values() for atom, value in atoms.items()}
+    return sure.get(first) or own["medically_necessary"] or every
 
 
 def _outcomes(checker: Checker, name: str, node: dict[str, Any]) -> dict[Atom, int]:

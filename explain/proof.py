@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 
 import networkx as nx
 
-from ..engine.decide import Judged, LineDecision, outcomes
+from ..engine.decide import Judged, LineDecision, awaited, outcomes
 from ..engine.firing import Firing
 from ..engine.terms import Atom, Comparison, Rule, Substitution, Var, holds, quote, variables
 from ..engine.why import CONTRADICTED, Cause, Failure, unify
@@ -113,7 +113,7 @@ class Builder:
     def determination(self, line: LineDecision) -> str:
         """Add the conclusion of a line with everything it rests on."""
         possible = outcomes(self.model, line.session, line.cpt)
-        atoms = possible.get(line.outcome, possible["medically_necessary"])
+        atoms = possible.get(line.outcome) or awaited(possible)
         decisive = [a for a in atoms if line.outcome not in possible or self.model.sure(a)]
         return self._line(line, self._said(line), [Child("premise", self.holds(a)) for a in decisive])
 
