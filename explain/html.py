@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 from ..engine.decide import Decision, LineDecision
 from ..engine.program import Program
+from ..engine.words import say_need
 from .export import GraphvizError, svg, walk
 from .html_tree import AUTHORITY, legend, say, tree, turning
+from .page import document, look
 from .proof import Proof
 from .render import as_text
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _WORLDS = {"open": "open: undocumented is unknown", "closed": "closed: undocumented is not so"}
 _SIGNS = {
     "medically_necessary": "✓",
@@ -26,22 +26,7 @@ _SIGNS = {
 def page(proof: Proof) -> str:
     """Return the proof as an HTML page that stands alone."""
     case = proof.judged.case
-    head = f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{say(case.title or case.id)}: proof</title>
-{_style()}
-</head>
-<body class="proof">"""
-    return "\n".join([head, *_body(proof), "</body>", "</html>"])
-
-
-def _style() -> str:
-    return f"<style>\n{(Path(__file__).parent / 'proof.css').read_text(encoding='utf-8')}</style>"
+    return document(f"{case.title or case.id}: proof", look(), "proof", _body(proof))
 
 
 def _body(proof: Proof) -> Iterator[str]:
@@ -80,7 +65,7 @@ def _header(proof: Proof) -> Iterator[str]:
     yield "</dl>\n</header>"
 
 
-def _outcomes(lines: Iterable[LineDecision], program: Program | None) -> Iterator[str]:
+def _outcomes(lines: Iterable[LineDecision], program: Program) -> Iterator[str]:
     yield '<section>\n<h2>Outcome of each line</h2>\n<ul class="outcomes">'
     for line in lines:
         yield f'<li class="determination {line.outcome}">\n<h3><span class="sign" aria-hidden="true">'
@@ -91,16 +76,18 @@ def _outcomes(lines: Iterable[LineDecision], program: Program | None) -> Iterato
     yield "</ul>\n</section>"
 
 
-def _about(line: LineDecision, program: Program | None) -> Iterator[str]:
+def _about(line: LineDecision, program: Program) -> Iterator[str]:
     """Yield what a line is of, and the reason or what is missing."""
-    where = f": {_label(line.configuration, program)}" if line.configuration else ""
-    label = _label(f'"{line.cpt}"', program)
+    where = f": {program.label(line.configuration)}" if line.configuration else ""
+    label = program.label(f'"{line.cpt}"')
     what = f"{label}; " if label.strip('"') != line.cpt else ""
     yield f"<p>{say(f'{what}session {line.session}{where}')}</p>"
     if line.reason:
-        yield f"<p>Reason: {say(_label(line.reason, program))}</p>"
+        yield f"<p>Reason: {say(program.label(line.reason))}</p>"
     if line.missing:
-        needed = [" and ".join(_need(need, program) for need in needs) for needs in line.missing]
+        needed = [
+            " and ".join(say_need(need["finding"], need["needs"], program) for need in needs) for needs in line.missing
+        ]
         yield f"<p>To be documented{', any one of' if len(needed) > 1 else ''}:</p>\n<ul>"
         yield from (f"<li>{say(words)}</li>" for words in needed)
         yield "</ul>"
@@ -110,15 +97,6 @@ def _about(line: LineDecision, program: Program | None) -> Iterator[str]:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _label(constant: str, program: Program | None) -> str:
-    return program.label(constant) if program else _words(constant)
-
-
-def _need(need: Mapping[str, str], program: Program | None) -> str:
-    finding = _label(need["finding"], program)
-    return finding if need["needs"] == "present" else f"{finding} {need['needs']}"
 
 
 def _picture(proof: Proof) -> Iterator[str]:
@@ -171,22 +149,5 @@ def _sources(proof: Proof) -> Iterator[str]:
 
 def proof_mimebundle(proof: Proof) -> dict[str, str]:
     """Return a proof for a notebook: as text, and as the page's content with its style."""
-    html = "\n".join(['<div class="proof">', _style(), *_body(proof), "</div>"])
+    html = "\n".join(['<div class="proof">', f"<style>\n{look()}</style>", *_body(proof), "</div>"])
     return {"text/plain": as_text(proof), "text/html": html}
-
-
-def decision_mimebundle(decision: Decision, program: Program | None = None) -> dict[str, str]:
-    """Return a decision for a notebook: as text, and as its outcomes, advisories and notices.
-
-    :param program: the guideline's, for the labels of codes, findings and reasons.
-    """
-    html = ['<div class="proof">', _style(), *_outcomes(decision.lines, program), *_closing(decision), "</div>"]
-    return {"text/plain": "\n".join(_line_text(line, program) for line in decision.lines), "text/html": "\n".join(html)}
-
-
-def _line_text(line: LineDecision, program: Program | None) -> str:
-    by = f" by {', '.join(line.by)}" if line.by else ""
-    reason = f": {_label(line.reason, program)}" if line.reason else ""
-    needed = " or ".join(" and ".join(_need(need, program) for need in needs) for needs in line.missing)
-    told = f"{line.cpt}, session {line.session}: {_words(line.outcome)}{by}{reason}"
-    return f"{told} (document {needed})" if needed else told

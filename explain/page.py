@@ -35,10 +35,17 @@ _STYLE = """
 """
 
 
-def page(title: str, body: Iterable[str]) -> str:
-    """Return an HTML page around the markup of its body; it needs no network and no script."""
-    look = Path(__file__).parent / "proof.css"
-    style = (look.read_text(encoding="utf-8") if look.exists() else "") + _STYLE
+def look() -> str:
+    """Return the style that every page shares."""
+    return (Path(__file__).parent / "proof.css").read_text(encoding="utf-8")
+
+
+def document(title: str, style: str, kind: str, body: Iterable[str]) -> str:
+    """Return an HTML page that stands alone: no network, no script.
+
+    :param kind: the classes of its body.
+    :param body: its content, as markup.
+    """
     head = f"""<!doctype html>
 <html lang="en">
 <head>
@@ -50,9 +57,13 @@ def page(title: str, body: Iterable[str]) -> str:
 <style>
 {style}</style>
 </head>
-<body class="proof book">
-<main>"""
-    return "\n".join([head, *body, "</main>", "</body>", "</html>", ""])
+<body class="{kind}">"""
+    return "\n".join([head, *body, "</body>", "</html>"])
+
+
+def page(title: str, body: Iterable[str]) -> str:
+    """Return a page of the book around the markup of its body."""
+    return document(title, look() + _STYLE, "proof book", ["<main>", *body, "</main>"]) + "\n"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> str:

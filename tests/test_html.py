@@ -396,15 +396,3 @@ def test_a_proof_in_a_notebook(proofs: dict[str, Proof]) -> None:
     style = re.sub(r"/\*.*?\*/|@page \w+|\([^()]*\)", "", bundle["text/html"].split("style>")[1], flags=re.DOTALL)
     selectors = [each.strip() for group in re.findall(r"([^{};@]+)\{", style) for each in group.split(",")]
     assert {each.split()[0] for each in selectors if each} <= {".proof", "body.proof", "media"}
-
-
-@pytest.mark.parametrize("outcome", OUTCOMES)
-def test_a_decision_in_a_notebook(outcome: str, proofs: dict[str, Proof]) -> None:
-    """A notebook gets a decision as lines of text and as its outcomes; labels where the program is given."""
-    judged = proofs[f"{outcome}-open"].judged
-    for program in (None, judged.guideline.program):
-        bundle = html.decision_mimebundle(judged.decision, program)
-        read(bundle["text/html"])
-        assert len(bundle["text/plain"].splitlines()) == len(judged.decision.lines)
-        assert outcome.replace("_", " ") in bundle["text/plain"]
-        assert outcome.replace("_", " ") in bundle["text/html"]
