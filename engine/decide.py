@@ -168,7 +168,7 @@ def _line(line: tuple[str, int], program: Program, model: Model, why: Why, lacki
         by=last if outcome.endswith("medically_necessary") else (),
         reason=last[0] if outcome == "not_addressed" else None,
         missing=tuple(_needs(needs) for needs in sets),
-        rests_on=rests_on(used_rules(decisive, model, why), program),
+        rests_on=rests_on(*used(decisive, model, why), program),
     )
 
 
@@ -200,7 +200,12 @@ def _advisories(program: Program, model: Model) -> Iterable[Advisory]:
 
 
 def used_rules(targets: Iterable[Atom], model: Model, why: Why) -> list[Rule]:
-    """Return the rules that a line's proof uses: of what holds, of what may hold, of what fails in play."""
+    """Return the rules that a line's proof uses; see `used`."""
+    return used(targets, model, why)[0]
+
+
+def used(targets: Iterable[Atom], model: Model, why: Why) -> tuple[list[Rule], set[str]]:
+    """Return what a line's proof uses: the rules of what holds, may hold or fails in play, and the open predicates."""
     rules: dict[Rule, None] = {}
     seen: set[Atom] = set()
     stack = list(targets)
@@ -220,11 +225,12 @@ def used_rules(targets: Iterable[Atom], model: Model, why: Why) -> list[Rule]:
                 rules[failure.rule] = None
                 stack += [c.part.atom for c in failure.causes if isinstance(c.part, Literal)]
                 stack += [atom for _, atom in failure.held(model)]
-    return list(rules)
+    return list(rules), {atom.predicate for atom in seen if atom in model.unknown}
 
 
-def rests_on(rules: Iterable[Rule], program: Program) -> tuple[str, ...]:
-    """Return the inferred statements and the interpretations among what rules cite, sorted."""
+def rests_on(rules: Iterable[Rule], undocumented: Iterable[str], program: Program) -> tuple[str, ...]:
+    """Return the inferred statements and the interpretations by which rules and open predicates are read, sorted."""
     named = {reading for rule in rules for reading in rule.readings}
+    named |= {reading for name in undocumented for reading in program.predicates[name].readings}
     named |= {c for rule in rules for c in rule.cites if program.statements[c].authority == "inferred"}
     return tuple(sorted(named, key=lambda n: (n.startswith("INT"), len(n) if n.startswith("INT") else 0, n)))

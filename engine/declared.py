@@ -10,7 +10,7 @@ from .program import Predicate, Program
 
 # The number of arguments that each shape of a case key gives an input.
 _ARITY = {
-    "": 2, "units": 3, "one of": 1, "each of": 1, "count": 1, "codes": 1, "hierarchy": 2,
+    "": 2, "units": 3, "one of": 1, "each of": 1, "count": 1, "codes": 1, "hierarchy": 2, "slips": 2,
     "present of": 1, "absent of": 1, "amount of": 2,
 }  # fmt: skip
 _OF_SERVICES = ("", "units")
@@ -38,9 +38,9 @@ def _kinds(predicate: Predicate, program: Program) -> Found:
                 f"no concept is of the kind {kind}",
                 did_you_mean(kind, kinds) or f'write concept(NAME, {kind}, "label").',
             )
-    if predicate.unless and predicate.unless not in program.predicates:
-        fix = did_you_mean(predicate.unless, program.predicates) or "declare it with %@ predicate"
-        yield f"{predicate.unless} is not declared", fix
+    for name in filter(None, (predicate.unless, predicate.until)):
+        if name not in program.predicates:
+            yield f"{name} is not declared", did_you_mean(name, program.predicates) or "declare it with %@ predicate"
 
 
 def _gloss(predicate: Predicate) -> Found:
@@ -55,9 +55,16 @@ def _gloss(predicate: Predicate) -> Found:
 def _open(predicate: Predicate, program: Program) -> Found:
     if predicate.is_open and not predicate.params:
         yield f"{predicate.name} is open and has no argument", "give it the concept that may be undocumented"
-    unless = program.predicates.get(predicate.unless)
-    if unless and len(unless.params) != 1:
-        yield f"{unless.name} rules out no single concept", "name a predicate of one argument after unless"
+    for how, name in (("unless", predicate.unless), ("until", predicate.until)):
+        other = program.predicates.get(name)
+        if other and len(other.params) != 1:
+            yield f"{name} speaks of no single concept", f"name a predicate of one argument after {how}"
+    if predicate.until and len(predicate.params) != 1:
+        yield f"{predicate.name} is open until settled and has {len(predicate.params)} arguments", "give it one"
+    for reading in predicate.readings:
+        if reading not in program.interpretations:
+            fix = did_you_mean(reading, program.interpretations) or "state it with interpretation(...)"
+            yield f"{predicate.name} names no interpretation: {reading}", fix
 
 
 def _case(predicate: Predicate, program: Program) -> Found:

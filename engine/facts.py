@@ -77,6 +77,19 @@ def _hierarchy(name: str, key: CaseKey, said: Said) -> Facts:
     return facts
 
 
+_SLIP = str.maketrans("OIL", "011")
+
+
+def _slips(name: str, key: CaseKey, said: Said) -> Facts:
+    """Name what was probably meant by a code with a letter that no code has there: O for 0, I or l for 1."""
+    facts = {}
+    for code in map(normal_code, said.values.get(key.key, ())):
+        meant = code[0] + code[1:].translate(_SLIP)  # ICD-10-CM uses none of the three after its first letter
+        if meant != code:
+            facts[Atom(name, (quote(code), quote(meant)))] = key.key
+    return facts
+
+
 def _present(name: str, key: CaseKey, said: Said) -> Facts:
     return {Atom(name, (finding,)): source for finding, value, source in _documented(key, said) if value == "present"}
 
@@ -107,6 +120,7 @@ _SHAPES: dict[str, Callable[[str, CaseKey, Said], Facts]] = {
     "count": _count,
     "codes": _codes,
     "hierarchy": _hierarchy,
+    "slips": _slips,
     "present of": _present,
     "absent of": _absent,
     "amount of": _amounts,

@@ -26,8 +26,15 @@ class Firing(NamedTuple):
 class Model:
     """What follows for one case: atoms with the firings that give them."""
 
-    def __init__(self, firings: dict[Atom, list[Firing]], given: Collection[Atom], support: dict[Atom, Firing]) -> None:
+    def __init__(
+        self,
+        firings: dict[Atom, list[Firing]],
+        given: Collection[Atom],
+        support: dict[Atom, Firing],
+        stated: frozenset[str] = frozenset(),
+    ) -> None:
         self.firings = firings
+        self.stated = stated  # the open predicates that a case settles by stating something
         self.given = frozenset(given)
         self.unknown: set[Atom] = set()
         self.support = support  # the first sure firing of each sure atom: well founded

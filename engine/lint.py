@@ -127,7 +127,7 @@ def _unreachable(program: Program) -> Iterator[Finding]:
 
 def _unused_predicates(program: Program) -> Iterator[Finding]:
     asked = {literal.atom.predicate for rule in program.rules for literal in rule.literals}
-    asked |= {p.unless for p in program.predicates.values()} | SHOWN
+    asked |= {name for p in program.predicates.values() for name in (p.unless, p.until)} | SHOWN
     for p in program.predicates.values():
         if p.name not in asked and not p.is_error:
             message = f"no rule asks for the predicate {p.name}"

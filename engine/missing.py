@@ -20,8 +20,9 @@ class Need(NamedTuple):
     """One thing to document: that a finding is present or absent, or an amount within bounds."""
 
     atom: Atom
-    low: float  # 1 and 1 for present, 0 and 0 for absent, else the bounds of the amount
+    low: float  # 1 and 1 for present or stated, 0 and 0 for absent, else the bounds of the amount
     high: float
+    stated: bool = False  # the case has to state it, which settles what it does not state
 
     @property
     def is_presence(self) -> bool:
@@ -40,7 +41,9 @@ class Need(NamedTuple):
 
     @property
     def needs(self) -> str:
-        """What it has to be: `present`, `absent`, or a comparison such as `>= 4`."""
+        """What it has to be: `present`, `absent`, `stated`, or a comparison such as `>= 4`."""
+        if self.stated:
+            return "stated"
         if len(self.atom.args) == 1:
             return "present" if self.low else "absent"
         if self.low == self.high:
@@ -135,7 +138,8 @@ class Missing:
     def _step(self, atom: Atom) -> set[Set]:
         if self.model.sure(atom):
             return {frozenset()}
-        own = {frozenset([Need(atom, 1, 1)])} if atom in self.model.unknown and len(atom.args) == 1 else set()
+        presence = Need(atom, 1, 1, atom.predicate in self.model.stated)
+        own = {frozenset([presence])} if atom in self.model.unknown and len(atom.args) == 1 else set()
         return self._minimal([*own, *(s for f in self.model.firings.get(atom, ()) for s in self._firing(f))])
 
     def _firing(self, firing: Firing) -> set[Set]:
@@ -156,8 +160,8 @@ class Missing:
         if not self.model.possible(atom) or atom in above:
             return {frozenset()}
         unknown = atom in self.model.unknown
-        if self.model.sure(atom) or (unknown and len(atom.args) > 1):
-            return set()
+        if self.model.sure(atom) or (unknown and (len(atom.args) > 1 or atom.predicate in self.model.stated)):
+            return set()  # no single thing to say makes an amount unknown, or a condition not so
         result: set[Set] = {frozenset([Need(atom, 0, 0)])} if unknown else {frozenset()}
         for firing in self.model.firings.get(atom, ()):
             ways = {s for p in firing.premises for s in self._against(p, above | {atom})}
@@ -177,7 +181,7 @@ class Missing:
         for need in left | right:
             low, high = bounds.get(need.atom, (-inf, inf))
             bounds[need.atom] = max(low, need.low), min(high, need.high)
-        needs = [Need(atom, *b) for atom, b in bounds.items()]
+        needs = [Need(atom, *b, atom.predicate in self.model.stated) for atom, b in bounds.items()]
         if any(need.low > need.high for need in needs) or self._contradictory(needs):
             return None
         return self._least(needs)

@@ -31,11 +31,18 @@ class Predicate(NamedTuple):
     open_kind: str = ""  # the kind of concept that may be undocumented in its first argument
     unless: str = ""  # the predicate that rules such a concept out
     is_error: bool = False  # an atom of it means that the case contradicts itself
+    until: str = ""  # the predicate that settles such a concept: from then on what is not given is not so
+    readings: tuple[str, ...] = ()  # the interpretations by which it may be undocumented
 
     @property
     def is_open(self) -> bool:
         """Whether what is not documented may still be so."""
         return bool(self.open_kind)
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it is open whatever else the case says; other open predicates are closed once settled."""
+        return self.is_open and not self.until
 
 
 class Statement(NamedTuple):

@@ -24,13 +24,14 @@ _OWNERS = {"rule", "facts", "predicate"}
 _PROPERTIES = {
     "rule": {"cites", "reading", "effective", "ended"},
     "facts": {"cites", "reading", "effective", "ended"},
-    "predicate": {"case", "open", "error"},
+    "predicate": {"case", "open", "error", "reading"},
 }
 _CASE = re.compile(
-    r"(?P<key>\w+)(?: (?P<shape>units|codes|hierarchy|count|one of|each of|present of|absent of|amount of))?"
+    r"(?P<key>\w+)(?: (?P<shape>units|codes|hierarchy|slips|count|one of|each of|present of|absent of|amount of))?"
     r"(?: (?P<kind>\w+))?(?: default (?P<default>\w+))?$"
 )
 _HEAD = re.compile(r"(?P<name>[a-z]\w*)(?:\((?P<params>[A-Z]\w*(?:, *[A-Z]\w*)*)\))?$")
+_OPEN = re.compile(r"(?P<kind>\w+)(?: (?P<how>unless|until) (?P<predicate>\w+))?$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
@@ -116,16 +117,17 @@ class _Reader:
         name = match["name"]
         if name in self.predicates or name in RESERVED:
             self.fail("duplicate", note.place, f"{name} is declared already", "keep one declaration")
-        kind, _, unless = props.get("open", "").partition(" unless ")
-        if "open" in props and not kind.strip():
-            self.fail(
-                "annotation", note.place, f"{name} is open, and no kind of concept is named", "write %@ open: KIND"
-            )
+        opened = _OPEN.match(props.get("open", ""))
+        if "open" in props and not opened:
+            self.fail("annotation", note.place, f"{name} is open, and no kind of concept is named",
+                      "write %@ open: KIND, or %@ open: KIND unless PREDICATE, or %@ open: KIND until PREDICATE")  # fmt: skip
         key = CaseKey(case["key"], case["shape"] or "", case["kind"] or "", case["default"] or "") if case else None
         params = tuple(p.strip() for p in (match["params"] or "").split(",") if p)
+        settled = {opened["how"]: opened["predicate"]} if opened and opened["how"] else {}
         self.predicates[name] = Predicate(
-            name, params, gloss.strip(), note.place, key, kind.strip(), unless.strip(), "error" in props
-        )
+            name, params, gloss.strip(), note.place, key, opened["kind"] if opened else "",
+            is_error="error" in props, readings=_names(props.get("reading", "")), **settled,
+        )  # fmt: skip
 
     def rows(self, predicate: str) -> Iterator[tuple[list[str], str, Place]]:
         """Yield the arguments of the reserved facts of a predicate, as plain text, checked for number."""

@@ -32,7 +32,7 @@ def case_schema(program: Program) -> dict[str, Any]:
     }
     required = ["id", "date_of_service", "services"]
     for predicate in program.predicates.values():
-        if predicate.case and predicate.case.shape not in ("", "units", "hierarchy"):
+        if predicate.case and predicate.case.shape not in ("", "units", "hierarchy", "slips"):
             _add(properties, predicate.case, program)
             if predicate.case.shape == "one of" and not predicate.case.default:
                 required.append(predicate.case.key)

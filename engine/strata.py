@@ -27,15 +27,15 @@ class Strata(NamedTuple):
 
 
 def edges(program: Program) -> list[Edge]:
-    """Return the dependencies among predicates; an open predicate depends on what rules it out."""
+    """Return the dependencies among predicates; an open predicate depends on what closes it."""
     found = [
         Edge(part.atom.predicate, rule.head.predicate, not part.positive, rule)
         for rule in program.rules
         for part in rule.body
         if isinstance(part, Literal)
     ]
-    ruled_out = [Edge(p.unless, p.name, True, None) for p in program.predicates.values() if p.unless]
-    return found + ruled_out
+    closing = [Edge(c, p.name, True, None) for p in program.predicates.values() for c in (p.unless, p.until) if c]
+    return found + closing
 
 
 def stratify(program: Program) -> Strata:

@@ -98,7 +98,7 @@ class Why:
     def kind(self, atom: Atom) -> str:
         """Return how an atom that does not hold fails."""
         declared = self.program.predicates.get(atom.predicate)
-        if declared and declared.is_open:
+        if declared and declared.is_record:
             ruled_out = declared.unless and self.model.sure(Atom(declared.unless, atom.args[:1]))
             return CONTRADICTED if ruled_out else UNDOCUMENTED
         return UNMET if any(f.in_play for f in self.failures(atom)) else NOT_APPLICABLE

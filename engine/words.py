@@ -99,13 +99,13 @@ def say_need(finding: str, needs: str, program: Program) -> str:
     """Return what is to be documented of a finding or an amount, as the end of `document that ...`.
 
     :param finding: a concept of an open predicate.
-    :param needs: `present`, `absent`, or bounds such as `>= 4`.
+    :param needs: `present`, `absent`, `stated`, or bounds such as `>= 4`.
     """
     kind = program.concepts[finding][0]
     predicate = next(p for p in program.predicates.values() if p.open_kind == kind)
-    if needs in ("present", "absent"):
+    if needs in ("present", "absent", "stated"):
         said = say_atom(Atom(predicate.name, (finding,)), program)
-        return said if needs == "present" else f"it is not so that {said}"
+        return f"it is not so that {said}" if needs == "absent" else said
     for sign, word in ((">= ", "at least "), ("<= ", "at most "), ("= ", "exactly ")):
         needs = needs.replace(sign, word)
     return _fill(predicate.gloss, {predicate.params[0]: finding, predicate.params[1]: quote(needs)}, program)

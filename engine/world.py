@@ -29,6 +29,7 @@ class Evaluator:
             self.of_head.setdefault(compiled.rule.head.predicate, []).append(compiled)
         negated = {lit.atom.predicate for c in self.compiled for lit in c.rule.literals if not lit.positive}
         self.shadowed = negated & strata.open_valued
+        self.stated = frozenset(p.name for p in program.predicates.values() if p.until)
         bodies = [self._shadow(literal) for compiled in self.compiled for literal in compiled.rule.literals]
         self.read = {literal.atom.predicate for literal in bodies}
         facts = [rule for rule in rules if not rule.body]
@@ -64,7 +65,7 @@ class Evaluator:
         :param given: the case as ground atoms of the declared inputs.
         :param open_world: whether what is not documented may still be so.
         """
-        model = Model(dict(self.static.firings), given, dict(self.static.support))
+        model = Model(dict(self.static.firings), given, dict(self.static.support), self.stated)
         run = _Run(self, model, set(self.slots))
         with self.store.active():
             try:
@@ -113,8 +114,8 @@ class _Run:
         documented = {atom.args[0] for atom in self.model.given if atom.predicate == predicate.name}
         for concept in self.evaluator.program.of_kind(predicate.open_kind):
             amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
-            ruled_out = predicate.unless and self.model.sure(Atom(predicate.unless, (concept,)))
-            if concept not in documented and not ruled_out:
+            closing = (Atom(name, (concept,)) for name in (predicate.unless, predicate.until) if name)
+            if concept not in documented and not any(map(self.model.sure, closing)):
                 yield Atom(predicate.name, (concept, *amounts))
 
     def component(self, component: Collection[str]) -> None:

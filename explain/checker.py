@@ -198,6 +198,7 @@ class Checker:
         require(self.truth.value(claim.atom) == claim.value, "the record speaks of it")
         if claim.value == FALSE and predicate.unless:
             require(not self.truth.value(self.program.denial(claim.atom)), "the record denies it")
+        require(node.get("readings", []) == list(predicate.readings), "it is open by other readings")
         self._leaf(node, say_undocumented(claim.atom, node["value"], self.program))
 
     def absent(self, node: dict[str, Any]) -> None:
@@ -210,7 +211,7 @@ class Checker:
             require(claims == [Claim(self.program.denial(atom), TRUE)], "no denial stands below")
             return
         declared = self.program.predicates.get(atom.predicate)
-        require(not (declared and declared.is_open), "what is open is undocumented or denied")
+        require(not (declared and declared.is_record), "what is open is undocumented or denied")
         self._covered(node, atom)
 
     def _covered(self, node: dict[str, Any], atom: Atom) -> None:

@@ -19,11 +19,13 @@ class Circuit:
         self.checker, self.needs = checker, list(needs)
         stated = {need["finding"]: need["needs"] for need in self.needs}
         self.amounts = {
-            name: int(text.split()[-1]) for name, text in stated.items() if text not in ("present", "absent")
+            name: int(text.split()[-1]) for name, text in stated.items() if text not in ("present", "absent", "stated")
         }
         self.amounts.pop(without, None)
         self.denied = {name for name, text in stated.items() if text == "absent" and name != without}
-        self.present = self._closure({name for name, text in stated.items() if text == "present"}) - {without}
+        self.present = self._closure({name for name, text in stated.items() if text in ("present", "stated")}) - {
+            without
+        }
         self._known: dict[str, bool] = {}
 
     def weakened(self, need: dict[str, str]) -> Circuit:

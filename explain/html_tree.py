@@ -55,7 +55,7 @@ def _tells(proof: Proof, node: str) -> bool:
     return (
         facts["kind"] in _TELLING
         or facts.get("value") == "unknown"
-        or bool(predicate and predicate.is_open)
+        or bool(predicate and predicate.is_record)
         or not decisive.isdisjoint(facts.get("cites", ()))
     )
 

@@ -59,7 +59,7 @@ class Play:
     def _about(self, atom: Atom) -> bool:
         """Say whether the case is about an atom that does not hold: it is open, or a rule for it is in play."""
         declared = self.program.predicates.get(atom.predicate)
-        if declared and declared.is_open:
+        if declared and declared.is_record:
             return True
         found = [(r, b) for r in self.truth.rules if r.body and (b := fit(r.head, atom, {})) is not None]
         return any(self.failing(rule, binding) is not None for rule, binding in found)

@@ -16,7 +16,7 @@ absent          does not hold: `atom` (its variables stand for anything), `how`;
 failed          a rule that does not give the atom: `rule`, `binding`; below it are its parts that fail
                 (cause) and those that hold all the same (held)
 compared        a comparison: `comparison`, `binding`, `value`
-undocumented    an open input nobody documented: `atom`, `value`
+undocumented    an open input nobody documented: `atom`, `value`, and `readings` where it is open by one
 =============== ======================================================================================
 
 Nodes that rest on a rule also have `cites`, `authority`, `source` and `readings`.
@@ -171,7 +171,10 @@ class Builder:
         return straight or firings[:1]
 
     def _undocumented(self, atom: Atom, value: str) -> str:
-        return self._node("undocumented", say_undocumented(atom, value, self.program), atom=str(atom), value=value)
+        readings = self.program.predicates[atom.predicate].readings
+        read = {"readings": list(readings)} if readings else {}
+        text = say_undocumented(atom, value, self.program)
+        return self._node("undocumented", text, atom=str(atom), value=value, **read)
 
     def _firing(self, firing: Firing, value: str, above: frozenset[Atom]) -> str:
         rule, binding = firing.rule, firing.binding

@@ -76,8 +76,7 @@ class Truth:
         for rule in self.rules:
             needs.setdefault(rule.head.predicate, set()).update(lit.atom.predicate for lit in rule.literals)
         for predicate in self.program.predicates.values():
-            if predicate.unless:
-                needs[predicate.name].add(predicate.unless)
+            needs[predicate.name].update(filter(None, (predicate.unless, predicate.until)))
         reach = {name: _reach(name, needs) for name in needs}
         groups: dict[frozenset[str], list[str]] = {}
         for name in sorted(reach, key=lambda n: (len(reach[n]), n)):
@@ -101,8 +100,8 @@ class Truth:
         if not (predicate and predicate.is_open and self.open_world):
             return
         for concept in self.program.of_kind(predicate.open_kind):
-            denied = predicate.unless and self.value(Atom(predicate.unless, (concept,))) == TRUE
-            if not denied and (predicate.name, concept) not in self._documented:
+            closing = [Atom(name, (concept,)) for name in (predicate.unless, predicate.until) if name]
+            if TRUE not in map(self.value, closing) and (predicate.name, concept) not in self._documented:
                 amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
                 self._raise(Atom(predicate.name, (concept, *amounts)), UNKNOWN)
 
