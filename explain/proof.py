@@ -172,7 +172,7 @@ class Builder:
 
     def _undocumented(self, atom: Atom, value: str) -> str:
         readings = self.program.predicates[atom.predicate].readings
-        read = {"readings": list(readings)} if readings else {}
+        read: dict[str, Any] = {"readings": list(readings)} if readings else {}
         text = say_undocumented(atom, value, self.program)
         return self._node("undocumented", text, atom=str(atom), value=value, **read)
 
