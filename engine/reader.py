@@ -120,7 +120,7 @@ class _Reader:
         opened = _OPEN.match(props.get("open", ""))
         if "open" in props and not opened:
             self.fail("annotation", note.place, f"{name} is open, and no kind of concept is named",
-                      "write %@ open: KIND, with unless PREDICATE or until PREDICATE behind it where it has one")  # fmt: skip
+                      "write %@ open: KIND, and unless or until PREDICATE behind it where it has one")  # fmt: skip
         key = CaseKey(case["key"], case["shape"] or "", case["kind"] or "", case["default"] or "") if case else None
         params = tuple(p.strip() for p in (match["params"] or "").split(",") if p)
         settled = {opened["how"]: opened["predicate"]} if opened and opened["how"] else {}
