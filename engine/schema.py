@@ -13,7 +13,7 @@ PROCEDURE = r"^([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})$"
 DIAGNOSIS = r"^\s*[A-Za-z][0-9][0-9A-Za-z](\.?[0-9A-Za-z]{1,4})?\s*$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _SOURCE = {"type": "string", "description": "where the record says so"}
-_NEED = {"type": "string", "description": "FINDING, FINDING absent, or AMOUNT >= 4"}
+_NEED = {"type": "string", "description": "FINDING, FINDING absent, CONDITION stated, or AMOUNT >= 4"}
 
 
 def case_schema(program: Program) -> dict[str, Any]:
@@ -66,7 +66,9 @@ def _outcome() -> dict[str, Any]:
             "outcome": {"enum": list(OUTCOMES)},
             "by": texts,
             "reason": {"type": "string"},
-            "missing": {"type": "array", "items": {"type": "array", "items": _NEED}},
+            "missing": {"type": "array", "items": {"type": "array", "items": _NEED}, "description": "in any order"},
+            "missing_complete": {"type": "boolean", "description": "whether `missing` is all there is"},
+            "rests_on": texts,
         },
         "required": ["outcome"],
         "additionalProperties": False,

@@ -13,8 +13,8 @@ from ..engine.reader import RESERVED
 from ..engine.terms import Comparison, Literal, Rule
 from ..engine.words import say_atom, say_rule
 from .page import page, table
+from .reviewed import group
 from .tested import refused, run_case
-from .trace import group
 
 
 def book(guideline: Guideline, cases: Sequence[Case | Unreadable]) -> str:

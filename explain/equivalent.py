@@ -11,6 +11,7 @@ from ..engine.library import Guideline
 from ..engine.program import Program
 from ..engine.terms import Atom, Comparison, Literal, Rule, Term, Var
 from ..engine.yaml_text import documents
+from .edits import Edit
 from .mutants import Mutant
 
 OUTPUTS = (
@@ -47,13 +48,15 @@ def read_marks(folder: Path) -> list[Mark]:
     return [Mark(**{key: str(value) for key, value in mark.items()}) for mark in marks]
 
 
-def marked(mutant: Mutant, marks: Sequence[Mark]) -> str:
+def marked(mutant: Mutant | Edit, marks: Sequence[Mark]) -> str:
     """Return the reason of the mark that names a mutant, or an empty text."""
-    return next((m.reason for m in marks if m.rule == mutant.rule.id and m.mutation == mutant.change), "")
+    return next((m.reason for m in marks if m.rule == mutant.where and m.mutation == mutant.change), "")
 
 
-def proof(mutant: Mutant, program: Program) -> str:
+def proof(mutant: Mutant | Edit, program: Program) -> str:
     """Return why a mutant can change no decision, as far as the text of the rules shows it; or an empty text."""
+    if isinstance(mutant, Edit):
+        return ""
     if mutant.kind == "drop part":
         part = mutant.rule.body[mutant.at]
         for other in mutant.rule.body:
@@ -66,7 +69,7 @@ def proof(mutant: Mutant, program: Program) -> str:
     return ""
 
 
-def judge_survivors(mutants: Sequence[Mutant], guideline: Guideline) -> dict[str, str]:
+def judge_survivors(mutants: Sequence[Mutant | Edit], guideline: Guideline) -> dict[str, str]:
     """Return the reasons of those mutants that are equivalent, by the mutants' names."""
     marks = read_marks(guideline.folder)
     found = {m.name: marked(m, marks) or proof(m, guideline.program) for m in mutants}
@@ -165,6 +168,9 @@ class Reach:
             if atom in seen:
                 continue
             seen.add(atom)
+            declared = self.program.predicates.get(atom.predicate)
+            closing = filter(None, (declared.unless, declared.until)) if declared else ()
+            waiting += [Atom(name, atom.args[:1]) for name in closing]
             for each in self.rules:
                 binding = _match(each.head.args, atom.args, {}) if each.head.predicate == atom.predicate else None
                 ways = list(self._ways(each, binding)) if binding is not None else []

@@ -1,28 +1,32 @@
-"""Runs the canonical cases on mutants of a guideline, and tells which mutants nobody notices."""
+"""Runs the canonical cases on mutants and edits of a guideline, and tells which ones nobody notices."""
 
 from __future__ import annotations
 
 import gc
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from ..engine.case import Case
-from ..engine.decide import decide
+from ..engine.decide import awaited, decide, judge, outcomes, rests_on, used
 from ..engine.errors import CaseError, GuidelineError
 from ..engine.firing import Model
 from ..engine.library import Guideline
+from ..engine.program import Program
+from ..engine.strata import stratify
 from ..engine.terms import Atom, Comparison, Literal, Rule
 from ..engine.why import unify
 from .coverage import Join, models, others
+from .edits import DECLARED, Edit
 from .mutants import Mutant, mutants
 from .tested import differences, expected, refused
 
 
 class Fate(NamedTuple):
-    """What became of a mutant."""
+    """What became of a mutant or an edit."""
 
-    mutant: Mutant
+    mutant: Mutant | Edit
     case: str  # the case that noticed it, or ""
     tried: int  # how many decisions it could have changed were made
 
@@ -57,6 +61,30 @@ def notices(bench: Bench, guideline: Guideline) -> bool:
     return any(differences(bench.case, bench.world, decision))
 
 
+class Rest(NamedTuple):
+    """What the proof of a line uses, and what a case expects that it rests on."""
+
+    case: str
+    rules: tuple[Rule, ...]
+    undocumented: frozenset[str]
+    wanted: frozenset[str]
+
+
+def rests(case: Case, world: str, guideline: Guideline) -> Iterator[Rest]:
+    """Yield what each line rests on, of those of which a case expects it."""
+    expect = {} if refused(case) else case.expect if world == "open" else case.expect_closed
+    if not any("rests_on" in wanted for wanted in expect.values()):
+        return
+    judged = judge(case, guideline, world=world)
+    for line in judged.decision.lines:
+        wanted = expect.get(f"{line.cpt}@{line.session}", expect.get(line.cpt, {})).get("rests_on")
+        if wanted is not None:
+            possible = outcomes(judged.model, line.session, line.cpt)
+            sure = [atom for atom in possible.get(line.outcome, ()) if judged.model.sure(atom)]
+            rules, undocumented = used(sure or awaited(possible), judged.model, judged.why)
+            yield Rest(case.id, tuple(rules), frozenset(undocumented), frozenset(wanted))
+
+
 class Runner:
     """Runs mutants: each on the cases that it could change, until one notices."""
 
@@ -65,21 +93,37 @@ class Runner:
         self.benches = list(benches(cases, guideline))
         self._effects: dict[tuple[str, int], frozenset[object]] = {}
         self._negated = {lit.atom.predicate for r in self.program.rules for lit in r.literals if not lit.positive}
+        self._negated |= {name for p in self.program.predicates.values() for name in (p.unless, p.until)}
         self._recursive = {
             name for part in guideline.strata.components for name in part
             if len(part) > 1 or any(name in _reads(r) for r in self.program.rules if r.head.predicate == name)
         }  # fmt: skip
 
-    def run(self, mutant: Mutant) -> Fate:
+    @cached_property
+    def _rests(self) -> list[Rest]:
+        return [rest for b in self.benches for rest in rests(b.case, b.world, self.guideline)]
+
+    def run(self, mutant: Mutant | Edit) -> Fate:
         """Return the first case that notices a mutant, if one does."""
-        changed = Guideline(self.guideline.folder, mutant.apply(self.program), self.guideline.strata, b"")
+        changed = mutant.apply(self.program)
+        if isinstance(mutant, Edit) and mutant.kind != DECLARED:
+            return self._edited(mutant, changed)
+        strata = self.guideline.strata if isinstance(mutant, Mutant) else stratify(changed)
+        guideline = Guideline(self.guideline.folder, changed, strata, b"")
         tried = 0
         for index, bench in enumerate(self.benches):
-            if self._could_change(mutant, index, bench):
+            if isinstance(mutant, Edit) or self._could_change(mutant, index, bench):
                 tried += 1
-                if notices(bench, changed):
+                if notices(bench, guideline):
                     return Fate(mutant, bench.case.id, tried)
         return Fate(mutant, "", tried)
+
+    def _edited(self, edit: Edit, changed: Program) -> Fate:
+        """Return the first case that expects to rest on something else; the model stays as it is, and its proofs."""
+        for tried, rest in enumerate(self._rests):
+            if {*rests_on(map(edit.of_rule, rest.rules), rest.undocumented, changed)} != rest.wanted:
+                return Fate(edit, rest.case, tried + 1)
+        return Fate(edit, "", len(self._rests))
 
     def _could_change(self, mutant: Mutant, index: int, bench: Bench) -> bool:
         """Say whether a mutant can change a case: the models are equal where every firing of the rule is."""
@@ -93,6 +137,8 @@ class Runner:
         if key not in self._effects:
             self._effects[key] = effects(mutant.rule, bench)
         new = effects(mutant.mutated, bench) if mutant.mutated else frozenset()
+        if mutant.is_beside:
+            return bool(new - self._effects[key])
         if mutant.rule.head.predicate in self._recursive:
             return bool(new or self._effects[key])
         return new != self._effects[key]
@@ -137,25 +183,25 @@ def effects(rule: Rule, bench: Bench) -> frozenset[object]:
     return frozenset(found)
 
 
-_shared: list[tuple[Runner, Sequence[Mutant]]] = []  # for the processes forked below
+_shared: list[tuple[Runner, Sequence[Mutant | Edit]]] = []  # for the processes forked below
 
 
-def _run(index: int) -> Fate:
+def _run(index: int) -> tuple[str, int]:
     runner, found = _shared[0]
-    return runner.run(found[index])
+    return runner.run(found[index])[1:]
 
 
 def run(
     guideline: Guideline,
     cases: Sequence[Case],
     jobs: int,
-    chosen: Sequence[Mutant] | None = None,
+    chosen: Sequence[Mutant | Edit] | None = None,
     progress: Callable[[Iterable[Fate], int], Iterable[Fate]] = lambda fates, number: fates,
 ) -> list[Fate]:
     """Return the fate of each mutant, in the order of the text.
 
     :param jobs: how many processes to use.
-    :param chosen: the mutants to run, where not all.
+    :param chosen: the mutants and edits to run, where not every mutant.
     :param progress: what to pass the fates through, as they come, with their number.
     """
     found = list(mutants(guideline.program) if chosen is None else chosen)
@@ -166,7 +212,8 @@ def run(
     gc.freeze()  # the models stay: collecting garbage in each process would walk them, and copy their pages
     try:
         with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=20) as pool:
-            return list(progress(pool.imap(_run, range(len(found)), chunksize=4), len(found)))
+            came = zip(found, pool.imap(_run, range(len(found)), chunksize=4), strict=True)
+            return list(progress((Fate(mutant, *rest) for mutant, rest in came), len(found)))
     finally:
         _shared.clear()
         gc.unfreeze()

@@ -16,6 +16,7 @@ from ..engine.library import Guideline
 from ..engine.program import Program
 from ..engine.terms import Rule
 from .page import page, table
+from .reviewed import group
 from .tested import expected, refused
 
 
@@ -90,11 +91,6 @@ def _row(name: str, program: Program, uses: Uses) -> Row:
         name, statement.words, statement.authority, statement.effective, statement.source, ids,
         tuple(sorted(readings, key=lambda r: (len(r), r))), tuple(by), tuple(proved), holes,
     )  # fmt: skip
-
-
-def group(rule: Rule) -> str:
-    """Return the name a rule has in the text: for one of a group of facts, the group's."""
-    return rule.id if rule.body else rule.id.partition("(")[0]
 
 
 def as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
