@@ -108,7 +108,9 @@ class Runner:
         changed = mutant.apply(self.program)
         if isinstance(mutant, Edit) and mutant.kind != DECLARED:
             return self._edited(mutant, changed)
-        strata = self.guideline.strata if isinstance(mutant, Mutant) else stratify(changed)
+        # The other changes let nothing depend on anything new.
+        anew = isinstance(mutant, Edit) or mutant.kind == "exception"
+        strata = stratify(changed) if anew else self.guideline.strata
         guideline = Guideline(self.guideline.folder, changed, strata, b"")
         tried = 0
         for index, bench in enumerate(self.benches):
