@@ -123,7 +123,8 @@ class Runner:
     def _edited(self, edit: Edit, changed: Program) -> Fate:
         """Return the first case that expects to rest on something else; the model stays as it is, and its proofs."""
         for tried, rest in enumerate(self._rests):
-            if {*rests_on(map(edit.of_rule, rest.rules), rest.undocumented, changed)} != rest.wanted:
+            rules = [edit.of_rule(rule) for rule in rest.rules]
+            if {*rests_on(rules, rest.undocumented, changed)} != rest.wanted:
                 return Fate(edit, rest.case, tried + 1)
         return Fate(edit, "", len(self._rests))
 
