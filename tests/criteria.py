@@ -176,27 +176,28 @@ CTS_TECHNIQUES = (
 TECHNIQUES = ("standardized_battery", *CTS_TECHNIQUES)
 
 
-def _upward(name: str, step: dict[str, str]) -> list[str]:
-    """A term and all it leads to."""
-    chain = [name]
-    while chain[-1] in step:
-        chain.append(step[chain[-1]])
-    return chain
-
-
-def _closure(names: Iterable[str], step: dict[str, str]) -> Set:
-    return frozenset(above for name in names for above in _upward(name, step))
-
-
 # No name is a condition and a finding too, so what leads where can be asked of both at once.
 STEPS = IMPLIES | IS_A
+
+
+def chain(name: str) -> list[str]:
+    """A finding and all that it implies, or a condition and all that it is."""
+    names = [name]
+    while names[-1] in STEPS:
+        names.append(STEPS[names[-1]])
+    return names
+
+
+def above(names: Iterable[str]) -> Set:
+    """The names and all that they lead to."""
+    return frozenset(each for name in names for each in chain(name))
 
 
 # --- What a case says ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class _Facts:
+class Facts:
     """What is so, and what is not known; scope and X4 go by the conditions that are stated."""
 
     date: str
@@ -212,19 +213,19 @@ def _plain(code: str) -> str:
     return code.strip().upper().replace(".", "")
 
 
+def meanings(code: str) -> set[tuple[str, str]]:
+    """Kind and concept of all that a diagnosis code stands for."""
+    return {(kind, concept) for prefix, kind, concept in ICD10 if _plain(code).startswith(_plain(prefix))}
+
+
 def _coded(case: Case, kind: str) -> set[str]:
     """The concepts of one kind that the diagnosis codes stand for."""
-    return {
-        concept
-        for code in case.get("diagnoses", [])
-        for prefix, its_kind, concept in ICD10
-        if its_kind == kind and _plain(code).startswith(_plain(prefix))
-    }
+    return {concept for code in case.get("diagnoses", []) for of, concept in meanings(code) if of == kind}
 
 
-def _stated(case: Case) -> Set:
+def stated(case: Case) -> Set:
     """The conditions that the case names, or codes, and what they are."""
-    return _closure({*case.get("conditions", []), *_coded(case, "condition")}, IS_A)
+    return above({*case.get("conditions", []), *_coded(case, "condition")})
 
 
 def _recorded(case: Case) -> dict[str, Any]:
@@ -243,43 +244,47 @@ def _documented(case: Case) -> tuple[set[str], set[str]]:
     return present | _coded(case, "finding"), absent
 
 
-def _undocumented(case: Case, present: Set) -> Set:
-    """The findings and quantities of which the case says nothing."""
+def weeks(case: Case) -> dict[str, int]:
+    """The quantities that the case gives."""
+    return {name: value for name, value in _recorded(case).items() if name in QUANTITIES}
+
+
+def present(case: Case) -> Set:
+    """The findings that are documented present, by themselves, by a code or by implication."""
+    return above(_documented(case)[0])
+
+
+def _undocumented(case: Case) -> Set:
+    """The findings and quantities that may be so or not."""
     _, absent = _documented(case)
-    recorded = _recorded(case)
-    free = {name for name in FINDINGS if absent.isdisjoint(_upward(name, IMPLIES))}
-    free |= {name for name in QUANTITIES if name not in recorded}
-    return frozenset(free) - present
+    free = {name for name in FINDINGS if absent.isdisjoint(chain(name))} - present(case)
+    return free | (frozenset(QUANTITIES) - weeks(case).keys())
 
 
-def _unstated(stated: Set, present: Set) -> Set:
-    """The conditions that are possible still: all that are not stated, unless one settles them (INT-15)."""
-    settling = TESTED_FOR if present.isdisjoint(SIGNS) else TESTED_FOR - {*PAINS}
-    return TESTED_FOR - stated if stated.isdisjoint(settling) else frozenset()
+def _unstated(case: Case) -> Set:
+    """The conditions that may be so or not: all that are not stated, unless one settles them (INT-15)."""
+    settling = TESTED_FOR if present(case).isdisjoint(SIGNS) else TESTED_FOR - {*PAINS}
+    return TESTED_FOR - stated(case) if stated(case).isdisjoint(settling) else frozenset()
 
 
-def _facts(case: Case, world: str) -> _Facts:
-    documented, _ = _documented(case)
-    stated, present = _stated(case), _closure(documented, IMPLIES)
-    recorded = _recorded(case)
-    reached = {name for name in QUANTITIES if recorded.get(name, 0) >= WEEKS_NEEDED}
+def read(case: Case, world: str) -> Facts:
+    """What a case says, in the "open" or the "closed" world."""
+    reached = {name for name, value in weeks(case).items() if value >= WEEKS_NEEDED}
     screening = case.get("purpose", "diagnosis") == "screening"
-    unknown = _undocumented(case, present) | _unstated(stated, present)
-    return _Facts(
+    return Facts(
         date=case["date_of_service"],
         outpatient=case["setting"] in ("outpatient", "office"),
-        screened=screening and present.isdisjoint(SYMPTOMS),
-        stated=stated,
-        known=stated | present | reached,
-        unknown=unknown if world == "open" else frozenset(),
+        screened=screening and present(case).isdisjoint(SYMPTOMS),
+        stated=stated(case),
+        known=stated(case) | present(case) | reached,
+        unknown=_undocumented(case) | _unstated(case) if world == "open" else frozenset(),
     )
 
 
 def contradictions(case: Case) -> list[tuple[str, str]]:
     """Pairs of a finding documented present and one it implies, or is, documented absent."""
-    present, absent = _documented(case)
-    pairs = {(name, other) for name in present for other in _upward(name, IMPLIES)}
-    return sorted(pair for pair in pairs if pair[1] in absent)
+    said, absent = _documented(case)
+    return sorted((name, other) for name in said for other in chain(name) if other in absent)
 
 
 # --- Sessions --------------------------------------------------------------------------------
@@ -362,7 +367,7 @@ EMG_ALONE = {"IV": _alternatives(("radiculopathy",))}
 JUNCTION = {"II": _alternatives(("nmj_disease",))}
 
 
-def _criteria(facts: _Facts, kind: str, kinds: Set) -> dict[str, Alternatives]:
+def _criteria(facts: Facts, kind: str, kinds: Set) -> dict[str, Alternatives]:
     """The statements that could make a line of this kind necessary."""
     # Every criterion excludes screening without symptoms, and that test reads the
     # documentation as it stands in both worlds, so it is settled before the findings are.
@@ -388,7 +393,7 @@ def _met(criteria: dict[str, Alternatives], facts: Set) -> list[str]:
 # --- Refusals --------------------------------------------------------------------------------
 
 
-def _not_addressed(facts: _Facts, code: str) -> str | None:
+def _not_addressed(facts: Facts, code: str) -> str | None:
     """The first reason why no statement speaks of the line."""
     kind = KINDS.get(code, "")
     spoken_of_anywhere = kind == "rns" or (facts.date >= NMJ_FROM and "nmj_disease" in facts.stated)
@@ -402,7 +407,7 @@ def _not_addressed(facts: _Facts, code: str) -> str | None:
     return next((reason for reason, applies in reasons if applies), None)
 
 
-def _refusals(facts: _Facts, kind: str, kinds: Set) -> list[str]:
+def _refusals(facts: Facts, kind: str, kinds: Set) -> list[str]:
     """The statements by which a line that no criterion covers is surely not necessary."""
     clinic = kind in ("emg", "ncs") and facts.outpatient
     both = {"emg", "ncs"} <= kinds
@@ -425,25 +430,24 @@ def _refusals(facts: _Facts, kind: str, kinds: Set) -> list[str]:
 
 def _strongest(names: Set) -> Set:
     """The facts without those that another of them implies."""
-    implied = {above for name in names for above in _upward(name, STEPS)[1:]}
-    return names - implied
+    return names - {implied for name in names for implied in chain(name)[1:]}
 
 
 def _weakened(members: Set) -> Iterable[Set]:
     """The set with one member dropped, or replaced by what it implies or is."""
     for member in members:
         yield members - {member}
-        for weaker in _upward(member, STEPS)[1:]:
+        for weaker in chain(member)[1:]:
             yield members - {member} | {weaker}
 
 
-def _minimal_sets(criteria: Iterable[Alternatives], facts: _Facts) -> set[Set]:
+def _minimal_sets(criteria: Iterable[Alternatives], facts: Facts) -> set[Set]:
     """Every set of unknown facts that is enough, and is not when weakened."""
     lacking = {each - facts.known for alternatives in criteria for each in alternatives}
     lacking = {each for each in lacking if each <= facts.unknown}
 
     def enough(members: Set) -> bool:
-        holding = facts.known | _closure(members, STEPS)
+        holding = facts.known | above(members)
         return any(each <= holding for each in lacking)
 
     return {each for each in map(_strongest, lacking) if not any(map(enough, _weakened(each)))}
@@ -456,7 +460,7 @@ def _need(name: str) -> Need:
     return {"finding": name, "needs": "stated" if name in CONDITIONS else "present"}
 
 
-def _missing(criteria: dict[str, Alternatives], facts: _Facts) -> list[list[Need]]:
+def _missing(criteria: dict[str, Alternatives], facts: Facts) -> list[list[Need]]:
     """The minimal sets, smallest first, then by the names in them."""
     sets = sorted(map(sorted, _minimal_sets(criteria.values(), facts)), key=lambda members: (len(members), members))
     return [[_need(name) for name in members] for members in sets]
@@ -465,7 +469,7 @@ def _missing(criteria: dict[str, Alternatives], facts: _Facts) -> list[list[Need
 # --- Judgement -------------------------------------------------------------------------------
 
 
-def _judge_line(facts: _Facts, service: dict[str, Any], kinds: Set) -> Line:
+def _judge_line(facts: Facts, service: dict[str, Any], kinds: Set) -> Line:
     code = service["cpt"]
     line = Line(cpt=code, session=_session(service), outcome="not_addressed", by=[], reason=None, missing=[])
     line["reason"] = _not_addressed(facts, code)
@@ -490,7 +494,7 @@ def judge(case: Case, world: str) -> list[Line]:
     """One answer for each service line, in order, in the "open" or the "closed" world."""
     if world not in ("open", "closed"):
         raise ValueError(world)
-    facts, kinds = _facts(case, world), _requested(case)
+    facts, kinds = read(case, world), _requested(case)
     return [_judge_line(facts, service, kinds[_session(service)]) for service in case["services"]]
 
 
@@ -511,7 +515,7 @@ def _counted(case: Case) -> list[dict[str, int]]:
     return list(sessions.values())
 
 
-def _session_advisories(units: dict[str, int], studies: int | None, stated: Set) -> set[str]:
+def _session_advisories(units: dict[str, int], studies: int | None, conditions: Set) -> set[str]:
     def total(codes: Iterable[str]) -> int:
         return sum(units.get(code, 0) for code in codes)
 
@@ -525,9 +529,9 @@ def _session_advisories(units: dict[str, int], studies: int | None, stated: Set)
         "extremity-units": total(("95885", "95886")) > LIMBS,
         "extremity-codes": total(EMG_EXTREMITIES) > 1,
         "ncs-alone": ncs and not emg,
-        "emg-alone": emg and not ncs and not rns and "radiculopathy" not in stated,
-        "cts-6": (emg or ncs) and "carpal_tunnel_syndrome" in stated,
-        "no-condition": (emg or ncs or rns) and stated.isdisjoint(TESTED_FOR),
+        "emg-alone": emg and not ncs and not rns and "radiculopathy" not in conditions,
+        "cts-6": (emg or ncs) and "carpal_tunnel_syndrome" in conditions,
+        "no-condition": (emg or ncs or rns) and conditions.isdisjoint(TESTED_FOR),
     }
     return {name for name, holds in applies.items() if holds}
 
@@ -539,13 +543,13 @@ def _slipped(code: str) -> bool:
 
 def advisories(case: Case) -> set[str]:
     """The ids of the advisories that the case draws, in both worlds."""
-    techniques, stated = set(case.get("techniques", [])), _stated(case)
+    techniques, conditions = set(case.get("techniques", [])), stated(case)
     found: set[str] = set()
     for units in _counted(case):
-        found |= _session_advisories(units, case.get("ncs_studies"), stated)
+        found |= _session_advisories(units, case.get("ncs_studies"), conditions)
     if "standardized_battery" in techniques:
         found.add("standardized-battery")
-    if "carpal_tunnel_syndrome" in stated and not techniques.isdisjoint(CTS_TECHNIQUES):
+    if "carpal_tunnel_syndrome" in conditions and not techniques.isdisjoint(CTS_TECHNIQUES):
         found.add("cts-technique")
     if any(map(_slipped, case.get("diagnoses", []))):
         found.add("code-slip")
@@ -667,7 +671,7 @@ def _descendant(rng: random.Random, prefix: str) -> str:
 
 def _express(rng: random.Random, condition: str, case: Case) -> None:
     """State a condition by its id, by one that is a kind of it, or by a code."""
-    kinds = sorted(name for name in CONDITIONS if condition in _upward(name, IS_A))
+    kinds = sorted(name for name in CONDITIONS if condition in chain(name))
     name = condition if rng.random() < 0.5 else rng.choice(kinds)
     prefixes = _CONDITION_CODES[name].split()
     if prefixes and rng.random() < 0.5:
