@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import product
 from typing import Any, TypedDict
 
@@ -213,9 +214,10 @@ def _plain(code: str) -> str:
     return code.strip().upper().replace(".", "")
 
 
-def meanings(code: str) -> set[tuple[str, str]]:
+@cache
+def meanings(code: str) -> frozenset[tuple[str, str]]:
     """Kind and concept of all that a diagnosis code stands for."""
-    return {(kind, concept) for prefix, kind, concept in ICD10 if _plain(code).startswith(_plain(prefix))}
+    return frozenset((kind, concept) for prefix, kind, concept in ICD10 if _plain(code).startswith(_plain(prefix)))
 
 
 def _coded(case: Case, kind: str) -> set[str]:

@@ -67,7 +67,7 @@ def test_the_generator_draws_every_kind_of_case(
 def test_a_near_miss_stands_for_nothing(criteria: ModuleType) -> None:
     """The codes drawn as beside the mark state no condition and document no finding."""
     for code in criteria.NEAR_MISSES:
-        assert criteria.meanings(code) == set(), code
+        assert not criteria.meanings(code), code
 
 
 # --- The judge agrees with itself ------------------------------------------------------------
@@ -103,9 +103,9 @@ def _names(needs: list[dict[str, str]]) -> frozenset[str]:
 def test_a_sure_answer_holds_however_the_case_is_completed(criteria: ModuleType) -> None:
     """What is sure is so in every completion, and the completions that meet are those with a missing set."""
     rng, checked = random.Random(11), Counter[str]()
-    for _ in range(400):
+    for _ in range(250):
         said = criteria.generate(rng)
-        for complete, added in (_completed(rng, said, criteria) for _ in range(6)):
+        for complete, added in (_completed(rng, said, criteria) for _ in range(4)):
             for open_, closed in zip(criteria.judge(said, "open"), criteria.judge(complete, "closed"), strict=True):
                 if open_["outcome"] == "more_information_needed":
                     met = any(_names(needs) <= added for needs in open_["missing"])
@@ -116,7 +116,7 @@ def test_a_sure_answer_holds_however_the_case_is_completed(criteria: ModuleType)
                     assert set(open_["by"]) <= set(closed["by"]), (said, complete, open_)
                 checked[open_["outcome"]] += 1
     assert set(checked) == OUTCOMES
-    assert min(checked.values()) > 500
+    assert min(checked.values()) > 200
 
 
 def _with(said: Said, names: frozenset[str], criteria: ModuleType) -> Said:
@@ -149,7 +149,7 @@ def test_missing_sets_are_enough_and_nothing_weaker_is(criteria: ModuleType) -> 
 def test_the_closed_world_is_the_letter(criteria: ModuleType) -> None:
     """Scope is the same in both worlds, the closed world never asks, and what is sure in the open world is so in it."""
     rng = random.Random(17)
-    for _ in range(1500):
+    for _ in range(700):
         said = criteria.generate(rng)
         for open_, closed in zip(*(criteria.judge(said, world) for world in WORLDS), strict=True):
             assert open_["reason"] == closed["reason"]
