@@ -260,7 +260,7 @@ def _undocumented(case: Case) -> Set:
     """The findings and quantities that may be so or not."""
     _, absent = _documented(case)
     free = {name for name in FINDINGS if absent.isdisjoint(chain(name))} - present(case)
-    return free | (frozenset(QUANTITIES) - weeks(case).keys())
+    return frozenset(free) | (set(QUANTITIES) - weeks(case).keys())
 
 
 def _unstated(case: Case) -> Set:

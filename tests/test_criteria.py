@@ -4,6 +4,7 @@
 """
 
 import csv
+import importlib
 import json
 import random
 import sys
@@ -176,7 +177,6 @@ def campaign(seed: int, number: int, criteria: ModuleType, show: int = 5) -> int
 
 
 if __name__ == "__main__":
-    import criteria as judge_of_the_criteria
-
     given = [int(word) for word in sys.argv[1:]] + [4000, 0][len(sys.argv) - 1 :]
-    sys.exit(bool(campaign(given[1], given[0], judge_of_the_criteria)))
+    # Run as a script, Python looks for modules in the folder of the tests.
+    sys.exit(bool(campaign(given[1], given[0], importlib.import_module("criteria"))))

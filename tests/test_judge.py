@@ -225,6 +225,33 @@ def test_cases_read_by_hand(name: str, criteria: ModuleType) -> None:
     assert (lines[-1]["outcome"], lines[-1]["by"]) == last
 
 
+# What the case says, and which of the advisories on what is stated it draws.
+ADVISED: dict[str, tuple[Said, set[str]]] = {
+    "nothing stated": ({}, {"no-condition"}),
+    "only what attends": ({"diagnoses": ["Z79.01"]}, {"no-condition"}),
+    "a code that stands for nothing": ({"diagnoses": ["M79.641"]}, {"no-condition"}),
+    "a letter for a digit": ({"diagnoses": ["g56.o1"]}, {"no-condition", "code-slip"}),
+    "a letter for a digit, beside a condition": ({"diagnoses": ["G56.O1", "G12.2l"]}, {"code-slip"}),
+    "a seventh place may have a letter": ({"diagnoses": ["S44.01XA"]}, set()),
+    "back pain is to be tested for": ({"diagnoses": ["M54.50"]}, set()),
+    "another condition is too": ({"conditions": ["other_condition"]}, set()),
+    "EMG alone": ({"services": BOTH[:1], "conditions": ["plexopathy"]}, {"emg-alone", "with-ncs-code-alone"}),
+    "EMG alone for radiculopathy": ({"services": BOTH[:1], "diagnoses": ["M54.41"]}, {"with-ncs-code-alone"}),
+    "EMG with RNS": ({"services": WITH_RNS, "conditions": ["botulism"]}, {"with-ncs-code-alone"}),
+    "NCS alone": ({"services": BOTH[1:], "conditions": ["radiculopathy"]}, {"ncs-alone"}),
+    "only a code that no criterion speaks of": ({"services": [{"cpt": "95875"}]}, set()),
+    "before the edition modelled": ({"date_of_service": "2012-12-31", "diagnoses": ["G56.O1"]}, {"code-slip"}),
+}
+
+
+@pytest.mark.parametrize("name", ADVISED)
+def test_advisories_read_by_hand(name: str, criteria: ModuleType) -> None:
+    """The judge draws the advisories that the criteria draw from single cases."""
+    said, expected = ADVISED[name]
+    base = {"id": "read", "date_of_service": "2025-11-03", "setting": "outpatient", "services": BOTH}
+    assert criteria.advisories(base | said) == expected
+
+
 def test_a_smallest_set_names_the_broadest_condition(criteria: ModuleType) -> None:
     """Where no condition is stated, each set names one to state, and never a kind of one that is enough."""
     base = {"id": "read", "date_of_service": "2025-11-03", "setting": "outpatient"}
