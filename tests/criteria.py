@@ -1,10 +1,11 @@
 """Judges a case by the coverage guideline in plain Python, and draws random cases to judge."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache
+from itertools import product
 from typing import Any, TypedDict
 
 Case = dict[str, Any]
@@ -12,7 +13,7 @@ Set = frozenset[str]
 
 
 class Need(TypedDict):
-    """One finding to document, and what it has to say."""
+    """One finding to document or condition to state, and what it has to say."""
 
     finding: str
     needs: str
@@ -58,10 +59,9 @@ KINDS = (
 
 # --- Dates -----------------------------------------------------------------------------------
 
-MODELLED_FROM = "2011-11-17"
+MODELLED_FROM = "2013-01-01"
 NMJ_FROM = "2015-05-07"
 PAIN_FROM = "2017-11-02"
-CODE_FROM = dict.fromkeys(EMG_WITH_NCS, "2012-01-01") | dict.fromkeys(NCS, "2013-01-01")
 
 # --- Conditions ------------------------------------------------------------------------------
 
@@ -79,32 +79,39 @@ IS_A = {
 
 _CONDITION_CODES = {
     "unexplained_peripheral_neuropathy": "G60.3 G60.9 G62.9",
-    "traumatic_neuropathy": ("S04 S14.2 S14.3 S14.4 S24.2 S24.3 S34.2 S34.4 S34.6 S44 S54 S64 S74 S84 S94"),
-    "hiv": "B20 Z21 O98.7",
-    "mononeuropathy": "G56.8 G56.9 G57.8 G57.9 G58",
-    "cranial_nerve_disorder": "G50 G51 G52 G53",
+    "traumatic_neuropathy": (
+        "S04.1 S04.2 S04.3 S04.4 S04.5 S04.7 S04.89 S04.9 S14.2 S14.3 S14.4 S24.2 S24.3 "
+        "S34.2 S34.3 S34.4 S34.6 S44 S54 S64 S74 S84 S94"
+    ),
+    "hiv": "B20 O98.7 Z21",
+    "mononeuropathy": "G56.8 G56.9 G57.8 G57.9 G58 G59",
+    "cranial_nerve_disorder": "G50 G51 G52 G53 H49.0 H49.1 H49.2 S04.1 S04.2 S04.3 S04.4 S04.5 S04.7 S04.89 S04.9",
     "bells_palsy": "G51.0",
     "diabetes": "E08 E09 E10 E11 E13",
     "dialysis": "N18.6 Z49 Z99.2",
-    "neuropathy_causing_condition": "G62.0 G62.1 G62.2 G62.8 G63 M05.5",
+    "neuropathy_causing_condition": "G62.0 G62.1 G62.2 G62.8 G63 G65.2 M05.5",
     "hereditary_neuropathy": "G60.0 G60.1 G60.2 G60.8",
-    "inflammatory_polyneuropathy": "G61 G65",
+    "inflammatory_polyneuropathy": "G61 G65.0 G65.1",
     "carpal_tunnel_syndrome": "G56.0",
     "ulnar_neuropathy": "G56.2",
-    "radiculopathy": "G54.2 G54.3 G54.4 M47.2 M50.1 M51.1 M54.1",
-    "plexopathy": "G54.0 G54.1 G54.5",
+    "radiculopathy": "G54.2 G54.3 G54.4 G54.8 G54.9 G55 M47.2 M50.1 M51.1 M54.1 M54.3 M54.4 S14.2 S24.2 S34.2 S34.3",
+    "plexopathy": "G54.0 G54.1 G54.5 G54.8 G54.9 G55 S14.3 S34.4",
     "thoracic_outlet_syndrome": "",
     "tarsal_tunnel_syndrome": "G57.5",
     "fibular_neuropathy": "G57.3",
     "other_entrapment_neuropathy": "G56.1 G56.3 G57.0 G57.1 G57.2 G57.4 G57.6",
-    "motor_neuron_disease": "G12.2",
-    "myopathy": "G71 G72 M33 M60.1",
+    "motor_neuron_disease": "G12",
+    "myopathy": (
+        "G71 G72 G73.7 M33.00 M33.01 M33.02 M33.09 M33.10 M33.11 M33.12 M33.19 M33.2 "
+        "M33.90 M33.91 M33.92 M33.99 M36.0 M60.0 M60.1 M60.8 M60.9"
+    ),
     "nmj_disease": "G70 G73.3",
-    "myasthenia_gravis": "G70.0 G70.2",
+    "myasthenia_gravis": "G70.0",
     "lambert_eaton_syndrome": "G70.80 G70.81 G73.1",
     "botulism": "A05.1 A48.5",
-    "back_pain": "M54.5 M54.6 M54.8 M54.9",
-    "headache": "G43 G44 R51",
+    "back_pain": "M54.4 M54.5 M54.6 M54.89 M54.9",
+    "headache": "G43.0 G43.1 G43.4 G43.5 G43.6 G43.7 G43.8 G43.9 G43.B G43.C G44 R51",
+    "other_condition": "",
     "anticoagulant_therapy": "Z79.01",
     "lymphedema": "I89.0 I97.2 Q82.0",
 }
@@ -114,13 +121,19 @@ _FINDING_CODES = {
     "muscle_atrophy": "M62.5",
 }
 CONDITIONS = tuple(_CONDITION_CODES)
-# Code prefix to (kind, concept); a code means what every prefix of it means.
-ICD10 = {
-    prefix: (kind, concept)
+# A code means what every prefix of it means, and one prefix may mean several things.
+ICD10 = frozenset(
+    (prefix, kind, concept)
     for kind, table in (("condition", _CONDITION_CODES), ("finding", _FINDING_CODES))
     for concept, prefixes in table.items()
     for prefix in prefixes.split()
-}
+)
+# What goes with a condition to be tested for, and is none itself.
+ATTENDING = ("anticoagulant_therapy", "lymphedema")
+PAINS = ("back_pain", "headache")
+TESTED_FOR = frozenset(CONDITIONS) - {*ATTENDING}
+# The conditions that a criterion of I, II or IV speaks of.
+SPOKEN_OF = TESTED_FOR - {*PAINS, "other_condition"}
 
 # --- Findings --------------------------------------------------------------------------------
 
@@ -136,17 +149,14 @@ IMPLIES = {
     "muscle_atrophy": "symptoms_of_neuropathy",
     "neuropathic_pain": "symptoms_of_neuropathy",
     "symptoms_of_neuropathy": "related_symptoms",
+    "symptoms_persistent": "related_symptoms",
+    "symptoms_progressive": "related_symptoms",
+    "refractory_to_conventional_treatment": "related_symptoms",
+    "unresponsive_to_conservative_treatment": "related_symptoms",
+    "refractory_to_activity_modification": "related_symptoms",
 }
 SYMPTOMS = (*IMPLIES, "related_symptoms")
-COURSE = (
-    "results_guide_management",
-    "symptoms_persistent",
-    "symptoms_progressive",
-    "refractory_to_conventional_treatment",
-    "unresponsive_to_conservative_treatment",
-    "refractory_to_activity_modification",
-)
-FINDINGS = (*SYMPTOMS, *COURSE)
+FINDINGS = (*SYMPTOMS, "results_guide_management")
 QUANTITIES = ("wrist_splint_weeks", "elbow_splint_weeks")
 # The only threshold on weeks; a quantity's name among the facts says that it is reached.
 WEEKS_NEEDED = 4
@@ -167,39 +177,57 @@ CTS_TECHNIQUES = (
 TECHNIQUES = ("standardized_battery", *CTS_TECHNIQUES)
 
 
-def _upward(name: str, step: dict[str, str]) -> list[str]:
-    """A term and all it leads to."""
-    chain = [name]
-    while chain[-1] in step:
-        chain.append(step[chain[-1]])
-    return chain
+# No name is a condition and a finding too, so what leads where can be asked of both at once.
+STEPS = IMPLIES | IS_A
 
 
-def _closure(names: Iterable[str], step: dict[str, str]) -> Set:
-    return frozenset(above for name in names for above in _upward(name, step))
+def chain(name: str) -> list[str]:
+    """A finding and all that it implies, or a condition and all that it is."""
+    names = [name]
+    while names[-1] in STEPS:
+        names.append(STEPS[names[-1]])
+    return names
+
+
+def above(names: Iterable[str]) -> Set:
+    """The names and all that they lead to."""
+    return frozenset(each for name in names for each in chain(name))
 
 
 # --- What a case says ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class _Facts:
+class Facts:
+    """What is so, and what is not known; scope and X4 go by the conditions that are stated."""
+
     date: str
     outpatient: bool
-    conditions: Set
     screened: bool
-    present: Set
-    undecided: Set
+    stated: Set
+    known: Set
+    unknown: Set
+
+
+def _plain(code: str) -> str:
+    """A diagnosis code as it is compared: trimmed, in capitals, without the point."""
+    return code.strip().upper().replace(".", "")
+
+
+@cache
+def meanings(code: str) -> frozenset[tuple[str, str]]:
+    """Kind and concept of all that a diagnosis code stands for."""
+    return frozenset((kind, concept) for prefix, kind, concept in ICD10 if _plain(code).startswith(_plain(prefix)))
 
 
 def _coded(case: Case, kind: str) -> set[str]:
     """The concepts of one kind that the diagnosis codes stand for."""
-    return {
-        concept
-        for code in case.get("diagnoses", [])
-        for prefix, (its_kind, concept) in ICD10.items()
-        if its_kind == kind and code.startswith(prefix)
-    }
+    return {concept for code in case.get("diagnoses", []) for of, concept in meanings(code) if of == kind}
+
+
+def stated(case: Case) -> Set:
+    """The conditions that the case names, or codes, and what they are."""
+    return above({*case.get("conditions", []), *_coded(case, "condition")})
 
 
 def _recorded(case: Case) -> dict[str, Any]:
@@ -218,36 +246,50 @@ def _documented(case: Case) -> tuple[set[str], set[str]]:
     return present | _coded(case, "finding"), absent
 
 
-def _facts(case: Case) -> _Facts:
-    stated, absent = _documented(case)
-    recorded = _recorded(case)
-    reached = {name for name in QUANTITIES if recorded.get(name, 0) >= WEEKS_NEEDED}
-    present = _closure(stated, IMPLIES) | reached
-    free = {name for name in FINDINGS if absent.isdisjoint(_upward(name, IMPLIES))}
-    free |= {name for name in QUANTITIES if name not in recorded}
+def weeks(case: Case) -> dict[str, int]:
+    """The quantities that the case gives."""
+    return {name: value for name, value in _recorded(case).items() if name in QUANTITIES}
+
+
+def present(case: Case) -> Set:
+    """The findings that are documented present, by themselves, by a code or by implication."""
+    return above(_documented(case)[0])
+
+
+def _undocumented(case: Case) -> Set:
+    """The findings and quantities that may be so or not."""
+    _, absent = _documented(case)
+    free = {name for name in FINDINGS if absent.isdisjoint(chain(name))} - present(case)
+    return frozenset(free) | (set(QUANTITIES) - weeks(case).keys())
+
+
+def _unstated(case: Case) -> Set:
+    """The conditions that may be so or not: all that are not stated, unless one settles them (INT-15)."""
+    settling = TESTED_FOR if present(case).isdisjoint(SIGNS) else TESTED_FOR - {*PAINS}
+    return TESTED_FOR - stated(case) if stated(case).isdisjoint(settling) else frozenset()
+
+
+def read(case: Case, world: str) -> Facts:
+    """What a case says, in the "open" or the "closed" world."""
+    reached = {name for name, value in weeks(case).items() if value >= WEEKS_NEEDED}
     screening = case.get("purpose", "diagnosis") == "screening"
-    return _Facts(
+    return Facts(
         date=case["date_of_service"],
         outpatient=case["setting"] in ("outpatient", "office"),
-        conditions=_closure({*case.get("conditions", []), *_coded(case, "condition")}, IS_A),
-        screened=screening and present.isdisjoint(SYMPTOMS),
-        present=present,
-        undecided=frozenset(free) - present,
+        screened=screening and present(case).isdisjoint(SYMPTOMS),
+        stated=stated(case),
+        known=stated(case) | present(case) | reached,
+        unknown=_undocumented(case) | _unstated(case) if world == "open" else frozenset(),
     )
 
 
 def contradictions(case: Case) -> list[tuple[str, str]]:
     """Pairs of a finding documented present and one it implies, or is, documented absent."""
-    present, absent = _documented(case)
-    pairs = {(name, other) for name in present for other in _upward(name, IMPLIES)}
-    return sorted(pair for pair in pairs if pair[1] in absent)
+    said, absent = _documented(case)
+    return sorted((name, other) for name in said for other in chain(name) if other in absent)
 
 
 # --- Sessions --------------------------------------------------------------------------------
-
-
-def _in_force(code: str, on: str) -> bool:
-    return on >= CODE_FROM.get(code, "")
 
 
 def _session(service: dict[str, Any]) -> int:
@@ -255,225 +297,195 @@ def _session(service: dict[str, Any]) -> int:
 
 
 def _requested(case: Case) -> dict[int, Set]:
-    """The kinds of study asked for in each session, by codes in force only."""
-    on = case["date_of_service"]
+    """The kinds of study asked for in each session."""
     kinds: dict[int, Set] = {}
     for service in case["services"]:
-        code, session = service["cpt"], _session(service)
-        kind = {KINDS[code]} if code in KINDS and _in_force(code, on) else set()
-        kinds[session] = kinds.get(session, frozenset()) | kind
+        session = _session(service)
+        kinds[session] = kinds.get(session, frozenset()) | {KINDS.get(service["cpt"], "none")}
     return kinds
 
 
-# --- Statements ------------------------------------------------------------------------------
+# --- Criteria --------------------------------------------------------------------------------
 
-Test = Callable[[Set], bool]
-
-
-def _any(facts: Set, *names: str) -> bool:
-    return not facts.isdisjoint(names)
+# A criterion is met by any one of its alternatives, each a set of facts that all have to hold.
+Alternatives = frozenset[Set]
 
 
-def _splinted(weeks: str) -> Test:
-    """Conservative treatment has failed, or the examination waives it."""
-    return lambda facts: _any(facts, *WAIVER) or ("refractory_to_activity_modification" in facts and weeks in facts)
+def _alternatives(*groups: tuple[str, ...]) -> Alternatives:
+    """One fact of every group."""
+    return frozenset(map(frozenset, product(*groups)))
 
 
-def _always(_: Set) -> bool:
-    return True
+def _indication(condition: str, *groups: tuple[str, ...]) -> Alternatives:
+    """An indication of I: the condition, a sign of neuropathy (INT-1), and one of every other group."""
+    return _alternatives((condition,), SIGNS, *groups)
 
 
-def _guides(also: Test = _always) -> Test:
-    return lambda facts: "results_guide_management" in facts and also(facts)
+def _entrapment(condition: str, weeks: str) -> Alternatives:
+    """I.4.a and I.4.b: conservative treatment has failed, or the examination waives it (N0, INT-12)."""
+    treated = _indication(condition, ("refractory_to_activity_modification",), (weeks,))
+    return treated | _indication(condition, WAIVER)
 
 
-def _refractory_symptoms(facts: Set) -> bool:
-    return (
-        _any(facts, "symptoms_persistent", "symptoms_progressive") and "refractory_to_conventional_treatment" in facts
-    )
-
-
-def _unexplained(facts: Set) -> bool:
-    return _any(facts, "neuropathic_pain", "sensory_loss_on_exam", "motor_loss_on_exam")
-
-
-def _lasting(facts: Set) -> bool:
-    return _any(facts, "symptoms_persistent", "unresponsive_to_conservative_treatment")
-
-
-INDICATIONS: dict[str, tuple[str, Test]] = {
-    "I.1": ("unexplained_peripheral_neuropathy", _unexplained),
-    "I.2": ("traumatic_neuropathy", _always),
-    "I.3.a": ("hiv", _guides(lambda facts: "symptoms_of_neuropathy" in facts)),
-    "I.3.b": ("mononeuropathy", _guides()),
-    "I.3.c": ("diabetes", _guides(_refractory_symptoms)),
-    "I.3.d": ("dialysis", _guides()),
-    "I.3.e": ("neuropathy_causing_condition", _guides()),
-    "I.4.a": ("carpal_tunnel_syndrome", _splinted("wrist_splint_weeks")),
-    "I.4.b": ("ulnar_neuropathy", _splinted("elbow_splint_weeks")),
-    "I.4.c": ("radiculopathy", _lasting),
-    "I.4.d": ("plexopathy", _lasting),
-    "I.4.e": ("tarsal_tunnel_syndrome", _lasting),
-    "I.4.f": ("fibular_neuropathy", _lasting),
-    "I.4.g": ("other_entrapment_neuropathy", _lasting),
-    "I.5.a": ("motor_neuron_disease", _always),
-    "I.5.b": ("myopathy", _always),
+GUIDES = ("results_guide_management",)
+LASTING = ("symptoms_persistent", "unresponsive_to_conservative_treatment")
+INDICATIONS: dict[str, Alternatives] = {
+    "I.1": _indication(
+        "unexplained_peripheral_neuropathy", ("neuropathic_pain", "sensory_loss_on_exam", "motor_loss_on_exam")
+    ),
+    "I.2": _indication("traumatic_neuropathy"),
+    "I.3.a": _indication("hiv", GUIDES, ("symptoms_of_neuropathy",)),
+    "I.3.b": _indication("mononeuropathy", GUIDES),
+    "I.3.c": _indication(
+        "diabetes",
+        GUIDES,
+        ("symptoms_persistent", "symptoms_progressive"),
+        ("refractory_to_conventional_treatment",),
+    ),
+    "I.3.d": _indication("dialysis", GUIDES),
+    "I.3.e": _indication("neuropathy_causing_condition", GUIDES),
+    "I.4.a": _entrapment("carpal_tunnel_syndrome", "wrist_splint_weeks"),
+    "I.4.b": _entrapment("ulnar_neuropathy", "elbow_splint_weeks"),
+    "I.4.c": _indication("radiculopathy", LASTING),
+    "I.4.d": _indication("plexopathy", LASTING),
+    "I.4.e": _indication("tarsal_tunnel_syndrome", LASTING),
+    "I.4.f": _indication("fibular_neuropathy", LASTING),
+    "I.4.g": _indication("other_entrapment_neuropathy", LASTING),
+    "I.5.a": _indication("motor_neuron_disease"),
+    "I.5.b": _indication("myopathy"),
 }
-# What stands for a statement that asks nothing of the findings.
-NOTHING = "nothing"
 
 
-def _meets(ground: str, facts: Set) -> bool:
-    return ground == NOTHING or (_any(facts, *SIGNS) and INDICATIONS[ground][1](facts))
+def _any_indication_with(condition: str) -> Alternatives:
+    return frozenset(each | {condition} for alternatives in INDICATIONS.values() for each in alternatives)
 
 
-# Which statement would cover the line, and the findings of which indication it waits for.
-Grounds = frozenset[tuple[str, str]]
+NCS_ALONE = {
+    "III.1": _any_indication_with("anticoagulant_therapy"),
+    "III.2": _any_indication_with("lymphedema"),
+    "III.3": INDICATIONS["I.4.a"],
+}
+EMG_ALONE = {"IV": _alternatives(("radiculopathy",))}
+JUNCTION = {"II": _alternatives(("nmj_disease",))}
 
 
-def _outpatient_grounds(facts: _Facts, kind: str, kinds: Set) -> set[tuple[str, str]]:
-    suspected = {name for name, (of, _) in INDICATIONS.items() if of in facts.conditions}
-    if {"emg", "ncs"} <= kinds:
-        return {(name, name) for name in suspected} if kind in ("emg", "ncs") else set()
-    if kind == "ncs":
-        grounds = {("III.3", name) for name in suspected & {"I.4.a"}}
-        for of, statement in (("anticoagulant_therapy", "III.1"), ("lymphedema", "III.2")):
-            grounds |= {(statement, name) for name in suspected if of in facts.conditions}
-        return grounds
-    if kind == "emg" and "radiculopathy" in facts.conditions:
-        return {("IV", NOTHING)}
-    return set()
-
-
-def _grounds(facts: _Facts, kind: str, kinds: Set) -> Grounds:
+def _criteria(facts: Facts, kind: str, kinds: Set) -> dict[str, Alternatives]:
+    """The statements that could make a line of this kind necessary."""
     # Every criterion excludes screening without symptoms, and that test reads the
     # documentation as it stands in both worlds, so it is settled before the findings are.
     if facts.screened:
-        return frozenset()
-    grounds = _outpatient_grounds(facts, kind, kinds) if facts.outpatient else set()
-    junction = facts.date >= NMJ_FROM and "nmj_disease" in facts.conditions
-    if junction and "emg" in kinds and _any(kinds, "ncs", "rns"):
-        grounds.add(("II", NOTHING))
-    return frozenset(grounds)
+        return {}
+    both = {"emg", "ncs"} <= kinds
+    found: dict[str, Alternatives] = {}
+    if facts.outpatient and both and kind in ("emg", "ncs"):
+        found |= INDICATIONS
+    if facts.outpatient and not both and kind == "ncs":
+        found |= NCS_ALONE
+    if facts.outpatient and not both and kind == "emg":
+        found |= EMG_ALONE
+    if facts.date >= NMJ_FROM and (both or {"emg", "rns"} <= kinds):
+        found |= JUNCTION
+    return found
 
 
-def _met(grounds: Grounds, facts: Set) -> list[str]:
-    return sorted({statement for statement, ground in grounds if _meets(ground, facts)})
+def _met(criteria: dict[str, Alternatives], facts: Set) -> list[str]:
+    return sorted(name for name, alternatives in criteria.items() if any(each <= facts for each in alternatives))
 
 
 # --- Refusals --------------------------------------------------------------------------------
 
 
-def _not_addressed(facts: _Facts, code: str) -> str | None:
+def _not_addressed(facts: Facts, code: str) -> str | None:
     """The first reason why no statement speaks of the line."""
     kind = KINDS.get(code, "")
-    spoken_of_anywhere = kind == "rns" or (facts.date >= NMJ_FROM and "nmj_disease" in facts.conditions)
+    spoken_of_anywhere = kind == "rns" or (facts.date >= NMJ_FROM and "nmj_disease" in facts.stated)
     reasons = (
         ("code_not_listed", code not in KINDS),
         ("no_criteria_for_code", kind == "none"),
         ("edition_not_modelled", facts.date < MODELLED_FROM),
-        ("code_not_in_force", not _in_force(code, facts.date)),
         ("statement_not_in_force", kind == "rns" and facts.date < NMJ_FROM),
         ("setting_not_addressed", not facts.outpatient and not spoken_of_anywhere),
     )
     return next((reason for reason, applies in reasons if applies), None)
 
 
-def _refusals(facts: _Facts, kind: str, kinds: Set) -> list[str]:
-    """The statements by which a line that no criterion covers is not necessary."""
-    has = facts.conditions
-    study = kind in ("emg", "ncs")
-    clinic = study and facts.outpatient
+def _refusals(facts: Facts, kind: str, kinds: Set) -> list[str]:
+    """The statements by which a line that no criterion covers is surely not necessary."""
+    clinic = kind in ("emg", "ncs") and facts.outpatient
     both = {"emg", "ncs"} <= kinds
-    pain = clinic and facts.date >= PAIN_FROM
-    nmj = facts.date >= NMJ_FROM
+    other = clinic and facts.date >= PAIN_FROM and SPOKEN_OF.isdisjoint(facts.stated | facts.unknown)
     applies = {
         "X1": clinic and both,
         "X1.screening": clinic and both and facts.screened,
         "X2": clinic and not both and kind == "ncs",
         "X3": clinic and not both and kind == "emg",
-        "X4": nmj and (kind == "rns" or "nmj_disease" in has),
-        "X5.back_pain": pain and "back_pain" in has and "radiculopathy" not in has,
-        "X5.headache": pain and "headache" in has and "cranial_nerve_disorder" not in has,
+        "X4": facts.date >= NMJ_FROM and (kind == "rns" or "nmj_disease" in facts.stated),
+        "X5": other and "other_condition" in facts.stated,
+        "X5.back_pain": other and "back_pain" in facts.stated,
+        "X5.headache": other and "headache" in facts.stated,
     }
     return sorted(name for name, holds in applies.items() if holds)
 
 
 # --- What is missing -------------------------------------------------------------------------
 
-# The longest indication waits for four findings (I.3.c: a sign, guidance, the course and the
-# treatment), so no minimal set is larger.
-MOST_NEEDED = 4
+
+def _strongest(names: Set) -> Set:
+    """The facts without those that another of them implies."""
+    return names - {implied for name in names for implied in chain(name)[1:]}
 
 
-def _variants(members: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
-    """The set with one member dropped, or replaced by a finding that it implies."""
-    for at, member in enumerate(members):
-        rest = members[:at] + members[at + 1 :]
-        yield rest
-        for weaker in _upward(member, IMPLIES)[1:]:
-            yield (*rest, weaker)
+def _weakened(members: Set) -> Iterable[Set]:
+    """The set with one member dropped, or replaced by what it implies or is."""
+    for member in members:
+        yield members - {member}
+        for weaker in chain(member)[1:]:
+            yield members - {member} | {weaker}
 
 
-def _extensions(members: tuple[str, ...], names: list[str], above: dict[str, Set]) -> Iterable[tuple[str, ...]]:
-    """The sets with one later name more, of which no member implies another."""
-    start = names.index(members[-1]) + 1 if members else 0
-    for name in names[start:]:
-        if all(name not in above[one] and one not in above[name] for one in members):
-            yield (*members, name)
+def _minimal_sets(criteria: Iterable[Alternatives], facts: Facts) -> set[Set]:
+    """Every set of unknown facts that is enough, and is not when weakened."""
+    lacking = {each - facts.known for alternatives in criteria for each in alternatives}
+    lacking = {each for each in lacking if each <= facts.unknown}
+
+    def enough(members: Set) -> bool:
+        holding = facts.known | above(members)
+        return any(each <= holding for each in lacking)
+
+    return {each for each in map(_strongest, lacking) if not any(map(enough, _weakened(each)))}
 
 
-@lru_cache(maxsize=4096)
-def _minimal_sets(waited_for: Set, present: Set, undecided: Set) -> tuple[tuple[str, ...], ...]:
-    """Every minimal set that meets one of the indications, by trying them all, smallest first."""
-    names = sorted(undecided)
-    above = {name: frozenset(_upward(name, IMPLIES)) for name in FINDINGS + QUANTITIES}
-
-    def enough(members: tuple[str, ...]) -> bool:
-        facts = present.union(*(above[name] for name in members))
-        return any(_meets(ground, facts) for ground in waited_for)
-
-    found: list[tuple[str, ...]] = []
-    short: list[tuple[str, ...]] = [()]
-    for _ in range(MOST_NEEDED):
-        tried = [more for members in short for more in _extensions(members, names, above)]
-        # Adding to a set that is enough gives a set with a member to drop: not pursued.
-        short = []
-        for members in tried:
-            if not enough(members):
-                short.append(members)
-            elif not any(map(enough, _variants(members))):
-                found.append(members)
-    return tuple(found)
+def _need(name: str) -> Need:
+    """What has to be said of a finding, a quantity or a condition."""
+    if name in QUANTITIES:
+        return {"finding": name, "needs": f">= {WEEKS_NEEDED}"}
+    return {"finding": name, "needs": "stated" if name in CONDITIONS else "present"}
 
 
-def _missing(grounds: Grounds, facts: _Facts) -> list[list[Need]]:
-    waited_for = frozenset(ground for _, ground in grounds)
-    sets = _minimal_sets(waited_for, facts.present, facts.undecided)
-    needs = dict.fromkeys(FINDINGS, "present") | dict.fromkeys(QUANTITIES, f">= {WEEKS_NEEDED}")
-    pairs = [[(name, needs[name]) for name in sorted(members)] for members in sets]
-    pairs.sort(key=lambda members: (len(members), members))
-    return [[{"finding": name, "needs": need} for name, need in members] for members in pairs]
+def _missing(criteria: dict[str, Alternatives], facts: Facts) -> list[list[Need]]:
+    """The minimal sets, smallest first, then by the names in them."""
+    sets = sorted(map(sorted, _minimal_sets(criteria.values(), facts)), key=lambda members: (len(members), members))
+    return [[_need(name) for name in members] for members in sets]
 
 
 # --- Judgement -------------------------------------------------------------------------------
 
 
-def _judge_line(facts: _Facts, service: dict[str, Any], kinds: Set, world: str) -> Line:
+def _judge_line(facts: Facts, service: dict[str, Any], kinds: Set) -> Line:
     code = service["cpt"]
     line = Line(cpt=code, session=_session(service), outcome="not_addressed", by=[], reason=None, missing=[])
     line["reason"] = _not_addressed(facts, code)
     if line["reason"]:
         return line
-    grounds = _grounds(facts, KINDS[code], kinds)
-    line["by"] = _met(grounds, facts.present)
+    criteria = _criteria(facts, KINDS[code], kinds)
+    line["by"] = _met(criteria, facts.known)
     if line["by"]:
         line["outcome"] = "medically_necessary"
-    # No statement of necessity is lost by a finding, so a line unmet when all that is
-    # undocumented is present is unmet in every completion, and one met without is met in all.
-    elif world == "open" and _met(grounds, facts.present | facts.undecided):
+    # No statement of necessity is lost by a finding or a condition, so a line unmet when all that
+    # is unknown holds is unmet in every completion, and one met without is met in all.
+    elif _met(criteria, facts.known | facts.unknown):
         line["outcome"] = "more_information_needed"
-        line["missing"] = _missing(grounds, facts)
+        line["missing"] = _missing(criteria, facts)
     else:
         line["outcome"] = "not_medically_necessary"
         line["by"] = _refusals(facts, KINDS[code], kinds)
@@ -484,31 +496,33 @@ def judge(case: Case, world: str) -> list[Line]:
     """One answer for each service line, in order, in the "open" or the "closed" world."""
     if world not in ("open", "closed"):
         raise ValueError(world)
-    facts, kinds = _facts(case), _requested(case)
-    return [_judge_line(facts, service, kinds[_session(service)], world) for service in case["services"]]
+    facts, kinds = read(case, world), _requested(case)
+    return [_judge_line(facts, service, kinds[_session(service)]) for service in case["services"]]
 
 
 # --- Advisories ------------------------------------------------------------------------------
 
+# ICD-10-CM uses none of these letters after the first place: they stand for 0 and 1.
+SLIPS = "OIL"
+
 
 def _counted(case: Case) -> list[dict[str, int]]:
     """Units of each code that counts, session by session."""
-    on = case["date_of_service"]
     sessions: dict[int, dict[str, int]] = {}
+    if case["date_of_service"] < MODELLED_FROM:
+        return []
     for service in case["services"]:
-        code = service["cpt"]
-        if on >= MODELLED_FROM and _in_force(code, on):
-            units = sessions.setdefault(_session(service), {})
-            units[code] = units.get(code, 0) + service.get("units", 1)
+        units = sessions.setdefault(_session(service), {})
+        units[service["cpt"]] = units.get(service["cpt"], 0) + service.get("units", 1)
     return list(sessions.values())
 
 
-def _session_advisories(units: dict[str, int], studies: int | None) -> set[str]:
+def _session_advisories(units: dict[str, int], studies: int | None, conditions: Set) -> set[str]:
     def total(codes: Iterable[str]) -> int:
         return sum(units.get(code, 0) for code in codes)
 
     bands = [NCS_BANDS[code] for code in NCS if code in units]
-    ncs = bool(bands)
+    emg, ncs, rns = total(EMG) > 0, total(NCS) > 0, total(RNS) > 0
     applies = {
         "ncs-codes": total(NCS) > 1,
         "ncs-band": studies is not None and any(not a <= studies <= b for a, b in bands),
@@ -516,59 +530,69 @@ def _session_advisories(units: dict[str, int], studies: int | None) -> set[str]:
         "emg-code-beside-ncs": total(EMG_STAND_ALONE) > 0 and ncs,
         "extremity-units": total(("95885", "95886")) > LIMBS,
         "extremity-codes": total(EMG_EXTREMITIES) > 1,
-        "ncs-alone": ncs and total(EMG) == 0,
+        "ncs-alone": ncs and not emg,
+        "emg-alone": emg and not ncs and not rns and "radiculopathy" not in conditions,
+        "cts-6": (emg or ncs) and "carpal_tunnel_syndrome" in conditions,
+        "no-condition": (emg or ncs or rns) and conditions.isdisjoint(TESTED_FOR),
     }
     return {name for name, holds in applies.items() if holds}
 
 
+def _slipped(code: str) -> bool:
+    """Whether a diagnosis code has a letter where ICD-10-CM can only mean a digit."""
+    return any(letter in SLIPS for letter in _plain(code)[1:])
+
+
 def advisories(case: Case) -> set[str]:
-    """The ids of the advisories that the case draws."""
-    techniques = set(case.get("techniques", []))
-    carpal = "carpal_tunnel_syndrome" in _facts(case).conditions
-    sessions = _counted(case)
-    found = {name for units in sessions for name in _session_advisories(units, case.get("ncs_studies"))}
+    """The ids of the advisories that the case draws, in both worlds."""
+    techniques, conditions = set(case.get("techniques", [])), stated(case)
+    found: set[str] = set()
+    for units in _counted(case):
+        found |= _session_advisories(units, case.get("ncs_studies"), conditions)
     if "standardized_battery" in techniques:
         found.add("standardized-battery")
-    if carpal and not techniques.isdisjoint(CTS_TECHNIQUES):
+    if "carpal_tunnel_syndrome" in conditions and not techniques.isdisjoint(CTS_TECHNIQUES):
         found.add("cts-technique")
-    if carpal and any(code in (*EMG, *NCS) for units in sessions for code in units):
-        found.add("cts-6")
+    if any(map(_slipped, case.get("diagnoses", []))):
+        found.add("code-slip")
     return found
 
 
 # --- Random cases ----------------------------------------------------------------------------
 
-BOUNDARIES = (MODELLED_FROM, "2012-01-01", "2013-01-01", NMJ_FROM, PAIN_FROM)
+BOUNDARIES = (MODELLED_FROM, NMJ_FROM, PAIN_FROM)
+# Reviews and codes that came before the edition modelled.
+EARLIER = ("2009-06-30", "2011-11-17", "2012-01-01", "2012-07-15")
 SETTINGS = ("outpatient", "office", "inpatient", "emergency")
 UNLISTED = ("99999", "95905", "95866", "95999")
+# Codes that stand for nothing, most of them beside one that does.
 NEAR_MISSES = (
-    *("R20.2", "Z79.02", "R75", "M54.2", "M54.41", "G56.40", "G57.70", "G12.1", "N18.5", "G54.6"),
-    *("E12", "G62", "G60", "G73.7", "G64", "M62.82", "R53.83", "Q82.1", "I97.1", "S34.5", "A05.0"),
-    *("R20", "M62.8", "M05.60", "M60.0", "O98.6", "Z79.0", "M50.20", "M51.26", "S14.1", "Z79.4"),
+    *("R20.2", "Z79.02", "R75", "M54.2", "G56.40", "G57.70", "G13.1", "N18.5", "G54.6", "E12", "G62", "G60"),
+    *("G64", "M62.82", "R53.83", "Q82.1", "I97.1", "S34.5", "A05.0", "R20", "M62.8", "M05.60", "M60.2", "O98.6"),
+    *("Z79.0", "M50.20", "M51.26", "S14.1", "Z79.4", "M33.03", "M33.13", "M33.93", "M33", "G43.A0", "G43.D1"),
+    *("M54.81", "M54.8", "S04.01", "S04.6", "S04.81", "S04", "H49.3", "H49.40", "G65", "G65.8", "M36.1", "M79.641"),
 )
 # A condition, and the findings to have one of each; a target is met when all are present.
 _SIGN = (*WAIVER, "sensory_loss_on_exam", "motor_loss_on_exam", "atrophy_on_exam", *SIGNS)
-_LASTING = ("symptoms_persistent", "unresponsive_to_conservative_treatment")
-_GUIDES = ("results_guide_management",)
 _TARGETS: dict[str, tuple[str, tuple[tuple[str, ...], ...]]] = {
     "I.1": (
         "unexplained_peripheral_neuropathy",
         (("neuropathic_pain", "sensory_loss_on_exam", "motor_loss_on_exam"), _SIGN),
     ),
     "I.2": ("traumatic_neuropathy", (_SIGN,)),
-    "I.3.a": ("hiv", (_GUIDES, _SIGN)),
-    "I.3.b": ("mononeuropathy", (_GUIDES, _SIGN)),
+    "I.3.a": ("hiv", (GUIDES, _SIGN)),
+    "I.3.b": ("mononeuropathy", (GUIDES, _SIGN)),
     "I.3.c": (
         "diabetes",
         (
-            _GUIDES,
+            GUIDES,
             ("symptoms_persistent", "symptoms_progressive"),
             ("refractory_to_conventional_treatment",),
             _SIGN,
         ),
     ),
-    "I.3.d": ("dialysis", (_GUIDES, _SIGN)),
-    "I.3.e": ("neuropathy_causing_condition", (_GUIDES, _SIGN)),
+    "I.3.d": ("dialysis", (GUIDES, _SIGN)),
+    "I.3.e": ("neuropathy_causing_condition", (GUIDES, _SIGN)),
     "I.4.a": (
         "carpal_tunnel_syndrome",
         (("refractory_to_activity_modification",), ("wrist_splint_weeks",), _SIGN),
@@ -577,20 +601,24 @@ _TARGETS: dict[str, tuple[str, tuple[tuple[str, ...], ...]]] = {
         "ulnar_neuropathy",
         (("refractory_to_activity_modification",), ("elbow_splint_weeks",), _SIGN),
     ),
-    "I.4.c": ("radiculopathy", (_LASTING, _SIGN)),
-    "I.4.d": ("plexopathy", (_LASTING, _SIGN)),
-    "I.4.e": ("tarsal_tunnel_syndrome", (_LASTING, _SIGN)),
-    "I.4.f": ("fibular_neuropathy", (_LASTING, _SIGN)),
-    "I.4.g": ("other_entrapment_neuropathy", (_LASTING, _SIGN)),
+    "I.4.c": ("radiculopathy", (LASTING, _SIGN)),
+    "I.4.d": ("plexopathy", (LASTING, _SIGN)),
+    "I.4.e": ("tarsal_tunnel_syndrome", (LASTING, _SIGN)),
+    "I.4.f": ("fibular_neuropathy", (LASTING, _SIGN)),
+    "I.4.g": ("other_entrapment_neuropathy", (LASTING, _SIGN)),
     "I.5.a": ("motor_neuron_disease", (_SIGN,)),
     "I.5.b": ("myopathy", (_SIGN,)),
     "II": ("nmj_disease", ()),
     "IV": ("radiculopathy", ()),
-    "X5.back_pain": ("back_pain", ()),
-    "X5.headache": ("headache", ()),
+    "X5": ("other_condition", (_SIGN,)),
+    "X5.back_pain": ("back_pain", (_SIGN,)),
+    "X5.headache": ("headache", (_SIGN,)),
 }
 # Conditions that make the difference beside another one.
-_COMPANIONS = ("anticoagulant_therapy", "lymphedema", "nmj_disease", "back_pain", "headache")
+_COMPANIONS = (*ATTENDING, *PAINS, "nmj_disease", "other_condition")
+# In an order that does not change from run to run.
+_PREFIXES = tuple(sorted({prefix for prefix, _, _ in ICD10}))
+_SIGN_PREFIXES = tuple(sorted({prefix for prefix, kind, _ in ICD10 if kind == "finding"}))
 _CONFIGURATIONS = (
     *(("emg", "ncs"), ("emg", "ncs"), ("ncs",), ("ncs",), ("emg",), ("emg",), ("rns",)),
     *(("emg", "rns"), ("ncs", "rns"), ("emg", "ncs", "rns"), ("other",), ("emg", "ncs", "other")),
@@ -600,6 +628,8 @@ _CONFIGURATIONS = (
 def _random_date(rng: random.Random) -> str:
     if rng.random() < 0.65:
         return (date(2025, 1, 1) + timedelta(rng.randrange(365))).isoformat()
+    if rng.random() < 0.15:
+        return rng.choice(EARLIER)
     around = date.fromisoformat(rng.choice(BOUNDARIES))
     return (around + timedelta(rng.choice((-1, 0, 1)))).isoformat()
 
@@ -643,7 +673,7 @@ def _descendant(rng: random.Random, prefix: str) -> str:
 
 def _express(rng: random.Random, condition: str, case: Case) -> None:
     """State a condition by its id, by one that is a kind of it, or by a code."""
-    kinds = [name for name in CONDITIONS if condition in _upward(name, IS_A)]
+    kinds = sorted(name for name in CONDITIONS if condition in chain(name))
     name = condition if rng.random() < 0.5 else rng.choice(kinds)
     prefixes = _CONDITION_CODES[name].split()
     if prefixes and rng.random() < 0.5:
@@ -652,17 +682,53 @@ def _express(rng: random.Random, condition: str, case: Case) -> None:
         case["conditions"].append(name)
 
 
-def _add_diagnoses(rng: random.Random, target: str, case: Case) -> None:
-    if rng.random() < 0.92:
-        _express(rng, _TARGETS[target][0], case)
+def _slip(rng: random.Random) -> str:
+    """A code that means something but for a letter typed in place of a digit."""
+    code = _descendant(rng, rng.choice(_PREFIXES))
+    # The reader takes no letter in the second place.
+    digits = [at for at, letter in enumerate(code) if at > 1 and letter in "01"]
+    if not digits:
+        return "G56.O1"
+    at = rng.choice(digits)
+    return code[:at] + ("O" if code[at] == "0" else rng.choice("IL")) + code[at + 1 :]
+
+
+def _written(rng: random.Random, code: str) -> str:
+    """A code as it may be typed: in small letters, without the point, or with a space."""
+    if rng.random() < 0.85:
+        return code
+    return rng.choice((code.lower(), code.replace(".", ""), f" {code} "))
+
+
+def _suspected(rng: random.Random, target: str) -> list[str]:
+    """The conditions to express; none at all, only pain or only what attends among the draws."""
+    draw = rng.random()
+    if draw < 0.12:
+        return []
+    if draw < 0.22:
+        return [*rng.sample(PAINS, rng.choice((1, 1, 2))), *rng.sample(ATTENDING, rng.choice((0, 0, 1)))]
+    if draw < 0.28:
+        return rng.sample(ATTENDING, rng.choice((1, 1, 2)))
+    if draw < 0.32:
+        return ["other_condition", *rng.sample(PAINS, rng.choice((0, 0, 1)))]
+    named = [_TARGETS[target][0]] if draw < 0.95 else []
     if rng.random() < 0.35:
-        _express(rng, rng.choice(_COMPANIONS), case)
-    for _ in range(rng.choice((0, 0, 0, 1, 1, 2, 3))):
-        _express(rng, rng.choice(CONDITIONS), case)
+        named.append(rng.choice(_COMPANIONS))
+    return named + [rng.choice(CONDITIONS) for _ in range(rng.choice((0, 0, 0, 1, 1, 2, 3)))]
+
+
+def _add_diagnoses(rng: random.Random, target: str, case: Case) -> None:
+    for condition in _suspected(rng, target):
+        _express(rng, condition, case)
     if rng.random() < 0.25:
         case["diagnoses"].append(rng.choice(NEAR_MISSES))
-    if rng.random() < 0.15:
-        case["diagnoses"].append(_descendant(rng, rng.choice(tuple(ICD10))))
+    if rng.random() < 0.08:
+        case["diagnoses"].append(_slip(rng))
+    if rng.random() < 0.08:
+        case["diagnoses"].append(_descendant(rng, rng.choice(_PREFIXES)))
+    if rng.random() < 0.08:
+        case["diagnoses"].append(_descendant(rng, rng.choice(_SIGN_PREFIXES)))
+    case["diagnoses"] = [_written(rng, code) for code in case["diagnoses"]]
     for key in ("conditions", "diagnoses"):
         # Not by way of a set, whose order would change the case from run to run.
         case[key] = list(dict.fromkeys(case[key]))
@@ -672,7 +738,7 @@ def _add_diagnoses(rng: random.Random, target: str, case: Case) -> None:
 def _document(rng: random.Random, name: str, met: bool, findings: dict[str, Any]) -> None:
     value: str | int = "present" if met else "absent"
     if name in QUANTITIES:
-        value = rng.randint(WEEKS_NEEDED, 8) if met else rng.randint(0, WEEKS_NEEDED - 1)
+        value = rng.choice((4, 4, 5, 6, 12)) if met else rng.choice((0, 1, 2, 3, 3))
     if rng.random() < 0.15:
         key = "value" if name in QUANTITIES else "status"
         findings[name] = {key: value, "source": f"note {rng.randint(1, 9)}"}
