@@ -92,8 +92,12 @@ class Runner:
         self.guideline, self.program = guideline, guideline.program
         self.benches = list(benches(cases, guideline))
         self._effects: dict[tuple[str, int], frozenset[object]] = {}
-        self._negated = {lit.atom.predicate for r in self.program.rules for lit in r.literals if not lit.positive}
-        self._negated |= {name for p in self.program.predicates.values() for name in (p.unless, p.until)}
+        self._closing = {name for p in self.program.predicates.values() for name in (p.unless, p.until)}
+        self._readers: dict[str, list[tuple[Rule, int, Literal]]] = {}
+        for rule in self.program.rules:
+            for at, part in enumerate(rule.body):
+                if isinstance(part, Literal):
+                    self._readers.setdefault(part.atom.predicate, []).append((rule, at, part))
         self._recursive = {
             name for part in guideline.strata.components for name in part
             if len(part) > 1 or any(name in _reads(r) for r in self.program.rules if r.head.predicate == name)
@@ -148,19 +152,19 @@ class Runner:
 
     def _fact(self, mutant: Mutant, bench: Bench) -> bool:
         atom = mutant.rule.head
-        if atom.predicate in self._negated or atom in bench.used:
+        if atom.predicate in self._closing or atom in bench.used or self._read(atom, bench, absent=True):
             return True
-        return mutant.mutated is not None and self._read(mutant.mutated.head, bench)
+        return mutant.mutated is not None and self._read(mutant.mutated.head, bench, absent=False)
 
-    def _read(self, atom: Atom, bench: Bench) -> bool:
-        """Say whether some rule would fire with a new fact."""
+    def _read(self, atom: Atom, bench: Bench, *, absent: bool) -> bool:
+        """Say whether some rule would fire, or no longer fire, with a new fact; or only for its absence."""
         join = Join(bench.model)
-        for rule in self.program.edition(bench.case.date):
-            for at, part in enumerate(rule.body):
-                if isinstance(part, Literal) and (binding := unify(part.atom, atom)) is not None:
-                    rest = [p for p in others(rule, at) if not _is_of(p, atom.predicate)]
-                    if any(True for _ in join.ways(rest, binding, sure=False)):
-                        return True
+        for rule, at, part in self._readers.get(atom.predicate, ()):
+            binding = unify(part.atom, atom) if not (absent and part.positive) else None
+            if binding is not None and rule.in_force(bench.case.date):
+                rest = [p for p in others(rule, at) if not _is_of(p, atom.predicate)]
+                if any(True for _ in join.ways(rest, binding, sure=False)):
+                    return True
         return False
 
 
