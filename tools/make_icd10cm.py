@@ -29,6 +29,8 @@ HEADER = {
 }
 TARGET = Path(__file__).parent.parent / "kb" / "code_systems" / "icd10cm.txt.xz"
 WIDTH = 8
+# A window of the size of the text: the reader sets aside as much memory as that, and 64 MB by default.
+FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 2**20}]
 
 
 def lines() -> list[str]:
@@ -44,7 +46,7 @@ def main() -> None:
     if version("simple-icd-10-cm") != PACKAGE:
         raise SystemExit(f"simple-icd-10-cm is not {PACKAGE}; install that, or change the header to the new release")
     text = "\n".join([*(f"{key}: {value}" for key, value in HEADER.items()), "", *lines(), ""])
-    TARGET.write_bytes(lzma.compress(text.encode("ascii"), preset=9 | lzma.PRESET_EXTREME))
+    TARGET.write_bytes(lzma.compress(text.encode("ascii"), filters=FILTERS))
     print(f"{TARGET.name}: {len(lines()):,} codes, {TARGET.stat().st_size:,} bytes")
 
 
