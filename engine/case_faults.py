@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from .errors import Fault, did_you_mean
@@ -25,12 +26,16 @@ def faults(document: Document, guideline: Guideline) -> list[Fault]:
     errors = [error for error in guideline.validator.iter_errors(document.value) if not _within(error, problems)]
     # Those beyond the first hundred are counted only: saying what was meant takes its time.
     first = sorted(errors, key=lambda error: document.order(tuple(error.instance_path)))[:MOST]
-    found = [each for error in first for each in _explain(error, document.value, guideline.schema)]
+    found = list(islice((f for error in first for f in _explain(error, document.value, guideline.schema)), MOST))
     told = [(document.order(path), Fault(document.place(path), *rest)) for path, *rest in found + _no_day(document)]
     told += [(document.order(path), fault) for path, fault in problems.items()]
     ordered = [fault for _, fault in sorted(told)]
-    left = len(errors) - len(first) + len(ordered[MOST:])
+    left = sum(map(_count, errors)) - len(found) + len(ordered[MOST:])
     return ordered[:MOST] + [Fault(document.file, f"{left:,} more faults", "put these right first")] * (left > 0)
+
+
+def _count(error: Any) -> int:
+    return len(error.kind.unexpected) if error.kind.name == "additionalProperties" else 1
 
 
 def _within(error: Any, problems: Iterable[Path]) -> bool:
@@ -117,6 +122,9 @@ _WRONG: dict[str, Callable[[Any, Any], tuple[str, str]]] = {
     "maximum": lambda value, most: (f"is {value}, and cannot be more than {most:,}", "count completed units only"),
     "minItems": lambda value, least: ("is empty", "name at least one"),
     "maxItems": lambda value, most: (f"has {len(value):,} items, and cannot have more than {most:,}", "split the case"),
-    "maxLength": lambda value, most: (f"has {len(value):,} characters, and cannot have more than {most:,}", "shorten"),
+    "maxLength": lambda value, most: (
+        f"has {len(value):,} characters, and cannot have more than {most:,}",
+        "cut it",
+    ),
     "required": lambda value, key: (f"lacks {key}", ""),
 }

@@ -14,7 +14,7 @@ DIAGNOSIS = r"^\s*[A-Za-z][0-9][0-9A-Za-z](\.?[0-9A-Za-z]{1,4})?\s*$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 COUNT = 100_000
 """The largest amount, count, number of units and session of a case; sums of them stay within 32 bits."""
-ITEMS = 1_000
+ITEMS = 500
 """The most services, diagnoses or words in any list of a case: more than a request has, and decided in seconds."""
 _ID, _TITLE, _SOURCE_LENGTH = 200, 1_000, 10_000  # the most characters of each
 _SOURCE = {"type": "string", "maxLength": _SOURCE_LENGTH, "description": "where the record says so"}
