@@ -103,7 +103,7 @@ class _Tags(HTMLParser):
 
 
 def worded(words: str, guideline: Guideline, name: str = "c.json") -> Case:
-    findings = {
+    findings: dict[str, Any] = {
         "sensory_loss": {"status": "present", "source": words},
         "weakness": {"status": "absent", "source": words},
     }
@@ -139,7 +139,7 @@ def test_no_output_hides_anything(words: str, guideline: Guideline, plain: dict[
 @example(words=SPECIAL)
 def test_no_error_hides_anything(words: str, guideline: Guideline) -> None:
     """A message that quotes a case shows what it quotes, in keys, values, file names and codes."""
-    wrong = [
+    wrong: list[dict[str, Any]] = [
         {words: 1}, {"setting": words}, {"title": {words: words}}, {"diagnoses": [words + "!"]}, {"ncs_studies": words},
         {"services": [{"cpt": words}]}, {"date_of_service": words}, {"findings": {words: "present", "weakness": words}},
     ]  # fmt: skip
@@ -152,7 +152,7 @@ def test_no_error_hides_anything(words: str, guideline: Guideline) -> None:
 def test_a_case_does_not_imitate_a_citation(guideline: Guideline) -> None:
     """A source that looks like a citation stands in quotation marks, which it cannot close, in every format."""
     words = f'{IMITATION} "'
-    findings = {"weakness": {"status": "present", "source": words}}
+    findings: dict[str, Any] = {"weakness": {"status": "present", "source": words}}
     case = read(BASE | {"title": words, "conditions": ["myopathy"], "findings": findings}, guideline)
     assert isinstance(case, Case)
     told = outputs(case, guideline)
