@@ -17,7 +17,7 @@ from ..engine.errors import CaseError, GuidelineError, did_you_mean
 from ..engine.files import exists, unreadable
 from ..engine.library import Guideline, load
 from ..engine.visible import visible
-from .output import flush, open_streams, output_failed
+from .output import flush, open_streams, output_failed, quiet_pipe
 
 FAILED, BAD_INPUT, FOUND = 1, 2, 3
 
@@ -65,7 +65,8 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with quiet_pipe():
+                return super().invoke(ctx)
         except GuidelineError as error:
             for finding in error.findings:
                 click.echo(finding, err=True)
@@ -74,8 +75,10 @@ class _Commands(click.Group):
             told = error if isinstance(error, CaseError) else CaseError(str(error))
             click.echo(f"coverlog: {told}", err=True)
             ctx.exit(BAD_INPUT)
-        except BrokenPipeError as error:
-            sys.exit(output_failed(error))  # click would say that a check failed
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with quiet_pipe():  # --help and --version are written here
+            return super().make_context(*args, **extra)
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run, and say in one line where an answer cannot be written; see `output`."""

@@ -7,7 +7,8 @@ import os
 import stat
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -94,6 +95,15 @@ def flush() -> None:
     """Write out what standard output holds back, so that it fails here and not when the program has ended."""
     if sys.stdout.writable():
         sys.stdout.flush()
+
+
+@contextmanager
+def quiet_pipe() -> Iterator[None]:
+    """End quietly where a reader went away, before click says that a check failed."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        sys.exit(output_failed(error))
 
 
 def output_failed(error: OSError) -> int:
