@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from .program import CaseKey, Program
 from .terms import Atom, quote
+from .visible import in_quotes
 
 Facts = dict[Atom, str]
 
@@ -108,7 +109,7 @@ def _documented(key: CaseKey, said: Said) -> Iterator[tuple[str, Any, str]]:
     for concept, value in said.values.get(key.key, {}).items():
         if concept in concepts:
             full = value if isinstance(value, dict) else {"value": value}
-            source = f"{key.key}.{concept}" + (f", {full['source']}" if "source" in full else "")
+            source = f"{key.key}.{concept}" + (f", {in_quotes(full['source'])}" if "source" in full else "")
             yield concept, full.get("status", full.get("value")), source
 
 

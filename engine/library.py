@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import marshal
 import os
 import pickle
 import sys
 import threading
 from bisect import bisect_right
-from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..kb import guidelines
@@ -21,24 +19,31 @@ from .schema import case_schema
 from .strata import Strata
 from .world import Evaluator
 
-_FORMAT = 3  # raise when Program or Strata change their shape
+if TYPE_CHECKING:
+    from jsonschema_rs import Validator
+
+_FORMAT = 4  # raise when Program or Strata change their shape
 
 
 class Guideline:
     """A guideline that has passed the checks, ready for evaluation in any thread."""
 
-    def __init__(self, folder: Path, program: Program, strata: Strata, validator: bytes) -> None:
+    def __init__(self, folder: Path, program: Program, strata: Strata) -> None:
         self.folder, self.program, self.strata = folder, program, strata
-        self._validator = validator
         self._threads = threading.local()
         self._boundaries = program.boundaries()
 
     @cached_property
-    def validate(self) -> Callable[[Any], object]:
-        """The check of a case by the schema the guideline publishes; it raises at the first fault."""
-        module: dict[str, Any] = {}
-        exec(marshal.loads(self._validator), module)  # noqa: S102, S302 - made by _build from the schema
-        return module["validate"]  # type: ignore[no-any-return]
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of a case, as the guideline publishes it."""
+        return case_schema(self.program)
+
+    @cached_property
+    def validator(self) -> Validator:
+        """The check of a case by the schema; its `iter_errors` yields every fault."""
+        import jsonschema_rs
+
+        return jsonschema_rs.validator_for(self.schema)
 
     def evaluator(self, date: str) -> Evaluator:
         """Return this thread's evaluator of the edition in force on an ISO date."""
@@ -71,14 +76,12 @@ def load(folder: Path | str = "cg_med_24") -> Guideline:
     return Guideline(path, *found)
 
 
-Built = tuple[Program, Strata, bytes]
+Built = tuple[Program, Strata]
 
 
 def _build(texts: list[tuple[str, str]]) -> Built:
-    """Read and check a guideline, and compile the check of its cases."""
-    # Needed only where the text is new: Lark and networkx are slow to import, a schema to compile.
-    from fastjsonschema import compile_to_code
-
+    """Read and check a guideline."""
+    # Needed only where the text is new: Lark and networkx are slow to import.
     from .check import check
     from .reader import read_program
     from .strata import stratify
@@ -87,8 +90,7 @@ def _build(texts: list[tuple[str, str]]) -> Built:
     findings = findings or check(program)
     if findings:
         raise GuidelineError(findings)
-    code = compile(compile_to_code(case_schema(program), use_default=False), "case schema", "exec")
-    return program, stratify(program), marshal.dumps(code)
+    return program, stratify(program)
 
 
 def _cache_folder() -> Path:

@@ -195,7 +195,7 @@ def as_json(judged: Judged, lines: Iterable[LineAsks]) -> dict[str, Any]:
 def as_text(judged: Judged, lines: Sequence[LineAsks], width: int) -> str:
     """Return the checklist as boxes to tick; lines that ask the same are one, choices are drawn together."""
     case = judged.case
-    parts = textwrap.wrap(f"{case.id}: {case.title}" if case.title else case.id, width)
+    parts = textwrap.wrap(f"{case.id}: {case.title}" if case.title else case.id, width, subsequent_indent="  ")
     groups: dict[tuple[Ask, ...], list[LineDecision]] = {}
     for line, wanted in lines:
         groups.setdefault(wanted, []).append(line)

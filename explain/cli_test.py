@@ -15,7 +15,9 @@ import click
 
 from ..engine.case import Case
 from ..engine.library import Guideline, load
+from ..engine.visible import visible
 from .cli import FAILED, width
+from .output import write_out
 from .tested import canonical_paths, junit, read, run_case, table
 
 __test__ = False  # the command `test` is none for pytest
@@ -51,7 +53,7 @@ def test(
     wrong = [result for result in results if result.differences]
     told: dict[str, Any] = {"results": [result._asdict() for result in results]}
     if report:
-        report.write_text(junit(results, time.perf_counter() - start), encoding="utf-8")
+        write_out(junit(results, time.perf_counter() - start), report)
     good = [case for case in cases if isinstance(case, Case)]
     short = [_cover(good, loaded, threshold, told)] if coverage else []
     short += [_mutate(good, loaded, threshold, told, sample, jobs)] if mutate else []
@@ -171,8 +173,6 @@ def doc(guideline: str, out: Path | None) -> None:
 
 
 def _write(text: str, out: Path | None) -> None:
+    write_out(text, out)
     if out:
-        out.write_text(text, encoding="utf-8")
-        click.echo(f"wrote {out}", err=True)
-    else:
-        click.echo(text, nl=False)
+        click.echo(f"wrote {visible(str(out))}", err=True)
