@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .errors import CaseError, did_you_mean
 from .facts import Said, read_facts
 from .library import Guideline
-from .schema import DATE, DIAGNOSIS, PROCEDURE
+from .schema import DATE, DIAGNOSIS, PROCEDURE, case_schema
 from .terms import Atom
 from .yaml_text import Document, documents
 from .yaml_text import Path as At
@@ -107,7 +108,7 @@ def _validate(document: Document, guideline: Guideline) -> None:
     from fastjsonschema import JsonSchemaValueException
 
     try:
-        guideline.validate(document.value)
+        _compiled(guideline)(document.value)
     except JsonSchemaValueException as error:
         raise CaseError(_explain(error, document)) from None
     date = document.value["date_of_service"]
@@ -115,6 +116,14 @@ def _validate(document: Document, guideline: Guideline) -> None:
         datetime.date.fromisoformat(date)
     except ValueError:
         raise CaseError(f"{document.place(('date_of_service',))}: {date} is no day of the calendar") from None
+
+
+@cache
+def _compiled(guideline: Guideline) -> Callable[[Any], object]:
+    from fastjsonschema import compile as compile_schema
+
+    check: Callable[[Any], object] = compile_schema(case_schema(guideline.program), use_default=False)
+    return check
 
 
 def _explain(error: Any, document: Document) -> str:

@@ -45,6 +45,18 @@ class Predicate(NamedTuple):
         return self.is_open and not self.until
 
 
+_RESERVED = {
+    "guideline": ("Name", "Title", "Published"),
+    "statement": ("Statement", "Authority", "InForceFrom", "Words"),
+    "interpretation": ("Interpretation", "Words"),
+    "notice": ("Notice", "Words"),
+    "concept": ("Concept", "Kind", "Label"),
+    "ask": ("Concept", "Question", "Answer"),
+}
+RESERVED = {name: Predicate(name, params, "", Place("", 1)) for name, params in _RESERVED.items()}
+"""The facts that every guideline may state, which its rules may ask for like any other."""
+
+
 class Statement(NamedTuple):
     """A row of the statement table, or a source that rules may cite."""
 
@@ -69,6 +81,10 @@ class Program(NamedTuple):
     notices: dict[str, str]
     concepts: dict[str, tuple[str, str]]  # constant -> kind, label
     questions: dict[str, tuple[str, str]]  # concept -> how to ask for it, and the answer that says it is so
+
+    def declared(self) -> dict[str, Predicate]:
+        """Return every predicate that rules may ask for, by name: the guideline's own and the reserved ones."""
+        return {**RESERVED, **self.predicates}
 
     def edition(self, date: str) -> tuple[Rule, ...]:
         """Return the clauses in force on an ISO date."""
@@ -97,12 +113,17 @@ class Program(NamedTuple):
 
 def folder_texts(folder: Path) -> list[tuple[str, str]]:
     """Return the name and text of every `.dl` file of a folder, in the order of their names."""
-    return [(path.name, _read(path)) for path in sorted(folder.glob("*.dl"))]
+    return [(path.name, read_text(path)) for path in sorted(folder.glob("*.dl"))]
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return the text of a `.dl` file, with its lines ended by a line feed and without a byte order mark.
+
+    :raises GuidelineError: where it is not UTF-8.
+    """
+    data = path.read_bytes()
     try:
-        return path.read_text(encoding="utf-8")
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        place = Place(path.name, path.read_bytes()[: error.start].count(b"\n") + 1)
+        place = Place(path.name, data[: error.start].count(b"\n") + 1)
         raise GuidelineError([Finding("encoding", place, "this is not UTF-8 text", "save the file as UTF-8")]) from None

@@ -8,18 +8,12 @@ from collections.abc import Iterable, Iterator
 
 from .errors import Finding, did_you_mean
 from .program import AUTHORITIES, CaseKey, Predicate, Program, Statement
+from .program import RESERVED as _RESERVED
 from .syntax import Annotation, Clause, parse
 from .terms import Place, Rule, unquote
 
 # Facts the reader itself understands; everything else is the guideline's own vocabulary.
-RESERVED = {
-    "guideline": ("Name", "Title", "Published"),
-    "statement": ("Statement", "Authority", "InForceFrom", "Words"),
-    "interpretation": ("Interpretation", "Words"),
-    "notice": ("Notice", "Words"),
-    "concept": ("Concept", "Kind", "Label"),
-    "ask": ("Concept", "Question", "Answer"),
-}
+RESERVED = {name: predicate.params for name, predicate in _RESERVED.items()}
 _OWNERS = {"rule", "facts", "predicate"}
 _PROPERTIES = {
     "rule": {"cites", "reading", "effective", "ended"},
@@ -120,7 +114,7 @@ class _Reader:
         opened = _OPEN.match(props.get("open", ""))
         if "open" in props and not opened:
             self.fail("annotation", note.place, f"{name} is open, and no kind of concept is named",
-                      "write %@ open: KIND, with unless PREDICATE or until PREDICATE behind it where it has one")  # fmt: skip
+                      "write %@ open: KIND, with unless PREDICATE or until PREDICATE behind it")  # fmt: skip
         key = CaseKey(case["key"], case["shape"] or "", case["kind"] or "", case["default"] or "") if case else None
         params = tuple(p.strip() for p in (match["params"] or "").split(",") if p)
         settled = {opened["how"]: opened["predicate"]} if opened and opened["how"] else {}

@@ -18,6 +18,7 @@ MEANINGS = {
     "annotation": "An annotation has a known key, and a declaration can be read.",
     "arity": "A predicate has as many arguments where it is used as where it is declared.",
     "authority": "A statement's authority is one of the known ones.",
+    "comparison": "Order and sums are of whole numbers; text is compared by = and != only.",
     "concept-without-fact": "A table of facts that speaks of nearly every concept of a kind speaks of all of them.",
     "concept-without-label": "A symbol that rules or facts use is declared as a concept, with its kind and label.",
     "date": "A date is written YYYY-MM-DD.",

@@ -72,7 +72,7 @@ class Runner:
 
     def run(self, mutant: Mutant) -> Fate:
         """Return the first case that notices a mutant, if one does."""
-        changed = Guideline(self.guideline.folder, mutant.apply(self.program), self.guideline.strata, b"")
+        changed = Guideline(self.guideline.folder, mutant.apply(self.program), self.guideline.strata)
         tried = 0
         for index, bench in enumerate(self.benches):
             if self._could_change(mutant, index, bench):
