@@ -129,17 +129,16 @@ def _comparisons(rule: Rule, known: Columns) -> Iterator[Finding]:
     kinds = kinds_of(rule, known) if rule.comparisons else {}
     for comparison in rule.comparisons:
         terms = [*comparison.left, *comparison.right]
-        if comparison.op not in ("=", "!=") or len(terms) > 2:
-            for term in terms:
-                text = TEXT in kinds.get(term.name, ()) if isinstance(term, Var) else isinstance(term, str)
-                if text:
-                    which = "may be text" if isinstance(term, Var) else "is text"
-                    yield _in(
-                        rule,
-                        "comparison",
-                        f"{comparison} needs numbers, and {term_text(term)} {which}",
-                        "compare text by = or != only, or name what is meant in facts of its own",
-                    )
+        ordered = comparison.op not in ("=", "!=") or len(terms) > 2
+        text = [t for t in terms if (TEXT in kinds.get(t.name, ()) if isinstance(t, Var) else isinstance(t, str))]
+        if ordered and text:
+            which = "may be text" if isinstance(text[0], Var) else "is text"
+            yield _in(
+                rule,
+                "comparison",
+                f"{comparison} needs numbers, and {term_text(text[0])} {which}",
+                "compare text by = or != only, or name what is meant in facts of its own",
+            )
 
 
 def _amounts(rule: Rule, program: Program) -> Iterator[Finding]:
@@ -147,8 +146,8 @@ def _amounts(rule: Rule, program: Program) -> Iterator[Finding]:
     amounts: list[str] = []
     for literal in rule.literals:
         declared = program.predicates.get(literal.atom.predicate)
-        if declared and declared.is_open and len(declared.params) > 1:
-            rest = literal.atom.args[1:]
+        if declared and declared.is_open and len(declared.params) > declared.amounts_from:
+            rest = literal.atom.args[declared.amounts_from :]
             amounts += variables(rest)
             if not literal.positive or not all(isinstance(t, Var) for t in rest):
                 yield _in(

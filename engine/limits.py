@@ -6,6 +6,8 @@ that may be large is counted first, and the time is looked at between questions.
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,14 +30,41 @@ class LimitError(CaseError):
     """A limit of evaluation that a case has reached."""
 
 
-def allow(seconds: float) -> None:
-    """Let each case evaluated from here on take some seconds; it holds for the thread or context."""
-    _seconds.set(seconds)
+@contextmanager
+def allowing(seconds: float) -> Iterator[None]:
+    """Let each case that is evaluated meanwhile, in this thread, take some seconds."""
+    token = _seconds.set(seconds)
+    try:
+        yield
+    finally:
+        _seconds.reset(token)
 
 
-def allowed() -> float:
-    """Return how many seconds a case may take."""
-    return _seconds.get()
+@contextmanager
+def on_time() -> Iterator[None]:
+    """Raise `LimitError` wherever the program is once the seconds of a case are over; for the command line.
+
+    Outside the main thread, or where a timer runs already, nothing is done: the time is looked at all the same.
+    """
+    if threading.current_thread() is not threading.main_thread() or signal.getitimer(signal.ITIMER_REAL)[0]:
+        yield
+        return
+    armed = [True]
+
+    def stop(*_: object) -> None:
+        if armed:
+            raise _too_long()
+
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, _seconds.get(), 1)  # again, should something swallow it
+            yield
+        finally:
+            armed.clear()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @contextmanager
@@ -48,10 +77,9 @@ def one_case() -> Iterator[None]:
         _end.reset(token)
 
 
-def too_long() -> LimitError:
-    """Return the error of a case that took too long."""
+def _too_long() -> LimitError:
     return LimitError(
-        f"the evaluation took longer than {allowed():g} seconds; "
+        f"the evaluation took longer than {_seconds.get():g} seconds; "
         "let the literals of its rules share variables, or allow more (--limit-seconds)"
     )
 
@@ -82,7 +110,7 @@ class Budget:
         :raises LimitError: where it is over.
         """
         if time.monotonic() > self.end:
-            raise too_long()
+            raise _too_long()
 
     def expect(self, rule: Rule, sizes: Mapping[str, int], atoms: Callable[[], Iterable[Atom]]) -> None:
         """Count what the join of a rule's positive literals binds, where that may be more than is left.

@@ -33,11 +33,22 @@ class Predicate(NamedTuple):
     is_error: bool = False  # an atom of it means that the case contradicts itself
     until: str = ""  # the predicate that settles such a concept: from then on what is not given is not so
     readings: tuple[str, ...] = ()  # the interpretations by which it may be undocumented
+    open_count: bool = False  # the number it says may be undocumented
 
     @property
     def is_open(self) -> bool:
         """Whether what is not documented may still be so."""
-        return bool(self.open_kind)
+        return bool(self.open_kind) or self.open_count
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether the case says one concept of a kind: once it does, the others are not so."""
+        return self.case is not None and self.case.shape == "one of"
+
+    @property
+    def amounts_from(self) -> int:
+        """From which argument on an open predicate has numbers that may be undocumented."""
+        return 0 if self.open_count else 1
 
     @property
     def is_record(self) -> bool:

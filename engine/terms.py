@@ -153,7 +153,7 @@ class NotANumberError(TypeError):
 def holds(comparison: Comparison, binding: Substitution) -> bool | None:
     """Evaluate a comparison; None where an amount in it is undocumented.
 
-    :raises NotANumberError: where order or a sum meets anything but integers of 32 bits; `check` finds the rules that may.
+    :raises NotANumberError: where order or a sum meets anything but integers of 32 bits.
     """
     left, right = (
         [binding[t.name] if isinstance(t, Var) else t for t in s] for s in (comparison.left, comparison.right)

@@ -163,6 +163,10 @@ class _Run:
 
     def _undocumented(self, predicate: Predicate) -> Iterator[Atom]:
         documented = {atom.args[0] for atom in self.model.given if atom.predicate == predicate.name}
+        if documented and (predicate.is_choice or predicate.open_count):
+            return
+        if predicate.open_count:
+            yield Atom(predicate.name, (UNDOCUMENTED,) * len(predicate.params))
         for concept in self.evaluator.program.of_kind(predicate.open_kind):
             amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
             closing = (Atom(name, (concept,)) for name in (predicate.unless, predicate.until) if name)

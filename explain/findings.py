@@ -26,6 +26,7 @@ MEANINGS = {
     "duplicate": "An id, a statement or a predicate is given once.",
     "gloss": "A rule and a predicate are said in words, and the words speak only of variables the clause has.",
     "interface": "A guideline has a name and declares the predicates that take a request and give its outcomes.",
+    "line-without-outcome": "Every line of a request comes to an outcome.",
     "misspelt-constant": "A constant used once is not a near miss of a declared one.",
     "no-id": "Every clause has an id, by a %@ rule or %@ facts above it.",
     "statement-without-rule": "A statement is cited by a clause or shown as a notice.",
