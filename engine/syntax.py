@@ -132,23 +132,27 @@ def _parser(start: str = "start") -> Lark:
 
 
 def parse(text: str, file: str) -> Iterator[Clause | Annotation]:
-    """Yield the clauses and annotations of a text in order.
+    """Return the clauses and annotations of a text in order.
 
     :param text: the content of one `.dl` file.
     :param file: its name, for messages.
     :raises GuidelineError: where the text is not of the grammar, with line, column and a remedy.
     """
+    return iter(_parts(text, file))
+
+
+@lru_cache(maxsize=32)  # a text that is checked is read more than once
+def _parts(text: str, file: str) -> list[Clause | Annotation]:
     try:
         parts = _parser().parse(text)
     except UnexpectedInput as error:
         raise GuidelineError([_explain(error, file, text)]) from None
     except _OtherwiseError as error:
         raise GuidelineError([_otherwise(error, file)]) from None
-    for part in parts:  # type: ignore[attr-defined]
-        if isinstance(part, Clause):
-            yield part._replace(place=part.place._replace(file=file))
-        else:
-            yield _annotation(part, file)
+    return [
+        part._replace(place=part.place._replace(file=file)) if isinstance(part, Clause) else _annotation(part, file)
+        for part in parts  # type: ignore[attr-defined]
+    ]
 
 
 @lru_cache(maxsize=4096)
