@@ -12,6 +12,7 @@ from .visible import visible
 WARNINGS = frozenset({
     "misspelt-constant", "unused-declaration", "unreachable-rule", "subsumed-rule", "statement-without-rule",
     "version-gap", "concept-without-fact", "concept-without-label", "uncited-statement",
+    "line-without-outcome",
 })  # fmt: skip
 """The codes of findings with which a guideline can still be used."""
 

@@ -39,7 +39,7 @@ def case_schema(program: Program) -> dict[str, Any]:
     for predicate in program.predicates.values():
         if predicate.case and predicate.case.shape not in ("", "units", "hierarchy", "slips"):
             _add(properties, predicate.case, program)
-            if predicate.case.shape == "one of" and not predicate.case.default:
+            if predicate.case.shape == "one of" and not (predicate.case.default or predicate.is_open):
                 required.append(predicate.case.key)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -16,6 +16,7 @@ from ..engine.decide import WORLDS, Judged, judge
 from ..engine.errors import CaseError, GuidelineError, did_you_mean
 from ..engine.files import exists, unreadable
 from ..engine.library import Guideline, load
+from ..engine.limits import SECONDS, allowing, on_time
 from ..engine.visible import visible
 from .output import flush, open_streams, output_failed, quiet_pipe
 
@@ -96,14 +97,17 @@ class _Commands(click.Group):
 @click.version_option(package_name="coverlog")
 @click.option("--guideline", "-g", default="cg_med_24", show_default=True, envvar="COVERLOG_GUIDELINE",
               help="A guideline shipped here, or a folder of .dl files.")  # fmt: skip
+@click.option("--limit-seconds", type=click.FloatRange(0, min_open=True), default=SECONDS, show_default=True,
+              help="Give up a case that takes longer to decide; exit 2.")  # fmt: skip
 @click.pass_context
-def main(ctx: click.Context, guideline: str) -> None:
+def main(ctx: click.Context, guideline: str, limit_seconds: float) -> None:
     """Decide what a coverage guideline says of a case, with a proof for every line.
 
     \b
     Example: coverlog explain cts-six-weeks-of-splinting
     """
     ctx.obj = guideline
+    ctx.with_resource(allowing(limit_seconds))
 
 
 world_option = click.option(
@@ -179,9 +183,12 @@ def judge_all(names: Iterable[str], guideline: Guideline, world: str, as_of: str
         for note in case.notes:
             click.echo(f"{case.place}: {note}", err=True)
         try:
-            yield judge(case, guideline, world=world, as_of=as_of)
+            with on_time():
+                judged = judge(case, guideline, world=world, as_of=as_of)
         except CaseError as error:
             yield Unreadable(case.id, str(error))
+        else:
+            yield judged
 
 
 def judge_one(name: str, guideline: Guideline, world: str, as_of: str) -> Judged:

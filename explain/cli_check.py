@@ -89,7 +89,7 @@ def _read(file: Path) -> str:
     :raises GuidelineError: where it is no UTF-8.
     """
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         place = Place(str(file), error.object[: error.start].count(b"\n") + 1)
         raise GuidelineError([Finding("syntax", place, "this is no UTF-8 text", "save the file as UTF-8")]) from None

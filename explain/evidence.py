@@ -75,7 +75,7 @@ class Evidence:
 
     def say(self, atom: Atom) -> str:
         """Return an atom in words: a finding by the answer to its question, the rest by its gloss."""
-        if self.program.predicates[atom.predicate].is_record:
+        if self.program.declared()[atom.predicate].is_record:
             return answer(str(atom.args[0]), str(atom.args[1]) if len(atom.args) > 1 else "present", self.program)
         return say_atom(atom, self.program)
 
