@@ -9,8 +9,9 @@ from .program import CaseKey, Program
 OUTCOMES = ("medically_necessary", "not_medically_necessary", "more_information_needed", "not_addressed")
 # Four digits and a digit or letter, or a letter and four digits: the forms of procedure codes.
 PROCEDURE = r"^([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})$"
-# ICD-10-CM: a letter, a digit, a digit or letter, then up to four more; the point may be left out.
-DIAGNOSIS = r"^\s*[A-Za-z][0-9][0-9A-Za-z](\.?[0-9A-Za-z]{1,4})?\s*$"
+# ICD-10-CM: a letter, a digit and a digit or letter (or a letter and a digit: QA0), then up to four more; the point may
+# be left out. The letters taken for digits (O, I, L) never stand second.
+DIAGNOSIS = r"^\s*[A-Za-z]([0-9][0-9A-Za-z]|[A-HJKMNP-Za-hjkmnp-z][0-9])(\.?[0-9A-Za-z]{1,4})?\s*$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 COUNT = 100_000
 """The largest amount, count, number of units and session of a case; sums of them stay within 32 bits."""

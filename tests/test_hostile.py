@@ -265,7 +265,7 @@ id: again
 
 @pytest.mark.parametrize(("written", "meant"), [
     ("GO1.1", "G01.1"), ("Go1.1", "G01.1"), ("MI7.16", "M17.16"), ("Ml7", "M17"), (" GO1.1 ", "G01.1"),
-    ("G-1.1", ""), ("GL1.1", ""), ("GOO.1.1", ""), ("0O1.1", ""), ("GQ1.1", ""), ("G5", ""),
+    ("G-1.1", ""), ("GL1.1", ""), ("GOO.1.1", ""), ("0O1.1", ""), ("GQQ.1", ""), ("G5", ""),
 ])  # fmt: skip
 def test_a_slip_of_the_pen_in_a_code_is_named(written: str, meant: str, guideline: Guideline) -> None:
     """A letter where a code's first digit stands is told with what was meant; nothing else is guessed."""
