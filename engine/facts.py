@@ -83,7 +83,7 @@ _SLIP = str.maketrans("OIL", "011")
 
 
 def _slips(name: str, key: CaseKey, said: Said) -> Facts:
-    """Name what was probably meant by a code that does not exist and has a letter for a digit: O for 0, I or l for 1."""
+    """Name what was meant by a code that does not exist and has a letter for a digit: O for 0, I or l for 1."""
     facts = {}
     for code in map(normal_code, said.values.get(key.key, ())):
         meant = code[0] + code[1:].translate(_SLIP)
