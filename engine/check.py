@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .columns import TEXT, Columns, columns, kinds_of
 from .declared import check_declarations
 from .errors import Finding, did_you_mean
 from .program import Predicate, Program
@@ -23,8 +24,15 @@ INTERFACE = {
 def check(program: Program) -> list[Finding]:
     """Return everything that keeps a program from being evaluated, in the order of the text."""
     found = [*_interface(program), *check_declarations(program), *_duplicates(program), *_unstratified(program)]
+    arities, known = _arities(program), columns(program)
     for rule in program.rules:
-        found += [*_arity(rule, program), *_unsafe(rule), *_amounts(rule, program), *_gloss(rule, program)]
+        found += [
+            *_arity(rule, program, arities),
+            *_comparisons(rule, known),
+            *_unsafe(rule),
+            *_amounts(rule, program),
+            *_gloss(rule, program),
+        ]
     return sorted(found, key=lambda finding: finding.place)
 
 
@@ -45,8 +53,7 @@ def _interface(program: Program) -> Iterator[Finding]:
 
 
 def _arities(program: Program) -> dict[str, int]:
-    reserved = {r.head.predicate: len(r.head.args) for r in program.rules if r.head.predicate == "concept"}
-    return reserved | {p.name: len(p.params) for p in program.predicates.values()}
+    return {name: len(predicate.params) for name, predicate in program.declared().items()}
 
 
 def _duplicates(program: Program) -> Iterator[Finding]:
@@ -74,8 +81,7 @@ def _atoms(rule: Rule) -> Iterator[Atom]:
     yield from (literal.atom for literal in rule.literals)
 
 
-def _arity(rule: Rule, program: Program) -> Iterator[Finding]:
-    arities = _arities(program)
+def _arity(rule: Rule, program: Program, arities: dict[str, int]) -> Iterator[Finding]:
     for atom in _atoms(rule):
         if atom.predicate not in arities and rule.cites:
             yield _in(
@@ -94,7 +100,7 @@ def _arity(rule: Rule, program: Program) -> Iterator[Finding]:
 
 
 def _sketch(name: str, program: Program) -> str:
-    return f"{name}({', '.join(program.predicates[name].params)})" if name in program.predicates else name
+    return str(Atom(name, tuple(map(Var, program.declared()[name].params))))
 
 
 def _unsafe(rule: Rule) -> Iterator[Finding]:
@@ -118,13 +124,30 @@ def _unsafe(rule: Rule) -> Iterator[Finding]:
         )
 
 
+def _comparisons(rule: Rule, known: Columns) -> Iterator[Finding]:
+    """Order and sums are of numbers: of text they would be silently false."""
+    kinds = kinds_of(rule, known) if rule.comparisons else {}
+    for comparison in rule.comparisons:
+        terms = [*comparison.left, *comparison.right]
+        ordered = comparison.op not in ("=", "!=") or len(terms) > 2
+        text = [t for t in terms if (TEXT in kinds.get(t.name, ()) if isinstance(t, Var) else isinstance(t, str))]
+        if ordered and text:
+            which = "may be text" if isinstance(text[0], Var) else "is text"
+            yield _in(
+                rule,
+                "comparison",
+                f"{comparison} needs numbers, and {term_text(text[0])} {which}",
+                "compare text by = or != only, or name what is meant in facts of its own",
+            )
+
+
 def _amounts(rule: Rule, program: Program) -> Iterator[Finding]:
     """An amount that may be undocumented is compared where it is read, and goes nowhere else."""
     amounts: list[str] = []
     for literal in rule.literals:
         declared = program.predicates.get(literal.atom.predicate)
-        if declared and declared.is_open and len(declared.params) > 1:
-            rest = literal.atom.args[1:]
+        if declared and declared.is_open and len(declared.params) > declared.amounts_from:
+            rest = literal.atom.args[declared.amounts_from :]
             amounts += variables(rest)
             if not literal.positive or not all(isinstance(t, Var) for t in rest):
                 yield _in(

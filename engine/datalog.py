@@ -36,6 +36,8 @@ class Store:
         finally:
             if before is not None:
                 Logic.tl.logic = before
+            elif hasattr(Logic.tl, "logic"):  # or what the thread does next would be done to this store
+                del Logic.tl.logic
 
     @contextmanager
     def active(self) -> Iterator[None]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from .case import Case
-from .errors import CaseError, Finding, GuidelineError
+from .errors import CaseError
 from .firing import Model
 from .library import Guideline
+from .limits import LimitError, one_case
 from .missing import Missing, Need
 from .program import Program
-from .terms import Atom, Literal, Rule, quote, unquote
+from .terms import Atom, Literal, NotANumberError, Rule, quote, unquote
 from .why import Why
 from .words import say_rule
 
@@ -87,7 +88,8 @@ def decide(case: Case, guideline: Guideline, *, world: str = "open", as_of: str 
 
     :param world: `open` (what is undocumented is unknown) or `closed` (it is not so).
     :param as_of: the ISO date whose rules apply, where it is not the date of service.
-    :raises CaseError: where the case's documentation contradicts itself.
+    :raises CaseError: where the case's documentation contradicts itself, where the rules give one of its lines no
+        outcome or two that exclude each other, or where a limit of the evaluation is reached.
     """
     return judge(case, guideline, world=world, as_of=as_of).decision
 
@@ -95,6 +97,14 @@ def decide(case: Case, guideline: Guideline, *, world: str = "open", as_of: str 
 def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str = "") -> Judged:
     """Decide a case and keep what the decision was read off; see `decide`."""
     date = as_of or case.date
+    with one_case():
+        try:
+            return _judge(case, guideline, world, date)
+        except (LimitError, NotANumberError) as error:
+            raise CaseError(f"{case.place}: {error}") from None
+
+
+def _judge(case: Case, guideline: Guideline, world: str, date: str) -> Judged:
     evaluator = guideline.evaluator(date)
     model = evaluator.evaluate(case.facts, open_world=world == "open")
     refuse_contradiction(case, guideline.program, model)
@@ -102,7 +112,7 @@ def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str =
     program = guideline.program
     lacking = Missing(model, lambda atom: evaluator.evaluate([*case.facts, program.denial(atom)], open_world=True))
     found = {
-        line: _line(line, guideline.program, model, why, lacking)
+        line: _line(line, case, guideline.program, model, why, lacking)
         for line in dict.fromkeys((each.cpt, each.session) for each in case.lines)
     }
     decision = Decision(
@@ -149,14 +159,18 @@ def awaited(possible: dict[str, list[Atom]]) -> list[Atom]:
     return possible["medically_necessary"] or [atom for atoms in possible.values() for atom in atoms]
 
 
-def _line(line: tuple[str, int], program: Program, model: Model, why: Why, lacking: Missing) -> LineDecision:
+def _line(
+    line: tuple[str, int], case: Case, program: Program, model: Model, why: Why, lacking: Missing
+) -> LineDecision:
     cpt, session = line
     possible = outcomes(model, session, cpt)
     sure = {name: [a for a in atoms if model.sure(a)] for name, atoms in possible.items()}
     outcome = next((name for name in sure if sure[name]), "more_information_needed")
     decisive = sure.get(outcome) or awaited(possible)
     if not decisive:
-        raise GuidelineError([_without_outcome(line, program)])
+        raise CaseError(_without_outcome(line, case, program))
+    if sum(map(bool, sure.values())) > 1:
+        raise CaseError(_two_outcomes(line, case, sure, model))
     sets = lacking.sets(possible["medically_necessary"]) if outcome == "more_information_needed" else []
     last = tuple(sorted(unquote(str(a.args[2])) for a in decisive))
     return LineDecision(
@@ -176,10 +190,18 @@ def _needs(needs: Iterable[Need]) -> tuple[dict[str, str], ...]:
     return tuple({"finding": n.finding, "needs": n.needs} for n in sorted(needs, key=lambda n: n.finding))
 
 
-def _without_outcome(line: tuple[str, int], program: Program) -> Finding:
+def _without_outcome(line: tuple[str, int], case: Case, program: Program) -> str:
     place = program.predicates["not_medically_necessary"].place
-    return Finding("outcome", place, f"the rules give code {line[0]} in session {line[1]} no outcome",
-                   "let a rule give every line not_addressed or one of the others")  # fmt: skip
+    return (f"{case.place}: the rules give code {line[0]} in session {line[1]} no outcome ({place}); "
+            "let a rule give every line not_addressed or one of the others")  # fmt: skip
+
+
+def _two_outcomes(line: tuple[str, int], case: Case, sure: dict[str, list[Atom]], model: Model) -> str:
+    """Name the rule, with its place, that surely gives each of the outcomes which exclude each other."""
+    rules = [(name, model.support[atoms[0]].rule) for name, atoms in sure.items() if atoms]
+    said = " and ".join(f"{name} by {rule.id} ({rule.place})" for name, rule in rules)
+    return (f"{case.place}: the rules give code {line[0]} in session {line[1]} two outcomes: {said}; "
+            "let one of them ask that the other does not hold")  # fmt: skip
 
 
 def _value(model: Model, key: Atom) -> str | None:

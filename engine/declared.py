@@ -55,6 +55,14 @@ def _gloss(predicate: Predicate) -> Found:
 def _open(predicate: Predicate, program: Program) -> Found:
     if predicate.is_open and not predicate.params:
         yield f"{predicate.name} is open and has no argument", "give it the concept that may be undocumented"
+    if predicate.case and predicate.case.shape == "count" and predicate.open_kind:
+        yield f"{predicate.name} is a number and no {predicate.open_kind}", "write %@ open, without a kind"
+    if predicate.is_choice and predicate.is_open and predicate.case:
+        if predicate.case.default:
+            fix = "leave out the default, or %@ open"
+            yield f"{predicate.name} is never undocumented: it is {predicate.case.default} by default", fix
+        if predicate.case.kind != predicate.open_kind:
+            yield f"{predicate.name} is one {predicate.case.kind}", f"write %@ open: {predicate.case.kind}"
     for how, name in (("unless", predicate.unless), ("until", predicate.until)):
         other = program.predicates.get(name)
         if other and len(other.params) != 1:

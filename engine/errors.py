@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from .terms import Place
+from .visible import visible
 
 WARNINGS = frozenset({
     "misspelt-constant", "unused-declaration", "unreachable-rule", "subsumed-rule", "statement-without-rule",
     "version-gap", "concept-without-fact", "concept-without-label", "uncited-statement",
+    "line-without-outcome",
 })  # fmt: skip
 """The codes of findings with which a guideline can still be used."""
 
@@ -40,8 +42,28 @@ class GuidelineError(Exception):
         super().__init__("\n".join(map(str, self.findings)))
 
 
+class Fault(NamedTuple):
+    """One thing wrong with a case: its place (file, line, column), what it is, and what to do where that is sure."""
+
+    place: str
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" + (f"; {self.remedy}" if self.remedy else "")
+
+
 class CaseError(ValueError):
-    """A case that cannot be decided; the text names the place and what was meant."""
+    """A case that cannot be decided; the text names places and what was meant, and has nothing hidden in it.
+
+    :param text: what is wrong, where it is not told by faults.
+    :param faults: every fault of the case; the text is then theirs, one a line.
+    """
+
+    def __init__(self, text: str = "", faults: Iterable[Fault] = ()) -> None:
+        self.faults = list(faults)
+        told = map(str, self.faults) if self.faults else text.split("\n")
+        super().__init__("\n".join(map(visible, told)))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from .code_set import exists
 from .program import CaseKey, Program
 from .terms import Atom, quote
+from .visible import in_quotes
 
 Facts = dict[Atom, str]
 
@@ -81,11 +83,11 @@ _SLIP = str.maketrans("OIL", "011")
 
 
 def _slips(name: str, key: CaseKey, said: Said) -> Facts:
-    """Name what was probably meant by a code with a letter that no code has there: O for 0, I or l for 1."""
+    """Name what was meant by a code that does not exist and has a letter for a digit: O for 0, I or l for 1."""
     facts = {}
     for code in map(normal_code, said.values.get(key.key, ())):
-        meant = code[0] + code[1:].translate(_SLIP)  # ICD-10-CM uses none of the three after its first letter
-        if meant != code:
+        meant = code[0] + code[1:].translate(_SLIP)
+        if meant != code and not exists(code):  # Y93.I1 is one of the few codes with such a letter
             facts[Atom(name, (quote(code), quote(meant)))] = key.key
     return facts
 
@@ -108,7 +110,7 @@ def _documented(key: CaseKey, said: Said) -> Iterator[tuple[str, Any, str]]:
     for concept, value in said.values.get(key.key, {}).items():
         if concept in concepts:
             full = value if isinstance(value, dict) else {"value": value}
-            source = f"{key.key}.{concept}" + (f", {full['source']}" if "source" in full else "")
+            source = f"{key.key}.{concept}" + (f", {in_quotes(full['source'])}" if "source" in full else "")
             yield concept, full.get("status", full.get("value")), source
 
 

@@ -49,6 +49,10 @@ class Model:
         """Say whether an atom is so, surely or as far as the documentation goes."""
         return atom in self.firings or atom in self.given or atom in self.unknown
 
+    def each(self) -> set[Atom]:
+        """Return every possible atom."""
+        return {*self.firings, *self.given, *self.unknown}
+
     def atoms(self, predicate: str) -> list[Atom]:
         """Return the possible atoms of a predicate in a stable order, once the evaluation is over."""
         if predicate not in self._sorted:
@@ -59,7 +63,7 @@ class Model:
     @cached_property
     def _by_predicate(self) -> dict[str, list[Atom]]:
         index: dict[str, list[Atom]] = {}
-        for atom in {*self.firings, *self.given, *self.unknown}:
+        for atom in self.each():
             index.setdefault(atom.predicate, []).append(atom)
         return index
 
@@ -69,16 +73,20 @@ class Model:
             if not isinstance(wanted, Var):
                 key = (pattern.predicate, position)
                 if key not in self._index:
-                    self._index[key] = {}
+                    column: dict[Term, list[Atom]] = {}
                     for atom in self.atoms(pattern.predicate):
-                        self._index[key].setdefault(atom.args[position], []).append(atom)
+                        column.setdefault(atom.args[position], []).append(atom)
+                    self._index[key] = column  # kept once it is whole, whatever interrupts
                 return self._index[key].get(wanted, [])
         return self.atoms(pattern.predicate)
 
     def record(self, firings: Iterable[Firing]) -> None:
         """Keep firings under the atoms they give."""
+        more: dict[Atom, list[Firing]] = {}
         for firing in firings:
-            self.firings[firing.head] = [*self.firings.get(firing.head, ()), firing]
+            more.setdefault(firing.head, []).append(firing)
+        for head, found in more.items():
+            self.firings[head] = [*self.firings.get(head, ()), *found]
 
     def is_sure(self, firing: Firing) -> bool:
         """Say whether a firing holds whatever the undocumented turns out to be."""

@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
-import marshal
-import os
-import pickle
-import sys
 import threading
 from bisect import bisect_right
-from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any
 
 from ..kb import guidelines
 from .errors import GuidelineError, did_you_mean
+from .kept import Built, keep, recall
 from .program import Program, folder_texts
 from .schema import case_schema
 from .strata import Strata
 from .world import Evaluator
 
-_FORMAT = 3  # raise when Program or Strata change their shape
+if TYPE_CHECKING:
+    from jsonschema_rs import Validator
+
+Texts = tuple[tuple[str, str], ...]
 
 
 class Guideline:
     """A guideline that has passed the checks, ready for evaluation in any thread."""
 
-    def __init__(self, folder: Path, program: Program, strata: Strata, validator: bytes) -> None:
+    def __init__(self, folder: Path, program: Program, strata: Strata) -> None:
         self.folder, self.program, self.strata = folder, program, strata
-        self._validator = validator
         self._threads = threading.local()
         self._boundaries = program.boundaries()
 
     @cached_property
-    def validate(self) -> Callable[[Any], object]:
-        """The check of a case by the schema the guideline publishes; it raises at the first fault."""
-        module: dict[str, Any] = {}
-        exec(marshal.loads(self._validator), module)  # noqa: S102, S302 - made by _build from the schema
-        return module["validate"]  # type: ignore[no-any-return]
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of a case, as the guideline publishes it."""
+        return case_schema(self.program)
+
+    @cached_property
+    def validator(self) -> Validator:
+        """The check of a case by the schema; its `iter_errors` yields every fault."""
+        import jsonschema_rs
+
+        return jsonschema_rs.validator_for(self.schema)
 
     def evaluator(self, date: str) -> Evaluator:
         """Return this thread's evaluator of the edition in force on an ISO date."""
@@ -49,36 +51,33 @@ class Guideline:
         return editions[edition]
 
 
-@lru_cache(maxsize=8)
 def load(folder: Path | str = "cg_med_24") -> Guideline:
-    """Load a guideline, from the cache where its text is unchanged.
+    """Load a guideline as its text is now; text that was loaded before gives the same object.
 
     :param folder: the name of a guideline shipped here, or a folder of `.dl` files.
     :raises GuidelineError: where the text does not parse or is unsound; it lists every finding.
     :raises FileNotFoundError: where there is no such guideline.
     """
     path = guidelines().get(str(folder), Path(folder))
-    texts = folder_texts(path)
+    texts = tuple(folder_texts(path))
     if not texts:
         hint = did_you_mean(str(folder), guidelines()) or f"shipped are {', '.join(guidelines())}"
         raise FileNotFoundError(f"{folder}: no guideline there (no .dl file); {hint}")
-    kept = _cache_folder() / f"{quote(str(path.resolve()), safe='')}.pickle"
-    stamp = (_FORMAT, sys.version_info[:3], texts)
-    found = _read(kept, stamp)
-    if not found:
-        found = _build(texts)
-        _write(kept, (stamp, found))
-    return Guideline(path, *found)
+    return _load(path.resolve(), texts)
 
 
-Built = tuple[Program, Strata, bytes]
+@lru_cache(maxsize=8)
+def _load(path: Path, texts: Texts) -> Guideline:
+    built = recall(path, texts)
+    if not built:
+        built = _build(texts)
+        keep(path, texts, built)
+    return Guideline(path, *built)
 
 
-def _build(texts: list[tuple[str, str]]) -> Built:
-    """Read and check a guideline, and compile the check of its cases."""
-    # Needed only where the text is new: Lark and networkx are slow to import, a schema to compile.
-    from fastjsonschema import compile_to_code
-
+def _build(texts: Texts) -> Built:
+    """Read and check a guideline."""
+    # Needed only where the text is new: Lark and networkx are slow to import.
     from .check import check
     from .reader import read_program
     from .strata import stratify
@@ -87,29 +86,4 @@ def _build(texts: list[tuple[str, str]]) -> Built:
     findings = findings or check(program)
     if findings:
         raise GuidelineError(findings)
-    code = compile(compile_to_code(case_schema(program), use_default=False), "case schema", "exec")
-    return program, stratify(program), marshal.dumps(code)
-
-
-def _cache_folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "coverlog"
-
-
-def _read(path: Path, stamp: object) -> Built | None:
-    """Return what an earlier start kept of the same text; anything amiss means reading the text again."""
-    try:
-        of, found = pickle.loads(path.read_bytes())  # noqa: S301 - the user's own cache folder
-    except Exception:  # a damaged or foreign pickle can raise anything
-        return None
-    return found if of == stamp else None
-
-
-def _write(path: Path, kept: object) -> None:
-    """Keep a guideline for the next start, where the cache can be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = path.with_suffix(f".{os.getpid()}")
-        partial.write_bytes(pickle.dumps(kept))
-        partial.replace(path)
-    except OSError:
-        return
+    return program, stratify(program)

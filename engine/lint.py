@@ -41,6 +41,8 @@ def findings_of(texts: Sequence[tuple[str, str]]) -> list[Finding]:
         overlaps = {finding.place for finding in further if finding.code == "version-overlap"}
         # Versions that overlap share their id, which is the lesser way of saying it.
         found = [f for f in found if f.code != "duplicate" or f.place not in overlaps] + further
+        if not any(finding.severity == "error" for finding in found):
+            found += _undecided(program)
     return sorted(found, key=lambda finding: finding.place)
 
 
@@ -63,6 +65,23 @@ def lint(program: Program) -> list[Finding]:
     # What is misspelt or left out cannot be used or reached: it is said once.
     found = [*causes, *(finding for finding in others if finding.place not in known), *further]
     return sorted(found, key=lambda finding: finding.place)
+
+
+def _undecided(program: Program) -> Iterator[Finding]:
+    """A line that comes to no outcome is an error of its case; asked of a program without errors only."""
+    from .limits import LimitError
+    from .outcome import without_outcome
+
+    try:
+        found = without_outcome(program)
+    except LimitError:  # too much follows to try it out here
+        return
+    if found:
+        code, words = found
+        place = program.predicates["not_medically_necessary"].place
+        message = f"a line of code {code} comes to no outcome where {words}"
+        fix = "let a rule give every line not_addressed or one of the others"
+        yield Finding("line-without-outcome", place, message, fix)
 
 
 def _own(program: Program) -> list[Rule]:

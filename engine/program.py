@@ -33,16 +33,39 @@ class Predicate(NamedTuple):
     is_error: bool = False  # an atom of it means that the case contradicts itself
     until: str = ""  # the predicate that settles such a concept: from then on what is not given is not so
     readings: tuple[str, ...] = ()  # the interpretations by which it may be undocumented
+    open_count: bool = False  # the number it says may be undocumented
 
     @property
     def is_open(self) -> bool:
         """Whether what is not documented may still be so."""
-        return bool(self.open_kind)
+        return bool(self.open_kind) or self.open_count
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether the case says one concept of a kind: once it does, the others are not so."""
+        return self.case is not None and self.case.shape == "one of"
+
+    @property
+    def amounts_from(self) -> int:
+        """From which argument on an open predicate has numbers that may be undocumented."""
+        return 0 if self.open_count else 1
 
     @property
     def is_record(self) -> bool:
         """Whether it is open whatever else the case says; other open predicates are closed once settled."""
         return self.is_open and not self.until
+
+
+_RESERVED = {
+    "guideline": ("Name", "Title", "Published"),
+    "statement": ("Statement", "Authority", "InForceFrom", "Words"),
+    "interpretation": ("Interpretation", "Words"),
+    "notice": ("Notice", "Words"),
+    "concept": ("Concept", "Kind", "Label"),
+    "ask": ("Concept", "Question", "Answer"),
+}
+RESERVED = {name: Predicate(name, params, "", Place("", 1)) for name, params in _RESERVED.items()}
+"""The facts that every guideline may state, which its rules may ask for like any other."""
 
 
 class Statement(NamedTuple):
@@ -69,6 +92,10 @@ class Program(NamedTuple):
     notices: dict[str, str]
     concepts: dict[str, tuple[str, str]]  # constant -> kind, label
     questions: dict[str, tuple[str, str]]  # concept -> how to ask for it, and the answer that says it is so
+
+    def declared(self) -> dict[str, Predicate]:
+        """Return every predicate that rules may ask for, by name: the guideline's own and the reserved ones."""
+        return {**RESERVED, **self.predicates}
 
     def edition(self, date: str) -> tuple[Rule, ...]:
         """Return the clauses in force on an ISO date."""
@@ -97,12 +124,17 @@ class Program(NamedTuple):
 
 def folder_texts(folder: Path) -> list[tuple[str, str]]:
     """Return the name and text of every `.dl` file of a folder, in the order of their names."""
-    return [(path.name, _read(path)) for path in sorted(folder.glob("*.dl"))]
+    return [(path.name, read_text(path)) for path in sorted(folder.glob("*.dl"))]
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return the text of a `.dl` file, with its lines ended by a line feed and without a byte order mark.
+
+    :raises GuidelineError: where it is not UTF-8.
+    """
+    data = path.read_bytes()
     try:
-        return path.read_text(encoding="utf-8")
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        place = Place(path.name, path.read_bytes()[: error.start].count(b"\n") + 1)
+        place = Place(path.name, data[: error.start].count(b"\n") + 1)
         raise GuidelineError([Finding("encoding", place, "this is not UTF-8 text", "save the file as UTF-8")]) from None

@@ -8,18 +8,12 @@ from collections.abc import Iterable, Iterator
 
 from .errors import Finding, did_you_mean
 from .program import AUTHORITIES, CaseKey, Predicate, Program, Statement
+from .program import RESERVED as _RESERVED
 from .syntax import Annotation, Clause, parse
 from .terms import Place, Rule, unquote
 
 # Facts the reader itself understands; everything else is the guideline's own vocabulary.
-RESERVED = {
-    "guideline": ("Name", "Title", "Published"),
-    "statement": ("Statement", "Authority", "InForceFrom", "Words"),
-    "interpretation": ("Interpretation", "Words"),
-    "notice": ("Notice", "Words"),
-    "concept": ("Concept", "Kind", "Label"),
-    "ask": ("Concept", "Question", "Answer"),
-}
+RESERVED = {name: predicate.params for name, predicate in _RESERVED.items()}
 _OWNERS = {"rule", "facts", "predicate"}
 _PROPERTIES = {
     "rule": {"cites", "reading", "effective", "ended"},
@@ -118,7 +112,8 @@ class _Reader:
         if name in self.predicates or name in RESERVED:
             self.fail("duplicate", note.place, f"{name} is declared already", "keep one declaration")
         opened = _OPEN.match(props.get("open", ""))
-        if "open" in props and not opened:
+        counted = props.get("open") == "" and case is not None and case["shape"] == "count"
+        if "open" in props and not opened and not counted:
             self.fail("annotation", note.place, f"{name} is open, and no kind of concept is named",
                       "write %@ open: KIND, and unless or until PREDICATE behind it where it has one")  # fmt: skip
         key = CaseKey(case["key"], case["shape"] or "", case["kind"] or "", case["default"] or "") if case else None
@@ -126,7 +121,7 @@ class _Reader:
         settled = {opened["how"]: opened["predicate"]} if opened and opened["how"] else {}
         self.predicates[name] = Predicate(
             name, params, gloss.strip(), note.place, key, opened["kind"] if opened else "",
-            is_error="error" in props, readings=_names(props.get("reading", "")), **settled,
+            is_error="error" in props, readings=_names(props.get("reading", "")), open_count=counted, **settled,
         )  # fmt: skip
 
     def rows(self, predicate: str) -> Iterator[tuple[list[str], str, Place]]:

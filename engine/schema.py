@@ -9,22 +9,28 @@ from .program import CaseKey, Program
 OUTCOMES = ("medically_necessary", "not_medically_necessary", "more_information_needed", "not_addressed")
 # Four digits and a digit or letter, or a letter and four digits: the forms of procedure codes.
 PROCEDURE = r"^([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})$"
-# ICD-10-CM: a letter, a digit, a digit or letter, then up to four more; the point may be left out.
-DIAGNOSIS = r"^\s*[A-Za-z][0-9][0-9A-Za-z](\.?[0-9A-Za-z]{1,4})?\s*$"
+# ICD-10-CM: a letter, a digit and a digit or letter (or a letter and a digit: QA0), then up to four more; the point may
+# be left out. The letters taken for digits (O, I, L) never stand second.
+DIAGNOSIS = r"^\s*[A-Za-z]([0-9][0-9A-Za-z]|[A-HJKMNP-Za-hjkmnp-z][0-9])(\.?[0-9A-Za-z]{1,4})?\s*$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_SOURCE = {"type": "string", "description": "where the record says so"}
+COUNT = 100_000
+"""The largest amount, count, number of units and session of a case; sums of them stay within 32 bits."""
+ITEMS = 500
+"""The most services, diagnoses or words in any list of a case: more than a request has, and decided in seconds."""
+_ID, _TITLE, _SOURCE_LENGTH = 200, 1_000, 10_000  # the most characters of each
+_SOURCE = {"type": "string", "maxLength": _SOURCE_LENGTH, "description": "where the record says so"}
 _NEED = {"type": "string", "description": "FINDING, FINDING absent, CONDITION stated, or AMOUNT >= 4"}
 
 
 def case_schema(program: Program) -> dict[str, Any]:
-    """Return the JSON Schema (draft 7) of one case of a guideline.
+    """Return the JSON Schema (draft 2020-12) of one case of a guideline.
 
     The keys every guideline shares are given here; the others, and all vocabularies, come from the
     guideline's `%@ case:` declarations.
     """
     properties: dict[str, Any] = {
-        "id": {"type": "string", "pattern": r"^\S.*$", "description": "names the case in every answer"},
-        "title": {"type": "string"},
+        "id": _text(_ID) | {"pattern": r"^\S.*$", "description": "names the case in every answer"},
+        "title": _text(_TITLE),
         "date_of_service": {"type": "string", "pattern": DATE, "description": "YYYY-MM-DD"},
         "services": _services(),
         "expect": _expectations("open world"),
@@ -34,13 +40,13 @@ def case_schema(program: Program) -> dict[str, Any]:
     for predicate in program.predicates.values():
         if predicate.case and predicate.case.shape not in ("", "units", "hierarchy", "slips"):
             _add(properties, predicate.case, program)
-            if predicate.case.shape == "one of" and not predicate.case.default:
+            if predicate.case.shape == "one of" and not (predicate.case.default or predicate.is_open):
                 required.append(predicate.case.key)
     return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"A case for {program.name}",
         "type": "object", "properties": properties, "required": required, "additionalProperties": False,
-        "definitions": {"outcome": _outcome(), "status": _status(), "amount": _amount()},
+        "$defs": {"outcome": _outcome(), "status": _status(), "amount": _amount()},
     }  # fmt: skip
 
 
@@ -49,24 +55,36 @@ def _services() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "cpt": {"type": "string", "pattern": PROCEDURE, "description": "procedure code, in quotes"},
-            "units": {"type": "integer", "minimum": 1, "default": 1},
-            "session": {"type": "integer", "minimum": 1, "default": 1},
+            "units": _whole(1) | {"default": 1},
+            "session": _whole(1) | {"default": 1},
         },
         "required": ["cpt"],
         "additionalProperties": False,
     }
-    return {"type": "array", "minItems": 1, "items": item}
+    return {"minItems": 1} | _list(item)
+
+
+def _text(most: int) -> dict[str, Any]:
+    return {"type": "string", "maxLength": most}
+
+
+def _whole(least: int) -> dict[str, Any]:
+    return {"type": "integer", "minimum": least, "maximum": COUNT}
+
+
+def _list(item: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "maxItems": ITEMS, "items": item}
 
 
 def _outcome() -> dict[str, Any]:
-    texts = {"type": "array", "items": {"type": "string"}}
+    texts = _list({"type": "string"})
     return {
         "type": "object",
         "properties": {
             "outcome": {"enum": list(OUTCOMES)},
             "by": texts,
             "reason": {"type": "string"},
-            "missing": {"type": "array", "items": {"type": "array", "items": _NEED}, "description": "in any order"},
+            "missing": _list(_list(_NEED)),
             "missing_complete": {"type": "boolean", "description": "whether `missing` is all there is"},
             "rests_on": texts,
         },
@@ -79,8 +97,8 @@ def _expectations(world: str) -> dict[str, Any]:
     return {
         "type": "object",
         "description": f"what a canonical case has to come to ({world}), by code or code@session",
-        "properties": {"advisories": {"type": "array", "items": {"type": "string"}}},
-        "patternProperties": {r"^[0-9A-Z]{5}(@[0-9]+)?$": {"$ref": "#/definitions/outcome"}},
+        "properties": {"advisories": _list({"type": "string"})},
+        "patternProperties": {r"^[0-9A-Z]{5}(@[0-9]+)?$": {"$ref": "#/$defs/outcome"}},
         "additionalProperties": False,
     }
 
@@ -91,15 +109,15 @@ def _add(properties: dict[str, Any], key: CaseKey, program: Program) -> None:
     if key.shape == "one of":
         properties[key.key] = {"enum": concepts} | ({"default": key.default} if key.default else {})
     elif key.shape == "each of":
-        properties[key.key] = {"type": "array", "items": {"enum": concepts}}
+        properties[key.key] = _list({"enum": concepts})
     elif key.shape == "codes":
-        properties[key.key] = {"type": "array", "items": {"type": "string", "pattern": DIAGNOSIS}}
+        properties[key.key] = _list({"type": "string", "pattern": DIAGNOSIS})
     elif key.shape == "count":
-        properties[key.key] = {"type": "integer", "minimum": 0}
+        properties[key.key] = _whole(0)
     else:
         group = properties.setdefault(key.key, {"type": "object", "properties": {}, "additionalProperties": False})
         shape = "amount" if key.shape == "amount of" else "status"
-        group["properties"] |= {concept: {"$ref": f"#/definitions/{shape}"} for concept in concepts}
+        group["properties"] |= {concept: {"$ref": f"#/$defs/{shape}"} for concept in concepts}
 
 
 def _status() -> dict[str, Any]:
@@ -107,7 +125,7 @@ def _status() -> dict[str, Any]:
 
 
 def _amount() -> dict[str, Any]:
-    return _either({"type": "integer", "minimum": 0, "description": "a whole number"}, "value")
+    return _either(_whole(0) | {"description": "a whole number of completed units"}, "value")
 
 
 def _either(plain: dict[str, Any], key: str) -> dict[str, Any]:

@@ -12,12 +12,13 @@ Renaming = dict[str, Term]
 
 def redundant(rules: Iterable[Rule]) -> Iterator[tuple[Rule, Rule]]:
     """Yield each rule that another, in force on every day it is, makes redundant; of two alike, the later one."""
-    by_head: dict[str, list[Rule]] = defaultdict(list)
-    for rule in rules:
-        by_head[rule.head.predicate].append(rule)
+    by_head: dict[object, list[Rule]] = defaultdict(list)
+    for rule in rules:  # a fact says what it says of its own constants only
+        by_head[rule.head.predicate if rule.body else rule.head].append(rule)
     for alike in by_head.values():
         for rule in alike:
-            if other := next((other for other in alike if other is not rule and _says_all(other, rule)), None):
+            others = [*by_head.get(rule.head, ()), *alike] if rule.body else alike
+            if other := next((other for other in others if other is not rule and _says_all(other, rule)), None):
                 yield rule, other
 
 

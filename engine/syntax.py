@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import count
@@ -11,7 +12,7 @@ from typing import NamedTuple, cast
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from .errors import Finding, GuidelineError
-from .terms import Atom, Comparison, Literal, Place, Term, Var
+from .terms import UNDOCUMENTED, Atom, Comparison, Literal, Place, Term, Var
 
 
 class Annotation(NamedTuple):
@@ -30,23 +31,40 @@ class Clause(NamedTuple):
     place: Place
 
 
-class _Build(Transformer[Token, list[object]]):
-    """Turns Lark's tokens into terms; the file's name is set before each parse."""
+class _OtherwiseError(Exception):
+    """A token that a solver of the same language reads otherwise, or cannot read."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.anonymous = count(1)
+    def __init__(self, token: Token, message: str, fix: str) -> None:
+        self.token, self.message, self.fix = token, message, fix
+
+
+LARGEST = 2**31 - 1
+"""The largest number a text may hold; a solver of the same language counts in 32 bits."""
+_PLAIN = re.compile(r"0|-?[1-9][0-9]{0,9}")
+
+
+class _Build(Transformer[Token, list[object]]):
+    """Turns Lark's tokens into terms. It keeps nothing: one is shared by all threads."""
 
     def VARIABLE(self, token: Token) -> Var:
         return Var(str(token))
 
     def ANONYMOUS(self, token: Token) -> Var:
-        return Var(f"_{next(self.anonymous)}")
+        return Var("_")
 
     def STRING(self, token: Token) -> str:
+        if token == UNDOCUMENTED:
+            raise _OtherwiseError(
+                token, f"{token} stands for what is undocumented", "use another text, or read a variable"
+            )
         return str(token)
 
     def INTEGER(self, token: Token) -> int:
+        plain = bool(_PLAIN.fullmatch(token))
+        if not plain and len(token.lstrip("-0")) <= 10:
+            raise _OtherwiseError(token, f"{token} is no plain number", f"write {int(token)}, or a text in quotes")
+        if not plain or abs(int(token)) > LARGEST:
+            raise _OtherwiseError(token, "a number is too long", f"write one from -{LARGEST} to {LARGEST}")
         return int(token)
 
     def atom(self, parts: list[Token]) -> tuple[Atom, Token]:
@@ -66,15 +84,28 @@ class _Build(Transformer[Token, list[object]]):
         return Comparison(left, str(op), right)  # type: ignore[arg-type]
 
     def body(self, parts: list[Literal | Comparison]) -> tuple[Literal | Comparison, ...]:
-        return tuple(parts)
+        return tuple(_numbered(parts))
 
     def clause(self, parts: list[object]) -> Clause:
         (head, name), body = cast("tuple[tuple[Atom, Token], tuple[Literal | Comparison, ...] | None]", parts)
-        self.anonymous = count(1)  # numbered within the clause, so that a text reads the same every time
         return Clause(head, body or (), Place("", name.line or 1, name.column or 1))
 
     def start(self, parts: list[object]) -> list[object]:
         return parts
+
+
+def _numbered(parts: Iterable[Literal | Comparison]) -> Iterator[Literal | Comparison]:
+    """Name each `_` of a body by its place, so that no two are one and a text reads the same every time."""
+    numbers = count(1)
+
+    def name(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+        return tuple([Var(f"_{next(numbers)}") if term == ("_",) else term for term in terms])
+
+    for part in parts:
+        if isinstance(part, Literal):
+            yield Literal(Atom(part.atom.predicate, name(part.atom.args)), part.positive)
+        else:
+            yield Comparison(name(part.left), part.op, name(part.right))
 
 
 class _Placed(_Build):
@@ -85,6 +116,9 @@ class _Placed(_Build):
 
     def comparison(self, parts: list[object]) -> tuple[Comparison, Token]:  # type: ignore[override]
         return super().comparison(parts), cast("Token", parts[1])
+
+    def body(self, parts: list[tuple[Literal | Comparison, Token]]) -> object:  # type: ignore[override]
+        return list(zip(_numbered(part for part, _ in parts), [token for _, token in parts], strict=True))
 
     def query(self, parts: list[object]) -> object:
         return parts[0]
@@ -98,21 +132,27 @@ def _parser(start: str = "start") -> Lark:
 
 
 def parse(text: str, file: str) -> Iterator[Clause | Annotation]:
-    """Yield the clauses and annotations of a text in order.
+    """Return the clauses and annotations of a text in order.
 
     :param text: the content of one `.dl` file.
     :param file: its name, for messages.
     :raises GuidelineError: where the text is not of the grammar, with line, column and a remedy.
     """
+    return iter(_parts(text, file))
+
+
+@lru_cache(maxsize=32)  # a text that is checked is read more than once
+def _parts(text: str, file: str) -> list[Clause | Annotation]:
     try:
         parts = _parser().parse(text)
     except UnexpectedInput as error:
-        raise GuidelineError([_explain(error, file)]) from None
-    for part in parts:  # type: ignore[attr-defined]
-        if isinstance(part, Clause):
-            yield part._replace(place=part.place._replace(file=file))
-        else:
-            yield _annotation(part, file)
+        raise GuidelineError([_explain(error, file, text)]) from None
+    except _OtherwiseError as error:
+        raise GuidelineError([_otherwise(error, file)]) from None
+    return [
+        part._replace(place=part.place._replace(file=file)) if isinstance(part, Clause) else _annotation(part, file)
+        for part in parts  # type: ignore[attr-defined]
+    ]
 
 
 @lru_cache(maxsize=4096)
@@ -122,10 +162,13 @@ def parse_atom(text: str) -> Atom:
     :raises GuidelineError: where it is no atom.
     """
     try:
-        atom, _ = cast("tuple[Atom, Token]", _parser("atom").parse(text))
+        read, _ = cast("tuple[Atom, Token]", _parser("atom").parse(text))
     except UnexpectedInput as error:
-        raise GuidelineError([_explain(error, text)]) from None
-    return atom
+        raise GuidelineError([_explain(error, text, text)]) from None
+    except _OtherwiseError as error:
+        raise GuidelineError([_otherwise(error, text)]) from None
+    (part,) = _numbered([Literal(read)])
+    return cast("Literal", part).atom
 
 
 def parse_query(text: str, file: str = "query") -> list[tuple[Literal | Comparison, Place]]:
@@ -137,15 +180,14 @@ def parse_query(text: str, file: str = "query") -> list[tuple[Literal | Comparis
         parts = cast("list[tuple[Literal | Comparison, Token]]", _parser("query").parse(text))
     except UnexpectedToken as error:
         if error.token.type != "$END":
-            raise GuidelineError([_explain(error, file)]) from None
+            raise GuidelineError([_explain(error, file, text)]) from None
         place = Place(file, max(error.line, 1), max(error.column, 1))
         fix = f"write one of: {_expected(error.accepts)}"
         raise GuidelineError([Finding("syntax", place, "the query ends here unfinished", fix)]) from None
     except UnexpectedInput as error:
-        raise GuidelineError([_explain(error, file)]) from None
-    except ValueError:  # Python's own limit on digits
-        finding = Finding("syntax", Place(file, 1), "a number is too long", "write a shorter one")
-        raise GuidelineError([finding]) from None
+        raise GuidelineError([_explain(error, file, text)]) from None
+    except _OtherwiseError as error:
+        raise GuidelineError([_otherwise(error, file)]) from None
     return [(part, Place(file, token.line or 1, token.column or 1)) for part, token in parts]
 
 
@@ -158,11 +200,24 @@ def _annotation(token: Token, file: str) -> Annotation:
     return Annotation(key, words[len(key) :].lstrip(":").strip(), place)
 
 
-def _explain(error: UnexpectedInput, file: str) -> Finding:
+def _otherwise(error: _OtherwiseError, file: str) -> Finding:
+    place = Place(file, error.token.line or 1, error.token.column or 1)
+    return Finding("syntax", place, error.message, error.fix)
+
+
+_TRAPS = {
+    "\r": "end the line with a line feed", "\0": "delete the zero byte",
+    "%*": "begin each line of the comment with % and a space",
+}  # fmt: skip
+
+
+def _explain(error: UnexpectedInput, file: str, text: str) -> Finding:
     """Say what stands at the place of a syntax error and what belongs there."""
     place = Place(file, max(error.line, 1), max(error.column, 1))
     if isinstance(error, UnexpectedCharacters):
-        message, fix = f"unexpected {error.char!r}", f"write one of: {_expected(error.allowed)}"
+        trap = next((word for word in _TRAPS if text.startswith(word, error.pos_in_stream)), "")
+        message = f"unexpected {(trap or error.char)!r}"
+        fix = _TRAPS.get(trap) or f"write one of: {_expected(error.allowed)}"
     elif isinstance(error, UnexpectedToken) and error.token.type == "$END":
         message, fix = "the text ends inside a clause", "end the clause with a full stop"
     elif isinstance(error, UnexpectedToken) and error.token.type == "VARIABLE":

@@ -146,19 +146,30 @@ _COMPARE = {
 }
 
 
+class NotANumberError(TypeError):
+    """Something else than an integer stands where order or a sum asks for one."""
+
+
 def holds(comparison: Comparison, binding: Substitution) -> bool | None:
     """Evaluate a comparison; None where an amount in it is undocumented.
 
-    Order and sums are of integers: on other constants they are false, as no number stands there.
+    :raises NotANumberError: where order or a sum meets anything but integers of 32 bits.
     """
-    sides = []
-    for side in (comparison.left, comparison.right):
-        values = [binding[t.name] if isinstance(t, Var) else t for t in side]
-        if UNDOCUMENTED in values:
-            return None
-        sides.append(values)
-    if all(isinstance(v, int) for v in sides[0] + sides[1]):
-        return bool(_COMPARE[comparison.op](sum(sides[0]), sum(sides[1])))
-    if comparison.op in ("=", "!=") and len(sides[0]) == len(sides[1]) == 1:
-        return bool(_COMPARE[comparison.op](sides[0], sides[1]))
-    return False
+    left, right = (
+        [binding[t.name] if isinstance(t, Var) else t for t in s] for s in (comparison.left, comparison.right)
+    )
+    if UNDOCUMENTED in left or UNDOCUMENTED in right:
+        return None
+    if comparison.op in ("=", "!=") and len(left) == len(right) == 1:
+        return bool(_COMPARE[comparison.op](left[0], right[0]))
+    return bool(_COMPARE[comparison.op](_sum(left, comparison), _sum(right, comparison)))
+
+
+def _sum(values: list[Constant], comparison: Comparison) -> int:
+    for value in values:
+        if type(value) is not int:
+            raise NotANumberError(f"{comparison} compares {value}, which is no whole number")
+    total = sum(values)  # type: ignore[arg-type]
+    if not -(2**31) < total < 2**31:
+        raise NotANumberError(f"{comparison} adds up to {total}, which is beyond 32 bits")
+    return total

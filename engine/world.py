@@ -7,13 +7,28 @@ off the firings. In a closed world nothing is undocumented, and the two coincide
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from .datalog import Store
 from .firing import Compiled, Firing, Model, Row, Slot, slots_of
+from .limits import Budget
 from .program import Predicate, Program
 from .strata import Strata
-from .terms import UNDOCUMENTED, Atom, Literal, Rule
+from .terms import UNDOCUMENTED, Atom, Literal
+
+# Rules, each with the relation of its firings that is asked.
+_Relations = Iterable[tuple[Compiled, str]]
+
+
+class _Ready(NamedTuple):
+    """A clean store, with what follows from the text alone."""
+
+    store: Store
+    static: Model
+    slots: set[Slot]
+    sizes: Counter[str]  # how many atoms of each predicate it holds
 
 
 class Evaluator:
@@ -21,7 +36,6 @@ class Evaluator:
 
     def __init__(self, program: Program, strata: Strata, date: str) -> None:
         self.program, self.strata = program, strata
-        self.store = Store()
         rules = program.edition(date)
         self.compiled = [Compiled(i, rule) for i, rule in enumerate(rules) if rule.body]
         self.of_head: dict[str, list[Compiled]] = {}
@@ -32,26 +46,48 @@ class Evaluator:
         self.stated = frozenset(p.name for p in program.predicates.values() if p.until)
         bodies = [self._shadow(literal) for compiled in self.compiled for literal in compiled.rule.literals]
         self.read = {literal.atom.predicate for literal in bodies}
-        facts = [rule for rule in rules if not rule.body]
-        firings = {r.head: [Firing(r, {}, r.head, (), (), ())] for r in facts}
-        self.static = Model(firings, (), {atom: fs[0] for atom, fs in firings.items()})
-        with self.store.active():
-            self._load(facts)
+        self.facts = [rule for rule in rules if not rule.body]
+        self._component = {name: component for component in strata.components for name in component}
+        self.renewed = {compiled.name: [name for _, name in self._renewed(compiled)] for compiled in self.compiled}
+        # A store is taken out while it is used, and put back once it is clean: one that an exception
+        # left as it was, at whatever moment, is lost, and the next case builds another.
+        self._clean = [self._build()]
 
-    def _load(self, facts: Iterable[Rule]) -> None:
-        for predicate in self.program.predicates.values():
-            self.store.declare(predicate.name, len(predicate.params))
-            self.store.declare(f"S_{predicate.name}", len(predicate.params))
-        self.store.add(rule.head for rule in facts)
-        self.store.add(shadow(rule.head) for rule in facts if rule.head.predicate in self.shadowed)
+    def _build(self) -> _Ready:
+        """Return a store with the facts and rules of the edition, and what follows from them."""
+        firings = {r.head: [Firing(r, {}, r.head, (), (), ())] for r in self.facts}
+        static = Model(firings, (), {atom: fs[0] for atom, fs in firings.items()})
+        ready = _Ready(Store(), static, set(), Counter())
+        run = _Run(self, ready, static, Budget())
+        with ready.store.active():
+            self._define(ready.store)
+            ready.store.add(rule.head for rule in self.facts)
+            ready.store.add(shadow(rule.head) for rule in self.facts if rule.head.predicate in self.shadowed)
+            run.know(firings)
+            for component in self.strata.components:
+                if not component & self.strata.from_case:
+                    run.component(component)
+        return ready
+
+    def _define(self, store: Store) -> None:
+        arities = {p.name: len(p.params) for p in self.program.declared().values()}
+        for name, arity in arities.items():
+            store.declare(name, arity)
+            store.declare(f"S_{name}", arity)
+            store.declare(f"D_{name}", arity)
         for compiled in self.compiled:
             body = [self._shadow(literal) for literal in compiled.rule.literals]
-            self.store.define(compiled.name, compiled.variables, body)
-        self.slots = {slot for atom in self.static.firings for slot in slots_of(atom)}
-        run = _Run(self, self.static, self.slots)
-        for component in self.strata.components:
-            if not component & self.strata.from_case:
-                run.component(component)
+            store.define(compiled.name, compiled.variables, body)
+            for at, name in self._renewed(compiled):
+                new = Literal(_marked("D", body[at].atom))
+                store.define(name, compiled.variables, [new, *body[:at], *body[at + 1 :]])
+
+    def _renewed(self, compiled: Compiled) -> Iterator[tuple[int, str]]:
+        """Yield where a rule's body is recursive, and the relation of what fires by a new atom there."""
+        component = self._component[compiled.rule.head.predicate]
+        for at, literal in enumerate(compiled.rule.literals):
+            if literal.positive and literal.atom.predicate in component:
+                yield at, f"{compiled.name}D{at}"
 
     def _shadow(self, literal: Literal) -> Literal:
         """Let a negation ask what is surely so, which for what may be undocumented is kept apart."""
@@ -64,20 +100,25 @@ class Evaluator:
 
         :param given: the case as ground atoms of the declared inputs.
         :param open_world: whether what is not documented may still be so.
+        :raises LimitError: where too much follows, or it takes too long.
         """
-        model = Model(dict(self.static.firings), given, dict(self.static.support), self.stated)
-        run = _Run(self, model, set(self.slots))
-        with self.store.active():
-            try:
-                run.hold(atom for atom in given if atom not in self.static.firings)
-                run.hold(shadow(a) for a in given if a.predicate in self.shadowed and a not in self.static.firings)
-                for component in self.strata.components:
-                    if component & self.strata.from_case:
-                        if open_world:
-                            run.suppose(component)
-                        run.component(component)
-            finally:
-                self.store.remove(run.asserted)
+        try:
+            ready = self._clean.pop()
+        except IndexError:  # lost, or in use further up
+            ready = self._build()
+        static = ready.static
+        model = Model(dict(static.firings), given, dict(static.support), self.stated)
+        run = _Run(self, ready, model, Budget())
+        with ready.store.active():
+            run.hold(atom for atom in given if atom not in static.firings)
+            run.hold(shadow(a) for a in given if a.predicate in self.shadowed and a not in static.firings)
+            for component in self.strata.components:
+                if component & self.strata.from_case:
+                    if open_world:
+                        run.suppose(component)
+                    run.component(component)
+            ready.store.remove(run.asserted)
+        self._clean[:] = [ready]
         model.unknown -= model.support.keys()
         return model
 
@@ -85,21 +126,31 @@ class Evaluator:
 class _Run:
     """The evaluation of one case: its model, and what it has asserted and has to take back."""
 
-    def __init__(self, evaluator: Evaluator, model: Model, slots: set[Slot]) -> None:
-        self.evaluator, self.model, self.slots = evaluator, model, slots
+    def __init__(self, evaluator: Evaluator, ready: _Ready, model: Model, budget: Budget) -> None:
+        self.evaluator, self.model, self.budget = evaluator, model, budget
+        self.store, self.static = ready.store, ready.static
+        # What the text alone gives is changed only while it is built.
+        building = model is ready.static
+        self.slots = ready.slots if building else set(ready.slots)
+        self.sizes = ready.sizes if building else Counter(ready.sizes)
         self.asserted: list[Atom] = []
+
+    def know(self, atoms: Iterable[Atom]) -> None:
+        """Keep in view what the store holds."""
+        for atom in atoms:
+            self.slots.update(slots_of(atom))
+            self.sizes[atom.predicate] += 1
 
     def hold(self, atoms: Iterable[Atom]) -> None:
         """Assert atoms that are not in the store yet, as far as some rule reads them."""
         new = [atom for atom in atoms if atom.predicate in self.evaluator.read]
         self.asserted += new
-        self.evaluator.store.add(new)
-        for atom in new:
-            self.slots.update(slots_of(atom))
+        self.store.add(new)
+        self.know(new)
 
     def _held(self, atom: Atom) -> bool:
         """Say whether an atom was sure before any rule fired."""
-        return atom in self.model.given or atom in self.evaluator.static.firings
+        return atom in self.model.given or atom in self.static.firings
 
     def suppose(self, component: Collection[str]) -> None:
         """Assert as possible what an open predicate of the component leaves undocumented."""
@@ -112,6 +163,10 @@ class _Run:
 
     def _undocumented(self, predicate: Predicate) -> Iterator[Atom]:
         documented = {atom.args[0] for atom in self.model.given if atom.predicate == predicate.name}
+        if documented and (predicate.is_choice or predicate.open_count):
+            return
+        if predicate.open_count:
+            yield Atom(predicate.name, (UNDOCUMENTED,) * len(predicate.params))
         for concept in self.evaluator.program.of_kind(predicate.open_kind):
             amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
             closing = (Atom(name, (concept,)) for name in (predicate.unless, predicate.until) if name)
@@ -123,25 +178,38 @@ class _Run:
         rules = [compiled for name in sorted(component) for compiled in self.evaluator.of_head.get(name, ())]
         fired: list[Firing] = []
         seen: set[tuple[str, Row]] = set()
-        while rules:
-            thinkable = [compiled for compiled in rules if compiled.thinkable(self.model, self.slots)]
-            new = [firing for compiled in thinkable for firing in self._fire(compiled, seen)]
+        new = list(self._fire(((compiled, compiled.name) for compiled in rules), seen))
+        renewed = [(compiled, name) for compiled in rules for name in self.evaluator.renewed[compiled.name]]
+        while new:
             fresh = dict.fromkeys(firing.head for firing in new if not self.model.possible(firing.head))
             fired += new
             self.model.record(new)
             self.hold(fresh)
-            rules = [compiled for compiled in rules if fresh and not compiled.reads.isdisjoint(component)]
+            new = self._renew(fresh, renewed, seen) if renewed and fresh else []
         self._settle(fired)
         shadowed = (f.head for f in fired if f.head.predicate in self.evaluator.shadowed)
         self.hold(shadow(a) for a in dict.fromkeys(shadowed) if self.model.sure(a) and not self._held(a))
 
-    def _fire(self, compiled: Compiled, seen: set[tuple[str, Row]]) -> Iterator[Firing]:
-        rows = self.evaluator.store.ask(compiled.name, len(compiled.variables))
-        for row in _ordered(rows):
-            if (compiled.name, row) not in seen:
-                seen.add((compiled.name, row))
-                if firing := compiled.firing(row):
-                    yield firing
+    def _renew(self, fresh: Iterable[Atom], rules: _Relations, seen: set[tuple[str, Row]]) -> list[Firing]:
+        """Return what fires by new atoms of a recursive component; whatever fires without them has fired."""
+        marked = [_marked("D", atom) for atom in fresh]
+        self.store.add(marked)
+        new = list(self._fire(rules, seen))
+        self.store.remove(marked)
+        return new
+
+    def _fire(self, relations: _Relations, seen: set[tuple[str, Row]]) -> Iterator[Firing]:
+        for compiled, name in relations:
+            if not compiled.thinkable(self.model, self.slots):
+                continue
+            self.budget.expect(compiled.rule, self.sizes, self.model.each)
+            rows = self.store.ask(name, len(compiled.variables))
+            self.budget.spend(len(rows), compiled.rule)
+            for row in _ordered(rows):
+                if (compiled.name, row) not in seen:
+                    seen.add((compiled.name, row))
+                    if firing := compiled.firing(row):
+                        yield firing
 
     def _settle(self, fired: Sequence[Firing]) -> None:
         """Give each sure atom of a component its first sure firing, in an order that is well founded."""
@@ -158,7 +226,11 @@ class _Run:
 
 def shadow(atom: Atom) -> Atom:
     """Return the atom that says an open-valued one is surely so; no text can spell its predicate."""
-    return Atom(f"S_{atom.predicate}", atom.args)
+    return _marked("S", atom)
+
+
+def _marked(mark: str, atom: Atom) -> Atom:
+    return Atom(f"{mark}_{atom.predicate}", atom.args)
 
 
 def _ordered(rows: list[Row]) -> list[Row]:

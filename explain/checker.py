@@ -193,7 +193,7 @@ class Checker:
 
     def undocumented(self, node: dict[str, Any]) -> None:
         claim = self.claim(node["id"])
-        predicate = self.program.predicates[claim.atom.predicate]
+        predicate = self.program.declared()[claim.atom.predicate]
         require(predicate.is_open, "only an open input can be undocumented")
         require(self.truth.value(claim.atom) == claim.value, "the record speaks of it")
         if claim.value == FALSE and predicate.unless:

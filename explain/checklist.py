@@ -93,7 +93,7 @@ def _named(steps: Iterable[Firing], judged: Judged) -> bool:
     """Say whether what the criteria are about is named as such, and does not follow from something narrower."""
     model, program = judged.model, judged.guideline.program
     settled = {p for step in steps if step.head not in model.support for p in step.premises if p in model.support}
-    about = [p for p in settled if not program.predicates[p.predicate].is_record]
+    about = [p for p in settled if not program.declared()[p.predicate].is_record]
     return not any(lower.predicate == p.predicate for p in about for lower in model.support[p].premises)
 
 
@@ -195,7 +195,7 @@ def as_json(judged: Judged, lines: Iterable[LineAsks]) -> dict[str, Any]:
 def as_text(judged: Judged, lines: Sequence[LineAsks], width: int) -> str:
     """Return the checklist as boxes to tick; lines that ask the same are one, choices are drawn together."""
     case = judged.case
-    parts = textwrap.wrap(f"{case.id}: {case.title}" if case.title else case.id, width)
+    parts = textwrap.wrap(f"{case.id}: {case.title}" if case.title else case.id, width, subsequent_indent="  ")
     groups: dict[tuple[Ask, ...], list[LineDecision]] = {}
     for line, wanted in lines:
         groups.setdefault(wanted, []).append(line)

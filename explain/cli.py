@@ -11,10 +11,14 @@ from typing import Any
 
 import click
 
-from ..engine.case import Case, Unreadable, read_files, read_text
+from ..engine.case import MAX_BYTES, Case, Unreadable, read_files, read_text
 from ..engine.decide import WORLDS, Judged, judge
 from ..engine.errors import CaseError, GuidelineError, did_you_mean
+from ..engine.files import exists, unreadable
 from ..engine.library import Guideline, load
+from ..engine.limits import SECONDS, allowing, on_time
+from ..engine.visible import visible
+from .output import flush, open_streams, output_failed, quiet_pipe
 
 FAILED, BAD_INPUT, FOUND = 1, 2, 3
 
@@ -62,28 +66,48 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with quiet_pipe():
+                return super().invoke(ctx)
         except GuidelineError as error:
             for finding in error.findings:
                 click.echo(finding, err=True)
             ctx.exit(BAD_INPUT)
         except (FileNotFoundError, CaseError) as error:
-            click.echo(f"coverlog: {error}", err=True)
+            told = error if isinstance(error, CaseError) else CaseError(str(error))
+            click.echo(f"coverlog: {told}", err=True)
             ctx.exit(BAD_INPUT)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with quiet_pipe():  # --help and --version are written here
+            return super().make_context(*args, **extra)
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run, and say in one line where an answer cannot be written; see `output`."""
+        open_streams()
+        try:
+            try:
+                return super().main(*args, **extra)
+            finally:
+                flush()
+        except OSError as error:
+            sys.exit(output_failed(error))
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="coverlog")
 @click.option("--guideline", "-g", default="cg_med_24", show_default=True, envvar="COVERLOG_GUIDELINE",
               help="A guideline shipped here, or a folder of .dl files.")  # fmt: skip
+@click.option("--limit-seconds", type=click.FloatRange(0, min_open=True), default=SECONDS, show_default=True,
+              help="Give up a case that takes longer to decide; exit 2.")  # fmt: skip
 @click.pass_context
-def main(ctx: click.Context, guideline: str) -> None:
+def main(ctx: click.Context, guideline: str, limit_seconds: float) -> None:
     """Decide what a coverage guideline says of a case, with a proof for every line.
 
     \b
     Example: coverlog explain cts-six-weeks-of-splinting
     """
     ctx.obj = guideline
+    ctx.with_resource(allowing(limit_seconds))
 
 
 world_option = click.option(
@@ -127,15 +151,27 @@ def complete_case(incomplete: str) -> list[str]:
 def find_cases(names: Iterable[str], guideline: Guideline) -> Iterator[Case | Unreadable]:
     """Yield the cases that files, folders, `-` and names of canonical cases stand for."""
     for name in names:
-        if name == "-":
-            yield from read_text(sys.stdin.buffer.read(), "<stdin>", guideline)
-        elif Path(name).exists():
-            yield from read_files([Path(name)], guideline)
-        elif name in (shipped := canonical(guideline)):
-            yield from read_files([shipped[name]], guideline)
-        else:
-            hint = did_you_mean(name, shipped) or "name a file, a folder, - or a canonical case (see coverlog cases)"
-            yield Unreadable(name, f"{name}: no such file or case; {hint}")
+        try:
+            if name == "-":
+                yield from read_text(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>", guideline)
+            else:
+                yield from read_files([_find(name, guideline)], guideline)
+        except (CaseError, OSError) as error:
+            told = error if isinstance(error, CaseError) else unreadable(Path("<stdin>"), error)
+            yield Unreadable(visible(name), str(told))
+
+
+def _find(name: str, guideline: Guideline) -> Path:
+    """Return the file or folder of a name, or the canonical case that it is the name of.
+
+    :raises CaseError: where there is none, or none that can be got at.
+    """
+    if exists(Path(name)):
+        return Path(name)
+    if name in (shipped := canonical(guideline)):
+        return shipped[name]
+    hint = did_you_mean(name, shipped) or "name a file, a folder, - or a canonical case (see coverlog cases)"
+    raise CaseError(f"{name}: no such file or case; {hint}")
 
 
 def judge_all(names: Iterable[str], guideline: Guideline, world: str, as_of: str) -> Iterator[Judged | Unreadable]:
@@ -147,9 +183,12 @@ def judge_all(names: Iterable[str], guideline: Guideline, world: str, as_of: str
         for note in case.notes:
             click.echo(f"{case.place}: {note}", err=True)
         try:
-            yield judge(case, guideline, world=world, as_of=as_of)
+            with on_time():
+                judged = judge(case, guideline, world=world, as_of=as_of)
         except CaseError as error:
             yield Unreadable(case.id, str(error))
+        else:
+            yield judged
 
 
 def judge_one(name: str, guideline: Guideline, world: str, as_of: str) -> Judged:

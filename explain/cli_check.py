@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from ..engine.errors import Finding, GuidelineError, did_you_mean
 from ..engine.terms import Place
 from ..kb import guidelines
 from .cli import FAILED
+from .output import write_out
 
 _SHORT = 20
 _FORMATS = ["text", "json", "github", "sarif"]
@@ -62,7 +61,7 @@ def fmt(guideline: str, path: str | None, dry: bool) -> None:
         if dry:
             click.echo(_diff(old, new))
         else:
-            _replace(file, new)
+            write_out(new, file)
     click.echo(f"{len(changed)} of {len(files)} files {'would change' if dry else 'changed'}", err=True)
     sys.exit(FAILED if dry and changed else 0)
 
@@ -90,7 +89,7 @@ def _read(file: Path) -> str:
     :raises GuidelineError: where it is no UTF-8.
     """
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         place = Place(str(file), error.object[: error.start].count(b"\n") + 1)
         raise GuidelineError([Finding("syntax", place, "this is no UTF-8 text", "save the file as UTF-8")]) from None
@@ -113,19 +112,3 @@ def _diff(old: str, new: str) -> str:
     lines = list(difflib.unified_diff(old.split("\n"), new.split("\n"), "as it is", "canonical", lineterm="", n=1))
     left = len(lines) - _SHORT
     return "\n".join(lines[:_SHORT] + ([f"... and {left} more lines"] if left > 0 else []))
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    real = file.resolve()
-    handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as partial:
-            partial.write(text)
-            partial.flush()
-            os.fsync(partial.fileno())
-        shutil.copymode(real, name)
-        Path(name).replace(real)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

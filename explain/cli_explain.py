@@ -12,6 +12,7 @@ import click
 from ..engine.library import load
 from ..engine.schema import OUTCOMES
 from .cli import FAILED, as_of_option, case_argument, judge_one, width, world_option
+from .output import write_out
 
 if TYPE_CHECKING:
     from .proof import Proof
@@ -81,17 +82,3 @@ def _told(proof: Proof, form: str) -> bytes:
         "mermaid": lambda: export.mermaid(proof), "graphml": lambda: export.graphml(proof),
     }  # fmt: skip
     return f"{tellers[form]()}\n".encode()
-
-
-def write_out(told: bytes, out: Path | None) -> None:
-    """Write to a file, or to standard output.
-
-    :raises click.BadParameter: where the file cannot be written.
-    """
-    if not out:
-        click.echo(told, nl=False)
-        return
-    try:
-        out.write_bytes(told)
-    except OSError as error:
-        raise click.BadParameter(f"{out} cannot be written: {error.strerror}", param_hint="-o") from None

@@ -12,8 +12,8 @@ import click
 from ..engine.library import load
 from ..engine.program import AUTHORITIES
 from .cli import _date, width
-from .cli_explain import write_out
 from .cli_whatif import form_option
+from .output import write_out
 
 
 @click.command()

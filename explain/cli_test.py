@@ -15,10 +15,11 @@ import click
 
 from ..engine.case import Case
 from ..engine.library import Guideline, load
+from ..engine.visible import visible
 from .cli import FAILED, width
-from .reviewed import REMEDY, changes, snapshot
+from .output import write_out
+from .reviewed import FILE, REMEDY, changes, record, snapshot
 from .reviewed import read as read_review
-from .reviewed import write as write_review
 from .tested import canonical_paths, junit, read, run_case, table
 
 __test__ = False  # the command `test` is none for pytest
@@ -52,7 +53,7 @@ def test(
     """
     loaded = load(guideline)
     if review:
-        click.echo(f"wrote {write_review(loaded.folder, loaded.program)}", err=True)
+        _write(record(loaded.program), loaded.folder / FILE)
         return
     cases = read([path] if path else canonical_paths(loaded), loaded)
     start = time.perf_counter()
@@ -60,7 +61,7 @@ def test(
     wrong = [result for result in results if result.differences]
     told: dict[str, Any] = {"results": [result._asdict() for result in results], "review": _unreviewed(loaded)}
     if report:
-        report.write_text(junit(results, time.perf_counter() - start), encoding="utf-8")
+        write_out(junit(results, time.perf_counter() - start), report)
     good = [case for case in cases if isinstance(case, Case)]
     short = [_cover(good, loaded, threshold, told)] if coverage else []
     short += [_mutate(good, loaded, threshold, told, sample, jobs)] if mutate else []
@@ -190,8 +191,6 @@ def doc(guideline: str, out: Path | None) -> None:
 
 
 def _write(text: str, out: Path | None) -> None:
+    write_out(text, out)
     if out:
-        out.write_text(text, encoding="utf-8")
-        click.echo(f"wrote {out}", err=True)
-    else:
-        click.echo(text, nl=False)
+        click.echo(f"wrote {visible(str(out))}", err=True)

@@ -12,6 +12,7 @@ import click
 from ..engine.decide import judge
 from ..engine.library import load
 from .cli import as_of_option, case_argument, judge_one, width, world_option
+from .output import write_out
 
 form_option = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 
@@ -114,10 +115,4 @@ def letter(guideline: str, case: str, world: str, as_of: str, form: str, output:
     from .letter_page import as_html, as_markdown
 
     text = (as_html if form == "html" else as_markdown)(written(judge_one(case, load(guideline), world, as_of)))
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise click.BadParameter(f"{output} cannot be written: {error.strerror}", param_hint="-o") from None
+    write_out(text, output)

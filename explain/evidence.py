@@ -8,6 +8,7 @@ from ..engine.decide import Judged, LineDecision, leaves, outcomes
 from ..engine.program import Program
 from ..engine.strata import edges
 from ..engine.terms import Atom, unquote
+from ..engine.visible import in_quotes
 from ..engine.words import say_atom
 from .checklist import answer
 
@@ -74,7 +75,7 @@ class Evidence:
 
     def say(self, atom: Atom) -> str:
         """Return an atom in words: a finding by the answer to its question, the rest by its gloss."""
-        if self.program.predicates[atom.predicate].is_record:
+        if self.program.declared()[atom.predicate].is_record:
             return answer(str(atom.args[0]), str(atom.args[1]) if len(atom.args) > 1 else "present", self.program)
         return say_atom(atom, self.program)
 
@@ -91,7 +92,7 @@ class Evidence:
             return say_atom(given, self.program)
         concept = str(given.args[0])
         written = self.case.said[key.key][concept]
-        source = str(written.get("source", "")) if isinstance(written, dict) else ""
+        source = in_quotes(written["source"]) if isinstance(written, dict) and written.get("source") else ""
         told = "" if concept == atom.args[0] else say_atom(given, self.program)
         return ", ".join(filter(None, (told, source))) or "no source given"
 

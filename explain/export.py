@@ -14,13 +14,12 @@ from typing import Any, NamedTuple
 import click
 import networkx as nx
 
+from ..engine.visible import visible
 from .proof import Proof
 from .render import children, citation
 
 NO_GRAPHVIZ = "Graphviz is not installed: apt-get install graphviz (or brew install graphviz)"
 _WIDTH, _LINES, _SECONDS = 30, 8, 60
-# What XML cannot hold; a case file can say it in an escape sequence.
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Look(NamedTuple):
@@ -63,8 +62,8 @@ class GraphvizError(click.ClickException):
 
 
 def plain(text: object) -> str:
-    """Return text with what no XML can hold replaced."""
-    return _UNWRITABLE.sub("\ufffd", str(text))
+    """Return text with nothing hidden in it, which any format can hold."""
+    return visible(str(text))
 
 
 def walk(proof: Proof) -> list[str]:

@@ -115,7 +115,7 @@ class Runner:
         # The other changes let nothing depend on anything new.
         anew = isinstance(mutant, Edit) or mutant.kind == "exception"
         strata = stratify(changed) if anew else self.guideline.strata
-        guideline = Guideline(self.guideline.folder, changed, strata, b"")
+        guideline = Guideline(self.guideline.folder, changed, strata)
         tried = 0
         for index, bench in enumerate(self.benches):
             if isinstance(mutant, Edit) or self._could_change(mutant, index, bench):

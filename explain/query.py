@@ -11,9 +11,10 @@ import click
 
 from ..engine.case import Case
 from ..engine.decide import Decision, Judged
+from ..engine.errors import CaseError
 from ..engine.firing import Model
 from ..engine.library import Guideline
-from ..engine.terms import UNDOCUMENTED, Atom, Comparison, Constant, Rule, Var, holds, quote
+from ..engine.terms import UNDOCUMENTED, Atom, Comparison, Constant, NotANumberError, Rule, Var, holds, quote
 from ..engine.why import Why
 from .query_text import BUILT_IN, Part, Query
 
@@ -146,7 +147,10 @@ class _Join:
 
     def _extend(self, part: Part, binding: Binding) -> Iterator[tuple[Binding, bool]]:
         if isinstance(part, Comparison):
-            value = holds(part, binding)
+            try:
+                value = holds(part, binding)
+            except NotANumberError as error:
+                raise CaseError(f"{error}; compare text by = or != only") from None
             if value is not False:
                 yield binding, value is True
         elif part.positive:
@@ -161,7 +165,7 @@ def matches(wanted: Atom, binding: Binding, scene: Scene) -> Iterator[tuple[Atom
     """Yield each atom that holds and fits one with variables, the binding, and whether it surely does."""
     model = scene.of(wanted.predicate)
     declared = scene.guideline.program.predicates.get(wanted.predicate)
-    amounts = declared is not None and declared.is_open and len(declared.params) > 1
+    amounts = declared is not None and declared.is_open and len(declared.params) > declared.amounts_from
     for atom in model.atoms(wanted.predicate) if amounts else model.like(wanted):
         found: Binding = dict(binding)
         same = [_same(mine, theirs, found) for mine, theirs in zip(wanted.args, atom.args, strict=True)]

@@ -21,7 +21,12 @@ def decision_text(judged: Judged, width: int) -> str:
     """Return a decision as lines of at most `width` columns."""
     decision, program = judged.decision, judged.guideline.program
     title = f"{decision.case}: {judged.case.title}" if judged.case.title else decision.case
-    parts = [*textwrap.wrap(title, width), f"{decision.guideline}, as of {decision.as_of}, {decision.world} world", ""]
+    # Indented, so that no line of a long title can be taken for one of ours.
+    parts = [
+        *textwrap.wrap(title, width, subsequent_indent="  "),
+        f"{decision.guideline}, as of {decision.as_of}, {decision.world} world",
+        "",
+    ]
     for line in decision.lines:
         parts += _line(line, program, width)
     parts += [*_items("Advisory", [a.text for a in decision.advisories], width)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -74,7 +72,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def read(folder: Path) -> Words | None:
     """Return what was reviewed of a guideline, or None where nothing was.
 
-    :raises CaseError: where the file is not what `write` wrote.
+    :raises CaseError: where the file is not such a record.
     """
     path = folder / FILE
     if not path.exists():
@@ -90,25 +88,11 @@ def _mapping(value: object) -> bool:
     return isinstance(value, dict)
 
 
-def write(folder: Path, program: Program) -> Path:
-    """Record a guideline's words as reviewed, the file whole or not at all, and return its path.
-
-    :raises OSError: where the folder cannot be written.
-    """
+def record(program: Program) -> str:
+    """Return the file that records a guideline's words as reviewed."""
     import yaml
 
-    path = folder / FILE
-    text = yaml.safe_dump(snapshot(program), sort_keys=False, allow_unicode=True, width=110, default_flow_style=False)
-    handle, partial = tempfile.mkstemp(dir=folder, prefix=f".{FILE}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(_HEAD + text)
-        Path(partial).chmod(0o644)
-        Path(partial).replace(path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
-    return path
+    return _HEAD + yaml.safe_dump(snapshot(program), sort_keys=False, allow_unicode=True, width=110)
 
 
 def changes(now: Words, then: Words) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from ..engine.case import Case, Unreadable, read_files
 from ..engine.decide import WORLDS, Decision, LineDecision, decide
 from ..engine.errors import CaseError
 from ..engine.library import Guideline
+from ..engine.visible import visible
 from . import report
 
 REFUSED = "refused"
@@ -142,17 +142,8 @@ def junit(results: Sequence[Result], seconds: float) -> str:
         "testsuite", name="coverlog", tests=str(len(results)), failures=str(wrong), errors="0", time=f"{seconds:.3f}"
     )
     for result in results:
-        case = ET.SubElement(suite, "testcase", classname=_xml(f"cases.{result.world}"), name=_xml(result.case))
+        case = ET.SubElement(suite, "testcase", classname=visible(f"cases.{result.world}"), name=visible(result.case))
         if result.differences:
-            ET.SubElement(case, "failure", message=_xml("; ".join(result.differences)))
+            ET.SubElement(case, "failure", message=visible("; ".join(result.differences)))
     ET.indent(suite)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(suite, encoding="unicode")}\n'
-
-
-# What XML 1.0 cannot hold at all, escaped or not.
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def _xml(text: str) -> str:
-    """Show the characters that XML forbids as visible escapes."""
-    return _NO_XML.sub(lambda found: ascii(found[0])[1:-1], text)

@@ -504,6 +504,8 @@ def judge(case: Case, world: str) -> list[Line]:
 
 # ICD-10-CM uses none of these letters after the first place: they stand for 0 and 1.
 SLIPS = "OIL"
+# The only codes that have one of these letters after the first (activity codes).
+WITH_LETTERS = ("Y93I", "Y93I1", "Y93I9", "Y93L", "Y93L1", "Y93L9")
 
 
 def _counted(case: Case) -> list[dict[str, int]]:
@@ -540,7 +542,7 @@ def _session_advisories(units: dict[str, int], studies: int | None, conditions: 
 
 def _slipped(code: str) -> bool:
     """Whether a diagnosis code has a letter where ICD-10-CM can only mean a digit."""
-    return any(letter in SLIPS for letter in _plain(code)[1:])
+    return _plain(code) not in WITH_LETTERS and any(letter in SLIPS for letter in _plain(code)[1:])
 
 
 def advisories(case: Case) -> set[str]:

@@ -46,6 +46,9 @@ concept(rest, duration, "rest").
 %@ rule A/line: code {Code} is requested, and a criterion is met
 medically_necessary(Session, Code, "A") :- service(Session, Code), met.
 
+%@ rule A/otherwise: code {Code} is requested, and no criterion is met
+not_medically_necessary(Session, Code, "A") :- service(Session, Code), not met.
+
 %@ rule A/fever: there is fever
 met :- documented(fever).
 

@@ -99,7 +99,7 @@ def test_an_approval_shows_criterion_facts_and_sources() -> None:
     """What is met is said with the facts that meet it and where the record has them."""
     text = written(CTS)
     assert "These are medically necessary, because this criterion is met: - **I.4.a:** Carpal tunnel syndrome" in text
-    assert "A wrist splint was used for 6 weeks (occupational therapy note 2025-10-14)." in text
+    assert 'A wrist splint was used for 6 weeks ("occupational therapy note 2025-10-14").' in text
     assert "carpal tunnel syndrome (the record gives diagnosis code G56.01)" in text
     assert "**Taken from an earlier edition of the guideline:** I.4.a; I (needle EMG" in text
 
@@ -107,7 +107,7 @@ def test_an_approval_shows_criterion_facts_and_sources() -> None:
 def test_a_number_that_falls_short_is_said_with_what_is_needed() -> None:
     """Three weeks where four are asked for, with the source; what denies the waiver beside it."""
     text = written("cts-three-weeks-of-splinting")
-    assert "a wrist splint was used for 3 weeks (office note 2025-10-20), and at least 4 are needed." in text
+    assert 'a wrist splint was used for 3 weeks ("office note 2025-10-20"), and at least 4 are needed.' in text
     assert "the record says it is not so that there is significant atrophy on examination, weakness on" in text
     assert "A record which shows that a wrist splint was used for at least 4 weeks." in text
 
@@ -116,14 +116,14 @@ def test_undocumented_and_denied_are_told_apart() -> None:
     """Nobody says it is one thing; the record says otherwise is another, with its source."""
     text = written("cts-and-radiculopathy", "--world", "closed")
     assert "there is no evidence that a wrist splint was used for at least 4 weeks" in text
-    assert "it is not so that a change of activities failed to relieve the symptoms (office note 2025-10-20)" in text
+    assert 'it is not so that a change of activities failed to relieve the symptoms ("office note 2025-10-20")' in text
     assert "counts as not so" in text
 
 
 def test_what_rules_a_finding_out_is_named() -> None:
     """Where a weaker finding is denied, the letter says so."""
     text = written("weakness-absent-makes-significant-weakness-absent")
-    assert "the record says there is no weakness, office note 2025-10-20" in text
+    assert 'the record says there is no weakness, "office note 2025-10-20"' in text
 
 
 def test_a_criterion_that_asks_for_another_request_is_explained() -> None:

@@ -64,7 +64,7 @@ def test_numbers_appear_with_their_values(make: Make, guideline: Guideline) -> N
     assert nodes(prove(judge(splinted(make, 6), guideline)), kind="compared", text="6 >= 4")
     failed = prove(judge(splinted(make, 2), guideline, world="closed"))
     assert nodes(failed, kind="compared", text="2 >= 4 does not hold")
-    assert nodes(failed, kind="given", where="findings.wrist_splint_weeks, clinic note")
+    assert nodes(failed, kind="given", where='findings.wrist_splint_weeks, "clinic note"')
 
 
 def test_the_ways_of_failing_are_told_apart(make: Make, guideline: Guideline) -> None:

@@ -9,7 +9,7 @@ from coverlog.engine.library import Guideline, load
 from coverlog.engine.program import Program
 from coverlog.explain.cli import main
 from coverlog.explain.edits import DECLARED, edits
-from coverlog.explain.reviewed import FILE, changes, read, snapshot, write
+from coverlog.explain.reviewed import FILE, changes, read, record, snapshot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -92,7 +92,6 @@ def test_a_word_changed_asks_for_a_review(chair: Path) -> None:
     assert run(chair).exit_code == 0
     text = CHAIR.replace("%@ rule A: someone is tired", "%@ rule A: someone is very tired")
     (chair / "chair.dl").write_text(text.replace('"B", inferred', '"B", stated'))
-    load.cache_clear()
     result = run(chair)
     assert result.exit_code == 1
     assert 'rule A: gloss is "someone is very tired", reviewed as "someone is tired"' in result.stdout
@@ -119,7 +118,7 @@ ANY = st.text(st.characters(exclude_categories=["Cs"]))
 def test_any_words_are_read_back_as_written(chair: Path, words: str, name: str) -> None:
     """Numbers, dates, truths, blanks, quotes and control characters stay the text they are."""
     program: Program = load(chair).program._replace(notices={name: words, "G1": "2011-11-17", "G2": "true"})
-    write(chair, program)
+    (chair / FILE).write_text(record(program), encoding="utf-8", newline="\n")
     assert read(chair) == snapshot(program)
 
 

@@ -510,9 +510,7 @@ def test_later_versions_may_share_an_id(tmp_path: Path) -> None:
 def test_a_faulty_text_is_never_kept(tmp_path: Path) -> None:
     """A text that was put right loads at once, and one that was spoilt does not load from the cache."""
     assert loaded(tmp_path, SOUND)
-    load.cache_clear()
     assert faults(tmp_path, SOUND.replace(KNOWN, "reason(cough, 1)."))
-    load.cache_clear()
     assert loaded(tmp_path, SOUND)
 
 

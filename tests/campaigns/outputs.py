@@ -1,8 +1,8 @@
 """Digests of what every command prints for every canonical case, to show that a change of code changes no output.
 
-    python tests/campaigns/outputs.py before.json     # on the one commit
-    python tests/campaigns/outputs.py after.json      # on the other
-    diff before.json after.json
+python tests/campaigns/outputs.py before.json     # on the one commit
+python tests/campaigns/outputs.py after.json      # on the other
+diff before.json after.json
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ OPEN_COMMANDS = [["checklist", "--format", form] for form in ("text", "json")]
 COMMANDS = [
     ["rules"], ["rules", "--format", "json"], ["graph"], ["graph", "--format", "mermaid"], ["check"], ["schema"],
     ["doc"], ["trace"], ["trace", "--format", "html"], ["cases"], ["test"], ["test", "--format", "json"],
-    ["fmt", "--check"], ["show", "I.4.a"], ["show", "condition"], ["show", "INT-15"], ["query", "study(Code, needle_emg)"],
+    ["fmt", "--check"], ["show", "I.4.a"], ["show", "condition"], ["show", "INT-15"],
+    ["query", "study(Code, needle_emg)"],
     ["query", "--case", "cts-six-weeks-of-splinting", "condition(C)"],
 ]  # fmt: skip
 

@@ -1,0 +1,222 @@
+"""What is kept of a guideline runs nothing and is the user's own; where anything is amiss the text is read again."""
+
+import json
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from coverlog.engine import kept, library
+from coverlog.engine.library import Guideline, load
+from coverlog.engine.program import folder_texts
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+TEXT = """
+guideline("T", "{title}", "2025-01-01").
+%@ source: s
+statement("A", stated, "", "words").
+concept(other, reason, "something else").
+concept(week, time, "a week").
+ask(week, "How many?", "many").
+interpretation("I", "as read").
+notice("A", "words").
+%@ predicate service(Session, Code): {{Code}}
+%@ case: services
+%@ predicate weeks(Time, Weeks): {{Weeks}}
+%@ case: weeks amount of time
+%@ open: time
+%@ reading: I
+%@ predicate medically_necessary(Session, Code, Statement): {{Code}}
+%@ predicate not_medically_necessary(Session, Code, Statement): {{Code}}
+%@ predicate not_addressed(Session, Code, Reason): {{Code}}
+%@ rule A: a line
+%@ reading: I
+medically_necessary(Session, Code, "A") :- service(Session, Code), weeks(week, W), W >= 3, not service(2, Code).
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A guideline's folder, and a cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    found = tmp_path / "text"
+    found.mkdir()
+    (found / "t.dl").write_text(TEXT.format(title="one"))
+    return found
+
+
+def texts(folder: Path) -> library.Texts:
+    return tuple(folder_texts(folder))
+
+
+def cached(folder: Path) -> Path:
+    """Return the one file of the cache."""
+    (file,) = (folder.parent / "cache" / "coverlog").iterdir()
+    return file
+
+
+def built(guideline: Guideline) -> kept.Built:
+    return guideline.program, guideline.strata
+
+
+def test_what_is_kept_is_what_was_read(folder: Path, guideline: Guideline) -> None:
+    """A guideline comes back from its file as it was, types included, and the file is the user's alone."""
+    assert kept.recall(folder, texts(folder)) is None
+    loaded = load(folder)
+    back = kept.recall(folder, texts(folder))
+    assert back is not None
+    assert repr(back[0]) == repr(loaded.program)
+    assert back == built(loaded)
+    assert stat.S_IMODE(cached(folder).stat().st_mode) == 0o600
+    assert stat.S_IMODE(cached(folder).parent.stat().st_mode) == 0o700
+    kept.keep(Path("/shipped"), (), built(guideline))
+    assert kept.recall(Path("/shipped"), ()) == built(guideline)
+
+
+def test_nothing_of_it_can_run(folder: Path, root: Path) -> None:
+    """The file is JSON after its first line, and no module of the engine unpickles, unmarshals or executes."""
+    load(folder)
+    json.loads(cached(folder).read_bytes().partition(b"\n")[2])
+    for file in (root / "engine").glob("*.py"):
+        words = file.read_text()
+        assert not any(word in words for word in ("pickle", "marshal", "exec(", "eval(", "shelve")), file
+
+
+def _sealed(folder: Path, body: bytes) -> bytes:
+    return kept._seal(texts(folder), body) + b"\n" + body
+
+
+def _body(folder: Path) -> Any:
+    return json.loads(cached(folder).read_bytes().partition(b"\n")[2])
+
+
+SPOILT: dict[str, Callable[[Path], bytes]] = {
+    "an empty file": lambda f: b"",
+    "half a file": lambda f: cached(f).read_bytes()[:-40],
+    "another first line": lambda f: b"0" * 64 + cached(f).read_bytes()[64:],
+    "a byte changed": lambda f: cached(f).read_bytes().replace(b'"week"', b'"weak"', 1),
+    "no JSON": lambda f: _sealed(f, b"{"),
+    "JSON without end": lambda f: _sealed(f, b"[" * 100_000),
+    "no list": lambda f: _sealed(f, b"null"),
+    "no guideline": lambda f: _sealed(f, b"[1, [2]]"),
+    "a number for a name": lambda f: _sealed(f, json.dumps([[1, *_body(f)[0][1:]], _body(f)[1]]).encode()),
+    "a pickle": lambda f: b"cos\nsystem\n(S'touch ran'\ntR.",
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_what_is_amiss_is_read_again(how: str, folder: Path) -> None:
+    """Whatever a file holds, the guideline loads as its text says, and the file is put right."""
+    loaded = built(load(folder))
+    whole = cached(folder).read_bytes()
+    cached(folder).write_bytes(SPOILT[how](folder))
+    assert kept.recall(folder, texts(folder)) is None
+    library._load.cache_clear()
+    assert built(load(folder)) == loaded
+    assert cached(folder).read_bytes() == whole
+
+
+@settings(max_examples=200, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_no_change_of_a_value_gets_through_unnoticed(data: st.DataObject, guideline: Guideline) -> None:
+    """With any value exchanged for one of another type, a sealed file is refused or says a well-formed guideline."""
+    value = json.loads(json.dumps([guideline.program, [sorted(c) for c in (*guideline.strata.components, (), ())]]))
+    at: Any = value
+    parent: Any = None
+    key: Any = None
+    while isinstance(at, (list, dict)) and at and (parent is None or data.draw(st.booleans(), label="deeper")):
+        parent, key = at, data.draw(st.sampled_from(list(at) if isinstance(at, dict) else range(len(at))))
+        at = parent[key]
+    parent[key] = data.draw(st.sampled_from([None, 1.5, {"a": 1}, [[[]]], True, -1]))
+    try:
+        program, _ = kept._decoded(value)
+    except Exception:  # refused: `recall` takes any error for a file that is amiss
+        return
+    for rule in program.rules:
+        assert str(rule)
+        assert all(isinstance(name, str) for name in (rule.id, rule.gloss, *rule.cites, rule.place.file))
+
+
+def test_a_file_that_others_may_write_is_not_read(folder: Path) -> None:
+    """A mode that lets a group or everybody write, on the file or the folder, a link or a pipe: the text is read."""
+    load(folder)
+    file = cached(folder)
+    for path in (file, file.parent):
+        for mode in (0o020, 0o002):
+            before = stat.S_IMODE(path.stat().st_mode)
+            path.chmod(before | mode)
+            assert kept.recall(folder, texts(folder)) is None
+            path.chmod(before)
+            assert kept.recall(folder, texts(folder)) is not None
+    moved = file.rename(folder.parent / "elsewhere")
+    file.symlink_to(moved)
+    assert kept.recall(folder, texts(folder)) is None
+    file.unlink()
+    os.mkfifo(file)
+    assert kept.recall(folder, texts(folder)) is None
+
+
+def test_a_folder_of_somebody_else_is_not_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of another owner is not believed, and none is written beside it."""
+    load(folder)
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    assert kept.recall(folder, texts(folder)) is None
+    whole = cached(folder).stat()
+    kept.keep(folder, texts(folder), built(load(folder)))
+    assert cached(folder).stat() == whole
+
+
+@pytest.mark.parametrize("value", ["relative/cache", "", "."])
+def test_a_relative_cache_is_none(value: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """XDG_CACHE_HOME counts where it is absolute; the working folder gets nothing, and no HOME is no error."""
+    monkeypatch.chdir(folder.parent)
+    monkeypatch.setenv("XDG_CACHE_HOME", value)
+    monkeypatch.setenv("HOME", "also/relative")
+    library._load.cache_clear()
+    assert load(folder).program.title == "one"
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["text"]
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError))
+    library._load.cache_clear()
+    assert load(folder).program.title == "one"
+
+
+def test_a_changed_program_or_text_is_read_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first line depends on the text and on the modules that made the file."""
+    load(folder)
+    assert kept.recall(folder, (("t.dl", "p."),)) is None
+    monkeypatch.setattr(kept, "__file__", str(folder / "kept.py"))
+    assert kept.recall(folder, texts(folder)) is None
+
+
+def test_a_full_disk_leaves_nothing_half_done(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be written whole is not there, and the guideline is loaded all the same."""
+    monkeypatch.setattr(os, "replace", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "full")))
+    assert load(folder).program.title == "one"
+    assert list((folder.parent / "cache" / "coverlog").iterdir()) == []
+
+
+def test_a_changed_text_is_seen(folder: Path) -> None:
+    """Loading again gives the same guideline while the text is the same, and the new one once it is not."""
+    first = load(folder)
+    assert load(folder) is first
+    (folder / "t.dl").write_text(TEXT.format(title="two"))
+    assert load(folder).program.title == "two"
+    (folder / "t.dl").write_text(TEXT.format(title="one"))
+    assert load(folder).program.title == "one"
+
+
+def test_a_relative_name_means_the_folder_of_today(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the working folder has changed, a name is another guideline; one loaded before stays where it is."""
+    other = folder.parent / "other" / "text"
+    other.mkdir(parents=True)
+    (other / "t.dl").write_text(TEXT.format(title="another"))
+    monkeypatch.chdir(folder.parent)
+    here = load("text")
+    monkeypatch.chdir(other.parent)
+    assert (here.program.title, load("text").program.title) == ("one", "another")
+    assert here.folder == folder.resolve()

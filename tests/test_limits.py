@@ -1,0 +1,141 @@
+"""Evaluation has limits: a rule that runs away ends with a clear error of its case, and what comes after is right."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from coverlog.engine import limits
+from coverlog.engine.case import Case, read_text
+from coverlog.engine.decide import decide
+from coverlog.engine.errors import CaseError
+from coverlog.engine.library import Guideline, load
+from coverlog.engine.limits import allowing
+from coverlog.engine.lint import findings_of
+from coverlog.explain.cli import main
+
+HEADER = """
+guideline("T", "a test", "2025-01-01").
+%@ source: s
+statement("A", stated, "", "words").
+concept(other, reason, "something else").
+concept(a, thing, "a").
+%@ predicate service(Session, Code): {Code}
+%@ case: services
+%@ predicate said(Thing): {Thing}
+%@ case: things each of thing
+%@ predicate medically_necessary(Session, Code, Statement): {Code}
+%@ predicate not_medically_necessary(Session, Code, Statement): {Code}
+%@ predicate not_addressed(Session, Code, Reason): {Code}
+%@ predicate n(Number): {Number}
+%@ predicate met: met
+%@ predicate step(From, To): from {From} to {To}
+%@ predicate path(From, To): from {From} to {To}
+%@ rule A/line: a line
+medically_necessary(Session, Code, "A") :- service(Session, Code), met.
+%@ rule A/other: a line
+not_addressed(Session, Code, other) :- service(Session, Code), not met.
+"""
+RUNAWAY = "%@ rule A/cross: all\nmet :- said(a), n(X), n(Y), n(Z), X + Y + Z < 0.\n"
+
+
+def facts(number: int) -> str:
+    return "%@ facts A/n\n" + "".join(f"n({i}).\n" for i in range(number))
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str], Path]:
+    def write_text(text: str) -> Path:
+        (tmp_path / "t.dl").write_text(HEADER + text)
+        return tmp_path
+
+    return write_text
+
+
+def case(guideline: Guideline, **said: Any) -> Case:
+    base = {"id": "c", "date_of_service": "2025-05-01", "services": [{"cpt": "10001"}]}
+    (read,) = read_text(json.dumps(base | said).encode(), "c.json", guideline)
+    assert isinstance(read, Case), read
+    return read
+
+
+def test_a_cross_product_ends_with_an_error_that_names_its_rule(write: Callable[[str], Path]) -> None:
+    """A thousand facts three times over are refused before pyDatalog is asked, and the next case is decided."""
+    guideline = load(write(RUNAWAY + facts(1000)))
+    with pytest.raises(CaseError, match=r"c\.json:1:1: more than 200,000 steps of rules; .* A/cross \(t\.dl:\d+:1\)"):
+        decide(case(guideline, things=["a"]), guideline)
+    assert decide(case(guideline), guideline).lines[0].outcome == "not_addressed"
+
+
+def test_the_command_gives_the_other_cases_their_decision(write: Callable[[str], Path], tmp_path: Path) -> None:
+    """Exit 2, the limit named on the error of that case, the cases after it decided."""
+    folder = write(RUNAWAY + facts(1000))
+    both = [{"id": i, "date_of_service": "2025-05-01", "services": [{"cpt": "10001"}], "things": t}
+            for i, t in (("bad", ["a"]), ("good", []))]  # fmt: skip
+    (tmp_path / "two.json").write_text(json.dumps(both))
+    told = CliRunner().invoke(main, ["-g", str(folder), "decide", str(tmp_path / "two.json"), "--format", "json"])
+    assert told.exit_code == 2
+    bad, good = json.loads(told.stdout)
+    assert "more than 200,000 steps" in bad["error"]
+    assert good["lines"][0]["outcome"] == "not_addressed"
+
+
+def test_the_time_of_a_case_is_limited(write: Callable[[str], Path]) -> None:
+    """A case that takes longer than it may is an error that says so, in the library and on the command line."""
+    guideline = load(write(RUNAWAY + facts(50)))
+    asked = case(guideline, things=["a"])
+    with allowing(1e-9), pytest.raises(CaseError, match=r"took longer than 1e-09 seconds; .*--limit-seconds"):
+        decide(asked, guideline)
+    assert decide(asked, guideline).lines[0].outcome == "not_addressed"
+    told = CliRunner().invoke(
+        main,
+        ["-g", str(guideline.folder), "--limit-seconds", "1e-6", "decide", "-"],
+        input=json.dumps({"id": "c", "date_of_service": "2025-05-01", "services": [{"cpt": "10001"}]}),
+    )
+    assert told.exit_code == 2
+    assert "took longer than 1e-06 seconds" in told.stderr
+
+
+def test_a_timer_stops_what_looks_at_no_clock(make: Any, guideline: Guideline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line's timer ends a search that never ends, and leaves no timer behind."""
+    import signal
+
+    from coverlog.engine import decide as module
+
+    def forever(*_: object) -> None:
+        while True:
+            pass
+
+    before = signal.getsignal(signal.SIGALRM)
+    monkeypatch.setattr(module, "refuse_contradiction", forever)
+    with allowing(0.05), limits.on_time(), pytest.raises(CaseError, match=r"took longer than 0\.05 seconds"):
+        decide(make(), guideline)
+    monkeypatch.undo()
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+    assert signal.getsignal(signal.SIGALRM) == before
+    assert decide(make(), guideline).lines
+
+
+CLOSURE = "%@ rule A/step: on\npath(X, Y) :- step(X, Y).\n%@ rule A/on: on\npath(X, Z) :- path(X, Y), step(Y, Z).\n"
+USE = "%@ rule A/met: met\nmet :- said(a), path(0, {}).\n"
+
+
+def test_a_long_chain_is_followed_and_a_wide_closure_refused(write: Callable[[str], Path]) -> None:
+    """Recursion asks for what is new only: thousands of steps are taken, millions are refused."""
+    steps = "%@ facts A/steps\n" + "".join(f"step({i}, {i + 1}).\n" for i in range(2000))
+    chain = CLOSURE.replace("path(X, Y) :- step(X, Y).", "path(0, Y) :- step(0, Y).")
+    guideline = load(write(chain + USE.format(2000) + steps))
+    evaluator = guideline.evaluator("2025-05-01")
+    assert any(str(atom) == "path(0, 2000)" for atom in evaluator.evaluate([], open_world=False).support)
+    with pytest.raises(CaseError, match="more than 200,000 steps"):
+        load(write(CLOSURE + USE.format(2000) + steps)).evaluator("2025-05-01")
+
+
+def test_checking_many_facts_is_no_matter_of_minutes(write: Callable[[str], Path]) -> None:
+    """Ten thousand facts have no finding that one fact has not."""
+    rule = "%@ rule A/some: {X}\nmet :- n(X), said(a), X > 3.\n"
+    unused = {"unused-declaration", "subsumed-rule"}
+    few, many = (findings_of([("t.dl", HEADER + rule + facts(number))]) for number in (5, 10_000))
+    assert {f.code for f in few} == {f.code for f in many} <= unused
