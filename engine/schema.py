@@ -93,11 +93,20 @@ def _outcome() -> dict[str, Any]:
     }
 
 
+def _advisories() -> dict[str, Any]:
+    """Return the schema of the advisories to be given: their ids, or how many there are of each."""
+    return {
+        "if": {"type": "object"},
+        "then": {"type": "object", "additionalProperties": _whole(1)},
+        "else": _list({"type": "string"}),
+    }
+
+
 def _expectations(world: str) -> dict[str, Any]:
     return {
         "type": "object",
         "description": f"what a canonical case has to come to ({world}), by code or code@session",
-        "properties": {"advisories": _list({"type": "string"})},
+        "properties": {"advisories": _advisories()},
         "patternProperties": {r"^[0-9A-Z]{5}(@[0-9]+)?$": {"$ref": "#/$defs/outcome"}},
         "additionalProperties": False,
     }

@@ -9,6 +9,7 @@ from typing import Any
 from ..engine.errors import CaseError
 from ..engine.program import Program
 from ..engine.terms import Rule
+from ..engine.visible import visible
 from ..engine.yaml_text import documents
 
 Words = dict[str, dict[str, dict[str, Any]]]
@@ -45,9 +46,14 @@ def snapshot(program: Program) -> Words:
         "rules": {name: _rule(rule) for name, rule in _rules(program)},
     }  # fmt: skip
     return {
-        section: {name: {k: v for k, v in fields.items() if v} for name, fields in rows.items()}
+        section: {visible(name): {k: _seen(v) for k, v in fields.items() if v} for name, fields in rows.items()}
         for section, rows in told.items()
     }
+
+
+def _seen(value: Any) -> Any:
+    """Return a value as the reader of the record shows it: what cannot be seen stands there as an escape."""
+    return visible(value) if isinstance(value, str) else [*map(visible, value)]
 
 
 def _rules(program: Program) -> Iterator[tuple[str, Rule]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -93,9 +94,16 @@ def compare(decision: Decision, expected: dict[str, Any]) -> Iterator[str]:
             if _comparable(key, got[key]) != _comparable(key, value):
                 yield f"{line.cpt}@{line.session}: {key} is {got[key]}, expected {value}"
     if "advisories" in expected:
-        got_ids = sorted({advisory.id for advisory in decision.advisories})
-        if got_ids != sorted(expected["advisories"]):
-            yield f"advisories are {got_ids}, expected {expected['advisories']}"
+        yield from _advised(decision, expected["advisories"])
+
+
+def _advised(decision: Decision, wanted: dict[str, int] | list[str]) -> Iterator[str]:
+    """Yield where the advisories differ from those expected: ids, or how many there are of each."""
+    got = Counter(advisory.id for advisory in decision.advisories)
+    if isinstance(wanted, dict) and got != wanted:
+        yield f"advisories are {dict(got)}, expected {wanted}"
+    if isinstance(wanted, list) and sorted(got) != sorted(wanted):
+        yield f"advisories are {sorted(got)}, expected {wanted}"
 
 
 def told(line: LineDecision) -> dict[str, Any]:

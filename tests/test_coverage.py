@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from click.testing import Result as Ran
 from coverlog.engine.case import Case, read_files
-from coverlog.engine.decide import decide
+from coverlog.engine.decide import Advisory, decide
 from coverlog.engine.library import Guideline, load
 from coverlog.engine.visible import visible
 from coverlog.explain.cli import main
@@ -192,6 +192,15 @@ def test_what_a_line_rests_on_may_be_expected(tmp_path: Path) -> None:
     assert list(compare(resting, {"L0001": {"rests_on": ["INT-1", "A"], "missing_complete": True}})) == []
     assert list(compare(decision, {"L0001": {"rests_on": ["A"]}})) == ["L0001@1: rests_on is [], expected ['A']"]
     assert len(list(compare(decision, {"L0001": {"missing_complete": False}}))) == 1
+
+
+def test_advisories_may_be_counted(tmp_path: Path) -> None:
+    """Ids say which advisories are given; numbers say how many of each."""
+    decision = decide(_undocumented(tmp_path), load(tmp_path))
+    twice = decision._replace(advisories=(Advisory("a", "one", ""), Advisory("a", "two", "")))
+    assert list(compare(twice, {"L0001": {}, "advisories": ["a"]})) == []
+    assert list(compare(twice, {"L0001": {}, "advisories": {"a": 2}})) == []
+    assert list(compare(twice, {"L0001": {}, "advisories": {"a": 1}})) == ["advisories are {'a': 2}, expected {'a': 1}"]
 
 
 def _undocumented(folder: Path) -> Case:
