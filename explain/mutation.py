@@ -19,6 +19,7 @@ from ..engine.terms import Atom, Comparison, Literal, Rule
 from ..engine.why import unify
 from .coverage import Join, models, others
 from .edits import DECLARED, Edit
+from .equivalent import entailed
 from .mutants import Mutant, mutants
 from .tested import differences, expected, refused
 
@@ -115,6 +116,8 @@ class Runner:
 
     def run(self, mutant: Mutant | Edit) -> Fate:
         """Return the first case that notices a mutant, if one does."""
+        if isinstance(mutant, Mutant) and mutant.is_beside and entailed(mutant, self.program):
+            return Fate(mutant, "", 0)  # no case could notice it
         changed = mutant.apply(self.program)
         if isinstance(mutant, Edit) and mutant.kind != DECLARED:
             return self._edited(mutant, changed)
