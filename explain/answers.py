@@ -139,7 +139,7 @@ class _Steps:
         """Yield the nodes of each part with its variables bound."""
         for part in parts:
             if isinstance(part, Comparison):
-                yield self.builder._compared(part, binding)
+                yield self.builder.compared(part, binding)
             else:
                 yield from self._literal(part.atom.substitute(binding))
 

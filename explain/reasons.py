@@ -101,7 +101,7 @@ class Reasons(Evidence):
                 binding |= unify(atom, next(filter(self.model.sure, fits), fits[0])) or {}
             else:
                 causes.append(Cause(at, Literal(atom), self.why.kind(atom), binding))
-        return failure._replace(binding=binding, causes=tuple(causes))
+        return failure._replace(ways=(binding,), causes=tuple(causes))
 
     def _is_near(self, cause: Cause) -> bool:
         """Say whether a criterion that fails so may be about the case all the same."""
