@@ -15,6 +15,7 @@ from .program import Program
 from .terms import Atom, Literal, Rule, quote, unquote
 from .why import Why
 from .words import say_rule
+from .world import Evaluator
 
 WORLDS = ("open", "closed")
 
@@ -102,8 +103,7 @@ def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str =
     model = evaluator.evaluate(case.facts, open_world=world == "open")
     refuse_contradiction(case, guideline.program, model)
     why = Why(evaluator, model)
-    program = guideline.program
-    lacking = Missing(model, lambda atom: evaluator.evaluate([*case.facts, program.denial(atom)], open_world=True))
+    lacking = missing_in(case, guideline.program, evaluator, model)
     found = {
         line: _line(line, guideline.program, model, why, lacking)
         for line in dict.fromkeys((each.cpt, each.session) for each in case.lines)
@@ -113,6 +113,11 @@ def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str =
         tuple(_advisories(guideline.program, model)), tuple(guideline.program.notices.values()),
     )  # fmt: skip
     return Judged(decision, case, guideline, model, why, lacking)
+
+
+def missing_in(case: Case, program: Program, evaluator: Evaluator, model: Model) -> Missing:
+    """Return what tells the missing documentation of a case, from the model that its evaluator made of it."""
+    return Missing(model, lambda atom: evaluator.evaluate([*case.facts, program.denial(atom)], open_world=True))
 
 
 def refuse_contradiction(case: Case, program: Program, model: Model) -> None:

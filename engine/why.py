@@ -74,48 +74,24 @@ class Why:
         :param atom: an atom that does not hold; its variables stand for anything.
         """
         pattern = _numbered(atom)
-        if pattern not in self._failures:
-            self._analyse(pattern, atom)
-        return self._failures[pattern]
-
-    def _analyse(self, pattern: Atom, atom: Atom) -> None:
-        """Find the failures of an atom and of all that they rest on; what rests on itself alone is not in play."""
-        played: dict[Atom, bool] = {}
-        before = None
-        while before != played:
-            before = played.copy()
-            found = self._passed(pattern, atom, played)
-        self._failures |= found
-
-    def _passed(self, pattern: Atom, atom: Atom, played: dict[Atom, bool]) -> dict[Atom, list[Failure]]:
-        """Find the failures once, with an explicit stack; note of what goes in a circle whether it is in play.
-
-        :param played: what was noted so before, and is asked where a circle closes.
-        """
-        found: dict[Atom, list[Failure]] = {}
-        running = {pattern: self._failing(atom)}
+        # With a stack of its own: what fails rests on what fails, deeper than Python's stack.
+        running = {pattern: self._failing(atom)} if pattern not in self._failures else {}
         answer: bool | None = None
-        circular = set()
         while running:
             asking, steps = next(reversed(running.items()))
             try:
                 wanted = steps.send(answer)  # type: ignore[arg-type]
             except StopIteration as done:
-                found[asking] = done.value
+                self._failures[asking] = done.value
                 answer = any(failure.in_play for failure in done.value)
-                if asking in circular:
-                    played[asking] = answer
                 del running[asking]
                 continue
             key = _numbered(wanted)
-            if (known := self._failures.get(key, found.get(key))) is not None:
-                answer = any(failure.in_play for failure in known)
-            elif key in running:
-                answer = played.get(key, False)
-                circular.add(key)
+            if key in self._failures or key in running:  # a recursive premise adds no reason of its own
+                answer = any(failure.in_play for failure in self._failures.get(key, ()))
             else:
                 running[key], answer = self._failing(wanted), None
-        return found
+        return self._failures[pattern]
 
     def kind(self, atom: Atom) -> str:
         """Return how an atom that does not hold fails."""
@@ -150,9 +126,7 @@ class Why:
             ways = passed or ways
         return Failure(rule, atom, tuple(ways), tuple(causes))
 
-    def _causes(
-        self, at: int, part: Literal | Comparison, ways: list[Binding]
-    ) -> Generator[Atom, bool, list[Cause]]:
+    def _causes(self, at: int, part: Literal | Comparison, ways: list[Binding]) -> Generator[Atom, bool, list[Cause]]:
         """Return how a part fails under each binding; the ones the case is about hide the others."""
         bound = {_bound(part, way): way for way in reversed(ways)}
         found = []

@@ -1,11 +1,13 @@
 """The proof of a decision as a networkx graph with shared parts and content-addressed ids.
 
-An edge runs from a conclusion to what it rests on, with `order`, `role` (premise, absence,
+Two parts of a body may rest on one node: there are as many edges as parts. An edge runs from a conclusion
+to what it rests on, with `order`, `role` (premise, absence,
 comparison, failure, cause, held, way) and, where it speaks of one part of a rule's body, `part`, its index.
 A node has `kind`, `text`, and by kind:
 
 =============== ======================================================================================
-determination   the outcome of a line: `cpt`, `session`, `outcome`, `by`, `reason`, `missing`, `rests_on`
+determination   the outcome of a line: `cpt`, `session`, `outcome`, `by`, `reason`, `missing`,
+                `missing_complete`, `rests_on`
 contrast        why a line has not the outcome `asked`: `cpt`, `session`, `outcome`, `by`, `reason`
 derived         given by a rule: `atom`, `rule`, `binding`, `value` (true, or unknown in the open world)
 known           a fact of the knowledge base: `atom`, `rule`
@@ -14,17 +16,18 @@ either          holds, or may hold, in more than one way: `atom`, `value`
 absent          does not hold: `atom` (its variables stand for anything), `how`; below it are the rules
                 that fail though the case is about them, `folded` names the others
 failed          a rule that does not give the atom: `rule`, `binding`; below it are its parts that fail
-                (cause) and those that hold all the same (held)
+                (cause) and those that hold all the same (held), in every instance in play
 compared        a comparison: `comparison`, `binding`, `value`
 undocumented    an open input nobody documented: `atom`, `value`, and `readings` where it is open by one
 =============== ======================================================================================
 
+Which ways of holding are shown, and where a circle is cut, is said in `ways`.
 Nodes that rest on a rule also have `cites`, `authority`, `source` and `readings`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from typing import Any, NamedTuple
 
 import networkx as nx
@@ -87,8 +90,12 @@ def why_not(judged: Judged, outcome: str, *, cpt: str = "") -> Proof:
 class Builder:
     """Adds nodes to one graph, each once; what it returns are their names."""
 
-    def __init__(self, judged: Judged, every: bool) -> None:
-        self.judged, self.every = judged, every
+    def __init__(self, judged: Judged, every: bool, pause: Callable[[], None] = lambda: None) -> None:
+        """Start with an empty graph.
+
+        :param pause: called at every step; may raise to stop.
+        """
+        self.judged, self.pause = judged, pause
         self.model, self.why, self.program = judged.model, judged.why, judged.guideline.program
         self.graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         self.ways = Ways(judged.model, judged.why, every=every)
@@ -117,15 +124,16 @@ class Builder:
 
     def _run(self, steps: Steps) -> str:
         """Go through steps with a stack of their own: proofs are deeper than Python's."""
-        stack, name = [steps], None
+        stack, name = [steps], ""
+        begun = False  # whether the last of the stack waits for a name
         while stack:
+            self.pause()
             try:
-                stack.append(stack[-1].send(name))  # type: ignore[arg-type]
-                name = None
+                stack.append(stack[-1].send(name) if begun else next(stack[-1]))
+                begun = False
             except StopIteration as done:
                 stack.pop()
-                name = done.value
-        assert name is not None
+                name, begun = str(done.value), True
         return name
 
     def determination(self, line: LineDecision) -> str:
@@ -155,7 +163,7 @@ class Builder:
 
     def _line(self, line: LineDecision, text: str, children: list[Child]) -> str:
         told = line.as_json()
-        keys = ("cpt", "session", "outcome", "by", "reason", "missing", "rests_on")
+        keys = ("cpt", "session", "outcome", "by", "reason", "missing", "missing_complete", "rests_on")
         return self._node("determination", text, children, **{key: told[key] for key in keys})
 
     def holds(self, atom: Atom) -> str:

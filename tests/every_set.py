@@ -15,7 +15,6 @@ from coverlog.engine.firing import Firing, Model
 from coverlog.engine.need import Need, Set
 from coverlog.engine.terms import Atom, Comparison, Var, variables
 
-
 _BOUNDS: dict[str, Callable[[float], tuple[float, float]]] = {
     ">=": lambda n: (n, inf), ">": lambda n: (n + 1, inf), "<=": lambda n: (-inf, n),
     "<": lambda n: (-inf, n - 1), "=": lambda n: (n, n),
