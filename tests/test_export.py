@@ -161,7 +161,8 @@ def test_graphml_reads_back(proven: Proof) -> None:
             told: Any = facts.get(key)
             assert (json.loads(told) if isinstance(value, (list, dict)) else told) == value, key
     for a, b, facts in graph.edges(data=True):
-        assert facts == proven.graph.edges[a, b]
+        told = {key: value for key, value in facts.items() if key != "id"}  # GraphML numbers the edges of a multigraph
+        assert told in proven.graph.get_edge_data(a, b).values()
 
 
 @needs_graphviz
