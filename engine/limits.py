@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import prod
@@ -112,15 +112,15 @@ class Budget:
         if time.monotonic() > self.end:
             raise _too_long()
 
-    def expect(self, rule: Rule, sizes: Mapping[str, int], atoms: Callable[[], Iterable[Atom]]) -> None:
+    def expect(self, rule: Rule, sizes: Sequence[int], atoms: Callable[[], Iterable[Atom]]) -> None:
         """Count what the join of a rule's positive literals binds, where that may be more than is left.
 
-        :param sizes: how many atoms of each predicate hold, or may hold.
+        :param sizes: how many atoms each of the literals has that hold, or may hold.
         :param atoms: gives these atoms; asked only where they have to be counted.
         :raises LimitError: where it is more.
         """
         parts = [literal.atom for literal in rule.literals if literal.positive]
-        if len(parts) > 1 and prod(max(sizes.get(part.predicate, 0), 1) for part in parts) > self.left:
+        if len(parts) > 1 and prod(max(size, 1) for size in sizes) > self.left:
             for steps, _ in enumerate(_join(parts, _indexed(parts, atoms()), {}), 1):
                 if steps > self.left:
                     self.spend(steps, rule)

@@ -18,8 +18,16 @@ from .program import Predicate, Program
 from .strata import Strata
 from .terms import UNDOCUMENTED, Atom, Literal
 
-# Rules, each with the relation of its firings that is asked.
-_Relations = Iterable[tuple[Compiled, str]]
+
+class _Relation(NamedTuple):
+    """The firings of a rule, or those by a new atom at one place of its body."""
+
+    compiled: Compiled
+    new: int = -1
+
+    @property
+    def name(self) -> str:
+        return self.compiled.name if self.new < 0 else f"{self.compiled.name}D{self.new}"
 
 
 class _Ready(NamedTuple):
@@ -27,6 +35,7 @@ class _Ready(NamedTuple):
 
     store: Store
     static: Model
+    defined: set[str]  # the relations it knows: each is defined when it is first asked
     slots: set[Slot]
     sizes: Counter[str]  # how many atoms of each predicate it holds
 
@@ -48,7 +57,7 @@ class Evaluator:
         self.read = {literal.atom.predicate for literal in bodies}
         self.facts = [rule for rule in rules if not rule.body]
         self._component = {name: component for component in strata.components for name in component}
-        self.renewed = {compiled.name: [name for _, name in self._renewed(compiled)] for compiled in self.compiled}
+        self.renewed = {compiled.name: list(self._renewed(compiled)) for compiled in self.compiled}
         # A store is taken out while it is used, and put back once it is clean: one that an exception
         # left as it was, at whatever moment, is lost, and the next case builds another.
         self._clean = [self._build()]
@@ -57,11 +66,11 @@ class Evaluator:
         """Return a store with the facts and rules of the edition, and what follows from them."""
         firings = {r.head: [Firing(r, {}, r.head, (), (), ())] for r in self.facts}
         static = Model(firings, (), {atom: fs[0] for atom, fs in firings.items()})
-        ready = _Ready(Store(), static, set(), Counter())
+        ready = _Ready(Store(), static, set(), set(), Counter())
         run = _Run(self, ready, static, Budget())
         with ready.store.active():
-            self._define(ready.store)
-            ready.store.add(rule.head for rule in self.facts)
+            self._declare(ready.store)
+            ready.store.add(rule.head for rule in self.facts if rule.head.predicate in self.read)
             ready.store.add(shadow(rule.head) for rule in self.facts if rule.head.predicate in self.shadowed)
             run.know(firings)
             for component in self.strata.components:
@@ -69,25 +78,27 @@ class Evaluator:
                     run.component(component)
         return ready
 
-    def _define(self, store: Store) -> None:
-        arities = {p.name: len(p.params) for p in self.program.declared().values()}
-        for name, arity in arities.items():
-            store.declare(name, arity)
-            store.declare(f"S_{name}", arity)
-            store.declare(f"D_{name}", arity)
-        for compiled in self.compiled:
-            body = [self._shadow(literal) for literal in compiled.rule.literals]
-            store.define(compiled.name, compiled.variables, body)
-            for at, name in self._renewed(compiled):
-                new = Literal(_marked("D", body[at].atom))
-                store.define(name, compiled.variables, [new, *body[:at], *body[at + 1 :]])
+    def _declare(self, store: Store) -> None:
+        new = {c.rule.literals[r.new].atom.predicate for c in self.compiled for r in self.renewed[c.name]}
+        for predicate in self.program.declared().values():
+            for mark, marked in (("", self.program.declared()), ("S_", self.shadowed), ("D_", new)):
+                if predicate.name in marked:
+                    store.declare(mark + predicate.name, len(predicate.params))
 
-    def _renewed(self, compiled: Compiled) -> Iterator[tuple[int, str]]:
-        """Yield where a rule's body is recursive, and the relation of what fires by a new atom there."""
+    def define(self, relation: _Relation, store: Store) -> None:
+        """Define a relation in a store: a new atom comes first in its body, where it leaves the fewest ways."""
+        compiled, at = relation
+        body = [self._shadow(literal) for literal in compiled.rule.literals]
+        if at >= 0:
+            body.insert(0, Literal(_marked("D", body.pop(at).atom)))
+        store.define(relation.name, compiled.variables, body)
+
+    def _renewed(self, compiled: Compiled) -> Iterator[_Relation]:
+        """Yield the firings by a new atom wherever a rule's body is recursive."""
         component = self._component[compiled.rule.head.predicate]
         for at, literal in enumerate(compiled.rule.literals):
             if literal.positive and literal.atom.predicate in component:
-                yield at, f"{compiled.name}D{at}"
+                yield _Relation(compiled, at)
 
     def _shadow(self, literal: Literal) -> Literal:
         """Let a negation ask what is surely so, which for what may be undocumented is kept apart."""
@@ -128,7 +139,7 @@ class _Run:
 
     def __init__(self, evaluator: Evaluator, ready: _Ready, model: Model, budget: Budget) -> None:
         self.evaluator, self.model, self.budget = evaluator, model, budget
-        self.store, self.static = ready.store, ready.static
+        self.store, self.static, self.defined = ready.store, ready.static, ready.defined
         # What the text alone gives is changed only while it is built.
         building = model is ready.static
         self.slots = ready.slots if building else set(ready.slots)
@@ -178,8 +189,8 @@ class _Run:
         rules = [compiled for name in sorted(component) for compiled in self.evaluator.of_head.get(name, ())]
         fired: list[Firing] = []
         seen: set[tuple[str, Row]] = set()
-        new = list(self._fire(((compiled, compiled.name) for compiled in rules), seen))
-        renewed = [(compiled, name) for compiled in rules for name in self.evaluator.renewed[compiled.name]]
+        new = list(self._fire(map(_Relation, rules), seen, 0))
+        renewed = [relation for compiled in rules for relation in self.evaluator.renewed[compiled.name]]
         while new:
             fresh = dict.fromkeys(firing.head for firing in new if not self.model.possible(firing.head))
             fired += new
@@ -190,26 +201,36 @@ class _Run:
         shadowed = (f.head for f in fired if f.head.predicate in self.evaluator.shadowed)
         self.hold(shadow(a) for a in dict.fromkeys(shadowed) if self.model.sure(a) and not self._held(a))
 
-    def _renew(self, fresh: Iterable[Atom], rules: _Relations, seen: set[tuple[str, Row]]) -> list[Firing]:
+    def _renew(self, fresh: Collection[Atom], relations: list[_Relation], seen: set[tuple[str, Row]]) -> list[Firing]:
         """Return what fires by new atoms of a recursive component; whatever fires without them has fired."""
         marked = [_marked("D", atom) for atom in fresh]
         self.store.add(marked)
-        new = list(self._fire(rules, seen))
+        new = list(self._fire(relations, seen, len(fresh)))
         self.store.remove(marked)
         return new
 
-    def _fire(self, relations: _Relations, seen: set[tuple[str, Row]]) -> Iterator[Firing]:
-        for compiled, name in relations:
-            if not compiled.thinkable(self.model, self.slots):
-                continue
-            self.budget.expect(compiled.rule, self.sizes, self.model.each)
-            rows = self.store.ask(name, len(compiled.variables))
-            self.budget.spend(len(rows), compiled.rule)
-            for row in _ordered(rows):
-                if (compiled.name, row) not in seen:
-                    seen.add((compiled.name, row))
-                    if firing := compiled.firing(row):
-                        yield firing
+    def _fire(self, relations: Iterable[_Relation], seen: set[tuple[str, Row]], fresh: int) -> Iterator[Firing]:
+        for relation in relations:
+            compiled = relation.compiled
+            if compiled.thinkable(self.model, self.slots):
+                for row in _ordered(self._ask(relation, fresh)):
+                    if (compiled.name, row) not in seen:
+                        seen.add((compiled.name, row))
+                        if firing := compiled.firing(row):
+                            yield firing
+
+    def _ask(self, relation: _Relation, fresh: int) -> list[Row]:
+        """Ask a relation within what the evaluation may still do."""
+        compiled, new = relation
+        parts = enumerate(compiled.rule.literals)
+        sizes = [fresh if i == new else self.sizes[part.atom.predicate] for i, part in parts if part.positive]
+        self.budget.expect(compiled.rule, sizes, self.model.each)
+        if relation.name not in self.defined:
+            self.evaluator.define(relation, self.store)
+            self.defined.add(relation.name)
+        rows = self.store.ask(relation.name, len(compiled.variables))
+        self.budget.spend(len(rows), compiled.rule)
+        return rows
 
     def _settle(self, fired: Sequence[Firing]) -> None:
         """Give each sure atom of a component its first sure firing, in an order that is well founded."""
