@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ..engine.case import Case, Unreadable, read_files
-from ..engine.decide import Decision, LineDecision, decide
-from ..engine.errors import CaseError
-from ..engine.library import Guideline
-from . import report
+from ..engine.cases.case import Case, Unreadable, read_files
+from ..engine.decision.decide import Decision, LineDecision, decide
+from ..engine.language.errors import CaseError
+from ..engine.library.guideline import Guideline
+from .render import decision_text as report
 
 
 class Result(NamedTuple):

@@ -14,8 +14,8 @@ import pytest
 # Set before anything loads a guideline: the user's own cache is left alone.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="coverlog-tests-")
 
-from coverlog.engine.case import Case, read_text
-from coverlog.engine.library import Guideline, load
+from coverlog.engine.cases.case import Case, read_text
+from coverlog.engine.library.guideline import Guideline, load
 
 ROOT = Path(__file__).parent.parent
 

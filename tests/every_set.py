@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from math import inf
 
-from coverlog.engine.firing import Firing, Model
-from coverlog.engine.need import Need, Set
-from coverlog.engine.terms import Atom, Comparison, Var, variables
+from coverlog.engine.decision.need import Need, Set
+from coverlog.engine.evaluation.rules import Firing, Model
+from coverlog.engine.language.terms import Atom, Comparison, Var, variables
 
 _BOUNDS: dict[str, Callable[[float], tuple[float, float]]] = {
     ">=": lambda n: (n, inf), ">": lambda n: (n + 1, inf), "<=": lambda n: (-inf, n),

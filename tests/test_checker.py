@@ -8,13 +8,13 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from coverlog.engine.case import Case, read_files, read_text
-from coverlog.engine.decide import judge
-from coverlog.engine.library import Guideline
-from coverlog.explain.checker import verify
-from coverlog.explain.node import Child, node_id
-from coverlog.explain.proof import prove, why_not
-from coverlog.explain.render import as_json
+from coverlog.engine.cases.case import Case, read_files, read_text
+from coverlog.engine.decision.decide import judge
+from coverlog.engine.library.guideline import Guideline
+from coverlog.explain.checker.verify import verify
+from coverlog.explain.proof.build import prove, why_not
+from coverlog.explain.proof.node import Child, node_id
+from coverlog.explain.render.tree_text import as_json
 
 Told = dict[str, Any]
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from coverlog.engine.case import Case, read_files
-from coverlog.engine.library import Guideline, load
-from coverlog.explain.cli import main
-from coverlog.explain.coverage import Branch, figures, measure
-from coverlog.explain.equivalent import idle, read_marks
-from coverlog.explain.tested import canonical_paths
+from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.library.guideline import Guideline, load
+from coverlog.explain.commands.main import main
+from coverlog.explain.testing.branches import Branch, figures, measure
+from coverlog.explain.testing.cases import canonical_paths
+from coverlog.explain.testing.equivalent import idle, read_marks
 
 LAMP = """
 guideline("L-1", "Lamps", "2024-01-01").

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from coverlog.engine import limits
-from coverlog.engine.case import Case, read_text
-from coverlog.engine.decide import decide
-from coverlog.engine.errors import CaseError
-from coverlog.engine.library import Guideline, load
-from coverlog.engine.limits import allowing
-from coverlog.engine.lint import findings_of
-from coverlog.explain.cli import main
+from coverlog.engine.cases.case import Case, read_text
+from coverlog.engine.decision.decide import decide
+from coverlog.engine.evaluation import limits
+from coverlog.engine.evaluation.limits import allowing
+from coverlog.engine.language.errors import CaseError
+from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.soundness.lint import findings_of
+from coverlog.explain.commands.main import main
 
 HEADER = """
 guideline("T", "a test", "2025-01-01").
@@ -102,7 +102,7 @@ def test_a_timer_stops_what_looks_at_no_clock(make: Any, guideline: Guideline, m
     """The command line's timer ends a search that never ends, and leaves no timer behind."""
     import signal
 
-    from coverlog.engine import decide as module
+    from coverlog.engine.decision import decide as module
 
     def forever(*_: object) -> None:
         while True:

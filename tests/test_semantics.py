@@ -14,17 +14,17 @@ from typing import Any, NamedTuple
 
 import clingo
 import pytest
-from coverlog.engine.case import Case, read_text
-from coverlog.engine.check import check
-from coverlog.engine.firing import Model
-from coverlog.engine.library import Guideline
-from coverlog.engine.missing import Missing
-from coverlog.engine.need import Need
-from coverlog.engine.program import Program, folder_texts
-from coverlog.engine.reader import read_program
-from coverlog.engine.strata import stratify
-from coverlog.engine.terms import UNDOCUMENTED, Atom, Comparison, Constant, Rule, Term, Var
-from coverlog.engine.world import Evaluator
+from coverlog.engine.cases.case import Case, read_text
+from coverlog.engine.decision.missing import Missing
+from coverlog.engine.decision.need import Need
+from coverlog.engine.evaluation.evaluator import Evaluator
+from coverlog.engine.evaluation.rules import Model
+from coverlog.engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Rule, Term, Var
+from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.program.graph import stratify
+from coverlog.engine.program.program import Program, folder_texts
+from coverlog.engine.program.reader import read_program
+from coverlog.engine.soundness.check import check
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

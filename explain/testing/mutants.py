@@ -1,0 +1,142 @@
+"""Small changes of a guideline's rules, one at a time, each still a sound guideline."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ...engine.language.terms import Atom, Comparison, Constant, Literal, Rule, Term, Var, quote, unquote
+from ...engine.program.program import Program
+from ...engine.program.reader import RESERVED
+from ...engine.soundness.check import check
+
+_OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_NEXT_TO = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
+
+
+class Mutant(NamedTuple):
+    """One change of one rule."""
+
+    rule: Rule
+    kind: str  # drop part, negate, flip, shift, swap, drop, date
+    change: str  # in words
+    mutated: Rule | None  # None where the rule is dropped
+    at: int = -1  # the part of the body changed, or -1
+
+    @property
+    def name(self) -> str:
+        """The rule and the change in words."""
+        return f"{self.rule.id}: {self.change}"
+
+    def apply(self, program: Program) -> Program:
+        """Return the program with the change made."""
+        new = (self.mutated,) if self.mutated else ()
+        rules = tuple(r for rule in program.rules for r in (new if rule == self.rule else (rule,)))
+        return program._replace(rules=rules)
+
+    def day(self) -> str:
+        """Return the one day whose rules a shifted date changes, or an empty text."""
+        return min(self.rule.effective, self.mutated.effective) if self.kind == "date" and self.mutated else ""
+
+
+def mutants(program: Program) -> Iterator[Mutant]:
+    """Yield every mutant of a program that is sound and differs from it, in the order of the text."""
+    present = {(rule.head, rule.body, rule.effective) for rule in program.rules}
+    for rule in program.rules:
+        if rule.head.predicate in RESERVED:
+            continue
+        for mutant in _of_fact(rule, program) if not rule.body else _of_rule(rule, program):
+            new = mutant.mutated
+            if new is None or ((new.head, new.body, new.effective) not in present and sound(mutant, program)):
+                yield mutant
+
+
+def sound(mutant: Mutant, program: Program) -> bool:
+    """Say whether the check of a guideline has nothing against a mutant; other facts cannot matter to it."""
+    if mutant.kind == "date" or mutant.mutated is None:
+        return True
+    told = next((rule for rule in program.rules if rule.head.predicate == "concept"), None)
+    rules = [rule for rule in program.rules if (rule.body or rule is told) and rule is not mutant.rule]
+    return not check(program._replace(rules=(*rules, mutant.mutated)))
+
+
+def _of_fact(rule: Rule, program: Program) -> Iterator[Mutant]:
+    yield Mutant(rule, "drop", "dropped", None)
+    swaps = [(at, other) for at, arg in enumerate(rule.head.args) if (other := sibling(arg, program)) is not None]
+    if swaps:
+        at, other = swaps[-1]
+        head = _with(rule.head, at, other)
+        yield Mutant(rule, "swap", f"{rule.head} becomes {head}", rule._replace(head=head))
+    yield from _dates(rule)
+
+
+def _of_rule(rule: Rule, program: Program) -> Iterator[Mutant]:
+    yield Mutant(rule, "drop", "dropped", None)
+    for at, part in enumerate(rule.body):
+        yield _changed(rule, at, "drop part", f"without {part}", None)
+        yield from _of_part(rule, at, part, program)
+    for at, arg in enumerate(rule.head.args):
+        if (other := sibling(arg, program)) is not None:
+            head = _with(rule.head, at, other)
+            yield Mutant(rule, "swap", f"{rule.head} becomes {head}", rule._replace(head=head))
+    yield from _dates(rule)
+
+
+def _of_part(rule: Rule, at: int, part: Literal | Comparison, program: Program) -> Iterator[Mutant]:
+    if isinstance(part, Comparison):
+        for kind, op in (("flip", _OPPOSITE[part.op]), ("flip", _NEXT_TO.get(part.op, ""))):
+            if op:
+                yield _becomes(rule, at, kind, part._replace(op=op))
+        for new in _shifted(part):
+            yield _becomes(rule, at, "shift", new)
+        return
+    yield _becomes(rule, at, "negate", part._replace(positive=not part.positive))
+    for index, arg in enumerate(part.atom.args):
+        if not isinstance(arg, int) and (other := sibling(arg, program)) is not None:
+            yield _becomes(rule, at, "swap", part._replace(atom=_with(part.atom, index, other)))
+
+
+def _shifted(part: Comparison) -> Iterator[Comparison]:
+    """Yield a comparison with each of its numbers shifted by one, down and up."""
+    for step in (-1, 1):
+        for index, term in enumerate(part.left):
+            if isinstance(term, int):
+                yield part._replace(left=(*part.left[:index], term + step, *part.left[index + 1 :]))
+        for index, term in enumerate(part.right):
+            if isinstance(term, int):
+                yield part._replace(right=(*part.right[:index], term + step, *part.right[index + 1 :]))
+
+
+def _dates(rule: Rule) -> Iterator[Mutant]:
+    if rule.effective:
+        for days in (-1, 1):
+            day = (datetime.date.fromisoformat(rule.effective) + datetime.timedelta(days)).isoformat()
+            change = f"in force from {day}, not {rule.effective}"
+            yield Mutant(rule, "date", change, rule._replace(effective=day))
+
+
+def _becomes(rule: Rule, at: int, kind: str, new: Literal | Comparison) -> Mutant:
+    return _changed(rule, at, kind, f"{rule.body[at]} becomes {new}", new)
+
+
+def _changed(rule: Rule, at: int, kind: str, change: str, new: Literal | Comparison | None) -> Mutant:
+    body = (*rule.body[:at], *([new] if new is not None else []), *rule.body[at + 1 :])
+    return Mutant(rule, kind, change, rule._replace(body=body), at)
+
+
+def _with(atom: Atom, at: int, constant: Constant) -> Atom:
+    return atom._replace(args=(*atom.args[:at], constant, *atom.args[at + 1 :]))
+
+
+def sibling(term: Term, program: Program) -> Constant | None:
+    """Return what stands next to a constant: the next number, concept of its kind, or statement."""
+    if isinstance(term, Var):
+        return None
+    if isinstance(term, int):
+        return term + 1
+    kind = program.concepts.get(term, ("", ""))[0]
+    names = program.of_kind(kind) if kind else [quote(name) for name in program.statements]
+    if term not in names or len(names) < 2 or (not kind and unquote(term) == term):
+        return None
+    return names[(names.index(term) + 1) % len(names)]

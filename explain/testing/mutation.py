@@ -1,0 +1,172 @@
+"""Runs the canonical cases on mutants of a guideline, and tells which mutants nobody notices."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ...engine.cases.case import Case
+from ...engine.decision.decide import decide
+from ...engine.decision.why import unify
+from ...engine.evaluation.rules import Model
+from ...engine.language.errors import CaseError, GuidelineError
+from ...engine.language.terms import Atom, Comparison, Literal, Rule
+from ...engine.library.guideline import Guideline
+from .branches import Join, models, others
+from .cases import differences, expected, refused
+from .mutants import Mutant, mutants
+
+
+class Fate(NamedTuple):
+    """What became of a mutant."""
+
+    mutant: Mutant
+    case: str  # the case that noticed it, or ""
+    tried: int  # how many decisions it could have changed were made
+
+
+class Bench(NamedTuple):
+    """A case in one world, with the model the unchanged rules give."""
+
+    case: Case
+    world: str
+    model: Model
+    used: frozenset[Atom]  # what the bodies of its firings rest on
+
+
+def benches(cases: Iterable[Case], guideline: Guideline) -> Iterator[Bench]:
+    """Yield each case in each world of which it expects something."""
+    for case in cases:
+        for world, model in models(case, guideline):
+            if expected(case, world):
+                firings = [f for found in model.firings.values() for f in found if f.rule.body]
+                used = frozenset(a for f in firings for a in f.premises)
+                yield Bench(case, world, model, used)
+
+
+def notices(bench: Bench, guideline: Guideline) -> bool:
+    """Say whether a case comes out otherwise than it expects."""
+    try:
+        decision = decide(bench.case, guideline, world=bench.world)
+    except CaseError:
+        return not refused(bench.case)
+    except GuidelineError:
+        return True
+    return any(differences(bench.case, bench.world, decision))
+
+
+class Runner:
+    """Runs mutants: each on the cases that it could change, until one notices."""
+
+    def __init__(self, guideline: Guideline, cases: Sequence[Case]) -> None:
+        self.guideline, self.program = guideline, guideline.program
+        self.benches = list(benches(cases, guideline))
+        self._effects: dict[tuple[str, int], frozenset[object]] = {}
+        self._negated = {lit.atom.predicate for r in self.program.rules for lit in r.literals if not lit.positive}
+        self._recursive = {
+            name for part in guideline.strata.components for name in part
+            if len(part) > 1 or any(name in _reads(r) for r in self.program.rules if r.head.predicate == name)
+        }  # fmt: skip
+
+    def run(self, mutant: Mutant) -> Fate:
+        """Return the first case that notices a mutant, if one does."""
+        changed = Guideline(self.guideline.folder, mutant.apply(self.program), self.guideline.strata)
+        tried = 0
+        for index, bench in enumerate(self.benches):
+            if self._could_change(mutant, index, bench):
+                tried += 1
+                if notices(bench, changed):
+                    return Fate(mutant, bench.case.id, tried)
+        return Fate(mutant, "", tried)
+
+    def _could_change(self, mutant: Mutant, index: int, bench: Bench) -> bool:
+        """Say whether a mutant can change a case: the models are equal where every firing of the rule is."""
+        if day := mutant.day():
+            return bench.case.date == day
+        if not mutant.rule.in_force(bench.case.date):
+            return False
+        if not mutant.rule.body:
+            return self._fact(mutant, bench)
+        key = (mutant.rule.id, index)
+        if key not in self._effects:
+            self._effects[key] = effects(mutant.rule, bench)
+        new = effects(mutant.mutated, bench) if mutant.mutated else frozenset()
+        if mutant.rule.head.predicate in self._recursive:
+            return bool(new or self._effects[key])
+        return new != self._effects[key]
+
+    def _fact(self, mutant: Mutant, bench: Bench) -> bool:
+        atom = mutant.rule.head
+        if atom.predicate in self._negated or atom in bench.used:
+            return True
+        return mutant.mutated is not None and self._read(mutant.mutated.head, bench)
+
+    def _read(self, atom: Atom, bench: Bench) -> bool:
+        """Say whether some rule would fire with a new fact."""
+        join = Join(bench.model)
+        for rule in self.program.edition(bench.case.date):
+            for at, part in enumerate(rule.body):
+                if isinstance(part, Literal) and (binding := unify(part.atom, atom)) is not None:
+                    rest = [p for p in others(rule, at) if not _is_of(p, atom.predicate)]
+                    if any(True for _ in join.ways(rest, binding, sure=False)):
+                        return True
+        return False
+
+
+def _is_of(part: Literal | Comparison, predicate: str) -> bool:
+    return isinstance(part, Literal) and part.atom.predicate == predicate
+
+
+def _reads(rule: Rule) -> set[str]:
+    return {lit.atom.predicate for lit in rule.literals}
+
+
+def effects(rule: Rule, bench: Bench) -> frozenset[object]:
+    """Return what a rule gives over a model: the sure heads, and each unsure instance whole (`missing` shows it)."""
+    join = Join(bench.model)
+    sure = {rule.head.substitute(way) for way in join.ways(rule.body, {}, sure=True)}
+    found: set[object] = set(sure)
+    if bench.world == "open":
+        for way in join.ways(rule.body, {}, sure=False):
+            head = rule.head.substitute(way)
+            if head not in sure:
+                parts = [p._replace(atom=p.atom.substitute(way)) if isinstance(p, Literal) else p for p in rule.body]
+                found.add((head, frozenset(parts)))
+    return frozenset(found)
+
+
+_shared: list[tuple[Runner, Sequence[Mutant]]] = []  # for the processes forked below
+
+
+def _run(index: int) -> Fate:
+    runner, found = _shared[0]
+    return runner.run(found[index])
+
+
+def run(
+    guideline: Guideline,
+    cases: Sequence[Case],
+    jobs: int,
+    chosen: Sequence[Mutant] | None = None,
+    progress: Callable[[Iterable[Fate], int], Iterable[Fate]] = lambda fates, number: fates,
+) -> list[Fate]:
+    """Return the fate of each mutant, in the order of the text.
+
+    :param jobs: how many processes to use.
+    :param chosen: the mutants to run, where not all.
+    :param progress: what to pass the fates through, as they come, with their number.
+    """
+    found = list(mutants(guideline.program) if chosen is None else chosen)
+    runner = Runner(guideline, cases)
+    if jobs < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        return list(progress(map(runner.run, found), len(found)))
+    _shared[:] = [(runner, found)]
+    gc.freeze()  # the models stay: collecting garbage in each process would walk them, and copy their pages
+    try:
+        with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=20) as pool:
+            return list(progress(pool.imap(_run, range(len(found)), chunksize=4), len(found)))
+    finally:
+        _shared.clear()
+        gc.unfreeze()
