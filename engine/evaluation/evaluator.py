@@ -189,7 +189,7 @@ class _Run:
         rules = [compiled for name in sorted(component) for compiled in self.evaluator.of_head.get(name, ())]
         fired: list[Firing] = []
         seen: set[tuple[str, Row]] = set()
-        new = list(self._fire(map(_Relation, rules), seen, 0))
+        new = list(self._fire(map(_Relation, rules), seen, ()))
         renewed = [relation for compiled in rules for relation in self.evaluator.renewed[compiled.name]]
         while new:
             fresh = dict.fromkeys(firing.head for firing in new if not self.model.possible(firing.head))
@@ -205,11 +205,13 @@ class _Run:
         """Return what fires by new atoms of a recursive component; whatever fires without them has fired."""
         marked = [_marked("D", atom) for atom in fresh]
         self.store.add(marked)
-        new = list(self._fire(relations, seen, len(fresh)))
+        new = list(self._fire(relations, seen, marked))
         self.store.remove(marked)
         return new
 
-    def _fire(self, relations: Iterable[_Relation], seen: set[tuple[str, Row]], fresh: int) -> Iterator[Firing]:
+    def _fire(
+        self, relations: Iterable[_Relation], seen: set[tuple[str, Row]], fresh: Sequence[Atom]
+    ) -> Iterator[Firing]:
         for relation in relations:
             compiled = relation.compiled
             if compiled.thinkable(self.model, self.slots):
@@ -219,12 +221,13 @@ class _Run:
                         if firing := compiled.firing(row):
                             yield firing
 
-    def _ask(self, relation: _Relation, fresh: int) -> list[Row]:
+    def _ask(self, relation: _Relation, fresh: Sequence[Atom]) -> list[Row]:
         """Ask a relation within what the evaluation may still do."""
         compiled, new = relation
-        parts = enumerate(compiled.rule.literals)
-        sizes = [fresh if i == new else self.sizes[part.atom.predicate] for i, part in parts if part.positive]
-        self.budget.expect(compiled.rule, sizes, self.model.each)
+        joined = [(i, literal.atom) for i, literal in enumerate(compiled.rule.literals) if literal.positive]
+        parts = [_marked("D", atom) if i == new else atom for i, atom in joined]
+        sizes = [len(fresh) if i == new else self.sizes[atom.predicate] for i, atom in joined]
+        self.budget.expect(compiled.rule, parts, sizes, lambda: [*self.model.each(), *fresh])
         if relation.name not in self.defined:
             self.evaluator.define(relation, self.store)
             self.defined.add(relation.name)

@@ -112,14 +112,16 @@ class Budget:
         if time.monotonic() > self.end:
             raise _too_long()
 
-    def expect(self, rule: Rule, sizes: Sequence[int], atoms: Callable[[], Iterable[Atom]]) -> None:
-        """Count what the join of a rule's positive literals binds, where that may be more than is left.
+    def expect(
+        self, rule: Rule, parts: Sequence[Atom], sizes: Sequence[int], atoms: Callable[[], Iterable[Atom]]
+    ) -> None:
+        """Count what a join of a rule binds, where that may be more than is left.
 
-        :param sizes: how many atoms each of the literals has that hold, or may hold.
+        :param parts: what is joined.
+        :param sizes: how many atoms each of them has that hold, or may hold.
         :param atoms: gives these atoms; asked only where they have to be counted.
         :raises LimitError: where it is more.
         """
-        parts = [literal.atom for literal in rule.literals if literal.positive]
         if len(parts) > 1 and prod(max(size, 1) for size in sizes) > self.left:
             for steps, _ in enumerate(_join(parts, _indexed(parts, atoms()), {}), 1):
                 if steps > self.left:
