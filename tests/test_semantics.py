@@ -596,7 +596,7 @@ def _choices(number: int) -> Drawn:
 
 @pytest.mark.parametrize("number", [6, 8, 9, 20, 40])
 def test_what_is_cut_says_so_and_is_the_smallest(number: int) -> None:
-    """Of k choices between two there are 2^k sets of k: all are told, or as many as the limit says, and that it is so."""
+    """Of k choices between two there are 2^k sets of k: all are told, or as many as the limit allows, which is said."""
     evaluator = _choices(number).evaluator()
     found = Missing(evaluator.evaluate(frozenset(), open_world=True), _never).sets([GOAL])
     assert len(found.sets) == min(2**number, SETS) == len(set(found.sets))
