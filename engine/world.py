@@ -63,9 +63,8 @@ class Evaluator:
             if literal.positive and literal.atom.predicate in component:
                 name = f"{compiled.name}_{at}"
                 self.steps.setdefault(compiled.name, []).append(name)
-                self.store.define(
-                    name, compiled.variables, [Literal(newest(literal.atom)), *body[:at], *body[at + 1 :]]
-                )
+                rest = [*body[:at], *body[at + 1 :]]
+                self.store.define(name, compiled.variables, [Literal(newest(literal.atom)), *rest])
 
     def _shadow(self, literal: Literal) -> Literal:
         """Let a negation ask what is surely so, which for what may be undocumented is kept apart."""

@@ -71,8 +71,9 @@ def decided(tmp_path: Path) -> Decide:
 
     def decide_it(rules: str, *, world: str = "open", **findings: str) -> Judged:
         (tmp_path / "toy.dl").write_text(TOY + rules)
-        said = {"id": "t", "date_of_service": "2025-01-01", "place": "home", "findings": findings}
-            guideline = load(tmp_path)
+        said: dict[str, Any] = {"id": "t", "date_of_service": "2025-01-01", "place": "home", "findings": findings}
+        said["services"] = [{"cpt": "E1390"}]
+        guideline = load(tmp_path)
         (case,) = read_text(json.dumps(said).encode(), "t.json", guideline)
         assert isinstance(case, Case), case
         return judge(case, guideline, world=world)
