@@ -27,6 +27,7 @@ from coverlog.explain.render import drawing as export
 from coverlog.explain.render.tree_text import citation
 
 CTS = "cts-six-weeks-of-splinting"
+MAIN = "from coverlog.explain.commands.main import main; main()"
 HOSTILE = """note "A" <b>x</b> & `t` #35; #quot; ]] --> n1 |r| \\N \\l %% *x* _y_ ~z~ {b} </svg> \x01 \ufffe é"""
 needs_graphviz = pytest.mark.skipif(
     not shutil.which("dot") and os.environ.get("CI") != "true",
@@ -192,7 +193,15 @@ def test_a_long_text_is_cut_in_the_picture(make: Any, guideline: Guideline) -> N
 @pytest.mark.parametrize("form", sorted(set(FORMATS) - {"png"}))
 def test_the_same_bytes_in_every_process(form: str) -> None:
     """Each format is the same to the byte in two processes that hash differently."""
-    command = [sys.executable, "-c", "from coverlog.explain.commands.main import main; main()", "explain", CTS, "--format", form]
+    command = [
+        sys.executable,
+        "-c",
+        "from coverlog.explain.commands.main import main; main()",
+        "explain",
+        CTS,
+        "--format",
+        form,
+    ]
     first, second = (
         subprocess.run(command, env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
         for seed in ("1", "2")
@@ -259,7 +268,15 @@ def test_a_terminal_gets_no_png() -> None:
     import pty
 
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-c", "from coverlog.explain.commands.main import main; main()", "explain", CTS, "--format", "png"]
+    command = [
+        sys.executable,
+        "-c",
+        "from coverlog.explain.commands.main import main; main()",
+        "explain",
+        CTS,
+        "--format",
+        "png",
+    ]
     ran = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, check=False)
     os.close(ours)
     os.close(theirs)
