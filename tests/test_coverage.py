@@ -5,13 +5,18 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
+from click.testing import Result as Ran
 from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.decision.decide import Advisory, decide
+from coverlog.engine.language.visible import visible
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.commands.main import main
 from coverlog.explain.testing.branches import Branch, figures, measure
-from coverlog.explain.testing.cases import canonical_paths
+from coverlog.explain.testing.cases import Result, canonical_paths, compare, junit, told
 from coverlog.explain.testing.equivalent import idle, read_marks
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 LAMP = """
 guideline("L-1", "Lamps", "2024-01-01").
@@ -91,7 +96,7 @@ def covered(folder: Path) -> dict[tuple[str, str, str], Branch]:
     return {(b.rule, b.part, b.value): b for b in measure(cases_of(loaded), loaded)}
 
 
-def run(folder: Path, *args: str) -> Result:
+def run(folder: Path, *args: str) -> Ran:
     return CliRunner().invoke(main, ["-g", str(folder), "test", *args], catch_exceptions=False)
 
 
@@ -164,6 +169,67 @@ def test_a_case_that_differs_is_said(tmp_path: Path) -> None:
     suite = ET.parse(report).getroot()  # noqa: S314 - written by the line above
     assert (suite.get("tests"), suite.get("failures")) == ("4", "1")
     assert "expected ['A']" in str(suite.find("testcase/failure").get("message"))  # type: ignore[union-attr]
+
+
+def test_missing_is_compared_as_a_set_of_sets(tmp_path: Path) -> None:
+    """The order of the sets, and within them, says nothing; a set more or less does."""
+    decision = decide(_undocumented(tmp_path), load(tmp_path))
+    (line,) = decision.lines
+    assert told(line)["missing"] == [["usage >= 3"]]
+    pair = ({"finding": "a", "needs": "present"}, {"finding": "b", "needs": "absent"})
+    twice = decision._replace(lines=(line._replace(missing=(*line.missing, pair)),))
+    wanted = {"L0001": {"missing": [["b absent", "a"], ["usage >= 3"]]}}
+    assert list(compare(twice, wanted)) == []
+    assert list(compare(decision, wanted)) == [
+        "L0001@1: missing is [['usage >= 3']], expected [['b absent', 'a'], ['usage >= 3']]"
+    ]
+
+
+def test_what_a_line_rests_on_may_be_expected(tmp_path: Path) -> None:
+    """rests_on in any order, and whether `missing` is all there is, are compared where they are expected."""
+    decision = decide(_undocumented(tmp_path), load(tmp_path))
+    resting = decision._replace(lines=(decision.lines[0]._replace(rests_on=("A", "INT-1")),))
+    assert list(compare(resting, {"L0001": {"rests_on": ["INT-1", "A"], "missing_complete": True}})) == []
+    assert list(compare(decision, {"L0001": {"rests_on": ["A"]}})) == ["L0001@1: rests_on is [], expected ['A']"]
+    assert len(list(compare(decision, {"L0001": {"missing_complete": False}}))) == 1
+
+
+def test_advisories_may_be_counted(tmp_path: Path) -> None:
+    """Ids say which advisories are given; numbers say how many of each."""
+    decision = decide(_undocumented(tmp_path), load(tmp_path))
+    twice = decision._replace(advisories=(Advisory("a", "one", ""), Advisory("a", "two", "")))
+    assert list(compare(twice, {"L0001": {}, "advisories": ["a"]})) == []
+    assert list(compare(twice, {"L0001": {}, "advisories": {"a": 2}})) == []
+    assert list(compare(twice, {"L0001": {}, "advisories": {"a": 1}})) == ["advisories are {'a': 2}, expected {'a': 1}"]
+
+
+def _undocumented(folder: Path) -> Case:
+    """Return the case of a dark room in which nobody documented the hours."""
+    path = lamp(folder, "two-hours") / "cases" / "all" / "two-hours.yaml"
+    expect = "outcome: more_information_needed, rests_on: [], missing_complete: true"
+    path.write_text(path.read_text().replace("findings: {usage: 2}\n", "").replace(NO, expect))
+    (case,) = cases_of(load(folder))
+    return case
+
+
+@given(st.text())
+@example("\x00\x1b[31m\ud800\ufffe")
+def test_junit_shows_what_xml_forbids(text: str) -> None:
+    """Whatever a case is called, the report is XML that reads back; forbidden characters are visible escapes."""
+    report = junit([Result(text, "open", (), (), (f"{text} differs",))], 1.0)
+    case = ET.fromstring(report)[0]  # noqa: S314 - made by the line above
+    assert not set(report) & set("\x00\x1b\ud800\ufffe")
+    shown = visible(text)
+    assert case.get("name") == shown
+    assert case[0].get("message") == visible(f"{text} differs")
+
+
+def test_cases_is_test_in_short(tmp_path: Path) -> None:
+    """`cases` shows the table of `test`, those to be refused among them."""
+    folder = lamp(tmp_path)
+    short = CliRunner().invoke(main, ["-g", str(folder), "cases"], catch_exceptions=False)
+    assert short.stdout.splitlines() == run(folder).stdout.splitlines()
+    assert short.stderr == "4 cases, 4 results, 0 not as expected\n"
 
 
 def test_a_path_narrows_the_cases(tmp_path: Path) -> None:

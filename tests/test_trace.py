@@ -96,6 +96,27 @@ def test_holes_are_statements_without_rule_or_case(desk: Guideline) -> None:
     assert found["D"].holes == ("no case",)
 
 
+def test_an_interpretation_has_its_rules_and_cases(desk: Guideline) -> None:
+    """R1 is what A/flat is read by; no case is about a flat."""
+    row = rows(desk)["R1"]
+    assert (row.authority, row.words, row.rules) == ("interpretation", "a flat is a home", ("A/flat",))
+    assert row.holes == ("no case",)
+
+
+def test_an_open_predicate_follows_an_interpretation(tmp_path: Path) -> None:
+    """What may be undocumented by an interpretation is read by it: no hole, though no rule names it."""
+    opened = (
+        "%@ predicate room(Room): the room is {Room}\n%@ case: rooms present of room\n%@ open: room\n%@ reading: R1"
+    )
+    text = DESK.replace("%@ predicate room(Room): the room is {Room}\n%@ case: room one of room", opened)
+    (tmp_path / "desk.dl").write_text(text.replace("%@ reading: R1\nmedically", "medically"))
+    (tmp_path / "cases" / "all").mkdir(parents=True)
+    case = CASE.replace("room: home\n", "").replace("medically_necessary, by: [A]", "more_information_needed")
+    (tmp_path / "cases" / "all" / "at-home.yaml").write_text(case)
+    row = rows(load(tmp_path))["R1"]
+    assert (row.rules, row.proved, row.holes) == (("predicate room",), ("at-home",), ())
+
+
 def test_a_statement_used_in_a_proof_is_no_outcome(desk: Guideline) -> None:
     """B is not what the case comes to; that it fails is nothing the case proves."""
     assert rows(desk)["B"].by == ()
@@ -105,7 +126,7 @@ def test_the_formats_say_the_same(desk: Guideline) -> None:
     """CSV, text and HTML name each statement and each hole."""
     found = list(rows(desk).values())
     told = list(csv.DictReader(io.StringIO(as_csv(found))))
-    assert [row["statement"] for row in told] == ["A", "B", "C", "D"]
+    assert [row["statement"] for row in told] == ["A", "B", "C", "D", "R1"]
     assert told[2]["holes"] == "no rule\nno case"
     assert "HOLE: no rule, no case" in as_text(found, 80)
     assert max(map(len, as_text(found[:2], 60).splitlines()[:-1])) <= 60
@@ -174,7 +195,7 @@ def test_the_shipped_pages_stand_alone(guideline: Guideline, tmp_path: Path) -> 
 
 
 def test_the_shipped_guideline_has_no_hole() -> None:
-    """Each shipped statement has a rule and a case, or is a notice that goes with every decision."""
+    """Each shipped statement and interpretation has a rule and a case, or is a notice that goes with every decision."""
     told = json.loads(CliRunner().invoke(main, ["trace", "--format", "json"], catch_exceptions=False).stdout)
-    assert len(told) > 40
+    assert len(told) > 55
     assert [row["statement"] for row in told if row["holes"]] == []

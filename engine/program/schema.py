@@ -19,7 +19,7 @@ ITEMS = 500
 """The most services, diagnoses or words in any list of a case: more than a request has, and decided in seconds."""
 _ID, _TITLE, _SOURCE_LENGTH = 200, 1_000, 10_000  # the most characters of each
 _SOURCE = {"type": "string", "maxLength": _SOURCE_LENGTH, "description": "where the record says so"}
-_NEED = {"type": "string", "description": "FINDING, FINDING absent, or AMOUNT >= 4"}
+_NEED = {"type": "string", "description": "FINDING, FINDING absent, CONDITION stated, or AMOUNT >= 4"}
 
 
 def case_schema(program: Program) -> dict[str, Any]:
@@ -85,9 +85,20 @@ def _outcome() -> dict[str, Any]:
             "by": texts,
             "reason": {"type": "string"},
             "missing": _list(_list(_NEED)),
+            "missing_complete": {"type": "boolean", "description": "whether `missing` is all there is"},
+            "rests_on": texts,
         },
         "required": ["outcome"],
         "additionalProperties": False,
+    }
+
+
+def _advisories() -> dict[str, Any]:
+    """Return the schema of the advisories to be given: their ids, or how many there are of each."""
+    return {
+        "if": {"type": "object"},
+        "then": {"type": "object", "additionalProperties": _whole(1)},
+        "else": _list({"type": "string"}),
     }
 
 
@@ -95,7 +106,7 @@ def _expectations(world: str) -> dict[str, Any]:
     return {
         "type": "object",
         "description": f"what a canonical case has to come to ({world}), by code or code@session",
-        "properties": {"advisories": _list({"type": "string"})},
+        "properties": {"advisories": _advisories()},
         "patternProperties": {r"^[0-9A-Z]{5}(@[0-9]+)?$": {"$ref": "#/$defs/outcome"}},
         "additionalProperties": False,
     }

@@ -10,7 +10,7 @@ import click
 from ...engine.cases.case import Unreadable
 from ...engine.library.guideline import load
 from ...engine.program.schema import OUTCOMES, case_schema
-from .main import BAD_INPUT, FAILED, FOUND, as_of_option, canonical, cases_argument, judge_all, width, world_option
+from .main import BAD_INPUT, FAILED, FOUND, as_of_option, cases_argument, judge_all, width, world_option
 
 
 @click.command()
@@ -54,24 +54,25 @@ def decide(guideline: str, cases: tuple[str, ...], world: str, as_of: str, form:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def cases(guideline: str, form: str) -> None:
-    """Run the canonical cases and compare them with what they expect; exit 1 where one differs.
+    """Run the canonical cases and compare them with what they expect, as `test` does; exit 1 where one differs.
 
     \b
     Example: coverlog cases
     """
-    from ..canonical import run_cases, table
+    from ..testing.cases import canonical_paths, read, run_case, table
 
     loaded = load(guideline)
+    found = read(canonical_paths(loaded), loaded)
     with click.progressbar(
-        run_cases(loaded), len(canonical(loaded)), "canonical cases", file=sys.stderr, hidden=not sys.stderr.isatty()
+        found, len(found), "canonical cases", file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as running:
-        results = list(running)
+        results = [result for case in running for result in run_case(case, loaded)]
     wrong = [result for result in results if result.differences]
     if form == "json":
         click.echo(json.dumps([result._asdict() for result in results], indent=2))
     else:
         click.echo(table(results, width()))
-    click.echo(f"{len(results)} cases, {len(wrong)} not as expected", err=True)
+    click.echo(f"{len(found)} cases, {len(results)} results, {len(wrong)} not as expected", err=True)
     sys.exit(FAILED if wrong else 0)
 
 

@@ -17,6 +17,8 @@ from ...engine.cases.case import Case
 from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline, load
 from ..testing.cases import canonical_paths, junit, read, run_case, table
+from ..testing.reviewed import FILE, REMEDY, changes, record, snapshot
+from ..testing.reviewed import read as read_review
 from .main import FAILED, width
 from .output import write_out
 
@@ -30,14 +32,17 @@ __test__ = False  # the command `test` is none for pytest
               help="Also write the results as JUnit XML.")  # fmt: skip
 @click.option("--coverage", is_flag=True, help="Say which rules fired, and which parts of rules were decisive.")
 @click.option("--mutate", is_flag=True, help="Change the rules one at a time; tell the changes that no case notices.")
+@click.option(
+    "--review", is_flag=True, help="Record the words and citations of the guideline as reviewed; run no case."
+)
 @click.option("--threshold", type=click.FloatRange(0, 100), default=100, show_default=True, metavar="PERCENT",
               help="Exit 1 where coverage, or the share of mutants noticed, is below.")  # fmt: skip
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="Run this many mutants, drawn at random.")
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes for --mutate.")
 @click.pass_obj
 def test(
-    guideline: str, path: Path | None, form: str, report: Path | None, coverage: bool, mutate: bool, threshold: float,
-    sample: int | None, jobs: int,
+    guideline: str, path: Path | None, form: str, report: Path | None, coverage: bool, mutate: bool, review: bool,
+    threshold: float, sample: int | None, jobs: int,
 ) -> None:  # fmt: skip
     """Test a guideline by its canonical cases, or by those below PATH; exit 1 where one differs.
 
@@ -47,11 +52,14 @@ def test(
              coverlog test --mutate --sample 100
     """
     loaded = load(guideline)
+    if review:
+        _write(record(loaded.program), loaded.folder / FILE)
+        return
     cases = read([path] if path else canonical_paths(loaded), loaded)
     start = time.perf_counter()
     results = [result for case in bar(cases, len(cases), "cases") for result in run_case(case, loaded)]
     wrong = [result for result in results if result.differences]
-    told: dict[str, Any] = {"results": [result._asdict() for result in results]}
+    told: dict[str, Any] = {"results": [result._asdict() for result in results], "review": _unreviewed(loaded)}
     if report:
         write_out(junit(results, time.perf_counter() - start), report)
     good = [case for case in cases if isinstance(case, Case)]
@@ -59,7 +67,16 @@ def test(
     short += [_mutate(good, loaded, threshold, told, sample, jobs)] if mutate else []
     click.echo(json.dumps(told, indent=2) if form == "json" else "\n".join([table(results, width()), *_extra(told)]))
     click.echo(f"{len(cases)} cases, {len(results)} results, {len(wrong)} not as expected", err=True)
-    sys.exit(FAILED if wrong or any(short) else 0)
+    sys.exit(FAILED if wrong or told["review"] or any(short) else 0)
+
+
+def _unreviewed(guideline: Guideline) -> list[str]:
+    """Return what a guideline says otherwise than it was reviewed; say once where nothing was."""
+    words = read_review(guideline.folder)
+    if words is None:
+        click.echo(f"{guideline.folder.name}: no words were reviewed; `coverlog test --review` records them", err=True)
+        return []
+    return list(changes(snapshot(guideline.program), words))
 
 
 def bar(items: Iterable[Any], length: int, label: str) -> Iterator[Any]:
@@ -78,6 +95,11 @@ def _extra(told: dict[str, Any]) -> Iterator[str]:
             yield f"\n{key}: {told[key]['figures']}"
             for item in told[key]["left"]:
                 yield "  " + ": ".join(filter(None, item.values()))
+            for mark in told[key].get("stale", ()):
+                yield f"  marked equivalent for nothing: {mark}"
+    if told["review"]:
+        yield f"\nnot as reviewed; {REMEDY}:"
+        yield from (f"  {text}" for text in told["review"])
 
 
 def _cover(cases: Sequence[Case], guideline: Guideline, threshold: float, told: dict[str, Any]) -> bool:
@@ -104,26 +126,22 @@ def _mutate(
     cases: Sequence[Case], guideline: Guideline, threshold: float, told: dict[str, Any], sample: int | None, jobs: int
 ) -> bool:
     """Add the fates of mutants to what is told; say whether too few were noticed."""
-    from ..testing.equivalent import judge_survivors
-    from ..testing.mutants import mutants
+    from ..testing.edits import Edit, edits
+    from ..testing.mutants import Mutant, mutants
     from ..testing.mutation import run
+    from ..testing.tally import tally
 
-    chosen = list(mutants(guideline.program))
-    if sample and sample < len(chosen):
-        chosen = random.Random(sample).sample(chosen, sample)  # noqa: S311 - a sample, not a secret
+    every: list[Mutant | Edit] = [*mutants(guideline.program), *edits(guideline.program)]
+    chosen = random.Random(sample).sample(every, min(sample, len(every))) if sample else every  # noqa: S311 - no secret
     fates = run(guideline, cases, jobs, chosen, lambda items, number: bar(items, number, "mutants"))
-    survivors = [fate for fate in fates if not fate.case]
-    reasons = judge_survivors([fate.mutant for fate in survivors], guideline)
-    left = [f for f in survivors if f.mutant.name not in reasons]
-    noticed, counted = len(fates) - len(survivors), len(fates) - len(reasons)
-    share = 100 * noticed / counted if counted else 100.0
-    figures = f"{len(fates)} mutants, {noticed} noticed, {len(reasons)} equivalent, {len(left)} missed"
+    found = tally(fates, guideline, every)
     told["mutation"] = {
-        "figures": f"{figures} ({share:.1f} %)",
-        "equivalent": reasons,
-        "left": [{"rule": f.mutant.rule.id, "change": f.mutant.change, "reason": _missed(f.tried)} for f in left],
+        "figures": str(found),
+        "equivalent": found.equivalent,
+        "left": [{"rule": f.mutant.where, "change": f.mutant.change, "reason": _missed(f.tried)} for f in found.left],
+        "stale": found.stale,
     }
-    return share < threshold
+    return found.share < threshold
 
 
 def _missed(tried: int) -> str:

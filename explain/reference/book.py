@@ -14,7 +14,7 @@ from ...engine.program.reader import RESERVED
 from ...engine.program.words import say_atom, say_rule
 from ..render.page import page, table
 from ..testing.cases import refused, run_case
-from ..testing.traceability import group
+from ..testing.reviewed import group
 
 
 def book(guideline: Guideline, cases: Sequence[Case | Unreadable]) -> str:

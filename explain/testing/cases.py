@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
-from xml.sax.saxutils import quoteattr
+from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case, Unreadable, read_files
-from ...engine.decision.decide import WORLDS, Decision, decide
+from ...engine.decision.decide import WORLDS, Decision, LineDecision, decide
 from ...engine.language.errors import CaseError
+from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline
-from ..canonical import compare
 from ..render import decision_text as report
 
 REFUSED = "refused"
@@ -78,6 +79,59 @@ def differences(case: Case, world: str, decision: Decision) -> Iterator[str]:
         yield from compare(decision, case.expect if world == "open" else case.expect_closed)
 
 
+def compare(decision: Decision, expected: dict[str, Any]) -> Iterator[str]:
+    """Yield every difference between a decision and the expectation of a case file.
+
+    `missing` is compared as a set of sets, `rests_on` and `advisories` as sets.
+    """
+    for line in decision.lines if expected else ():
+        wanted = expected.get(f"{line.cpt}@{line.session}", expected.get(line.cpt))
+        if wanted is None:
+            yield f"{line.cpt}: nothing is expected of this line"
+            continue
+        got = told(line)
+        for key, value in wanted.items():
+            if _comparable(key, got[key]) != _comparable(key, value):
+                yield f"{line.cpt}@{line.session}: {key} is {got[key]}, expected {value}"
+    if "advisories" in expected:
+        yield from _advised(decision, expected["advisories"])
+
+
+def _advised(decision: Decision, wanted: dict[str, int] | list[str]) -> Iterator[str]:
+    """Yield where the advisories differ from those expected: ids, or how many there are of each."""
+    got = Counter(advisory.id for advisory in decision.advisories)
+    if isinstance(wanted, dict) and got != wanted:
+        yield f"advisories are {dict(got)}, expected {wanted}"
+    if isinstance(wanted, list) and sorted(got) != sorted(wanted):
+        yield f"advisories are {sorted(got)}, expected {wanted}"
+
+
+def told(line: LineDecision) -> dict[str, Any]:
+    """Return a line in the form in which case files expect it."""
+    return {
+        "outcome": line.outcome,
+        "by": list(line.by),
+        "reason": line.reason,
+        "missing": missing_texts(line),
+        "missing_complete": getattr(line, "missing_complete", True),
+        "rests_on": list(line.rests_on),
+    }
+
+
+def _comparable(key: str, value: Any) -> Any:
+    """Return a value in a form in which order does not matter where it says nothing."""
+    if key == "missing":
+        return sorted(sorted(needs) for needs in value)
+    return sorted(value) if key == "rests_on" else value
+
+
+def missing_texts(line: LineDecision) -> list[list[str]]:
+    """Return the missing sets in the short form of case files: `FINDING`, or `AMOUNT >= 4`."""
+    return [
+        [n["finding"] + ("" if n["needs"] == "present" else f" {n['needs']}") for n in needs] for needs in line.missing
+    ]
+
+
 def table(results: Sequence[Result], width: int) -> str:
     """Return the results as a table; what differs stands below its case."""
     rows = [
@@ -92,16 +146,12 @@ def table(results: Sequence[Result], width: int) -> str:
 def junit(results: Sequence[Result], seconds: float) -> str:
     """Return the results as JUnit XML, which continuous integration shows."""
     wrong = sum(bool(result.differences) for result in results)
-    lines = [
-        '<?xml version="1.0" encoding="utf-8"?>',
-        f'<testsuite name="coverlog" tests="{len(results)}" failures="{wrong}" errors="0" time="{seconds:.3f}">',
-    ]
+    suite = ET.Element(
+        "testsuite", name="coverlog", tests=str(len(results)), failures=str(wrong), errors="0", time=f"{seconds:.3f}"
+    )
     for result in results:
-        name = quoteattr(result.case)
-        head = f"  <testcase classname={quoteattr(f'cases.{result.world}')} name={name}"
+        case = ET.SubElement(suite, "testcase", classname=visible(f"cases.{result.world}"), name=visible(result.case))
         if result.differences:
-            told = quoteattr("; ".join(result.differences))
-            lines.append(f"{head}><failure message={told}/></testcase>")
-        else:
-            lines.append(f"{head}/>")
-    return "\n".join([*lines, "</testsuite>", ""])
+            ET.SubElement(case, "failure", message=visible("; ".join(result.differences)))
+    ET.indent(suite)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(suite, encoding="unicode")}\n'

@@ -11,6 +11,7 @@ from ...engine.language.errors import CaseError
 from ...engine.language.terms import Atom, Comparison, Literal, Rule, Term, Var
 from ...engine.library.guideline import Guideline
 from ...engine.program.program import Program
+from .edits import Edit
 from .mutants import Mutant
 
 OUTPUTS = (
@@ -47,18 +48,22 @@ def read_marks(folder: Path) -> list[Mark]:
     return [Mark(**{key: str(value) for key, value in mark.items()}) for mark in marks]
 
 
-def marked(mutant: Mutant, marks: Sequence[Mark]) -> str:
+def marked(mutant: Mutant | Edit, marks: Sequence[Mark]) -> str:
     """Return the reason of the mark that names a mutant, or an empty text."""
-    return next((m.reason for m in marks if m.rule == mutant.rule.id and m.mutation == mutant.change), "")
+    return next((m.reason for m in marks if m.rule == mutant.where and m.mutation == mutant.change), "")
 
 
-def proof(mutant: Mutant, program: Program) -> str:
+def proof(mutant: Mutant | Edit, program: Program) -> str:
     """Return why a mutant can change no decision, as far as the text of the rules shows it; or an empty text."""
+    if isinstance(mutant, Edit):
+        return ""
     if mutant.kind == "drop part":
         part = mutant.rule.body[mutant.at]
         for other in mutant.rule.body:
             if other is not part and implied(other, part, program):
                 return f"{part} is implied by {other}"
+    if mutant.is_beside:
+        return _idle_twin(mutant, program)
     if mutant.mutated and (day := mutant.day()):
         early = min((mutant.rule, mutant.mutated), key=lambda rule: rule.effective)
         if not Reach(mutant.apply(program) if early is mutant.mutated else program, day).bears(early):
@@ -66,7 +71,31 @@ def proof(mutant: Mutant, program: Program) -> str:
     return ""
 
 
-def judge_survivors(mutants: Sequence[Mutant], guideline: Guideline) -> dict[str, str]:
+def _idle_twin(mutant: Mutant, program: Program) -> str:
+    """Return why a rule put beside another one gives nothing new, or an empty text."""
+    old, twin = mutant.rule.body[mutant.at], mutant.mutated
+    if twin is None or not isinstance(old, Literal):
+        return ""
+    new = twin.literals[mutant.rule.literals.index(old)]
+    if entails(new.atom, old.atom, program, twin.effective):
+        return f"{new} entails {old}"
+    if any(part._replace(positive=not part.positive) in twin.body for part in twin.literals):
+        return f"{new} stands beside its own absence"
+    days = [twin.effective, *(day for day in program.boundaries() if day > twin.effective)]
+    if not any(Reach(program, day).fires(twin) for day in days):
+        return f"{new} never holds beside the rest of the rule"
+    return ""
+
+
+def entails(by: Atom, goal: Atom, program: Program, day: str) -> bool:
+    """Say whether one atom makes another hold from a day on, by facts and rules without `not` and comparisons."""
+    rules = [rule for rule in program.edition(day) if not rule.ended]
+    atoms: dict[str, set[tuple[Term, ...]]] = {by.predicate: {by.args}}
+    plain = [rule for rule in rules if all(isinstance(part, Literal) and part.positive for part in rule.body)]
+    return goal.args in Closure(plain, atoms).atoms.get(goal.predicate, ())
+
+
+def judge_survivors(mutants: Sequence[Mutant | Edit], guideline: Guideline) -> dict[str, str]:
     """Return the reasons of those mutants that are equivalent, by the mutants' names."""
     marks = read_marks(guideline.folder)
     found = {m.name: marked(m, marks) or proof(m, guideline.program) for m in mutants}
@@ -115,45 +144,54 @@ def _renamed(part: Literal | Comparison, binding: Binding) -> Literal | Comparis
     return Literal(Atom(part.atom.predicate, args), part.positive)
 
 
-class Reach:
-    """What could hold on a day, whatever a case says, and which rules could bear on a decision then.
+class Closure:
+    """What follows from atoms by rules, `not` and comparisons being taken to hold."""
 
-    More than can hold is taken to hold (`not` and comparisons count as true), so what does not, cannot.
-    """
-
-    def __init__(self, program: Program, day: str) -> None:
-        self.program = program
-        self.rules = program.edition(day)
-        self.atoms: dict[str, set[tuple[Term, ...]]] = {}
-        for rule in self.rules:
+    def __init__(self, rules: Sequence[Rule], atoms: dict[str, set[tuple[Term, ...]]]) -> None:
+        self.rules, self.atoms = rules, atoms
+        for rule in rules:
             if not rule.body:
-                self.atoms.setdefault(rule.head.predicate, set()).add(rule.head.args)
-        for predicate in program.predicates.values():
-            kind = predicate.open_kind or (predicate.case.kind if predicate.case else "")
-            if predicate.case or predicate.is_open:
-                rest: tuple[Term, ...] = (ANY,) * len(predicate.params)
-                firsts: list[Term] = [*program.of_kind(kind)] if kind and rest else []
-                rows = {(name, *rest[1:]) for name in firsts} or {rest}
-                self.atoms.setdefault(predicate.name, set()).update(rows)
-        self._close()
-
-    def _close(self) -> None:
+                atoms.setdefault(rule.head.predicate, set()).add(rule.head.args)
         grown = True
         while grown:
             grown = False
-            for rule in self.rules:
-                rows = self.atoms.setdefault(rule.head.predicate, set())
-                new = {_filled(rule.head, way).args for way in self._ways(rule, {})} if rule.body else set()
+            for rule in rules:
+                rows = atoms.setdefault(rule.head.predicate, set())
+                new = {_filled(rule.head, way).args for way in self.ways(rule, {})} if rule.body else set()
                 grown |= not new <= rows
                 rows |= new
 
-    def _ways(self, rule: Rule, binding: Binding) -> Iterator[Binding]:
+    def ways(self, rule: Rule, binding: Binding) -> Iterator[Binding]:
+        """Yield each way in which the positive literals of a rule hold."""
         ways = [binding]
         for literal in rule.literals:
             if literal.positive:
                 ways = [more for way in ways for row in self.atoms.get(literal.atom.predicate, ())
                         if (more := _match(literal.atom.args, row, way)) is not None]  # fmt: skip
         yield from {tuple(sorted(way.items())): way for way in ways}.values()
+
+    def fires(self, rule: Rule) -> bool:
+        """Say whether the positive literals of a rule hold in some way."""
+        return any(True for _ in self.ways(rule, {}))
+
+
+class Reach(Closure):
+    """What could hold on a day, whatever a case says, and which rules could bear on a decision then.
+
+    More than can hold is taken to hold, so what does not, cannot.
+    """
+
+    def __init__(self, program: Program, day: str) -> None:
+        self.program = program
+        atoms: dict[str, set[tuple[Term, ...]]] = {}
+        for predicate in program.predicates.values():
+            kind = predicate.open_kind or (predicate.case.kind if predicate.case else "")
+            if predicate.case or predicate.is_open:
+                rest: tuple[Term, ...] = (ANY,) * len(predicate.params)
+                firsts: list[Term] = [*program.of_kind(kind)] if kind and rest else []
+                rows = {(name, *rest[1:]) for name in firsts} or {rest}
+                atoms.setdefault(predicate.name, set()).update(rows)
+        super().__init__(program.edition(day), atoms)
 
     def bears(self, rule: Rule) -> bool:
         """Say whether what a rule gives could make a difference to what a decision is read off."""
@@ -165,9 +203,12 @@ class Reach:
             if atom in seen:
                 continue
             seen.add(atom)
+            declared = self.program.predicates.get(atom.predicate)
+            closing = filter(None, (declared.unless, declared.until)) if declared else ()
+            waiting += [Atom(name, atom.args[:1]) for name in closing]
             for each in self.rules:
                 binding = _match(each.head.args, atom.args, {}) if each.head.predicate == atom.predicate else None
-                ways = list(self._ways(each, binding)) if binding is not None else []
+                ways = list(self.ways(each, binding)) if binding is not None else []
                 if ways and each.id == rule.id and each.head == rule.head:
                     return True
                 waiting += {_filled(lit.atom, way) for way in ways for lit in each.literals}

@@ -13,13 +13,14 @@ from ...engine.soundness.check import check
 
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _NEXT_TO = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
+_SHORTEST, _LONGEST = 3, 7  # characters of a code of a hierarchy
 
 
 class Mutant(NamedTuple):
     """One change of one rule."""
 
     rule: Rule
-    kind: str  # drop part, negate, flip, shift, swap, drop, date
+    kind: str  # drop part, negate, flip, shift, swap, exception, also, prefix, drop, date
     change: str  # in words
     mutated: Rule | None  # None where the rule is dropped
     at: int = -1  # the part of the body changed, or -1
@@ -27,11 +28,21 @@ class Mutant(NamedTuple):
     @property
     def name(self) -> str:
         """The rule and the change in words."""
-        return f"{self.rule.id}: {self.change}"
+        return f"{self.where}: {self.change}"
+
+    @property
+    def where(self) -> str:
+        """The rule."""
+        return self.rule.id
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether the rule stays as it is, and the changed one stands beside it."""
+        return self.kind == "also"
 
     def apply(self, program: Program) -> Program:
         """Return the program with the change made."""
-        new = (self.mutated,) if self.mutated else ()
+        new = (self.rule,) * self.is_beside + ((self.mutated,) if self.mutated else ())
         rules = tuple(r for rule in program.rules for r in (new if rule == self.rule else (rule,)))
         return program._replace(rules=rules)
 
@@ -43,32 +54,68 @@ class Mutant(NamedTuple):
 def mutants(program: Program) -> Iterator[Mutant]:
     """Yield every mutant of a program that is sound and differs from it, in the order of the text."""
     present = {(rule.head, rule.body, rule.effective) for rule in program.rules}
+    slots = code_slots(program)
     for rule in program.rules:
         if rule.head.predicate in RESERVED:
             continue
-        for mutant in _of_fact(rule, program) if not rule.body else _of_rule(rule, program):
+        for mutant in _of_fact(rule, program, slots) if not rule.body else _of_rule(rule, program):
             new = mutant.mutated
             if new is None or ((new.head, new.body, new.effective) not in present and sound(mutant, program)):
                 yield mutant
 
 
 def sound(mutant: Mutant, program: Program) -> bool:
-    """Say whether the check of a guideline has nothing against a mutant; other facts cannot matter to it."""
+    """Say whether the check of a guideline has nothing against a mutant; other facts cannot matter to it.
+
+    Other rules can matter only where the mutant makes its predicate depend on something in a new way.
+    """
     if mutant.kind == "date" or mutant.mutated is None:
         return True
     told = next((rule for rule in program.rules if rule.head.predicate == "concept"), None)
-    rules = [rule for rule in program.rules if (rule.body or rule is told) and rule is not mutant.rule]
+    new = not _reads(mutant.mutated) <= _reads(mutant.rule)
+    rules = [r for r in program.rules if ((new and r.body) or r is told) and r is not mutant.rule]
     return not check(program._replace(rules=(*rules, mutant.mutated)))
 
 
-def _of_fact(rule: Rule, program: Program) -> Iterator[Mutant]:
+def _reads(rule: Rule) -> set[tuple[str, bool]]:
+    return {(literal.atom.predicate, literal.positive) for literal in rule.literals}
+
+
+def code_slots(program: Program) -> set[tuple[str, int]]:
+    """Return the places, as predicate and index, where the codes of a case's hierarchy meet those of the text."""
+    declared = [p for p in program.predicates.values() if p.case and p.case.shape in ("codes", "hierarchy")]
+    slots = {(p.name, at) for p in declared for at in range(len(p.params))}
+    before = 0
+    while len(slots) > before:
+        before = len(slots)
+        for rule in program.rules:
+            places = [(atom, at, arg) for atom in (rule.head, *(lit.atom for lit in rule.literals if rule.body))
+                      for at, arg in enumerate(atom.args) if isinstance(arg, Var)]  # fmt: skip
+            bound = {arg for atom, at, arg in places if (atom.predicate, at) in slots}
+            slots |= {(atom.predicate, at) for atom, at, arg in places if arg in bound}
+    return slots
+
+
+def _of_fact(rule: Rule, program: Program, slots: set[tuple[str, int]]) -> Iterator[Mutant]:
     yield Mutant(rule, "drop", "dropped", None)
     swaps = [(at, other) for at, arg in enumerate(rule.head.args) if (other := sibling(arg, program)) is not None]
-    if swaps:
-        at, other = swaps[-1]
+    changed = [("swap", *swap) for swap in swaps[-1:]]
+    for at, arg in enumerate(rule.head.args):
+        if (rule.head.predicate, at) in slots and arg != unquote(str(arg)):
+            changed += [("prefix", at, quote(code)) for code in _prefixes(unquote(str(arg)))]
+    for kind, at, other in changed:
         head = _with(rule.head, at, other)
-        yield Mutant(rule, "swap", f"{rule.head} becomes {head}", rule._replace(head=head))
+        yield Mutant(rule, kind, f"{rule.head} becomes {head}", rule._replace(head=head))
     yield from _dates(rule)
+
+
+def _prefixes(code: str) -> Iterator[str]:
+    """Yield a code a character shorter and longer: three to seven characters, a point behind the third."""
+    length = len(code.replace(".", ""))
+    if length > _SHORTEST:
+        yield code[:-1].rstrip(".")
+    if length < _LONGEST:
+        yield f"{code}0" if "." in code else f"{code}.0"
 
 
 def _of_rule(rule: Rule, program: Program) -> Iterator[Mutant]:
@@ -94,7 +141,31 @@ def _of_part(rule: Rule, at: int, part: Literal | Comparison, program: Program) 
     yield _becomes(rule, at, "negate", part._replace(positive=not part.positive))
     for index, arg in enumerate(part.atom.args):
         if not isinstance(arg, int) and (other := sibling(arg, program)) is not None:
-            yield _becomes(rule, at, "swap", part._replace(atom=_with(part.atom, index, other)))
+            swapped = part._replace(atom=_with(part.atom, index, other))
+            yield _becomes(rule, at, "swap", swapped)
+            if part.positive:
+                yield _beside(rule, at, swapped)
+    if not part.positive:
+        yield from _excepted(rule, at, part, program)
+
+
+def _beside(rule: Rule, at: int, new: Literal) -> Mutant:
+    """Return the rule with a second one beside it, by which its head holds in one more way."""
+    changed = _changed(rule, at, "also", f"also where {rule.body[at]} is {new}", new)
+    twin = changed.rule._replace(id=f"{rule.id}+", body=changed.mutated.body if changed.mutated else ())
+    return changed._replace(mutated=twin)
+
+
+def _excepted(rule: Rule, at: int, part: Literal, program: Program) -> Iterator[Mutant]:
+    """Yield the rule with another condition of the same shape for an exception: the next that is sound."""
+    declared = program.predicates.get(part.atom.predicate)
+    like = [p.name for p in program.predicates.values() if declared and p.params == declared.params]
+    turn = like.index(part.atom.predicate) if declared else 0
+    for name in [*like[turn + 1 :], *like[:turn]]:
+        mutant = _becomes(rule, at, "exception", part._replace(atom=part.atom._replace(predicate=name)))
+        if sound(mutant, program):
+            yield mutant
+            return
 
 
 def _shifted(part: Comparison) -> Iterator[Comparison]:

@@ -1,28 +1,32 @@
-"""Runs the canonical cases on mutants of a guideline, and tells which mutants nobody notices."""
+"""Runs the canonical cases on mutants and edits of a guideline, and tells which ones nobody notices."""
 
 from __future__ import annotations
 
 import gc
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from ...engine.cases.case import Case
-from ...engine.decision.decide import decide
+from ...engine.decision.decide import awaited, decide, judge, outcomes, rests_on, used
 from ...engine.decision.why import unify
 from ...engine.evaluation.rules import Model
 from ...engine.language.errors import CaseError, GuidelineError
 from ...engine.language.terms import Atom, Comparison, Literal, Rule
 from ...engine.library.guideline import Guideline
+from ...engine.program.graph import stratify
+from ...engine.program.program import Program
 from .branches import Join, models, others
 from .cases import differences, expected, refused
+from .edits import DECLARED, Edit
 from .mutants import Mutant, mutants
 
 
 class Fate(NamedTuple):
-    """What became of a mutant."""
+    """What became of a mutant or an edit."""
 
-    mutant: Mutant
+    mutant: Mutant | Edit
     case: str  # the case that noticed it, or ""
     tried: int  # how many decisions it could have changed were made
 
@@ -57,6 +61,30 @@ def notices(bench: Bench, guideline: Guideline) -> bool:
     return any(differences(bench.case, bench.world, decision))
 
 
+class Rest(NamedTuple):
+    """What the proof of a line uses, and what a case expects that it rests on."""
+
+    case: str
+    rules: tuple[Rule, ...]
+    undocumented: frozenset[str]
+    wanted: frozenset[str]
+
+
+def rests(case: Case, world: str, guideline: Guideline) -> Iterator[Rest]:
+    """Yield what each line rests on, of those of which a case expects it."""
+    expect = {} if refused(case) else case.expect if world == "open" else case.expect_closed
+    if not any("rests_on" in wanted for wanted in expect.values()):
+        return
+    judged = judge(case, guideline, world=world)
+    for line in judged.decision.lines:
+        wanted = expect.get(f"{line.cpt}@{line.session}", expect.get(line.cpt, {})).get("rests_on")
+        if wanted is not None:
+            possible = outcomes(judged.model, line.session, line.cpt)
+            sure = [atom for atom in possible.get(line.outcome, ()) if judged.model.sure(atom)]
+            rules, undocumented = used(sure or awaited(possible), judged.model, judged.why)
+            yield Rest(case.id, tuple(rules), frozenset(undocumented), frozenset(wanted))
+
+
 class Runner:
     """Runs mutants: each on the cases that it could change, until one notices."""
 
@@ -64,22 +92,45 @@ class Runner:
         self.guideline, self.program = guideline, guideline.program
         self.benches = list(benches(cases, guideline))
         self._effects: dict[tuple[str, int], frozenset[object]] = {}
-        self._negated = {lit.atom.predicate for r in self.program.rules for lit in r.literals if not lit.positive}
+        self._closing = {name for p in self.program.predicates.values() for name in (p.unless, p.until)}
+        self._readers: dict[str, list[tuple[Rule, int, Literal]]] = {}
+        for rule in self.program.rules:
+            for at, part in enumerate(rule.body):
+                if isinstance(part, Literal):
+                    self._readers.setdefault(part.atom.predicate, []).append((rule, at, part))
         self._recursive = {
             name for part in guideline.strata.components for name in part
             if len(part) > 1 or any(name in _reads(r) for r in self.program.rules if r.head.predicate == name)
         }  # fmt: skip
 
-    def run(self, mutant: Mutant) -> Fate:
+    @cached_property
+    def _rests(self) -> list[Rest]:
+        return [rest for b in self.benches for rest in rests(b.case, b.world, self.guideline)]
+
+    def run(self, mutant: Mutant | Edit) -> Fate:
         """Return the first case that notices a mutant, if one does."""
-        changed = Guideline(self.guideline.folder, mutant.apply(self.program), self.guideline.strata)
+        changed = mutant.apply(self.program)
+        if isinstance(mutant, Edit) and mutant.kind != DECLARED:
+            return self._edited(mutant, changed)
+        # The other changes let nothing depend on anything new.
+        anew = isinstance(mutant, Edit) or mutant.kind == "exception"
+        strata = stratify(changed) if anew else self.guideline.strata
+        guideline = Guideline(self.guideline.folder, changed, strata)
         tried = 0
         for index, bench in enumerate(self.benches):
-            if self._could_change(mutant, index, bench):
+            if isinstance(mutant, Edit) or self._could_change(mutant, index, bench):
                 tried += 1
-                if notices(bench, changed):
+                if notices(bench, guideline):
                     return Fate(mutant, bench.case.id, tried)
         return Fate(mutant, "", tried)
+
+    def _edited(self, edit: Edit, changed: Program) -> Fate:
+        """Return the first case that expects to rest on something else; the model stays as it is, and its proofs."""
+        for tried, rest in enumerate(self._rests):
+            rules = [edit.of_rule(rule) for rule in rest.rules]
+            if {*rests_on(rules, rest.undocumented, changed)} != rest.wanted:
+                return Fate(edit, rest.case, tried + 1)
+        return Fate(edit, "", len(self._rests))
 
     def _could_change(self, mutant: Mutant, index: int, bench: Bench) -> bool:
         """Say whether a mutant can change a case: the models are equal where every firing of the rule is."""
@@ -93,25 +144,27 @@ class Runner:
         if key not in self._effects:
             self._effects[key] = effects(mutant.rule, bench)
         new = effects(mutant.mutated, bench) if mutant.mutated else frozenset()
+        if mutant.is_beside:
+            return bool(new - self._effects[key])
         if mutant.rule.head.predicate in self._recursive:
             return bool(new or self._effects[key])
         return new != self._effects[key]
 
     def _fact(self, mutant: Mutant, bench: Bench) -> bool:
         atom = mutant.rule.head
-        if atom.predicate in self._negated or atom in bench.used:
+        if atom.predicate in self._closing or atom in bench.used or self._read(atom, bench, absent=True):
             return True
-        return mutant.mutated is not None and self._read(mutant.mutated.head, bench)
+        return mutant.mutated is not None and self._read(mutant.mutated.head, bench, absent=False)
 
-    def _read(self, atom: Atom, bench: Bench) -> bool:
-        """Say whether some rule would fire with a new fact."""
+    def _read(self, atom: Atom, bench: Bench, *, absent: bool) -> bool:
+        """Say whether some rule would fire, or no longer fire, with a new fact; or only for its absence."""
         join = Join(bench.model)
-        for rule in self.program.edition(bench.case.date):
-            for at, part in enumerate(rule.body):
-                if isinstance(part, Literal) and (binding := unify(part.atom, atom)) is not None:
-                    rest = [p for p in others(rule, at) if not _is_of(p, atom.predicate)]
-                    if any(True for _ in join.ways(rest, binding, sure=False)):
-                        return True
+        for rule, at, part in self._readers.get(atom.predicate, ()):
+            binding = unify(part.atom, atom) if not (absent and part.positive) else None
+            if binding is not None and rule.in_force(bench.case.date):
+                rest = [p for p in others(rule, at) if not _is_of(p, atom.predicate)]
+                if any(True for _ in join.ways(rest, binding, sure=False)):
+                    return True
         return False
 
 
@@ -137,25 +190,25 @@ def effects(rule: Rule, bench: Bench) -> frozenset[object]:
     return frozenset(found)
 
 
-_shared: list[tuple[Runner, Sequence[Mutant]]] = []  # for the processes forked below
+_shared: list[tuple[Runner, Sequence[Mutant | Edit]]] = []  # for the processes forked below
 
 
-def _run(index: int) -> Fate:
+def _run(index: int) -> tuple[str, int]:
     runner, found = _shared[0]
-    return runner.run(found[index])
+    return runner.run(found[index])[1:]
 
 
 def run(
     guideline: Guideline,
     cases: Sequence[Case],
     jobs: int,
-    chosen: Sequence[Mutant] | None = None,
+    chosen: Sequence[Mutant | Edit] | None = None,
     progress: Callable[[Iterable[Fate], int], Iterable[Fate]] = lambda fates, number: fates,
 ) -> list[Fate]:
     """Return the fate of each mutant, in the order of the text.
 
     :param jobs: how many processes to use.
-    :param chosen: the mutants to run, where not all.
+    :param chosen: the mutants and edits to run, where not every mutant.
     :param progress: what to pass the fates through, as they come, with their number.
     """
     found = list(mutants(guideline.program) if chosen is None else chosen)
@@ -166,7 +219,8 @@ def run(
     gc.freeze()  # the models stay: collecting garbage in each process would walk them, and copy their pages
     try:
         with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=20) as pool:
-            return list(progress(pool.imap(_run, range(len(found)), chunksize=4), len(found)))
+            came = zip(found, pool.imap(_run, range(len(found)), chunksize=4), strict=True)
+            return list(progress((Fate(mutant, *rest) for mutant, rest in came), len(found)))
     finally:
         _shared.clear()
         gc.unfreeze()

@@ -1,4 +1,4 @@
-"""The traceability matrix: from each statement to its rules, interpretations and canonical cases, and its holes."""
+"""The traceability matrix: from statements and interpretations to their rules and canonical cases, and the holes."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from html import escape
 from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
-from ...engine.decision.decide import WORLDS, judge, outcomes, used_rules
+from ...engine.decision.decide import WORLDS, judge, outcomes, used
 from ...engine.language.errors import CaseError
 from ...engine.language.terms import Rule
 from ...engine.library.guideline import Guideline
 from ...engine.program.program import Program
 from ..render.page import page, table
 from .cases import expected, refused
+from .reviewed import group
 
 
 class Row(NamedTuple):
-    """A statement with all that hangs on it."""
+    """A statement or an interpretation with all that hangs on it."""
 
     statement: str
     words: str
@@ -35,23 +36,26 @@ class Row(NamedTuple):
 
 
 Uses = dict[str, tuple[set[str], set[str]]]
-"""Statement to the cases whose outcome names it, and to those whose proofs use it."""
+"""Statement or interpretation to the cases whose outcome names it, and to those whose proofs use it."""
 
 
 def matrix(
     cases: Sequence[Case], guideline: Guideline, progress: Callable[[Sequence[Case]], Iterable[Case]] = iter
 ) -> list[Row]:
-    """Return a row for each statement, in the order of the text."""
-    uses: Uses = {name: (set(), set()) for name in guideline.program.statements}
+    """Return a row for each statement, then one for each interpretation, in the order of the text."""
+    program = guideline.program
+    uses: Uses = {name: (set(), set()) for name in (*program.statements, *program.interpretations)}
     for case in progress(cases):
         for world in WORLDS:
             if expected(case, world):
                 _note(case, world, guideline, uses)
-    return [_row(name, guideline.program, uses) for name in guideline.program.statements]
+    told = [_row(name, program, uses) for name in program.statements]
+    return told + [_interpretation(name, program, uses) for name in program.interpretations]
 
 
 def _note(case: Case, world: str, guideline: Guideline, uses: Uses) -> None:
     """Note which statements a decision names, and which its proofs and advisories use."""
+    undocumented: set[str] = set()
     if refused(case):
         rules = _refusing(case, guideline)
     else:
@@ -65,10 +69,10 @@ def _note(case: Case, world: str, guideline: Guideline, uses: Uses) -> None:
         found = [outcomes(judged.model, line.session, line.cpt) for line in judged.decision.lines]
         targets = [a for kinds in found for atoms in kinds.values() for a in atoms]
         targets += judged.model.atoms("advisory")
-        rules = used_rules(targets, judged.model, judged.why)
-    for rule in rules:
-        for name in rule.cites:
-            uses[name][1].add(case.id)
+        rules, undocumented = used(targets, judged.model, judged.why)
+    named = {name for rule in rules for name in (*rule.cites, *rule.readings)}
+    for name in named.union(*(guideline.program.predicates[p].readings for p in undocumented)):
+        uses[name][1].add(case.id)
 
 
 def _refusing(case: Case, guideline: Guideline) -> list[Rule]:
@@ -92,9 +96,13 @@ def _row(name: str, program: Program, uses: Uses) -> Row:
     )  # fmt: skip
 
 
-def group(rule: Rule) -> str:
-    """Return the name a rule has in the text: for one of a group of facts, the group's."""
-    return rule.id if rule.body else rule.id.partition("(")[0]
+def _interpretation(name: str, program: Program, uses: Uses) -> Row:
+    """Return the row of an interpretation: what is read by it, and the cases whose proofs are."""
+    rules = dict.fromkeys(group(rule) for rule in program.rules if name in rule.readings)
+    opened = [f"predicate {p.name}" for p in program.predicates.values() if name in p.readings]
+    ids, cases = (*opened, *rules), tuple(sorted(uses[name][1]))
+    holes = tuple(text for text, there in (("no rule", ids), ("no case", cases)) if not there)
+    return Row(name, program.interpretations[name], "interpretation", "", "", ids, (), (), cases, holes)
 
 
 def as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -134,9 +142,11 @@ def _paragraph(row: Row, width: int) -> Iterator[str]:
 
 
 def summary(rows: Sequence[Row]) -> str:
-    """Return the count of statements and of holes, in a line."""
+    """Return the count of statements, of interpretations and of holes, in a line."""
     holes = [f"{row.statement} ({', '.join(row.holes)})" for row in rows if row.holes]
-    return f"{len(rows)} statements, {len(holes)} with holes" + (f": {'; '.join(holes)}" if holes else "")
+    read = sum(row.authority == "interpretation" for row in rows)
+    count = f"{len(rows) - read} statements, {read} interpretations"
+    return f"{count}, {len(holes)} with holes" + (f": {'; '.join(holes)}" if holes else "")
 
 
 def as_html(rows: Sequence[Row], guideline: Guideline) -> str:
