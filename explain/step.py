@@ -1,13 +1,43 @@
-"""A step of a proof that does not hold, for the proof checker."""
+"""What the proof checker says of a step that does not hold."""
 
 from __future__ import annotations
 
-
-class StepError(Exception):
-    """A check that failed; the node at hand is named by the caller."""
+from typing import Any, NamedTuple
 
 
-def require(held: object, message: str) -> None:
-    """Raise `StepError` with a message unless something holds."""
-    if not held:
-        raise StepError(message)
+class Fault(NamedTuple):
+    """A step of a proof that does not hold."""
+
+    node: str  # the id of the step, or "" where it is the proof as a whole
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.node}: {self.message}" if self.node else self.message
+
+
+class TooLargeError(Exception):
+    """The case or the proof is larger than the checker's stated limits."""
+
+
+def show(value: Any) -> str:
+    """Return a value of a received proof for a message: short, and in characters that a terminal leaves alone."""
+    if isinstance(value, str):
+        return ascii(value if len(value) <= 80 else f"{value[:77]}...")
+    if value is None or isinstance(value, bool | float):
+        return str(value).lower().replace("none", "null")
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**18 else "a large number"
+    if isinstance(value, list) and len(value) <= 4 and all(isinstance(v, str | int) for v in value):
+        return f"[{', '.join(map(show, value))}]"
+    return {list: "a list", dict: "an object"}.get(type(value), "a value of another type")
+
+
+def same(told: Any, right: Any) -> bool:
+    """Say whether a value of a received proof is exactly the right one; its depth is that of the right one."""
+    if type(told) is not type(right):
+        return False
+    if isinstance(right, dict):
+        return told.keys() == right.keys() and all(same(told[key], right[key]) for key in right)
+    if isinstance(right, list):
+        return len(told) == len(right) and all(map(same, told, right))
+    return bool(told == right)
