@@ -8,7 +8,6 @@ parsed (`engine.program`), the types of terms (`engine.terms`), and how a node i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..engine.program import Program
@@ -18,6 +17,7 @@ from .ground import TRUE, spell
 from .node import Child, node_id
 from .outcome import OUTCOMES, Conclusions, Line
 from .record import facts_of, lines_of
+from .settled import TOLD
 from .step import Fault, TooLargeError, same, show
 from .truth import Truth, edition
 
@@ -36,41 +36,68 @@ def verify(told: object, case: Case, program: Program, *, as_of: str = "", world
     :param as_of: the ISO date it has to be of, where that is not the date of service.
     :param world: the world it has to be of (`open` or `closed`), where that matters; it says itself which it is.
     """
-    proof, faults = take_up(told)
-    if proof is None:
-        return faults
-    faults = _header(proof.header, case.said, program, as_of, world)
-    if faults:
-        return faults
-    try:
-        return Checker(proof, case.said, program).faults()
-    except TooLargeError as error:
-        return [Fault("", f"it cannot be checked: {error}")]
+    return Verifier(case, program, as_of=as_of, world=world).faults(told)
 
 
-def _header(header: dict[str, Any], said: Mapping[str, Any], program: Program, as_of: str, world: str) -> list[Fault]:
-    """Return what a proof says it is about and is not."""
-    due = {"case": said["id"], "guideline": program.name, "as_of": as_of or said["date_of_service"]}
-    if world or header["world"] not in ("open", "closed"):
-        due["world"] = world or "open"
-    return [
-        Fault("", f"{key} is {show(header[key])}, and has to be {show(right)}")
-        for key, right in due.items()
-        if header[key] != right
-    ]
+class Verifier:
+    """Checks proofs of one case, each on its own; what the case comes to is worked out once."""
+
+    def __init__(self, case: Case, program: Program, *, as_of: str = "", world: str = "") -> None:
+        """Take the case and what its proofs have to be of; see `verify`."""
+        self.said, self.program, self.world = case.said, program, world
+        self.as_of = as_of or str(self.said["date_of_service"])
+        self.lines = lines_of(self.said)
+        self._facts = facts_of(self.said, program)
+        self._dues: dict[tuple[bool, bool], Dues] = {}
+        self._conclusions: dict[tuple[bool, bool], Conclusions] = {}
+
+    def faults(self, told: object) -> list[Fault]:
+        """Return every fault of a proof; none where it holds."""
+        proof, faults = take_up(told)
+        if proof is None:
+            return faults
+        faults = self._header(proof.header)
+        try:
+            return faults or _Walk(self, proof).faults()
+        except TooLargeError as error:
+            return [Fault("", f"it cannot be checked: {error}")]
+
+    def _header(self, header: dict[str, Any]) -> list[Fault]:
+        """Return what a proof says it is about and is not."""
+        due = {"case": self.said["id"], "guideline": self.program.name, "as_of": self.as_of}
+        if self.world or header["world"] not in ("open", "closed"):
+            due["world"] = self.world or "open"
+        return [
+            Fault("", f"{key} is {show(header[key])}, and has to be {show(right)}")
+            for key, right in due.items()
+            if header[key] != right
+        ]
+
+    def dues(self, world: str, *, every: bool) -> Dues:
+        """Return what is due in a world, in the depth that is shown."""
+        key = world == "open", every
+        if key not in self._dues:
+            other = self._dues.get((key[0], not every))
+            truth = other.truth if other else Truth(edition(self.program, self.as_of), self._facts, open_world=key[0])
+            self._dues[key] = Dues(truth, self._facts, every=every)
+        return self._dues[key]
+
+    def conclusions(self, world: str, *, every: bool) -> Conclusions:
+        """Return what the lines come to in a world."""
+        key = world == "open", every
+        if key not in self._conclusions:
+            self._conclusions[key] = Conclusions(self.dues(world, every=every), self.dues(world, every=False))
+        return self._conclusions[key]
 
 
-class Checker:
-    """The proof at hand, and what is known independently of it."""
+class _Walk:
+    """One proof, checked from its roots down."""
 
-    def __init__(self, proof: Told, said: Mapping[str, Any], program: Program) -> None:
-        self.proof, self.program = proof, program
-        self.lines = lines_of(said)
-        facts, header = facts_of(said, program), proof.header
-        self.truth = Truth(edition(program, header["as_of"]), facts, open_world=header["world"] == "open")
-        self.dues = Dues(self.truth, facts, every=header["every"])
-        smallest = Dues(self.truth, facts, every=False) if header["every"] else self.dues
-        self.conclusions = Conclusions(self.dues, smallest)
+    def __init__(self, known: Verifier, proof: Told) -> None:
+        self.proof, self.program, self.lines = proof, known.program, known.lines
+        world, every = proof.header["world"], proof.header["every"]
+        self.dues = known.dues(world, every=every)
+        self.truth, self.conclusions = self.dues.truth, known.conclusions(world, every=every)
         self.found: list[Fault] = []
 
     def faults(self) -> list[Fault]:
@@ -132,8 +159,17 @@ class Checker:
         return self._step(name, self.conclusions.contrast(line, asked))
 
     def _missing(self, name: str, line: Line) -> dict[str, Any]:
-        """Return what is missing in a line."""
-        return {"missing": self.conclusions.missing(line)}
+        """Return what is due as missing in a line; a list that is cut is checked set by set."""
+        told = self.proof.nodes[name].get("missing")
+        try:
+            due = self.conclusions.missing(line)
+        except TooLargeError:
+            due = None
+        if due is not None and len(due) <= TOLD:
+            return {"missing": due, "missing_complete": True}
+        if amiss := self.conclusions.cut_amiss(line, told, due):
+            self._fault(name, f"missing {amiss}")
+        return {"missing": told, "missing_complete": False}
 
     def _step(self, name: str, due: Due) -> list[tuple[str, Claim]]:
         """Check one node; return its children, each with what it has to stand for."""

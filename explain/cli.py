@@ -36,6 +36,7 @@ COMMANDS = {
     "show": "cli_rules",
     "test": "cli_test",
     "trace": "cli_test",
+    "verify": "cli_verify",
     "whatif": "cli_whatif",
 }
 

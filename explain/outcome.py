@@ -7,6 +7,7 @@ from typing import Any
 from ..engine.terms import Atom, Var
 from .due import Due, Dues, Step, absent, holds
 from .ground import TRUE, in_order, quoted, unquoted
+from .settled import Needs, cut_amiss
 from .supposed import Supposed
 
 FAVOURABLE, UNFAVOURABLE, BESIDE = "medically_necessary", "not_medically_necessary", "not_addressed"
@@ -22,6 +23,7 @@ class Conclusions:
         """Take what is due in the depth that is shown, and in the smallest proofs, which `rests_on` is of."""
         self.dues, self.smallest, self.truth = dues, smallest, dues.truth
         self._supposed = Supposed(dues.truth, dues.facts)
+        self._missing: dict[Line, list[Needs]] = {}
 
     def outcomes(self, line: Line) -> dict[str, list[Atom]]:
         """Return the possible outcome atoms of a line, by predicate, first what decides first."""
@@ -65,13 +67,19 @@ class Conclusions:
             steps = [Step("premise", holds(atom)) for atom in shown]
         return Due("contrast", facts, tuple(steps))
 
-    def missing(self, line: Line) -> list[list[dict[str, str]]]:
+    def missing(self, line: Line) -> list[Needs]:
         """Return every smallest set of documentation that would make a line necessary.
 
         :raises TooLargeError: where there are more than are looked at.
         """
-        outcome, _ = self._decided(line)
-        return self._supposed.sets(self.outcomes(line)[FAVOURABLE]) if outcome == OPEN else []
+        if line not in self._missing:
+            outcome, _ = self._decided(line)
+            self._missing[line] = self._supposed.sets(self.outcomes(line)[FAVOURABLE]) if outcome == OPEN else []
+        return self._missing[line]
+
+    def cut_amiss(self, line: Line, told: Any, due: list[Needs] | None) -> str:
+        """Return what is wrong with a list of sets that is cut, or an empty text; see `settled`."""
+        return cut_amiss(self._supposed, self.outcomes(line)[FAVOURABLE], told, due)
 
     def _sure(self, atoms: list[Atom]) -> list[Atom]:
         return [atom for atom in atoms if self.truth.value(atom) == TRUE]

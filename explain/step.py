@@ -19,16 +19,19 @@ class TooLargeError(Exception):
     """The case or the proof is larger than the checker's stated limits."""
 
 
-def show(value: Any) -> str:
+def show(value: Any, depth: int = 3) -> str:
     """Return a value of a received proof for a message: short, and in characters that a terminal leaves alone."""
     if isinstance(value, str):
-        return ascii(value if len(value) <= 80 else f"{value[:77]}...")
+        return ascii(value if len(value) <= 120 else f"{value[:117]}...")
     if value is None or isinstance(value, bool | float):
         return str(value).lower().replace("none", "null")
     if isinstance(value, int):
         return str(value) if abs(value) < 10**18 else "a large number"
-    if isinstance(value, list) and len(value) <= 4 and all(isinstance(v, str | int) for v in value):
-        return f"[{', '.join(map(show, value))}]"
+    if isinstance(value, list | dict) and depth:
+        shown = [show(each, depth - 1) for each in list(value)[:8]] + ["..."] * (len(value) > 8)
+        if isinstance(value, dict):
+            shown = [f"{show(k, 0)}: {show(v, depth - 1)}" for k, v in list(value.items())[:8]]
+        return f"[{', '.join(shown)}]" if isinstance(value, list) else f"{{{', '.join(shown)}}}"
     return {list: "a list", dict: "an object"}.get(type(value), "a value of another type")
 
 
