@@ -79,6 +79,8 @@ class RuleJoin:
         """
         begun = fit(self.positive[first], atom, {}) if atom is not None else {}
         ways = [begun] if begun is not None else []
+        if not all(relation(each.predicate).values for each in self.positive):
+            return []
         for part in self._plan(first):
             if not ways:
                 break

@@ -20,9 +20,13 @@ class Sizes:
 
     def __init__(self, truth: Truth) -> None:
         self.truth = truth
-        derived = truth.derived - truth.given
+        static = truth.edition.static
+        if static is not truth and not truth.edition.static_sizes:  # what no case changes is sized once
+            truth.edition.static_sizes.update(Sizes(static)._sure)
+        known = truth.edition.static_sizes
+        derived = truth.derived - truth.given - known.keys()
         sure = (i for atom in derived for i in truth.instances[atom] if truth.is_sure(i))
-        self._sure = _least(sure, derived.__contains__)
+        self._sure = known | _least(sure, derived.__contains__, known)
         self._possible: dict[Atom, int] = {}
         self._circle: dict[Atom, int] = {}
 

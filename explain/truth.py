@@ -64,6 +64,7 @@ class Edition:
             every.setdefault(rule.head.predicate, []).extend(lit.atom.predicate for lit in rule.literals)
         self.open_valued = _users((p.name for p in declared if p.open_kind), every)
         self.static = Truth(self)
+        self.static_sizes: dict[Atom, int] = {}  # see `sizes`
 
     def _needs(self, name: str) -> list[str]:
         declared = self.program.predicates.get(name)
