@@ -8,6 +8,7 @@ parsed (`engine.program`), the types of terms (`engine.terms`), and how a node i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..engine.program import Program
@@ -178,23 +179,34 @@ class _Walk:
             self._fault(name, f"kind is {show(node.get('kind'))}, and has to be {due.kind}")
             return []
         facts = {key: value for key, value in node.items() if key not in ("id", "kind")}
-        for key, right in due.facts.items():
-            if key not in facts:
-                self._fault(name, f"it lacks {key}")
-            elif not same(facts[key], right):
-                self._fault(name, f"{key} is {show(facts[key])}, and has to be {show(right)}")
-        for key in facts.keys() - due.facts.keys():
-            self._fault(name, f"it has an unknown key {show(key)}")
+        wrong = dict(_differences(facts, due.facts))
+        self.found += [Fault(name, message) for message in wrong.values()]
         if [(link.role, link.part) for link in links] != [(step.role, step.part) for step in due.steps]:
             self._fault(name, f"it rests on {_parts(links)}, and has to rest on {_parts(due.steps)}")
-        if len(self.found) > before:
             return []
-        if node_id(due.kind, facts, [Child(link.role, link.to, link.part) for link in links]) != name:
-            self._fault(name, "its id is not that of its content")
+        if len(self.found) == before:
+            children = [Child(link.role, link.to, link.part) for link in links]
+            if node_id(due.kind, facts, children) != name:
+                self._fault(name, "its id is not that of its content")
+        elif not _WHAT.isdisjoint(wrong):
+            return []  # it is about something else: what is below it says nothing here
         return [(link.to, step.claim) for link, step in zip(links, due.steps, strict=True)]
 
     def _fault(self, name: str, message: str) -> None:
         self.found.append(Fault(name, message))
+
+
+_WHAT = frozenset(("atom", "rule", "binding", "comparison"))
+
+
+def _differences(told: dict[str, Any], due: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with each attribute of a node."""
+    for key, right in due.items():
+        if key not in told:
+            yield key, f"it lacks {key}"
+        elif not same(told[key], right):
+            yield key, f"{key} is {show(told[key])}, and has to be {show(right)}"
+    yield from ((str(key), f"it has an unknown key {show(key)}") for key in told if key not in due)
 
 
 def _parts(links: Any) -> str:

@@ -334,7 +334,7 @@ def test_forging_leaves_a_meaning_as_it_is(tamper: ModuleType, toy: Guideline) -
 # Whatever it is given.
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just(10**5000),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just(10**4000),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
@@ -385,7 +385,7 @@ def test_values_that_no_json_has_are_faults(cases: dict[str, Case], guideline: G
     """Sets, objects and lists within themselves in a proof are faults as well."""
     endless: list[Any] = []
     endless.append(endless)
-    for value in ({1}, object(), endless, b"bytes", (1, 2), 1j):
+    for value in ({1}, object(), endless, b"bytes", (1, 2), 1j, 10**5000):
         proof = told(cases["met"], guideline)
         proof["nodes"][0]["text"] = value
         assert verify(proof, cases["met"], guideline.program)
@@ -465,14 +465,11 @@ def test_a_fault_in_the_builders_words_is_caught(
     assert _refused(tamper, toy)
 
 
-def _refused(tamper: ModuleType, toy: Guideline) -> list[Fault]:
-    """Return the faults of the toy guideline's proofs."""
-    return [
-        fault
-        for case in tamper.toy_cases(toy)
-        for _, proof in tamper.proofs(case, toy)
-        for fault in verify(proof, case, toy.program)
-    ]
+def _refused(tamper: ModuleType, toy: Guideline) -> bool:
+    """Say whether some proof of the toy guideline has a fault."""
+    return any(
+        verify(proof, case, toy.program) for case in tamper.toy_cases(toy) for _, proof in tamper.proofs(case, toy)
+    )
 
 
 @pytest.mark.parametrize(("op", "wrong"), [(">=", ">"), ("<=", "<"), ("!=", "="), (">", ">="), ("<", "<=")])
@@ -491,6 +488,10 @@ def _shifted(shape: Callable[..., dict[Atom, str]]) -> Callable[..., dict[Atom, 
     return read
 
 
+def _elsewhere(shape: Callable[..., dict[Atom, str]]) -> Callable[..., dict[Atom, str]]:
+    return lambda *args: {atom: f"{where}, elsewhere" for atom, where in shape(*args).items()}
+
+
 def _other(value: Any) -> Any:
     if isinstance(value, int):
         return value + 1
@@ -506,9 +507,9 @@ def test_a_fault_in_the_builders_reading_of_a_case_is_caught(
     """Whatever key of a case the engine reads amiss, some proof that uses it is refused."""
     if shape == "slips":
         pytest.skip("the toy guideline asks for no slips of the pen")
-    before = _refused(tamper, toy)
-    monkeypatch.setitem(facts._SHAPES, shape, _shifted(facts._SHAPES[shape]))
-    assert before == []
+    # Of services read amiss there would be no proof at all: there it is the source that is wrong.
+    wrong = _elsewhere if shape == "" else _shifted
+    monkeypatch.setitem(facts._SHAPES, shape, wrong(facts._SHAPES[shape]))
     assert _refused(tamper, toy)
 
 
@@ -628,7 +629,7 @@ def test_a_received_proof_that_does_not_hold_is_told_step_by_step(tmp_path: Path
         ('{"lines": []}', "no proof"),
         ('{"a": 1, "a": 2}', "'a' stands twice"),
         ("9" * 5000, "digits"),
-        ("\ud800", "not JSON"),
+        ("\x00", "not JSON"),
     ],
 )
 def test_what_is_no_proof_is_bad_input(text: str, said: str) -> None:

@@ -419,8 +419,9 @@ class Tally:
         """Return a line for each kind, and the sum."""
         lines = [f"{kind:45} {self.caught[kind]:7} of {n:7} caught" for kind, n in sorted(self.tried.items())]
         tried, caught = self.tried.total(), self.caught.total()
-        sum_ = f"{len(lines)} kinds, {self.proofs} proofs: {caught} of {tried} caught ({100 * caught / max(tried, 1):.3f}%)"
-        return "\n".join([*lines, f"{sum_}; {self.same.total()} more left the meaning as it was"])
+        share = f"{caught} of {tried} caught ({100 * caught / max(tried, 1):.3f}%)"
+        same = f"{self.same.total()} more left the meaning as it was"
+        return "\n".join([*lines, f"{len(lines)} kinds, {self.proofs} proofs: {share}; {same}"])
 
 
 def attack(case: Case, guideline: Guideline, tally: Tally, rng: random.Random, sample: int = 0) -> None:
