@@ -9,11 +9,13 @@ from .case import Case
 from .errors import CaseError, Finding, GuidelineError
 from .firing import Model
 from .library import Guideline
-from .missing import Missing, Need
+from .missing import Missing
+from .need import Need
 from .program import Program
 from .terms import Atom, Literal, Rule, quote, unquote
 from .why import Why
 from .words import say_rule
+from .world import Evaluator
 
 WORLDS = ("open", "closed")
 
@@ -29,6 +31,7 @@ class LineDecision(NamedTuple):
     by: tuple[str, ...]
     reason: str | None
     missing: tuple[tuple[dict[str, str], ...], ...]
+    missing_complete: bool
     rests_on: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -80,6 +83,7 @@ class Judged(NamedTuple):
     guideline: Guideline
     model: Model
     why: Why
+    missing: Missing  # what would settle a line of it
 
 
 def decide(case: Case, guideline: Guideline, *, world: str = "open", as_of: str = "") -> Decision:
@@ -99,8 +103,7 @@ def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str =
     model = evaluator.evaluate(case.facts, open_world=world == "open")
     refuse_contradiction(case, guideline.program, model)
     why = Why(evaluator, model)
-    program = guideline.program
-    lacking = Missing(model, lambda atom: evaluator.evaluate([*case.facts, program.denial(atom)], open_world=True))
+    lacking = missing_in(case, guideline.program, evaluator, model)
     found = {
         line: _line(line, guideline.program, model, why, lacking)
         for line in dict.fromkeys((each.cpt, each.session) for each in case.lines)
@@ -109,7 +112,12 @@ def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str =
         case.id, guideline.program.name, date, world, tuple(found[line[:2]] for line in case.lines),
         tuple(_advisories(guideline.program, model)), tuple(guideline.program.notices.values()),
     )  # fmt: skip
-    return Judged(decision, case, guideline, model, why)
+    return Judged(decision, case, guideline, model, why, lacking)
+
+
+def missing_in(case: Case, program: Program, evaluator: Evaluator, model: Model) -> Missing:
+    """Return what tells the missing documentation of a case, from the model that its evaluator made of it."""
+    return Missing(model, lambda atom: evaluator.evaluate([*case.facts, program.denial(atom)], open_world=True))
 
 
 def refuse_contradiction(case: Case, program: Program, model: Model) -> None:
@@ -157,7 +165,8 @@ def _line(line: tuple[str, int], program: Program, model: Model, why: Why, lacki
     decisive = sure.get(outcome) or awaited(possible)
     if not decisive:
         raise GuidelineError([_without_outcome(line, program)])
-    sets = lacking.sets(possible["medically_necessary"]) if outcome == "more_information_needed" else []
+    asked = possible["medically_necessary"] if outcome == "more_information_needed" else []
+    missing = lacking.sets(asked)
     last = tuple(sorted(unquote(str(a.args[2])) for a in decisive))
     return LineDecision(
         cpt=cpt,
@@ -167,7 +176,8 @@ def _line(line: tuple[str, int], program: Program, model: Model, why: Why, lacki
         outcome=outcome,
         by=last if outcome.endswith("medically_necessary") else (),
         reason=last[0] if outcome == "not_addressed" else None,
-        missing=tuple(_needs(needs) for needs in sets),
+        missing=tuple(_needs(needs) for needs in missing.sets),
+        missing_complete=missing.complete,
         rests_on=rests_on(*used(decisive, model, why), program),
     )
 

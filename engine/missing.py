@@ -1,64 +1,38 @@
-"""What documentation would settle a line: the minimal sets of undocumented inputs, read off the firings.
+"""What documentation would settle a line: the minimal sets of undocumented inputs, the smallest first.
 
-A set is minimal when no member can be dropped, or replaced by one that it implies. The sets of an
-atom are the union over its firings of the products of their premises' sets, with absorption: no
-proof tree is enumerated.
+A set is minimal when no member can be dropped, or replaced by what it documents beside itself. The search
+goes by conflicts: where a choice does not settle the line there are items of which it needs one, and
+conflicts that have no item in common tell how many more it needs at least. So the smallest sets are found
+first, and the time goes with the sets that are found, not with those that can be thought of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from math import inf
 from typing import NamedTuple
 
-from .firing import Firing, Model
-from .terms import Atom, Comparison, Var, variables
+from .firing import Model
+from .need import Item, Need, Set, as_need, order
+from .settle import Values, bits, is_amount, network
+from .terms import Atom
+
+SETS = 256
+"""The most sets that are told."""
+STEPS = 5_000
+"""The most choices that are looked at; fewer where `WORK`, the gates looked at for them, is more."""
+WORK = 500_000
+NEVER = 1 << 30
+_FAN = 1 << 20
 
 
-class Need(NamedTuple):
-    """One thing to document: that a finding is present or absent, or an amount within bounds."""
+class Found(NamedTuple):
+    """The sets that settle a question; where they are not complete there may be more, none of them smaller."""
 
-    atom: Atom
-    low: float  # 1 and 1 for present or stated, 0 and 0 for absent, else the bounds of the amount
-    high: float
-    stated: bool = False  # the case has to state it, which settles what it does not state
-
-    @property
-    def is_presence(self) -> bool:
-        """Whether a finding is to be documented present."""
-        return len(self.atom.args) == 1 and self.low == 1
-
-    @property
-    def is_absence(self) -> bool:
-        """Whether a finding is to be documented absent."""
-        return len(self.atom.args) == 1 and self.high == 0
-
-    @property
-    def finding(self) -> str:
-        """The concept that is to be documented."""
-        return str(self.atom.args[0])
-
-    @property
-    def needs(self) -> str:
-        """What it has to be: `present`, `absent`, `stated`, or a comparison such as `>= 4`."""
-        if self.stated:
-            return "stated"
-        if len(self.atom.args) == 1:
-            return "present" if self.low else "absent"
-        if self.low == self.high:
-            return f"= {self.low:.0f}"
-        bounds = [f">= {self.low:.0f}"] * (self.low > -inf) + [f"<= {self.high:.0f}"] * (self.high < inf)
-        return " and ".join(bounds)
-
-
-Set = frozenset[Need]
-_BOUNDS: dict[str, Callable[[float], tuple[float, float]]] = {
-    ">=": lambda n: (n, inf), ">": lambda n: (n + 1, inf), "<=": lambda n: (-inf, n),
-    "<": lambda n: (-inf, n - 1), "=": lambda n: (n, n),
-}  # fmt: skip
-_MIRROR = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "="}
-_OPPOSITES = {">=": ("<",), ">": ("<=",), "<=": (">",), "<": (">=",), "=": ("<", ">")}
+    sets: tuple[Set, ...]
+    complete: bool
 
 
 class Missing:
@@ -69,200 +43,277 @@ class Missing:
         only where rules rest on the absence of open inputs.
     """
 
-    def __init__(self, model: Model, denied: Callable[[Atom], Model] | None = None) -> None:
+    def __init__(self, model: Model, denied: Callable[[Atom], Model]) -> None:
         self.model = model
         self._model_denying = denied
-        self._known: dict[Atom, set[Set]] = {}
         self._denials: dict[Atom, set[Atom]] = {}
+        self._searches: dict[tuple[Atom, ...], _Search] = {}
 
-    def sets(self, targets: Iterable[Atom]) -> list[Set]:
-        """Return every minimal set that, documented, makes one of the targets surely so.
+    def sets(self, targets: Iterable[Atom]) -> Found:
+        """Return the minimal sets that, documented, make one of the targets surely so.
 
         :param targets: possible atoms, such as the ways a line could be medically necessary.
-        :return: the sets, the smallest first, then by the names in them.
+        :return: at most `SETS` sets, the smallest first, then by the names in them.
         """
-        found = self._minimal(s for target in targets for s in self._sets(target))
-        return sorted(found, key=_order)
+        return self._search(targets).found
+
+    def met(self, needs: Set, targets: Sequence[Atom]) -> list[Atom]:
+        """Return the targets that a set found for them makes surely so."""
+        met = self._search(targets).met(needs)
+        return [target for target in targets if self._core(target) in met]
+
+    def _search(self, targets: Iterable[Atom]) -> _Search:
+        cores = tuple(sorted(set(map(self._core, targets)), key=str))
+        if cores not in self._searches:
+            self._searches[cores] = _Search(self, cores)
+        return self._searches[cores]
+
+    def _core(self, atom: Atom) -> Atom:
+        """Return what an atom turns on, where all else that its one firing needs is so; lines have it in common."""
+        seen = {atom}
+        while atom not in self.model.unknown and not self.model.sure(atom):
+            firing, *others = self.model.firings[atom]
+            left = [p for p in firing.premises if not self.model.sure(p)]
+            further = others or firing.undetermined or any(map(self.model.possible, firing.absences))
+            if further or len(left) != 1 or left[0] in seen or is_amount(left[0], self.model):
+                break
+            atom = left[0]
+            seen.add(atom)
+        return atom
 
     @cached_property
-    def _weaker(self) -> dict[Atom, set[Atom]]:
-        """By undocumented finding, the ones that documenting it alone makes so, itself among them."""
-        findings = {atom for atom in self.model.unknown if len(atom.args) == 1}
-        below = {each for atom in findings for each in self._below(atom)}
-        steps = [
-            ({p for p in firing.premises if not self.model.sure(p)}, firing.head)
-            for atom in below
-            for firing in self.model.firings.get(atom, ())
-            if not firing.undetermined and not any(map(self.model.possible, firing.absences))
-        ]
-        return {atom: _closure(atom, steps) & findings for atom in findings}
+    def _steps(self) -> tuple[list[tuple[Atom, int]], dict[Atom, list[int]]]:
+        """The firings that documented findings alone can complete: head and number of premises, and by premise."""
+        steps: list[tuple[Atom, int]] = []
+        by_premise: dict[Atom, list[int]] = {}
+        for head, firings in self.model.firings.items():
+            for firing in firings if not self.model.sure(head) else ():
+                premises = {p for p in firing.premises if not self.model.sure(p)}
+                if not firing.undetermined and not any(map(self.model.possible, firing.absences)):
+                    for premise in premises:
+                        by_premise.setdefault(premise, []).append(len(steps))
+                    steps.append((head, len(premises)))
+        return steps, by_premise
 
-    def _denied(self, atom: Atom) -> set[Atom]:
+    def weaker(self, atom: Atom) -> set[Atom]:
+        """Return what documenting a finding alone makes so, itself among it."""
+        steps, by_premise = self._steps
+        found, queue, met = {atom}, [atom], Counter[int]()
+        for each in queue:
+            for step in by_premise.get(each, ()):
+                met[step] += 1
+                head, needed = steps[step]
+                if met[step] == needed and head not in found:
+                    found.add(head)
+                    queue.append(head)
+        return found
+
+    def denied(self, atom: Atom) -> set[Atom]:
         """Return the undocumented findings that denying one of them denies, itself among them."""
         if atom not in self._denials:
-            left = self._model_denying(atom).unknown if self._model_denying else self.model.unknown - {atom}
-            self._denials[atom] = (self.model.unknown - left) | {atom}
+            left = self._model_denying(atom)
+            ruled_out = {a for a in self.model.unknown - left.unknown if not left.sure(a)}
+            self._denials[atom] = ruled_out | {atom}
         return self._denials[atom]
 
-    def _sets(self, atom: Atom) -> set[Set]:
-        """Return the minimal sets of an atom, by fixpoint over what it rests on."""
-        order = [a for a in self._below(atom) if a not in self._known]
-        place = {a: i for i, a in enumerate(order)}
-        rests = [(i, p) for a, i in place.items() for f in self.model.firings.get(a, ()) for p in f.premises]
-        circular = any(place.get(premise, -1) >= i for i, premise in rests)
-        changed = True
-        while changed:
-            changed = False
-            for each in order:
-                found = self._step(each)
-                changed |= circular and found != self._known.get(each)
-                self._known[each] = found
-        return self._known[atom]
 
-    def _below(self, atom: Atom) -> list[Atom]:
-        """Return an atom and what it rests on, premises first as far as there is an order."""
-        order: dict[Atom, None] = {}
-        seen: set[Atom] = set()
-        stack = [(atom, False)]
-        while stack:
-            each, done = stack.pop()
-            if done:
-                order[each] = None
-            elif each not in seen:
-                seen.add(each)
-                stack.append((each, True))
-                if not self.model.sure(each):
-                    stack += [(p, False) for f in self.model.firings.get(each, ()) for p in f.premises]
-        return list(order)
+class _Choice(NamedTuple):
+    """What is chosen so far on the way to a set."""
 
-    def _step(self, atom: Atom) -> set[Set]:
-        if self.model.sure(atom):
-            return {frozenset()}
-        presence = Need(atom, 1, 1, atom.predicate in self.model.stated)
-        own = {frozenset([presence])} if atom in self.model.unknown and len(atom.args) == 1 else set()
-        return self._minimal([*own, *(s for f in self.model.firings.get(atom, ()) for s in self._firing(f))])
+    values: Values  # what holds by the items
+    items: tuple[int, ...] = ()
+    cover: int = 0  # what the items document
+    out: int = 0  # items that are out, and `apart`, gates that may not hold: sets with them are found elsewhere
+    apart: tuple[int, ...] = ()
+    needed: frozenset[int] = frozenset()  # the gates that have to hold
+    undecided: tuple[int, ...] = ()  # those of them that can hold by several things
 
-    def _firing(self, firing: Firing) -> set[Set]:
-        """Return the sets of a firing: the product of its premises', its amounts within their bounds."""
-        result: set[Set] = {frozenset()}
-        for pattern, premise in _patterns(firing):
-            if premise in self.model.unknown and len(premise.args) > 1:
-                ways = _within(premise, [c for c in firing.undetermined if _speaks_of(c, pattern)])
+
+class _Search:
+    """The search for the sets of one question; items are numbers, and sets of items masks of their bits."""
+
+    def __init__(self, missing: Missing, targets: Sequence[Atom]) -> None:
+        self.missing, self.targets = missing, targets
+        self.net = network(missing.model, targets)
+        self.items = self.net.items
+        self._relate()
+
+    def _relate(self) -> None:
+        """Work out for each item what it documents, what documents it, what it contradicts, and its whole amount."""
+        told = [self._told(item) for item in self.items]
+        pairs = list(enumerate(self.items))
+        self.cover = [sum(1 << j for j, other in pairs if _covers(item, other, told[i])) for i, item in pairs]
+        self.clash = [sum(1 << j for j, _ in pairs if self._contradict(i, j, told)) for i, _ in pairs]
+        self.up = [sum(1 << j for j, _ in pairs if self.cover[j] >> i & 1) for i, _ in pairs]
+        self.first = [next(j for j in bits(self.up[i]) if self.up[j] >> i & 1) for i, _ in pairs]  # of equals
+        self.whole = [sum(1 << j for j, other in pairs if other.atom == item.atom) for _, item in pairs]
+
+    def _told(self, item: Item) -> set[Atom]:
+        """Return the findings that an item documents, or denies."""
+        if item.kind == "absent":
+            return self.missing.denied(item.atom)
+        return self.missing.weaker(item.atom) if item.kind == "present" else set()
+
+    def _contradict(self, one: int, other: int, told: Sequence[set[Atom]]) -> bool:
+        a, b = self.items[one], self.items[other]
+        kinds = {a.kind, b.kind}
+        if kinds == {"absent", "present"}:
+            return not told[one].isdisjoint(told[other])
+        low, high = (a.bound, b.bound) if a.kind == "low" else (b.bound, a.bound)
+        return kinds == {"low", "high"} and a.atom == b.atom and low > high
+
+    @cached_property
+    def found(self) -> Found:
+        """The minimal sets, the smallest first."""
+        sets: list[Set] = []
+        complete = True
+        for each in self._minimal():
+            if each is None or len(sets) == SETS:
+                complete = False
+                break
+            sets.append(each)
+        return Found(tuple(sorted(sets, key=order)), complete)
+
+    def met(self, needs: Set) -> set[Atom]:
+        """Return the targets that a set makes surely so."""
+        held = self.net.values(_union(self.cover, sum(1 << i for i in self._chosen(needs)))).held
+        return {target for target, root in zip(self.targets, self.net.roots, strict=False) if held[root]}
+
+    def _chosen(self, needs: Set) -> Iterator[int]:
+        for i, item in enumerate(self.items):
+            for need in needs:
+                if need.atom == item.atom and _is_part(item, need):
+                    yield i
+
+    def _minimal(self) -> Iterator[Set | None]:
+        """Yield the sets, those with the fewest needs first, and None where the search is given up."""
+        first = self._with(_Choice(self.net.values(0)), self.net.top)
+        # What is waiting: the least number of needs, the deepest first; whether that number is worked out.
+        waiting = [(0, 0, 0, False, first)] if first else []
+        masks: list[int] = []
+        for step in range(min(STEPS, WORK // len(self.net.gates))):
+            if not waiting:
+                return
+            least, depth, _, known, choice = heapq.heappop(waiting)
+            held = choice.values.held.__getitem__
+            if any(map(held, choice.apart)) or any(mask & choice.cover == mask for mask in masks):
+                continue
+            if not known and (bound := self._bound(choice)) > least:
+                if bound < NEVER:
+                    heapq.heappush(waiting, (bound, depth, step, True, choice))
+            elif held(self.net.top):
+                if self._is_minimal(kept := self._strongest(choice)):
+                    masks.append(sum(1 << i for i in kept))
+                    yield self._needs(kept)
             else:
-                ways = self._known.get(premise, set())
-            result = self._product(result, ways)
-        for absent in firing.absences:
-            result = self._product(result, self._against(absent, frozenset()))
-        return result
+                for at, child in enumerate(self._children(choice)):
+                    heapq.heappush(waiting, (least, depth - 1, step * _FAN + at, False, child))
+        yield None
 
-    def _against(self, atom: Atom, above: frozenset[Atom]) -> set[Set]:
-        """Return the sets that make an atom surely not so: an input is denied, and each firing has to fail."""
-        if not self.model.possible(atom) or atom in above:
-            return {frozenset()}
-        unknown = atom in self.model.unknown
-        if self.model.sure(atom) or (unknown and (len(atom.args) > 1 or atom.predicate in self.model.stated)):
-            return set()  # no single thing to say makes an amount unknown, or a condition not so
-        result: set[Set] = {frozenset([Need(atom, 0, 0)])} if unknown else {frozenset()}
-        for firing in self.model.firings.get(atom, ()):
-            ways = {s for p in firing.premises for s in self._against(p, above | {atom})}
-            ways |= {s for a in firing.absences for s in self._sets(a)}
-            ways |= set(_outside(firing))
-            result = self._product(result, ways)
-        return result
+    def _bound(self, choice: _Choice) -> int:
+        """Return how many needs a set with a choice in it has at least; `NEVER` where there is none."""
+        if choice.values.held[self.net.top]:
+            return len({self.whole[item] for item in self._strongest(choice)})
+        count, taken = 0, 0
+        for item in choice.items:
+            if not (apart := self._wide(self.up[item])) & taken:
+                count, taken = count + 1, taken | apart
+        values, unmet = choice.values, choice.undecided
+        while unmet:
+            values = self.net.more(values, _union(self.cover, taken))
+            unmet = tuple(gate for gate in unmet if not values.held[gate])
+            for gate in unmet:
+                conflict = _union(self.up, self.net.conflict(values, gate)) & ~choice.out
+                if not conflict:
+                    return NEVER
+                if not (apart := self._wide(conflict)) & taken:
+                    count, taken = count + 1, taken | apart
+        return count
 
-    def _product(self, left: set[Set], right: set[Set]) -> set[Set]:
-        return self._minimal(s for a in left for b in right if (s := self._join(a, b)) is not None)
+    def _children(self, choice: _Choice) -> Iterator[_Choice]:
+        """Yield the choices that go one step further, such that no set comes of two of them."""
+        if not choice.undecided:
+            return  # it goes in a circle
+        gate = min(choice.undecided, key=lambda g: len(self.net.gates[g].below))
+        left = choice._replace(undecided=tuple(g for g in choice.undecided if g != gate))
+        for below in sorted(self.net.gates[gate].below):
+            if child := self._with(left, below):
+                yield child
+            if below < 0:
+                left = left._replace(out=left.out | self.up[~below])
+            elif self.net.gates[gate].gone or self.net.circular.get(gate, -1) != self.net.circular.get(below, -2):
+                left = left._replace(apart=(*left.apart, below))
 
-    def _join(self, left: Set, right: Set) -> Set | None:
-        """Unite two sets: bounds on one amount meet, and what another member implies is dropped."""
-        if not left or not right:
-            return left or right
-        bounds: dict[Atom, tuple[float, float]] = {}
-        for need in left | right:
-            low, high = bounds.get(need.atom, (-inf, inf))
-            bounds[need.atom] = max(low, need.low), min(high, need.high)
-        needs = [Need(atom, *b, atom.predicate in self.model.stated) for atom, b in bounds.items()]
-        if any(need.low > need.high for need in needs) or self._contradictory(needs):
-            return None
-        return self._least(needs)
+    def _with(self, choice: _Choice, node: int) -> _Choice | None:
+        """Return a choice with one more gate or item, and all that it needs; None where they exclude each other."""
+        items, needed, undecided = list(choice.items), set(choice.needed), list(choice.undecided)
+        stack = [node]
+        while stack:
+            each = stack.pop()
+            if each < 0:
+                item = self.first[~each]
+                if choice.out >> item & 1 or any(self.clash[item] >> i & 1 for i in items):
+                    return None
+                items += [item] * (item not in items)
+            elif each not in needed:
+                needed.add(each)
+                if self.net.gates[each].conjunctive:
+                    stack += self.net.gates[each].below
+                else:
+                    undecided.append(each)
+        cover = _union(self.cover, sum(1 << i for i in items))
+        values = self.net.more(choice.values, cover & ~choice.cover)
+        return _Choice(
+            values, tuple(items), cover, choice.out, choice.apart, frozenset(needed),
+            tuple(gate for gate in undecided if not values.held[gate]),
+        )  # fmt: skip
 
-    def _contradictory(self, needs: Iterable[Need]) -> bool:
-        """Say whether one need documents a finding that implies what another one denies."""
-        absent = {need.atom for need in needs if need.is_absence}
-        return any(not absent.isdisjoint(self._weaker[n.atom]) for n in needs if n.is_presence) if absent else False
+    def _wide(self, items: int) -> int:
+        """Return items with the other bounds of the same amounts: together they are one need."""
+        return _union(self.whole, items)
 
-    def _least(self, needs: list[Need]) -> Set:
-        """Drop what other members document as well; of members that document each other keep the first."""
-        kept = sorted(needs)
-        for need in sorted(needs, reverse=True):
-            if any(other != need and self._covers(other, need) for other in kept):
-                kept.remove(need)
-        return frozenset(kept)
+    def _strongest(self, choice: _Choice) -> list[int]:
+        """Return the items chosen but for those that another one documents."""
+        chosen = sum(1 << i for i in choice.items)
+        return [i for i in choice.items if self.up[i] & chosen == 1 << i]
 
-    def _covers(self, strong: Need, weak: Need) -> bool:
-        """Say whether documenting the one documents the other as well."""
-        if strong.atom == weak.atom:
-            return weak.low <= strong.low and strong.high <= weak.high
-        if strong.is_presence and weak.is_presence:
-            return weak.atom in self._weaker[strong.atom]
-        return strong.is_absence and weak.is_absence and weak.atom in self._denied(strong.atom)
+    def _is_minimal(self, kept: Sequence[int]) -> bool:
+        """Say whether no item can be dropped, or give way to what it documents beside itself."""
+        for item in kept:
+            amount = self.whole[item].bit_count() > 1
+            if self.cover[item] == 1 << item and not amount:
+                continue  # without it the set would be smaller, and found before
+            rest = _union(self.cover, sum(1 << i for i in kept if i != item))
+            if self.net.values(rest | self.cover[item] & ~self.up[item]).held[self.net.top]:
+                return False
+        return True
 
-    def _minimal(self, sets: Iterable[Set]) -> set[Set]:
-        """Drop every set that another one does better than; of sets that are as good keep the first."""
-        every = set(sets)
-        if len(every) < 2:
-            return every
-        kept: list[Set] = []
-        for one in sorted(every, key=_order):
-            if not any(self._better(other, one) for other in kept):
-                kept = [other for other in kept if not self._better(one, other)] + [one]
-        return set(kept)
-
-    def _better(self, left: Set, right: Set) -> bool:
-        return all(any(self._covers(r, need) for r in right) for need in left)
+    def _needs(self, kept: Iterable[int]) -> Set:
+        items: dict[Atom, list[Item]] = {}
+        for item in kept:
+            items.setdefault(self.items[item].atom, []).append(self.items[item])
+        stated = self.missing.model.stated
+        return frozenset(as_need(own, atom.predicate in stated) for atom, own in items.items())
 
 
-def _order(needs: Set) -> tuple[int, list[tuple[str, str]]]:
-    return len(needs), sorted((need.finding, need.needs) for need in needs)
+def _covers(one: Item, other: Item, told: set[Atom]) -> bool:
+    """Say whether an item documents another one; given what it documents, or denies."""
+    if one.kind != other.kind:
+        return False
+    if one.kind in ("present", "absent"):
+        return other.atom in told
+    return one.atom == other.atom and (one.bound >= other.bound if one.kind == "low" else one.bound <= other.bound)
 
 
-def _closure(atom: Atom, steps: list[tuple[set[Atom], Atom]]) -> set[Atom]:
-    """Return what an atom makes sure by itself, through steps from sets of atoms to an atom."""
-    found, before = {atom}, 0
-    while len(found) != before:
-        before = len(found)
-        found |= {head for premises, head in steps if premises <= found}
+def _is_part(item: Item, need: Need) -> bool:
+    """Say whether an item of a need's atom is a bound that the need sets, or all that it says."""
+    bound = {"present": 1, "absent": 0, "low": item.bound, "high": item.bound}[item.kind]
+    return bound == (need.high if item.kind == "high" else need.low)
+
+
+def _union(masks: Sequence[int], of: int) -> int:
+    """Return the union of the masks of some items."""
+    found = 0
+    for item in bits(of):
+        found |= masks[item]
     return found
-
-
-def _patterns(firing: Firing) -> Iterator[tuple[Atom, Atom]]:
-    """Yield each positive literal's atom with its premise."""
-    yield from zip((lit.atom for lit in firing.rule.literals if lit.positive), firing.premises, strict=True)
-
-
-def _speaks_of(comparison: Comparison, pattern: Atom) -> bool:
-    return bool(set(comparison.names()) & set(variables(pattern.args)))
-
-
-def _within(amount: Atom, comparisons: Iterable[Comparison]) -> set[Set]:
-    """Return the set that documents an amount within all its bounds; compared with nothing, it has to be known."""
-    bounds = [_bounds(comparison) for comparison in comparisons] or [(0, inf)]
-    low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
-    return {frozenset([Need(amount, low, high)])} if low <= high else set()
-
-
-def _outside(firing: Firing) -> Iterator[Set]:
-    """Yield the sets that document an amount beyond a bound of a firing."""
-    for comparison in firing.undetermined:
-        for pattern, premise in _patterns(firing):
-            if _speaks_of(comparison, pattern):
-                for op in _OPPOSITES[comparison.op]:
-                    yield frozenset([Need(premise, *_bounds(comparison._replace(op=op)))])
-
-
-def _bounds(comparison: Comparison) -> tuple[float, float]:
-    """Return the bounds a comparison of one amount with one number sets (`check` admits no other)."""
-    left, right = comparison.left[0], comparison.right[0]
-    if isinstance(left, Var):
-        return _BOUNDS[comparison.op](int(str(right)))
-    return _BOUNDS[_MIRROR[comparison.op]](int(str(left)))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from math import inf
+from collections.abc import Generator, Iterable, Iterator
 from typing import NamedTuple
 
 from .firing import Firing, Model
+from .smallest import Smallest
 from .terms import Atom, Comparison, Constant, Literal, Rule, Substitution, Var, holds
 from .world import Evaluator
 
@@ -32,16 +32,20 @@ class Failure(NamedTuple):
 
     rule: Rule
     atom: Atom  # the atom asked for, perhaps with variables
-    binding: Binding
+    ways: tuple[Binding, ...]  # every way to bind the parts that do not fail
     causes: tuple[Cause, ...]
 
+    @property
+    def binding(self) -> Binding:
+        """The first of the ways."""
+        return self.ways[0]
+
     def held(self, model: Model) -> Iterator[tuple[int, Atom]]:
-        """Yield the parts of the body that hold all the same, surely or possibly, by their index."""
+        """Yield the parts of the body that hold all the same, surely or possibly, by their index, in every way."""
         for index, part in enumerate(self.rule.body):
             if isinstance(part, Literal) and part.positive:
-                atom = part.atom.substitute(self.binding)
-                if model.possible(atom):
-                    yield index, atom
+                atoms = dict.fromkeys(part.atom.substitute(way) for way in self.ways)
+                yield from ((index, atom) for atom in sorted(atoms, key=str) if model.possible(atom))
 
     @property
     def in_play(self) -> bool:
@@ -58,27 +62,11 @@ class Why:
         self.program = evaluator.program
         self.open_valued = evaluator.strata.open_valued
         self._failures: dict[Atom, list[Failure]] = {}
-        self._shortest: dict[Atom, tuple[float, Firing]] = {}
+        self._smallest = Smallest(model, surely=True)
 
     def shortest(self, atom: Atom) -> Firing:
         """Return the firing of a sure, derived atom that gives it the smallest proof."""
-        return self._smallest(atom, frozenset())[1]
-
-    def _smallest(self, atom: Atom, above: frozenset[Atom]) -> tuple[float, Firing]:
-        """Return the size of the smallest proof found, and its last step; never through what is above."""
-        if atom in self._shortest:
-            return self._shortest[atom]
-        firings = [f for f in self.model.firings[atom] if self.model.is_sure(f)]
-        sizes = [(self._size(f, above | {atom}), f.rule.id, i) for i, f in enumerate(firings)]
-        size, _, best = min(sizes)
-        if size == inf:  # only from above: the first firing is well founded all the same
-            return inf, self.model.support[atom]
-        self._shortest[atom] = size, firings[best]
-        return self._shortest[atom]
-
-    def _size(self, firing: Firing, above: frozenset[Atom]) -> float:
-        sizes = [inf if p in above else self._smallest(p, above)[0] for p in firing.premises if p in self.model.support]
-        return 1 + len(firing.premises) + sum(sizes)
+        return self._smallest.of(atom)[1]
 
     def failures(self, atom: Atom) -> list[Failure]:
         """Return why each rule in force whose head fits an atom does not give it.
@@ -86,39 +74,67 @@ class Why:
         :param atom: an atom that does not hold; its variables stand for anything.
         """
         pattern = _numbered(atom)
-        if pattern not in self._failures:
-            self._failures[pattern] = []  # a recursive premise adds no reason of its own
-            self._failures[pattern] = [
-                self._failure(compiled.rule, atom, binding)
-                for compiled in self.evaluator.of_head.get(atom.predicate, ())
-                if (binding := unify(compiled.rule.head, atom)) is not None
-            ]
+        # With a stack of its own: what fails rests on what fails, deeper than Python's stack.
+        running = {pattern: self._failing(atom)} if pattern not in self._failures else {}
+        answer: bool | None = None
+        while running:
+            asking, steps = next(reversed(running.items()))
+            try:
+                wanted = steps.send(answer)  # type: ignore[arg-type]
+            except StopIteration as done:
+                self._failures[asking] = done.value
+                answer = any(failure.in_play for failure in done.value)
+                del running[asking]
+                continue
+            key = _numbered(wanted)
+            if key in self._failures or key in running:  # a recursive premise adds no reason of its own
+                answer = any(failure.in_play for failure in self._failures.get(key, ()))
+            else:
+                running[key], answer = self._failing(wanted), None
         return self._failures[pattern]
 
     def kind(self, atom: Atom) -> str:
         """Return how an atom that does not hold fails."""
-        declared = self.program.predicates.get(atom.predicate)
-        if declared and declared.is_record:
-            ruled_out = declared.unless and self.model.sure(Atom(declared.unless, atom.args[:1]))
-            return CONTRADICTED if ruled_out else UNDOCUMENTED
-        return UNMET if any(f.in_play for f in self.failures(atom)) else NOT_APPLICABLE
+        return self._said(atom) or (UNMET if any(f.in_play for f in self.failures(atom)) else NOT_APPLICABLE)
 
-    def _failure(self, rule: Rule, atom: Atom, binding: Binding) -> Failure:
+    def _said(self, atom: Atom) -> str:
+        """Return how an open atom fails, by what the record says of it; nothing for another one."""
+        declared = self.program.predicates.get(atom.predicate)
+        if not (declared and declared.is_record):
+            return ""
+        ruled_out = declared.unless and self.model.sure(Atom(declared.unless, atom.args[:1]))
+        return CONTRADICTED if ruled_out else UNDOCUMENTED
+
+    def _failing(self, atom: Atom) -> Generator[Atom, bool, list[Failure]]:
+        """Return the failures of an atom; yield each atom of which they depend on whether it is in play."""
+        failures = []
+        for compiled in self.evaluator.of_head.get(atom.predicate, ()):
+            if (binding := unify(compiled.rule.head, atom)) is not None:
+                failures.append((yield from self._failure(compiled.rule, atom, binding)))
+        return failures
+
+    def _failure(self, rule: Rule, atom: Atom, binding: Binding) -> Generator[Atom, bool, Failure]:
         """Join the body part by part; a part that leaves no binding is a cause, and is passed over."""
-        ways, causes = [binding], []
-        for part in sorted(rule.body, key=self._rank):
+        ways: list[Binding] = [binding]
+        causes: list[Cause] = []
+        for at, part in sorted(enumerate(rule.body), key=lambda each: self._rank(each[1])):
             passed = [way for before in ways for way in self._extend(part, before)]
             if not passed:
-                causes += self._causes(rule, part, ways)
+                causes += yield from self._causes(at, part, ways)
                 if causes[-1].kind == NOT_APPLICABLE:
                     break  # the case is not about this rule: what else fails is of no interest
             ways = passed or ways
-        return Failure(rule, atom, ways[0], tuple(causes))
+        return Failure(rule, atom, tuple(ways), tuple(causes))
 
-    def _causes(self, rule: Rule, part: Literal | Comparison, ways: list[Binding]) -> list[Cause]:
+    def _causes(self, at: int, part: Literal | Comparison, ways: list[Binding]) -> Generator[Atom, bool, list[Cause]]:
         """Return how a part fails under each binding; the ones the case is about hide the others."""
         bound = {_bound(part, way): way for way in reversed(ways)}
-        found = [Cause(rule.body.index(part), each, self._kind(each, way), way) for each, way in bound.items()]
+        found = []
+        for each, way in bound.items():
+            kind = CONTRADICTED
+            if isinstance(each, Literal) and each.positive:
+                kind = self._said(each.atom) or (UNMET if (yield each.atom) else NOT_APPLICABLE)
+            found.append(Cause(at, each, kind, way))
         return [cause for cause in found if cause.kind != NOT_APPLICABLE] or found[-1:]
 
     def _rank(self, part: Literal | Comparison) -> int:
@@ -147,11 +163,6 @@ class Why:
         if any(isinstance(a, Var) for a in atom.args):
             return self.model.like(atom)
         return [atom] if self.model.possible(atom) else []
-
-    def _kind(self, part: Literal | Comparison, binding: Binding) -> str:
-        if isinstance(part, Comparison) or not part.positive:
-            return CONTRADICTED
-        return self.kind(part.atom.substitute(binding))
 
 
 def unify(pattern: Atom, other: Atom) -> Binding | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..engine.terms import UNDOCUMENTED, Atom, Comparison, Constant, unquote
 from . import report
-from .query import Answers, Binding, Scene, closest, matches
+from .query import Answers, Binding, Clock, Scene, closest, matches
 from .query_text import Part
 
 if TYPE_CHECKING:
@@ -100,9 +100,10 @@ def explained(answers: Answers, scene: Scene, width: int, which: Iterable[int] |
     from . import render
 
     rows = range(len(answers.rows)) if which is None else which
+    clock = Clock(answers.limits)
     blocks = []
     for row in rows:
-        proof, _ = proofs(answers, scene, [row])
+        proof, _ = proofs(answers, scene, [row], clock)
         names = zip(answers.query.columns, answers.rows[row].values, strict=True)
         said = ", ".join(f"{name} = {_value(value)}" for name, value in names) or verdict(answers, scene)
         heading = textwrap.fill(f"{row + 1}. {said}", width)
@@ -112,16 +113,21 @@ def explained(answers: Answers, scene: Scene, width: int, which: Iterable[int] |
     return "\n".join(blocks).rstrip()
 
 
-def proofs(answers: Answers, scene: Scene, rows: Iterable[int]) -> tuple[Proof, list[tuple[str, ...]]]:
+def proofs(
+    answers: Answers, scene: Scene, rows: Iterable[int], clock: Clock | None = None
+) -> tuple[Proof, list[tuple[str, ...]]]:
     """Return the proofs of answers in one graph, and the roots of each: a node for each part of the query.
 
     Where there are no answers, the one proof is of what holds of the query and of the first part that does not.
+
+    :param clock: what tells when the answers' limits are reached; without one it starts here.
+    :raises QueryTimeout: where it takes longer than the limit.
     """
     from .proof import Proof
 
-    steps = _Steps(scene)
+    steps = _Steps(scene, clock or Clock(answers.limits))
     shown = [(answers.query.parts, answers.rows[row].binding) for row in rows]
-    shown = shown if answers.rows else [closest(answers.query, scene)]
+    shown = shown if answers.rows else [closest(answers.query, scene, answers.limits)]
     roots = [tuple(dict.fromkeys(steps.of(parts, binding))) for parts, binding in shown]
     every = tuple(dict.fromkeys(root for own in roots for root in own))
     return Proof(steps.builder.graph, every, scene.judged), roots
@@ -130,16 +136,17 @@ def proofs(answers: Answers, scene: Scene, rows: Iterable[int]) -> tuple[Proof, 
 class _Steps:
     """Proves the parts of answers with the builder of a decision's proofs."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, clock: Clock) -> None:
         from .proof import Builder
 
-        self.scene, self.builder = scene, Builder(scene.judged, every=False)
+        self.scene = scene
+        self.builder = Builder(scene.judged, every=False, pause=lambda: clock.check("ask for fewer proofs at once"))
 
     def of(self, parts: tuple[Part, ...], binding: Binding) -> Iterator[str]:
         """Yield the nodes of each part with its variables bound."""
         for part in parts:
             if isinstance(part, Comparison):
-                yield self.builder._compared(part, binding)
+                yield self.builder.compared(part, binding)
             else:
                 yield from self._literal(part.atom.substitute(binding))
 

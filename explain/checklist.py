@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
 from typing import Any, NamedTuple
 
 from ..engine.decide import Judged, LineDecision, outcomes
 from ..engine.firing import Firing, Model
-from ..engine.missing import Missing, Need
+from ..engine.need import Need
 from ..engine.program import Program
 from ..engine.terms import Atom, unquote
 from ..engine.words import say_atom, say_need
 
+MORE = "There may be other ways; of all that there are these need the fewest things."
 _SIGNS = ((">= ", "at least "), ("<= ", "at most "), ("= ", "exactly "))
 _SLOT = re.compile(r"\{\w+\}")
 
@@ -52,25 +52,23 @@ def checklist(judged: Judged, cpt: str = "") -> list[LineAsks]:
     Fewest items come first; of equals, those of a criterion for what the case itself names.
     """
     lines = {(line.cpt, line.session): line for line in judged.decision.lines if cpt in ("", line.cpt)}
-    lacking = Missing(judged.model)
-    return [LineAsks(line, tuple(_asks(line, judged, lacking))) for line in lines.values()]
+    return [LineAsks(line, tuple(_asks(line, judged))) for line in lines.values()]
 
 
-def _asks(line: LineDecision, judged: Judged, lacking: Missing) -> list[Ask]:
+def _asks(line: LineDecision, judged: Judged) -> list[Ask]:
     if not line.missing:
         return []
-    targets = outcomes(judged.model, line.session, line.cpt)["medically_necessary"]
-    return asks(targets, judged, lacking)
+    return asks(outcomes(judged.model, line.session, line.cpt)["medically_necessary"], judged)
 
 
-def asks(targets: Sequence[Atom], judged: Judged, lacking: Missing) -> list[Ask]:
-    """Return each minimal set of items that makes one of the targets so, in the order to ask for them."""
+def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
+    """Return the minimal sets of items that make one of the targets so, in the order to ask for them."""
     model, program = judged.model, judged.guideline.program
-    ways = {target: set(lacking.sets([target])) for target in targets}
+    below: dict[tuple[Atom, ...], list[Firing]] = {}
     ranked = []
-    for index, needs in enumerate(lacking.sets(targets)):
-        met = [target for target in targets if needs in ways[target]]
-        steps = list(_steps(met, model))
+    for index, needs in enumerate(judged.missing.sets(targets).sets):
+        met = judged.missing.met(needs, targets)
+        steps = below.setdefault(tuple(met), below.get(tuple(met)) or list(_steps(met, model)))
         items = tuple(_item(need, steps, program) for need in sorted(needs, key=lambda n: (n.finding, n.needs)))
         statements = tuple(sorted(unquote(str(target.args[-1])) for target in met))
         ranked.append((len(items), not _named(steps, judged), index, Ask(statements, items)))
@@ -165,18 +163,37 @@ def words(statement: str, program: Program) -> str:
 
 def boxes(sets: Iterable[Sequence[Item]]) -> list[Box]:
     """Return sets of items with those that differ in one place drawn together into one with a choice there."""
-    found: list[Box] = [tuple((item,) for item in each) for each in sets]
-    while merged := next(filter(None, (_merged(a, b) for a, b in combinations(found, 2))), None):
-        first, second, both = merged
-        found = [both if box == first else box for box in found if box != second]
-    return found
+    found: list[Box | None] = [tuple((item,) for item in each) for each in sets]
+    alike: dict[frozenset[tuple[Item, ...]], set[int]] = {}  # the boxes, by their number, without one place
+    for number, box in enumerate(found):
+        for rest in _rests(box):
+            alike.setdefault(rest, set()).add(number)
+    at = 0
+    while at < len(found):
+        other = min((n for rest in _rests(found[at]) for n in alike[rest] if n != at), default=-1)
+        if other < 0:
+            at += 1
+            continue
+        at, other = sorted((at, other))
+        for number in (at, other):
+            for rest in _rests(found[number]):
+                alike[rest].remove(number)
+        found[at], found[other] = _merged(found[at] or (), found[other] or ()), None
+        for rest in _rests(found[at]):
+            alike.setdefault(rest, set()).add(at)
+    return [box for box in found if box]
 
 
-def _merged(a: Box, b: Box) -> tuple[Box, Box, Box] | None:
-    mine, theirs = [c for c in a if c not in b], [c for c in b if c not in a]
-    if len(a) != len(b) or len(mine) != 1 or len(theirs) != 1:
-        return None
-    return a, b, tuple((*c, *theirs[0]) if c == mine[0] else c for c in a)
+def _rests(box: Box | None) -> Iterator[frozenset[tuple[Item, ...]]]:
+    """Yield a box without each of its places."""
+    places = frozenset(box or ())
+    yield from (places - {place} for place in places)
+
+
+def _merged(a: Box, b: Box) -> Box:
+    """Return two boxes that differ in one place as one, with a choice there."""
+    (theirs,) = set(b) - set(a)
+    return tuple((*place, *theirs) if place not in b else place for place in a)
 
 
 def as_json(judged: Judged, lines: Iterable[LineAsks]) -> dict[str, Any]:
@@ -185,6 +202,7 @@ def as_json(judged: Judged, lines: Iterable[LineAsks]) -> dict[str, Any]:
         {
             "cpt": each.line.cpt,
             "session": each.line.session,
+            "missing_complete": each.line.missing_complete,
             "sets": [{"for": list(a.statements), "items": [i._asdict() for i in a.items]} for a in each.asks],
         }
         for each in lines
@@ -202,6 +220,7 @@ def as_text(judged: Judged, lines: Sequence[LineAsks], width: int) -> str:
     for wanted, same in groups.items():
         codes = ", ".join(called(line, judged) for line in same)
         parts += ["", *(_many(codes, wanted, judged, width) if wanted else _nothing(same, judged, width))]
+        parts += [] if same[0].missing_complete else textwrap.wrap(f"  {MORE}", width, subsequent_indent="  ")
     return "\n".join(parts)
 
 

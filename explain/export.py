@@ -15,7 +15,7 @@ import click
 import networkx as nx
 
 from .proof import Proof
-from .render import children, citation
+from .render import children, citation, linked
 
 NO_GRAPHVIZ = "Graphviz is not installed: apt-get install graphviz (or brew install graphviz)"
 _WIDTH, _LINES, _SECONDS = 30, 8, 60
@@ -90,12 +90,15 @@ def colours(facts: dict[str, Any]) -> tuple[str, str]:
     return OUTCOME_COLOURS[facts["outcome"]] if "outcome" in facts else (look.fill, look.line)
 
 
-def _edges(proof: Proof) -> Iterable[tuple[str, str, str]]:
-    """Yield parent, child and the role to label, which is none for a premise."""
+def _edges(proof: Proof) -> Iterable[tuple[str, str, dict[str, Any]]]:
+    """Yield parent, child and what the edge between them says; two parts may rest on one child."""
     for node in walk(proof):
-        for child in children(proof, node):
-            role = proof.graph.edges[node, child]["role"]
-            yield node, child, "" if role == "premise" else role
+        yield from ((node, child, facts) for child, facts in linked(proof, node))
+
+
+def _role(facts: dict[str, Any]) -> str:
+    """Return the role to label an edge with, which is none for a premise."""
+    return "" if facts["role"] == "premise" else str(facts["role"])
 
 
 def dot(proof: Proof, only: Collection[str] | None = None) -> str:
@@ -111,9 +114,9 @@ def dot(proof: Proof, only: Collection[str] | None = None) -> str:
     for node in drawn:
         left_out = len(set(children(proof, node)).difference(drawn))
         lines.append(f"  n{number[node]} [{_dot_node(proof.graph.nodes[node], number[node], left_out)}];")
-    for node, child, role in _edges(proof):
+    for node, child, facts in _edges(proof):
         if only is None or (node in only and child in only):
-            label = f' [label="{role}"]' if role else ""
+            label = f' [label="{role}"]' if (role := _role(facts)) else ""
             lines.append(f"  n{number[node]} -> n{number[child]}{label};")
     return "\n".join([*lines, *_in_line(proof, number, drawn), "}"])
 
@@ -190,8 +193,8 @@ def mermaid(proof: Proof) -> str:
     """Return the proof as a Mermaid flowchart."""
     number = steps(proof)
     lines = ["flowchart TD", *(f"  {_mermaid_node(proof.graph.nodes[n], f'n{i}', i)}" for n, i in number.items())]
-    for node, child, role in _edges(proof):
-        label = f'|"{role}"|' if role else ""
+    for node, child, facts in _edges(proof):
+        label = f'|"{role}"|' if (role := _role(facts)) else ""
         lines.append(f"  n{number[node]} -->{label} n{number[child]}")
     return "\n".join([*lines, *_mermaid_classes(proof, number)])
 
@@ -225,11 +228,11 @@ def graphml(proof: Proof) -> str:
     """Return the proof as GraphML; lists and bindings are JSON text, and what is none is left out."""
     decision = proof.judged.decision
     about = {"case": decision.case, "guideline": decision.guideline, "as_of": decision.as_of, "world": decision.world}
-    flat: nx.DiGraph[str] = nx.DiGraph(**_scalars({**about, "roots": list(proof.roots)}))
+    flat: nx.MultiDiGraph[str] = nx.MultiDiGraph(**_scalars({**about, "roots": list(proof.roots)}))
     for node, number in steps(proof).items():
         flat.add_node(node, step=number, **_scalars(proof.graph.nodes[node]))
-    for node, child, _ in _edges(proof):
-        flat.add_edge(node, child, **_scalars(proof.graph.edges[node, child]))
+    for node, child, facts in _edges(proof):
+        flat.add_edge(node, child, **_scalars(facts))
     return "\n".join(nx.generate_graphml(flat))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from ..engine.decide import Decision, LineDecision
 from ..engine.program import Program
 from ..engine.words import say_need
+from .checklist import MORE
 from .export import GraphvizError, svg, walk
 from .html_tree import AUTHORITY, legend, say, tree, turning
 from .page import document, look
@@ -91,6 +92,8 @@ def _about(line: LineDecision, program: Program) -> Iterator[str]:
         yield f"<p>To be documented{', any one of' if len(needed) > 1 else ''}:</p>\n<ul>"
         yield from (f"<li>{say(words)}</li>" for words in needed)
         yield "</ul>"
+    if not line.missing_complete:
+        yield f"<p>{MORE}</p>"
     if line.rests_on:
         yield f'<p class="cite">rests on {say(", ".join(line.rests_on))}</p>'
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .export import LOOKS, plain, steps, walk
 from .proof import Proof
-from .render import children
+from .render import children, linked
 
 # A sign and a name for each authority; the sign is there for the eye, the name says it.
 AUTHORITY = {
@@ -19,6 +19,8 @@ AUTHORITY = {
 }
 # What a step is to the one above it, where its kind does not say so already.
 _ROLES = {"cause": "because", "held": "although", "way": "one way", "absence": "under not"}
+NESTED = 100
+"""How deep lists are nested; browsers nest a few hundred."""
 _TELLING = {"absent", "failed", "compared", "undocumented", "either"}
 
 
@@ -65,7 +67,7 @@ def tree(proof: Proof) -> Iterator[str]:
     yield '<ul class="tree">'
     writer = _Writer(proof)
     for root in proof.roots:
-        yield from writer.item(root, "premise")
+        yield from writer.items(root)
     yield "</ul>"
 
 
@@ -74,23 +76,42 @@ class _Writer:
         self.proof, self.step, self.open = proof, steps(proof), opened(proof)
         self.shown: set[str] = set()
 
-    def item(self, node: str, role: str) -> Iterator[str]:
-        """Yield a node with what it rests on."""
-        facts, below = self.proof.graph.nodes[node], children(self.proof, node)
-        again = node in self.shown
+    def items(self, root: str) -> Iterator[str]:
+        """Yield a node with what it rests on; below a depth no browser should nest, steps stand one after another."""
+        stack = [(root, "premise", 0, "")]
+        while stack:
+            node, role, depth, closing = stack.pop()
+            if closing:
+                yield closing
+                continue
+            below = linked(self.proof, node)
+            again = node in self.shown
+            folds = depth < NESTED and not again and bool(below)
+            yield from self._item(node, role, [child for child, _ in below], again=again, folds=folds)
+            if not again:
+                stack += [("", "", 0, "</ul></details></li>")] if folds else []
+                stack += [(child, facts["role"], depth + folds, "") for child, facts in reversed(below)]
+
+    def _item(self, node: str, role: str, below: list[str], *, again: bool, folds: bool) -> Iterator[str]:
+        """Yield a node, closed, or open for what it rests on."""
+        facts = self.proof.graph.nodes[node]
         name = "" if again else f' id="step-{self.step[node]}"'
         self.shown.add(node)
         yield f'<li class="{classes(facts)}"{name}>'
-        if again or not below:
-            above = f' <a href="#step-{self.step[node]}">as step {self.step[node]} above</a>' if again and below else ""
-            yield f"<div>{self._said(node, role)}{above}{cited(facts)}{_folded(facts)}</div></li>"
+        if folds:
+            yield f"<details{' open' if node in self.open else ''}>"
+            yield f"<summary>{self._said(node, role)}{cited(facts)}</summary>{_folded(facts)}"
+            yield '<ul class="only">' if len(below) == 1 else "<ul>"
             return
-        yield f"<details{' open' if node in self.open else ''}>"
-        yield f"<summary>{self._said(node, role)}{cited(facts)}</summary>{_folded(facts)}"
-        yield '<ul class="only">' if len(below) == 1 else "<ul>"
-        for child in below:
-            yield from self.item(child, self.proof.graph.edges[node, child]["role"])
-        yield "</ul></details></li>"
+        words = f"{self._said(node, role)}{self._elsewhere(node, below, again)}"
+        yield f"<div>{words}{cited(facts)}{_folded(facts)}</div></li>"
+
+    def _elsewhere(self, node: str, below: list[str], again: bool) -> str:
+        """Return where the rest of a node stands that does not stand below it."""
+        if again and below:
+            return f' <a href="#step-{self.step[node]}">as step {self.step[node]} above</a>'
+        links = (f'<a href="#step-{self.step[child]}">{self.step[child]}</a>' for child in below)
+        return f" rests on step {', '.join(links)}" if below else ""
 
     def _said(self, node: str, role: str) -> str:
         facts = self.proof.graph.nodes[node]

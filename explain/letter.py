@@ -8,8 +8,7 @@ from typing import TypeVar
 
 from ..engine.decide import Judged, LineDecision
 from ..engine.errors import CaseError
-from ..engine.missing import Missing
-from .checklist import Ask, Box, alternatives, answer, asks, boxes, called, words
+from .checklist import MORE, Ask, Box, alternatives, answer, asks, boxes, called, words
 from .letter_page import Block, heading, items, listed, sentence, text
 from .reasons import Reasons, Remedy, Shortfall
 
@@ -37,7 +36,7 @@ class _Letter:
     def __init__(self, judged: Judged) -> None:
         self.judged, self.decision, self.case = judged, judged.decision, judged.case
         self.program = judged.guideline.program
-        self.reasons, self.lacking = Reasons(judged), Missing(judged.model)
+        self.reasons = Reasons(judged)
         self.cited: dict[str, bool] = {}  # statements and readings, and whether the letter has their words already
 
     def blocks(self) -> Iterator[Block]:
@@ -72,7 +71,7 @@ class _Letter:
         return list(groups.values())
 
     def _asks(self, line: LineDecision) -> list[Ask]:
-        return asks(self.reasons.decisive(line), self.judged, self.lacking)
+        return asks(self.reasons.decisive(line), self.judged)
 
     def _names(self, lines: Iterable[LineDecision]) -> str:
         labels = ((called(line, self.judged), self.program.label(f'"{line.cpt}"'), line.cpt) for line in lines)
@@ -177,6 +176,8 @@ class _Letter:
             f"{_it(lines)} would be medically necessary with {_any(drawn)}:"
         )
         yield items((f"{listed(names)}:", sentence(self._words(names) + self._showing(box))) for names, box in drawn)
+        if not lines[0].missing_complete:
+            yield text(MORE)
         self._note(item.statement for ask in wanted for item in ask.items)
 
     def _words(self, names: Sequence[str]) -> str:

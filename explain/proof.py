@@ -1,11 +1,13 @@
 """The proof of a decision as a networkx graph with shared parts and content-addressed ids.
 
-An edge runs from a conclusion to what it rests on, with `order`, `role` (premise, absence,
+Two parts of a body may rest on one node: there are as many edges as parts. An edge runs from a conclusion
+to what it rests on, with `order`, `role` (premise, absence,
 comparison, failure, cause, held, way) and, where it speaks of one part of a rule's body, `part`, its index.
 A node has `kind`, `text`, and by kind:
 
 =============== ======================================================================================
-determination   the outcome of a line: `cpt`, `session`, `outcome`, `by`, `reason`, `missing`, `rests_on`
+determination   the outcome of a line: `cpt`, `session`, `outcome`, `by`, `reason`, `missing`,
+                `missing_complete`, `rests_on`
 contrast        why a line has not the outcome `asked`: `cpt`, `session`, `outcome`, `by`, `reason`
 derived         given by a rule: `atom`, `rule`, `binding`, `value` (true, or unknown in the open world)
 known           a fact of the knowledge base: `atom`, `rule`
@@ -14,17 +16,18 @@ either          holds, or may hold, in more than one way: `atom`, `value`
 absent          does not hold: `atom` (its variables stand for anything), `how`; below it are the rules
                 that fail though the case is about them, `folded` names the others
 failed          a rule that does not give the atom: `rule`, `binding`; below it are its parts that fail
-                (cause) and those that hold all the same (held)
+                (cause) and those that hold all the same (held), in every instance in play
 compared        a comparison: `comparison`, `binding`, `value`
 undocumented    an open input nobody documented: `atom`, `value`, and `readings` where it is open by one
 =============== ======================================================================================
 
+Which ways of holding are shown, and where a circle is cut, is said in `ways`.
 Nodes that rest on a rule also have `cites`, `authority`, `source` and `readings`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Generator, Iterable
 from typing import Any, NamedTuple
 
 import networkx as nx
@@ -46,12 +49,16 @@ from ..engine.words import (
     say_undocumented,
 )
 from .node import Child, node_id
+from .ways import Ways
+
+Steps = Generator["Steps", str, str]
+"""Adds a node: yields the steps that add another one, is sent its name, and returns its own."""
 
 
 class Proof(NamedTuple):
     """The proofs of a decision's lines in one graph; `roots` are their determinations, in line order."""
 
-    graph: nx.DiGraph[str]
+    graph: nx.MultiDiGraph[str]
     roots: tuple[str, ...]
     judged: Judged
     every: bool = False  # shows every way in which a step holds
@@ -83,10 +90,15 @@ def why_not(judged: Judged, outcome: str, *, cpt: str = "") -> Proof:
 class Builder:
     """Adds nodes to one graph, each once; what it returns are their names."""
 
-    def __init__(self, judged: Judged, every: bool) -> None:
-        self.judged, self.every = judged, every
+    def __init__(self, judged: Judged, every: bool, pause: Callable[[], None] = lambda: None) -> None:
+        """Start with an empty graph.
+
+        :param pause: called at every step; may raise to stop.
+        """
+        self.judged, self.pause = judged, pause
         self.model, self.why, self.program = judged.model, judged.why, judged.guideline.program
-        self.graph: nx.DiGraph[str] = nx.DiGraph()
+        self.graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        self.ways = Ways(judged.model, judged.why, every=every)
         self._holding: dict[Atom, str] = {}
         self._lacking: dict[Atom, str] = {}
 
@@ -109,6 +121,20 @@ class Builder:
             "source": rule.source,
             "readings": list(rule.readings),
         }
+
+    def _run(self, steps: Steps) -> str:
+        """Go through steps with a stack of their own: proofs are deeper than Python's."""
+        stack, name = [steps], ""
+        begun = False  # whether the last of the stack waits for a name
+        while stack:
+            self.pause()
+            try:
+                stack.append(stack[-1].send(name) if begun else next(stack[-1]))
+                begun = False
+            except StopIteration as done:
+                stack.pop()
+                name, begun = str(done.value), True
+        return name
 
     def determination(self, line: LineDecision) -> str:
         """Add the conclusion of a line with everything it rests on."""
@@ -137,38 +163,39 @@ class Builder:
 
     def _line(self, line: LineDecision, text: str, children: list[Child]) -> str:
         told = line.as_json()
-        keys = ("cpt", "session", "outcome", "by", "reason", "missing", "rests_on")
+        keys = ("cpt", "session", "outcome", "by", "reason", "missing", "missing_complete", "rests_on")
         return self._node("determination", text, children, **{key: told[key] for key in keys})
 
-    def holds(self, atom: Atom, above: frozenset[Atom] = frozenset()) -> str:
+    def holds(self, atom: Atom) -> str:
         """Add the proof of an atom that is surely or possibly so."""
-        if self.every:  # what is above matters then, and equal proofs are one node all the same
-            return self._holds(atom, above)
+        return self._run(self._holds(atom))
+
+    def absent(self, atom: Atom) -> str:
+        """Add why an atom does not hold: every rule that could have given it, and where it fails."""
+        return self._run(self._absent(atom))
+
+    def compared(self, comparison: Comparison, binding: Substitution) -> str:
+        """Add a comparison with its values."""
+        return self._run(self._compared(comparison, binding))
+
+    def _holds(self, atom: Atom) -> Steps:
         if atom not in self._holding:
-            self._holding[atom] = self._holds(atom, above)
+            self._holding[atom] = yield from self._held(atom)
         return self._holding[atom]
 
-    def _holds(self, atom: Atom, above: frozenset[Atom]) -> str:
+    def _held(self, atom: Atom) -> Steps:
         if atom in self.model.given:
             return self._node("given", say_atom(atom, self.program), atom=str(atom), where=self.judged.case.facts[atom])
         if atom in self.model.unknown:
             return self._undocumented(atom, "unknown")
         value = "true" if atom in self.model.support else "unknown"
-        ways = [self._firing(firing, value, above | {atom}) for firing in self._ways(atom, above)]
+        ways = []
+        for firing in self.ways.of(atom):
+            ways.append((yield self._firing(firing, value)))
         if len(ways) == 1:
             return ways[0]
         text = say_either(atom, value, self.program)
         return self._node("either", text, [Child("way", way) for way in ways], atom=str(atom), value=value)
-
-    def _ways(self, atom: Atom, above: frozenset[Atom]) -> list[Firing]:
-        """Return the firings to show: the shortest sure one, or every one that does not go in a circle."""
-        firings = self.model.firings[atom]
-        if atom in self.model.support:
-            if not self.every:
-                return [self.why.shortest(atom)]
-            firings = [f for f in firings if self.model.is_sure(f)]
-        straight = [f for f in firings if not above.union([atom]).intersection(f.premises)]
-        return straight or firings[:1]
 
     def _undocumented(self, atom: Atom, value: str) -> str:
         readings = self.program.predicates[atom.predicate].readings
@@ -176,82 +203,88 @@ class Builder:
         text = say_undocumented(atom, value, self.program)
         return self._node("undocumented", text, atom=str(atom), value=value, **read)
 
-    def _firing(self, firing: Firing, value: str, above: frozenset[Atom]) -> str:
+    def _firing(self, firing: Firing, value: str) -> Steps:
         rule, binding = firing.rule, firing.binding
         if not rule.body:
             return self._node("known", say_atom(rule.head, self.program), atom=str(rule.head), **self._rule(rule))
+        premises, absences = iter(firing.premises), iter(firing.absences)
+        children = []
+        for index, part in enumerate(rule.body):
+            if isinstance(part, Comparison):
+                children.append(Child("comparison", (yield self._compared(part, binding)), index))
+            elif part.positive:
+                children.append(Child("premise", (yield self._holds(next(premises))), index))
+            else:
+                children.append(Child("absence", (yield self._absence(next(absences))), index))
         return self._node(
             "derived",
             say_derived(rule, binding, value, self.program),
-            self._parts(firing, above),
+            children,
             atom=str(firing.head),
             value=value,
             binding=_plain(binding),
             **self._rule(rule),
         )
 
-    def _parts(self, firing: Firing, above: frozenset[Atom]) -> Iterable[Child]:
-        """Add what each part of a firing's body rests on."""
-        premises, absences = iter(firing.premises), iter(firing.absences)
-        for index, part in enumerate(firing.rule.body):
-            if isinstance(part, Comparison):
-                yield Child("comparison", self._compared(part, firing.binding), index)
-            elif part.positive:
-                yield Child("premise", self.holds(next(premises), above), index)
-            else:
-                absent = next(absences)
-                yield Child("absence", self.absence(absent, above), index)
-
-    def _compared(self, comparison: Comparison, binding: Substitution, failed: Rule | None = None) -> str:
+    def _compared(self, comparison: Comparison, binding: Substitution, failed: Rule | None = None) -> Steps:
         """Add a comparison with its values; where it fails, also the premises that the values come from."""
         value = holds(comparison, binding)
         names = set(comparison.names())
         read = [lit.atom for lit in failed.literals if names & set(variables(lit.atom.args))] if failed else []
+        children = []
+        for atom in read:
+            children.append(Child("premise", (yield self._holds(atom.substitute(binding)))))
         return self._node(
             "compared",
             say_comparison(comparison, binding),
-            [Child("premise", self.holds(atom.substitute(binding))) for atom in read],
+            children,
             comparison=str(comparison),
             value="unknown" if value is None else str(value).lower(),
             binding=_plain({name: binding[name] for name in names}),
         )
 
-    def absence(self, atom: Atom, above: frozenset[Atom] = frozenset()) -> str:
+    def _absence(self, atom: Atom) -> Steps:
         """Add why an atom under `not` does not hold; where it may hold, its proof as far as it goes."""
-        return self.holds(atom, above) if self.model.possible(atom) else self.absent(atom)
+        return self._holds(atom) if self.model.possible(atom) else self._absent(atom)
 
-    def absent(self, atom: Atom) -> str:
-        """Add why an atom does not hold: every rule that could have given it, and where it fails."""
+    def _absent(self, atom: Atom) -> Steps:
         if atom not in self._lacking:
-            self._lacking[atom] = self._absent(atom)
+            self._lacking[atom] = yield from self._lacks(atom)
         return self._lacking[atom]
 
-    def _absent(self, atom: Atom) -> str:
+    def _lacks(self, atom: Atom) -> Steps:
         how = self.why.kind(atom)
         if how == NOBODY_SAYS:
             return self._undocumented(atom, "false")
         text = say_absent(atom, how == CONTRADICTED, self.program)
         if how == CONTRADICTED:
-            denial = Child("cause", self.holds(self.program.denial(atom)))
+            denial = Child("cause", (yield self._holds(self.program.denial(atom))))
             return self._node("absent", text, [denial], atom=str(atom), how=how)
         failures = self.why.failures(atom)
-        played = [Child("failure", self._failed(failure)) for failure in failures if failure.in_play]
+        played = []
+        for failure in failures:
+            if failure.in_play:
+                played.append(Child("failure", (yield self._failed(failure))))
         folded = sorted(failure.rule.id for failure in failures if not failure.in_play)
         return self._node("absent", text, played, atom=str(atom), how=how, folded=folded)
 
-    def _failed(self, failure: Failure) -> str:
+    def _failed(self, failure: Failure) -> Steps:
+        """Add a rule that fails: the parts that do, in every instance in play, and those that hold beside them."""
         asked = unify(failure.rule.head, failure.atom) or {}
+        children = []
+        for cause in sorted(failure.causes, key=lambda c: (c.at, str(c.part))):
+            children.append(Child("cause", (yield self._cause(cause, failure)), cause.at))
+        for at, atom in failure.held(self.model):
+            children.append(Child("held", (yield self._holds(atom)), at))
         text = say_failed(failure.rule, asked, self.program)
-        children = [Child("cause", self._cause(cause, failure), cause.at) for cause in failure.causes]
-        children += [Child("held", self.holds(atom), at) for at, atom in failure.held(self.model)]
         return self._node("failed", text, children, binding=_plain(asked), **self._rule(failure.rule))
 
-    def _cause(self, cause: Cause, failure: Failure) -> str:
+    def _cause(self, cause: Cause, failure: Failure) -> Steps:
         part = failure.rule.body[cause.at]
         if isinstance(part, Comparison):
             return self._compared(part, cause.binding, failure.rule)
         atom = part.atom.substitute(cause.binding)
-        return self.absent(atom) if part.positive else self.holds(atom)
+        return self._absent(atom) if part.positive else self._holds(atom)
 
 
 def _plain(binding: Substitution) -> dict[str, Any]:

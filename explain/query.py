@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from typing import NamedTuple
 import click
 
 from ..engine.case import Case
-from ..engine.decide import Decision, Judged
+from ..engine.decide import Decision, Judged, missing_in
 from ..engine.firing import Model
 from ..engine.library import Guideline
 from ..engine.terms import UNDOCUMENTED, Atom, Comparison, Constant, Rule, Var, holds, quote
@@ -33,6 +32,19 @@ class Limits(NamedTuple):
     rows: int = 1000
 
 
+class Clock:
+    """Tells when a query, or the proof of its answers, has taken longer than it may."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.seconds, self.end = limits.seconds, time.monotonic() + limits.seconds
+
+    def check(self, remedy: str) -> None:
+        """Raise `QueryTimeout` with a remedy where the time is up."""
+        if time.monotonic() > self.end:
+            told = f"the query took longer than {self.seconds:g} seconds"
+            raise QueryTimeout(f"{told}; {remedy}, or allow more (--limit-seconds)")
+
+
 class Answer(NamedTuple):
     """The values of a query's variables, whether they surely hold, and what makes them."""
 
@@ -42,11 +54,12 @@ class Answer(NamedTuple):
 
 
 class Answers(NamedTuple):
-    """The answers to a query; `cut` says that there are more than the limit."""
+    """The answers to a query; `cut` says that there are more than the limit, and `limits` hold for proofs of them."""
 
     query: Query
     rows: tuple[Answer, ...]
     cut: bool
+    limits: Limits
 
 
 class Scene:
@@ -66,6 +79,7 @@ class Scene:
         self.judged = Judged(
             Decision(self.name, guideline.program.name, date, world, (), (), ()),
             self.case, guideline, self.model, Why(evaluator, self.model),
+            missing_in(self.case, guideline.program, evaluator, self.model),
         )  # fmt: skip
         self._described = Model({}, self.built_in, {})
 
@@ -104,21 +118,21 @@ def run(query: Query, scene: Scene, limits: Limits = Limits()) -> Answers:  # no
         if values in found:
             continue
         if len(found) >= limits.rows:
-            return Answers(query, tuple(found.values()), cut=True)
+            return Answers(query, tuple(found.values()), True, limits)
         if not sure:  # another way to the same values may be a sure one
             told = dict(zip(query.columns, values, strict=True))
             binding, sure = next(join.ways(told, surely=True), (binding, sure))
         found[values] = Answer(values, sure, binding)
         if not query.columns:
             break
-    return Answers(query, tuple(found.values()), cut=False)
+    return Answers(query, tuple(found.values()), False, limits)
 
 
-def closest(query: Query, scene: Scene) -> tuple[tuple[Part, ...], Binding]:
+def closest(query: Query, scene: Scene, limits: Limits) -> tuple[tuple[Part, ...], Binding]:
     """Return as much of a query without answers as is needed to see why, and values for all but its last part."""
     binding: Binding = {}
     for at in range(len(query.parts)):
-        way = next(_Join(query.parts[: at + 1], scene, Limits(math.inf)).ways({}, surely=False), None)
+        way = next(_Join(query.parts[: at + 1], scene, limits).ways({}, surely=False), None)
         if way is None:
             return query.parts[: at + 1], binding
         binding = way[0]
@@ -129,8 +143,7 @@ class _Join:
     """Binds a query's variables, part by part."""
 
     def __init__(self, parts: tuple[Part, ...], scene: Scene, limits: Limits) -> None:
-        self.parts, self.scene, self.seconds = parts, scene, limits.seconds
-        self.end = time.monotonic() + limits.seconds
+        self.parts, self.scene, self.clock = parts, scene, Clock(limits)
 
     def ways(self, binding: Binding, *, surely: bool, at: int = 0, sure: bool = True) -> Iterator[tuple[Binding, bool]]:
         """Yield each binding under which all parts hold, and whether they surely do."""
@@ -138,9 +151,7 @@ class _Join:
             yield binding, sure
             return
         for more, certain in self._extend(self.parts[at], binding):
-            if time.monotonic() > self.end:
-                told = f"the query took longer than {self.seconds:g} seconds"
-                raise QueryTimeout(f"{told}; let its literals share variables, or allow more (--limit-seconds)")
+            self.clock.check("let its literals share variables")
             if certain or not surely:
                 yield from self.ways(more, surely=surely, at=at + 1, sure=sure and certain)
 

@@ -7,7 +7,6 @@ from itertools import product
 from typing import NamedTuple
 
 from ..engine.decide import Judged, LineDecision, judge, leaves, outcomes
-from ..engine.missing import Missing
 from ..engine.terms import Atom, Comparison, Literal, Var, quote, unquote
 from ..engine.why import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure, unify
 from ..engine.words import say_comparison
@@ -101,7 +100,7 @@ class Reasons(Evidence):
                 binding |= unify(atom, next(filter(self.model.sure, fits), fits[0])) or {}
             else:
                 causes.append(Cause(at, Literal(atom), self.why.kind(atom), binding))
-        return failure._replace(binding=binding, causes=tuple(causes))
+        return failure._replace(ways=(binding,), causes=tuple(causes))
 
     def _is_near(self, cause: Cause) -> bool:
         """Say whether a criterion that fails so may be about the case all the same."""
@@ -193,11 +192,10 @@ class Reasons(Evidence):
         denied = {n for n, p in self.program.predicates.items() if p.case and p.case.shape == "absent of"}
         kept = {a: w for a, w in self.case.facts.items() if a.predicate not in denied and a not in against}
         relaxed = judge(self.case._replace(facts=kept), self.judged.guideline, as_of=self.judged.decision.as_of)
-        lacking = Missing(relaxed.model)
         targets = outcomes(relaxed.model, line.session, line.cpt)["medically_necessary"]
-        found = [Remedy((), ask) for ask in asks(targets, relaxed, lacking)]
+        found = [Remedy((), ask) for ask in asks(targets, relaxed)]
         for failure in self._relevant(line):
-            found += self._requests(failure, line, relaxed, lacking)
+            found += self._requests(failure, line, relaxed)
         found = [remedy._replace(ask=self._unsettled(remedy.ask)) for remedy in found]
         sizes = [len(remedy.request) + len(remedy.ask.items) for remedy in found]
         return [remedy for remedy, size in zip(found, sizes, strict=True) if size == min(sizes)]
@@ -213,7 +211,7 @@ class Reasons(Evidence):
         shapes = {name: p.case.shape for name, p in self.program.predicates.items() if p.case}
         return {a for a in leaves(self.model, block) if shapes.get(a.predicate) in ("present of", "amount of")}
 
-    def _requests(self, failure: Failure, line: LineDecision, relaxed: Judged, lacking: Missing) -> Iterator[Remedy]:
+    def _requests(self, failure: Failure, line: LineDecision, relaxed: Judged) -> Iterator[Remedy]:
         """Yield what a criterion that asks for a different request needs: the request, and documentation beside it."""
         points = list(self._points(failure, line, []))
         requests = tuple(dict.fromkeys(self.say(p.atom) for p in points if p.kind == _REQUEST and p.atom))
@@ -223,15 +221,15 @@ class Reasons(Evidence):
         binding = unify(failure.rule.head, failure.atom) or {}
         parts = [part for at, part in enumerate(failure.rule.body) if at not in other and isinstance(part, Literal)]
         patterns = [p.atom.substitute(binding) for p in parts if p.positive and p.atom.predicate in self.clinical]
-        for chosen in product(*(self._ways(pattern, relaxed, lacking) for pattern in patterns)):
+        for chosen in product(*(self._ways(pattern, relaxed) for pattern in patterns)):
             items = dict.fromkeys(item for ask in chosen for item in ask.items)
             statements = dict.fromkeys(name for ask in chosen for name in ask.statements)
             yield Remedy(requests, Ask(tuple(statements), tuple(items)))
 
     @staticmethod
-    def _ways(pattern: Atom, relaxed: Judged, lacking: Missing) -> Sequence[Ask]:
+    def _ways(pattern: Atom, relaxed: Judged) -> Sequence[Ask]:
         atoms = [a for a in relaxed.model.atoms(pattern.predicate) if unify(pattern, a) is not None]
-        return [Ask((), ())] if any(map(relaxed.model.sure, atoms)) else asks(atoms, relaxed, lacking)
+        return [Ask((), ())] if any(map(relaxed.model.sure, atoms)) else asks(atoms, relaxed)
 
 
 def _shortfall(statement: str, points: Sequence[Point]) -> Shortfall:

@@ -42,6 +42,8 @@ def _line(line: LineDecision, program: Program, width: int) -> Iterator[str]:
     for index, needs in enumerate(line.missing):
         told = " and ".join(say_need(need["finding"], need["needs"], program) for need in needs)
         yield from _wrap(f"{'document' if not index else 'or'} that {told}", width)
+    if not line.missing_complete:
+        yield from _wrap("there may be other ways; of all that there are these need the fewest things", width)
     if line.rests_on:
         yield from _wrap(f"rests on {', '.join(line.rests_on)}", width)
     yield ""

@@ -8,7 +8,6 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from ..engine.decide import Judged, LineDecision
-from ..engine.missing import Missing
 from .change import Change
 from .checklist import asks, words
 from .reasons import Reasons
@@ -72,7 +71,7 @@ def _roles(line: LineDecision | None, judged: Judged) -> list[Role]:
         (DECIDES, line.by or (reasons.statements(decisive) if line.reason else ()))
     ]
     if line.missing:
-        wanted = asks(decisive, judged, Missing(judged.model))
+        wanted = asks(decisive, judged)
         roles.append((ASKS, sorted({item.statement for ask in wanted for item in ask.items})))
     if line.outcome == "not_medically_necessary":
         short = [short.statement for short in reasons.shortfalls(line)]

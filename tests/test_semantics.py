@@ -18,7 +18,8 @@ from coverlog.engine.case import Case, read_text
 from coverlog.engine.check import check
 from coverlog.engine.firing import Model
 from coverlog.engine.library import Guideline
-from coverlog.engine.missing import Missing, Need
+from coverlog.engine.missing import Missing
+from coverlog.engine.need import Need
 from coverlog.engine.program import Program, folder_texts
 from coverlog.engine.reader import read_program
 from coverlog.engine.strata import stratify
@@ -485,7 +486,7 @@ class _Documenting:
         self.evaluator, self.case = drawn.evaluator(), case
         self.model = self.evaluator.evaluate(case, open_world=True)
         self.with_facts = cache(lambda facts: self.evaluator.evaluate(case | facts, open_world=True))
-        self.sets = Missing(self.model, self._denying).sets([GOAL])
+        self.sets = Missing(self.model, self._denying).sets([GOAL]).sets
 
     def _denying(self, atom: Atom) -> Model:
         return self.with_facts(frozenset({Atom("denied", atom.args)}))
