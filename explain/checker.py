@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..engine.program import Program
-from .claims import Told, take_up
-from .due import Claim, Due, Dues
+from .claims import Link, Told, take_up
+from .due import Claim, Due, Dues, Step
 from .ground import TRUE, spell
 from .node import Child, node_id
 from .outcome import OUTCOMES, Conclusions, Line
@@ -181,6 +181,8 @@ class _Walk:
         facts = {key: value for key, value in node.items() if key not in ("id", "kind")}
         wrong = dict(_differences(facts, due.facts))
         self.found += [Fault(name, message) for message in wrong.values()]
+        if due.kind == "either":
+            due = due._replace(steps=self._in_told_order(due.steps, links))
         if [(link.role, link.part) for link in links] != [(step.role, step.part) for step in due.steps]:
             self._fault(name, f"it rests on {_parts(links)}, and has to rest on {_parts(due.steps)}")
             return []
@@ -192,11 +194,28 @@ class _Walk:
             return []  # it is about something else: what is below it says nothing here
         return [(link.to, step.claim) for link, step in zip(links, due.steps, strict=True)]
 
+    def _in_told_order(self, steps: tuple[Step, ...], links: list[Link]) -> tuple[Step, ...]:
+        """Return ways in the order in which they are told, which says nothing; as they are where others are told."""
+        left, ordered = list(steps), []
+        for link in links:
+            told = self.proof.nodes[link.to]
+            found = (s for s in left if _is_of(told, self.dues.due(s.claim)))
+            if (step := next(found, None)) is None:
+                return steps
+            left.remove(step)
+            ordered.append(step)
+        return (*ordered, *left)
+
     def _fault(self, name: str, message: str) -> None:
         self.found.append(Fault(name, message))
 
 
 _WHAT = frozenset(("atom", "rule", "binding", "comparison"))
+
+
+def _is_of(told: dict[str, Any], due: Due) -> bool:
+    """Say whether a node is of the same instance of a rule as the one that is due."""
+    return all(same(told.get(key), due.facts.get(key)) for key in ("rule", "binding"))
 
 
 def _differences(told: dict[str, Any], due: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from ..engine.terms import Atom
 from .circles import circles
-from .ground import TRUE
+from .ground import TRUE, spell
 from .truth import Instance, Truth
 
 
@@ -36,48 +36,55 @@ class Sizes:
         return min(sure, key=lambda i: (self._size(i, self._sure), i.standing))
 
     def every(self, atom: Atom) -> list[Instance]:
-        """Return every instance that gives an atom, surely where it is sure, less those that go in a circle."""
-        found = self.truth.instances[atom]
-        if is_sure := atom in self.truth.derived:
-            found = [i for i in found if self.truth.is_sure(i)]
-        circle = self._circle_of(atom)
-        if circle is not None:
-            sizes = self._sure if is_sure else self._sizes_possible()
-            found = [
-                i
-                for i in found
-                if all(sizes.get(p, 0) < sizes[atom] for p in i.premises if self._circle_of(p) == circle)
-            ]
+        """Return every instance that gives an atom, surely where it is sure, less those that go in a circle.
+
+        Among atoms that rest on each other one follows only from those that come before it: by their size,
+        then by how they are spelt.
+        """
+        sizes = self._sizes_of(atom)
+        found = [
+            i
+            for i in self._instances(atom)
+            if all(
+                (sizes[p], spell(p)) < (sizes[atom], spell(atom))
+                for p in i.premises
+                if p in sizes and self._circle_of(p) == self._circle_of(atom)
+            )
+        ]
         return sorted(found, key=lambda i: i.standing)
+
+    def _sizes_of(self, atom: Atom) -> dict[Atom, int]:
+        return self._sure if atom in self._sure else self._sizes_possible()
+
+    def _instances(self, atom: Atom) -> list[Instance]:
+        """Return the instances that count for an atom: the sure ones where it is sure."""
+        found = self.truth.instances.get(atom, [])
+        return [i for i in found if self.truth.is_sure(i)] if atom in self._sure else found
 
     @staticmethod
     def _size(instance: Instance, sizes: dict[Atom, int]) -> int:
         return 1 + len(instance.premises) + sum(sizes.get(p, 0) for p in instance.premises)
 
     def _sizes_possible(self) -> dict[Atom, int]:
-        """Return the sizes of what is only possible, over all its instances, beside those of what is sure."""
+        """Return the sizes of what is only possible, over all its instances; what is sure adds nothing there."""
         if not self._possible:
             truth = self.truth
             only = [atom for atom in truth.instances if truth.value(atom) != TRUE and not truth.is_undocumented(atom)]
-            unsure = set(only)
-            found = (i for atom in only for i in truth.instances[atom])
-            self._possible = self._sure | _least(found, unsure.__contains__, self._sure)
+            self._possible = _least((i for atom in only for i in truth.instances[atom]), set(only).__contains__)
         return self._possible
 
-    def _circle_of(self, atom: Atom) -> int | None:
-        """Return the number of the circle that an atom is part of, or None where it rests on itself in no way."""
+    def _circle_of(self, atom: Atom) -> int:
+        """Return the number of the circle that an atom is part of, if only by itself."""
         if atom not in self._circle:
-            new = circles([atom], lambda a: () if a in self._circle else self._below(a))
-            for part in new:
+            for part in circles([atom], lambda a: () if a in self._circle else self._below(a)):
                 if part[0] not in self._circle:
-                    turns = len(part) > 1 or part[0] in self._below(part[0])
-                    number = len(self._circle) if turns else -1
-                    self._circle |= dict.fromkeys(part, number)
-        number = self._circle[atom]
-        return None if number < 0 else number
+                    self._circle |= dict.fromkeys(part, len(self._circle))
+        return self._circle[atom]
 
     def _below(self, atom: Atom) -> list[Atom]:
-        return [p for i in self.truth.instances.get(atom, ()) for p in i.premises]
+        """Return what the proof of an atom goes on with: what is derived, as sure as the atom."""
+        sizes = self._sizes_of(atom)
+        return [p for i in self._instances(atom) for p in i.premises if p in sizes]
 
 
 def _least(

@@ -4,7 +4,7 @@ Nothing here knows what a proof means: each attribute, edge, node and header key
 value of its type, with the ids left as they are, and with the ids forged to fit all the way up.
 
 A tampering counts unless it leaves the meaning: unless the proof, read from its roots (without ids, and
-without the order in which nodes and edges are listed), is the same as before, or is itself exactly a proof
+without the order in which nodes, edges and the ways of an `either` are listed), is the same as before, or is itself exactly a proof
 that the builder gives for the case (in either world and depth, for all lines or those of one code).
 
     python tests/campaigns/tamper.py            the whole campaign, on cases of every outcome and the toy guideline
@@ -115,6 +115,10 @@ def meaning(told: Told) -> str | None:
             content = {key: value for key, value in nodes[name].items() if key != "id"}
             edges = sorted(below.get(name, ()), key=lambda edge: edge["order"])
             links = [{**edge, "from": "", "to": named[edge["to"]]} for edge in edges]
+            if content["kind"] == "either":  # its ways stand beside each other
+                links = sorted(
+                    (link | {"order": 0} for link in links), key=lambda link: json.dumps(link, sort_keys=True)
+                )
             named[name] = _digest([content, links])
         header = {key: value for key, value in told.items() if key not in ("nodes", "edges", "roots")}
         return _digest([header, [named[root] for root in told["roots"]]])
