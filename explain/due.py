@@ -145,11 +145,11 @@ class Dues:
             facts = {"text": self.say.absent(atom, contradicted=True), "atom": spell(atom), "how": "contradicted"}
             return Due("absent", facts, (Step("cause", holds(denial)),))
         shown, folded = self.play.rules(atom)
-        facts = {
+        unmet: dict[str, Any] = {
             "text": self.say.absent(atom, contradicted=False), "atom": spell(atom),
             "how": "unmet" if shown else "not_applicable", "folded": folded,
         }  # fmt: skip
-        return Due("absent", facts, tuple(Step("failure", _failure(failing)) for failing in shown))
+        return Due("absent", unmet, tuple(Step("failure", _failure(failing)) for failing in shown))
 
     def _failed(self, failing: Failing) -> Due:
         rule = failing.rule

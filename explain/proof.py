@@ -35,6 +35,7 @@ import networkx as nx
 from ..engine.decide import Judged, LineDecision, awaited, outcomes
 from ..engine.firing import Firing
 from ..engine.terms import Atom, Comparison, Rule, Substitution, Var, holds, quote, variables
+from ..engine.ways import Ways
 from ..engine.why import CONTRADICTED, Cause, Failure, unify
 from ..engine.why import UNDOCUMENTED as NOBODY_SAYS
 from ..engine.words import (
@@ -49,7 +50,6 @@ from ..engine.words import (
     say_undocumented,
 )
 from .node import Child, node_id
-from .ways import Ways
 
 Steps = Generator["Steps", str, str]
 """Adds a node: yields the steps that add another one, is sent its name, and returns its own."""

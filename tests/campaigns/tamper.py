@@ -4,8 +4,9 @@ Nothing here knows what a proof means: each attribute, edge, node and header key
 value of its type, with the ids left as they are, and with the ids forged to fit all the way up.
 
 A tampering counts unless it leaves the meaning: unless the proof, read from its roots (without ids, and
-without the order in which nodes, edges and the ways of an `either` are listed), is the same as before, or is itself exactly a proof
-that the builder gives for the case (in either world and depth, for all lines or those of one code).
+without the order in which nodes, edges and the ways of an `either` are listed), is the same as before, or
+is itself exactly a proof that the builder gives for the case (in either world and depth, for all lines or
+those of one code).
 
     python tests/campaigns/tamper.py            the whole campaign, on cases of every outcome and the toy guideline
     python tests/campaigns/tamper.py --sample 2     two tamperings of each kind for each proof
@@ -299,8 +300,8 @@ def _edges(told: Told) -> Iterator[Tampering]:
             return told["edges"][at]
 
         yield Tampering("edge deleted, order closed", _cut(at))
-        yield Tampering("edge deleted, order left", lambda t, at=at: t["edges"].pop(at))
-        yield Tampering("edge doubled", lambda t, at=at: t["edges"].append(dict(t["edges"][at])))
+        yield Tampering("edge deleted, order left", _pop("edges", at))
+        yield Tampering("edge doubled", _again("edges", at))
         yield Tampering("edge doubled at the end", _double(at))
         yield from (Tampering("edge redirected", _put(place, "to", name)) for name in names if name != edge["to"])
         yield from (Tampering("edge moved", _put(place, "from", name)) for name in names[:9] if name != edge["from"])
@@ -313,6 +314,25 @@ def _edges(told: Told) -> Iterator[Tampering]:
             if other["from"] == edge["from"]:
                 yield Tampering("edges exchange their order", _exchange(at, to, "order"))
                 yield Tampering("edges exchange their ends", _exchange(at, to, "to"))
+
+
+def _pop(key: str, at: int) -> Callable[[Told], None]:
+    return _drop(lambda told: told[key], at)
+
+
+def _again(key: str, at: int) -> Callable[[Told], None]:
+    def change(told: Told) -> None:
+        told[key].append(copy.copy(told[key][at]))
+
+    return change
+
+
+def _both(one: Callable[[Told], None], other: Callable[[Told], None]) -> Callable[[Told], None]:
+    def change(told: Told) -> None:
+        one(told)
+        other(told)
+
+    return change
 
 
 def _cut(at: int) -> Callable[[Told], None]:
@@ -347,8 +367,8 @@ def _nodes(told: Told) -> Iterator[Tampering]:
     for at, node in enumerate(told["nodes"]):
         name = node["id"]
         yield Tampering(f"{node['kind']} dropped with its edges", _without(name))
-        yield Tampering(f"{node['kind']} dropped", lambda t, at=at: t["nodes"].pop(at))
-        yield Tampering(f"{node['kind']} doubled", lambda t, at=at: t["nodes"].append(dict(t["nodes"][at])))
+        yield Tampering(f"{node['kind']} dropped", _pop("nodes", at))
+        yield Tampering(f"{node['kind']} doubled", _again("nodes", at))
         yield Tampering(f"{node['kind']} without what is below", _bare(name))
         yield from (Tampering("subtrees exchanged", _swap(name, other)) for other in names[:at])
         yield Tampering(f"node added below {node['kind']}", _add(name, attached=True))
@@ -396,16 +416,16 @@ def _add(above: str, *, attached: bool) -> Callable[[Told], None]:
 
 def _roots(told: Told) -> Iterator[Tampering]:
     for at in range(len(told["roots"])):
-        yield Tampering("root dropped", lambda t, at=at: t["roots"].pop(at))
-        yield Tampering("root dropped with its line", lambda t, at=at: (t["roots"].pop(at), t["lines"].pop(at))[0])
-        yield Tampering("root doubled", lambda t, at=at: t["roots"].append(t["roots"][at]))
+        yield Tampering("root dropped", _pop("roots", at))
+        yield Tampering("root dropped with its line", _both(_pop("roots", at), _pop("lines", at)))
+        yield Tampering("root doubled", _again("roots", at))
         yield Tampering(
             "root doubled with its line",
-            lambda t, at=at: (t["roots"].append(t["roots"][at]), t["lines"].append(t["lines"][at]))[0],
+            _both(_again("roots", at), _again("lines", at)),
         )
         for node in told["nodes"]:
             if node["id"] != told["roots"][at]:
-                yield Tampering("root replaced", lambda t, at=at, n=node["id"]: t["roots"].__setitem__(at, n))
+                yield Tampering("root replaced", _put(lambda t: t["roots"], at, node["id"]))
 
 
 # --- The campaign --------------------------------------------------------------------------------

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import networkx as nx
 
-from ..engine.firing import Firing, Model
-from ..engine.smallest import Smallest
-from ..engine.terms import Atom
-from ..engine.why import Why
+from .firing import Firing, Model
+from .smallest import Smallest
+from .terms import Atom
+from .why import Why
 
 
 class Ways:
