@@ -26,7 +26,7 @@ class Sizes:
         known = truth.edition.static_sizes
         derived = truth.derived - truth.given - known.keys()
         sure = (i for atom in derived for i in truth.instances[atom] if truth.is_sure(i))
-        self._sure = known | _least(sure, derived.__contains__, known)
+        self._sure: dict[Atom, int] = known | _least(sure, derived.__contains__, known)
         self._possible: dict[Atom, int] = {}
         self._circle: dict[Atom, int] = {}
 

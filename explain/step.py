@@ -32,7 +32,9 @@ def show(value: Any, depth: int = 3) -> str:
         if isinstance(value, dict):
             shown = [f"{show(k, 0)}: {show(v, depth - 1)}" for k, v in list(value.items())[:8]]
         return f"[{', '.join(shown)}]" if isinstance(value, list) else f"{{{', '.join(shown)}}}"
-    return {list: "a list", dict: "an object"}.get(type(value), "a value of another type")
+    return (
+        "a list" if isinstance(value, list) else "an object" if isinstance(value, dict) else "a value of another type"
+    )
 
 
 def same(told: Any, right: Any) -> bool:
