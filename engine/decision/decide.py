@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ..cases.case import Case
@@ -16,7 +16,8 @@ from ..program.program import Program
 from ..program.words import say_rule
 from .missing import Missing
 from .need import Need
-from .why import Why
+from .ways import Ways
+from .why import CONTRADICTED, UNMET, Why
 
 WORLDS = ("open", "closed")
 
@@ -240,24 +241,31 @@ def used(targets: Iterable[Atom], model: Model, why: Why) -> tuple[list[Rule], s
     """Return what a line's proof uses: the rules of what holds, may hold or fails in play, and the open predicates."""
     rules: dict[Rule, None] = {}
     seen: set[Atom] = set()
-    stack = list(targets)
+    stack, ways = list(targets), Ways(model, why, every=False)
     while stack:
         atom = stack.pop()
         if atom in seen:
             continue
         seen.add(atom)
-        firings = [why.shortest(atom)] if atom in model.support else model.firings.get(atom, [])
-        for firing in firings:
-            rules[firing.rule] = None
-            stack += firing.premises
-            stack += firing.absences
-        if not firings:
-            failures = [f for f in why.failures(atom) if f.in_play] if not model.possible(atom) else []
-            for failure in failures:
-                rules[failure.rule] = None
-                stack += [c.part.atom for c in failure.causes if isinstance(c.part, Literal)]
-                stack += [atom for _, atom in failure.held(model)]
+        if not model.possible(atom):
+            stack += _against(atom, why, rules)
+        elif atom not in model.given and atom not in model.unknown:  # those are leaves of a proof
+            for firing in ways.of(atom):
+                rules[firing.rule] = None
+                stack += (*firing.premises, *firing.absences)
     return list(rules), {atom.predicate for atom in seen if atom in model.unknown}
+
+
+def _against(atom: Atom, why: Why, rules: dict[Rule, None]) -> Iterator[Atom]:
+    """Yield what the proof that an atom does not hold goes on with, and add the rules that it uses."""
+    how = why.kind(atom)
+    if how == CONTRADICTED:
+        yield why.program.denial(atom)
+    for failure in why.failures(atom) if how == UNMET else ():
+        if failure.in_play:
+            rules[failure.rule] = None
+            yield from (cause.part.atom for cause in failure.causes if isinstance(cause.part, Literal))
+            yield from (held for _, held in failure.held(why.model))
 
 
 def rests_on(rules: Iterable[Rule], undocumented: Iterable[str], program: Program) -> tuple[str, ...]:

@@ -1,93 +1,104 @@
-"""Checks the conclusion of a proof: a line's outcome against the checker's own evaluation."""
+"""The conclusion of a line as the proof checker comes to it: its outcome, what decides it, and what is missing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ...engine.language.terms import Atom, quote, unquote
-from ...engine.program.words import say_contrast, say_outcome
-from .step import require
-from .supposed import Circuit
-from .truth import TRUE
+from ...engine.language.terms import Atom, Var
+from .due import Due, Dues, Step, absent, holds
+from .ground import TRUE, in_order, quoted, unquoted
+from .settled import Needs, cut_amiss
+from .supposed import Supposed
 
-if TYPE_CHECKING:
-    from .verify import Checker
-
-
-def check_line(checker: Checker, node: dict[str, Any]) -> None:
-    """Check the conclusion of a line: its outcome, what decides it, and what is said to be missing."""
-    require(node["text"] == _said(checker, node), "the words are not the outcome's")
-    edges = checker.below[node["id"]]
-    require(all(edge["role"] == "premise" for edge in edges), "an outcome rests on premises only")
-    claims = {claim.atom: claim.value for claim in (checker.claim(edge["to"]) for edge in edges)}
-    require(claims == _decisive(checker, node), "these are not what decides the line")
-    marks = _marks(checker, node["id"])
-    require(set(node["rests_on"]) <= marks, "it rests on something that its proof does not use")
-    require(checker.told["every"] or marks <= set(node["rests_on"]), "its proof rests on more than is said")
-    if node["outcome"] == "more_information_needed":
-        covered = _outcomes(checker, "medically_necessary", node)
-        require(bool(node["missing"]) == bool(covered), "what is missing is not what would cover it")
-        for needs in node["missing"]:
-            _settles(checker, node, needs)
-    else:
-        require(not node["missing"], "nothing is missing where the outcome is sure")
+FAVOURABLE, UNFAVOURABLE, BESIDE = "medically_necessary", "not_medically_necessary", "not_addressed"
+OPEN = "more_information_needed"
+OUTCOMES = (FAVOURABLE, UNFAVOURABLE, OPEN, BESIDE)
+Line = tuple[str, int]
 
 
-def check_contrast(checker: Checker, node: dict[str, Any]) -> None:
-    """Check why a line does not have an outcome: the outcome it has, and what stands below for the other."""
-    told = say_contrast(node["cpt"], node["session"], node["asked"], _said(checker, node))
-    require(node["text"] == told, "the words are not the question's")
-    _decisive(checker, node)
-    edges = checker.below[node["id"]]
-    absent = [e for e in edges if e["role"] == "absence"]
-    for edge in edges:
-        atom = checker.claim(edge["to"]).atom
-        line = (node["session"], quote(node["cpt"]))
-        require(atom.args[:2] == line, "it is about another line")
-        require(not absent or atom.predicate == node["asked"], "something else than what is asked is absent")
+class Conclusions:
+    """Concludes the lines of one case."""
 
+    def __init__(self, dues: Dues, smallest: Dues) -> None:
+        """Take what is due in the depth that is shown, and in the smallest proofs, which `rests_on` is of."""
+        self.dues, self.smallest, self.truth = dues, smallest, dues.truth
+        self._supposed = Supposed(dues.truth, dues.facts)
+        self._missing: dict[Line, list[Needs]] = {}
 
-def _said(checker: Checker, node: dict[str, Any]) -> str:
-    lines = [(line.cpt, line.session) for line in checker.case.lines]
-    require((node["cpt"], node["session"]) in lines, "the case has no such line")
-    return say_outcome(node["cpt"], node["session"], node["outcome"], node["by"], node["reason"], checker.program)
+    def outcomes(self, line: Line) -> dict[str, list[Atom]]:
+        """Return the possible outcome atoms of a line, by predicate, first what decides first."""
+        begin = (line[1], quoted(line[0]))
+        found = {}
+        for name in (FAVOURABLE, BESIDE, UNFAVOURABLE):
+            pattern = Atom(name, (*begin, Var("V")))
+            found[name] = sorted(self.truth.relation(name).like(pattern), key=in_order)
+        return found
 
+    def contradiction(self, line: Line) -> str:
+        """Return what is wrong where the rules give a line two outcomes that exclude each other, or none."""
+        possible = self.outcomes(line)
+        if not any(possible.values()):
+            return "the rules give it no outcome"
+        if self._sure(possible[FAVOURABLE]) and self._sure(possible[UNFAVOURABLE]):
+            return "the rules give it two outcomes"
+        return ""
 
-def _marks(checker: Checker, name: str) -> set[str]:
-    """Return the inferred statements and the interpretations that a proof's steps cite."""
-    marks: set[str] = set()
-    for each in checker.reached([name]):
-        node = checker.nodes[each]
-        marks.update(node.get("readings", ()))
-        cited = (checker.program.statements[c] for c in node.get("cites", ()))
-        marks.update(statement.id for statement in cited if statement.authority == "inferred")
-    return marks
+    def line(self, line: Line) -> Due:
+        """Return the determination that is due for a line; what is missing is checked apart."""
+        outcome, decisive = self._decided(line)
+        claims = [holds(atom) for atom in decisive]
+        facts = self._told(line, outcome, decisive)
+        facts["text"] = f"{line[0]}, session {line[1]}: {self._said(facts)}"
+        facts["rests_on"] = self.smallest.marks(claims)
+        return Due("determination", facts, tuple(Step("premise", claim) for claim in claims))
 
+    def contrast(self, line: Line, asked: str) -> Due:
+        """Return what is due for the question why a line does not have an outcome."""
+        outcome, decisive = self._decided(line)
+        facts = self._told(line, outcome, decisive) | {"asked": asked}
+        begin = f"{line[0]}, session {line[1]}: why not {asked.replace('_', ' ')}? It is "
+        facts["text"] = begin + self._said(facts)
+        possible = self.outcomes(line)
+        if asked in possible and not possible[asked]:
+            third = Var(self.truth.program.predicates[asked].params[2])
+            steps = [Step("absence", absent(Atom(asked, (line[1], quoted(line[0]), third))))]
+        else:
+            shown = possible.get(asked) or self._sure(possible.get(outcome, []))
+            steps = [Step("premise", holds(atom)) for atom in shown]
+        return Due("contrast", facts, tuple(steps))
 
-def _decisive(checker: Checker, node: dict[str, Any]) -> dict[Atom, int]:
-    """Return what decides a line, by the checker's own evaluation; see `decide` for the order."""
-    own = {
-        name: _outcomes(checker, name, node)
-        for name in ("medically_necessary", "not_addressed", "not_medically_necessary")
-    }
-    sure = {name: {a: v for a, v in atoms.items() if v == TRUE} for name, atoms in own.items()}
-    first = next((name for name in own if sure[name]), "more_information_needed")
-    require(node["outcome"] == first, "the outcome is another one")
-    last = sorted(unquote(str(atom.args[2])) for atom in sure.get(first, ()))
-    require(node["by"] == (last if first.endswith("medically_necessary") else []), "it is by other statements")
-    require(node["reason"] == (last[0] if first == "not_addressed" else None), "the reason is another one")
-    every = {atom: value for atoms in own.values() for atom, value in atoms.items()}
-    return sure.get(first) or own["medically_necessary"] or every
+    def missing(self, line: Line) -> list[Needs]:
+        """Return every smallest set of documentation that would make a line necessary.
 
+        :raises TooLargeError: where there are more than are looked at.
+        """
+        if line not in self._missing:
+            outcome, _ = self._decided(line)
+            self._missing[line] = self._supposed.sets(self.outcomes(line)[FAVOURABLE]) if outcome == OPEN else []
+        return self._missing[line]
 
-def _outcomes(checker: Checker, name: str, node: dict[str, Any]) -> dict[Atom, int]:
-    line = (node["session"], quote(node["cpt"]))
-    return {atom: value for atom, value in checker.truth.values.get(name, {}).items() if atom.args[:2] == line}
+    def cut_amiss(self, line: Line, told: Any, due: list[Needs] | None) -> str:
+        """Return what is wrong with a list of sets that is cut, or an empty text; see `settled`."""
+        return cut_amiss(self._supposed, self.outcomes(line)[FAVOURABLE], told, due)
 
+    def _sure(self, atoms: list[Atom]) -> list[Atom]:
+        return [atom for atom in atoms if self.truth.value(atom) == TRUE]
 
-def _settles(checker: Checker, node: dict[str, Any], needs: list[dict[str, str]]) -> None:
-    """Documented, a set makes the line necessary; with a member replaced by what it implies, it does not."""
-    circuit = Circuit(checker, needs)
-    require(circuit.holds(node["id"]), f"documenting {needs} does not settle it")
-    for need in needs:
-        require(not circuit.weakened(need).holds(node["id"]), f"{need} of {needs} is not needed")
+    def _decided(self, line: Line) -> tuple[str, list[Atom]]:
+        """Return a line's outcome and the atoms that decide it."""
+        possible = self.outcomes(line)
+        for name, atoms in possible.items():
+            if sure := self._sure(atoms):
+                return name, sure
+        return OPEN, possible[FAVOURABLE] or [atom for atoms in possible.values() for atom in atoms]
+
+    def _told(self, line: Line, outcome: str, decisive: list[Atom]) -> dict[str, Any]:
+        last = sorted(unquoted(atom.args[2]) for atom in decisive)
+        return {
+            "cpt": line[0], "session": line[1], "outcome": outcome,
+            "by": last if outcome in (FAVOURABLE, UNFAVOURABLE) else [],
+            "reason": last[0] if outcome == BESIDE else None,
+        }  # fmt: skip
+
+    def _said(self, facts: dict[str, Any]) -> str:
+        return self.dues.say.outcome(facts["outcome"], facts["by"], facts["reason"])

@@ -1,104 +1,160 @@
-"""A proof whose value is unknown, read as a circuit: what it comes to once a set is documented."""
+"""What documentation would settle a line, for the proof checker: the smallest sets, made again from its own instances.
+
+Two equations for each atom below what is asked for: the sets that make it surely so, and those that
+make it surely not so. They are solved circle by circle, the first kind from below, the second from
+above (`items` tells which sets are the smallest). Where there are more sets than are looked at, the
+told ones are checked one by one: each settles the line, and does so with nothing less.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
 
-from ...engine.language.parser import parse_atom
-from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, holds
+from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Var
+from .circles import circles
+from .ground import TRUE, UNKNOWN, comparison_names, names
+from .items import INFINITE, LIMIT, Item, Items, Sets
+from .step import TooLargeError
+from .truth import Instance, Truth
 
-if TYPE_CHECKING:
-    from .verify import Checker
+Asked = tuple[bool, Atom]  # whether it is to be so, and the atom
+NONE, EMPTY = frozenset[int](), frozenset([0])
 
 
-class Circuit:
-    """The steps of a proof under a set of findings documented, beyond what the case says."""
+class Supposed:
+    """Answers what documentation would make atoms surely so in one case."""
 
-    def __init__(self, checker: Checker, needs: Iterable[dict[str, str]], without: str = "") -> None:
-        self.checker, self.needs = checker, list(needs)
-        stated = {need["finding"]: need["needs"] for need in self.needs}
-        self.amounts = {
-            name: int(text.split()[-1]) for name, text in stated.items() if text not in ("present", "absent", "stated")
-        }
-        self.amounts.pop(without, None)
-        self.denied = {name for name, text in stated.items() if text == "absent" and name != without}
-        self.present = self._closure({name for name, text in stated.items() if text in ("present", "stated")}) - {
-            without
-        }
-        self._known: dict[str, bool] = {}
+    def __init__(self, truth: Truth, given: Iterable[Atom], most: int = 1000) -> None:
+        """Look at sets of some atoms of a case.
 
-    def weakened(self, need: dict[str, str]) -> Circuit:
-        """Return the circuit with one member of the set replaced by what it implies."""
-        return Circuit(self.checker, self.needs, without=need["finding"])
+        :param most: the most items of a set that is looked at.
+        """
+        self.truth, self.most = truth, most
+        self.items = Items(truth, given)
+        self._known: dict[Asked, Sets] = {}
 
-    def _closure(self, names: set[str]) -> set[str]:
-        """Add what documented findings imply, by the rules that give an open predicate from itself."""
-        truth = self.checker.truth
-        found = set(names)
-        for rule in truth.rules:
-            declared = truth.program.predicates.get(rule.head.predicate)
-            if not (declared and declared.is_open and len(declared.params) == 1 and rule.body):
-                continue
-            grown = True
-            while grown:
-                heads = {
-                    str(rule.head.substitute(binding).args[0])
-                    for binding, _ in truth.instances(rule, {})
-                    if all(
-                        lit.atom.substitute(binding).args[0] in found
-                        for lit in rule.literals
-                        if lit.atom.predicate == rule.head.predicate
-                    )
-                    and any(lit.atom.predicate == rule.head.predicate for lit in rule.literals)
-                }
-                grown = not heads <= found
-                found |= heads
+    def sets(self, targets: Iterable[Atom]) -> list[list[dict[str, str]]]:
+        """Return every smallest set that makes one of some possible atoms surely so, in the order of a proof.
+
+        :raises TooLargeError: where there are more than are looked at.
+        """
+        targets = list(targets)
+        for part in circles([(True, atom) for atom in targets], self.below):
+            self._solve(part)
+        found = self.items.minimal(s for atom in targets for s in self._known[True, atom])
+        return [self.items.told(each) for each in sorted(found, key=self.items.key)]
+
+    def _solve(self, part: list[Asked]) -> None:
+        """Solve the equations of one circle: what is to be so from nothing up, what is not to be so from all down."""
+        part = [asked for asked in part if asked not in self._known]
+        self._known |= {asked: NONE if asked[0] else EMPTY for asked in part}
+        changed = True
+        while changed:
+            changed = False
+            for asked in part:
+                found = self._so(asked[1]) if asked[0] else self._not_so(asked[1])
+                changed |= found != self._known[asked]
+                self._known[asked] = found
+            if len(part) == 1 and part[0] not in self.below(part[0]):
+                break
+
+    def below(self, asked: Asked) -> list[Asked]:
+        """Return the equations that one reads."""
+        to_be, atom = asked
+        if self.truth.value(atom) != UNKNOWN or (not to_be and self.is_fixed(atom)):
+            return []
+        found: list[Asked] = []
+        for instance in self.truth.instances.get(atom, ()):
+            found += [(to_be, p) for p in instance.premises]
+            found += [(not to_be, a) for a in instance.absences]
         return found
 
-    def holds(self, name: str) -> bool:
-        """Say whether a node surely holds then; for a determination, whether one of its premises does."""
-        if name not in self._known:
-            self._known[name] = self._holds(self.checker.nodes[name])
-        return self._known[name]
+    def is_fixed(self, atom: Atom) -> bool:
+        """Say whether no single thing to say makes an atom not so: an amount, or what the case has to state."""
+        if not self.truth.is_undocumented(atom):
+            return False
+        return len(atom.args) > 1 or bool(self.truth.program.predicates[atom.predicate].until)
 
-    def _holds(self, node: dict[str, Any]) -> bool:
-        edges = self.checker.below[node["id"]]
-        if node["kind"] in ("determination", "either"):
-            return any(self.holds(edge["to"]) for edge in edges)
-        if node["kind"] == "undocumented":
-            return self._documented(parse_atom(node["atom"]))
-        if node["kind"] == "derived" and node["value"] == "unknown":
-            return all(self._part(node, edge) for edge in edges)
-        return bool(node["kind"] != "absent" and node.get("value", "true") == "true")
+    def _so(self, atom: Atom) -> Sets:
+        if self.truth.value(atom) != UNKNOWN:
+            return EMPTY if self.truth.value(atom) == TRUE else NONE
+        own = [self.bit(atom, 1, 1)] if self.truth.is_undocumented(atom) and len(atom.args) == 1 else []
+        found = (s for instance in self.truth.instances.get(atom, ()) for s in self._way(instance))
+        return self.items.minimal([*own, *found])
 
-    def _documented(self, atom: Atom) -> bool:
-        return str(atom.args[0]) in self.present or str(atom.args[0]) in self.amounts
+    def _way(self, instance: Instance) -> Sets:
+        """Return the sets under which an instance surely holds."""
+        result = EMPTY
+        for pattern, premise in premises_of(instance):
+            if self.truth.is_undocumented(premise) and len(premise.args) > 1:
+                result = self._product(result, self.within(instance, pattern, premise))
+            else:
+                result = self._product(result, self._known[True, premise])
+        for absent in instance.absences:
+            result = self._product(result, self._known[False, absent])
+        return result
 
-    def _part(self, node: dict[str, Any], edge: dict[str, Any]) -> bool:
-        rule = self.checker.rules[node["rule"]]
-        part = rule.body[edge["part"]]
-        child = self.checker.nodes[edge["to"]]
-        if isinstance(part, Comparison):
-            return child["value"] == "true" or self._compares(rule.literals, part, node["binding"])
-        if part.positive:
-            return self.holds(edge["to"])
-        return child["kind"] == "absent" or child.get("value") == "false" or self._fails(child)
+    def _not_so(self, atom: Atom) -> Sets:
+        if self.truth.value(atom) != UNKNOWN:
+            return NONE if self.truth.value(atom) == TRUE else EMPTY
+        if self.is_fixed(atom):
+            return NONE
+        result = frozenset([self.bit(atom, 0, 0)]) if self.truth.is_undocumented(atom) else EMPTY
+        for instance in self.truth.instances.get(atom, ()):
+            ways = {s for p in instance.premises for s in self._known[False, p]}
+            ways |= {s for a in instance.absences for s in self._known[True, a]}
+            ways |= {s for p, atom_ in premises_of(instance) for s in self.beyond(instance, p, atom_)}
+            result = self._product(result, self.items.minimal(ways))
+        return result
 
-    def _compares(self, literals: Iterable[Any], part: Comparison, binding: dict[str, Any]) -> bool:
-        """Evaluate a comparison with the amount documented, where it was unknown."""
-        filled = dict(binding)
-        for literal in literals:
-            atom = literal.atom.substitute(binding)
-            for pattern, value in zip(literal.atom.args, atom.args, strict=True):
-                if value == UNDOCUMENTED and str(atom.args[0]) in self.amounts:
-                    filled[pattern.name] = self.amounts[str(atom.args[0])]
-        return holds(part, filled) is True
+    def _product(self, left: Sets, right: Sets) -> Sets:
+        if len(left) * len(right) > 100 * LIMIT:
+            raise TooLargeError(f"more than {LIMIT:,} sets of missing documentation")
+        joined = (self.items.joined(a, b) for a in left for b in right)
+        return self.items.minimal(each for each in joined if each is not None and each.bit_count() <= self.most)
 
-    def _fails(self, child: dict[str, Any]) -> bool:
-        """Say whether what stands under `not` surely fails then."""
-        if child["kind"] == "undocumented":
-            return str(parse_atom(child["atom"]).args[0]) in self.denied
-        edges = self.checker.below[child["id"]]
-        below = [self._fails(self.checker.nodes[edge["to"]]) for edge in edges]
-        return bool(below) and (all(below) if child["kind"] == "either" else any(below))
+    def bit(self, atom: Atom, low: int, high: int) -> int:
+        return self.items.bit(Item(atom, low, high))
+
+    def within(self, instance: Instance, pattern: Atom, premise: Atom) -> Sets:
+        """Return the set that documents an amount within every bound; compared with nothing, it has to be known."""
+        bounds = [b for c in _open_comparisons(instance, pattern) for b in _bounds(c)] or [(0, INFINITE)]
+        low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
+        return frozenset([self.bit(premise, low, high)]) if low <= high else NONE
+
+    def beyond(self, instance: Instance, pattern: Atom, premise: Atom) -> Iterator[int]:
+        """Yield the sets that document an amount beyond a bound."""
+        for comparison in _open_comparisons(instance, pattern):
+            for low, high in _bounds(comparison):
+                if low > -INFINITE:
+                    yield self.bit(premise, -INFINITE, low - 1)
+                if high < INFINITE:
+                    yield self.bit(premise, high + 1, INFINITE)
+
+
+def premises_of(instance: Instance) -> Iterator[tuple[Atom, Atom]]:
+    """Yield each positive literal's atom as the rule has it, with the premise it became."""
+    yield from zip((lit.atom for lit in instance.rule.literals if lit.positive), instance.premises, strict=True)
+
+
+def _open_comparisons(instance: Instance, pattern: Atom) -> list[Comparison]:
+    """Return the comparisons on an undocumented amount that a literal binds."""
+    bound = set(names(pattern.args))
+    return [
+        c
+        for c in instance.rule.comparisons
+        if bound & {n for n in comparison_names(c) if instance.binding[n] == UNDOCUMENTED}
+    ]
+
+
+def _bounds(comparison: Comparison) -> list[tuple[int, int]]:
+    """Return the bounds that a comparison of one amount with one number sets (`check` admits no other)."""
+    left, right = comparison.left[0], comparison.right[0]
+    mirrored = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+    op, number = (comparison.op, right) if isinstance(left, Var) else (mirrored.get(comparison.op, "="), left)
+    if not isinstance(number, int):
+        return []
+    return {
+        ">=": [(number, INFINITE)], ">": [(number + 1, INFINITE)], "<=": [(-INFINITE, number)],
+        "<": [(-INFINITE, number - 1)], "=": [(number, number)],
+    }.get(op, [])  # fmt: skip

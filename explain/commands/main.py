@@ -42,6 +42,7 @@ COMMANDS = {
     "show": "rules",
     "test": "test",
     "trace": "test",
+    "verify": "verify",
     "whatif": "advise",
 }
 

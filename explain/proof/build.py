@@ -33,6 +33,7 @@ from typing import Any, NamedTuple
 import networkx as nx
 
 from ...engine.decision.decide import Judged, LineDecision, awaited, outcomes
+from ...engine.decision.ways import Ways
 from ...engine.decision.why import CONTRADICTED, Cause, Failure, unify
 from ...engine.decision.why import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.evaluation.rules import Firing
@@ -49,7 +50,6 @@ from ...engine.program.words import (
     say_undocumented,
 )
 from .node import Child, node_id
-from .ways import Ways
 
 Steps = Generator["Steps", str, str]
 """Adds a node: yields the steps that add another one, is sent its name, and returns its own."""

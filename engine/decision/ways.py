@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import networkx as nx
 
-from ...engine.decision.smallest import Smallest
-from ...engine.decision.why import Why
-from ...engine.evaluation.rules import Firing, Model
-from ...engine.language.terms import Atom
+from ..evaluation.rules import Firing, Model
+from ..language.terms import Atom
+from .smallest import Smallest
+from .why import Why
 
 
 class Ways:
