@@ -15,11 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import clingo
-from coverlog.engine.case import Case, read_files
-from coverlog.engine.decide import judge
-from coverlog.engine.library import load
-from coverlog.engine.program import folder_texts
-from coverlog.explain.proof import prove
+from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.decision.decide import judge
+from coverlog.engine.library.guideline import load
+from coverlog.engine.program.program import folder_texts
+from coverlog.explain.proof.build import prove
 
 GUIDELINE = load()
 CASES = [

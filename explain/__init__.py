@@ -1,1 +1,4 @@
-"""Proofs of decisions, and the command line."""
+"""What a decision rests on and what follows from it, for people: proofs, advice, tests, pages, commands.
+
+The rooms, each a stage: proof, advice, checker, render, query, testing, reference, commands.
+"""

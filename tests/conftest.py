@@ -14,8 +14,8 @@ import pytest
 # Set before anything loads a guideline: the user's own cache is left alone.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="coverlog-tests-")
 
-from coverlog.engine.case import Case, read_text
-from coverlog.engine.library import Guideline, load
+from coverlog.engine.cases.case import Case, read_text
+from coverlog.engine.library.guideline import Guideline, load
 
 ROOT = Path(__file__).parent.parent
 
@@ -43,6 +43,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def criteria() -> ModuleType:
     """The independent judge, and its generator of cases."""
     return _sibling("criteria")
+
+
+@pytest.fixture(scope="session")
+def every_set() -> ModuleType:
+    """The long way to every minimal set, for the search to be held against."""
+    return _sibling("every_set")
 
 
 @pytest.fixture(scope="session")

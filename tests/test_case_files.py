@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coverlog.engine.case import MAX_BYTES, Case, Unreadable, read_files, read_text
-from coverlog.engine.library import Guideline
-from coverlog.engine.schema import case_schema
-from coverlog.engine.terms import Atom
+from coverlog.engine.cases.case import MAX_BYTES, Case, Unreadable, read_files, read_text
+from coverlog.engine.language.terms import Atom
+from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.program.schema import case_schema
 
 GOOD = """\
 id: good

@@ -10,13 +10,13 @@ from urllib.request import url2pathname
 
 import pytest
 from click.testing import CliRunner, Result
-from coverlog.engine.errors import WARNINGS, Finding
-from coverlog.engine.format import format_text
-from coverlog.engine.library import load
-from coverlog.engine.lint import findings_of
-from coverlog.explain.cli import main
-from coverlog.explain.findings import DOCS as PAGES
-from coverlog.explain.findings import MEANINGS
+from coverlog.engine.language.errors import WARNINGS, Finding
+from coverlog.engine.library.guideline import load
+from coverlog.engine.program.layout import format_text
+from coverlog.engine.soundness.lint import findings_of
+from coverlog.explain.commands.main import main
+from coverlog.explain.render.findings import DOCS as PAGES
+from coverlog.explain.render.findings import MEANINGS
 from coverlog.kb import guidelines
 
 # What the examples of the pages leave out; a page whose example names a guideline stands alone.

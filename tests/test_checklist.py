@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from coverlog.engine.case import Case, read_files
-from coverlog.engine.decide import Judged, decide, judge
-from coverlog.engine.library import Guideline
-from coverlog.explain.change import changed, setting
-from coverlog.explain.checklist import Item, alternatives, boxes, checklist, question
-from coverlog.explain.cli import main
+from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.decision.decide import Judged, decide, judge
+from coverlog.engine.library.guideline import Guideline
+from coverlog.explain.advice.change import changed, setting
+from coverlog.explain.advice.checklist import Item, alternatives, boxes, checklist, question
+from coverlog.explain.commands.main import main
 
 CTS = "cts-six-weeks-of-splinting"
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
-from coverlog.explain.cli import main
+from coverlog.explain.commands.main import main
 
 CTS = "cts-six-weeks-of-splinting"
 LINE_KEYS = ["cpt", "session", "study", "configuration", "outcome", "by", "reason", "missing", "rests_on"]

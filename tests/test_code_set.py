@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from coverlog.engine import code_set
-from coverlog.engine.facts import normal_code
-from coverlog.engine.library import Guideline
+from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.program import code_set
+from coverlog.engine.program.shapes import normal_code
 from coverlog.kb import ROOT, guidelines
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,7 +133,7 @@ def test_a_code_system_is_no_guideline() -> None:
 def test_importing_the_code_set_reads_nothing(root: Path) -> None:
     """Before the first question neither the file nor its decompression is there."""
     code = (
-        "import sys; from coverlog.engine import code_set;"
+        "import sys; from coverlog.engine.program import code_set;"
         "sys.exit('lzma' in sys.modules or code_set._code_set.cache_info().currsize)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=root).returncode == 0

@@ -16,11 +16,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from coverlog.engine.case import Case, read_text
-from coverlog.engine.decide import Decision, judge, used_rules
-from coverlog.engine.decide import decide as decide_case
-from coverlog.engine.errors import CaseError
-from coverlog.engine.library import Guideline, load
+from coverlog.engine.cases.case import Case, read_text
+from coverlog.engine.decision.decide import Decision, judge, used_rules
+from coverlog.engine.decision.decide import decide as decide_case
+from coverlog.engine.language.errors import CaseError
+from coverlog.engine.library.guideline import Guideline, load
 
 Said = dict[str, Any]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from coverlog.engine.errors import GuidelineError
-from coverlog.engine.format import WIDTH, format_text
-from coverlog.engine.program import Program, folder_texts
-from coverlog.engine.reader import read_program
-from coverlog.explain.cli import main
+from coverlog.engine.language.errors import GuidelineError
+from coverlog.engine.program.layout import WIDTH, format_text
+from coverlog.engine.program.program import Program, folder_texts
+from coverlog.engine.program.reader import read_program
+from coverlog.explain.commands.main import main
 from coverlog.kb import guidelines
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from coverlog.engine.case import Case, read_text
-from coverlog.engine.decide import decide
-from coverlog.engine.errors import CaseError
-from coverlog.engine.library import Guideline, load
-from coverlog.engine.lint import findings_of
-from coverlog.engine.reader import RESERVED
-from coverlog.explain.cli import main
+from coverlog.engine.cases.case import Case, read_text
+from coverlog.engine.decision.decide import decide
+from coverlog.engine.language.errors import CaseError
+from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.program.reader import RESERVED
+from coverlog.engine.soundness.lint import findings_of
+from coverlog.explain.commands.main import main
 
 HEADER = """
 guideline("T", "a test", "2025-01-01").

@@ -13,21 +13,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coverlog.engine.case import MAX_BYTES, Case, Unreadable, read_files, read_text
-from coverlog.engine.decide import decide, judge
-from coverlog.engine.library import Guideline
-from coverlog.engine.schema import COUNT, ITEMS
-from coverlog.engine.visible import in_quotes, visible
-from coverlog.engine.yaml_text import documents
-from coverlog.explain import export, html, render
-from coverlog.explain.checklist import as_text as checklist_text
-from coverlog.explain.checklist import checklist
-from coverlog.explain.letter import letter
-from coverlog.explain.letter_page import as_html, as_markdown
-from coverlog.explain.output import replace_file
-from coverlog.explain.proof import prove
-from coverlog.explain.report import decision_text
-from coverlog.explain.tested import Result, junit
+from coverlog.engine.cases.case import MAX_BYTES, Case, Unreadable, read_files, read_text
+from coverlog.engine.cases.document import documents
+from coverlog.engine.decision.decide import decide, judge
+from coverlog.engine.language.visible import in_quotes, visible
+from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.program.schema import COUNT, ITEMS
+from coverlog.explain.advice.checklist import as_text as checklist_text
+from coverlog.explain.advice.checklist import checklist
+from coverlog.explain.advice.letter import letter
+from coverlog.explain.commands.output import replace_file
+from coverlog.explain.proof.build import prove
+from coverlog.explain.render import drawing as export
+from coverlog.explain.render import proof_page as html
+from coverlog.explain.render import tree_text as render
+from coverlog.explain.render.decision_text import decision_text
+from coverlog.explain.render.letter_page import as_html, as_markdown
+from coverlog.explain.testing.cases import Result, junit
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 

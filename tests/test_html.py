@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coverlog.engine.case import Case, read_files
-from coverlog.engine.decide import judge
-from coverlog.engine.library import Guideline
-from coverlog.engine.schema import OUTCOMES
-from coverlog.engine.visible import in_quotes
-from coverlog.explain import export, html
-from coverlog.explain.html_tree import say
-from coverlog.explain.proof import Proof, prove, why_not
+from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.decision.decide import judge
+from coverlog.engine.language.visible import in_quotes
+from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.program.schema import OUTCOMES
+from coverlog.explain.proof.build import Proof, prove, why_not
+from coverlog.explain.render import drawing as export
+from coverlog.explain.render import proof_page as html
+from coverlog.explain.render.tree_html import say
 from playwright.sync_api import Browser, Page, sync_playwright
 
 IN_CI = os.environ.get("CI") == "true"

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 
-from coverlog.engine.case import Case
-from coverlog.engine.decide import decide
-from coverlog.engine.library import Guideline
+from coverlog.engine.cases.case import Case
+from coverlog.engine.decision.decide import decide
+from coverlog.engine.library.guideline import Guideline
 
 from pyDatalog import Logic  # isort: skip
 
@@ -23,7 +23,7 @@ def _resident() -> int:
 def _generated(number: int, criteria: ModuleType, guideline: Guideline) -> list[Case]:
     import json
 
-    from coverlog.engine.case import read_text
+    from coverlog.engine.cases.case import read_text
 
     rng = random.Random(5)
     read = [next(iter(read_text(json.dumps(criteria.generate(rng)).encode(), "g", guideline))) for _ in range(number)]

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coverlog.engine import kept, library
-from coverlog.engine.library import Guideline, load
-from coverlog.engine.program import folder_texts
+from coverlog.engine.library import cache as kept
+from coverlog.engine.library import guideline as library
+from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.program.program import folder_texts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from coverlog.engine.case import Case, read_files, read_text
-from coverlog.engine.decide import Judged, decide, judge
-from coverlog.engine.errors import CaseError
-from coverlog.engine.library import Guideline
-from coverlog.engine.schema import OUTCOMES
-from coverlog.explain.change import changed, service, setting
-from coverlog.explain.cli import main
-from coverlog.explain.letter import letter
-from coverlog.explain.letter_page import as_html, as_markdown
-from coverlog.explain.reasons import Reasons
+from coverlog.engine.cases.case import Case, read_files, read_text
+from coverlog.engine.decision.decide import Judged, decide, judge
+from coverlog.engine.language.errors import CaseError
+from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.program.schema import OUTCOMES
+from coverlog.explain.advice.change import changed, service, setting
+from coverlog.explain.advice.letter import letter
+from coverlog.explain.advice.reasons import Reasons
+from coverlog.explain.commands.main import main
+from coverlog.explain.render.letter_page import as_html, as_markdown
 
 CTS = "cts-six-weeks-of-splinting"
 SPECIFIC = (

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from coverlog.engine.case import Case, read_files
-from coverlog.engine.errors import CaseError
-from coverlog.engine.library import Guideline, load
-from coverlog.engine.program import Program
-from coverlog.explain.cli import main
-from coverlog.explain.equivalent import Reach, judge_survivors, proof, read_marks
-from coverlog.explain.mutants import Mutant, mutants
-from coverlog.explain.mutation import Fate, run
-from coverlog.explain.tested import canonical_paths
+from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.language.errors import CaseError
+from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.program.program import Program
+from coverlog.explain.commands.main import main
+from coverlog.explain.testing.cases import canonical_paths
+from coverlog.explain.testing.equivalent import Reach, judge_survivors, proof, read_marks
+from coverlog.explain.testing.mutants import Mutant, mutants
+from coverlog.explain.testing.mutation import Fate, run
 
 SHELF = """
 guideline("S-1", "Shelves", "2024-01-01").

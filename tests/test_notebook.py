@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from coverlog.engine.case import Case
-from coverlog.engine.decide import judge
-from coverlog.engine.library import Guideline
-from coverlog.explain.proof import prove
+from coverlog.engine.cases.case import Case
+from coverlog.engine.decision.decide import judge
+from coverlog.engine.library.guideline import Guideline
+from coverlog.explain.proof.build import prove
 
 
 def test_a_decision_displays_itself(make: Callable[..., Case], guideline: Guideline) -> None:

@@ -53,10 +53,10 @@ def test_a_decision_imports_nothing_heavy(heavy: str) -> None:
     import sys
 
     code = (
-        "import sys; from coverlog.engine.library import load; load().evaluator('2025-01-01');"
-        f"from coverlog.explain import cli_decide; sys.exit('{heavy}' in sys.modules)"
+        "import sys; from coverlog.engine.library.guideline import load; load().evaluator('2025-01-01');"
+        f"from coverlog.explain.commands import decide; sys.exit('{heavy}' in sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", "from coverlog.engine.library import load; load()"], check=True)
+    subprocess.run([sys.executable, "-c", "from coverlog.engine.library.guideline import load; load()"], check=True)
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -68,7 +68,7 @@ def test_modules_stay_small(root: Path) -> None:
 
 def test_every_command_is_in_the_readme(root: Path) -> None:
     """Each command stands in the README with an example."""
-    from coverlog.explain.cli import COMMANDS
+    from coverlog.explain.commands.main import COMMANDS
 
     text = (root / "README.md").read_text()
     for command in COMMANDS:

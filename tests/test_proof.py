@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
-from coverlog.engine.case import Case
-from coverlog.engine.decide import Judged, judge
-from coverlog.engine.library import Guideline
-from coverlog.explain.proof import Proof, prove, why_not
-from coverlog.explain.render import as_text
+from coverlog.engine.cases.case import Case
+from coverlog.engine.decision.decide import Judged, judge
+from coverlog.engine.library.guideline import Guideline
+from coverlog.explain.proof.build import Proof, prove, why_not
+from coverlog.explain.render.tree_text import as_text
 
 Make = Callable[..., Case]
 KINDS = {
@@ -130,7 +130,7 @@ def test_explaining_changes_no_answer(make: Make, guideline: Guideline) -> None:
 def test_a_proof_is_the_same_in_every_run(root: Path) -> None:
     """Two processes with different hash seeds write the same bytes."""
     code = (
-        "import json; from coverlog.explain.cli import main; main(["
+        "import json; from coverlog.explain.commands.main import main; main(["
         "'explain', 'cts-six-weeks-of-splinting', '--format', 'json', '--world', 'closed'])"
     )
     told = {

@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from coverlog.engine.errors import GuidelineError
-from coverlog.engine.library import Guideline
-from coverlog.engine.terms import quote
-from coverlog.explain.answers import as_json
-from coverlog.explain.cli import main
-from coverlog.explain.cli_query import scene_of
-from coverlog.explain.prompt import history_file
-from coverlog.explain.query import Limits, QueryTimeout, Scene, run
-from coverlog.explain.query_text import read_query
-from coverlog.explain.repl import Repl, unfinished
+from coverlog.engine.language.errors import GuidelineError
+from coverlog.engine.language.terms import quote
+from coverlog.engine.library.guideline import Guideline
+from coverlog.explain.commands.main import main
+from coverlog.explain.commands.prompt import history_file
+from coverlog.explain.commands.query import scene_of
+from coverlog.explain.commands.repl import Repl, unfinished
+from coverlog.explain.query.answer import Limits, QueryTimeout, Scene, run
+from coverlog.explain.query.text import read_query
+from coverlog.explain.query.told import as_json
 
 CTS = "cts-six-weeks-of-splinting"
 
@@ -444,7 +444,7 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if not self.pid:
             os.environ |= {"XDG_STATE_HOME": str(state), "TERM": "dumb"}
-            code = "from coverlog.explain.cli import main; main()"
+            code = "from coverlog.explain.commands.main import main; main()"
             os.execv(sys.executable, [sys.executable, "-c", code, "query"])  # noqa: S606
         self.seen = ""
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from coverlog.engine.errors import CaseError
-from coverlog.engine.library import Guideline, load
-from coverlog.engine.program import Program
-from coverlog.explain.cli import main
-from coverlog.explain.edits import DECLARED, edits
-from coverlog.explain.reviewed import FILE, changes, read, record, snapshot
+from coverlog.engine.language.errors import CaseError
+from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.program.program import Program
+from coverlog.explain.commands.main import main
+from coverlog.explain.testing.edits import DECLARED, edits
+from coverlog.explain.testing.reviewed import FILE, changes, read, record, snapshot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

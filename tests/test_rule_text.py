@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from coverlog.engine.errors import Finding, GuidelineError
-from coverlog.engine.library import Guideline, load
+from coverlog.engine.language.errors import Finding, GuidelineError
+from coverlog.engine.library.guideline import Guideline, load
 
 SOUND = """\
 guideline("MINIMAL", "A minimal guideline", "2025-01-01").

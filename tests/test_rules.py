@@ -9,16 +9,16 @@ from xml.etree import ElementTree
 import networkx as nx
 import pytest
 from click.testing import CliRunner, Result
-from coverlog.engine.case import read_files
-from coverlog.engine.decide import judge
-from coverlog.engine.errors import CaseError
-from coverlog.engine.library import Guideline
-from coverlog.engine.strata import edges
-from coverlog.explain.cli import canonical, main
-from coverlog.explain.dependencies import dependencies, dot, mermaid
-from coverlog.explain.proof import prove
-from coverlog.explain.rules import downstream, exercised, find, stated, subject, under, used_by
-from coverlog.explain.show import look_up
+from coverlog.engine.cases.case import read_files
+from coverlog.engine.decision.decide import judge
+from coverlog.engine.language.errors import CaseError
+from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.program.graph import edges
+from coverlog.explain.commands.main import canonical, main
+from coverlog.explain.proof.build import prove
+from coverlog.explain.reference.predicates import dependencies, dot, mermaid
+from coverlog.explain.reference.rules import downstream, exercised, find, stated, subject, under, used_by
+from coverlog.explain.reference.show import look_up
 
 CTS = "cts-six-weeks-of-splinting"
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import clingo
 import pytest
-from coverlog.engine.check import check
-from coverlog.engine.errors import GuidelineError
-from coverlog.engine.reader import read_program
-from coverlog.engine.syntax import Clause, parse, parse_atom, parse_query
-from coverlog.engine.terms import Comparison, NotANumberError, Var, holds
+from coverlog.engine.language.errors import GuidelineError
+from coverlog.engine.language.parser import Clause, parse, parse_atom, parse_query
+from coverlog.engine.language.terms import Comparison, NotANumberError, Var, holds
+from coverlog.engine.program.reader import read_program
+from coverlog.engine.soundness.check import check
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -215,7 +215,7 @@ def test_columns_tell_what_can_be_compared(body: str, text: bool) -> None:
 
 def test_a_text_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     """What an editor puts before the text, and how it ends lines, is no part of it."""
-    from coverlog.engine.program import folder_texts
+    from coverlog.engine.program.program import folder_texts
 
     (tmp_path / "a.dl").write_bytes(b"\xef\xbb\xbf% c\r\np.\r\n")
     assert folder_texts(tmp_path) == [("a.dl", "% c\np.\n")]

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from coverlog.engine.case import Case, read_text
-from coverlog.engine.decide import decide, judge
-from coverlog.engine.errors import CaseError
-from coverlog.engine.library import Guideline, load
-from coverlog.explain.checker import verify
-from coverlog.explain.cli import main
-from coverlog.explain.proof import prove
-from coverlog.explain.render import as_json
+from coverlog.engine.cases.case import Case, read_text
+from coverlog.engine.decision.decide import decide, judge
+from coverlog.engine.language.errors import CaseError
+from coverlog.engine.library.guideline import Guideline, load
+from coverlog.explain.checker.verify import verify
+from coverlog.explain.commands.main import main
+from coverlog.explain.proof.build import prove
+from coverlog.explain.render.tree_text import as_json
 from jsonschema import Draft7Validator
 
 OXYGEN = """

@@ -9,15 +9,15 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-from coverlog.engine import datalog
-from coverlog.engine.case import Case
-from coverlog.engine.datalog import Store
-from coverlog.engine.decide import decide
-from coverlog.engine.library import Guideline
-from coverlog.engine.program import folder_texts
-from coverlog.engine.reader import read_program
-from coverlog.engine.strata import stratify
-from coverlog.engine.world import Evaluator
+from coverlog.engine.cases.case import Case
+from coverlog.engine.decision.decide import decide
+from coverlog.engine.evaluation import datalog
+from coverlog.engine.evaluation.datalog import Store
+from coverlog.engine.evaluation.evaluator import Evaluator
+from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.program.graph import stratify
+from coverlog.engine.program.program import folder_texts
+from coverlog.engine.program.reader import read_program
 
 from pyDatalog import Logic  # isort: skip
 

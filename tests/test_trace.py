@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from coverlog.engine.case import Case, read_files
-from coverlog.engine.library import Guideline, load
-from coverlog.explain.book import book
-from coverlog.explain.cli import main
-from coverlog.explain.tested import canonical_paths
-from coverlog.explain.trace import Row, as_csv, as_html, as_text, matrix
+from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.library.guideline import Guideline, load
+from coverlog.explain.commands.main import main
+from coverlog.explain.reference.book import book
+from coverlog.explain.testing.cases import canonical_paths
+from coverlog.explain.testing.traceability import Row, as_csv, as_html, as_text, matrix
 
 DESK = """
 guideline("D-1", "Desks <& chairs>", "2024-01-01").

@@ -1,6 +1,6 @@
 """The rules and the statement table hold each other: nothing stated without a rule, no rule without a statement."""
 
-from coverlog.engine.library import Guideline
+from coverlog.engine.library.guideline import Guideline
 
 S, E, F = "stated", "earlier_edition", "inferred"
 # Statement, authority, in force from; "" means no bound of its own ("as its parent" is written out).

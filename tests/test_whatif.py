@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from coverlog.engine.decide import decide
-from coverlog.engine.library import Guideline
-from coverlog.explain.change import changed, naming, service, setting
-from coverlog.explain.cli import main
+from coverlog.engine.decision.decide import decide
+from coverlog.engine.library.guideline import Guideline
+from coverlog.explain.advice.change import changed, naming, service, setting
+from coverlog.explain.commands.main import main
 
 CTS = "cts-six-weeks-of-splinting"
 SHORT = "cts-three-weeks-of-splinting"

@@ -1,0 +1,127 @@
+"""A case file to facts: read, checked against the schema, and turned into atoms with their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..language.errors import CaseError
+from ..language.terms import Atom
+from ..language.visible import short, visible
+from ..library.guideline import Guideline
+from ..program.shapes import Said, read_facts
+from .document import Document, documents
+from .faults import faults
+from .files import below, read_bounded, unreadable
+
+SUFFIXES = (".yaml", ".yml", ".json")
+"""How the names of case files end."""
+
+MAX_BYTES = 2**20
+"""The largest case file, in bytes; a case takes about 1,000."""
+
+
+class Line(NamedTuple):
+    """A service line: a procedure code, its units, and the session it belongs to."""
+
+    cpt: str
+    session: int
+    units: int
+
+
+class Case(NamedTuple):
+    """One case, ready to be decided."""
+
+    id: str
+    title: str
+    date: str  # ISO date of service
+    lines: tuple[Line, ...]
+    facts: dict[Atom, str]  # ground input atoms, each with where the record says so
+    expect: dict[str, Any]
+    expect_closed: dict[str, Any]
+    place: str
+    notes: tuple[str, ...]  # what was read otherwise than written
+    said: dict[str, Any]  # the case as written, for those who change it or quote its sources
+
+
+class Unreadable(NamedTuple):
+    """A case or a file that could not be read, and why: every fault of it, one a line."""
+
+    id: str
+    error: str
+
+
+def read_files(paths: Iterable[Path], guideline: Guideline) -> Iterator[Case | Unreadable]:
+    """Yield the cases of files, and of all `.yaml`, `.yml` and `.json` files below folders.
+
+    What cannot be read comes as `Unreadable`; the others are not held up by it.
+    """
+    for path in paths:
+        try:
+            files: list[Path | CaseError] = list(below(path, SUFFIXES)) if path.is_dir() else [path]
+        except (OSError, ValueError) as error:  # a folder on the way to it lets nobody in, or the name is too long
+            files = [unreadable(path, error)]
+        if not files:
+            yield _refused(path, CaseError(f"{path}: no case file ({', '.join(SUFFIXES)}) in this folder"))
+        for file in files:
+            if isinstance(file, CaseError):
+                yield _refused(path, file)
+            else:
+                yield from _read_file(file, guideline)
+
+
+def _read_file(file: Path, guideline: Guideline) -> Iterator[Case | Unreadable]:
+    try:
+        data = read_bounded(file, MAX_BYTES)
+    except CaseError as error:
+        yield _refused(file, error)
+    else:
+        yield from read_text(data, str(file), guideline)
+
+
+def _refused(path: Path, error: CaseError) -> Unreadable:
+    return Unreadable(visible(str(path)), str(error))
+
+
+def read_text(data: bytes, file: str, guideline: Guideline) -> Iterator[Case | Unreadable]:
+    """Yield the cases of one text: a case, a list of cases, or several YAML documents."""
+    empty, file = True, visible(file)
+    try:
+        if len(data) > MAX_BYTES:
+            raise CaseError(f"{file}: larger than {MAX_BYTES:,} bytes; split it into several files")
+        for document in documents(data.decode("utf-8-sig"), file):
+            for part in (document.items() if isinstance(document.value, list) else ()) or [document]:
+                if part.value:
+                    empty = False
+                    yield read_case(part, guideline)
+    except UnicodeDecodeError as error:
+        yield Unreadable(file, f"{file}: not UTF-8 text (byte {error.start}); save it as UTF-8")
+    except CaseError as error:
+        yield Unreadable(file, str(error))
+    else:
+        if empty:
+            yield Unreadable(file, f"{file}: empty; write a case (see coverlog schema)")
+
+
+def read_case(document: Document, guideline: Guideline) -> Case | Unreadable:
+    """Return the case a document says, or everything that is wrong with it."""
+    name = document.value.get("id") if isinstance(document.value, dict) else None
+    if found := faults(document, guideline):
+        told = str(CaseError(faults=found))
+        return Unreadable(short(name, 200) if isinstance(name, str) else document.file, told)
+    return _case(document, guideline)
+
+
+def _case(document: Document, guideline: Guideline) -> Case:
+    said = document.value
+    lines = tuple(Line(s["cpt"], s.get("session", 1), s.get("units", 1)) for s in said["services"])
+    facts: dict[Atom, str] = {}
+    notes: list[str] = []
+    for predicate in guideline.program.predicates.values():
+        if predicate.case:
+            facts |= read_facts(predicate.name, predicate.case, Said(said, guideline.program, notes))
+    return Case(
+        said["id"], said.get("title", ""), said["date_of_service"], lines, facts,
+        said.get("expect", {}), said.get("expect_closed", {}), document.place(), tuple(dict.fromkeys(notes)), said,
+    )  # fmt: skip

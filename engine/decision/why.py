@@ -1,0 +1,195 @@
+"""Why an atom holds, and why not: the shortest firing, and for each rule that fails what fails and how."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from typing import NamedTuple
+
+from ..evaluation.evaluator import Evaluator
+from ..evaluation.rules import Firing, Model
+from ..language.terms import Atom, Comparison, Constant, Literal, Rule, Substitution, Var, holds
+from .smallest import Smallest
+
+CONTRADICTED = "contradicted"  # documented otherwise, or blocked by what holds
+UNDOCUMENTED = "undocumented"  # an open input nobody documented
+NOT_APPLICABLE = "not_applicable"  # a closed input that the case does not name
+UNMET = "unmet"  # derived, and each of its rules fails
+
+Binding = dict[str, Constant]
+
+
+class Cause(NamedTuple):
+    """One part of a body that fails, bound as far as the parts before it bind it."""
+
+    at: int  # the index of the part in the body
+    part: Literal | Comparison
+    kind: str
+    binding: Binding
+
+
+class Failure(NamedTuple):
+    """A rule that does not give an atom, with every part of its body that fails."""
+
+    rule: Rule
+    atom: Atom  # the atom asked for, perhaps with variables
+    ways: tuple[Binding, ...]  # every way to bind the parts that do not fail
+    causes: tuple[Cause, ...]
+
+    @property
+    def binding(self) -> Binding:
+        """The first of the ways."""
+        return self.ways[0]
+
+    def held(self, model: Model) -> Iterator[tuple[int, Atom]]:
+        """Yield the parts of the body that hold all the same, surely or possibly, by their index, in every way."""
+        for index, part in enumerate(self.rule.body):
+            if isinstance(part, Literal) and part.positive:
+                atoms = dict.fromkeys(part.atom.substitute(way) for way in self.ways)
+                yield from ((index, atom) for atom in sorted(atoms, key=str) if model.possible(atom))
+
+    @property
+    def in_play(self) -> bool:
+        """Whether the case is about what the rule is about, and it fails all the same."""
+        return all(cause.kind != NOT_APPLICABLE for cause in self.causes)
+
+
+class Why:
+    """Answers why, and why not, for one case."""
+
+    def __init__(self, evaluator: Evaluator, model: Model) -> None:
+        self.model = model
+        self.evaluator = evaluator
+        self.program = evaluator.program
+        self.open_valued = evaluator.strata.open_valued
+        self._failures: dict[Atom, list[Failure]] = {}
+        self._smallest = Smallest(model, surely=True)
+
+    def shortest(self, atom: Atom) -> Firing:
+        """Return the firing of a sure, derived atom that gives it the smallest proof."""
+        return self._smallest.of(atom)[1]
+
+    def failures(self, atom: Atom) -> list[Failure]:
+        """Return why each rule in force whose head fits an atom does not give it.
+
+        :param atom: an atom that does not hold; its variables stand for anything.
+        """
+        pattern = _numbered(atom)
+        # With a stack of its own: what fails rests on what fails, deeper than Python's stack.
+        running = {pattern: self._failing(atom)} if pattern not in self._failures else {}
+        answer: bool | None = None
+        while running:
+            asking, steps = next(reversed(running.items()))
+            try:
+                wanted = steps.send(answer)  # type: ignore[arg-type]
+            except StopIteration as done:
+                self._failures[asking] = done.value
+                answer = any(failure.in_play for failure in done.value)
+                del running[asking]
+                continue
+            key = _numbered(wanted)
+            if key in self._failures or key in running:  # a recursive premise adds no reason of its own
+                answer = any(failure.in_play for failure in self._failures.get(key, ()))
+            else:
+                running[key], answer = self._failing(wanted), None
+        return self._failures[pattern]
+
+    def kind(self, atom: Atom) -> str:
+        """Return how an atom that does not hold fails."""
+        return self._said(atom) or (UNMET if any(f.in_play for f in self.failures(atom)) else NOT_APPLICABLE)
+
+    def _said(self, atom: Atom) -> str:
+        """Return how an open atom fails, by what the record says of it; nothing for another one."""
+        declared = self.program.predicates.get(atom.predicate)
+        if not (declared and declared.is_record):
+            return ""
+        ruled_out = declared.unless and self.model.sure(Atom(declared.unless, atom.args[:1]))
+        return CONTRADICTED if ruled_out else UNDOCUMENTED
+
+    def _failing(self, atom: Atom) -> Generator[Atom, bool, list[Failure]]:
+        """Return the failures of an atom; yield each atom of which they depend on whether it is in play."""
+        failures = []
+        for compiled in self.evaluator.of_head.get(atom.predicate, ()):
+            if (binding := unify(compiled.rule.head, atom)) is not None:
+                failures.append((yield from self._failure(compiled.rule, atom, binding)))
+        return failures
+
+    def _failure(self, rule: Rule, atom: Atom, binding: Binding) -> Generator[Atom, bool, Failure]:
+        """Join the body part by part; a part that leaves no binding is a cause, and is passed over."""
+        ways: list[Binding] = [binding]
+        causes: list[Cause] = []
+        for at, part in sorted(enumerate(rule.body), key=lambda each: self._rank(each[1])):
+            passed = [way for before in ways for way in self._extend(part, before)]
+            if not passed:
+                causes += yield from self._causes(at, part, ways)
+                if causes[-1].kind == NOT_APPLICABLE:
+                    break  # the case is not about this rule: what else fails is of no interest
+            ways = passed or ways
+        return Failure(rule, atom, tuple(ways), tuple(causes))
+
+    def _causes(self, at: int, part: Literal | Comparison, ways: list[Binding]) -> Generator[Atom, bool, list[Cause]]:
+        """Return how a part fails under each binding; the ones the case is about hide the others."""
+        bound = {_bound(part, way): way for way in reversed(ways)}
+        found = []
+        for each, way in bound.items():
+            kind = CONTRADICTED
+            if isinstance(each, Literal) and each.positive:
+                kind = self._said(each.atom) or (UNMET if (yield each.atom) else NOT_APPLICABLE)
+            found.append(Cause(at, each, kind, way))
+        return [cause for cause in found if cause.kind != NOT_APPLICABLE] or found[-1:]
+
+    def _rank(self, part: Literal | Comparison) -> int:
+        """What the case is about comes first, then what is documented, then what is compared."""
+        if isinstance(part, Comparison):
+            return 3
+        if not part.positive:
+            return 2
+        return int(part.atom.predicate in self.open_valued)
+
+    def _extend(self, part: Literal | Comparison, binding: Binding) -> Iterator[Binding]:
+        if isinstance(part, Comparison):
+            if not binding.keys() >= set(part.names()) or holds(part, binding) is not False:
+                yield binding
+        elif not part.positive:
+            absent = part.atom.substitute(binding)
+            if any(isinstance(a, Var) for a in absent.args) or not self.model.sure(absent):
+                yield binding
+        else:
+            wanted = part.atom.substitute(binding)
+            for atom in self._candidates(wanted):
+                if (more := unify(wanted, atom)) is not None:
+                    yield {**binding, **more}
+
+    def _candidates(self, atom: Atom) -> Iterable[Atom]:
+        if any(isinstance(a, Var) for a in atom.args):
+            return self.model.like(atom)
+        return [atom] if self.model.possible(atom) else []
+
+
+def unify(pattern: Atom, other: Atom) -> Binding | None:
+    """Return the binding of the pattern's variables that makes it the other atom, or None.
+
+    A variable of the other atom fits everything and binds nothing.
+    """
+    binding: Binding = {}
+    if pattern.predicate != other.predicate:
+        return None
+    for mine, theirs in zip(pattern.args, other.args, strict=True):
+        if isinstance(theirs, Var):
+            continue
+        if isinstance(mine, Var):
+            if binding.setdefault(mine.name, theirs) != theirs:
+                return None
+        elif mine != theirs:
+            return None
+    return binding
+
+
+def _bound(part: Literal | Comparison, binding: Substitution) -> Literal | Comparison:
+    if isinstance(part, Literal):
+        return Literal(part.atom.substitute(binding), part.positive)
+    return part.substitute(binding)
+
+
+def _numbered(atom: Atom) -> Atom:
+    """Name the variables by position, so that one pattern is analysed once."""
+    return Atom(atom.predicate, tuple(Var(f"V{i}") if isinstance(a, Var) else a for i, a in enumerate(atom.args)))

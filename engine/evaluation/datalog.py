@@ -1,0 +1,92 @@
+"""The only module that imports pyDatalog: facts in, firings of rules out.
+
+pyDatalog can hang on recursion, errs on unbound negation, and shares state among copies. What is
+used of it here is sound: each rule becomes a relation `fired(all its variables)` with a
+non-recursive body over facts, negations last, asked free; heads are asserted as facts by the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from pyDatalog import Logic, pyEngine
+
+from ..language.terms import Atom, Literal, Term, Var
+from .rules import Row
+
+_assert_clause = pyEngine.assert_
+
+
+class Store:
+    """A pyDatalog database of its own. It belongs to the thread that made it."""
+
+    def __init__(self) -> None:
+        with self._thread_kept():
+            self._logic = Logic()
+        self._queries: dict[str, pyEngine.Literal] = {}
+
+    @staticmethod
+    @contextmanager
+    def _thread_kept() -> Iterator[None]:
+        """Leave the thread's current pyDatalog database, which may be somebody else's, as it was."""
+        before = getattr(Logic.tl, "logic", None)
+        try:
+            yield
+        finally:
+            if before is not None:
+                Logic.tl.logic = before
+            elif hasattr(Logic.tl, "logic"):  # or what the thread does next would be done to this store
+                del Logic.tl.logic
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        """Make this the thread's database for a while."""
+        with self._thread_kept():
+            Logic.tl.logic = self._logic
+            yield
+
+    def declare(self, predicate: str, arity: int) -> None:
+        """Make a predicate known, so that asking for it without facts is no error."""
+        pyEngine.insert(pyEngine.Pred(predicate, arity)).prearity = arity
+
+    def define(self, name: str, head: Sequence[str], body: Iterable[Literal]) -> None:
+        """Define the relation `name(head variables)` by a body of literals over facts.
+
+        :param head: the names of the variables, each bound by a positive literal of the body.
+        :param body: literals; the negated ones are moved to the end, where their variables are bound.
+        """
+        ordered = sorted(body, key=lambda literal: not literal.positive)
+        literals = [_literal(part.atom, part.positive) for part in ordered]
+        _assert_clause(pyEngine.Clause(pyEngine.Literal(name, [pyEngine.Var(v) for v in head]), literals))
+
+    def add(self, atoms: Iterable[Atom]) -> None:
+        """Assert ground atoms."""
+        for atom in atoms:
+            _assert_clause(pyEngine.Clause(_literal(atom), []))
+
+    def remove(self, atoms: Iterable[Atom]) -> None:
+        """Retract ground atoms."""
+        for atom in atoms:
+            pyEngine.retract(pyEngine.Clause(_literal(atom), []))
+
+    def ask(self, name: str, arity: int) -> list[Row]:
+        """Return the rows of a relation, in an order of its own.
+
+        :raises RuntimeError: where pyDatalog answers `True`, the sign of an unsafe rule.
+        """
+        if name not in self._queries:
+            self._queries[name] = pyEngine.Literal(name, [pyEngine.Var(f"V{i}") for i in range(arity)])
+        rows = self._queries[name].ask()
+        if rows is True:
+            raise RuntimeError(f"{name} is unsafe: pyDatalog gave no rows")
+        return list(rows)
+
+
+def _literal(atom: Atom, positive: bool = True) -> pyEngine.Literal:
+    name = atom.predicate if positive else f"~{atom.predicate}"
+    return pyEngine.Literal(name, [_term(term) for term in atom.args])
+
+
+def _term(term: Term) -> pyEngine.Term:
+    return pyEngine.Var(term.name) if isinstance(term, Var) else pyEngine.Const(term)

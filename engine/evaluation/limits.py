@@ -1,0 +1,162 @@
+"""The bounds of an evaluation: how long it may take and how much may follow, with a clear error at each.
+
+pyDatalog answers a relation in compiled code that nothing interrupts. So what it is asked is bounded: a join
+that may be large is counted first, and the time is looked at between questions.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from math import prod
+
+from ..language.errors import CaseError
+from ..language.terms import Atom, Rule, Term, Var
+
+MAX_STEPS = 200_000
+"""The most steps of rules that one evaluation may take: what fires, and what a join binds on the way."""
+SECONDS = 60.0
+"""How long an evaluation may take where nobody says otherwise."""
+
+_seconds: ContextVar[float] = ContextVar("seconds", default=SECONDS)
+_end: ContextVar[float | None] = ContextVar("end", default=None)
+
+
+class LimitError(CaseError):
+    """A limit of evaluation that a case has reached."""
+
+
+@contextmanager
+def allowing(seconds: float) -> Iterator[None]:
+    """Let each case that is evaluated meanwhile, in this thread, take some seconds."""
+    token = _seconds.set(seconds)
+    try:
+        yield
+    finally:
+        _seconds.reset(token)
+
+
+@contextmanager
+def on_time() -> Iterator[None]:
+    """Raise `LimitError` wherever the program is once the seconds of a case are over; for the command line.
+
+    Outside the main thread, or where a timer runs already, nothing is done: the time is looked at all the same.
+    """
+    if threading.current_thread() is not threading.main_thread() or signal.getitimer(signal.ITIMER_REAL)[0]:
+        yield
+        return
+    armed = [True]
+
+    def stop(*_: object) -> None:
+        if armed:
+            raise _too_long()
+
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, _seconds.get(), 1)  # again, should something swallow it
+            yield
+        finally:
+            armed.clear()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def one_case() -> Iterator[None]:
+    """Count the time of all that is evaluated for one case together."""
+    token = _end.set(time.monotonic() + _seconds.get())
+    try:
+        yield
+    finally:
+        _end.reset(token)
+
+
+def _too_long() -> LimitError:
+    return LimitError(
+        f"the evaluation took longer than {_seconds.get():g} seconds; "
+        "let the literals of its rules share variables, or allow more (--limit-seconds)"
+    )
+
+
+class Budget:
+    """What one evaluation may still do."""
+
+    def __init__(self) -> None:
+        self.end = _end.get() or time.monotonic() + _seconds.get()
+        self.left = MAX_STEPS
+
+    def spend(self, steps: int, rule: Rule) -> None:
+        """Take away what a rule has done.
+
+        :raises LimitError: where nothing is left, or the time is over.
+        """
+        self.left -= steps
+        if self.left < 0:
+            raise LimitError(
+                f"more than {MAX_STEPS:,} steps of rules; the last were of {rule.id} ({rule.place}); "
+                "let its literals share variables, or split the case"
+            )
+        self.watch()
+
+    def watch(self) -> None:
+        """Look at the time.
+
+        :raises LimitError: where it is over.
+        """
+        if time.monotonic() > self.end:
+            raise _too_long()
+
+    def expect(
+        self, rule: Rule, parts: Sequence[Atom], sizes: Sequence[int], atoms: Callable[[], Iterable[Atom]]
+    ) -> None:
+        """Count what a join of a rule binds, where that may be more than is left.
+
+        :param parts: what is joined.
+        :param sizes: how many atoms each of them has that hold, or may hold.
+        :param atoms: gives these atoms; asked only where they have to be counted.
+        :raises LimitError: where it is more.
+        """
+        if len(parts) > 1 and prod(max(size, 1) for size in sizes) > self.left:
+            for steps, _ in enumerate(_join(parts, _indexed(parts, atoms()), {}), 1):
+                if steps > self.left:
+                    self.spend(steps, rule)
+                if not steps % 1000:
+                    self.watch()
+
+
+# By predicate and place, the atoms with a constant there; the place -1 has all of them.
+_Index = dict[tuple[str, int], dict[Term, list[Atom]]]
+
+
+def _indexed(parts: Iterable[Atom], atoms: Iterable[Atom]) -> _Index:
+    index: _Index = {(part.predicate, place): {} for part in parts for place in range(-1, len(part.args))}
+    for atom in atoms:
+        if (atom.predicate, -1) in index:
+            for place, term in enumerate(("", *atom.args), -1):
+                index[atom.predicate, place].setdefault(term, []).append(atom)
+    return index
+
+
+def _join(parts: Sequence[Atom], index: _Index, binding: dict[str, Term]) -> Iterator[None]:
+    """Yield once for each way to bind the first part, the first two, and so on."""
+    if not parts:
+        return
+    for atom in _candidates(parts[0], index, binding):
+        found = dict(binding)
+        pairs = zip(parts[0].args, atom.args, strict=True)
+        if all((found.setdefault(a.name, b) if isinstance(a, Var) else a) == b for a, b in pairs):
+            yield
+            yield from _join(parts[1:], index, found)
+
+
+def _candidates(part: Atom, index: _Index, binding: dict[str, Term]) -> list[Atom]:
+    """Return the atoms that fit a part in the place that leaves the fewest."""
+    wanted = [binding.get(a.name) if isinstance(a, Var) else a for a in part.args]
+    lists = [index[part.predicate, i].get(a, []) for i, a in enumerate(wanted) if a is not None]
+    return min(lists, key=len) if lists else index[part.predicate, -1].get("", [])

@@ -1,0 +1,89 @@
+"""Loading a guideline: read, checked, stratified, and kept for the next start."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_right
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...kb import guidelines
+from ..evaluation.evaluator import Evaluator
+from ..language.errors import GuidelineError, did_you_mean
+from ..program.graph import Strata
+from ..program.program import Program, folder_texts
+from ..program.schema import case_schema
+from .cache import Built, keep, recall
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Validator
+
+Texts = tuple[tuple[str, str], ...]
+
+
+class Guideline:
+    """A guideline that has passed the checks, ready for evaluation in any thread."""
+
+    def __init__(self, folder: Path, program: Program, strata: Strata) -> None:
+        self.folder, self.program, self.strata = folder, program, strata
+        self._threads = threading.local()
+        self._boundaries = program.boundaries()
+
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of a case, as the guideline publishes it."""
+        return case_schema(self.program)
+
+    @cached_property
+    def validator(self) -> Validator:
+        """The check of a case by the schema; its `iter_errors` yields every fault."""
+        import jsonschema_rs
+
+        return jsonschema_rs.validator_for(self.schema)
+
+    def evaluator(self, date: str) -> Evaluator:
+        """Return this thread's evaluator of the edition in force on an ISO date."""
+        editions: dict[Any, Evaluator] = self._threads.__dict__
+        edition = bisect_right(self._boundaries, date)
+        if edition not in editions:
+            editions[edition] = Evaluator(self.program, self.strata, date)
+        return editions[edition]
+
+
+def load(folder: Path | str = "cg_med_24") -> Guideline:
+    """Load a guideline as its text is now; text that was loaded before gives the same object.
+
+    :param folder: the name of a guideline shipped here, or a folder of `.dl` files.
+    :raises GuidelineError: where the text does not parse or is unsound; it lists every finding.
+    :raises FileNotFoundError: where there is no such guideline.
+    """
+    path = guidelines().get(str(folder), Path(folder))
+    texts = tuple(folder_texts(path))
+    if not texts:
+        hint = did_you_mean(str(folder), guidelines()) or f"shipped are {', '.join(guidelines())}"
+        raise FileNotFoundError(f"{folder}: no guideline there (no .dl file); {hint}")
+    return _load(path.resolve(), texts)
+
+
+@lru_cache(maxsize=8)
+def _load(path: Path, texts: Texts) -> Guideline:
+    built = recall(path, texts)
+    if not built:
+        built = _build(texts)
+        keep(path, texts, built)
+    return Guideline(path, *built)
+
+
+def _build(texts: Texts) -> Built:
+    """Read and check a guideline."""
+    # Needed only where the text is new: Lark and networkx are slow to import.
+    from ..program.graph import stratify
+    from ..program.reader import read_program
+    from ..soundness.check import check
+
+    program, findings = read_program(texts)
+    findings = findings or check(program)
+    if findings:
+        raise GuidelineError(findings)
+    return program, stratify(program)

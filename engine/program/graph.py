@@ -1,0 +1,60 @@
+"""The predicate graph: strata for evaluation, and what depends on the case or on open inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ..language.terms import Literal, Rule
+from .program import Predicate, Program
+
+
+class Edge(NamedTuple):
+    """The head predicate of a rule depends on a body predicate, positively or through `not`."""
+
+    body: str
+    head: str
+    negative: bool
+    rule: Rule | None
+
+
+class Strata(NamedTuple):
+    """Strongly connected components in evaluation order, and the predicates that vary."""
+
+    components: tuple[frozenset[str], ...]
+    from_case: frozenset[str]  # what a case can change; the rest is evaluated once
+    open_valued: frozenset[str]  # what may be undocumented, itself or through what it rests on
+
+
+def edges(program: Program) -> list[Edge]:
+    """Return the dependencies among predicates; an open predicate depends on what closes it."""
+    found = [
+        Edge(part.atom.predicate, rule.head.predicate, not part.positive, rule)
+        for rule in program.rules
+        for part in rule.body
+        if isinstance(part, Literal)
+    ]
+    closing = [Edge(c, p.name, True, None) for p in program.predicates.values() for c in (p.unless, p.until) if c]
+    return found + closing
+
+
+def stratify(program: Program) -> Strata:
+    """Return the strata of a program whose negation has been checked (see `check`)."""
+    import networkx as nx
+
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(program.predicates)
+    graph.add_nodes_from(rule.head.predicate for rule in program.rules)
+    graph.add_edges_from((edge.body, edge.head) for edge in edges(program))
+    condensed = nx.condensation(graph)
+    order = nx.lexicographical_topological_sort(condensed, key=lambda n: min(condensed.nodes[n]["members"]))
+    components = tuple(frozenset(condensed.nodes[n]["members"]) for n in order)
+
+    def reached(start: Iterable[Predicate]) -> frozenset[str]:
+        names = {p.name for p in start}
+        return frozenset(names.union(*(nx.descendants(graph, name) for name in names)))
+
+    declared = program.predicates.values()
+    return Strata(
+        components, reached(p for p in declared if p.case or p.is_open), reached(p for p in declared if p.is_open)
+    )

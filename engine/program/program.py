@@ -1,0 +1,140 @@
+"""A guideline as data: its clauses, declarations and citations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from ..language.errors import Finding, GuidelineError
+from ..language.terms import Atom, Place, Rule, unquote
+
+AUTHORITIES = ("stated", "earlier_edition", "inferred", "interpretation")
+
+
+class CaseKey(NamedTuple):
+    """Where a case file says an input: the key, the shape of what stands there, its vocabulary."""
+
+    key: str
+    shape: str
+    kind: str  # the kind of concept allowed there, or ""
+    default: str
+
+
+class Predicate(NamedTuple):
+    """A declared predicate: its arguments' names, its gloss, and how it is fed."""
+
+    name: str
+    params: tuple[str, ...]
+    gloss: str
+    place: Place
+    case: CaseKey | None = None
+    open_kind: str = ""  # the kind of concept that may be undocumented in its first argument
+    unless: str = ""  # the predicate that rules such a concept out
+    is_error: bool = False  # an atom of it means that the case contradicts itself
+    until: str = ""  # the predicate that settles such a concept: from then on what is not given is not so
+    readings: tuple[str, ...] = ()  # the interpretations by which it may be undocumented
+    open_count: bool = False  # the number it says may be undocumented
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what is not documented may still be so."""
+        return bool(self.open_kind) or self.open_count
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether the case says one concept of a kind: once it does, the others are not so."""
+        return self.case is not None and self.case.shape == "one of"
+
+    @property
+    def amounts_from(self) -> int:
+        """From which argument on an open predicate has numbers that may be undocumented."""
+        return 0 if self.open_count else 1
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it is open whatever else the case says; other open predicates are closed once settled."""
+        return self.is_open and not self.until
+
+
+_RESERVED = {
+    "guideline": ("Name", "Title", "Published"),
+    "statement": ("Statement", "Authority", "InForceFrom", "Words"),
+    "interpretation": ("Interpretation", "Words"),
+    "notice": ("Notice", "Words"),
+    "concept": ("Concept", "Kind", "Label"),
+    "ask": ("Concept", "Question", "Answer"),
+}
+RESERVED = {name: Predicate(name, params, "", Place("", 1)) for name, params in _RESERVED.items()}
+"""The facts that every guideline may state, which its rules may ask for like any other."""
+
+
+class Statement(NamedTuple):
+    """A row of the statement table, or a source that rules may cite."""
+
+    id: str
+    authority: str
+    effective: str
+    words: str
+    source: str
+    place: Place
+
+
+class Program(NamedTuple):
+    """A guideline: all its clauses of every edition, and what they are made of."""
+
+    name: str
+    title: str
+    published: str
+    predicates: dict[str, Predicate]
+    rules: tuple[Rule, ...]
+    statements: dict[str, Statement]
+    interpretations: dict[str, str]
+    notices: dict[str, str]
+    concepts: dict[str, tuple[str, str]]  # constant -> kind, label
+    questions: dict[str, tuple[str, str]]  # concept -> how to ask for it, and the answer that says it is so
+
+    def declared(self) -> dict[str, Predicate]:
+        """Return every predicate that rules may ask for, by name: the guideline's own and the reserved ones."""
+        return {**RESERVED, **self.predicates}
+
+    def edition(self, date: str) -> tuple[Rule, ...]:
+        """Return the clauses in force on an ISO date."""
+        return tuple(rule for rule in self.rules if rule.in_force(date))
+
+    def boundaries(self) -> list[str]:
+        """Return every date on which a clause enters or leaves, in order."""
+        return sorted({d for rule in self.rules for d in (rule.effective, rule.ended) if d})
+
+    def denial(self, atom: Atom) -> Atom:
+        """Return the atom that rules an open one out."""
+        return Atom(self.predicates[atom.predicate].unless, atom.args[:1])
+
+    def authority(self, rule: Rule) -> str:
+        """Return the authority of the statement a rule cites first; the document's own facts are stated."""
+        return self.statements[rule.cites[0]].authority if rule.cites else "stated"
+
+    def label(self, constant: object) -> str:
+        """Return a constant in words."""
+        return self.concepts.get(str(constant), ("", unquote(str(constant))))[1]
+
+    def of_kind(self, kind: str) -> list[str]:
+        """Return the concepts of a kind, in the order of the text."""
+        return [name for name, (of, _) in self.concepts.items() if of == kind]
+
+
+def folder_texts(folder: Path) -> list[tuple[str, str]]:
+    """Return the name and text of every `.dl` file of a folder, in the order of their names."""
+    return [(path.name, read_text(path)) for path in sorted(folder.glob("*.dl"))]
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a `.dl` file, with its lines ended by a line feed and without a byte order mark.
+
+    :raises GuidelineError: where it is not UTF-8.
+    """
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        place = Place(path.name, data[: error.start].count(b"\n") + 1)
+        raise GuidelineError([Finding("encoding", place, "this is not UTF-8 text", "save the file as UTF-8")]) from None

@@ -1,0 +1,111 @@
+"""Atoms and rules in words: glosses with their variables filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..language.terms import UNDOCUMENTED, Atom, Comparison, Rule, Substitution, Var, holds, quote, unquote
+from .program import Program
+
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+def _fill(gloss: str, values: Substitution, program: Program) -> str:
+    """Fill the slots of a gloss: symbols by their label, codes and numbers as they are, the rest as `some`."""
+
+    def say(slot: re.Match[str]) -> str:
+        value = values.get(slot[1])
+        if value is None:
+            return f"some {slot[1].lower()}"
+        return unquote(value) if str(value).startswith('"') else program.label(value)
+
+    # "{Weeks} weeks" with nothing to fill in is "some weeks".
+    return re.sub(r"\bsome (\w+) \1\b", r"some \1", _SLOT.sub(say, gloss))
+
+
+def say_atom(atom: Atom, program: Program) -> str:
+    """Return an atom as its predicate's gloss says it; what is not bound reads as `some`."""
+    predicate = program.predicates.get(atom.predicate)
+    if predicate is None:
+        return str(atom)
+    values = {p: a for p, a in zip(predicate.params, atom.args, strict=True) if not isinstance(a, Var)}
+    return _fill(predicate.gloss, values, program)
+
+
+def say_rule(rule: Rule, binding: Substitution, program: Program) -> str:
+    """Return what a rule concludes, with its variables bound; a fact reads as its predicate does."""
+    if not rule.gloss or not rule.body:
+        return say_atom(rule.head, program)
+    return _fill(rule.gloss, binding, program)
+
+
+def say_derived(rule: Rule, binding: Substitution, value: str, program: Program) -> str:
+    """Return what a rule concludes, or would conclude where its value is unknown."""
+    told = say_rule(rule, {n: v for n, v in binding.items() if v != UNDOCUMENTED}, program)
+    return _unsure(told, value)
+
+
+def say_either(atom: Atom, value: str, program: Program) -> str:
+    """Return an atom that holds, or may hold, in more than one way."""
+    return _unsure(say_atom(atom, program), value)
+
+
+def _unsure(text: str, value: str) -> str:
+    return text if value == "true" else f"would hold: {text}"
+
+
+def say_failed(rule: Rule, asked: Substitution, program: Program) -> str:
+    """Return what a rule that fails would have concluded, as far as it was asked."""
+    return f"fails: {say_rule(rule, asked, program)}"
+
+
+def say_undocumented(atom: Atom, value: str, program: Program) -> str:
+    """Return that nobody documented an open input; in the closed world that is no evidence for it."""
+    amounts = tuple(Var("number") if a == UNDOCUMENTED else a for a in atom.args)
+    said = say_atom(atom._replace(args=amounts), program)
+    return f"it is not documented whether {said}" if value == "unknown" else f"there is no evidence that {said}"
+
+
+def say_absent(atom: Atom, contradicted: bool, program: Program) -> str:
+    """Return that an atom does not hold, by the record's own word or because no rule gives it."""
+    return f"{'the record says it is not so:' if contradicted else 'it is not so that'} {say_atom(atom, program)}"
+
+
+def say_comparison(comparison: Comparison, binding: Substitution) -> str:
+    """Return a comparison with its values, and whether it holds."""
+    value = holds(comparison, binding)
+    if value is None:
+        return f"{comparison} is not documented"
+    return f"{comparison.substitute(binding)}{'' if value else ' does not hold'}"
+
+
+def say_outcome(cpt: str, session: int, outcome: str, by: Sequence[str], reason: str | None, program: Program) -> str:
+    """Return a line's outcome in a sentence's worth of words."""
+    because = f" by {', '.join(by)}" if by else ""
+    because += f": {program.label(reason)}" if reason else ""
+    return f"{cpt}, session {session}: {outcome.replace('_', ' ')}{because}"
+
+
+def say_contrast(cpt: str, session: int, asked: str, said: str) -> str:
+    """Return the question why a line does not have an outcome, and the one it has.
+
+    :param said: the outcome it has, in the words of `say_outcome`.
+    """
+    return f"{cpt}, session {session}: why not {asked.replace('_', ' ')}? It is {said.partition(': ')[2]}"
+
+
+def say_need(finding: str, needs: str, program: Program) -> str:
+    """Return what is to be documented of a finding or an amount, as the end of `document that ...`.
+
+    :param finding: a concept of an open predicate.
+    :param needs: `present`, `absent`, `stated`, or bounds such as `>= 4`.
+    """
+    kind = program.concepts[finding][0]
+    predicate = next(p for p in program.predicates.values() if p.open_kind == kind)
+    if needs in ("present", "absent", "stated"):
+        said = say_atom(Atom(predicate.name, (finding,)), program)
+        return f"it is not so that {said}" if needs == "absent" else said
+    for sign, word in ((">= ", "at least "), ("<= ", "at most "), ("= ", "exactly ")):
+        needs = needs.replace(sign, word)
+    return _fill(predicate.gloss, {predicate.params[0]: finding, predicate.params[1]: quote(needs)}, program)

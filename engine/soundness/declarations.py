@@ -1,0 +1,93 @@
+"""What makes a declaration unsound: how a predicate is fed by the case, and what of it may be undocumented."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..language.errors import Finding, did_you_mean
+from ..program.program import Predicate, Program
+
+# The number of arguments that each shape of a case key gives an input.
+_ARITY = {
+    "": 2, "units": 3, "one of": 1, "each of": 1, "count": 1, "codes": 1, "hierarchy": 2, "slips": 2,
+    "present of": 1, "absent of": 1, "amount of": 2,
+}  # fmt: skip
+_OF_SERVICES = ("", "units")
+# What every case says, whatever the guideline.
+_TAKEN = ("id", "title", "date_of_service", "services", "expect", "expect_closed")
+
+
+def check_declarations(program: Program) -> Iterator[Finding]:
+    """Yield everything that is wrong with the declared predicates."""
+    for predicate in program.predicates.values():
+        for message, fix in (*_kinds(predicate, program), *_gloss(predicate)):
+            yield Finding("gloss" if "gloss" in message else "undeclared", predicate.place, message, fix)
+        for message, fix in (*_open(predicate, program), *_case(predicate, program)):
+            yield Finding("annotation", predicate.place, message, fix)
+
+
+Found = Iterator[tuple[str, str]]
+
+
+def _kinds(predicate: Predicate, program: Program) -> Found:
+    kinds = {kind for kind, _ in program.concepts.values()}
+    for kind in filter(None, (predicate.open_kind, predicate.case.kind if predicate.case else "")):
+        if kind not in kinds:
+            yield (
+                f"no concept is of the kind {kind}",
+                did_you_mean(kind, kinds) or f'write concept(NAME, {kind}, "label").',
+            )
+    for name in filter(None, (predicate.unless, predicate.until)):
+        if name not in program.predicates:
+            yield f"{name} is not declared", did_you_mean(name, program.predicates) or "declare it with %@ predicate"
+
+
+def _gloss(predicate: Predicate) -> Found:
+    if not predicate.gloss:
+        yield f"{predicate.name} has no gloss", "say in words what it means after the colon"
+    for name in re.findall(r"\{(\w*)\}", predicate.gloss):
+        if name not in predicate.params:
+            fix = did_you_mean(name, predicate.params) or f"known are {', '.join(predicate.params) or 'none'}"
+            yield f"the gloss of {predicate.name} speaks of {{{name}}}, which it has not", fix
+
+
+def _open(predicate: Predicate, program: Program) -> Found:
+    if predicate.is_open and not predicate.params:
+        yield f"{predicate.name} is open and has no argument", "give it the concept that may be undocumented"
+    if predicate.case and predicate.case.shape == "count" and predicate.open_kind:
+        yield f"{predicate.name} is a number and no {predicate.open_kind}", "write %@ open, without a kind"
+    if predicate.is_choice and predicate.is_open and predicate.case:
+        if predicate.case.default:
+            fix = "leave out the default, or %@ open"
+            yield f"{predicate.name} is never undocumented: it is {predicate.case.default} by default", fix
+        if predicate.case.kind != predicate.open_kind:
+            yield f"{predicate.name} is one {predicate.case.kind}", f"write %@ open: {predicate.case.kind}"
+    for how, name in (("unless", predicate.unless), ("until", predicate.until)):
+        other = program.predicates.get(name)
+        if other and len(other.params) != 1:
+            yield f"{name} speaks of no single concept", f"name a predicate of one argument after {how}"
+    if predicate.until and len(predicate.params) != 1:
+        yield f"{predicate.name} is open until settled and has {len(predicate.params)} arguments", "give it one"
+    for reading in predicate.readings:
+        if reading not in program.interpretations:
+            fix = did_you_mean(reading, program.interpretations) or "state it with interpretation(...)"
+            yield f"{predicate.name} names no interpretation: {reading}", fix
+
+
+def _case(predicate: Predicate, program: Program) -> Found:
+    case = predicate.case
+    if not case:
+        return
+    if (case.key == "services") != (case.shape in _OF_SERVICES) or (case.key in _TAKEN and case.key != "services"):
+        yield f"{predicate.name} cannot be read from {case.key} {case.shape}".rstrip(), "write %@ case: KEY SHAPE KIND"
+    elif len(predicate.params) != _ARITY[case.shape]:
+        yield (
+            f"{predicate.name} has {len(predicate.params)} arguments",
+            f"{case.shape or case.key} gives {_ARITY[case.shape]}",
+        )
+    if case.shape.endswith(" of") and not case.kind:
+        yield f"{predicate.name} names no kind of concept", f"write %@ case: {case.key} {case.shape} KIND"
+    if case.default and program.concepts.get(case.default, ("",))[0] != case.kind:
+        fix = did_you_mean(case.default, program.of_kind(case.kind)) or f"name a concept of the kind {case.kind}"
+        yield f"the default {case.default} is no {case.kind}", fix

@@ -1,0 +1,156 @@
+"""A case with changes made to it, read again through the same checks as a file."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ...engine.cases.case import Case, Unreadable, read_case
+from ...engine.cases.document import Document
+from ...engine.cases.document import Path as At
+from ...engine.language.errors import CaseError, did_you_mean
+from ...engine.library.guideline import Guideline
+from ...engine.program.program import CaseKey
+from ...engine.program.schema import case_schema
+
+Values = dict[str, Any]
+_GROUPS = ("present of", "absent of", "amount of")
+
+
+class Change(NamedTuple):
+    """One change to a case's values, as its option writes it; a change that cannot be made raises CaseError."""
+
+    option: str
+    apply: Callable[[Values], None]
+
+
+class _Changed(Document):
+    """Changed values, each placed at the option that changed them rather than at a line of a file."""
+
+    def __init__(self, value: Values, option: str) -> None:
+        self.file, self.value, self.places, self.problems = option, value, {}, {}
+
+    def place(self, path: At = ()) -> str:
+        return self.file
+
+
+def changed(case: Case, guideline: Guideline, changes: Iterable[Change]) -> Case:
+    """Return a case with changes made one after another, read through the same checks as a file.
+
+    :raises CaseError: where a change cannot be made or leaves no case; the text starts with the option.
+    """
+    values = copy.deepcopy(case.said)
+    done = []
+    for change in changes:
+        change.apply(values)
+        done.append(change.option)
+        read = read_case(_Changed(values, change.option), guideline)
+        if isinstance(read, Unreadable):
+            raise CaseError(read.error)
+        case = read._replace(place=f"with {' '.join(done)}")
+    return case
+
+
+def requested(options: Mapping[str, Sequence[str]], guideline: Guideline) -> list[Change]:
+    """Return the changes that options ask for, what is added before what is dropped.
+
+    :param options: the texts of `set`, `add_service`, `drop_service`, and of `add_KIND` and `drop_KIND`
+        for a kind of concept that a case names in a list.
+    :raises CaseError: where an option asks for nothing a case of the guideline can say.
+    """
+    changes = [setting(text, guideline) for text in options["set"]]
+    for option in sorted(options):
+        verb, _, noun = option.partition("_")
+        for text in options[option] if noun else ():
+            add = verb == "add"
+            changes.append(service(text, add=add) if noun == "service" else naming(noun, text, guideline, add=add))
+    return changes
+
+
+def setting(text: str, guideline: Guideline) -> Change:
+    """Return the change that `--set KEY=VALUE` asks for.
+
+    :raises CaseError: where there is no such key, or it takes no single value.
+    """
+    option = f"--set {text}"
+    name, sign, value = (part.strip() for part in text.partition("="))
+    key = _slot(name, option, guideline)
+    if not sign or not value:
+        raise CaseError(f"{option}: write {name or 'KEY'}=VALUE, such as {name or 'KEY'}=unknown")
+    whole = key.shape in ("amount of", "count") and re.fullmatch(r"-?[0-9]{1,9}", value)
+
+    def apply(values: Values) -> None:
+        group = values.setdefault(key.key, {}) if key.shape in _GROUPS else values
+        if value == "unknown":
+            group.pop(name, None)
+        else:
+            group[name] = int(value) if whole else value
+
+    return Change(option, apply)
+
+
+def _slot(name: str, option: str, guideline: Guideline) -> CaseKey:
+    """Return where a case says what is to be set: a concept that is documented, or a key with a single value."""
+    program = guideline.program
+    keys = [p.case for p in program.predicates.values() if p.case]
+    properties = case_schema(program)["properties"]
+    slots = {key: CaseKey(key, "text", "", "") for key, of in properties.items() if of.get("type") == "string"}
+    slots |= {key.key: key for key in keys if key.shape in ("one of", "count")}
+    slots |= {concept: key for key in keys if key.shape in _GROUPS for concept in program.of_kind(key.kind)}
+    if name in slots:
+        return slots[name]
+    if name in properties:
+        raise CaseError(f"{option}: {name} takes more than one value; --set is for single values")
+    hint = did_you_mean(name, slots) or "coverlog schema lists what a case can say"
+    raise CaseError(f"{option}: a case of {program.name} says no {name or 'such thing'}; {hint}")
+
+
+def service(text: str, *, add: bool) -> Change:
+    """Return the change that `--add-service` or `--drop-service CPT[@SESSION]` asks for.
+
+    :raises CaseError: where the session is no number.
+    """
+    option = f"--{'add' if add else 'drop'}-service {text}"
+    cpt, at, session = text.partition("@")
+    if at and not re.fullmatch(r"[0-9]{1,9}", session):
+        raise CaseError(f"{option}: {session!r} is no session; write {cpt}@1")
+
+    def apply(values: Values) -> None:
+        lines = values["services"]
+        if add:
+            lines.append({"cpt": cpt} | ({"session": int(session)} if at else {}))
+            return
+        kept = [s for s in lines if s["cpt"] != cpt or (at and s.get("session", 1) != int(session))]
+        if len(kept) == len(lines):
+            there = ", ".join(f"{s['cpt']}@{s.get('session', 1)}" for s in lines)
+            raise CaseError(f"{option}: the case has no such line; it has {there}")
+        values["services"] = kept
+
+    return Change(option, apply)
+
+
+def naming(kind: str, concept: str, guideline: Guideline, *, add: bool) -> Change:
+    """Return the change that `--add-KIND` or `--drop-KIND CONCEPT` asks for.
+
+    :param kind: a kind of concept that a case names in a list.
+    :raises CaseError: where a case of the guideline names none of that kind.
+    """
+    option = f"--{'add' if add else 'drop'}-{kind} {concept}"
+    declared = (p.case for p in guideline.program.predicates.values() if p.case)
+    key = next((key.key for key in declared if key.shape == "each of" and key.kind == kind), None)
+    if key is None:
+        raise CaseError(f"{option}: a case of {guideline.program.name} names no {kind}")
+
+    def apply(values: Values) -> None:
+        there = values.setdefault(key, [])
+        if add:
+            there += [concept] * (concept not in there)
+        elif concept in there:
+            there.remove(concept)
+        else:
+            named = f"it names {', '.join(there)}" if there else "it names none"
+            raise CaseError(f"{option}: {key} of the case does not name it ({named}); codes that stand for it stay")
+
+    return Change(option, apply)

@@ -1,0 +1,150 @@
+"""What a case says, in plain words and each with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ...engine.decision.decide import Judged, LineDecision, leaves, outcomes
+from ...engine.language.terms import Atom, unquote
+from ...engine.language.visible import in_quotes
+from ...engine.program.graph import edges
+from ...engine.program.program import Program
+from ...engine.program.words import say_atom
+from .checklist import answer
+
+_CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of")
+_DOCUMENTED = ("present of", "absent of", "amount of")
+
+
+class Evidence:
+    """Says what holds in one decided case, and where the record says so."""
+
+    def __init__(self, judged: Judged) -> None:
+        self.judged, self.case = judged, judged.case
+        self.model, self.why, self.program = judged.model, judged.why, judged.guideline.program
+        declared = self.program.predicates.values()
+        self.kinds = {p.case.kind for p in declared if p.case and p.case.kind}
+        self.from_case = judged.guideline.strata.from_case
+        self.clinical = clinical(self.program)
+
+    def decisive(self, line: LineDecision) -> list[Atom]:
+        """Return the atoms an outcome is read off: the sure ones, or the possible ones where more is needed."""
+        possible = outcomes(self.model, line.session, line.cpt)
+        sure = [atom for atom in possible.get(line.outcome, ()) if self.model.sure(atom)]
+        return sure or possible["medically_necessary"]
+
+    def facts(self, atoms: Iterable[Atom]) -> list[str]:
+        """Return what the case says that sure atoms rest on, each with its source, in the order of the rules."""
+        found: dict[str, None] = {}
+        seen: set[Atom] = set()
+        stack = list(atoms)[::-1]
+        while stack:
+            atom = stack.pop()
+            if atom in seen:
+                continue
+            seen.add(atom)
+            if self.is_fact(atom):
+                found[self.fact(atom)] = None
+            elif atom in self.model.support:
+                stack += self.why.shortest(atom).premises[::-1]
+        return list(found)
+
+    def statements(self, atoms: Iterable[Atom]) -> list[str]:
+        """Return the statements that sure atoms rest on, down to what the case says."""
+        found: dict[str, None] = {}
+        stack = [atom for atom in atoms if atom in self.model.support][::-1]
+        while stack:
+            step = self.why.shortest(stack.pop())
+            found |= dict.fromkeys(step.rule.cites)
+            stack += [p for p in step.premises[::-1]
+                      if p in self.model.support and p.predicate in self.clinical and not self.is_fact(p)]  # fmt: skip
+        return list(found)
+
+    def kind(self, atom: Atom) -> str:
+        """Return the kind of concept an atom speaks of first, or an empty text."""
+        return self.program.concepts.get(str(atom.args[0]), ("", ""))[0] if atom.args else ""
+
+    def is_fact(self, atom: Atom) -> bool:
+        """Say whether an atom speaks of the case in the vocabulary of the case files."""
+        return self.kind(atom) in self.kinds and atom.predicate in self.from_case
+
+    def fact(self, atom: Atom) -> str:
+        """Return an atom that holds in words, with the sources of what it follows from."""
+        sources = self.sources(atom)
+        return self.say(atom) + (f" ({sources})" if sources else "")
+
+    def say(self, atom: Atom) -> str:
+        """Return an atom in words: a finding by the answer to its question, the rest by its gloss."""
+        if self.program.declared()[atom.predicate].is_record:
+            return answer(str(atom.args[0]), str(atom.args[1]) if len(atom.args) > 1 else "present", self.program)
+        return say_atom(atom, self.program)
+
+    def sources(self, atom: Atom) -> str:
+        """Return where the record says what an atom follows from; what it says beyond the atom is named."""
+        given = sorted((a for a in leaves(self.model, atom) if a in self.case.facts), key=str)
+        return "; ".join(dict.fromkeys(filter(None, (self._source(each, atom) for each in given))))
+
+    def _source(self, given: Atom, atom: Atom) -> str:
+        key = self.program.predicates[given.predicate].case
+        if key is None or key.shape == "hierarchy" or (given == atom and key.shape not in _DOCUMENTED):
+            return ""
+        if key.shape not in _DOCUMENTED:
+            return say_atom(given, self.program)
+        concept = str(given.args[0])
+        written = self.case.said[key.key][concept]
+        source = in_quotes(written["source"]) if isinstance(written, dict) and written.get("source") else ""
+        told = "" if concept == atom.args[0] else say_atom(given, self.program)
+        return ", ".join(filter(None, (told, source))) or "no source given"
+
+    def specifics(self, line: LineDecision) -> dict[str, list[str]]:
+        """Return, by statement, what of the case itself makes the statements apply that decide a line."""
+        found = {}
+        for atom in self.decisive(line):
+            premises = self.why.shortest(atom).premises
+            told = [self.fact(p) for p in premises if self.is_fact(p)]
+            told += [self.say(p) for p in premises if not p.args and p.predicate in self.clinical]
+            found[unquote(str(atom.args[-1]))] = told
+        return found
+
+    def named(self) -> list[str]:
+        """Return what criteria could be about in the case, each with its source, the narrowest of its kind."""
+        declared = self.program.predicates
+        kinds = {p.case.kind for p in declared.values() if p.case and p.case.shape == "each of"}
+        backward = [(edge.head, edge.body) for edge in edges(self.program)]
+        used = reached(["medically_necessary"], backward) & self.from_case
+        found: dict[object, Atom] = {}
+        # What the case names itself comes first, and gives way to what the rules make of it.
+        for name in sorted(used, key=lambda n: (declared[n].case is None, n)):
+            about = [a for a in self.model.atoms(name) if len(a.args) == 1 and self.kind(a) in kinds]
+            found |= {a.args[0]: a for a in about if not self._is_broader(a)}
+        return [self.fact(atom) for atom in found.values()]
+
+    def codes(self) -> list[str]:
+        """Return the codes that the case gives in the place of names."""
+        coded = {name for name, p in self.program.predicates.items() if p.case and p.case.shape == "codes"}
+        return sorted(unquote(str(atom.args[0])) for atom in self.case.facts if atom.predicate in coded)
+
+    def circumstances(self, atoms: Iterable[Atom]) -> list[str]:
+        """Return the choices that the case makes among what atoms rest on not being so, such as its setting."""
+        pairs = [(edge.head, edge.body) for edge in edges(self.program)]
+        absent = [a.predicate for atom in atoms for a in self.why.shortest(atom).absences]
+        choices = {name for name, p in self.program.predicates.items() if p.case and p.case.shape == "one of"}
+        return [self.say(a) for name in sorted(choices & reached(absent, pairs)) for a in self.model.atoms(name)]
+
+    def _is_broader(self, atom: Atom) -> bool:
+        step = self.model.support.get(atom)
+        return step is not None and any(p.predicate == atom.predicate for p in step.premises)
+
+
+def clinical(program: Program) -> frozenset[str]:
+    """Return the predicates that rest on what the record says of the person, not of the request alone."""
+    inputs = {name for name, p in program.predicates.items() if p.case and p.case.shape in _CLINICAL}
+    return reached(inputs, [(edge.body, edge.head) for edge in edges(program)])
+
+
+def reached(start: Iterable[str], pairs: Sequence[tuple[str, str]]) -> frozenset[str]:
+    """Return what can be reached from a start by pairs of names, itself included."""
+    found = set(start)
+    while new := {b for a, b in pairs if a in found} - found:
+        found |= new
+    return frozenset(found)

@@ -1,0 +1,254 @@
+"""The rationale of a determination in plain language: every outcome with its specific reason, on one page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from ...engine.decision.decide import Judged, LineDecision
+from ...engine.language.errors import CaseError
+from ..render.letter_page import Block, heading, items, listed, sentence, text
+from .checklist import MORE, Ask, Box, alternatives, answer, asks, boxes, called, words
+from .reasons import Reasons, Remedy, Shortfall
+
+AUTHORITIES = {
+    "stated": "Stated in the guideline as published",
+    "earlier_edition": "Taken from an earlier edition of the guideline",
+    "inferred": "Inferred wording, which no edition at hand has; to be confirmed against the full document",
+    "interpretation": "How we read wording that can be understood in more than one way",
+}
+_OPEN = "This cannot be decided on the record as it stands."
+Found = TypeVar("Found", bound=Hashable)
+
+
+def letter(judged: Judged) -> list[Block]:
+    """Return the letter of a decided case, part by part.
+
+    :raises CaseError: where no specific reason can be written for a line that is refused.
+    """
+    return list(_Letter(judged).blocks())
+
+
+class _Letter:
+    """Writes the letter of one decided case, and notes which statements it rests on."""
+
+    def __init__(self, judged: Judged) -> None:
+        self.judged, self.decision, self.case = judged, judged.decision, judged.case
+        self.program = judged.guideline.program
+        self.reasons = Reasons(judged)
+        self.cited: dict[str, bool] = {}  # statements and readings, and whether the letter has their words already
+
+    def blocks(self) -> Iterator[Block]:
+        yield from self._opening()
+        for lines in self._groups():
+            yield heading(f"{self._names(lines)}: {lines[0].outcome.replace('_', ' ')}")
+            yield from _SECTIONS[lines[0].outcome](self, lines)
+            self._note(name for line in lines for name in line.rests_on)
+        yield heading("What this rests on")
+        yield items(self._authorities())
+        yield text(" ".join(self.decision.notices))
+        yield text(f"Reviewed by: {'.' * 40} Date: {'.' * 20}")
+
+    def _opening(self) -> Iterator[Block]:
+        program, case = self.program, self.case
+        yield Block("title", (("", "Rationale for the determination"),))
+        yield text(f"{case.id}{f', {case.title}' if case.title else ''}. Date of service: {case.date}.", "Case:")
+        unsaid = "unknown" if self.decision.world == "open" else "not so"
+        yield text(
+            "This letter gives the reason for each outcome. It applies the criteria of "
+            f"{program.name}, {program.title} (published {program.published}), as of {self.decision.as_of}, to the "
+            f"case as submitted. A finding that the case does not document counts as {unsaid}."
+        )
+
+    def _groups(self) -> list[list[LineDecision]]:
+        """Return the lines, those that are decided alike together."""
+        groups: dict[str, list[LineDecision]] = {}
+        for line in {(line.cpt, line.session): line for line in self.decision.lines}.values():
+            refused = line.outcome == "not_medically_necessary"
+            own = self.reasons.specifics(line) if refused else self._asks(line) if line.missing else None
+            groups.setdefault(json.dumps([line.outcome, line.by, line.reason, own]), []).append(line)
+        return list(groups.values())
+
+    def _asks(self, line: LineDecision) -> list[Ask]:
+        return asks(self.reasons.decisive(line), self.judged)
+
+    def _names(self, lines: Iterable[LineDecision]) -> str:
+        labels = ((called(line, self.judged), self.program.label(f'"{line.cpt}"'), line.cpt) for line in lines)
+        return listed([name + (f" ({label})" if label != cpt else "") for name, label, cpt in labels])
+
+    def _note(self, statements: Iterable[str]) -> None:
+        """Note statements that the letter rests on without saying their words."""
+        for name in statements:
+            self.cited.setdefault(name, False)
+
+    def _cite(self, statement: str) -> str:
+        """Return the words of a statement, and note that the letter has them."""
+        self.cited[statement] = True
+        return words(statement, self.program)
+
+    def medically_necessary(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+        by = lines[0].by
+        met = "this criterion is met" if len(by) == 1 else "these criteria are met"
+        yield text(f"{_these(lines)} medically necessary, because {met}:")
+        yield items((f"{name}:", sentence(self._cite(name))) for name in by)
+        atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
+        yield text("The case and its record show:")
+        yield items(("", sentence(fact)) for fact in self.reasons.facts(atoms))
+        self._note(self.reasons.statements(atoms))
+
+    def not_medically_necessary(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+        specifics = self.reasons.specifics(lines[0])
+        under = listed([f"{name} ({self._cite(name)})" for name in specifics])
+        here = list(dict.fromkeys(text for told in specifics.values() for text in told))
+        yield text(
+            f"{_these(lines)} not medically necessary. {'It falls' if len(lines) == 1 else 'They fall'} under {under}."
+            + (f" Here, {listed(here)}." if here else "")
+        )
+        short = self._by_line(lines, self.reasons.shortfalls)
+        if short:
+            yield text(f"{_count(short, 'criterion speaks', 'criteria speak')} of the case without being met:")
+            yield items(self._shortfall(each, only) for each, only in short)
+            self._note(name for line in lines for name in self.reasons.blockers(line))
+        else:
+            yield text(self._nothing_in_play(lines, here))
+        yield from self._change(lines)
+
+    def _shortfall(self, short: Shortfall, only: str) -> tuple[str, str]:
+        told = self._cite(short.statement)
+        rests = "".join(f" {n} ({self._cite(n)}) rests on it." for n in short.within if n not in told)
+        because = "; ".join(short.because) + (f", although {listed(short.although)}" if short.although else "")
+        return f"{short.statement}{only}:", f"{sentence(told)}{rests} Not met, because {because}."
+
+    def _nothing_in_play(self, lines: Sequence[LineDecision], said: Sequence[str]) -> str:
+        """Say that no criterion speaks of the case; where that is not the reason, there is none to give."""
+        for line in lines:
+            if not line.by or self.reasons.played(line):
+                refused = f"{self.case.place}: no specific reason can be written for {called(line, self.judged)}"
+                raise CaseError(f"{refused}; see coverlog explain")
+        named, codes = self.reasons.named(), self.reasons.codes()
+        if not named:
+            given = f" (its codes, {listed(codes)}, stand for none)" if codes else ""
+            return f"The case names no condition that the criteria speak of{given}."
+        if set(named) <= set(said):
+            return "No criterion for this request speaks of that."
+        return f"No criterion for this request speaks of what the case names: {alternatives(named, 'and')}."
+
+    def _change(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+        """Say the smallest changes that would make lines medically necessary, or what could lead there."""
+        ways = list(self._remedies(self._by_line(lines, self.reasons.remedies)))
+        if ways:
+            yield text(f"{_it(lines)} would be medically necessary with {_any(ways)}:")
+            yield items(ways)
+            return
+        lifts = [told for told, _ in self._by_line(lines, self.reasons.lifts)]
+        if lifts:
+            yield text(f"The outcome could change if {listed(lifts, last=' or ')}.")
+        elif not any(map(self.reasons.played, lines)):
+            yield text(
+                "The outcome could change if the case names, as suspected or established, a condition that a criterion "
+                "for this request speaks of, and the record documents what that criterion asks for."
+            )
+
+    def _remedies(self, ways: Iterable[tuple[Remedy, str]]) -> Iterator[tuple[str, str]]:
+        """Yield each change, those for the same statements drawn together."""
+        same: dict[tuple[tuple[str, ...], str], list[Ask]] = {}
+        for (request, ask), only in ways:
+            same.setdefault((request, only), []).append(ask)
+        for (request, only), each in same.items():
+            asked = f"a request in which {listed(request)}" if request else ""
+            for _, box in _drawn(each):
+                yield "", sentence(", and ".join(filter(None, (asked, self._showing(box)))) + only)
+
+    def _showing(self, box: Box) -> str:
+        """Return what a record would have to show, each choice as alternatives."""
+        told = [alternatives([answer(item.finding, item.needs, self.program) for item in choice]) for choice in box]
+        return f"a record which shows that {listed(told, ', that ', ', and that ')}" if told else ""
+
+    def more_information_needed(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+        wanted = self._asks(lines[0])
+        drawn = _drawn(wanted)
+        if not drawn:
+            yield text(f"{_OPEN} Nothing that it leaves open would make {_this(lines)} medically necessary.")
+            return
+        yield text(
+            f"{_OPEN} It neither shows nor rules out what the criteria ask for. "
+            f"{_it(lines)} would be medically necessary with {_any(drawn)}:"
+        )
+        yield items((f"{listed(names)}:", sentence(self._words(names) + self._showing(box))) for names, box in drawn)
+        if not lines[0].missing_complete:
+            yield text(MORE)
+        self._note(item.statement for ask in wanted for item in ask.items)
+
+    def _words(self, names: Sequence[str]) -> str:
+        """Return the words of statements that the letter does not have yet, to stand before what they ask for."""
+        new = [self._cite(name) for name in names if not self.cited.get(name)]
+        return f"{'; '.join(new)}. Needed: " if new else ""
+
+    def not_addressed(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+        atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
+        here = self.reasons.circumstances(atoms)
+        yield text(
+            f"The guideline gives no answer for {_this(lines)}, because {self.program.label(lines[0].reason)}."
+            + (f" Here, {listed(here)}." if here else "")
+            + " This is neither an approval nor a refusal; it has to be decided on another basis."
+        )
+        self._note(self.reasons.statements(atoms))
+
+    def _by_line(
+        self, lines: Sequence[LineDecision], find: Callable[[LineDecision], Iterable[Found]]
+    ) -> list[tuple[Found, str]]:
+        """Return what is found for lines, each thing once, and for which lines where it is not for all."""
+        found: dict[Found, list[str]] = {}
+        for line in lines:
+            for each in find(line):
+                found.setdefault(each, []).append(called(line, self.judged))
+        return [(each, "" if len(of) == len(lines) else f" (for {listed(of)})") for each, of in found.items()]
+
+    def _authorities(self) -> Iterator[tuple[str, str]]:
+        """Yield the statements and readings relied on by their authority, with the words not yet said."""
+        named: dict[str, list[str]] = {authority: [] for authority in AUTHORITIES}
+        for name, told in self.cited.items():
+            if name in self.program.statements:
+                own = named[self.program.statements[name].authority]
+                own.append(name if told else f"{name} ({words(name, self.program)})")
+            else:
+                named["interpretation"].append(f"{name} ({self.program.interpretations[name]})")
+        return ((f"{AUTHORITIES[key]}:", f"{'; '.join(each)}.") for key, each in named.items() if each)
+
+
+_SECTIONS: dict[str, Callable[[_Letter, Sequence[LineDecision]], Iterator[Block]]] = {
+    "medically_necessary": _Letter.medically_necessary,
+    "not_medically_necessary": _Letter.not_medically_necessary,
+    "more_information_needed": _Letter.more_information_needed,
+    "not_addressed": _Letter.not_addressed,
+}
+
+
+def _drawn(wanted: Iterable[Ask]) -> list[tuple[tuple[str, ...], Box]]:
+    """Return what to document for which statements, shortest first, what the same statements ask for in one."""
+    same: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Ask]] = {}
+    for ask in wanted:
+        same.setdefault((ask.statements, tuple(sorted(item.statement for item in ask.items))), []).append(ask)
+    drawn = [(names, box) for (names, _), each in same.items() for box in boxes(ask.items for ask in each)]
+    return sorted(drawn, key=lambda pair: len(pair[1]))
+
+
+def _these(lines: Sequence[LineDecision]) -> str:
+    return "This is" if len(lines) == 1 else "These are"
+
+
+def _this(lines: Sequence[LineDecision]) -> str:
+    return "this" if len(lines) == 1 else "these"
+
+
+def _it(lines: Sequence[LineDecision]) -> str:
+    return "It" if len(lines) == 1 else "They"
+
+
+def _any(ways: Sequence[object]) -> str:
+    return "this" if len(ways) == 1 else "any one of these"
+
+
+def _count(found: Sequence[object], one: str, several: str) -> str:
+    return f"This {one}" if len(found) == 1 else f"These {several}"

@@ -1,0 +1,281 @@
+"""Why criteria do not cover a line, in plain words: what each asks for, what falls short and how, what would help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from ...engine.decision.decide import Judged, LineDecision, judge, leaves, outcomes
+from ...engine.decision.why import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure, unify
+from ...engine.language.terms import Atom, Comparison, Literal, Var, quote, unquote
+from ...engine.program.words import say_comparison
+from .checklist import Ask, alternatives, amount, answer, asks, words
+from .evidence import Evidence
+
+_DENIED, _REQUEST, _NUMBER, _BLOCKED = "denied", "request", "number", "blocked"
+_MIRROR = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
+
+
+class Point(NamedTuple):
+    """One thing that a statement asks for and that is not so, by the way it fails."""
+
+    statement: str
+    kind: str
+    text: str
+    source: str = ""
+    atom: Atom | None = None  # what would have to be requested, the amount that falls short, or what blocks
+    within: str = ""  # the criterion for what the case names that rests on the statement
+    although: tuple[str, ...] = ()  # what else it asks for, and is so
+
+
+class Shortfall(NamedTuple):
+    """A statement that is not met, with every way in which it falls short, each the end of `not met, because`."""
+
+    statement: str
+    within: tuple[str, ...]  # the criteria for what the case names that rest on it
+    because: tuple[str, ...]
+    although: tuple[str, ...]
+
+
+class Remedy(NamedTuple):
+    """What would make a line medically necessary: a different request, documentation, or both."""
+
+    request: tuple[str, ...]
+    ask: Ask
+
+
+class Reasons(Evidence):
+    """Answers, for one decided case, why no criterion covers a line, and what would change that."""
+
+    def __init__(self, judged: Judged) -> None:
+        super().__init__(judged)
+        self._asking: dict[Literal | Comparison, bool] = {}  # by what fails, whether it asks for another request
+
+    def shortfalls(self, line: LineDecision) -> list[Shortfall]:
+        """Return every criterion that speaks of the case and is not met by a line, and why it is not."""
+        points: dict[str, list[Point]] = {}
+        for point in self.points(line):
+            points.setdefault(point.statement, []).append(point)
+        return [_shortfall(name, own) for name, own in points.items()]
+
+    def played(self, line: LineDecision) -> bool:
+        """Say whether any criterion speaks of the case for a line that none covers."""
+        return bool(self._relevant(line))
+
+    def points(self, line: LineDecision) -> list[Point]:
+        """Return what fails in each criterion that speaks of the case, each thing once."""
+        return list(dict.fromkeys(p for failure in self._relevant(line) for p in self._points(failure, line)))
+
+    def blockers(self, line: LineDecision) -> list[str]:
+        """Return the statements by which something blocks criteria that would cover a line."""
+        blocks = [p.atom for p in self.points(line) if p.kind == _BLOCKED and p.atom in self.model.support]
+        return list(dict.fromkeys(name for b in blocks if b for name in self.why.shortest(b).rule.cites))
+
+    def lifts(self, line: LineDecision) -> list[str]:
+        """Return what would lift the blocks that keep criteria from covering a line."""
+        blocks = [p.atom for p in self.points(line) if p.kind == _BLOCKED and p.atom in self.model.support]
+        return list(dict.fromkeys(self.say(a) for b in blocks if b for a in self.why.shortest(b).absences))
+
+    def _relevant(self, line: LineDecision) -> list[Failure]:
+        """Return the criteria that fail though the case is about them.
+
+        Those that ask for a different request count where it is all they ask for, or where there is nothing else.
+        """
+        asked = Atom("medically_necessary", (line.session, quote(line.cpt), Var("Statement")))
+        about = [f for f in map(self._complete, self.why.failures(asked)) if all(map(self._is_near, f.causes))]
+        played = [f for f in about if not any(map(self._asks_other, f.causes))]
+        return played + [f for f in about if f not in played and (not played or all(map(self._asks_other, f.causes)))]
+
+    def _complete(self, failure: Failure) -> Failure:
+        """Add what else fails in a rule that does not apply; the engine stops at what the case is not about."""
+        if failure.in_play:
+            return failure
+        binding, causes = dict(failure.binding), list(failure.causes)
+        known = {cause.at for cause in causes}
+        parts = [(at, part) for at, part in enumerate(failure.rule.body) if isinstance(part, Literal)]
+        for at, part in sorted(parts, key=lambda p: not p[1].positive):
+            atom = part.atom.substitute(binding)
+            fits = [a for a in self.model.atoms(atom.predicate) if unify(atom, a) is not None]
+            if at in known or not part.positive:
+                blocks = at not in known and self.model.sure(atom)
+                causes += [Cause(at, Literal(atom, False), CONTRADICTED, binding)] * blocks
+            elif fits:
+                binding |= unify(atom, next(filter(self.model.sure, fits), fits[0])) or {}
+            else:
+                causes.append(Cause(at, Literal(atom), self.why.kind(atom), binding))
+        return failure._replace(ways=(binding,), causes=tuple(causes))
+
+    def _is_near(self, cause: Cause) -> bool:
+        """Say whether a criterion that fails so may be about the case all the same."""
+        return cause.kind != NOT_APPLICABLE or self._is_request(cause)
+
+    def _is_request(self, cause: Cause) -> bool:
+        if not isinstance(cause.part, Literal) or not cause.part.positive:
+            return False
+        return cause.part.atom.predicate in self.from_case - self.clinical
+
+    def _asks_other(self, cause: Cause) -> bool:
+        """Say whether a cause fails by what is requested, itself or in each of its rules."""
+        waiting = [cause]
+        while waiting:
+            each = waiting[-1]
+            nested = [] if self._is_request(each) else self._nested(each)
+            below = [c for failure in nested for c in failure.causes if c.part not in self._asking]
+            if below:
+                waiting += below
+                continue
+            asking = (any(self._asking[c.part] for c in failure.causes) for failure in nested)
+            self._asking[each.part] = self._is_request(each) or (bool(nested) and all(asking))
+            waiting.pop()
+        return self._asking[cause.part]
+
+    def _nested(self, cause: Cause) -> list[Failure]:
+        if cause.kind != UNMET or not isinstance(cause.part, Literal):
+            return []
+        return [failure for failure in self.why.failures(cause.part.atom) if failure.in_play]
+
+    def _points(self, failure: Failure, line: LineDecision) -> Iterator[Point]:
+        """Yield what fails in a rule, itself or in the rules that fail below it; failures go in no circle."""
+        above: list[Failure] = []
+        stack: list[tuple[Failure, int, Cause | None]] = [(failure, 0, None)]
+        while stack:
+            failure, depth, cause = stack.pop()
+            del above[depth:]
+            if cause is None:
+                stack += [(failure, depth, each) for each in reversed(failure.causes)]
+            elif cause.kind != UNMET or self._is_request(cause):
+                about = (f.rule.cites[0] for f in reversed(above) if self._is_about(f))
+                point = self._point(cause, failure)._replace(within=next(about, ""))
+                yield point._replace(although=self._although(point, [*above, failure], line))
+            else:
+                above.append(failure)
+                stack += [(nested, depth + 1, None) for nested in reversed(self._nested(cause))]
+
+    def _is_about(self, failure: Failure) -> bool:
+        return any(self.is_fact(atom) for _, atom in failure.held(self.model))
+
+    def _point(self, cause: Cause, failure: Failure) -> Point:
+        statement, part = failure.rule.cites[0], failure.rule.body[cause.at]
+        if isinstance(part, Comparison):
+            return self._number(statement, part, cause, failure)
+        atom = part.atom.substitute(cause.binding)
+        if not part.positive:
+            cites = self.why.shortest(atom).rule.cites if atom in self.model.support else ()
+            return Point(statement, _BLOCKED, self.say(atom) + (f" ({', '.join(cites)})" if cites else ""), atom=atom)
+        if self._is_request(cause):
+            return Point(statement, _REQUEST, self._request(atom), atom=atom)
+        if cause.kind == UNDOCUMENTED:
+            return Point(statement, UNDOCUMENTED, self._wanted(atom, failure))
+        return Point(statement, _DENIED, self._wanted(atom, failure), self.sources(self.program.denial(atom)))
+
+    def _number(self, statement: str, part: Comparison, cause: Cause, failure: Failure) -> Point:
+        """Say an amount, its source, and what was needed in its place."""
+        names = {Var(name) for name in part.names()}
+        read = [lit.atom.substitute(cause.binding) for lit in failure.rule.literals if names & set(lit.atom.args)]
+        limit = _limit(part)
+        if not limit or len(read) != 1 or not self.program.predicates[read[0].predicate].is_open:
+            return Point(statement, _NUMBER, say_comparison(part, cause.binding))
+        needed = amount(limit)
+        text = f"{self.fact(read[0])}, and {needed} {'is' if needed.endswith(' 1') else 'are'} needed"
+        return Point(statement, _NUMBER, text, atom=read[0])
+
+    def _wanted(self, atom: Atom, failure: Failure) -> str:
+        """Say what an open input would have to be for a rule."""
+        amounts = {a.name for a in atom.args if isinstance(a, Var)}
+        limits = [_limit(c) for c in failure.rule.comparisons if amounts & set(c.names())]
+        return answer(str(atom.args[0]), " and ".join(limits) if amounts else "present", self.program)
+
+    def _request(self, atom: Atom) -> str:
+        """Say what a criterion asks of the request, and what the request is."""
+        others = [a for a in self.model.atoms(atom.predicate) if a.args[:-1] == atom.args[:-1]]
+        told = self.say(others[0]) if others and len(atom.args) > 1 else "that is not so"
+        return f"it asks that {self.say(atom)}, and {told}"
+
+    def _although(self, point: Point, failures: Sequence[Failure], line: LineDecision) -> tuple[str, ...]:
+        """Say what holds beside a point; what the case is about is of interest where the request is in the way."""
+        held = [a for failure in failures for _, a in failure.held(self.model) if self.model.sure(a) and a.args]
+        telling = [a for a in held if a.predicate in self.clinical and quote(line.cpt) not in a.args]
+        return tuple(self._met(a) for a in telling if point.kind == _REQUEST or not self.is_fact(a))
+
+    def _met(self, atom: Atom) -> str:
+        """Return an atom in words, with the words of the statement that it speaks of."""
+        name = unquote(str(atom.args[0]))
+        return self.say(atom) + (f" ({words(name, self.program)})" if name in self.program.statements else "")
+
+    def remedies(self, line: LineDecision) -> list[Remedy]:
+        """Return the smallest changes that make a line medically necessary; none where a block stands.
+
+        They are read off the case without what it denies, the amounts that fall short and the findings that block.
+        """
+        blocks = [p.atom for p in self.points(line) if p.kind == _BLOCKED and p.atom]
+        against = {p.atom for p in self.points(line) if p.kind == _NUMBER}.union(*map(self._blamed, blocks))
+        denied = {n for n, p in self.program.predicates.items() if p.case and p.case.shape == "absent of"}
+        kept = {a: w for a, w in self.case.facts.items() if a.predicate not in denied and a not in against}
+        relaxed = judge(self.case._replace(facts=kept), self.judged.guideline, as_of=self.judged.decision.as_of)
+        targets = outcomes(relaxed.model, line.session, line.cpt)["medically_necessary"]
+        found = [Remedy((), ask) for ask in asks(targets, relaxed)]
+        for failure in self._relevant(line):
+            found += self._requests(failure, line, relaxed)
+        found = [remedy._replace(ask=self._unsettled(remedy.ask)) for remedy in found]
+        sizes = [len(remedy.request) + len(remedy.ask.items) for remedy in found]
+        return [remedy for remedy, size in zip(found, sizes, strict=True) if size == min(sizes)]
+
+    def _unsettled(self, ask: Ask) -> Ask:
+        """Drop what the record denies already and a criterion wants denied."""
+        denials = [p.unless for p in self.program.predicates.values() if p.unless]
+        settled = {str(a.args[0]) for name in denials for a in self.model.atoms(name) if self.model.sure(a)}
+        return ask._replace(items=tuple(i for i in ask.items if i.needs != "absent" or i.finding not in settled))
+
+    def _blamed(self, block: Atom) -> set[Atom]:
+        """Return what is documented that a block rests on; the request is another matter."""
+        shapes = {name: p.case.shape for name, p in self.program.predicates.items() if p.case}
+        return {a for a in leaves(self.model, block) if shapes.get(a.predicate) in ("present of", "amount of")}
+
+    def _requests(self, failure: Failure, line: LineDecision, relaxed: Judged) -> Iterator[Remedy]:
+        """Yield what a criterion that asks for a different request needs: the request, and documentation beside it."""
+        points = list(self._points(failure, line))
+        requests = tuple(dict.fromkeys(self.say(p.atom) for p in points if p.kind == _REQUEST and p.atom))
+        if not requests or any(point.kind == _BLOCKED for point in points):
+            return
+        other = {cause.at for cause in failure.causes if self._asks_other(cause)}
+        binding = unify(failure.rule.head, failure.atom) or {}
+        parts = [part for at, part in enumerate(failure.rule.body) if at not in other and isinstance(part, Literal)]
+        patterns = [p.atom.substitute(binding) for p in parts if p.positive and p.atom.predicate in self.clinical]
+        for chosen in product(*(self._ways(pattern, relaxed) for pattern in patterns)):
+            items = dict.fromkeys(item for ask in chosen for item in ask.items)
+            statements = dict.fromkeys(name for ask in chosen for name in ask.statements)
+            yield Remedy(requests, Ask(tuple(statements), tuple(items)))
+
+    @staticmethod
+    def _ways(pattern: Atom, relaxed: Judged) -> Sequence[Ask]:
+        atoms = [a for a in relaxed.model.atoms(pattern.predicate) if unify(pattern, a) is not None]
+        return [Ask((), ())] if any(map(relaxed.model.sure, atoms)) else asks(atoms, relaxed)
+
+
+def _shortfall(statement: str, points: Sequence[Point]) -> Shortfall:
+    within = dict.fromkeys(p.within for p in points if p.within not in ("", statement))
+    although = dict.fromkeys(text for p in points for text in p.although)
+    return Shortfall(statement, tuple(within), tuple(_because(points)), tuple(although))
+
+
+def _because(points: Sequence[Point]) -> Iterator[str]:
+    """Yield the points of one statement: what nobody documented in one clause, what one source denies in one."""
+    missing = [point.text for point in points if point.kind == UNDOCUMENTED]
+    if missing:
+        yield f"there is no evidence that {alternatives(missing)}"
+    denied: dict[str, list[str]] = {}
+    for point in points:
+        if point.kind == _DENIED:
+            denied.setdefault(point.source, []).append(point.text)
+    for source, texts in denied.items():
+        yield f"the record says it is not so that {alternatives(texts)} ({source})"
+    yield from dict.fromkeys(point.text for point in points if point.kind not in (UNDOCUMENTED, _DENIED))
+
+
+def _limit(comparison: Comparison) -> str:
+    """Return the bounds that a comparison of one amount with one number sets, such as `>= 4`; else an empty text."""
+    left, right = comparison.left[0], comparison.right[0]
+    if len(comparison.names()) != 1 or len(comparison.left) + len(comparison.right) != 2:
+        return ""
+    return f"{comparison.op} {right}" if isinstance(left, Var) else f"{_MIRROR.get(comparison.op, '=')} {left}"

@@ -1,0 +1,117 @@
+"""Terms of the rule text at work, for the proof checker: filled in, fitted, compared and spelt by code of its own.
+
+Shared with the builder of proofs are the types of terms and nothing that computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Literal, Term, Var
+
+Binding = dict[str, Constant]
+TRUE, UNKNOWN, FALSE = 2, 1, 0
+WORDS = {TRUE: "true", UNKNOWN: "unknown", FALSE: "false"}
+
+
+def put(atom: Atom, binding: Mapping[str, Constant]) -> Atom:
+    """Return an atom with its bound variables replaced."""
+    return Atom(atom.predicate, tuple([binding.get(a.name, a) if isinstance(a, Var) else a for a in atom.args]))
+
+
+def is_ground(atom: Atom) -> bool:
+    """Say whether no argument is a variable."""
+    return not any(isinstance(a, Var) for a in atom.args)
+
+
+def names(terms: Sequence[Term]) -> list[str]:
+    """Return the names of the variables among terms, each once."""
+    return list(dict.fromkeys(term.name for term in terms if isinstance(term, Var)))
+
+
+def fit(pattern: Atom, atom: Atom, binding: Mapping[str, Constant]) -> Binding | None:
+    """Return the binding extended so that the pattern becomes the atom, or None.
+
+    A variable of the atom stands for anything: it fits, and binds nothing.
+    """
+    if pattern.predicate != atom.predicate or len(pattern.args) != len(atom.args):
+        return None
+    more = dict(binding)
+    for mine, theirs in zip(pattern.args, atom.args, strict=True):
+        if isinstance(theirs, Var):
+            continue
+        bound = more.setdefault(mine.name, theirs) if isinstance(mine, Var) else mine
+        if bound != theirs:
+            return None
+    return more
+
+
+def compare(comparison: Comparison, binding: Mapping[str, Constant]) -> int:
+    """Return the value of a comparison: unknown where an amount in it is undocumented.
+
+    Order and sums are of integers; on anything else only `=` and `!=` of two single terms can hold.
+    """
+    left, right = (
+        [binding[t.name] if isinstance(t, Var) else t for t in side] for side in (comparison.left, comparison.right)
+    )
+    if UNDOCUMENTED in left or UNDOCUMENTED in right:
+        return UNKNOWN
+    if all(type(value) is int for value in (*left, *right)):
+        return TRUE if _ordered(sum(map(int, left)), comparison.op, sum(map(int, right))) else FALSE
+    if len(left) == len(right) == 1 and comparison.op in ("=", "!="):
+        return TRUE if (left[0] == right[0]) == (comparison.op == "=") else FALSE
+    return FALSE
+
+
+def _ordered(left: int, op: str, right: int) -> bool:
+    """Say whether two numbers stand in an order: each sign names those of <, = and > that it admits."""
+    sign = "<" if left < right else ">" if left > right else "="
+    return sign != "=" if op == "!=" else sign in op
+
+
+def comparison_names(comparison: Comparison) -> list[str]:
+    """Return the names of a comparison's variables."""
+    return names((*comparison.left, *comparison.right))
+
+
+def spell(atom: Atom) -> str:
+    """Return an atom as a rule text spells it."""
+    return f"{atom.predicate}({', '.join(map(_term, atom.args))})" if atom.args else atom.predicate
+
+
+def spell_comparison(comparison: Comparison, binding: Mapping[str, Constant]) -> str:
+    """Return a comparison as a rule text spells it, with its bound variables replaced."""
+    left, right = (
+        " + ".join(_term(binding.get(t.name, t) if isinstance(t, Var) else t) for t in side)
+        for side in (comparison.left, comparison.right)
+    )
+    return f"{left} {comparison.op} {right}"
+
+
+def spell_part(part: Literal | Comparison, binding: Mapping[str, Constant]) -> str:
+    """Return a part of a body as a rule text spells it, with its bound variables replaced."""
+    if isinstance(part, Comparison):
+        return spell_comparison(part, binding)
+    return ("" if part.positive else "not ") + spell(put(part.atom, binding))
+
+
+def _term(term: Term) -> str:
+    if isinstance(term, Var):
+        return "_" if term.name[0] == "_" else term.name
+    return str(term)
+
+
+def quoted(text: str) -> str:
+    """Return text as a string constant."""
+    return '"' + text + '"'
+
+
+def unquoted(constant: Any) -> str:
+    """Return a constant as plain text."""
+    return str(constant).strip('"')
+
+
+def in_order(atom: Atom) -> list[str]:
+    """Return what atoms of one predicate are ordered by."""
+    return [str(a) for a in atom.args]

@@ -1,0 +1,160 @@
+"""What documentation would settle a line, for the proof checker: the smallest sets, made again from its own instances.
+
+Two equations for each atom below what is asked for: the sets that make it surely so, and those that
+make it surely not so. They are solved circle by circle, the first kind from below, the second from
+above (`items` tells which sets are the smallest). Where there are more sets than are looked at, the
+told ones are checked one by one: each settles the line, and does so with nothing less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Var
+from .circles import circles
+from .ground import TRUE, UNKNOWN, comparison_names, names
+from .items import INFINITE, LIMIT, Item, Items, Sets
+from .step import TooLargeError
+from .truth import Instance, Truth
+
+Asked = tuple[bool, Atom]  # whether it is to be so, and the atom
+NONE, EMPTY = frozenset[int](), frozenset([0])
+
+
+class Supposed:
+    """Answers what documentation would make atoms surely so in one case."""
+
+    def __init__(self, truth: Truth, given: Iterable[Atom], most: int = 1000) -> None:
+        """Look at sets of some atoms of a case.
+
+        :param most: the most items of a set that is looked at.
+        """
+        self.truth, self.most = truth, most
+        self.items = Items(truth, given)
+        self._known: dict[Asked, Sets] = {}
+
+    def sets(self, targets: Iterable[Atom]) -> list[list[dict[str, str]]]:
+        """Return every smallest set that makes one of some possible atoms surely so, in the order of a proof.
+
+        :raises TooLargeError: where there are more than are looked at.
+        """
+        targets = list(targets)
+        for part in circles([(True, atom) for atom in targets], self.below):
+            self._solve(part)
+        found = self.items.minimal(s for atom in targets for s in self._known[True, atom])
+        return [self.items.told(each) for each in sorted(found, key=self.items.key)]
+
+    def _solve(self, part: list[Asked]) -> None:
+        """Solve the equations of one circle: what is to be so from nothing up, what is not to be so from all down."""
+        part = [asked for asked in part if asked not in self._known]
+        self._known |= {asked: NONE if asked[0] else EMPTY for asked in part}
+        changed = True
+        while changed:
+            changed = False
+            for asked in part:
+                found = self._so(asked[1]) if asked[0] else self._not_so(asked[1])
+                changed |= found != self._known[asked]
+                self._known[asked] = found
+            if len(part) == 1 and part[0] not in self.below(part[0]):
+                break
+
+    def below(self, asked: Asked) -> list[Asked]:
+        """Return the equations that one reads."""
+        to_be, atom = asked
+        if self.truth.value(atom) != UNKNOWN or (not to_be and self.is_fixed(atom)):
+            return []
+        found: list[Asked] = []
+        for instance in self.truth.instances.get(atom, ()):
+            found += [(to_be, p) for p in instance.premises]
+            found += [(not to_be, a) for a in instance.absences]
+        return found
+
+    def is_fixed(self, atom: Atom) -> bool:
+        """Say whether no single thing to say makes an atom not so: an amount, or what the case has to state."""
+        if not self.truth.is_undocumented(atom):
+            return False
+        return len(atom.args) > 1 or bool(self.truth.program.predicates[atom.predicate].until)
+
+    def _so(self, atom: Atom) -> Sets:
+        if self.truth.value(atom) != UNKNOWN:
+            return EMPTY if self.truth.value(atom) == TRUE else NONE
+        own = [self.bit(atom, 1, 1)] if self.truth.is_undocumented(atom) and len(atom.args) == 1 else []
+        found = (s for instance in self.truth.instances.get(atom, ()) for s in self._way(instance))
+        return self.items.minimal([*own, *found])
+
+    def _way(self, instance: Instance) -> Sets:
+        """Return the sets under which an instance surely holds."""
+        result = EMPTY
+        for pattern, premise in premises_of(instance):
+            if self.truth.is_undocumented(premise) and len(premise.args) > 1:
+                result = self._product(result, self.within(instance, pattern, premise))
+            else:
+                result = self._product(result, self._known[True, premise])
+        for absent in instance.absences:
+            result = self._product(result, self._known[False, absent])
+        return result
+
+    def _not_so(self, atom: Atom) -> Sets:
+        if self.truth.value(atom) != UNKNOWN:
+            return NONE if self.truth.value(atom) == TRUE else EMPTY
+        if self.is_fixed(atom):
+            return NONE
+        result = frozenset([self.bit(atom, 0, 0)]) if self.truth.is_undocumented(atom) else EMPTY
+        for instance in self.truth.instances.get(atom, ()):
+            ways = {s for p in instance.premises for s in self._known[False, p]}
+            ways |= {s for a in instance.absences for s in self._known[True, a]}
+            ways |= {s for p, atom_ in premises_of(instance) for s in self.beyond(instance, p, atom_)}
+            result = self._product(result, self.items.minimal(ways))
+        return result
+
+    def _product(self, left: Sets, right: Sets) -> Sets:
+        if len(left) * len(right) > 100 * LIMIT:
+            raise TooLargeError(f"more than {LIMIT:,} sets of missing documentation")
+        joined = (self.items.joined(a, b) for a in left for b in right)
+        return self.items.minimal(each for each in joined if each is not None and each.bit_count() <= self.most)
+
+    def bit(self, atom: Atom, low: int, high: int) -> int:
+        return self.items.bit(Item(atom, low, high))
+
+    def within(self, instance: Instance, pattern: Atom, premise: Atom) -> Sets:
+        """Return the set that documents an amount within every bound; compared with nothing, it has to be known."""
+        bounds = [b for c in _open_comparisons(instance, pattern) for b in _bounds(c)] or [(0, INFINITE)]
+        low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
+        return frozenset([self.bit(premise, low, high)]) if low <= high else NONE
+
+    def beyond(self, instance: Instance, pattern: Atom, premise: Atom) -> Iterator[int]:
+        """Yield the sets that document an amount beyond a bound."""
+        for comparison in _open_comparisons(instance, pattern):
+            for low, high in _bounds(comparison):
+                if low > -INFINITE:
+                    yield self.bit(premise, -INFINITE, low - 1)
+                if high < INFINITE:
+                    yield self.bit(premise, high + 1, INFINITE)
+
+
+def premises_of(instance: Instance) -> Iterator[tuple[Atom, Atom]]:
+    """Yield each positive literal's atom as the rule has it, with the premise it became."""
+    yield from zip((lit.atom for lit in instance.rule.literals if lit.positive), instance.premises, strict=True)
+
+
+def _open_comparisons(instance: Instance, pattern: Atom) -> list[Comparison]:
+    """Return the comparisons on an undocumented amount that a literal binds."""
+    bound = set(names(pattern.args))
+    return [
+        c
+        for c in instance.rule.comparisons
+        if bound & {n for n in comparison_names(c) if instance.binding[n] == UNDOCUMENTED}
+    ]
+
+
+def _bounds(comparison: Comparison) -> list[tuple[int, int]]:
+    """Return the bounds that a comparison of one amount with one number sets (`check` admits no other)."""
+    left, right = comparison.left[0], comparison.right[0]
+    mirrored = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+    op, number = (comparison.op, right) if isinstance(left, Var) else (mirrored.get(comparison.op, "="), left)
+    if not isinstance(number, int):
+        return []
+    return {
+        ">=": [(number, INFINITE)], ">": [(number + 1, INFINITE)], "<=": [(-INFINITE, number)],
+        "<": [(-INFINITE, number - 1)], "=": [(number, number)],
+    }.get(op, [])  # fmt: skip

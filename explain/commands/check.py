@@ -1,0 +1,114 @@
+"""Commands about a guideline's text: check, fmt."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from ...engine.language.errors import Finding, GuidelineError, did_you_mean
+from ...engine.language.terms import Place
+from ...kb import guidelines
+from .main import FAILED
+from .output import write_out
+
+_SHORT = 20
+_FORMATS = ["text", "json", "github", "sarif"]
+
+
+@click.command()
+@click.argument("path", required=False)
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
+@click.pass_obj
+def check(guideline: str, path: str | None, form: str) -> None:
+    """Find what is wrong with a guideline's text: a folder or a name; exit 1 where there are errors.
+
+    \b
+    Example: coverlog check cg_med_24 --format json
+    """
+    from ...engine.soundness.lint import findings_of
+    from ..render.findings import FORMATS, counted
+
+    folder = _folder(path or guideline)
+    findings = findings_of([(file.name, _read(file)) for file in _texts(folder)])
+    if findings or form in ("json", "sarif"):
+        click.echo(FORMATS[form](findings, folder))
+    click.echo(f"{folder.name}: {counted(findings)}", err=True)
+    sys.exit(FAILED if any(finding.severity == "error" for finding in findings) else 0)
+
+
+@click.command()
+@click.argument("path", required=False)
+@click.option("--check", "dry", is_flag=True, help="Change nothing: show what would change, and exit 1 where it would.")
+@click.pass_obj
+def fmt(guideline: str, path: str | None, dry: bool) -> None:
+    """Lay out a guideline's text canonically: a folder, a name or one .dl file.
+
+    \b
+    Example: coverlog fmt cg_med_24 --check
+    """
+    from ..render.findings import shown
+
+    given = Path(path or guideline)
+    files = [given] if given.is_file() else _texts(_folder(str(given)))
+    changed = _changed(files)
+    for file, old, new in changed:
+        click.echo(shown(file))
+        if dry:
+            click.echo(_diff(old, new))
+        else:
+            write_out(new, file)
+    click.echo(f"{len(changed)} of {len(files)} files {'would change' if dry else 'changed'}", err=True)
+    sys.exit(FAILED if dry and changed else 0)
+
+
+def _folder(name: str) -> Path:
+    """Return the folder of a guideline by its name or path.
+
+    :raises FileNotFoundError: where there is no such guideline.
+    """
+    folder = guidelines().get(name, Path(name))
+    if not _texts(folder):
+        hint = "name its folder" if folder.is_file() else did_you_mean(name, guidelines())
+        hint = hint or f"shipped are {', '.join(guidelines())}"
+        raise FileNotFoundError(f"{name}: no guideline there (no .dl file); {hint}")
+    return Path(os.path.abspath(folder))
+
+
+def _texts(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.dl"))
+
+
+def _read(file: Path) -> str:
+    """Return the text of a file as every reader of a guideline sees it.
+
+    :raises GuidelineError: where it is no UTF-8.
+    """
+    try:
+        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        place = Place(str(file), error.object[: error.start].count(b"\n") + 1)
+        raise GuidelineError([Finding("syntax", place, "this is no UTF-8 text", "save the file as UTF-8")]) from None
+
+
+def _changed(files: Sequence[Path]) -> list[tuple[Path, str, str]]:
+    """Return the files whose layout is not canonical, with their text and the canonical one.
+
+    :raises GuidelineError: where one of them does not parse; then none is to be written.
+    """
+    from ...engine.program.layout import format_text
+
+    texts = [(file, _read(file)) for file in files]
+    laid_out = [(file, old, format_text(old, str(file))) for file, old in texts]
+    return [(file, old, new) for file, old, new in laid_out if new.encode() != file.read_bytes()]
+
+
+def _diff(old: str, new: str) -> str:
+    """Return the beginning of a difference."""
+    lines = list(difflib.unified_diff(old.split("\n"), new.split("\n"), "as it is", "canonical", lineterm="", n=1))
+    left = len(lines) - _SHORT
+    return "\n".join(lines[:_SHORT] + ([f"... and {left} more lines"] if left > 0 else []))

@@ -1,0 +1,117 @@
+"""Where answers go: standard output, or a file that is written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import click
+
+from ...engine.cases.files import inherited
+from ...engine.language.visible import visible
+
+BAD_OUTPUT = 2
+PIPE_CLOSED = 141  # what a shell reports of a program whose reader went away: 128 and the number of SIGPIPE
+
+
+class Unwritten(click.ClickException):
+    """A file that cannot be written; what stood there still does."""
+
+    exit_code = BAD_OUTPUT
+
+
+def write_out(told: str | bytes, out: Path | None) -> None:
+    """Write an answer to a file, or to standard output.
+
+    :raises Unwritten: where the file cannot be written; an old one is then as it was.
+    """
+    if out is None:
+        click.echo(told, nl=False)
+        return
+    try:
+        replace_file(out, told.encode() if isinstance(told, str) else told)
+    except OSError as error:
+        raise Unwritten(f"{visible(str(out))} cannot be written: {error.strerror}") from None
+
+
+def replace_file(file: Path, data: bytes) -> None:
+    """Write a file beside an old one and put it in its place; its mode stays. A device or a pipe is written to.
+
+    :raises OSError: where that fails; the old file is then as it was, and nothing is left beside it.
+    """
+    old = file.stat() if file.exists() else None
+    if old and (inherited(file) or not stat.S_ISREG(old.st_mode)):
+        file.write_bytes(data)
+        return
+    real = Path(os.path.realpath(file))  # what a link points to is replaced, not the link
+    handle, name = tempfile.mkstemp(dir=real.parent, prefix=".coverlog-")
+    try:
+        with os.fdopen(handle, "wb") as partial:
+            partial.write(data)
+            partial.flush()
+            os.fsync(partial.fileno())
+        _as_before(name, old)
+        os.replace(name, real)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _as_before(name: str, old: os.stat_result | None) -> None:
+    """Give a new file the owner and the mode of the old one, or those of any new file."""
+    if old is None:
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+        return
+    with suppress(OSError):  # who may write a file need not be allowed to give it away
+        os.chown(name, old.st_uid, old.st_gid)
+    Path(name).chmod(stat.S_IMODE(old.st_mode))
+
+
+def open_streams() -> None:
+    """Make up for standard streams that were closed, and let standard output take any text.
+
+    Reading a closed input finds nothing; writing to a closed output fails, as it should, and to closed errors does not.
+    """
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - open to the end
+    if sys.stdout is None:
+        # For reading: an answer that nobody gets is an error.
+        sys.stdout = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - open to the end
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open to the end
+    with suppress(AttributeError, OSError):  # a stand-in may have no such thing
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def flush() -> None:
+    """Write out what standard output holds back, so that it fails here and not when the program has ended."""
+    if sys.stdout.writable():
+        sys.stdout.flush()
+
+
+@contextmanager
+def quiet_pipe() -> Iterator[None]:
+    """End quietly where a reader went away, before click says that a check failed."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        sys.exit(output_failed(error))
+
+
+def output_failed(error: OSError) -> int:
+    """Say that an answer could not be written, and return the exit status; a reader that went away needs no word."""
+    with suppress(OSError, ValueError):  # what is still held back must not fail again at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.errno == errno.EPIPE:
+        return PIPE_CLOSED
+    where = visible(str(error.filename)) if error.filename else "standard output"
+    click.echo(f"coverlog: {where}: {error.strerror or 'it is closed'}", err=True)
+    return BAD_OUTPUT

@@ -1,0 +1,178 @@
+"""The prompt of `coverlog query`: queries over one or more lines, and commands that begin with a colon."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from ...engine.decision.decide import WORLDS
+from ...engine.language.errors import CaseError, GuidelineError, did_you_mean
+from ...engine.library.guideline import Guideline
+from ..query import told as answers
+from ..query.answer import Answers, Limits, QueryTimeout, Scene, run
+from ..query.text import read_query, relations, unknown_constants
+from .main import BAD_INPUT, _date, canonical, width
+from .prompt import Prompt
+from .query import scene_of
+
+HELP = """\
+A query is the body of a rule: literals, not, comparisons, _ ; it ends with its line, or goes on after a comma.
+  :rules PREDICATE   the rules that give a predicate
+  :explain [N]       the proof of answer N of the last query (1 where no N is given; -1 is the last)
+  :case [CASE]       ask of a file or a canonical case; without one, of none
+  :world open|closed what is not documented is unknown, or not so
+  :as-of [DATE]      apply the rules of a date; without one, of the case's, or today's
+  :help  :quit       Ctrl-C cancels a query, Ctrl-D leaves"""
+
+_STRING_OR_COMMENT = re.compile(r'"[^"\n]*"|%[^\n]*')
+
+
+def _bare(text: str) -> str:
+    """Return a query without its comments, each string as `s`."""
+    return _STRING_OR_COMMENT.sub(lambda found: "s" if found[0].startswith('"') else "", text).strip()
+
+
+def unfinished(text: str) -> bool:
+    """Say whether a query goes on in the next line: after a comma, `not`, or an open parenthesis."""
+    bare = _bare(text)
+    return bare.endswith(",") or bare.count("(") > bare.count(")") or bool(re.search(r"\bnot$", bare))
+
+
+class Repl:
+    """A session: where queries are asked, and what the last one gave."""
+
+    def __init__(self, guideline: Guideline, case: str, world: str, as_of: str, limits: Limits) -> None:
+        self.guideline, self.limits = guideline, limits
+        self.case, self.world, self.as_of = case, world, as_of
+        self.scene: Scene = scene_of(guideline, case, world, as_of)
+        self.last: tuple[Answers, Scene] | None = None
+        self.commands: dict[str, Callable[[str], None]] = {
+            ":rules": self.rules, ":explain": self.explain, ":case": self.set_case, ":world": self.set_world,
+            ":as-of": self.set_date, ":help": lambda _: click.echo(HELP),
+        }  # fmt: skip
+        self.prompt = Prompt(self.words)
+
+    def run(self) -> int:
+        """Answer until the end of the input; the status is 2 where lines that no one types were wrong."""
+        failed = False
+        with self.prompt:
+            while True:
+                try:
+                    text = self.read()
+                    if text is None or text.strip() == ":quit":
+                        break
+                    failed = not self.attempt(text.strip()) or failed
+                except KeyboardInterrupt:
+                    if not self.prompt.terminal:
+                        raise
+                    click.echo()
+        return BAD_INPUT if failed and not self.prompt.terminal else 0
+
+    def read(self) -> str | None:
+        """Return the next command or query, over as many lines as it takes; None at the end of the input."""
+        text = ""
+        while (line := self.prompt.line("  ...> " if text else "query> ")) is not None:
+            text = f"{text}\n{line}" if text else line
+            if not line.strip() or text.lstrip().startswith(":") or not unfinished(text):
+                return text
+        return text or None
+
+    def attempt(self, text: str) -> bool:
+        """Run a command or a query; what goes wrong with it is said, and is no end."""
+        try:
+            if text.startswith(":"):
+                self.command(text)
+            elif _bare(text):
+                self.ask(text)
+        except KeyboardInterrupt:
+            click.echo("cancelled", err=True)
+        except QueryTimeout as error:
+            click.echo(error.message, err=True)
+        except GuidelineError as error:
+            for finding in error.findings:
+                click.echo(finding, err=True)
+        except (CaseError, click.BadParameter) as error:
+            click.echo(f"coverlog: {error}", err=True)
+        else:
+            return True
+        return False
+
+    def command(self, text: str) -> None:
+        """Run a command.
+
+        :raises CaseError: where there is none of its name.
+        """
+        name, _, rest = text.partition(" ")
+        if name not in self.commands:
+            raise CaseError(f"there is no {name}; {did_you_mean(name, self.commands) or 'try :help'}")
+        self.commands[name](rest.strip())
+
+    def ask(self, text: str) -> None:
+        """Answer a query, and keep the answers for :explain."""
+        found = run(read_query(text, self.guideline.program), self.scene, self.limits)
+        self.last = found, self.scene
+        for note in () if found.rows else unknown_constants(text, self.scene.constants()):
+            click.echo(note, err=True)
+        click.echo(answers.as_table(found, self.scene, width(), numbered=True))
+        if found.cut:
+            click.echo(f"only the first {self.limits.rows} answers are shown", err=True)
+
+    def explain(self, which: str) -> None:
+        """Show the proof of an answer of the last query, by its number."""
+        if not self.last:
+            raise CaseError("there is no answer yet; ask something")
+        found, scene = self.last
+        if not found.rows:
+            click.echo(answers.explained(found, scene, width()))
+            return
+        count = len(found.rows)
+        number = int(which) if re.fullmatch(r"-?\d{1,6}", which) else 0 if which else 1
+        if not 1 <= abs(number) <= count:
+            raise CaseError(f"there is no answer {which}; the last query gave {count}")
+        click.echo(answers.explained(found, scene, width(), [number - 1 if number > 0 else count + number]))
+
+    def rules(self, predicate: str) -> None:
+        """Show the rules that give a predicate."""
+        from ..reference.rules import giving, rules_table
+
+        known = relations(self.guideline.program)
+        if predicate not in known:
+            hint = did_you_mean(predicate, known) or "write :rules PREDICATE"
+            raise CaseError(f"{predicate or 'nothing'} is no predicate; {hint}")
+        given = giving(self.guideline.program, predicate, self.scene.date)
+        click.echo(rules_table(given, self.guideline.program, width()) if given else "no rule in force gives it")
+
+    def set_case(self, name: str) -> None:
+        self._move(name, self.world, self.as_of)
+
+    def set_world(self, world: str) -> None:
+        if world not in WORLDS:
+            raise CaseError(f"{world or 'nothing'} is no world; write {' or '.join(WORLDS)}")
+        self._move(self.case, world, self.as_of)
+
+    def set_date(self, date: str) -> None:
+        self._move(self.case, self.world, _date(date))
+
+    def _move(self, case: str, world: str, as_of: str) -> None:
+        """Ask elsewhere from now on; where there is no such place, stay."""
+        if case == "-":
+            raise CaseError("queries come from standard input here; name a file or a canonical case")
+        self.scene = scene_of(self.guideline, case, world, as_of)
+        self.case, self.world, self.as_of = case, world, as_of
+        of = self.scene.name or "no case"
+        click.echo(f"{of}, {world} world, as of {self.scene.date}", err=True)
+
+    def words(self, typed: str) -> list[str]:
+        """Return what can stand in a line begun: commands, their arguments, or predicates and constants."""
+        command, space, _ = typed.lstrip().partition(" ")
+        if command.startswith(":") and not space:
+            return sorted([*self.commands, ":quit"])
+        if command == ":case":
+            return [*canonical(self.guideline), *sorted(str(path) for path in Path().glob("*.yaml"))]
+        if command == ":world":
+            return list(WORLDS)
+        predicates = relations(self.guideline.program)
+        return sorted(predicates if command == ":rules" else {*predicates, *map(str, self.scene.constants())})

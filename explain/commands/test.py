@@ -1,0 +1,196 @@
+"""Commands about a guideline's own soundness: test, trace, doc."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...engine.cases.case import Case
+from ...engine.language.visible import visible
+from ...engine.library.guideline import Guideline, load
+from ..testing.cases import canonical_paths, junit, read, run_case, table
+from ..testing.reviewed import FILE, REMEDY, changes, record, snapshot
+from ..testing.reviewed import read as read_review
+from .main import FAILED, width
+from .output import write_out
+
+__test__ = False  # the command `test` is none for pytest
+
+
+@click.command()
+@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--junit", "report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Also write the results as JUnit XML.")  # fmt: skip
+@click.option("--coverage", is_flag=True, help="Say which rules fired, and which parts of rules were decisive.")
+@click.option("--mutate", is_flag=True, help="Change the rules one at a time; tell the changes that no case notices.")
+@click.option(
+    "--review", is_flag=True, help="Record the words and citations of the guideline as reviewed; run no case."
+)
+@click.option("--threshold", type=click.FloatRange(0, 100), default=100, show_default=True, metavar="PERCENT",
+              help="Exit 1 where coverage, or the share of mutants noticed, is below.")  # fmt: skip
+@click.option("--sample", type=click.IntRange(1), metavar="N", help="Run this many mutants, drawn at random.")
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes for --mutate.")
+@click.pass_obj
+def test(
+    guideline: str, path: Path | None, form: str, report: Path | None, coverage: bool, mutate: bool, review: bool,
+    threshold: float, sample: int | None, jobs: int,
+) -> None:  # fmt: skip
+    """Test a guideline by its canonical cases, or by those below PATH; exit 1 where one differs.
+
+    \b
+    Example: coverlog test --format json
+             coverlog test --coverage --threshold 95
+             coverlog test --mutate --sample 100
+    """
+    loaded = load(guideline)
+    if review:
+        _write(record(loaded.program), loaded.folder / FILE)
+        return
+    cases = read([path] if path else canonical_paths(loaded), loaded)
+    start = time.perf_counter()
+    results = [result for case in bar(cases, len(cases), "cases") for result in run_case(case, loaded)]
+    wrong = [result for result in results if result.differences]
+    told: dict[str, Any] = {"results": [result._asdict() for result in results], "review": _unreviewed(loaded)}
+    if report:
+        write_out(junit(results, time.perf_counter() - start), report)
+    good = [case for case in cases if isinstance(case, Case)]
+    short = [_cover(good, loaded, threshold, told)] if coverage else []
+    short += [_mutate(good, loaded, threshold, told, sample, jobs)] if mutate else []
+    click.echo(json.dumps(told, indent=2) if form == "json" else "\n".join([table(results, width()), *_extra(told)]))
+    click.echo(f"{len(cases)} cases, {len(results)} results, {len(wrong)} not as expected", err=True)
+    sys.exit(FAILED if wrong or told["review"] or any(short) else 0)
+
+
+def _unreviewed(guideline: Guideline) -> list[str]:
+    """Return what a guideline says otherwise than it was reviewed; say once where nothing was."""
+    words = read_review(guideline.folder)
+    if words is None:
+        click.echo(f"{guideline.folder.name}: no words were reviewed; `coverlog test --review` records them", err=True)
+        return []
+    return list(changes(snapshot(guideline.program), words))
+
+
+def bar(items: Iterable[Any], length: int, label: str) -> Iterator[Any]:
+    """Yield items, with a progress bar on a terminal."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, length=length, label=label, file=sys.stderr) as bar:
+        yield from bar
+
+
+def _extra(told: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of a text report that follow the table of cases."""
+    for key in ("coverage", "mutation"):
+        if key in told:
+            yield f"\n{key}: {told[key]['figures']}"
+            for item in told[key]["left"]:
+                yield "  " + ": ".join(filter(None, item.values()))
+            for mark in told[key].get("stale", ()):
+                yield f"  marked equivalent for nothing: {mark}"
+    if told["review"]:
+        yield f"\nnot as reviewed; {REMEDY}:"
+        yield from (f"  {text}" for text in told["review"])
+
+
+def _cover(cases: Sequence[Case], guideline: Guideline, threshold: float, told: dict[str, Any]) -> bool:
+    """Add coverage to what is told; say whether it is below the threshold."""
+    from ..testing.branches import figures, measure
+    from ..testing.equivalent import idle, read_marks
+
+    marks = read_marks(guideline.folder)
+    found = measure(cases, guideline, lambda items: bar(items, len(items), "coverage"),
+                    lambda rule, at: idle(rule, at, guideline.program, marks))  # fmt: skip
+    total = figures(found)
+    told["coverage"] = {
+        "figures": str(total),
+        "idle": [branch._asdict() for branch in found if branch.idle],
+        "left": [
+            {"rule": b.rule, "part": f"{b.part} {b.value}" if b.part else "", "reason": b.reason}
+            for b in found if not b.case and not b.idle
+        ],
+    }  # fmt: skip
+    return total.least < threshold
+
+
+def _mutate(
+    cases: Sequence[Case], guideline: Guideline, threshold: float, told: dict[str, Any], sample: int | None, jobs: int
+) -> bool:
+    """Add the fates of mutants to what is told; say whether too few were noticed."""
+    from ..testing.edits import Edit, edits
+    from ..testing.mutants import Mutant, mutants
+    from ..testing.mutation import run
+    from ..testing.tally import tally
+
+    every: list[Mutant | Edit] = [*mutants(guideline.program), *edits(guideline.program)]
+    chosen = random.Random(sample).sample(every, min(sample, len(every))) if sample else every  # noqa: S311 - no secret
+    fates = run(guideline, cases, jobs, chosen, lambda items, number: bar(items, number, "mutants"))
+    found = tally(fates, guideline, every)
+    told["mutation"] = {
+        "figures": str(found),
+        "equivalent": found.equivalent,
+        "left": [{"rule": f.mutant.where, "change": f.mutant.change, "reason": _missed(f.tried)} for f in found.left],
+        "stale": found.stale,
+    }
+    return found.share < threshold
+
+
+def _missed(tried: int) -> str:
+    return f"{tried} decisions it bears on came out the same" if tried else "no case is about it"
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["text", "html", "csv", "json"]), default="text", show_default=True)
+@click.option("--output", "-o", "out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write to this file in place of standard output.")  # fmt: skip
+@click.pass_obj
+def trace(guideline: str, form: str, out: Path | None) -> None:
+    """Show for each statement its rules, authority, interpretations and canonical cases, and the holes.
+
+    \b
+    Example: coverlog trace --format csv
+    """
+    from ..testing import traceability as told
+
+    loaded = load(guideline)
+    cases = [case for case in read(canonical_paths(loaded), loaded) if isinstance(case, Case)]
+    rows = told.matrix(cases, loaded, lambda items: bar(items, len(items), "cases"))
+    if form == "json":
+        text = json.dumps(told.as_json(rows), indent=2) + "\n"
+    elif form == "text":
+        text = told.as_text(rows, width()) + "\n"
+    else:
+        text = told.as_csv(rows) if form == "csv" else told.as_html(rows, loaded)
+    _write(text, out)
+
+
+@click.command()
+@click.option("--output", "-o", "out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write to this file in place of standard output.")  # fmt: skip
+@click.pass_obj
+def doc(guideline: str, out: Path | None) -> None:
+    """Write the guideline as one HTML book: statements, rules in words and text, tables, cases.
+
+    \b
+    Example: coverlog doc > guideline.html
+    """
+    from ..reference.book import book
+
+    loaded = load(guideline)
+    cases = read(canonical_paths(loaded), loaded)
+    _write(book(loaded, list(bar(cases, len(cases), "cases"))), out)
+
+
+def _write(text: str, out: Path | None) -> None:
+    write_out(text, out)
+    if out:
+        click.echo(f"wrote {visible(str(out))}", err=True)

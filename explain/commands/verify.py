@@ -1,0 +1,139 @@
+"""Commands that check what was received: verify."""
+
+from __future__ import annotations
+
+import json
+import stat
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...engine.cases.case import Unreadable
+from ...engine.decision.decide import WORLDS
+from ...engine.language.errors import CaseError
+from ...engine.library.guideline import load
+from .main import FAILED, as_of_option, case_argument, find_cases
+
+if TYPE_CHECKING:
+    from ...engine.cases.case import Case
+    from ...engine.library.guideline import Guideline
+    from ..checker.verify import Fault
+
+MAX_BYTES = 2**25
+"""The largest proof, in bytes; that of a case with two lines takes about 40,000."""
+
+
+@click.command()
+@click.argument("proof")
+@case_argument
+@click.option(
+    "--world", type=click.Choice(WORLDS), help="The world that the proof has to be of; else the one it names."
+)
+@as_of_option
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def verify(guideline: str, proof: str, case: str, world: str | None, as_of: str, form: str) -> None:
+    """Check a proof against a case and the guideline's text, step by step, by an independent program.
+
+    PROOF is a file as `coverlog explain CASE --format json` writes it, or - for standard input. It has to be of the
+    case's date of service, or of --as-of. Exit 0: it holds; 1: it does not; 2: it is no proof, or cannot be read.
+
+    \b
+    Example: coverlog explain cts-six-weeks-of-splinting --format json > proof.json
+             coverlog verify proof.json cts-six-weeks-of-splinting
+    """
+    from ..checker.verify import verify as check
+
+    if proof == case == "-":
+        raise click.UsageError("the proof and the case cannot both come from standard input")
+    loaded = load(guideline)
+    told = _told(proof)
+    found = check(told, _case(case, loaded), loaded.program, as_of=as_of, world=world or "")
+    click.echo(json.dumps(_as_json(told, found), indent=2) if form == "json" else _as_text(told, found))
+    sys.exit(FAILED if found else 0)
+
+
+def _case(name: str, guideline: Guideline) -> Case:
+    """Return the one case of a name.
+
+    :raises CaseError: where it cannot be read, or where the name stands for several.
+    """
+    items = list(find_cases([name], guideline))
+    if len(items) > 1:
+        raise CaseError(f"{name}: holds {len(items)} cases; give a file of one")
+    if isinstance(items[0], Unreadable):
+        raise CaseError(items[0].error)
+    return items[0]
+
+
+def _told(name: str) -> dict[str, Any]:
+    """Return the proof that a file, or standard input, holds.
+
+    :raises CaseError: where it cannot be read, is too large, is not JSON, or is no proof.
+    """
+    from ..checker.claims import is_proof
+
+    shown = "<stdin>" if name == "-" else name
+    data = _read(name, shown)
+    if len(data) > MAX_BYTES:
+        raise CaseError(f"{shown}: larger than {MAX_BYTES:,} bytes; prove one line at a time (explain --line)")
+    try:
+        told = json.loads(data, object_pairs_hook=_once)
+    except UnicodeDecodeError as error:
+        raise CaseError(f"{shown}: not UTF-8 text (byte {error.start})") from None
+    except json.JSONDecodeError as error:
+        raise CaseError(f"{shown}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from None
+    except RecursionError:
+        raise CaseError(f"{shown}: nested too deeply for a proof") from None
+    except ValueError as error:  # a key twice, or a number of more digits than Python reads
+        raise CaseError(f"{shown}: {error}") from None
+    if not is_proof(told):
+        raise CaseError(f"{shown}: no proof; give what coverlog explain CASE --format json writes")
+    found: dict[str, Any] = told
+    return found
+
+
+def _read(name: str, shown: str) -> bytes:
+    """Return a file's bytes, no more than one beyond the largest proof."""
+    if name == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    try:
+        if stat.S_ISREG(Path(name).stat().st_mode):
+            with Path(name).open("rb") as file:
+                return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise CaseError(f"{shown}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    raise CaseError(f"{shown}: no regular file; give a file, or - for standard input")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice in an object: readers differ on which one counts."""
+    twice = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
+    if twice:
+        raise ValueError(f"{ascii(twice[0])[:60]} stands twice in an object")
+    return dict(pairs)
+
+
+def _steps(told: dict[str, Any]) -> int:
+    return len(told["nodes"]) if isinstance(told["nodes"], list) else 0
+
+
+def _as_json(told: dict[str, Any], found: list[Fault]) -> dict[str, Any]:
+    """Return what came of it, with what the proof says that it is of."""
+    header = {key: told.get(key) for key in ("case", "guideline", "as_of", "world", "lines")}
+    return {"holds": not found, **header, "steps": _steps(told), "faults": [fault._asdict() for fault in found]}
+
+
+def _as_text(told: dict[str, Any], found: list[Fault]) -> str:
+    """Return each fault, and how many steps were checked of what."""
+    from ..checker.step import show
+
+    lines = [f"{show(fault.node)[1:-1]}: {fault.message}" if fault.node else fault.message for fault in found]
+    said = f"{_steps(told):,} steps checked, {len(found):,} faults"
+    if found:
+        return "\n".join([*lines, f"{said}: the proof does not hold"])
+    shown = ", ".join(told["lines"])
+    return f"{said}: the proof of {shown} holds ({show(told['case'])[1:-1]}, {told['as_of']}, {told['world']} world)"

@@ -1,0 +1,291 @@
+"""The proof of a decision as a networkx graph with shared parts and content-addressed ids.
+
+Two parts of a body may rest on one node: there are as many edges as parts. An edge runs from a conclusion
+to what it rests on, with `order`, `role` (premise, absence,
+comparison, failure, cause, held, way) and, where it speaks of one part of a rule's body, `part`, its index.
+A node has `kind`, `text`, and by kind:
+
+=============== ======================================================================================
+determination   the outcome of a line: `cpt`, `session`, `outcome`, `by`, `reason`, `missing`,
+                `missing_complete`, `rests_on`
+contrast        why a line has not the outcome `asked`: `cpt`, `session`, `outcome`, `by`, `reason`
+derived         given by a rule: `atom`, `rule`, `binding`, `value` (true, or unknown in the open world)
+known           a fact of the knowledge base: `atom`, `rule`
+given           said by the case: `atom`, `where`
+either          holds, or may hold, in more than one way: `atom`, `value`
+absent          does not hold: `atom` (its variables stand for anything), `how`; below it are the rules
+                that fail though the case is about them, `folded` names the others
+failed          a rule that does not give the atom: `rule`, `binding`; below it are its parts that fail
+                (cause) and those that hold all the same (held), in every instance in play
+compared        a comparison: `comparison`, `binding`, `value`
+undocumented    an open input nobody documented: `atom`, `value`, and `readings` where it is open by one
+=============== ======================================================================================
+
+Which ways of holding are shown, and where a circle is cut, is said in `ways`.
+Nodes that rest on a rule also have `cites`, `authority`, `source` and `readings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from typing import Any, NamedTuple
+
+import networkx as nx
+
+from ...engine.decision.decide import Judged, LineDecision, awaited, outcomes
+from ...engine.decision.ways import Ways
+from ...engine.decision.why import CONTRADICTED, Cause, Failure, unify
+from ...engine.decision.why import UNDOCUMENTED as NOBODY_SAYS
+from ...engine.evaluation.rules import Firing
+from ...engine.language.terms import Atom, Comparison, Rule, Substitution, Var, holds, quote, variables
+from ...engine.program.words import (
+    say_absent,
+    say_atom,
+    say_comparison,
+    say_contrast,
+    say_derived,
+    say_either,
+    say_failed,
+    say_outcome,
+    say_undocumented,
+)
+from .node import Child, node_id
+
+Steps = Generator["Steps", str, str]
+"""Adds a node: yields the steps that add another one, is sent its name, and returns its own."""
+
+
+class Proof(NamedTuple):
+    """The proofs of a decision's lines in one graph; `roots` are their determinations, in line order."""
+
+    graph: nx.MultiDiGraph[str]
+    roots: tuple[str, ...]
+    judged: Judged
+    every: bool = False  # shows every way in which a step holds
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Show the proof in a notebook."""
+        from ..render.proof_page import proof_mimebundle
+
+        return proof_mimebundle(self)
+
+
+def prove(judged: Judged, *, cpt: str = "", every: bool = False) -> Proof:
+    """Return the proof of every line of a decision, or of the lines of one procedure code.
+
+    :param every: show every way in which a step holds, not only the shortest.
+    """
+    builder = Builder(judged, every)
+    lines = [line for line in judged.decision.lines if cpt in ("", line.cpt)]
+    return Proof(builder.graph, tuple(dict.fromkeys(map(builder.determination, lines))), judged, every)
+
+
+def why_not(judged: Judged, outcome: str, *, cpt: str = "") -> Proof:
+    """Return why lines do not have an outcome: its refutation, or how far its proof goes."""
+    builder = Builder(judged, every=False)
+    lines = [line for line in judged.decision.lines if cpt in ("", line.cpt)]
+    return Proof(builder.graph, tuple(dict.fromkeys(builder.contrast(line, outcome) for line in lines)), judged)
+
+
+class Builder:
+    """Adds nodes to one graph, each once; what it returns are their names."""
+
+    def __init__(self, judged: Judged, every: bool, pause: Callable[[], None] = lambda: None) -> None:
+        """Start with an empty graph.
+
+        :param pause: called at every step; may raise to stop.
+        """
+        self.judged, self.pause = judged, pause
+        self.model, self.why, self.program = judged.model, judged.why, judged.guideline.program
+        self.graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        self.ways = Ways(judged.model, judged.why, every=every)
+        self._holding: dict[Atom, str] = {}
+        self._lacking: dict[Atom, str] = {}
+
+    def _node(self, kind: str, text: str, children: Iterable[Child] = (), **facts: Any) -> str:
+        """Add a node named by its content and its children's, so that equal proofs are one."""
+        children, facts = list(children), {"text": text, **facts}
+        name = node_id(kind, facts, children)
+        if name not in self.graph:
+            self.graph.add_node(name, kind=kind, **facts)
+            for order, child in enumerate(children):
+                part = {"part": child.part} if child.part >= 0 else {}
+                self.graph.add_edge(name, child.node, role=child.role, order=order, **part)
+        return name
+
+    def _rule(self, rule: Rule) -> dict[str, Any]:
+        return {
+            "rule": rule.id,
+            "cites": list(rule.cites),
+            "authority": self.program.authority(rule),
+            "source": rule.source,
+            "readings": list(rule.readings),
+        }
+
+    def _run(self, steps: Steps) -> str:
+        """Go through steps with a stack of their own: proofs are deeper than Python's."""
+        stack, name = [steps], ""
+        begun = False  # whether the last of the stack waits for a name
+        while stack:
+            self.pause()
+            try:
+                stack.append(stack[-1].send(name) if begun else next(stack[-1]))
+                begun = False
+            except StopIteration as done:
+                stack.pop()
+                name, begun = str(done.value), True
+        return name
+
+    def determination(self, line: LineDecision) -> str:
+        """Add the conclusion of a line with everything it rests on."""
+        possible = outcomes(self.model, line.session, line.cpt)
+        atoms = possible.get(line.outcome) or awaited(possible)
+        decisive = [a for a in atoms if line.outcome not in possible or self.model.sure(a)]
+        return self._line(line, self._said(line), [Child("premise", self.holds(a)) for a in decisive])
+
+    def _said(self, line: LineDecision) -> str:
+        return say_outcome(line.cpt, line.session, line.outcome, line.by, line.reason, self.program)
+
+    def contrast(self, line: LineDecision, asked: str) -> str:
+        """Add why a line does not have an outcome: that it does not hold, how far it does, or what does instead."""
+        possible = outcomes(self.model, line.session, line.cpt)
+        if asked in possible and not possible[asked]:
+            third = Var(self.program.predicates[asked].params[2])
+            children = [Child("absence", self.absent(Atom(asked, (line.session, quote(line.cpt), third))))]
+        else:
+            shown = possible.get(asked) or [a for a in possible.get(line.outcome, ()) if self.model.sure(a)]
+            children = [Child("premise", self.holds(a)) for a in shown]
+        text = say_contrast(line.cpt, line.session, asked, self._said(line))
+        return self._node(
+            "contrast", text, children, cpt=line.cpt, session=line.session, asked=asked, outcome=line.outcome,
+            by=list(line.by), reason=line.reason,
+        )  # fmt: skip
+
+    def _line(self, line: LineDecision, text: str, children: list[Child]) -> str:
+        told = line.as_json()
+        keys = ("cpt", "session", "outcome", "by", "reason", "missing", "missing_complete", "rests_on")
+        return self._node("determination", text, children, **{key: told[key] for key in keys})
+
+    def holds(self, atom: Atom) -> str:
+        """Add the proof of an atom that is surely or possibly so."""
+        return self._run(self._holds(atom))
+
+    def absent(self, atom: Atom) -> str:
+        """Add why an atom does not hold: every rule that could have given it, and where it fails."""
+        return self._run(self._absent(atom))
+
+    def compared(self, comparison: Comparison, binding: Substitution) -> str:
+        """Add a comparison with its values."""
+        return self._run(self._compared(comparison, binding))
+
+    def _holds(self, atom: Atom) -> Steps:
+        if atom not in self._holding:
+            self._holding[atom] = yield from self._held(atom)
+        return self._holding[atom]
+
+    def _held(self, atom: Atom) -> Steps:
+        if atom in self.model.given:
+            return self._node("given", say_atom(atom, self.program), atom=str(atom), where=self.judged.case.facts[atom])
+        if atom in self.model.unknown:
+            return self._undocumented(atom, "unknown")
+        value = "true" if atom in self.model.support else "unknown"
+        ways = []
+        for firing in self.ways.of(atom):
+            ways.append((yield self._firing(firing, value)))
+        if len(ways) == 1:
+            return ways[0]
+        text = say_either(atom, value, self.program)
+        return self._node("either", text, [Child("way", way) for way in ways], atom=str(atom), value=value)
+
+    def _undocumented(self, atom: Atom, value: str) -> str:
+        readings = self.program.predicates[atom.predicate].readings
+        read: dict[str, Any] = {"readings": list(readings)} if readings else {}
+        text = say_undocumented(atom, value, self.program)
+        return self._node("undocumented", text, atom=str(atom), value=value, **read)
+
+    def _firing(self, firing: Firing, value: str) -> Steps:
+        rule, binding = firing.rule, firing.binding
+        if not rule.body:
+            return self._node("known", say_atom(rule.head, self.program), atom=str(rule.head), **self._rule(rule))
+        premises, absences = iter(firing.premises), iter(firing.absences)
+        children = []
+        for index, part in enumerate(rule.body):
+            if isinstance(part, Comparison):
+                children.append(Child("comparison", (yield self._compared(part, binding)), index))
+            elif part.positive:
+                children.append(Child("premise", (yield self._holds(next(premises))), index))
+            else:
+                children.append(Child("absence", (yield self._absence(next(absences))), index))
+        return self._node(
+            "derived",
+            say_derived(rule, binding, value, self.program),
+            children,
+            atom=str(firing.head),
+            value=value,
+            binding=_plain(binding),
+            **self._rule(rule),
+        )
+
+    def _compared(self, comparison: Comparison, binding: Substitution, failed: Rule | None = None) -> Steps:
+        """Add a comparison with its values; where it fails, also the premises that the values come from."""
+        value = holds(comparison, binding)
+        names = set(comparison.names())
+        read = [lit.atom for lit in failed.literals if names & set(variables(lit.atom.args))] if failed else []
+        children = []
+        for atom in read:
+            children.append(Child("premise", (yield self._holds(atom.substitute(binding)))))
+        return self._node(
+            "compared",
+            say_comparison(comparison, binding),
+            children,
+            comparison=str(comparison),
+            value="unknown" if value is None else str(value).lower(),
+            binding=_plain({name: binding[name] for name in names}),
+        )
+
+    def _absence(self, atom: Atom) -> Steps:
+        """Add why an atom under `not` does not hold; where it may hold, its proof as far as it goes."""
+        return self._holds(atom) if self.model.possible(atom) else self._absent(atom)
+
+    def _absent(self, atom: Atom) -> Steps:
+        if atom not in self._lacking:
+            self._lacking[atom] = yield from self._lacks(atom)
+        return self._lacking[atom]
+
+    def _lacks(self, atom: Atom) -> Steps:
+        how = self.why.kind(atom)
+        if how == NOBODY_SAYS:
+            return self._undocumented(atom, "false")
+        text = say_absent(atom, how == CONTRADICTED, self.program)
+        if how == CONTRADICTED:
+            denial = Child("cause", (yield self._holds(self.program.denial(atom))))
+            return self._node("absent", text, [denial], atom=str(atom), how=how)
+        failures = self.why.failures(atom)
+        played = []
+        for failure in failures:
+            if failure.in_play:
+                played.append(Child("failure", (yield self._failed(failure))))
+        folded = sorted(failure.rule.id for failure in failures if not failure.in_play)
+        return self._node("absent", text, played, atom=str(atom), how=how, folded=folded)
+
+    def _failed(self, failure: Failure) -> Steps:
+        """Add a rule that fails: the parts that do, in every instance in play, and those that hold beside them."""
+        asked = unify(failure.rule.head, failure.atom) or {}
+        children = []
+        for cause in sorted(failure.causes, key=lambda c: (c.at, str(c.part))):
+            children.append(Child("cause", (yield self._cause(cause, failure)), cause.at))
+        for at, atom in failure.held(self.model):
+            children.append(Child("held", (yield self._holds(atom)), at))
+        text = say_failed(failure.rule, asked, self.program)
+        return self._node("failed", text, children, binding=_plain(asked), **self._rule(failure.rule))
+
+    def _cause(self, cause: Cause, failure: Failure) -> Steps:
+        part = failure.rule.body[cause.at]
+        if isinstance(part, Comparison):
+            return self._compared(part, cause.binding, failure.rule)
+        atom = part.atom.substitute(cause.binding)
+        return self._absent(atom) if part.positive else self._holds(atom)
+
+
+def _plain(binding: Substitution) -> dict[str, Any]:
+    return dict(sorted(binding.items()))

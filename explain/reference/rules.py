@@ -1,0 +1,205 @@
+"""The rules of a guideline, listed and looked up: what one says, what depends on it, which cases use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ...engine.cases.case import Unreadable, read_files
+from ...engine.decision.decide import judge
+from ...engine.language.errors import CaseError, did_you_mean
+from ...engine.language.terms import Atom, Rule, Var
+from ...engine.library.guideline import Guideline
+from ...engine.program.graph import edges
+from ...engine.program.program import Program
+from ..render import decision_text as report
+
+Track = Callable[[Sequence[Path]], Iterable[Path]]
+"""Goes through paths and shows how far it is."""
+
+
+class Use(NamedTuple):
+    """A canonical case that exercises a rule: it holds there, or it fails though the case is about it."""
+
+    case: str
+    how: str
+
+
+class Subject(NamedTuple):
+    """What an id stands for: kinds with their words, and the rules it is about."""
+
+    id: str
+    about: tuple[tuple[str, str], ...]
+    rules: tuple[Rule, ...]
+    below: tuple[str, ...]  # the statements below a statement
+
+
+def stated(program: Program) -> list[Rule]:
+    """Return the clauses that cite a statement: all but the guideline's facts about itself."""
+    return [rule for rule in program.rules if rule.cites]
+
+
+def giving(program: Program, predicate: str, date: str = "") -> list[Rule]:
+    """Return the rules and facts that give a predicate, or those in force on a date."""
+    return [r for r in program.rules if r.head.predicate == predicate and (not date or r.in_force(date))]
+
+
+def under(statement: str, above: str) -> bool:
+    """Say whether a statement is another one or stands below it: I.4.a and I.4, not I.40."""
+    return statement == above or statement.startswith((f"{above}.", f"{above}/"))
+
+
+def find(
+    program: Program, *, statement: str = "", authority: str = "", uses: str = "", date: str = "", facts: bool = False
+) -> list[Rule]:
+    """Return the rules that every filter lets through, in the order of the text.
+
+    :param statement: a statement; the rules cite it, or one below it.
+    :param uses: a predicate of the rules' bodies.
+    :param facts: list facts beside the rules.
+    :raises CaseError: where there is no such statement or predicate.
+    """
+    if statement and not any(under(each, statement) for each in program.statements):
+        raise CaseError(_missing("statement", statement, program.statements))
+    named = {*program.predicates, *(lit.atom.predicate for rule in program.rules for lit in rule.literals)}
+    if uses and uses not in named:
+        raise CaseError(_missing("predicate", uses, named))
+    return [
+        rule
+        for rule in stated(program)
+        if (rule.body or facts)
+        and (not statement or any(under(cited, statement) for cited in rule.cites))
+        and (not authority or authority in {program.statements[cited].authority for cited in rule.cites})
+        and (not uses or uses in {literal.atom.predicate for literal in rule.literals})
+        and (not date or rule.in_force(date))
+    ]
+
+
+def _missing(what: str, name: str, known: Iterable[str]) -> str:
+    known = sorted(known)
+    hint = did_you_mean(name, known) or f"known are {', '.join(known)}"
+    return f"no {what} is called {name}; {hint}"
+
+
+def subject(program: Program, name: str) -> Subject:
+    """Return what an id stands for: a rule, a group of facts, a statement, a predicate or an interpretation.
+
+    :raises CaseError: where it is none of them.
+    """
+    about = []
+    if statement := program.statements.get(name):
+        since = [f"in force from {statement.effective}"] if statement.effective else []
+        cited = "; ".join([authority_of(statement.authority), statement.source, *since])
+        about.append(("statement", f"{statement.words} ({cited})"))
+    if name in program.interpretations:
+        about.append(("interpretation", program.interpretations[name]))
+    if predicate := program.predicates.get(name):
+        about.append(("predicate", f"{name}({', '.join(predicate.params)})".replace("()", "") + f": {predicate.gloss}"))
+    rules = tuple(rule for rule in stated(program) if _about(rule, name))
+    if not about and not rules:
+        known = {*program.statements, *program.interpretations, *program.predicates, *_ids(program)}
+        hint = did_you_mean(name, known) or "coverlog rules lists the rules"
+        raise CaseError(f"no rule, statement, predicate or interpretation is called {name}; {hint}")
+    below = tuple(each for each in program.statements if each != name and under(each, name)) if statement else ()
+    return Subject(name, tuple(about), rules, below)
+
+
+def _ids(program: Program) -> set[str]:
+    """Return the ids of rules and of groups of facts."""
+    return {rule.id if rule.body else _group(rule) for rule in stated(program)}
+
+
+def _group(rule: Rule) -> str:
+    """Return the id of the group a fact stands in, which is its own without the arguments."""
+    return rule.id.partition("(")[0]
+
+
+def _about(rule: Rule, name: str) -> bool:
+    grouped = not rule.body and _group(rule) == name
+    return grouped or name in (rule.id, rule.head.predicate, *rule.cites, *rule.readings)
+
+
+def used_by(program: Program, rules: Iterable[Rule]) -> list[Rule]:
+    """Return the rules that read what some rules give, by `not` too, as far as constants tell."""
+    heads = {rule.head for rule in rules}
+    return [
+        reader
+        for reader in stated(program)
+        if any(_fits(literal.atom, head) for literal in reader.literals for head in heads)
+    ]
+
+
+def _fits(one: Atom, other: Atom) -> bool:
+    pairs = zip(one.args, other.args, strict=False)
+    return one.predicate == other.predicate and all(
+        isinstance(a, Var) or isinstance(b, Var) or a == b for a, b in pairs
+    )
+
+
+def downstream(program: Program, start: Iterable[str]) -> list[str]:
+    """Return the predicates that depend on some, at any distance, sorted."""
+    above: dict[str, set[str]] = {}
+    for edge in edges(program):
+        above.setdefault(edge.body, set()).add(edge.head)
+    stack, seen = list(start), set[str]()
+    while stack:
+        for head in above.get(stack.pop(), set()) - seen:
+            seen.add(head)
+            stack.append(head)
+    return sorted(seen)
+
+
+_RUN: dict[Guideline, dict[str, set[Use]]] = {}  # the uses of each rule, once the cases of a guideline have run
+
+
+def exercised(guideline: Guideline, rules: Iterable[Rule], track: Track = iter) -> list[Use]:
+    """Return the canonical cases whose proofs use some rules, sorted by name; the cases run once."""
+    if guideline not in _RUN:
+        every: dict[str, set[Use]] = {}
+        for path in track(sorted(guideline.folder.glob("cases/*/*.yaml"))):
+            for rule, use in _uses(path, guideline):
+                every.setdefault(rule, set()).add(use)
+        _RUN[guideline] = every
+    return sorted({use for rule in rules for use in _RUN[guideline].get(rule.id, ())})
+
+
+def _uses(path: Path, guideline: Guideline) -> Iterator[tuple[str, Use]]:
+    """Yield the rules in the proofs of a file's cases; a case that cannot be decided has none."""
+    from ..proof.build import prove
+
+    for case in read_files([path], guideline):
+        try:
+            graph = prove(judge(case, guideline)).graph if not isinstance(case, Unreadable) else None
+        except CaseError:
+            continue
+        for _, facts in graph.nodes(data=True) if graph else ():
+            if "rule" in facts:
+                yield facts["rule"], Use(case.id, "fails" if facts["kind"] == "failed" else "holds")
+
+
+def authority_of(name: str) -> str:
+    """Return an authority in words."""
+    return name.replace("_", " ")
+
+
+def in_force(rule: Rule) -> str:
+    """Return from when until when a rule is in force, in words."""
+    since = f"from {rule.effective}" if rule.effective else "always"
+    return f"{since} until {rule.ended}" if rule.ended else since
+
+
+def rules_table(rules: Sequence[Rule], program: Program, width: int) -> str:
+    """Return rules as a table of at most `width` columns."""
+    rows = [(r.id, authority_of(program.authority(r)), in_force(r), r.gloss or str(r)) for r in rules]
+    return report.table([("rule", "authority", "in force", "says"), *rows], width)
+
+
+def rule_json(rule: Rule, program: Program) -> dict[str, Any]:
+    """Return a rule as a JSON object."""
+    return {
+        "id": rule.id, "text": str(rule), "gloss": rule.gloss, "predicate": rule.head.predicate,
+        "cites": list(rule.cites), "authority": program.authority(rule), "readings": list(rule.readings),
+        "effective": rule.effective or None, "ended": rule.ended or None, "source": rule.source,
+        "place": str(rule.place),
+    }  # fmt: skip

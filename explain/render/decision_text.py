@@ -1,0 +1,70 @@
+"""A decision as text: outcomes first, then why, what is missing, advisories and notices."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+import click
+
+from ...engine.decision.decide import Judged, LineDecision
+from ...engine.program.program import Program
+from ...engine.program.words import say_need
+
+COLOURS = {
+    "medically_necessary": "green", "not_medically_necessary": "red",
+    "more_information_needed": "yellow", "not_addressed": "cyan",
+}  # fmt: skip
+
+
+def decision_text(judged: Judged, width: int) -> str:
+    """Return a decision as lines of at most `width` columns."""
+    decision, program = judged.decision, judged.guideline.program
+    title = f"{decision.case}: {judged.case.title}" if judged.case.title else decision.case
+    # Indented, so that no line of a long title can be taken for one of ours.
+    parts = [
+        *textwrap.wrap(title, width, subsequent_indent="  "),
+        f"{decision.guideline}, as of {decision.as_of}, {decision.world} world",
+        "",
+    ]
+    for line in decision.lines:
+        parts += _line(line, program, width)
+    parts += [*_items("Advisory", [a.text for a in decision.advisories], width)]
+    parts += [*_items("Notice", decision.notices, width), ""]
+    return "\n".join(parts)
+
+
+def _line(line: LineDecision, program: Program, width: int) -> Iterator[str]:
+    words = line.outcome.replace("_", " ").upper()
+    label = program.label(f'"{line.cpt}"')
+    where = program.label(line.configuration) if line.configuration else "no configuration"
+    yield f"{line.cpt}  {click.style(words, fg=COLOURS[line.outcome], bold=True)}" + (
+        f" by {', '.join(line.by)}" if line.by else ""
+    )
+    yield from _wrap(f"{label if label != line.cpt else 'unknown code'}; session {line.session}: {where}", width)
+    if line.reason:
+        yield from _wrap(f"{line.reason}: {program.label(line.reason)}", width)
+    for index, needs in enumerate(line.missing):
+        told = " and ".join(say_need(need["finding"], need["needs"], program) for need in needs)
+        yield from _wrap(f"{'document' if not index else 'or'} that {told}", width)
+    if not line.missing_complete:
+        yield from _wrap("there may be other ways; of all that there are these need the fewest things", width)
+    if line.rests_on:
+        yield from _wrap(f"rests on {', '.join(line.rests_on)}", width)
+    yield ""
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, initial_indent="       ", subsequent_indent="         ")
+
+
+def _items(name: str, texts: Sequence[str], width: int) -> Iterator[str]:
+    for text in texts:
+        yield from textwrap.wrap(f"{name}: {text}", width, subsequent_indent="  ")
+
+
+def table(rows: Sequence[Sequence[str]], width: int) -> str:
+    """Return rows as aligned columns; the last column is cut to the width."""
+    sizes = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(size) for cell, size in zip(row, sizes, strict=True)).rstrip() for row in rows]
+    return "\n".join(line if len(line) <= width else line[: width - 1] + "…" for line in lines)

@@ -1,0 +1,245 @@
+"""A proof in the formats that other tools draw and read: DOT, SVG, PNG, Mermaid and GraphML."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import textwrap
+from collections.abc import Collection, Iterable
+from html import escape
+from typing import Any, NamedTuple
+
+import click
+import networkx as nx
+
+from ...engine.language.visible import visible
+from ..proof.build import Proof
+from .tree_text import children, citation, linked
+
+NO_GRAPHVIZ = "Graphviz is not installed: apt-get install graphviz (or brew install graphviz)"
+_WIDTH, _LINES, _SECONDS = 30, 8, 60
+
+
+class Look(NamedTuple):
+    """How the nodes of a kind look; the tag says in words what colour and shape say."""
+
+    tag: str
+    meaning: str
+    shape: str  # Graphviz's name
+    fill: str
+    line: str
+    mermaid: tuple[str, str]  # the brackets that make Mermaid's shape
+
+
+LOOKS = {
+    "determination": Look("outcome", "what the guideline says of a line", "box", "#ffffff", "#1f2328", ("[[", "]]")),
+    "contrast": Look("why not", "why a line has not another outcome", "box", "#ffffff", "#1f2328", ("[[", "]]")),
+    "derived": Look("derived", "given by a rule", "box", "#e3edfb", "#1f4f96", ("(", ")")),
+    "known": Look("known", "a fact of the guideline", "box", "#eeeff2", "#4d5360", ("[", "]")),
+    "given": Look("given", "said by the case", "note", "#e0f4e9", "#17633f", (">", "]")),
+    "either": Look("either", "holds, or may hold, in more than one way", "box3d", "#efe6fa", "#623a96", ("[(", ")]")),
+    "absent": Look("not so", "does not hold", "octagon", "#fbe6ee", "#96205a", ("{{", "}}")),
+    "failed": Look("fails", "a rule that does not give it", "box", "#fde9d9", "#8a4000", ("[\\", "\\]")),
+    "compared": Look("compared", "a comparison of amounts", "hexagon", "#dcf3f5", "#0a616a", ("[/", "/]")),
+    "undocumented": Look("undocumented", "nobody documented it", "ellipse", "#fff3c4", "#6d5200", ("([", "])")),
+}  # fmt: skip
+_STYLES = {"determination": ["bold"], "contrast": ["bold"], "derived": ["rounded"], "failed": ["diagonals"]}
+_TIGHT = dict.fromkeys(("octagon", "ellipse"), ", margin=0")  # these leave room enough at their corners
+OUTCOME_COLOURS = {
+    "medically_necessary": ("#d9f2df", "#14642c"),
+    "not_medically_necessary": ("#fde2e0", "#9c1c16"),
+    "more_information_needed": ("#fff0c2", "#6f4e00"),
+    "not_addressed": ("#e1edf3", "#2d566a"),
+}
+
+
+class GraphvizError(click.ClickException):
+    """Graphviz is not there, or could not draw."""
+
+    exit_code = 2
+
+
+def plain(text: object) -> str:
+    """Return text with nothing hidden in it, which any format can hold."""
+    return visible(str(text))
+
+
+def walk(proof: Proof) -> list[str]:
+    """Return the nodes in the order in which the tree first shows them."""
+    seen: dict[str, None] = {}
+    stack = list(reversed(proof.roots))
+    while stack:
+        node = stack.pop()
+        if node not in seen:
+            seen[node] = None
+            stack += reversed(children(proof, node))
+    return list(seen)
+
+
+def steps(proof: Proof) -> dict[str, int]:
+    """Return the number of each node, the same in every picture and in the tree."""
+    return {node: number for number, node in enumerate(walk(proof), 1)}
+
+
+def colours(facts: dict[str, Any]) -> tuple[str, str]:
+    """Return the fill and the line colour of a node."""
+    look = LOOKS[facts["kind"]]
+    return OUTCOME_COLOURS[facts["outcome"]] if "outcome" in facts else (look.fill, look.line)
+
+
+def _edges(proof: Proof) -> Iterable[tuple[str, str, dict[str, Any]]]:
+    """Yield parent, child and what the edge between them says; two parts may rest on one child."""
+    for node in walk(proof):
+        yield from ((node, child, facts) for child, facts in linked(proof, node))
+
+
+def _role(facts: dict[str, Any]) -> str:
+    """Return the role to label an edge with, which is none for a premise."""
+    return "" if facts["role"] == "premise" else str(facts["role"])
+
+
+def dot(proof: Proof, only: Collection[str] | None = None) -> str:
+    """Return the proof as DOT text, or the part of it between some nodes."""
+    number = steps(proof)
+    drawn = [node for node in number if only is None or node in only]
+    lines = [
+        "digraph proof {",
+        '  graph [rankdir=LR, ordering=out, nodesep=0.18, ranksep=0.35, bgcolor="transparent"];',
+        '  node [fontname="Arial,sans-serif", fontsize=11, margin="0.12,0.07", penwidth=1.3, fontcolor="#1f2328"];',
+        '  edge [fontname="Arial,sans-serif", fontsize=9, color="#57606a", fontcolor="#4d5560", arrowsize=0.6];',
+    ]
+    for node in drawn:
+        left_out = len(set(children(proof, node)).difference(drawn))
+        lines.append(f"  n{number[node]} [{_dot_node(proof.graph.nodes[node], number[node], left_out)}];")
+    for node, child, facts in _edges(proof):
+        if only is None or (node in only and child in only):
+            label = f' [label="{role}"]' if (role := _role(facts)) else ""
+            lines.append(f"  n{number[node]} -> n{number[child]}{label};")
+    return "\n".join([*lines, *_in_line(proof, number, drawn), "}"])
+
+
+def _in_line(proof: Proof, number: dict[str, int], drawn: Iterable[str]) -> Iterable[str]:
+    """Yield what keeps lines that share nothing in their order; Graphviz would draw the last one first."""
+    if 1 < len(proof.roots) == nx.number_weakly_connected_components(proof.graph.subgraph(drawn)):
+        yield f"  {{rank=same; {' -> '.join(f'n{number[root]}' for root in proof.roots)} [style=invis];}}"
+
+
+def _dot_node(facts: dict[str, Any], number: int, left_out: int) -> str:
+    look, (fill, line) = LOOKS[facts["kind"]], colours(facts)
+    styles = ["filled", *_STYLES.get(facts["kind"], ())]
+    styles += ["dashed"] if facts.get("value") == "unknown" else []
+    names = [facts["kind"], facts.get("outcome", "")]
+    return (
+        f'label=<{_dot_label(facts, number, left_out)}>, class="{" ".join(filter(None, names))}", '
+        f'shape={look.shape}{_TIGHT.get(look.shape, "")}, style="{",".join(styles)}", '
+        f'fillcolor="{fill}", color="{line}"'
+    )
+
+
+def _dot_label(facts: dict[str, Any], number: int, left_out: int) -> str:
+    """Return step, tag, text and citation in Graphviz's HTML-like markup."""
+    parts = [f"<b>{number} {LOOKS[facts['kind']].tag}</b>", *_wrapped(facts["text"], _WIDTH)]
+    small = [*_wrapped(citation(facts), _WIDTH + 6), *([f"+ {left_out} more"] if left_out else [])]
+    return "<br/>".join([*parts, *(f'<font point-size="9">{line}</font>' for line in small)])
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return [_markup(line) for line in textwrap.wrap(plain(text), width, max_lines=_LINES, placeholder=" …")]
+
+
+def _markup(text: str) -> str:
+    # Graphviz knows the numbers of characters, not all of HTML's names for them; and it fills in \N, \G
+    # and the like even here, unless the backslash stands in a run of its own.
+    numbered = escape(text, quote=False).replace('"', "&#34;")
+    return numbered.replace("\\", "<font>&#92;</font>")
+
+
+def svg(proof: Proof, only: Collection[str] | None = None) -> str:
+    """Return the proof as one SVG element, with a title in place of Graphviz's names and ids of nodes."""
+    drawn = draw(dot(proof, only), "svg").decode()
+    drawn = re.sub(r'<title>.*?</title>\n?|<!--.*?-->\n?| id="\w+"', "", drawn[drawn.index("<svg") :], flags=re.DOTALL)
+    title = escape(plain(f"Proof of {proof.judged.decision.case}"))
+    return drawn.strip().replace("<svg", '<svg role="img"', 1).replace(">", f"><title>{title}</title>", 1)
+
+
+def png(proof: Proof) -> bytes:
+    """Return the proof as a PNG picture on white."""
+    return draw(dot(proof).replace("transparent", "white", 1), "png", "-Gdpi=144")
+
+
+def draw(source: str, form: str, *options: str) -> bytes:
+    """Return DOT text drawn by Graphviz.
+
+    :raises GraphvizError: where Graphviz is not installed, or fails.
+    """
+    program = shutil.which("dot")
+    if not program:
+        raise GraphvizError(NO_GRAPHVIZ)
+    try:
+        ran = subprocess.run(  # noqa: S603 - no shell, and the labels are escaped
+            [program, f"-T{form}", *options], input=source.encode(), capture_output=True, check=True, timeout=_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        raise GraphvizError(f"Graphviz took longer than {_SECONDS} seconds; explain one line (--line CPT)") from None
+    except subprocess.CalledProcessError as error:
+        raise GraphvizError(f"Graphviz could not draw the proof: {error.stderr.decode().strip()}") from None
+    return ran.stdout
+
+
+def mermaid(proof: Proof) -> str:
+    """Return the proof as a Mermaid flowchart."""
+    number = steps(proof)
+    lines = ["flowchart TD", *(f"  {_mermaid_node(proof.graph.nodes[n], f'n{i}', i)}" for n, i in number.items())]
+    for node, child, facts in _edges(proof):
+        label = f'|"{role}"|' if (role := _role(facts)) else ""
+        lines.append(f"  n{number[node]} -->{label} n{number[child]}")
+    return "\n".join([*lines, *_mermaid_classes(proof, number)])
+
+
+def _mermaid_node(facts: dict[str, Any], name: str, number: int) -> str:
+    look = LOOKS[facts["kind"]]
+    start, end = look.mermaid
+    parts = [f"{number} {look.tag}", plain(facts["text"]), plain(citation(facts))]
+    return f'{name}{start}"{"<br/>".join(_mermaid_text(part) for part in parts if part)}"{end}'
+
+
+def _mermaid_text(text: str) -> str:
+    """Return text with what Mermaid reads as markup as its numbered entities."""
+    return re.sub(r'[#&<>"`*_~\\$;{}\[\]\n\r\t]', lambda found: f"#{ord(found[0])};", text)
+
+
+def _mermaid_classes(proof: Proof, number: dict[str, int]) -> Iterable[str]:
+    members: dict[str, list[str]] = {}
+    for node, i in number.items():
+        facts = proof.graph.nodes[node]
+        members.setdefault(facts.get("outcome", facts["kind"]), []).append(f"n{i}")
+        fill, line = colours(facts)
+        if len(members[facts.get("outcome", facts["kind"])]) == 1:
+            name = facts.get("outcome", facts["kind"])
+            yield f"  classDef {name} fill:{fill},stroke:{line},color:#1f2328"
+    for name, nodes in members.items():
+        yield f"  class {','.join(nodes)} {name}"
+
+
+def graphml(proof: Proof) -> str:
+    """Return the proof as GraphML; lists and bindings are JSON text, and what is none is left out."""
+    decision = proof.judged.decision
+    about = {"case": decision.case, "guideline": decision.guideline, "as_of": decision.as_of, "world": decision.world}
+    flat: nx.MultiDiGraph[str] = nx.MultiDiGraph(**_scalars({**about, "roots": list(proof.roots)}))
+    for node, number in steps(proof).items():
+        flat.add_node(node, step=number, **_scalars(proof.graph.nodes[node]))
+    for node, child, facts in _edges(proof):
+        flat.add_edge(node, child, **_scalars(facts))
+    return "\n".join(nx.generate_graphml(flat))
+
+
+def _scalars(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return facts as GraphML can hold them."""
+    told = {key: value for key, value in facts.items() if value is not None}
+    return {key: value if isinstance(value, int) else _text(value) for key, value in told.items()}
+
+
+def _text(value: object) -> str:
+    return plain(value if isinstance(value, str) else json.dumps(value, sort_keys=True))

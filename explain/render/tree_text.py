@@ -1,0 +1,112 @@
+"""A proof as an indented tree in words, and as JSON."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ..proof.build import Proof
+
+_AUTHORITY = {"earlier_edition": "earlier edition"}
+
+
+def as_json(proof: Proof) -> dict[str, Any]:
+    """Return the proof as nodes and edges; `roots` are the determinations in the order of the lines."""
+    return {
+        "case": proof.judged.decision.case,
+        "guideline": proof.judged.decision.guideline,
+        "as_of": proof.judged.decision.as_of,
+        "world": proof.judged.decision.world,
+        "every": proof.every,
+        "lines": ["{cpt}@{session}".format(**proof.graph.nodes[root]) for root in proof.roots],
+        "roots": list(proof.roots),
+        "nodes": [{"id": name, **proof.graph.nodes[name]} for name in sorted(proof.graph)],
+        "edges": [{"from": a, "to": b, **facts} for a, b, facts in sorted(proof.graph.edges(data=True), key=_edge)],
+    }
+
+
+def _edge(edge: tuple[str, str, dict[str, Any]]) -> tuple[str, int]:
+    return edge[0], int(edge[2]["order"])
+
+
+def children(proof: Proof, node: str) -> list[str]:
+    """Return what a node rests on, in order, each once."""
+    return list(dict.fromkeys(child for child, _ in linked(proof, node)))
+
+
+def linked(proof: Proof, node: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return what a node rests on, in order, with what each edge says: its role, its order, and the part."""
+    edges = sorted(proof.graph.out_edges(node, data=True), key=_edge)
+    return [(child, facts) for _, child, facts in edges]
+
+
+def citation(facts: dict[str, Any]) -> str:
+    """Return statement ids, authority and locator of a node that rests on a rule, or a leaf's source."""
+    if facts.get("cites"):
+        authority = _AUTHORITY.get(facts["authority"], facts["authority"])
+        return "; ".join([", ".join(facts["cites"]), authority, facts["source"], *facts["readings"]])
+    if "where" in facts:
+        return f"case: {facts['where']}"
+    return ""
+
+
+INDENTS = 40
+"""How deep a tree in words is indented; deeper steps stand there, each with its depth before it."""
+
+
+def as_text(proof: Proof, width: int = 100) -> str:
+    """Return the proof as an indented tree; a part that stands above already is named, not repeated."""
+    tree = _Tree(proof, width)
+    return "\n".join(line for root in proof.roots for line in [*tree.lines(root), ""])
+
+
+class _Branch(NamedTuple):
+    """A node to draw: how deep it stands, in what role, and the indents of its first line and of those below."""
+
+    node: str
+    depth: int
+    role: str
+    first: str
+    rest: str
+
+
+class _Tree:
+    """Draws a proof depth first and remembers what it has shown."""
+
+    def __init__(self, proof: Proof, width: int) -> None:
+        self.proof, self.width = proof, width
+        self.shown: set[str] = set()
+
+    def lines(self, root: str) -> Iterator[str]:
+        """Yield the lines of a node and of what it rests on."""
+        stack = [_Branch(root, 0, "", "", "")]
+        while stack:
+            branch = stack.pop()
+            below = linked(self.proof, branch.node)
+            again = branch.node in self.shown and bool(below)
+            self.shown.add(branch.node)
+            yield from self._node(branch, below_it=bool(below) and not again, again=again)
+            if not again:
+                stack += reversed(list(self._below(branch, below)))
+
+    def _node(self, branch: _Branch, *, below_it: bool, again: bool) -> Iterator[str]:
+        facts, rest = self.proof.graph.nodes[branch.node], branch.rest
+        inner = rest + ("│  " if below_it else "   ")
+        said = f"({branch.depth}) " if branch.depth > INDENTS else ""
+        said += "although " if branch.role == "held" else ""
+        cited = f"  [{text}]" if (text := citation(facts)) else ""
+        yield from self._wrap(f"{said}{facts['text']}{cited}{' (as above)' if again else ''}", branch.first, inner)
+        if not again and (folded := facts.get("folded")):
+            yield from self._wrap(f"not about this case: {', '.join(folded)}", inner, inner)
+
+    def _below(self, branch: _Branch, below: list[tuple[str, dict[str, Any]]]) -> Iterator[_Branch]:
+        depth, rest = branch.depth + 1, branch.rest
+        for index, (child, facts) in enumerate(below):
+            end, line = ("└─ ", "   ") if index == len(below) - 1 else ("├─ ", "│  ")
+            if depth > INDENTS:
+                rest, end, line = branch.rest[: 3 * INDENTS], "", ""
+            yield _Branch(child, depth, facts["role"], rest + end, rest + line)
+
+    def _wrap(self, text: str, first: str, rest: str) -> list[str]:
+        return textwrap.wrap(text, max(self.width, len(rest) + 30), initial_indent=first, subsequent_indent=rest)

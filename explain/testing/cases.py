@@ -1,0 +1,157 @@
+"""The canonical cases as tests: a result for each case and world, as a table or as JUnit XML."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ...engine.cases.case import Case, Unreadable, read_files
+from ...engine.decision.decide import WORLDS, Decision, LineDecision, decide
+from ...engine.language.errors import CaseError
+from ...engine.language.visible import visible
+from ...engine.library.guideline import Guideline
+from ..render import decision_text as report
+
+REFUSED = "refused"
+"""The folder below `cases` whose cases contradict themselves: refusing them is what is expected."""
+
+
+class Result(NamedTuple):
+    """One case in one world: what it came to, by which statements, and where it differs."""
+
+    case: str
+    world: str
+    outcomes: tuple[str, ...]
+    by: tuple[str, ...]
+    differences: tuple[str, ...]
+
+
+def canonical_paths(guideline: Guideline) -> list[Path]:
+    """Return the files of the canonical cases, those to be refused among them."""
+    return sorted(guideline.folder.glob("cases/**/*.yaml"))
+
+
+def read(paths: Iterable[Path], guideline: Guideline) -> list[Case | Unreadable]:
+    """Return the cases of files and folders."""
+    return list(read_files(paths, guideline))
+
+
+def refused(case: Case) -> bool:
+    """Say whether a case stands among those whose documentation contradicts itself."""
+    return REFUSED in Path(case.place).parts
+
+
+def expected(case: Case, world: str) -> bool:
+    """Say whether a case expects something of a world."""
+    return bool(refused(case) or (case.expect if world == "open" else case.expect_closed))
+
+
+def run_case(case: Case | Unreadable, guideline: Guideline) -> Iterator[Result]:
+    """Yield the result of a case in each world of which it expects something."""
+    if isinstance(case, Unreadable):
+        yield Result(case.id, "", ("unreadable",), (), (case.error,))
+        return
+    if not refused(case) and not case.expect:
+        yield Result(case.id, "open", (), (), ("nothing is expected; write expect",))
+    for world in WORLDS:
+        if expected(case, world):
+            yield _run(case, guideline, world)
+
+
+def _run(case: Case, guideline: Guideline, world: str) -> Result:
+    try:
+        decision = decide(case, guideline, world=world)
+    except CaseError as error:
+        return Result(case.id, world, (REFUSED,), (), () if refused(case) else (str(error),))
+    outcomes = tuple(dict.fromkeys(line.outcome for line in decision.lines))
+    by = tuple(dict.fromkeys(name for line in decision.lines for name in line.by))
+    return Result(case.id, world, outcomes, by, tuple(differences(case, world, decision)))
+
+
+def differences(case: Case, world: str, decision: Decision) -> Iterator[str]:
+    """Yield where a decision differs from what its case expects."""
+    if refused(case):
+        yield "decided; its documentation contradicts itself, and it has to be refused"
+    else:
+        yield from compare(decision, case.expect if world == "open" else case.expect_closed)
+
+
+def compare(decision: Decision, expected: dict[str, Any]) -> Iterator[str]:
+    """Yield every difference between a decision and the expectation of a case file.
+
+    `missing` is compared as a set of sets, `rests_on` and `advisories` as sets.
+    """
+    for line in decision.lines if expected else ():
+        wanted = expected.get(f"{line.cpt}@{line.session}", expected.get(line.cpt))
+        if wanted is None:
+            yield f"{line.cpt}: nothing is expected of this line"
+            continue
+        got = told(line)
+        for key, value in wanted.items():
+            if _comparable(key, got[key]) != _comparable(key, value):
+                yield f"{line.cpt}@{line.session}: {key} is {got[key]}, expected {value}"
+    if "advisories" in expected:
+        yield from _advised(decision, expected["advisories"])
+
+
+def _advised(decision: Decision, wanted: dict[str, int] | list[str]) -> Iterator[str]:
+    """Yield where the advisories differ from those expected: ids, or how many there are of each."""
+    got = Counter(advisory.id for advisory in decision.advisories)
+    if isinstance(wanted, dict) and got != wanted:
+        yield f"advisories are {dict(got)}, expected {wanted}"
+    if isinstance(wanted, list) and sorted(got) != sorted(wanted):
+        yield f"advisories are {sorted(got)}, expected {wanted}"
+
+
+def told(line: LineDecision) -> dict[str, Any]:
+    """Return a line in the form in which case files expect it."""
+    return {
+        "outcome": line.outcome,
+        "by": list(line.by),
+        "reason": line.reason,
+        "missing": missing_texts(line),
+        "missing_complete": getattr(line, "missing_complete", True),
+        "rests_on": list(line.rests_on),
+    }
+
+
+def _comparable(key: str, value: Any) -> Any:
+    """Return a value in a form in which order does not matter where it says nothing."""
+    if key == "missing":
+        return sorted(sorted(needs) for needs in value)
+    return sorted(value) if key == "rests_on" else value
+
+
+def missing_texts(line: LineDecision) -> list[list[str]]:
+    """Return the missing sets in the short form of case files: `FINDING`, or `AMOUNT >= 4`."""
+    return [
+        [n["finding"] + ("" if n["needs"] == "present" else f" {n['needs']}") for n in needs] for needs in line.missing
+    ]
+
+
+def table(results: Sequence[Result], width: int) -> str:
+    """Return the results as a table; what differs stands below its case."""
+    rows = [
+        ("ok" if not r.differences else "DIFFERS", r.case, r.world, ", ".join(r.by), ", ".join(r.outcomes))
+        for r in results
+    ]
+    lines = report.table([("", "case", "world", "by", "outcomes"), *rows], width).splitlines()
+    below: list[list[str]] = [[], *([f"         {text}" for text in r.differences] for r in results)]
+    return "\n".join(text for line, more in zip(lines, below, strict=True) for text in [line, *more])
+
+
+def junit(results: Sequence[Result], seconds: float) -> str:
+    """Return the results as JUnit XML, which continuous integration shows."""
+    wrong = sum(bool(result.differences) for result in results)
+    suite = ET.Element(
+        "testsuite", name="coverlog", tests=str(len(results)), failures=str(wrong), errors="0", time=f"{seconds:.3f}"
+    )
+    for result in results:
+        case = ET.SubElement(suite, "testcase", classname=visible(f"cases.{result.world}"), name=visible(result.case))
+        if result.differences:
+            ET.SubElement(case, "failure", message=visible("; ".join(result.differences)))
+    ET.indent(suite)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(suite, encoding="unicode")}\n'

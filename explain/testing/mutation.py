@@ -1,0 +1,235 @@
+"""Runs the canonical cases on mutants and edits of a guideline, and tells which ones nobody notices."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from ...engine.cases.case import Case
+from ...engine.decision.decide import awaited, decide, judge, outcomes, rests_on, used
+from ...engine.decision.why import unify
+from ...engine.evaluation.rules import Model
+from ...engine.language.errors import CaseError, GuidelineError
+from ...engine.language.terms import Atom, Comparison, Literal, Rule
+from ...engine.library.guideline import Guideline
+from ...engine.program.graph import stratify
+from ...engine.program.program import Program
+from .branches import Join, models, others
+from .cases import differences, expected, refused
+from .edits import DECLARED, Edit
+from .equivalent import entailed
+from .mutants import Mutant, mutants
+
+
+class Fate(NamedTuple):
+    """What became of a mutant or an edit."""
+
+    mutant: Mutant | Edit
+    case: str  # the case that noticed it, or ""
+    tried: int  # how many decisions it could have changed were made
+
+
+class Bench(NamedTuple):
+    """A case in one world, with the model the unchanged rules give."""
+
+    case: Case
+    world: str
+    model: Model
+    used: frozenset[Atom]  # what the bodies of its firings rest on
+
+    @property
+    def expect(self) -> dict[str, Any]:
+        """What the case expects of the world; nothing where it is to be refused."""
+        return {} if refused(self.case) else self.case.expect if self.world == "open" else self.case.expect_closed
+
+
+def benches(cases: Iterable[Case], guideline: Guideline) -> Iterator[Bench]:
+    """Yield each case in each world of which it expects something."""
+    for case in cases:
+        for world, model in models(case, guideline):
+            if expected(case, world):
+                firings = [f for found in model.firings.values() for f in found if f.rule.body]
+                used = frozenset(a for f in firings for a in f.premises)
+                yield Bench(case, world, model, used)
+
+
+def notices(bench: Bench, guideline: Guideline) -> bool:
+    """Say whether a case comes out otherwise than it expects."""
+    try:
+        decision = decide(bench.case, guideline, world=bench.world)
+    except CaseError:
+        return not refused(bench.case)
+    except GuidelineError:
+        return True
+    return any(differences(bench.case, bench.world, decision))
+
+
+class Rest(NamedTuple):
+    """What the proof of a line uses, and what a case expects that it rests on."""
+
+    case: str
+    rules: tuple[Rule, ...]
+    undocumented: frozenset[str]
+    wanted: frozenset[str]
+
+
+def rests(bench: Bench, guideline: Guideline) -> Iterator[Rest]:
+    """Yield what each line rests on, of those of which a case expects it."""
+    case, world, expect = bench.case, bench.world, bench.expect
+    if not any("rests_on" in wanted for wanted in expect.values()):
+        return
+    judged = judge(case, guideline, world=world)
+    for line in judged.decision.lines:
+        wanted = expect.get(f"{line.cpt}@{line.session}", expect.get(line.cpt, {})).get("rests_on")
+        if wanted is not None:
+            possible = outcomes(judged.model, line.session, line.cpt)
+            sure = [atom for atom in possible.get(line.outcome, ()) if judged.model.sure(atom)]
+            rules, undocumented = used(sure or awaited(possible), judged.model, judged.why)
+            yield Rest(case.id, tuple(rules), frozenset(undocumented), frozenset(wanted))
+
+
+class Runner:
+    """Runs mutants: each on the cases that it could change, until one notices."""
+
+    def __init__(self, guideline: Guideline, cases: Sequence[Case]) -> None:
+        self.guideline, self.program = guideline, guideline.program
+        # The cases that expect the most come first: they are the likeliest to notice.
+        self.benches = sorted(benches(cases, guideline), key=lambda bench: -len(str(bench.expect)))
+        self._effects: dict[tuple[str, int], frozenset[object]] = {}
+        self._closing = {name for p in self.program.predicates.values() for name in (p.unless, p.until)}
+        self._readers: dict[str, list[tuple[Rule, int, Literal]]] = {}
+        for rule in self.program.rules:
+            for at, part in enumerate(rule.body):
+                if isinstance(part, Literal):
+                    self._readers.setdefault(part.atom.predicate, []).append((rule, at, part))
+        self._recursive = {
+            name for part in guideline.strata.components for name in part
+            if len(part) > 1 or any(name in _reads(r) for r in self.program.rules if r.head.predicate == name)
+        }  # fmt: skip
+
+    @cached_property
+    def _rests(self) -> list[Rest]:
+        return [rest for bench in self.benches for rest in rests(bench, self.guideline)]
+
+    def run(self, mutant: Mutant | Edit) -> Fate:
+        """Return the first case that notices a mutant, if one does."""
+        if isinstance(mutant, Mutant) and mutant.is_beside and entailed(mutant, self.program):
+            return Fate(mutant, "", 0)  # no case could notice it
+        changed = mutant.apply(self.program)
+        if isinstance(mutant, Edit) and mutant.kind != DECLARED:
+            return self._edited(mutant, changed)
+        # The other changes let nothing depend on anything new.
+        anew = isinstance(mutant, Edit) or mutant.kind == "exception"
+        strata = stratify(changed) if anew else self.guideline.strata
+        guideline = Guideline(self.guideline.folder, changed, strata)
+        tried = 0
+        for index, bench in enumerate(self.benches):
+            if isinstance(mutant, Edit) or self._could_change(mutant, index, bench):
+                tried += 1
+                if notices(bench, guideline):
+                    return Fate(mutant, bench.case.id, tried)
+        return Fate(mutant, "", tried)
+
+    def _edited(self, edit: Edit, changed: Program) -> Fate:
+        """Return the first case that expects to rest on something else; the model stays as it is, and its proofs."""
+        for tried, rest in enumerate(self._rests):
+            rules = [edit.of_rule(rule) for rule in rest.rules]
+            if {*rests_on(rules, rest.undocumented, changed)} != rest.wanted:
+                return Fate(edit, rest.case, tried + 1)
+        return Fate(edit, "", len(self._rests))
+
+    def _could_change(self, mutant: Mutant, index: int, bench: Bench) -> bool:
+        """Say whether a mutant can change a case: the models are equal where every firing of the rule is."""
+        if day := mutant.day():
+            return bench.case.date == day
+        if not mutant.rule.in_force(bench.case.date):
+            return False
+        if not mutant.rule.body:
+            return self._fact(mutant, bench)
+        key = (mutant.rule.id, index)
+        if key not in self._effects:
+            self._effects[key] = effects(mutant.rule, bench)
+        new = effects(mutant.mutated, bench) if mutant.mutated else frozenset()
+        if mutant.is_beside:
+            return bool(new - self._effects[key])
+        if mutant.rule.head.predicate in self._recursive:
+            return bool(new or self._effects[key])
+        return new != self._effects[key]
+
+    def _fact(self, mutant: Mutant, bench: Bench) -> bool:
+        atom = mutant.rule.head
+        if atom.predicate in self._closing or atom in bench.used or self._read(atom, bench, absent=True):
+            return True
+        return mutant.mutated is not None and self._read(mutant.mutated.head, bench, absent=False)
+
+    def _read(self, atom: Atom, bench: Bench, *, absent: bool) -> bool:
+        """Say whether some rule would fire, or no longer fire, with a new fact; or only for its absence."""
+        join = Join(bench.model)
+        for rule, at, part in self._readers.get(atom.predicate, ()):
+            binding = unify(part.atom, atom) if not (absent and part.positive) else None
+            if binding is not None and rule.in_force(bench.case.date):
+                rest = [p for p in others(rule, at) if not _is_of(p, atom.predicate)]
+                if any(True for _ in join.ways(rest, binding, sure=False)):
+                    return True
+        return False
+
+
+def _is_of(part: Literal | Comparison, predicate: str) -> bool:
+    return isinstance(part, Literal) and part.atom.predicate == predicate
+
+
+def _reads(rule: Rule) -> set[str]:
+    return {lit.atom.predicate for lit in rule.literals}
+
+
+def effects(rule: Rule, bench: Bench) -> frozenset[object]:
+    """Return what a rule gives over a model: the sure heads, and each unsure instance whole (`missing` shows it)."""
+    join = Join(bench.model)
+    sure = {rule.head.substitute(way) for way in join.ways(rule.body, {}, sure=True)}
+    found: set[object] = set(sure)
+    if bench.world == "open":
+        for way in join.ways(rule.body, {}, sure=False):
+            head = rule.head.substitute(way)
+            if head not in sure:
+                parts = [p._replace(atom=p.atom.substitute(way)) if isinstance(p, Literal) else p for p in rule.body]
+                found.add((head, frozenset(parts)))
+    return frozenset(found)
+
+
+_shared: list[tuple[Runner, Sequence[Mutant | Edit]]] = []  # for the processes forked below
+
+
+def _run(index: int) -> tuple[str, int]:
+    runner, found = _shared[0]
+    return runner.run(found[index])[1:]
+
+
+def run(
+    guideline: Guideline,
+    cases: Sequence[Case],
+    jobs: int,
+    chosen: Sequence[Mutant | Edit] | None = None,
+    progress: Callable[[Iterable[Fate], int], Iterable[Fate]] = lambda fates, number: fates,
+) -> list[Fate]:
+    """Return the fate of each mutant, in the order of the text.
+
+    :param jobs: how many processes to use.
+    :param chosen: the mutants and edits to run, where not every mutant.
+    :param progress: what to pass the fates through, as they come, with their number.
+    """
+    found = list(mutants(guideline.program) if chosen is None else chosen)
+    runner = Runner(guideline, cases)
+    if jobs < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        return list(progress(map(runner.run, found), len(found)))
+    _shared[:] = [(runner, found)]
+    gc.freeze()  # the models stay: collecting garbage in each process would walk them, and copy their pages
+    try:
+        with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=20) as pool:
+            came = zip(found, pool.imap(_run, range(len(found)), chunksize=4), strict=True)
+            return list(progress((Fate(mutant, *rest) for mutant, rest in came), len(found)))
+    finally:
+        _shared.clear()
+        gc.unfreeze()

@@ -1,0 +1,170 @@
+"""The traceability matrix: from statements and interpretations to their rules and canonical cases, and the holes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from html import escape
+from typing import Any, NamedTuple
+
+from ...engine.cases.case import Case
+from ...engine.decision.decide import WORLDS, judge, outcomes, used
+from ...engine.language.errors import CaseError
+from ...engine.language.terms import Rule
+from ...engine.library.guideline import Guideline
+from ...engine.program.program import Program
+from ..render.page import page, table
+from .cases import expected, refused
+from .reviewed import group
+
+
+class Row(NamedTuple):
+    """A statement or an interpretation with all that hangs on it."""
+
+    statement: str
+    words: str
+    authority: str
+    effective: str
+    source: str
+    rules: tuple[str, ...]
+    interpretations: tuple[str, ...]
+    by: tuple[str, ...]  # the cases whose outcome names it
+    proved: tuple[str, ...]  # the other cases whose proofs use it
+    holes: tuple[str, ...]
+
+
+Uses = dict[str, tuple[set[str], set[str]]]
+"""Statement or interpretation to the cases whose outcome names it, and to those whose proofs use it."""
+
+
+def matrix(
+    cases: Sequence[Case], guideline: Guideline, progress: Callable[[Sequence[Case]], Iterable[Case]] = iter
+) -> list[Row]:
+    """Return a row for each statement, then one for each interpretation, in the order of the text."""
+    program = guideline.program
+    uses: Uses = {name: (set(), set()) for name in (*program.statements, *program.interpretations)}
+    for case in progress(cases):
+        for world in WORLDS:
+            if expected(case, world):
+                _note(case, world, guideline, uses)
+    told = [_row(name, program, uses) for name in program.statements]
+    return told + [_interpretation(name, program, uses) for name in program.interpretations]
+
+
+def _note(case: Case, world: str, guideline: Guideline, uses: Uses) -> None:
+    """Note which statements a decision names, and which its proofs and advisories use."""
+    undocumented: set[str] = set()
+    if refused(case):
+        rules = _refusing(case, guideline)
+    else:
+        try:
+            judged = judge(case, guideline, world=world)
+        except CaseError:
+            return
+        for line in judged.decision.lines:
+            for name in line.by:
+                uses[name][0].add(case.id)
+        found = [outcomes(judged.model, line.session, line.cpt) for line in judged.decision.lines]
+        targets = [a for kinds in found for atoms in kinds.values() for a in atoms]
+        targets += judged.model.atoms("advisory")
+        rules, undocumented = used(targets, judged.model, judged.why)
+    named = {name for rule in rules for name in (*rule.cites, *rule.readings)}
+    for name in named.union(*(guideline.program.predicates[p].readings for p in undocumented)):
+        uses[name][1].add(case.id)
+
+
+def _refusing(case: Case, guideline: Guideline) -> list[Rule]:
+    """Return the rules by which a case contradicts itself."""
+    model = guideline.evaluator(case.date).evaluate(case.facts, open_world=False)
+    errors = [p.name for p in guideline.program.predicates.values() if p.is_error]
+    return [f.rule for name in errors for atom in model.atoms(name) for f in model.firings[atom]]
+
+
+def _row(name: str, program: Program, uses: Uses) -> Row:
+    statement = program.statements[name]
+    rules = [rule for rule in program.rules if name in rule.cites]
+    by, proved = sorted(uses[name][0]), sorted(uses[name][1] - uses[name][0])
+    readings = {reading for rule in rules for reading in rule.readings}
+    ids = tuple(dict.fromkeys(group(rule) for rule in rules))
+    told = name in program.notices  # a notice goes with every decision
+    holes = () if told else tuple(text for text, there in (("no rule", ids), ("no case", by or proved)) if not there)
+    return Row(
+        name, statement.words, statement.authority, statement.effective, statement.source, ids,
+        tuple(sorted(readings, key=lambda r: (len(r), r))), tuple(by), tuple(proved), holes,
+    )  # fmt: skip
+
+
+def _interpretation(name: str, program: Program, uses: Uses) -> Row:
+    """Return the row of an interpretation: what is read by it, and the cases whose proofs are."""
+    rules = dict.fromkeys(group(rule) for rule in program.rules if name in rule.readings)
+    opened = [f"predicate {p.name}" for p in program.predicates.values() if name in p.readings]
+    ids, cases = (*opened, *rules), tuple(sorted(uses[name][1]))
+    holes = tuple(text for text, there in (("no rule", ids), ("no case", cases)) if not there)
+    return Row(name, program.interpretations[name], "interpretation", "", "", ids, (), (), cases, holes)
+
+
+def as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return the matrix as JSON objects."""
+    return [row._asdict() for row in rows]
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """Return the matrix as comma-separated values; several values of a cell stand one a line."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(Row._fields)
+    for row in rows:
+        writer.writerow(["\n".join(cell) if isinstance(cell, tuple) else cell for cell in row])
+    return out.getvalue()
+
+
+def as_text(rows: Sequence[Row], width: int) -> str:
+    """Return the matrix as text, a paragraph a statement."""
+    return "\n".join(line for row in rows for line in _paragraph(row, width)) + f"\n{summary(rows)}"
+
+
+def _paragraph(row: Row, width: int) -> Iterator[str]:
+    since = f", since {row.effective}" if row.effective else ""
+    yield from textwrap.wrap(f"{row.statement}  {row.words}", width, subsequent_indent="  ")
+    yield f"  {row.authority.replace('_', ' ')}{since}"
+    for label, names in (("rules", row.rules), ("rests on", row.interpretations)):
+        if names:
+            yield from textwrap.wrap(f"  {label}: {', '.join(names)}", width, subsequent_indent="    ")
+    for label, names in (("cases by it", row.by), ("used in", row.proved)):
+        if names:
+            shown = f"{', '.join(names[:3])}{', ...' if len(names) > 3 else ''}"
+            yield from textwrap.wrap(f"  {label}: {len(names)} ({shown})", width, subsequent_indent="    ")
+    if row.holes:
+        yield f"  HOLE: {', '.join(row.holes)}"
+    yield ""
+
+
+def summary(rows: Sequence[Row]) -> str:
+    """Return the count of statements, of interpretations and of holes, in a line."""
+    holes = [f"{row.statement} ({', '.join(row.holes)})" for row in rows if row.holes]
+    read = sum(row.authority == "interpretation" for row in rows)
+    count = f"{len(rows) - read} statements, {read} interpretations"
+    return f"{count}, {len(holes)} with holes" + (f": {'; '.join(holes)}" if holes else "")
+
+
+def as_html(rows: Sequence[Row], guideline: Guideline) -> str:
+    """Return the matrix as an HTML page that stands alone."""
+    heads = ("statement", "what it says", "authority", "rules", "interpretations", "cases", "holes")
+    cells = [
+        (
+            row.statement, row.words, f"{row.authority.replace('_', ' ')} {row.effective}", ", ".join(row.rules),
+            ", ".join(row.interpretations), _cases(row), ", ".join(row.holes) or "none",
+        )
+        for row in rows
+    ]  # fmt: skip
+    title = f"{guideline.program.name}: traceability"
+    body = [f"<h1>{escape(title)}</h1>", f"<p>{escape(summary(rows))}</p>", table(heads, cells, "Statements")]
+    return page(title, body)
+
+
+def _cases(row: Row) -> str:
+    parts = [f"{len(names)} {label}: {', '.join(names)}" for label, names in
+             (("by it", row.by), ("use it", row.proved)) if names]  # fmt: skip
+    return "; ".join(parts) or "none"

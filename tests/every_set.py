@@ -1,0 +1,238 @@
+"""Every minimal set of a question, the long way: for the tests, what the search is held against.
+
+A set is minimal when no member can be dropped, or replaced by one that it implies. The sets of an
+atom are the union over its firings of the products of their premises' sets, with absorption: no
+proof tree is enumerated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from math import inf
+
+from coverlog.engine.decision.need import Need, Set
+from coverlog.engine.evaluation.rules import Firing, Model
+from coverlog.engine.language.terms import Atom, Comparison, Var, variables
+
+_BOUNDS: dict[str, Callable[[float], tuple[float, float]]] = {
+    ">=": lambda n: (n, inf), ">": lambda n: (n + 1, inf), "<=": lambda n: (-inf, n),
+    "<": lambda n: (-inf, n - 1), "=": lambda n: (n, n),
+}  # fmt: skip
+_MIRROR = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "="}
+_OPPOSITES = {">=": ("<",), ">": ("<=",), "<=": (">",), "<": (">=",), "=": ("<", ">")}
+
+
+class EverySet:
+    """Answers, for one open-world model, what documentation would make an atom surely so.
+
+    :param model: what follows in the open world.
+    :param denied: gives the model that follows when an undocumented input is denied as well; asked
+        only where rules rest on the absence of open inputs.
+    """
+
+    def __init__(self, model: Model, denied: Callable[[Atom], Model] | None = None) -> None:
+        self.model = model
+        self._model_denying = denied
+        self._known: dict[Atom, set[Set]] = {}
+        self._denials: dict[Atom, set[Atom]] = {}
+
+    def sets(self, targets: Iterable[Atom]) -> list[Set]:
+        """Return every minimal set that, documented, makes one of the targets surely so.
+
+        :param targets: possible atoms, such as the ways a line could be medically necessary.
+        :return: the sets, the smallest first, then by the names in them.
+        """
+        found = self._minimal(s for target in targets for s in self._sets(target))
+        return sorted(found, key=_order)
+
+    @cached_property
+    def _weaker(self) -> dict[Atom, set[Atom]]:
+        """By undocumented finding, the ones that documenting it alone makes so, itself among them."""
+        findings = {atom for atom in self.model.unknown if len(atom.args) == 1}
+        below = {each for atom in findings for each in self._below(atom)}
+        steps = [
+            ({p for p in firing.premises if not self.model.sure(p)}, firing.head)
+            for atom in below
+            for firing in self.model.firings.get(atom, ())
+            if not firing.undetermined and not any(map(self.model.possible, firing.absences))
+        ]
+        return {atom: _closure(atom, steps) & findings for atom in findings}
+
+    def _denied(self, atom: Atom) -> set[Atom]:
+        """Return the undocumented findings that denying one of them denies, itself among them."""
+        if atom not in self._denials:
+            left = self._model_denying(atom).unknown if self._model_denying else self.model.unknown - {atom}
+            self._denials[atom] = (self.model.unknown - left) | {atom}
+        return self._denials[atom]
+
+    def _sets(self, atom: Atom) -> set[Set]:
+        """Return the minimal sets of an atom, by fixpoint over what it rests on."""
+        order = [a for a in self._below(atom) if a not in self._known]
+        place = {a: i for i, a in enumerate(order)}
+        rests = [(i, p) for a, i in place.items() for f in self.model.firings.get(a, ()) for p in f.premises]
+        circular = any(place.get(premise, -1) >= i for i, premise in rests)
+        changed = True
+        while changed:
+            changed = False
+            for each in order:
+                found = self._step(each)
+                changed |= circular and found != self._known.get(each)
+                self._known[each] = found
+        return self._known[atom]
+
+    def _below(self, atom: Atom) -> list[Atom]:
+        """Return an atom and what it rests on, premises first as far as there is an order."""
+        order: dict[Atom, None] = {}
+        seen: set[Atom] = set()
+        stack = [(atom, False)]
+        while stack:
+            each, done = stack.pop()
+            if done:
+                order[each] = None
+            elif each not in seen:
+                seen.add(each)
+                stack.append((each, True))
+                if not self.model.sure(each):
+                    stack += [(p, False) for f in self.model.firings.get(each, ()) for p in f.premises]
+        return list(order)
+
+    def _step(self, atom: Atom) -> set[Set]:
+        if self.model.sure(atom):
+            return {frozenset()}
+        presence = Need(atom, 1, 1, atom.predicate in self.model.stated)
+        own = {frozenset([presence])} if atom in self.model.unknown and len(atom.args) == 1 else set()
+        return self._minimal([*own, *(s for f in self.model.firings.get(atom, ()) for s in self._firing(f))])
+
+    def _firing(self, firing: Firing) -> set[Set]:
+        """Return the sets of a firing: the product of its premises', its amounts within their bounds."""
+        result: set[Set] = {frozenset()}
+        for pattern, premise in _patterns(firing):
+            if premise in self.model.unknown and len(premise.args) > 1:
+                ways = _within(premise, [c for c in firing.undetermined if _speaks_of(c, pattern)])
+            else:
+                ways = self._known.get(premise, set())
+            result = self._product(result, ways)
+        for absent in firing.absences:
+            result = self._product(result, self._against(absent, frozenset()))
+        return result
+
+    def _against(self, atom: Atom, above: frozenset[Atom]) -> set[Set]:
+        """Return the sets that make an atom surely not so: an input is denied, and each firing has to fail."""
+        if not self.model.possible(atom) or atom in above:
+            return {frozenset()}
+        unknown = atom in self.model.unknown
+        if self.model.sure(atom) or (unknown and (len(atom.args) > 1 or atom.predicate in self.model.stated)):
+            return set()  # no single thing to say makes an amount unknown, or a condition not so
+        result: set[Set] = {frozenset([Need(atom, 0, 0)])} if unknown else {frozenset()}
+        for firing in self.model.firings.get(atom, ()):
+            ways = {s for p in firing.premises for s in self._against(p, above | {atom})}
+            ways |= {s for a in firing.absences for s in self._sets(a)}
+            ways |= set(_outside(firing))
+            result = self._product(result, ways)
+        return result
+
+    def _product(self, left: set[Set], right: set[Set]) -> set[Set]:
+        return self._minimal(s for a in left for b in right if (s := self._join(a, b)) is not None)
+
+    def _join(self, left: Set, right: Set) -> Set | None:
+        """Unite two sets: bounds on one amount meet, and what another member implies is dropped."""
+        if not left or not right:
+            return left or right
+        bounds: dict[Atom, tuple[float, float]] = {}
+        for need in left | right:
+            low, high = bounds.get(need.atom, (-inf, inf))
+            bounds[need.atom] = max(low, need.low), min(high, need.high)
+        needs = [Need(atom, *b, atom.predicate in self.model.stated) for atom, b in bounds.items()]
+        if any(need.low > need.high for need in needs) or self._contradictory(needs):
+            return None
+        return self._least(needs)
+
+    def _contradictory(self, needs: Iterable[Need]) -> bool:
+        """Say whether one need documents a finding that implies what another one denies."""
+        absent = {need.atom for need in needs if _is_absence(need)}
+        return any(not absent.isdisjoint(self._weaker[n.atom]) for n in needs if _is_presence(n)) if absent else False
+
+    def _least(self, needs: list[Need]) -> Set:
+        """Drop what other members document as well; of members that document each other keep the first."""
+        kept = sorted(needs)
+        for need in sorted(needs, reverse=True):
+            if any(other != need and self._covers(other, need) for other in kept):
+                kept.remove(need)
+        return frozenset(kept)
+
+    def _covers(self, strong: Need, weak: Need) -> bool:
+        """Say whether documenting the one documents the other as well."""
+        if strong.atom == weak.atom:
+            return weak.low <= strong.low and strong.high <= weak.high
+        if _is_presence(strong) and _is_presence(weak):
+            return weak.atom in self._weaker[strong.atom]
+        return _is_absence(strong) and _is_absence(weak) and weak.atom in self._denied(strong.atom)
+
+    def _minimal(self, sets: Iterable[Set]) -> set[Set]:
+        """Drop every set that another one does better than; of sets that are as good keep the first."""
+        every = set(sets)
+        if len(every) < 2:
+            return every
+        kept: list[Set] = []
+        for one in sorted(every, key=_order):
+            if not any(self._better(other, one) for other in kept):
+                kept = [other for other in kept if not self._better(one, other)] + [one]
+        return set(kept)
+
+    def _better(self, left: Set, right: Set) -> bool:
+        return all(any(self._covers(r, need) for r in right) for need in left)
+
+
+def _is_presence(need: Need) -> bool:
+    return len(need.atom.args) == 1 and need.low == 1
+
+
+def _is_absence(need: Need) -> bool:
+    return len(need.atom.args) == 1 and need.high == 0
+
+
+def _order(needs: Set) -> tuple[int, list[tuple[str, str]]]:
+    return len(needs), sorted((need.finding, need.needs) for need in needs)
+
+
+def _closure(atom: Atom, steps: list[tuple[set[Atom], Atom]]) -> set[Atom]:
+    """Return what an atom makes sure by itself, through steps from sets of atoms to an atom."""
+    found, before = {atom}, 0
+    while len(found) != before:
+        before = len(found)
+        found |= {head for premises, head in steps if premises <= found}
+    return found
+
+
+def _patterns(firing: Firing) -> Iterator[tuple[Atom, Atom]]:
+    """Yield each positive literal's atom with its premise."""
+    yield from zip((lit.atom for lit in firing.rule.literals if lit.positive), firing.premises, strict=True)
+
+
+def _speaks_of(comparison: Comparison, pattern: Atom) -> bool:
+    return bool(set(comparison.names()) & set(variables(pattern.args)))
+
+
+def _within(amount: Atom, comparisons: Iterable[Comparison]) -> set[Set]:
+    """Return the set that documents an amount within all its bounds; compared with nothing, it has to be known."""
+    bounds = [_bounds(comparison) for comparison in comparisons] or [(0, inf)]
+    low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
+    return {frozenset([Need(amount, low, high)])} if low <= high else set()
+
+
+def _outside(firing: Firing) -> Iterator[Set]:
+    """Yield the sets that document an amount beyond a bound of a firing."""
+    for comparison in firing.undetermined:
+        for pattern, premise in _patterns(firing):
+            if _speaks_of(comparison, pattern):
+                for op in _OPPOSITES[comparison.op]:
+                    yield frozenset([Need(premise, *_bounds(comparison._replace(op=op)))])
+
+
+def _bounds(comparison: Comparison) -> tuple[float, float]:
+    """Return the bounds a comparison of one amount with one number sets (`check` admits no other)."""
+    left, right = comparison.left[0], comparison.right[0]
+    if isinstance(left, Var):
+        return _BOUNDS[comparison.op](int(str(right)))
+    return _BOUNDS[_MIRROR[comparison.op]](int(str(left)))
