@@ -32,6 +32,7 @@ class Evaluator:
         self.stated = frozenset(p.name for p in program.predicates.values() if p.until)
         bodies = [self._shadow(literal) for compiled in self.compiled for literal in compiled.rule.literals]
         self.read = {literal.atom.predicate for literal in bodies}
+        self.steps: dict[str, list[str]] = {}  # the relations of a recursive rule that ask for what came last
         facts = [rule for rule in rules if not rule.body]
         firings = {r.head: [Firing(r, {}, r.head, (), (), ())] for r in facts}
         self.static = Model(firings, (), {atom: fs[0] for atom, fs in firings.items()})
@@ -42,16 +43,28 @@ class Evaluator:
         for predicate in self.program.predicates.values():
             self.store.declare(predicate.name, len(predicate.params))
             self.store.declare(f"S_{predicate.name}", len(predicate.params))
+            self.store.declare(f"N_{predicate.name}", len(predicate.params))
         self.store.add(rule.head for rule in facts)
         self.store.add(shadow(rule.head) for rule in facts if rule.head.predicate in self.shadowed)
         for compiled in self.compiled:
             body = [self._shadow(literal) for literal in compiled.rule.literals]
             self.store.define(compiled.name, compiled.variables, body)
+            self._define_steps(compiled, body)
         self.slots = {slot for atom in self.static.firings for slot in slots_of(atom)}
         run = _Run(self, self.static, self.slots)
         for component in self.strata.components:
             if not component & self.strata.from_case:
                 run.component(component)
+
+    def _define_steps(self, compiled: Compiled, body: Sequence[Literal]) -> None:
+        """Define a recursive rule also with one literal after another asking only for what came last."""
+        (component,) = [c for c in self.strata.components if compiled.rule.head.predicate in c]
+        for at, literal in enumerate(body):
+            if literal.positive and literal.atom.predicate in component:
+                name = f"{compiled.name}_{at}"
+                self.steps.setdefault(compiled.name, []).append(name)
+                rest = [*body[:at], *body[at + 1 :]]
+                self.store.define(name, compiled.variables, [Literal(newest(literal.atom)), *rest])
 
     def _shadow(self, literal: Literal) -> Literal:
         """Let a negation ask what is surely so, which for what may be undocumented is kept apart."""
@@ -123,9 +136,10 @@ class _Run:
         rules = [compiled for name in sorted(component) for compiled in self.evaluator.of_head.get(name, ())]
         fired: list[Firing] = []
         seen: set[tuple[str, Row]] = set()
+        fresh: dict[Atom, None] | None = None
         while rules:
             thinkable = [compiled for compiled in rules if compiled.thinkable(self.model, self.slots)]
-            new = [firing for compiled in thinkable for firing in self._fire(compiled, seen)]
+            new = self._fire(thinkable, seen, fresh)
             fresh = dict.fromkeys(firing.head for firing in new if not self.model.possible(firing.head))
             fired += new
             self.model.record(new)
@@ -135,13 +149,23 @@ class _Run:
         shadowed = (f.head for f in fired if f.head.predicate in self.evaluator.shadowed)
         self.hold(shadow(a) for a in dict.fromkeys(shadowed) if self.model.sure(a) and not self._held(a))
 
-    def _fire(self, compiled: Compiled, seen: set[tuple[str, Row]]) -> Iterator[Firing]:
-        rows = self.evaluator.store.ask(compiled.name, len(compiled.variables))
-        for row in _ordered(rows):
-            if (compiled.name, row) not in seen:
-                seen.add((compiled.name, row))
-                if firing := compiled.firing(row):
-                    yield firing
+    def _fire(
+        self, rules: Iterable[Compiled], seen: set[tuple[str, Row]], fresh: Iterable[Atom] | None
+    ) -> list[Firing]:
+        """Return the firings not seen before: all, or those that rest on what came last."""
+        store, found = self.evaluator.store, []
+        last = [newest(atom) for atom in fresh or ()]
+        store.add(last)
+        try:
+            for compiled in rules:
+                names = [compiled.name] if fresh is None else self.evaluator.steps[compiled.name]
+                rows = dict.fromkeys(row for name in names for row in store.ask(name, len(compiled.variables)))
+                new = [row for row in rows if (compiled.name, row) not in seen]
+                seen.update((compiled.name, row) for row in new)
+                found += [firing for row in _ordered(new) if (firing := compiled.firing(row))]
+        finally:
+            store.remove(last)
+        return found
 
     def _settle(self, fired: Sequence[Firing]) -> None:
         """Give each sure atom of a component its first sure firing, in an order that is well founded."""
@@ -159,6 +183,11 @@ class _Run:
 def shadow(atom: Atom) -> Atom:
     """Return the atom that says an open-valued one is surely so; no text can spell its predicate."""
     return Atom(f"S_{atom.predicate}", atom.args)
+
+
+def newest(atom: Atom) -> Atom:
+    """Return the atom that says another one came last; no text can spell its predicate."""
+    return Atom(f"N_{atom.predicate}", atom.args)
 
 
 def _ordered(rows: list[Row]) -> list[Row]:

@@ -181,7 +181,7 @@ def boxes(sets: Iterable[Sequence[Item]]) -> list[Box]:
         found[at], found[other] = _merged(found[at] or (), found[other] or ()), None
         for rest in _rests(found[at]):
             alike.setdefault(rest, set()).add(at)
-    return [box for box in found if box]
+    return [box for box in found if box is not None]
 
 
 def _rests(box: Box | None) -> Iterator[frozenset[tuple[Item, ...]]]:

@@ -48,6 +48,10 @@ class Remedy(NamedTuple):
 class Reasons(Evidence):
     """Answers, for one decided case, why no criterion covers a line, and what would change that."""
 
+    def __init__(self, judged: Judged) -> None:
+        super().__init__(judged)
+        self._asking: dict[Literal | Comparison, bool] = {}  # by what fails, whether it asks for another request
+
     def shortfalls(self, line: LineDecision) -> list[Shortfall]:
         """Return every criterion that speaks of the case and is not met by a line, and why it is not."""
         points: dict[str, list[Point]] = {}
@@ -61,7 +65,7 @@ class Reasons(Evidence):
 
     def points(self, line: LineDecision) -> list[Point]:
         """Return what fails in each criterion that speaks of the case, each thing once."""
-        return list(dict.fromkeys(p for failure in self._relevant(line) for p in self._points(failure, line, [])))
+        return list(dict.fromkeys(p for failure in self._relevant(line) for p in self._points(failure, line)))
 
     def blockers(self, line: LineDecision) -> list[str]:
         """Return the statements by which something blocks criteria that would cover a line."""
@@ -113,26 +117,43 @@ class Reasons(Evidence):
 
     def _asks_other(self, cause: Cause) -> bool:
         """Say whether a cause fails by what is requested, itself or in each of its rules."""
-        if self._is_request(cause):
-            return True
-        nested = self._nested(cause)
-        return bool(nested) and all(any(map(self._asks_other, failure.causes)) for failure in nested)
+        waiting = [cause]
+        while waiting:
+            each = waiting[-1]
+            nested = [] if self._is_request(each) else self._nested(each)
+            below = [c for failure in nested for c in failure.causes if c.part not in self._asking]
+            if below:
+                waiting += below
+                continue
+            asking = (any(self._asking[c.part] for c in failure.causes) for failure in nested)
+            self._asking[each.part] = self._is_request(each) or (bool(nested) and all(asking))
+            waiting.pop()
+        return self._asking[cause.part]
 
     def _nested(self, cause: Cause) -> list[Failure]:
         if cause.kind != UNMET or not isinstance(cause.part, Literal):
             return []
         return [failure for failure in self.why.failures(cause.part.atom) if failure.in_play]
 
-    def _points(self, failure: Failure, line: LineDecision, above: list[Failure]) -> Iterator[Point]:
-        about = (f.rule.cites[0] for f in reversed(above) if any(map(self.is_fact, dict(f.held(self.model)).values())))
-        within = next(about, "")
-        for cause in failure.causes:
-            if cause.kind != UNMET or self._is_request(cause):
-                point = self._point(cause, failure)
-                yield point._replace(within=within, although=self._although(point, [*above, failure], line))
-            elif failure not in above:  # a circle adds no point
-                for nested in self._nested(cause):
-                    yield from self._points(nested, line, [*above, failure])
+    def _points(self, failure: Failure, line: LineDecision) -> Iterator[Point]:
+        """Yield what fails in a rule, itself or in the rules that fail below it; failures go in no circle."""
+        above: list[Failure] = []
+        stack: list[tuple[Failure, int, Cause | None]] = [(failure, 0, None)]
+        while stack:
+            failure, depth, cause = stack.pop()
+            del above[depth:]
+            if cause is None:
+                stack += [(failure, depth, each) for each in reversed(failure.causes)]
+            elif cause.kind != UNMET or self._is_request(cause):
+                about = (f.rule.cites[0] for f in reversed(above) if self._is_about(f))
+                point = self._point(cause, failure)._replace(within=next(about, ""))
+                yield point._replace(although=self._although(point, [*above, failure], line))
+            else:
+                above.append(failure)
+                stack += [(nested, depth + 1, None) for nested in reversed(self._nested(cause))]
+
+    def _is_about(self, failure: Failure) -> bool:
+        return any(self.is_fact(atom) for _, atom in failure.held(self.model))
 
     def _point(self, cause: Cause, failure: Failure) -> Point:
         statement, part = failure.rule.cites[0], failure.rule.body[cause.at]
@@ -213,7 +234,7 @@ class Reasons(Evidence):
 
     def _requests(self, failure: Failure, line: LineDecision, relaxed: Judged) -> Iterator[Remedy]:
         """Yield what a criterion that asks for a different request needs: the request, and documentation beside it."""
-        points = list(self._points(failure, line, []))
+        points = list(self._points(failure, line))
         requests = tuple(dict.fromkeys(self.say(p.atom) for p in points if p.kind == _REQUEST and p.atom))
         if not requests or any(point.kind == _BLOCKED for point in points):
             return

@@ -46,6 +46,12 @@ def criteria() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def every_set() -> ModuleType:
+    """The long way to every minimal set, for the search to be held against."""
+    return _sibling("every_set")
+
+
+@pytest.fixture(scope="session")
 def guideline() -> Guideline:
     return load()
 

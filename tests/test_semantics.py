@@ -18,7 +18,7 @@ from coverlog.engine.case import Case, read_text
 from coverlog.engine.check import check
 from coverlog.engine.firing import Model
 from coverlog.engine.library import Guideline
-from coverlog.engine.missing import Missing
+from coverlog.engine.missing import SETS, Missing
 from coverlog.engine.need import Need
 from coverlog.engine.program import Program, folder_texts
 from coverlog.engine.reader import read_program
@@ -562,6 +562,50 @@ def test_missing_sets_settle_and_are_minimal(drawn: Drawn, case: frozenset[Atom]
 def test_missing_sets_say_what_has_to_be_absent(drawn: Drawn, case: frozenset[Atom]) -> None:
     """The same holds where rules ask for absence, and findings can be denied."""
     _check_missing(drawn, case, (None, "finding", "denied"))
+
+
+def _against_the_long_way(drawn: Drawn, case: frozenset[Atom], long: ModuleType) -> None:
+    """Hold the search against the product of everything, for each atom that may be so."""
+    evaluator = drawn.evaluator()
+    model = evaluator.evaluate(case, open_world=True)
+
+    def denying(atom: Atom) -> Model:
+        return evaluator.evaluate(case | {drawn.program.denial(atom)}, open_world=True)
+
+    search, every = Missing(model, denying), long.EverySet(model, denying)
+    for atom in (a for a in model.firings if not model.sure(a)):
+        assert search.sets([atom]) == (tuple(every.sets([atom])), True), atom
+
+
+@quick
+@given(st.one_of(monotone(), negating(), programs()), st.one_of(small_cases, cases()))
+def test_the_search_finds_what_the_long_way_finds(every_set: ModuleType, drawn: Drawn, case: frozenset[Atom]) -> None:
+    """Where it is not cut, the best-first search gives the sets of the product of all that is thinkable, in order."""
+    _against_the_long_way(drawn, case, every_set)
+
+
+def _choices(number: int) -> Drawn:
+    """Return a program whose goal needs one of two findings, so many times."""
+    sides = [f"{side}{i}" for i in range(number) for side in "ab"]
+    concepts = "".join(f'concept({name}, finding, "a finding").\n' for name in sides)
+    declared = "".join(f"%@ predicate k{i}: k\n" for i in range(number))
+    rules = [f"k{name[1:]} :- finding({name})." for name in sides]
+    goal = f"goal :- {', '.join(f'k{i}' for i in range(number))}."
+    return understood(SMALL + concepts + declared + numbered([IMPLICATIONS[1], *rules, goal]))
+
+
+@pytest.mark.parametrize("number", [6, 8, 9, 20, 40])
+def test_what_is_cut_says_so_and_is_the_smallest(number: int) -> None:
+    """Of k choices between two there are 2^k sets of k: all are told, or as many as the limit allows, which is said."""
+    evaluator = _choices(number).evaluator()
+    found = Missing(evaluator.evaluate(frozenset(), open_world=True), _never).sets([GOAL])
+    assert len(found.sets) == min(2**number, SETS) == len(set(found.sets))
+    assert found.complete == (2**number <= SETS)
+    assert {len(needs) for needs in found.sets} == {number}
+
+
+def _never(atom: Atom) -> Model:
+    raise AssertionError(f"nothing rests on the absence of {atom}")
 
 
 # --- One truth each, the smallest program that shows it ----------------------------------------
