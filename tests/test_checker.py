@@ -315,11 +315,11 @@ def test_no_tampering_that_changes_the_meaning_passes(
     """Whatever attribute, edge, node, root or header is changed, with ids forged to fit or not, it is caught."""
     tally, rng = tamper.Tally(), random.Random(7)
     for case in tamper.toy_cases(toy):
-        tamper.attack(case, toy, tally, rng, sample=-70, most=4)
+        tamper.attack(case, toy, tally, rng, sample=-40, most=4)
     for case in tamper.canonical_cases(guideline, most=1):
-        tamper.attack(case, guideline, tally, rng, sample=-70, most=2)
+        tamper.attack(case, guideline, tally, rng, sample=-40, most=2)
     assert tally.missed == []
-    assert tally.tried.total() > 5000
+    assert tally.tried.total() > 4000
     assert {kind.partition(".")[0] for kind in tally.tried} >= {"header", "edge", *tamper.KINDS}
     record_property("measured", tally.table().splitlines()[-1])
 
@@ -397,34 +397,36 @@ def test_values_that_no_json_has_are_faults(cases: dict[str, Case], guideline: G
 
 # What it shares with the builder.
 
-ALLOWED = {"coverlog.engine.language.errors", "coverlog.engine.program", "coverlog.engine.language.terms"}
+ALLOWED = {"language.errors", "language.terms", "language.visible", "program.program", "language", "program"}
 DATA = {
-    "engine.terms": {"UNDOCUMENTED", "Atom", "Comparison", "Constant", "Literal", "Rule", "Term", "Var"},
-    "engine.program": {"CaseKey", "Predicate", "Program"},
+    "engine.language.terms": {"UNDOCUMENTED", "Atom", "Comparison", "Constant", "Literal", "Rule", "Term", "Var"},
+    "engine.program.program": {"CaseKey", "Predicate", "Program"},
 }
 
 
 def test_the_checker_shares_rule_text_terms_and_ids_with_the_builder_and_nothing_else() -> None:
     """Importing the checker brings in of the engine what rules are made of, and of the proofs how nodes are named."""
-    script = "import sys, coverlog.explain.checker; print(*(m for m in sys.modules if m.startswith('coverlog.')))"
+    script = (
+        "import sys, coverlog.explain.checker.verify; print(*(m for m in sys.modules if m.startswith('coverlog.')))"
+    )
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
-    assert {name for name in out if name.startswith("coverlog.engine.")} == ALLOWED
+    assert {name.removeprefix("coverlog.engine.") for name in out if name.startswith("coverlog.engine.")} == ALLOWED
     own = {name.rpartition(".")[2] for name in out if name.startswith("coverlog.explain.")}
     assert own == {
         "checker", "circles", "claims", "due", "ground", "in_play", "items", "join", "node", "outcome", "phrases",
-        "record", "settled", "sizes", "step", "supposed", "truth",
+        "proof", "record", "settled", "sizes", "step", "supposed", "truth", "verify",
     }  # fmt: skip
 
 
 def test_what_the_checker_takes_of_terms_and_programs_is_data(root: Path) -> None:
     """Of what it imports it uses types; what computes (to compare, fit, fill in or name) is its own."""
-    for name in ("checker", "claims", "due", "ground", "in_play", "items", "join", "outcome", "phrases", "record",
+    for name in ("verify", "claims", "due", "ground", "in_play", "items", "join", "outcome", "phrases", "record",
                  "settled", "sizes", "supposed", "truth"):  # fmt: skip
-        tree = ast.parse((root / "explain" / f"{name}.py").read_text())
+        tree = ast.parse((root / "explain" / "checker" / f"{name}.py").read_text())
         late = {id(n) for t in ast.walk(tree) if isinstance(t, ast.If) and "TYPE_CHECKING" in ast.dump(t.test)
                 for n in ast.walk(t)}  # fmt: skip
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.level == 2 and id(node) not in late:
+            if isinstance(node, ast.ImportFrom) and node.level == 3 and id(node) not in late:
                 assert {alias.name for alias in node.names} <= DATA[str(node.module)], name
             if isinstance(node, ast.Attribute):
                 assert node.attr not in ("substitute", "in_force", "of_kind", "denial", "edition_of"), name

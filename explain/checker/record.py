@@ -95,8 +95,13 @@ def _documented(key: CaseKey, stated: Mapping[str, Any], program: Program) -> It
             continue
         full = written if isinstance(written, dict) else {"value": written}
         value = full["status"] if "status" in full else full.get("value")
-        where = f"{key.key}.{concept}" + (f", {full['source']}" if "source" in full else "")
+        where = f"{key.key}.{concept}" + (_quoted(full["source"]) if "source" in full else "")
         if wanted == "amount":
             yield (concept, whole(value)), where
         elif value == wanted:
             yield (concept,), where
+
+
+def _quoted(source: str) -> str:
+    """Return a source as a proof gives it: between quotation marks, those among its words as apostrophes."""
+    return ', "{}"'.format(source.replace('"', "'"))
