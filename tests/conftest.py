@@ -20,10 +20,11 @@ from coverlog.engine.library.guideline import Guideline, load
 ROOT = Path(__file__).parent.parent
 
 
-def _sibling(name: str) -> ModuleType:
-    """Import a file beside the tests; with importlib mode they are no package."""
+def _sibling(path: str) -> ModuleType:
+    """Import a file below this folder; with importlib mode the tests are no package."""
+    name = Path(path).name
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{path}.py")
         assert spec is not None
         assert spec.loader is not None
         sys.modules[name] = importlib.util.module_from_spec(spec)
@@ -49,6 +50,12 @@ def criteria() -> ModuleType:
 def every_set() -> ModuleType:
     """The long way to every minimal set, for the search to be held against."""
     return _sibling("every_set")
+
+
+@pytest.fixture(scope="session")
+def tamper() -> ModuleType:
+    """The campaign against the checker, of which the suite runs a sample."""
+    return _sibling("campaigns/tamper")
 
 
 @pytest.fixture(scope="session")

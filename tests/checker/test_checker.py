@@ -2,7 +2,6 @@
 
 import ast
 import copy
-import importlib.util
 import json
 import random
 import subprocess
@@ -290,17 +289,6 @@ def test_a_proof_of_another_case_is_caught(cases: dict[str, Case], guideline: Gu
 
 
 # The campaign, a sample of it: the whole is tests/campaigns/tamper.py.
-
-
-@pytest.fixture(scope="module")
-def tamper() -> ModuleType:
-    """The campaign, as a module."""
-    spec = importlib.util.spec_from_file_location("tamper", Path(__file__).parent / "campaigns" / "tamper.py")
-    assert spec is not None
-    assert spec.loader is not None
-    sys.modules["tamper"] = module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from coverlog.engine.soundness.lint import findings_of
 from coverlog.explain.commands.main import main
 from coverlog.explain.render.findings import DOCS as PAGES
 from coverlog.explain.render.findings import MEANINGS
-from coverlog.kb import guidelines
+from coverlog.kb import ROOT, guidelines
 
 # What the examples of the pages leave out; a page whose example names a guideline stands alone.
 PRELUDE = """
@@ -60,7 +60,7 @@ UNLABELLED = SOURCE + "%@ rule A/other: there is something else\nmet :- document
 CODES = sorted(MEANINGS)
 
 
-DOCS = Path(__file__).parent.parent / PAGES
+DOCS = ROOT.parent / PAGES
 
 
 def run(*args: str) -> Result:

@@ -11,7 +11,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -21,6 +20,7 @@ from coverlog.engine.decision.decide import Decision, judge, used_rules
 from coverlog.engine.decision.decide import decide as decide_case
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
+from coverlog.kb import ROOT
 
 Said = dict[str, Any]
 
@@ -28,7 +28,7 @@ SEEDS = (0, 1)
 EACH = 250
 WORLDS = ("open", "closed")
 OUTCOMES = {"medically_necessary", "not_medically_necessary", "more_information_needed", "not_addressed"}
-TABLE = Path(__file__).resolve().parents[2] / "shared" / "guideline" / "icd10_conditions.csv"
+TABLE = ROOT.parents[1] / "shared" / "guideline" / "icd10_conditions.csv"
 
 
 # --- The engine and the judge ----------------------------------------------------------------

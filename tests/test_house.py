@@ -1,0 +1,113 @@
+"""The house: every import goes to a room named earlier, no module rests on itself, and nothing grows too large."""
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import networkx as nx
+import pytest
+
+ROOMS = {
+    "engine": "language program evaluation soundness library cases decision",
+    "explain": "proof advice checker render query testing reference commands",
+}
+ORDER = ["kb", *(f"{top}.{room}" for top, rooms in ROOMS.items() for room in rooms.split())]
+# The whole of a module and of a function, in lines.
+MODULE, FUNCTION = 250, 30
+
+
+def modules(root: Path) -> Iterator[Path]:
+    """Every module but the face, which is for those outside."""
+    for top in ("kb", *ROOMS):
+        yield from sorted((root / top).rglob("*.py"))
+
+
+def name_of(path: Path, root: Path) -> str:
+    return ".".join(path.relative_to(root).with_suffix("").parts)
+
+
+def room_of(module: str) -> str:
+    parts = module.split(".")
+    return "kb" if parts[0] == "kb" else ".".join(parts[:2])
+
+
+def imported(path: Path, module: str, known: set[str]) -> Iterator[str]:
+    """The modules that a module imports by a relative import, anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = [*module.split(".")[: -node.level], *([node.module] if node.module else [])]
+            for alias in node.names:
+                asked = [".".join([*base, *more]) for more in ([alias.name], [], ["__init__"])]
+                yield from [name for name in asked if name in known][:1]
+
+
+@pytest.fixture(scope="module")
+def arrows(root: Path) -> "nx.DiGraph[str]":
+    """Every import between modules, those inside functions included."""
+    known = {name_of(path, root): path for path in modules(root)}
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    for module, path in known.items():
+        graph.add_edges_from((module, name) for name in imported(path, module, set(known)))
+    return graph
+
+
+@pytest.mark.parametrize("top", ROOMS)
+def test_every_folder_of_code_is_a_room_of_the_plan(top: str, root: Path) -> None:
+    """A new room has to be given its place in the order, and a docstring that says what goes in and out."""
+    found = {path.parent.relative_to(root / top).as_posix() for path in (root / top).glob("*/**/*.py")}
+    assert found == set(ROOMS[top].split())
+    for room in found:
+        read = ast.parse((root / top / room / "__init__.py").read_text())
+        said = ast.get_docstring(read) or ""
+        assert "In: " in said, (top, room)
+        assert "Out: " in said, (top, room)
+        assert len(read.body) == 1, (top, room)  # to enter a room imports nothing, so that a start costs little
+    assert [path.name for path in (root / top).glob("*.py")] == ["__init__.py"]
+
+
+def test_every_test_stands_in_the_room_it_tests(root: Path) -> None:
+    """The tests have the same rooms, and no two files one name."""
+    files = sorted((root / "tests").rglob("test_*.py"))
+    rooms = {path.parent.relative_to(root / "tests").as_posix() for path in files}
+    assert rooms - {"."} == {"kb", *(room for rooms in ROOMS.values() for room in rooms.split())}
+    assert [name for name, number in Counter(path.name for path in files).items() if number > 1] == []
+
+
+def test_imports_go_to_rooms_named_earlier(
+    arrows: "nx.DiGraph[str]", record_property: Callable[[str, object], None]
+) -> None:
+    """No arrow between rooms runs back."""
+    rooms = {(room_of(a), room_of(b)) for a, b in arrows.edges if room_of(a) != room_of(b)}
+    record_property("measured", f"{len(rooms)} arrows between rooms, {arrows.number_of_edges()} between modules")
+    assert len(rooms) > 30
+    back = [(a, b) for a, b in arrows.edges if ORDER.index(room_of(a)) < ORDER.index(room_of(b))]
+    assert back == []
+
+
+def test_the_house_is_imported_by_relative_names_alone(root: Path) -> None:
+    """So every import is an arrow that the order is held against."""
+    for path in modules(root):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                assert not any(alias.name.split(".")[0] == "coverlog" for alias in node.names), path
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                assert str(node.module).split(".")[0] != "coverlog", path
+
+
+def test_no_module_rests_on_itself(arrows: "nx.DiGraph[str]") -> None:
+    """There is no circle between modules, imports inside functions included."""
+    assert list(nx.simple_cycles(arrows)) == []
+
+
+def test_modules_and_functions_stay_small(root: Path) -> None:
+    """A module is under 250 lines, a function under 30."""
+    large = []
+    for path in modules(root):
+        text = path.read_text()
+        large += [(name_of(path, root), n)] if (n := len(text.splitlines())) >= MODULE else []
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                n = (node.end_lineno or 0) - node.lineno + 1
+                large += [(f"{name_of(path, root)}.{node.name}", n)] if n >= FUNCTION else []
+    assert large == []
