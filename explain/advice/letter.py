@@ -9,8 +9,10 @@ from typing import TypeVar
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.language.errors import CaseError
 from ..render.letter_page import Block, heading, items, listed, sentence, text
-from .checklist import MORE, Ask, Box, alternatives, answer, asks, boxes, called, words
+from .asks import Ask, Box, asks, boxes, called
+from .checklist import MORE
 from .reasons import Reasons, Remedy, Shortfall
+from .wording import alternatives, answer, words
 
 AUTHORITIES = {
     "stated": "Stated in the guideline as published",
@@ -162,7 +164,7 @@ class _Letter:
 
     def _showing(self, box: Box) -> str:
         """Return what a record would have to show, each choice as alternatives."""
-        told = [alternatives([answer(item.finding, item.needs, self.program) for item in choice]) for choice in box]
+        told = [alternatives([answer(item.need, self.program) for item in choice]) for choice in box]
         return f"a record which shows that {listed(told, ', that ', ', and that ')}" if told else ""
 
     def more_information_needed(self, lines: Sequence[LineDecision]) -> Iterator[Block]:

@@ -34,10 +34,12 @@ import networkx as nx
 
 from ...engine.decision.decide import Judged, LineDecision, awaited, outcomes
 from ...engine.decision.ways import Ways
-from ...engine.decision.why import CONTRADICTED, Cause, Failure, unify
+from ...engine.decision.why import CONTRADICTED, Cause, Failure
 from ...engine.decision.why import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.evaluation.rules import Firing
-from ...engine.language.terms import Atom, Comparison, Rule, Substitution, Var, holds, quote, variables
+from ...engine.language.comparison import holds
+from ...engine.language.terms import Atom, Comparison, Rule, Substitution, Var, quote, variables
+from ...engine.language.unify import unify
 from ...engine.program.words import (
     say_absent,
     say_atom,
@@ -257,8 +259,8 @@ class Builder:
         if how == NOBODY_SAYS:
             return self._undocumented(atom, "false")
         text = say_absent(atom, how == CONTRADICTED, self.program)
-        if how == CONTRADICTED:
-            denial = Child("cause", (yield self._holds(self.program.denial(atom))))
+        if against := self.why.against(atom) if how == CONTRADICTED else None:
+            denial = Child("cause", (yield self._holds(against)))
             return self._node("absent", text, [denial], atom=str(atom), how=how)
         failures = self.why.failures(atom)
         played = []

@@ -12,8 +12,9 @@ from ...engine.cases.case import Case
 from ...engine.decision.decide import Decision, Judged, missing_in
 from ...engine.decision.why import Why
 from ...engine.evaluation.rules import Model
+from ...engine.language.comparison import NotANumberError, holds
 from ...engine.language.errors import CaseError
-from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, NotANumberError, Rule, Var, holds, quote
+from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Rule, Var, quote
 from ...engine.library.guideline import Guideline
 from .text import BUILT_IN, Part, Query
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ...engine.decision.decide import Decision, LineDecision
+from ...engine.decision.need import say_need
 from ...engine.program.program import Program
-from ...engine.program.words import say_need
 from ..advice.checklist import MORE
 from ..proof.build import Proof
 from .drawing import GraphvizError, svg, walk
@@ -86,9 +86,7 @@ def _about(line: LineDecision, program: Program) -> Iterator[str]:
     if line.reason:
         yield f"<p>Reason: {say(program.label(line.reason))}</p>"
     if line.missing:
-        needed = [
-            " and ".join(say_need(need["finding"], need["needs"], program) for need in needs) for needs in line.missing
-        ]
+        needed = [" and ".join(say_need(need, program) for need in needs) for needs in line.needs]
         yield f"<p>To be documented{', any one of' if len(needed) > 1 else ''}:</p>\n<ul>"
         yield from (f"<li>{say(words)}</li>" for words in needed)
         yield "</ul>"

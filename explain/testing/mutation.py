@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
 from ...engine.decision.decide import awaited, decide, judge, outcomes, rests_on, used
-from ...engine.decision.why import unify
 from ...engine.evaluation.rules import Model
 from ...engine.language.errors import CaseError, GuidelineError
 from ...engine.language.terms import Atom, Comparison, Literal, Rule
+from ...engine.language.unify import unify
 from ...engine.library.guideline import Guideline
 from ...engine.program.graph import stratify
 from ...engine.program.program import Program

@@ -9,6 +9,8 @@ from click.testing import CliRunner
 from click.testing import Result as Ran
 from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.decision.decide import Advisory, decide
+from coverlog.engine.decision.need import Need
+from coverlog.engine.language.terms import Atom
 from coverlog.engine.language.visible import visible
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.commands.main import main
@@ -176,8 +178,8 @@ def test_missing_is_compared_as_a_set_of_sets(tmp_path: Path) -> None:
     decision = decide(_undocumented(tmp_path), load(tmp_path))
     (line,) = decision.lines
     assert told(line)["missing"] == [["usage >= 3"]]
-    pair = ({"finding": "a", "needs": "present"}, {"finding": "b", "needs": "absent"})
-    twice = decision._replace(lines=(line._replace(missing=(*line.missing, pair)),))
+    pair = Need(Atom("finding", ("a",)), 1, 1, "a"), Need(Atom("finding", ("b",)), 0, 0, "b")
+    twice = decision._replace(lines=(line._replace(needs=(*line.needs, pair)),))
     wanted = {"L0001": {"missing": [["b absent", "a"], ["usage >= 3"]]}}
     assert list(compare(twice, wanted)) == []
     assert list(compare(decision, wanted)) == [
