@@ -17,6 +17,7 @@ from ..program.program import Program
 from ..program.words import say_rule
 from .missing import Missing
 from .need import Need, in_order
+from .view import mimebundle
 from .ways import Ways
 from .why import CONTRADICTED, UNMET, Why
 
@@ -79,9 +80,7 @@ class Decision(NamedTuple):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show the decision in a notebook."""
-        from ...explain.render.notebook import decision_bundle
-
-        return decision_bundle(self)
+        return mimebundle(self)
 
 
 class Judged(NamedTuple):

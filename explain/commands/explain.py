@@ -15,7 +15,7 @@ from .main import FAILED, as_of_option, case_argument, judge_one, width, world_o
 from .output import write_out
 
 if TYPE_CHECKING:
-    from ..proof.build import Proof
+    from ..proof.graph import Proof
 
 FORMATS = ("text", "json", "html", "svg", "png", "dot", "mermaid", "graphml")
 
@@ -61,7 +61,7 @@ def explain(
 def _verified(proof: Proof) -> bool:
     """Have a proof checked, and say on stderr what came of it."""
     from ..checker.verify import verify
-    from ..render.tree_text import as_json
+    from ..proof.document import as_json
 
     faults = verify(as_json(proof), proof.judged.case, proof.judged.guideline.program)
     for fault in faults:
@@ -72,6 +72,7 @@ def _verified(proof: Proof) -> bool:
 
 def _told(proof: Proof, form: str) -> bytes:
     """Return a proof in a format; text is UTF-8, as the formats themselves say."""
+    from ..proof.document import as_json
     from ..render import drawing as export
     from ..render import proof_page as html
     from ..render import tree_text as render
@@ -79,7 +80,7 @@ def _told(proof: Proof, form: str) -> bytes:
     if form == "png":
         return export.png(proof)
     tellers = {
-        "text": lambda: render.as_text(proof, width()), "json": lambda: json.dumps(render.as_json(proof), indent=2),
+        "text": lambda: render.as_text(proof, width()), "json": lambda: json.dumps(as_json(proof), indent=2),
         "html": lambda: html.page(proof), "svg": lambda: export.svg(proof), "dot": lambda: export.dot(proof),
         "mermaid": lambda: export.mermaid(proof), "graphml": lambda: export.graphml(proof),
     }  # fmt: skip

@@ -1,11 +1,12 @@
-"""A letter's parts, and how they are written as Markdown and as HTML that prints on one sheet."""
+"""A letter as Markdown, and as HTML that prints on one sheet."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+
+from ..advice.block import Block
 
 _STYLE = """\
 @page { size: A4; margin: 15mm 18mm }
@@ -18,38 +19,6 @@ ul { margin: 1mm 0; padding-left: 6mm }
 li { margin: .6mm 0; break-inside: avoid }
 @media print { body { margin: 0; padding: 0; max-width: none } }
 """
-
-
-class Block(NamedTuple):
-    """A part of a letter: `title`, `heading`, `text` or `items`, each with (lead, text) pairs; a lead stands out."""
-
-    kind: str
-    parts: tuple[tuple[str, str], ...]
-
-
-def heading(text: str) -> Block:
-    """Return the heading of a section."""
-    return Block("heading", (("", text),))
-
-
-def text(text: str, lead: str = "") -> Block:
-    """Return a paragraph; its lead stands out."""
-    return Block("text", ((lead, text),))
-
-
-def items(parts: Iterable[tuple[str, str]]) -> Block:
-    """Return a list of (lead, text) pairs."""
-    return Block("items", tuple(parts))
-
-
-def sentence(text: str) -> str:
-    """Return a clause with a capital letter and a full stop."""
-    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith(".") else ".")
-
-
-def listed(texts: Sequence[str], comma: str = ", ", last: str = " and ") -> str:
-    """Return texts in a row: A, B and C."""
-    return texts[0] if len(texts) == 1 else comma.join(texts[:-1]) + last + texts[-1]
 
 
 def as_markdown(blocks: Iterable[Block]) -> str:

@@ -9,11 +9,11 @@ from ...engine.decision.decide import Decision, LineDecision
 from ...engine.decision.need import say_need
 from ...engine.program.program import Program
 from ..advice.checklist import MORE
-from ..proof.build import Proof
-from .drawing import GraphvizError, svg, walk
+from ..proof.graph import Proof
+from ..proof.outline import turning, walk
+from .drawing import GraphvizError, svg
 from .page import document, look
-from .tree_html import AUTHORITY, legend, say, tree, turning
-from .tree_text import as_text
+from .tree_html import AUTHORITY, legend, say, tree
 
 _WORLDS = {"open": "open: undocumented is unknown", "closed": "closed: undocumented is not so"}
 _SIGNS = {
@@ -28,6 +28,11 @@ def page(proof: Proof) -> str:
     """Return the proof as an HTML page that stands alone."""
     case = proof.judged.case
     return document(f"{case.title or case.id}: proof", look(), "proof", _body(proof))
+
+
+def fragment(proof: Proof) -> str:
+    """Return the content of the page with its style, to stand in a page that is not ours."""
+    return "\n".join(['<div class="proof">', f"<style>\n{look()}</style>", *_body(proof), "</div>"])
 
 
 def _body(proof: Proof) -> Iterator[str]:
@@ -146,9 +151,3 @@ def _sources(proof: Proof) -> Iterator[str]:
     for name, words, where in rows:
         yield f'<div><dt>{say(name)}</dt><dd>{say(words)} <span class="cite">{say(where)}</span></dd></div>'
     yield "</dl>\n</section>"
-
-
-def proof_mimebundle(proof: Proof) -> dict[str, str]:
-    """Return a proof for a notebook: as text, and as the page's content with its style."""
-    html = "\n".join(['<div class="proof">', f"<style>\n{look()}</style>", *_body(proof), "</div>"])
-    return {"text/plain": as_text(proof), "text/html": html}

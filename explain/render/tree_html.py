@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
-from ..proof.build import Proof
-from .drawing import LOOKS, plain, steps, walk
-from .tree_text import children, linked
+from ..proof.graph import Proof, linked
+from ..proof.outline import TELLING, opened, steps, walk
+from .drawing import LOOKS, plain
 
 # A sign and a name for each authority; the sign is there for the eye, the name says it.
 AUTHORITY = {
@@ -21,45 +21,11 @@ AUTHORITY = {
 _ROLES = {"cause": "because", "held": "although", "way": "one way", "absence": "under not"}
 NESTED = 100
 """How deep lists are nested; browsers nest a few hundred."""
-_TELLING = {"absent", "failed", "compared", "undocumented", "either"}
 
 
 def say(text: object) -> str:
     """Return text escaped for HTML."""
     return escape(plain(text))
-
-
-def opened(proof: Proof) -> set[str]:
-    """Return the nodes to show open: what a line turns on, and the way there from its outcome."""
-    tops = [child for root in proof.roots for child in children(proof, root)]
-    found: set[str] = {*proof.roots, *tops}
-    stack = [node for node in walk(proof) if _tells(proof, node)]
-    while stack:
-        node = stack.pop()
-        if node not in found or node in tops:
-            found.add(node)
-            stack += [above for above in proof.graph.predecessors(node) if above not in found]
-    return {node for node in found if proof.graph.out_degree(node)}
-
-
-def turning(proof: Proof) -> set[str]:
-    """Return the nodes to draw: the open ones, the telling ones, and what the decisive ones rest on directly."""
-    telling = {node for node in walk(proof) if _tells(proof, node)}
-    decisive = (node for node in telling if proof.graph.nodes[node].get("value") == "true")
-    return opened(proof).union(telling, *(children(proof, node) for node in decisive))
-
-
-def _tells(proof: Proof, node: str) -> bool:
-    """Return whether a node is of interest in itself: it may be otherwise, or a line is decided by it."""
-    facts = proof.graph.nodes[node]
-    predicate = proof.judged.guideline.program.predicates.get(facts.get("atom", "").split("(")[0])
-    decisive = {name for root in proof.roots for name in proof.graph.nodes[root]["by"]}
-    return (
-        facts["kind"] in _TELLING
-        or facts.get("value") == "unknown"
-        or bool(predicate and predicate.is_record)
-        or not decisive.isdisjoint(facts.get("cites", ()))
-    )
 
 
 def tree(proof: Proof) -> Iterator[str]:
@@ -116,7 +82,7 @@ class _Writer:
     def _said(self, node: str, role: str) -> str:
         facts = self.proof.graph.nodes[node]
         tag = f'<span class="tag">{self.step[node]} {LOOKS[facts["kind"]].tag}</span>'
-        word = "" if role == "absence" and facts["kind"] in _TELLING else _ROLES.get(role, "")
+        word = "" if role == "absence" and facts["kind"] in TELLING else _ROLES.get(role, "")
         return f'{tag} {f"<i>{word}</i> " if word else ""}<span class="said">{say(facts["text"])}</span>'
 
 

@@ -31,8 +31,8 @@ from coverlog.explain.commands.main import main
 from coverlog.explain.commands.verify import MAX_BYTES
 from coverlog.explain.proof import build as proof_module
 from coverlog.explain.proof.build import prove, why_not
+from coverlog.explain.proof.document import as_json
 from coverlog.explain.proof.node import Child, node_id
-from coverlog.explain.render.tree_text import as_json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -17,14 +17,16 @@ from coverlog.explain.advice.checklist import as_json as checklist_json
 from coverlog.explain.advice.checklist import checklist
 from coverlog.explain.advice.letter import letter
 from coverlog.explain.checker.verify import verify
-from coverlog.explain.proof.build import Proof, prove
+from coverlog.explain.proof.build import prove
+from coverlog.explain.proof.document import as_json
+from coverlog.explain.proof.graph import Proof
 from coverlog.explain.query.answer import Limits, QueryTimeout, Scene, run
 from coverlog.explain.query.text import read_query
 from coverlog.explain.query.told import proofs
 from coverlog.explain.render.decision_text import decision_text
 from coverlog.explain.render.drawing import dot, graphml, mermaid
 from coverlog.explain.render.tree_html import NESTED, tree
-from coverlog.explain.render.tree_text import INDENTS, as_json, as_text
+from coverlog.explain.render.tree_text import INDENTS, as_text
 
 TOY = """
 guideline("TOY", "a toy", "2024-01-01").
