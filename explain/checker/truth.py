@@ -180,28 +180,32 @@ class Truth:
                     reads.setdefault(atom.predicate, []).append((join, at))
         known = {id(join): set[tuple[object, ...]]() for join in joins}
         fired: list[Instance] = []
-
-        def fire(join: RuleJoin, first: int, atom: Atom | None) -> None:
-            for binding in join.ways(self.relation, first, atom):
-                if (values := values_of(binding)) not in known[id(join)]:
-                    known[id(join)].add(values)
-                    fired.append(_instance(join, binding))
-                    head = fired[-1].head
-                    if head not in self.relation(head.predicate).values:
-                        self.relations[head.predicate].add(head, UNKNOWN)
-                        waiting.append(head)
-            if self._fired + len(fired) > LIMIT:
-                raise TooLargeError(f"more than {LIMIT:,} instances of rules")
-
         for join in joins:
             if not any(atom.predicate in group for atom in join.positive):
-                fire(join, -1, None)
+                fired += self._new(join, -1, None, known[id(join)], waiting)
         while waiting:
             atom = waiting.popleft()
             for join, at in reads.get(atom.predicate, ()):
-                fire(join, at, atom)
-        self._fired += len(fired)
+                fired += self._new(join, at, atom, known[id(join)], waiting)
         return fired
+
+    def _new(
+        self, join: RuleJoin, first: int, atom: Atom | None, known: set[tuple[object, ...]], waiting: deque[Atom]
+    ) -> list[Instance]:
+        """Return the new instances of a rule, by an atom for one part of its body; new heads wait for their turn."""
+        found: list[Instance] = []
+        for binding in join.ways(self.relation, first, atom):
+            if (values := values_of(binding)) not in known:
+                known.add(values)
+                found.append(_instance(join, binding))
+                head = found[-1].head
+                if head not in self.relation(head.predicate).values:
+                    self.relations[head.predicate].add(head, UNKNOWN)
+                    waiting.append(head)
+        self._fired += len(found)
+        if self._fired > LIMIT:
+            raise TooLargeError(f"more than {LIMIT:,} instances of rules")
+        return found
 
     def _settle(self, fired: list[Instance]) -> None:
         """Count off which instances are sure, from those whose premises are sure already."""
