@@ -81,7 +81,8 @@ def as_json(answers: Answers, scene: Scene, text: str, *, explain: bool) -> dict
         from ..render import tree_text as render
 
         proof, roots = proofs(answers, scene, range(len(answers.rows)))
-        told["proof"] = {k: v for k, v in render.as_json(proof).items() if k in ("roots", "nodes", "edges")}
+        whole = render.as_json(proof._replace(roots=()))  # the parts of a query are no lines of a case
+        told["proof"] = {"roots": list(proof.roots), "nodes": whole["nodes"], "edges": whole["edges"]}
         for answer, own in zip(told["answers"], roots, strict=False):
             answer["proof"] = list(own)
     return told
