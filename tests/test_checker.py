@@ -315,11 +315,11 @@ def test_no_tampering_that_changes_the_meaning_passes(
     """Whatever attribute, edge, node, root or header is changed, with ids forged to fit or not, it is caught."""
     tally, rng = tamper.Tally(), random.Random(7)
     for case in tamper.toy_cases(toy):
-        tamper.attack(case, toy, tally, rng, sample=-70, most=4)
+        tamper.attack(case, toy, tally, rng, sample=-40, most=4)
     for case in tamper.canonical_cases(guideline, most=1):
-        tamper.attack(case, guideline, tally, rng, sample=-70, most=2)
+        tamper.attack(case, guideline, tally, rng, sample=-40, most=2)
     assert tally.missed == []
-    assert tally.tried.total() > 5000
+    assert tally.tried.total() > 4000
     assert {kind.partition(".")[0] for kind in tally.tried} >= {"header", "edge", *tamper.KINDS}
     record_property("measured", tally.table().splitlines()[-1])
 

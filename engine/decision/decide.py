@@ -198,7 +198,7 @@ def _line(
 
 
 def _needs(needs: Iterable[Need]) -> tuple[dict[str, str], ...]:
-    return tuple({"finding": n.finding, "needs": n.needs} for n in sorted(needs, key=lambda n: n.finding))
+    return tuple({"finding": n.finding, "needs": n.needs} for n in sorted(needs, key=lambda n: (n.finding, n.needs)))
 
 
 def _without_outcome(line: tuple[str, int], case: Case, program: Program) -> str:
