@@ -18,7 +18,8 @@ from coverlog.explain.advice.checklist import checklist
 from coverlog.explain.advice.letter import letter
 from coverlog.explain.checker.verify import verify
 from coverlog.explain.proof.build import Proof, prove
-from coverlog.explain.query.answer import Limits, QueryTimeout, Scene, run
+from coverlog.explain.query.answer import Limits, QueryTimeoutError, run
+from coverlog.explain.query.scene import Scene
 from coverlog.explain.query.text import read_query
 from coverlog.explain.query.told import proofs
 from coverlog.explain.render.decision_text import decision_text
@@ -231,5 +232,5 @@ def test_the_limits_of_a_query_hold_for_its_proofs(decided: Decide) -> None:
     scene = Scene(judged.guideline, judged.case, "open", "2025-01-01")
     found = run(read_query("step(2000)", judged.guideline.program), scene)
     assert proofs(found, scene, [0])[1] != []
-    with pytest.raises(QueryTimeout):
+    with pytest.raises(QueryTimeoutError):
         proofs(found._replace(limits=Limits(seconds=0.0)), scene, [0])

@@ -17,11 +17,12 @@ from click.testing import CliRunner, Result
 from coverlog.engine.language.errors import GuidelineError
 from coverlog.engine.language.terms import quote
 from coverlog.engine.library.guideline import Guideline
+from coverlog.explain.commands.inputs import ask_of
 from coverlog.explain.commands.main import main
 from coverlog.explain.commands.prompt import history_file
-from coverlog.explain.commands.query import scene_of
 from coverlog.explain.commands.repl import Repl, unfinished
-from coverlog.explain.query.answer import Limits, QueryTimeout, Scene, run
+from coverlog.explain.query.answer import Limits, QueryTimeoutError, run
+from coverlog.explain.query.scene import Scene
 from coverlog.explain.query.text import read_query
 from coverlog.explain.query.told import as_json
 
@@ -48,12 +49,12 @@ def answers(text: str, scene: Scene, **limits: Any) -> list[tuple[tuple[Any, ...
 
 @pytest.fixture
 def bare(guideline: Guideline) -> Scene:
-    return scene_of(guideline, "", "open", "2025-11-03")
+    return ask_of("", guideline, "open", "2025-11-03")
 
 
 @pytest.fixture
 def cts(guideline: Guideline) -> Scene:
-    return scene_of(guideline, CTS, "open", "")
+    return ask_of(CTS, guideline, "open", "")
 
 
 def test_a_join_tells_each_constant_with_the_date_from_which_it_is_in_force() -> None:
@@ -250,7 +251,7 @@ def test_a_query_that_takes_too_long_ends(bare: Scene) -> None:
     assert result.exit_code == 2
     assert "took longer than 0.3 seconds" in result.stderr
     assert time.monotonic() - start < 5
-    with pytest.raises(QueryTimeout):
+    with pytest.raises(QueryTimeoutError):
         answers(SLOW, bare, seconds=0.1)
 
 
@@ -317,7 +318,7 @@ def test_no_is_explained_too(text: str, said: str) -> None:
 
 def test_every_part_of_every_answer_has_a_proof(cts: Scene) -> None:
     """What may be asked may be explained, in both worlds: each predicate, positive and under not."""
-    for scene in (cts, scene_of(cts.guideline, "", "closed", "2025-11-03")):
+    for scene in (cts, ask_of("", cts.guideline, "closed", "2025-11-03")):
         for name, predicate in scene.guideline.program.predicates.items():
             text = f"{name}({', '.join(predicate.params)})" if predicate.params else name
             anything = f"not {name}({', '.join('_' * len(predicate.params))})" if predicate.params else f"not {name}"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, unquote
 from ..render import decision_text as report
-from .answer import Answers, Binding, Clock, Scene, closest, matches
+from .answer import Answers, Binding, Clock, closest, matches
+from .scene import Scene
 from .text import Part
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def proofs(
     Where there are no answers, the one proof is of what holds of the query and of the first part that does not.
 
     :param clock: what tells when the answers' limits are reached; without one it starts here.
-    :raises QueryTimeout: where it takes longer than the limit.
+    :raises QueryTimeoutError: where it takes longer than the limit.
     """
     from ..proof.build import Proof
 
