@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, unquote
 from ..render import decision_text as report
-from .answer import Answers, Binding, Clock, Scene, closest, matches
+from .answer import Answers, Binding, Clock, closest, matches
+from .scene import Scene
 from .text import Part
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def as_json(answers: Answers, scene: Scene, text: str, *, explain: bool) -> dict
         from ..proof.document import as_json as document
 
         proof, roots = proofs(answers, scene, range(len(answers.rows)))
-        told["proof"] = {k: v for k, v in document(proof).items() if k in ("roots", "nodes", "edges")}
+        whole = document(proof._replace(roots=()))  # the parts of a query are no lines of a case
+        told["proof"] = {"roots": list(proof.roots), "nodes": whole["nodes"], "edges": whole["edges"]}
         for answer, own in zip(told["answers"], roots, strict=False):
             answer["proof"] = list(own)
     return told
@@ -121,7 +123,7 @@ def proofs(
     Where there are no answers, the one proof is of what holds of the query and of the first part that does not.
 
     :param clock: what tells when the answers' limits are reached; without one it starts here.
-    :raises QueryTimeout: where it takes longer than the limit.
+    :raises QueryTimeoutError: where it takes longer than the limit.
     """
     from ..proof.graph import Proof
 

@@ -20,7 +20,8 @@ from coverlog.explain.checker.verify import verify
 from coverlog.explain.proof.build import prove
 from coverlog.explain.proof.document import as_json
 from coverlog.explain.proof.graph import Proof
-from coverlog.explain.query.answer import Limits, QueryTimeout, Scene, run
+from coverlog.explain.query.answer import Limits, QueryTimeoutError, run
+from coverlog.explain.query.scene import Scene
 from coverlog.explain.query.text import read_query
 from coverlog.explain.query.told import proofs
 from coverlog.explain.render.decision_text import decision_text
@@ -233,5 +234,5 @@ def test_the_limits_of_a_query_hold_for_its_proofs(decided: Decide) -> None:
     scene = Scene(judged.guideline, judged.case, "open", "2025-01-01")
     found = run(read_query("step(2000)", judged.guideline.program), scene)
     assert proofs(found, scene, [0])[1] != []
-    with pytest.raises(QueryTimeout):
+    with pytest.raises(QueryTimeoutError):
         proofs(found._replace(limits=Limits(seconds=0.0)), scene, [0])

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from click.testing import Result as Ran
 from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.decision.decide import Advisory, decide
 from coverlog.engine.decision.need import Need
 from coverlog.engine.language.terms import Atom
@@ -15,7 +16,7 @@ from coverlog.engine.language.visible import visible
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.commands.main import main
 from coverlog.explain.testing.branches import Branch, figures, measure
-from coverlog.explain.testing.cases import Result, canonical_paths, compare, junit, told
+from coverlog.explain.testing.cases import Result, compare, junit, told
 from coverlog.explain.testing.equivalent import idle, read_marks
 from hypothesis import example, given
 from hypothesis import strategies as st

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.program import Program
 from coverlog.explain.commands.main import main
-from coverlog.explain.testing.cases import canonical_paths
 from coverlog.explain.testing.edits import DECLARED, edits
 from coverlog.explain.testing.equivalent import Reach, judge_survivors, proof, read_marks
 from coverlog.explain.testing.mutants import Mutant, code_slots, mutants
