@@ -12,7 +12,7 @@ from ...engine.library.guideline import load
 from ...engine.program.schema import OUTCOMES
 from .inputs import judge_one, lines_of
 from .options import as_of_option, case_argument, format_option, line_option, output_option, world_option
-from .output import FAILED, width, write_out
+from .output import FAILED, as_json, width, write_out
 
 if TYPE_CHECKING:
     from ..proof.graph import Proof

@@ -26,7 +26,8 @@ from coverlog.explain.query.text import read_query
 from coverlog.explain.query.told import proofs
 from coverlog.explain.render.decision_text import decision_text
 from coverlog.explain.render.drawing import dot, graphml, mermaid
-from coverlog.explain.render.tree_html import NESTED, tree
+from coverlog.explain.render.page import written
+from coverlog.explain.render.tree_html import NESTED, rows
 from coverlog.explain.render.tree_text import INDENTS, as_text
 
 TOY = """
@@ -95,7 +96,7 @@ def chain(length: int) -> str:
 
 def told(proof: Proof) -> dict[str, str]:
     """Return a proof in every format that needs no other program."""
-    forms = {"text": as_text(proof), "html": "".join(tree(proof)), "dot": dot(proof)}
+    forms = {"text": as_text(proof), "html": written("tree", rows=rows(proof)), "dot": dot(proof)}
     return forms | {"mermaid": mermaid(proof), "graphml": graphml(proof), "json": json.dumps(as_json(proof))}
 
 
@@ -118,7 +119,7 @@ def test_deep_steps_stand_at_the_last_indent_with_their_depth(decided: Decide) -
     lines = as_text(proof).splitlines()
     assert max(len(line) - len(line.lstrip("│ ├└─")) for line in lines) <= 3 * (INDENTS + 1)
     assert sum(f"({INDENTS + 1}) " in line for line in lines) == 2  # a step, and the fact that it rests on
-    html = "".join(tree(proof))
+    html = written("tree", rows=rows(proof))
     assert html.count("<details") == html.count("</details>") == NESTED
     assert html.count("<li") == html.count("</li>")
 

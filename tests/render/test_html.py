@@ -19,7 +19,7 @@ from coverlog.explain.proof.graph import Proof
 from coverlog.explain.proof.outline import steps
 from coverlog.explain.render import drawing as export
 from coverlog.explain.render import proof_page as html
-from coverlog.explain.render.tree_html import say
+from markupsafe import escape
 from playwright.sync_api import Browser, Page, sync_playwright
 
 IN_CI = os.environ.get("CI") == "true"
@@ -33,6 +33,11 @@ needs_chromium = pytest.mark.skipif(
 )
 VOID = {"meta", "br"}
 MARKUP = "<script>document.title = 'run'</script> <b onclick=x>\"bold\"</b> & ' </style></details>"
+
+
+def say(text: object) -> str:
+    """Return text as a page has it: escaped, and nothing hidden."""
+    return str(escape(export.plain(text)))
 
 
 def canonical(guideline: Guideline, outcome: str) -> Case:
