@@ -114,11 +114,13 @@ class Evidence:
         declared = self.program.predicates
         kinds = {p.case.kind for p in declared.values() if p.case and p.case.shape == "each of"}
         backward = [(edge.head, edge.body) for edge in edges(self.program)]
-        used = reached(["medically_necessary"], backward) & self.from_case
+        closing = {name for p in declared.values() for name in (p.unless, p.until)}  # they say what is not so
+        used = (reached(["medically_necessary"], backward) & self.from_case) - closing
         found: dict[object, Atom] = {}
-        # What the case names itself comes first, and gives way to what the rules make of it.
-        for name in sorted(used, key=lambda n: (declared[n].case is None, n)):
-            about = [a for a in self.model.atoms(name) if len(a.args) == 1 and self.kind(a) in kinds]
+        # What the case names itself comes first, and gives way to what the rules make of it, last what may be open.
+        for name in sorted(used, key=lambda n: (declared[n].case is None, declared[n].is_open, n)):
+            about = [a for a in filter(self.model.sure, self.model.atoms(name)) if len(a.args) == 1]
+            about = [a for a in about if self.kind(a) in kinds]
             found |= {a.args[0]: a for a in about if not self._is_broader(a)}
         return [self.fact(atom) for atom in found.values()]
 
