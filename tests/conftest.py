@@ -7,9 +7,10 @@ import sys
 import tempfile
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
+from hypothesis import settings
 
 # Set before anything loads a guideline: the user's own cache is left alone.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="coverlog-tests-")
@@ -18,6 +19,13 @@ from coverlog.engine.cases.case import Case, read_text
 from coverlog.engine.library.guideline import Guideline, load
 
 ROOT = Path(__file__).parent.parent
+WHOLE = 20  # times the examples of a test, in a whole campaign
+
+
+class Size(Protocol):
+    """How much is tried: one number in the suite, another in a whole campaign."""
+
+    def __call__(self, sample: int, whole: int) -> int: ...
 
 
 def _sibling(path: str) -> ModuleType:
@@ -32,12 +40,31 @@ def _sibling(path: str) -> ModuleType:
     return sys.modules[name]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--whole", action="store_true", help="whole campaigns, in place of the suite's samples of them")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a whole campaign each law is tried on many times the examples that the suite tries it on."""
+    if config.getoption("--whole"):
+        functions = {item.function for item in items if isinstance(item, pytest.Function)}
+        for test in (function for function in functions if getattr(function, "is_hypothesis_test", False)):
+            own = test._hypothesis_internal_use_settings  # Hypothesis has no public way to change them
+            test._hypothesis_internal_use_settings = settings(own, max_examples=WHOLE * own.max_examples)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Show what the tests measured: figures recorded as the property `measured`."""
     for report in terminalreporter.stats.get("passed", []):
         for name, value in getattr(report, "user_properties", ()):
             if name == "measured":
                 terminalreporter.write_line(f"measured: {value}")
+
+
+@pytest.fixture(scope="session")
+def size(pytestconfig: pytest.Config) -> Size:
+    """Return a function that chooses between a sample for the suite and the whole campaign."""
+    return lambda sample, whole: whole if pytestconfig.getoption("--whole") else sample
 
 
 @pytest.fixture(scope="session")

@@ -47,11 +47,15 @@ def told(case: Case, guideline: Guideline, world: str = "open", *, every: bool =
 
 @pytest.mark.parametrize("seed", range(4))
 def test_every_generated_proof_holds(
-    seed: int, criteria: ModuleType, guideline: Guideline, record_property: Callable[[str, object], None]
+    seed: int,
+    criteria: ModuleType,
+    guideline: Guideline,
+    size: Callable[[int, int], int],
+    record_property: Callable[[str, object], None],
 ) -> None:
     """Every proof of every generated case, in both worlds, passes step by step."""
     rng, lines, steps = random.Random(3000 + seed), 0, 0
-    for number in range(500):
+    for number in range(size(15, 500)):
         said = json.dumps(criteria.generate(rng)).encode()
         (case,) = read_text(said, "generated", guideline)
         assert isinstance(case, Case)
@@ -59,14 +63,17 @@ def test_every_generated_proof_holds(
             proof = told(case, guideline, world, every=number % 5 == 0)
             assert verify(proof, case, guideline.program) == [], (said, world)
             lines, steps = lines + len(proof["roots"]), steps + len(proof["nodes"])
-    record_property("measured", f"500 cases verified in both worlds: {lines} determinations, {steps} steps, no fault")
+    record_property("measured", f"{number + 1} cases verified in both worlds: {lines} lines, {steps} steps, no fault")
 
 
-def test_every_canonical_proof_holds(guideline: Guideline, record_property: Callable[[str, object], None]) -> None:
+def test_every_canonical_proof_holds(
+    guideline: Guideline, size: Callable[[int, int], int], record_property: Callable[[str, object], None]
+) -> None:
     """Every proof of every canonical case, in both worlds, shortest and every way, passes."""
     files = sorted(guideline.folder.glob("cases/*/*.yaml"))
     cases = [case for case in read_files(files, guideline) if isinstance(case, Case)]
     assert len(cases) >= 80
+    cases = cases[:: size(8, 1)]
     for case in cases:
         for world in ("open", "closed"):
             for every in (False, True):
@@ -303,11 +310,11 @@ def test_no_tampering_that_changes_the_meaning_passes(
     """Whatever attribute, edge, node, root or header is changed, with ids forged to fit or not, it is caught."""
     tally, rng = tamper.Tally(), random.Random(7)
     for case in tamper.toy_cases(toy):
-        tamper.attack(case, toy, tally, rng, sample=-40, most=4)
+        tamper.attack(case, toy, tally, rng, sample=-15, most=4)
     for case in tamper.canonical_cases(guideline, most=1):
-        tamper.attack(case, guideline, tally, rng, sample=-40, most=2)
+        tamper.attack(case, guideline, tally, rng, sample=-15, most=2)
     assert tally.missed == []
-    assert tally.tried.total() > 4000
+    assert tally.tried.total() > 1000
     assert {kind.partition(".")[0] for kind in tally.tried} >= {"header", "edge", *tamper.KINDS}
     record_property("measured", tally.table().splitlines()[-1])
 
@@ -329,7 +336,7 @@ JSON = st.recursive(
     max_leaves=12,
 )
 quick = settings(
-    max_examples=300, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 

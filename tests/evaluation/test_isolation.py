@@ -31,20 +31,26 @@ def _generated(number: int, criteria: ModuleType, guideline: Guideline) -> list[
 
 
 def test_memory_stays_flat(
-    criteria: ModuleType, guideline: Guideline, record_property: Callable[[str, object], None]
+    criteria: ModuleType,
+    guideline: Guideline,
+    size: Callable[[int, int], int],
+    record_property: Callable[[str, object], None],
 ) -> None:
-    """Ten thousand decisions of different cases add less than two megabytes."""
-    cases = _generated(500, criteria, guideline)
-    for case in cases[:250]:
-        decide(case, guideline)
+    """No decision leaves an object behind, and ten thousand of different cases add less than two megabytes."""
+    cases = _generated(size(30, 500), criteria, guideline)
+    for world in ("open", "closed"):
+        for case in cases:
+            decide(case, guideline, world=world)
+    turns = size(4, 20)
     gc.collect()
-    before = _resident()
-    for turn in range(20):
+    before, objects = _resident(), len(gc.get_objects())
+    for turn in range(turns):
         for case in cases:
             decide(case, guideline, world="open" if turn % 2 else "closed")
     gc.collect()
-    grown = _resident() - before
-    record_property("measured", f"10,000 decisions: resident memory {before} kB, grown by {grown} kB")
+    number, left, grown = turns * len(cases), len(gc.get_objects()) - objects, _resident() - before
+    record_property("measured", f"{number} decisions: {left} objects left, {before} kB resident, grown by {grown} kB")
+    assert left < number / 10
     assert grown < 2048
 
 

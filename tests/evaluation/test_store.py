@@ -1,6 +1,5 @@
 """Whatever interrupts a decision, at whatever moment, the next case is decided as if nothing had happened."""
 
-import os
 import random
 import signal
 import time
@@ -87,7 +86,11 @@ def test_no_call_that_fails_leaves_anything_behind(
 
 
 def test_alarms_at_any_moment_change_no_later_answer(
-    make: Any, guideline: Guideline, fresh: Guideline, record_property: Callable[[str, object], None]
+    make: Any,
+    guideline: Guideline,
+    fresh: Guideline,
+    size: Callable[[int, int], int],
+    record_property: Callable[[str, object], None],
 ) -> None:
     """Alarms at random moments interrupt decisions, and no later decision differs."""
     rng = random.Random(7)
@@ -101,7 +104,7 @@ def test_alarms_at_any_moment_change_no_later_answer(
     before = signal.signal(signal.SIGALRM, interrupt)
     alarms = wrong = 0
     try:
-        for _ in range(int(os.environ.get("COVERLOG_ALARMS", "60"))):
+        for _ in range(size(60, 3000)):
             try:
                 signal.setitimer(signal.ITIMER_REAL, rng.uniform(1e-5, 1.3 * seconds))
                 decide(rng.choice(cases), fresh)
