@@ -19,6 +19,7 @@ from coverlog.explain.proof.graph import Proof
 from coverlog.explain.proof.outline import steps
 from coverlog.explain.render import drawing as export
 from coverlog.explain.render import proof_page as html
+from coverlog.explain.render.dot import NO_GRAPHVIZ
 from markupsafe import escape
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -232,7 +233,7 @@ def test_what_a_line_turns_on_is_open(opened: Any) -> None:
     for words in ("medically necessary by I.4.a", "6 weeks of wrist splint use did not relieve", "6 >= 4",
                   "sensory loss is documented"):  # fmt: skip
         assert shown(page, words), words
-    for words in ("criteria speak of needle EMG", "exists on the date of service"):
+    for words in ("criteria speak of needle EMG", "is within the editions modelled"):
         assert page.locator(".tree .said", has_text=words).count()
         assert not shown(page, words), words
 
@@ -392,7 +393,7 @@ def test_without_graphviz_the_page_says_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     text = html.page(proofs["cts"])
     assert "<svg" not in text
-    assert say(f"The picture is missing. {export.NO_GRAPHVIZ}.") in text
+    assert say(f"The picture is missing. {NO_GRAPHVIZ}.") in text
     read(text)
 
 

@@ -12,7 +12,8 @@ from ...engine.program.words import say_need
 from ..advice.checklist import MORE
 from ..proof.graph import Proof
 from ..proof.outline import turning, walk
-from .drawing import LOOKS, GraphvizError, svg
+from .dot import GraphvizError
+from .drawing import LOOKS, svg
 from .page import markup, style, written
 from .page import page as written_page
 from .tree_html import rows
