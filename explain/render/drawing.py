@@ -18,6 +18,8 @@ from . import dot as writing
 from . import mermaid as flow
 
 _WIDTH, _LINES = 30, 8
+MOST = 500
+"""How many steps a picture holds; Graphviz would be at more of them for minutes, and nobody could read it."""
 
 
 class Look(NamedTuple):
@@ -123,16 +125,30 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def svg(proof: Proof, only: Collection[str] | None = None) -> str:
-    """Return the proof as one SVG element, with a title in place of Graphviz's names and ids of nodes."""
-    drawn = writing.draw(dot(proof, only), "svg").decode()
+    """Return the proof as one SVG element, with a title in place of Graphviz's names and ids of nodes.
+
+    :raises GraphvizError: where Graphviz is not installed or fails, or there are more than `MOST` steps to draw.
+    """
+    drawn = _draw(proof, only, "svg").decode()
     drawn = re.sub(r'<title>.*?</title>\n?|<!--.*?-->\n?| id="\w+"', "", drawn[drawn.index("<svg") :], flags=re.DOTALL)
     title = escape(plain(f"Proof of {proof.judged.decision.case}"))
     return drawn.strip().replace("<svg", '<svg role="img"', 1).replace(">", f"><title>{title}</title>", 1)
 
 
 def png(proof: Proof) -> bytes:
-    """Return the proof as a PNG picture on white."""
-    return writing.draw(dot(proof).replace("transparent", "white", 1), "png", "-Gdpi=144")
+    """Return the proof as a PNG picture on white; see `svg`."""
+    return _draw(proof, None, "png", "-Gdpi=144", ground="white")
+
+
+def _draw(proof: Proof, only: Collection[str] | None, form: str, *options: str, ground: str = "") -> bytes:
+    count = len(proof.graph if only is None else only)
+    if count > MOST:
+        raise writing.GraphvizError(
+            f"A picture holds {MOST} steps at most, and this proof has {count}: explain one line (--line CPT), or give "
+            "the graph to another tool (--format dot)"
+        )
+    source = dot(proof, only)
+    return writing.draw(source.replace("transparent", ground, 1) if ground else source, form, *options)
 
 
 def mermaid(proof: Proof) -> str:
