@@ -11,7 +11,7 @@ from typing import Any
 
 from ...engine.language.errors import WARNINGS, Finding
 
-DOCS = "docs/findings"  # in the repository; a reader of SARIF resolves it against the checkout
+DOCS = "docs/findings"  # in the repository
 
 MEANINGS = {
     "amount": "An amount that may be undocumented is compared with a number where it is read, and used nowhere else.",
@@ -117,7 +117,8 @@ def _rule(code: str) -> dict[str, Any]:
     return {
         "id": code,
         "shortDescription": {"text": MEANINGS[code]},
-        "helpUri": f"{DOCS}/{code}.md",
+        # Not as `helpUri`: that is an absolute address, and a checkout has none.
+        "help": {"text": f"See {DOCS}/{code}.md.", "markdown": f"See [{code}]({DOCS}/{code}.md)."},
         "defaultConfiguration": {"level": "warning" if code in WARNINGS else "error"},
     }
 

@@ -12,7 +12,8 @@ from ...engine.program.program import Program
 from ..advice.checklist import MORE
 from ..proof.graph import Proof
 from ..proof.outline import turning, walk
-from .drawing import LOOKS, GraphvizError, svg
+from .dot import GraphvizError
+from .drawing import LOOKS, svg
 from .page import markup, style, written
 from .page import page as written_page
 from .tree_html import rows
@@ -72,9 +73,11 @@ def _picture(proof: Proof) -> dict[str, Any]:
     """Return what the lines turn on as a picture, and the whole graph; or why they are not there."""
     told: dict[str, Any] = {"part": "", "whole": "", "undrawn": ""}
     try:
-        return told | {"part": _pixels(svg(proof, turning(proof))), "whole": _pixels(svg(proof))}
+        told["part"] = _pixels(svg(proof, turning(proof)))
+        told["whole"] = _pixels(svg(proof))
     except GraphvizError as error:
-        return told | {"undrawn": f"The picture is missing. {error.message}."}
+        told["undrawn"] = f"The {'whole graph' if told['part'] else 'picture'} is missing. {error.message}."
+    return told
 
 
 def _pixels(drawn: str) -> str:

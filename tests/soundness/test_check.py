@@ -5,8 +5,6 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
-from urllib.request import url2pathname
 
 import pytest
 from click.testing import CliRunner, Result
@@ -241,7 +239,7 @@ def test_sarif_has_the_structure_of_its_standard(write: Callable[[str], Path]) -
     place = result["locations"][0]["physicalLocation"]
     assert place["region"] == {"startLine": 4, "startColumn": 1}
     assert place["artifactLocation"]["uri"] == (folder / "example.dl").as_uri()
-    assert all(Path(url2pathname(unquote(urlparse(rule["helpUri"]).path))).is_file() for rule in rules)
+    assert all(Path(re.findall(r"\((\S+)\)", rule["help"]["markdown"])[0]).is_file() for rule in rules)
 
 
 def test_sarif_of_a_clean_guideline_has_no_results() -> None:
