@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from typing import Any, NamedTuple
 
+from ...version import __version__
 from ..cases.case import Case
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.limits import LimitError, one_case
@@ -68,6 +71,9 @@ class Decision(NamedTuple):
     lines: tuple[LineDecision, ...]
     advisories: tuple[Advisory, ...]
     notices: tuple[str, ...]
+    version: str = __version__  # of the product
+    guideline_hash: str = ""  # SHA-256 of the guideline's text, in hex
+    case_hash: str = ""  # SHA-256 of the case as canonical JSON, less what it is expected to come to
 
     def as_json(self) -> dict[str, Any]:
         """Return the decision as the documented JSON object."""
@@ -129,8 +135,15 @@ def _judge(case: Case, guideline: Guideline, world: str, date: str) -> Judged:
     decision = Decision(
         case.id, guideline.program.name, date, world, tuple(found[line[:2]] for line in case.lines),
         tuple(_advisories(guideline.program, model)), tuple(guideline.program.notices.values()),
+        guideline_hash=guideline.hash, case_hash=_hash(case),
     )  # fmt: skip
     return Judged(decision, case, guideline, model, why, lacking)
+
+
+def _hash(case: Case) -> str:
+    """Return the SHA-256 of a case as written, as JSON with its keys sorted and nothing between."""
+    said = {key: value for key, value in case.said.items() if key not in ("expect", "expect_closed")}
+    return sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def missing_in(case: Case, program: Program, evaluator: Evaluator, model: Model) -> Missing:
