@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from .engine.cases.case import Unreadable as Unreadable
     from .engine.cases.said import read_case as read_case
     from .engine.cases.said import read_files as read_files
-    from .engine.decision.decide import Advisory as Advisory
-    from .engine.decision.decide import Decision as Decision
     from .engine.decision.decide import Judged as Judged
-    from .engine.decision.decide import LineDecision as LineDecision
     from .engine.decision.decide import decide as decide
     from .engine.decision.decide import judge as judge
+    from .engine.decision.decision import Advisory as Advisory
+    from .engine.decision.decision import Decision as Decision
+    from .engine.decision.decision import LineDecision as LineDecision
     from .engine.decision.need import Need as Need
     from .engine.language.errors import CaseError as CaseError
     from .engine.language.errors import GuidelineError as GuidelineError
@@ -44,15 +44,15 @@ if TYPE_CHECKING:
     from .explain.proof.build import why_not as why_not
 
 _WHERE = {
-    "Advisory": "engine.decision.decide",
+    "Advisory": "engine.decision.decision",
     "Case": "engine.cases.case",
     "CaseError": "engine.language.errors",
-    "Decision": "engine.decision.decide",
+    "Decision": "engine.decision.decision",
     "Fault": "explain.checker.verify",
     "Guideline": "engine.library.guideline",
     "GuidelineError": "engine.language.errors",
     "Judged": "engine.decision.decide",
-    "LineDecision": "engine.decision.decide",
+    "LineDecision": "engine.decision.decision",
     "Need": "engine.decision.need",
     "Proof": "explain.proof.build",
     "Unreadable": "engine.cases.case",
