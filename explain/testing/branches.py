@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
 from ...engine.decision.decide import WORLDS
+from ...engine.decision.situation import Situation
 from ...engine.evaluation.rules import Model
 from ...engine.language.comparison import holds
 from ...engine.language.terms import Comparison, Constant, Literal, Rule, Var, variables
@@ -217,7 +218,7 @@ def figures(branches: Sequence[Branch]) -> Figures:
 def models(case: Case, guideline: Guideline) -> Iterator[tuple[str, Model]]:
     """Yield the models of a case, world by world."""
     for world in WORLDS:
-        yield world, guideline.evaluator(case.date).evaluate(case.facts, open_world=world == "open")
+        yield world, Situation(case, guideline, world, case.date).model
 
 
 def _never(rule: Rule, at: int) -> str:

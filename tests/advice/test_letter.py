@@ -16,7 +16,7 @@ from coverlog.engine.decision.decide import Judged, decide, judge
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.schema import OUTCOMES
-from coverlog.explain.advice.change import changed, service, setting
+from coverlog.explain.advice.change import changed, naming, service, setting
 from coverlog.explain.advice.letter import letter
 from coverlog.explain.advice.reasons import Reasons
 from coverlog.explain.commands.main import main
@@ -210,7 +210,10 @@ def _documenting(items: Any, judged: Judged, guideline: Guideline) -> Iterator[A
     for name in denied:
         yield setting(f"{name}=unknown", guideline)
     for item in items:
-        yield setting(f"{item.finding}={item.needs.removeprefix('>= ')}", guideline)
+        if item.needs == "stated":
+            yield naming("condition", item.finding, guideline, add=True)
+        else:
+            yield setting(f"{item.finding}={item.needs.removeprefix('>= ')}", guideline)
 
 
 @pytest.mark.parametrize(("name", "code"), [("cts-emg-alone", "95909"), ("ulnar-ncs-alone", "95886")])
