@@ -9,13 +9,6 @@ from typing import NamedTuple
 from .terms import Place
 from .visible import visible
 
-WARNINGS = frozenset({
-    "misspelt-constant", "unused-declaration", "unreachable-rule", "subsumed-rule", "statement-without-rule",
-    "version-gap", "concept-without-fact", "concept-without-label", "uncited-statement",
-    "line-without-outcome",
-})  # fmt: skip
-"""The codes of findings with which a guideline can still be used."""
-
 
 class Finding(NamedTuple):
     """Something wrong with a guideline's text: a stable code, the place, what it is, what to do."""
@@ -24,11 +17,6 @@ class Finding(NamedTuple):
     place: Place
     message: str
     fix: str
-
-    @property
-    def severity(self) -> str:
-        """Whether the guideline can be used with it: a `warning` lets it, an `error` does not."""
-        return "warning" if self.code in WARNINGS else "error"
 
     def __str__(self) -> str:
         return f"{self.place}: {self.code}: {self.message}; {self.fix}"

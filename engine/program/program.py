@@ -127,14 +127,15 @@ def folder_texts(folder: Path) -> list[tuple[str, str]]:
     return [(path.name, read_text(path)) for path in sorted(folder.glob("*.dl"))]
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, name: str = "") -> str:
     """Return the text of a `.dl` file, with its lines ended by a line feed and without a byte order mark.
 
+    :param name: what messages call it, where that is not the name in its folder.
     :raises GuidelineError: where it is not UTF-8.
     """
     data = path.read_bytes()
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        place = Place(path.name, data[: error.start].count(b"\n") + 1)
+        place = Place(name or path.name, data[: error.start].count(b"\n") + 1)
         raise GuidelineError([Finding("encoding", place, "this is not UTF-8 text", "save the file as UTF-8")]) from None

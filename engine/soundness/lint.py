@@ -14,6 +14,7 @@ from ..program.program import Program
 from ..program.reader import RESERVED, read_program
 from .check import INTERFACE, check
 from .reach import unreached
+from .registry import ERROR, severity
 from .subsume import redundant
 
 SHOWN = {*INTERFACE, "advisory", "study", "configuration"}
@@ -41,7 +42,7 @@ def findings_of(texts: Sequence[tuple[str, str]]) -> list[Finding]:
         overlaps = {finding.place for finding in further if finding.code == "version-overlap"}
         # Versions that overlap share their id, which is the lesser way of saying it.
         found = [f for f in found if f.code != "duplicate" or f.place not in overlaps] + further
-        if not any(finding.severity == "error" for finding in found):
+        if not any(severity(finding) == ERROR for finding in found):
             found += _undecided(program)
     return sorted(found, key=lambda finding: finding.place)
 
