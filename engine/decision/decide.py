@@ -10,9 +10,9 @@ from ..evaluation.evaluator import Evaluator
 from ..evaluation.limits import LimitError, one_case
 from ..evaluation.rules import Model
 from ..language.errors import CaseError
-from ..language.terms import Atom, Literal, NotANumberError, Rule, quote, unquote
+from ..language.terms import Atom, Constant, Literal, NotANumberError, Rule, quote, unquote
 from ..library.guideline import Guideline
-from ..program.program import Program
+from ..program.program import Predicate, Program
 from ..program.words import say_rule
 from .missing import Missing
 from .need import Need
@@ -27,8 +27,7 @@ class LineDecision(NamedTuple):
 
     cpt: str
     session: int
-    study: str | None
-    configuration: str | None
+    shown: dict[str, str | None]  # what the guideline declares to be shown with a line, by predicate
     outcome: str
     by: tuple[str, ...]
     reason: str | None
@@ -38,9 +37,10 @@ class LineDecision(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """Return the line as the documented JSON object."""
-        return self._asdict() | {
+        told = self._asdict() | {
             "by": list(self.by), "missing": [list(s) for s in self.missing], "rests_on": list(self.rests_on)
         }  # fmt: skip
+        return {"cpt": told.pop("cpt"), "session": told.pop("session"), **told.pop("shown"), **told}
 
 
 class Advisory(NamedTuple):
@@ -186,8 +186,7 @@ def _line(
     return LineDecision(
         cpt=cpt,
         session=session,
-        study=_value(model, Atom("study", (quote(cpt),))),
-        configuration=_value(model, Atom("configuration", (session,))),
+        shown={p.name: _value(model, p, {"Session": session, "Code": quote(cpt)}) for p in program.shown()},
         outcome=outcome,
         by=last if outcome.endswith("medically_necessary") else (),
         reason=last[0] if outcome == "not_addressed" else None,
@@ -215,9 +214,10 @@ def _two_outcomes(line: tuple[str, int], case: Case, sure: dict[str, list[Atom]]
             "let one of them ask that the other does not hold")  # fmt: skip
 
 
-def _value(model: Model, key: Atom) -> str | None:
-    """Return the last argument of the first sure atom that begins like the key."""
-    values = [a.args[-1] for a in model.atoms(key.predicate) if a.args[:-1] == key.args]
+def _value(model: Model, predicate: Predicate, line: dict[str, Constant]) -> str | None:
+    """Return the last argument of the first atom of a predicate that is of a line."""
+    key = tuple(line[name] for name in predicate.params[:-1])
+    values = [a.args[-1] for a in model.atoms(predicate.name) if a.args[:-1] == key]
     return unquote(str(values[0])) if values else None
 
 
@@ -273,4 +273,4 @@ def rests_on(rules: Iterable[Rule], undocumented: Iterable[str], program: Progra
     named = {reading for rule in rules for reading in rule.readings}
     named |= {reading for name in undocumented for reading in program.predicates[name].readings}
     named |= {c for rule in rules for c in rule.cites if program.statements[c].authority == "inferred"}
-    return tuple(sorted(named, key=lambda n: (n.startswith("INT"), len(n) if n.startswith("INT") else 0, n)))
+    return tuple(program.in_order(named))

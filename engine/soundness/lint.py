@@ -17,8 +17,8 @@ from .reach import unreached
 from .registry import ERROR, severity
 from .subsume import redundant
 
-SHOWN = {*INTERFACE, "advisory", "study", "configuration"}
-"""The predicates that the commands read, whether or not a rule asks for them."""
+SHOWN = {*INTERFACE, "advisory"}
+"""The predicates that the commands read of every guideline, whether or not a rule asks for them."""
 
 _MISLEADING = {"syntax", "annotation", "detached", "no-id", "uncited", "undeclared", "arity", "date"}
 _CLOSE = 0.8
@@ -149,7 +149,7 @@ def _unused_predicates(program: Program) -> Iterator[Finding]:
     asked = {literal.atom.predicate for rule in program.rules for literal in rule.literals}
     asked |= {name for p in program.predicates.values() for name in (p.unless, p.until)} | SHOWN
     for p in program.predicates.values():
-        if p.name not in asked and not p.is_error:
+        if p.name not in asked and not p.is_error and not p.is_shown:
             message = f"no rule asks for the predicate {p.name}"
             yield Finding("unused-declaration", p.place, message, "ask for it in a rule, or delete it")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ...engine.decision.decide import Decision, LineDecision
 from ...engine.program.program import Program
-from ...engine.program.words import say_need
+from ...engine.program.words import say_code, say_need, say_session
 from ..advice.checklist import MORE
 from ..proof.build import Proof
 from .drawing import GraphvizError, svg, walk
@@ -79,10 +79,8 @@ def _outcomes(lines: Iterable[LineDecision], program: Program) -> Iterator[str]:
 
 def _about(line: LineDecision, program: Program) -> Iterator[str]:
     """Yield what a line is of, and the reason or what is missing."""
-    where = f": {program.label(line.configuration)}" if line.configuration else ""
-    label = program.label(f'"{line.cpt}"')
-    what = f"{label}; " if label.strip('"') != line.cpt else ""
-    yield f"<p>{say(f'{what}session {line.session}{where}')}</p>"
+    of = say_code(line.cpt, program), say_session(line.session, line.shown, program)
+    yield f"<p>{say('; '.join(filter(None, of)))}</p>"
     if line.reason:
         yield f"<p>Reason: {say(program.label(line.reason))}</p>"
     if line.missing:
