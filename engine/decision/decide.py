@@ -9,7 +9,7 @@ from ..cases.case import Case
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.limits import LimitError, one_case
 from ..evaluation.rules import Model
-from ..language.errors import CaseError
+from ..language.errors import CaseError, refused
 from ..language.terms import Atom, Constant, Literal, NotANumberError, Rule, quote, unquote
 from ..library.guideline import Guideline
 from ..program.program import Predicate, Program
@@ -106,7 +106,7 @@ def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str =
         try:
             return _judge(case, guideline, world, date)
         except (LimitError, NotANumberError) as error:
-            raise CaseError(f"{case.place}: {error}") from None
+            raise refused(case.place, str(error)) from None
 
 
 def _judge(case: Case, guideline: Guideline, world: str, date: str) -> Judged:
@@ -139,9 +139,7 @@ def refuse_contradiction(case: Case, program: Program, model: Model) -> None:
                 firing = model.support[atom]
                 sources = sorted({case.facts[a] for a in leaves(model, atom) if a in case.facts})
                 said = say_rule(firing.rule, firing.binding, program)
-                raise CaseError(
-                    f"{case.place}: contradictory documentation: {said} ({'; '.join(sources)}); correct one"
-                )
+                raise refused(case.place, f"contradictory documentation: {said} ({'; '.join(sources)})", "correct one")
 
 
 def leaves(model: Model, atom: Atom) -> set[Atom]:
@@ -177,9 +175,9 @@ def _line(
     outcome = next((name for name in sure if sure[name]), "more_information_needed")
     decisive = sure.get(outcome) or awaited(possible)
     if not decisive:
-        raise CaseError(_without_outcome(line, case, program))
+        raise _without_outcome(line, case, program)
     if sum(map(bool, sure.values())) > 1:
-        raise CaseError(_two_outcomes(line, case, sure, model))
+        raise _two_outcomes(line, case, sure, model)
     asked = possible["medically_necessary"] if outcome == "more_information_needed" else []
     missing = lacking.sets(asked)
     last = tuple(sorted(unquote(str(a.args[2])) for a in decisive))
@@ -200,18 +198,18 @@ def _needs(needs: Iterable[Need]) -> tuple[dict[str, str], ...]:
     return tuple({"finding": n.finding, "needs": n.needs} for n in sorted(needs, key=lambda n: (n.finding, n.needs)))
 
 
-def _without_outcome(line: tuple[str, int], case: Case, program: Program) -> str:
+def _without_outcome(line: tuple[str, int], case: Case, program: Program) -> CaseError:
     place = program.predicates["not_medically_necessary"].place
-    return (f"{case.place}: the rules give code {line[0]} in session {line[1]} no outcome ({place}); "
-            "let a rule give every line not_addressed or one of the others")  # fmt: skip
+    return refused(case.place, f"the rules give code {line[0]} in session {line[1]} no outcome ({place})",
+                   "let a rule give every line not_addressed or one of the others")  # fmt: skip
 
 
-def _two_outcomes(line: tuple[str, int], case: Case, sure: dict[str, list[Atom]], model: Model) -> str:
+def _two_outcomes(line: tuple[str, int], case: Case, sure: dict[str, list[Atom]], model: Model) -> CaseError:
     """Name the rule, with its place, that surely gives each of the outcomes which exclude each other."""
     rules = [(name, model.support[atoms[0]].rule) for name, atoms in sure.items() if atoms]
     said = " and ".join(f"{name} by {rule.id} ({rule.place})" for name, rule in rules)
-    return (f"{case.place}: the rules give code {line[0]} in session {line[1]} two outcomes: {said}; "
-            "let one of them ask that the other does not hold")  # fmt: skip
+    return refused(case.place, f"the rules give code {line[0]} in session {line[1]} two outcomes: {said}",
+                   "let one of them ask that the other does not hold")  # fmt: skip
 
 
 def _value(model: Model, predicate: Predicate, line: dict[str, Constant]) -> str | None:

@@ -33,12 +33,12 @@ class GuidelineError(Exception):
 class Fault(NamedTuple):
     """One thing wrong with a case: its place (file, line, column), what it is, and what to do where that is sure."""
 
-    place: str
+    place: str  # empty where it is of no place
     message: str
     remedy: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}" + (f"; {self.remedy}" if self.remedy else "")
+        return (f"{self.place}: " if self.place else "") + self.message + (f"; {self.remedy}" if self.remedy else "")
 
 
 class CaseError(ValueError):
@@ -49,9 +49,14 @@ class CaseError(ValueError):
     """
 
     def __init__(self, text: str = "", faults: Iterable[Fault] = ()) -> None:
-        self.faults = list(faults)
-        told = map(str, self.faults) if self.faults else text.split("\n")
-        super().__init__("\n".join(map(visible, told)))
+        found = list(faults) or [Fault("", line) for line in text.split("\n")]
+        self.faults = tuple(Fault(*map(visible, fault)) for fault in found)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+def refused(place: str, message: str, remedy: str = "") -> CaseError:
+    """Return the error of one fault, its parts apart."""
+    return CaseError(faults=[Fault(place, message, remedy)])
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -48,7 +48,7 @@ def changed(case: Case, guideline: Guideline, changes: Iterable[Change]) -> Case
         done.append(change.option)
         read = read_case(_Changed(values, change.option), guideline)
         if isinstance(read, Unreadable):
-            raise CaseError(read.error)
+            raise CaseError(faults=read.faults)
         case = read._replace(place=f"with {' '.join(done)}")
     return case
 

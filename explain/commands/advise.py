@@ -91,7 +91,7 @@ def checklist(guideline: str, case: str, code: str, form: str) -> None:
 @case_argument
 @world_option
 @as_of_option
-@format_option("md", "html")
+@format_option("md", "html", "json")
 @output_option
 @click.pass_obj
 def letter(guideline: str, case: str, world: str, as_of: str, form: str, out: Path | None) -> None:
@@ -101,7 +101,11 @@ def letter(guideline: str, case: str, world: str, as_of: str, form: str, out: Pa
     Example: coverlog letter cts-six-weeks-of-splinting --format html > letter.html
     """
     from ..advice.letter import letter as written
+    from ..advice.letter_document import as_json as told
     from ..render.letter_page import as_html, as_markdown
 
-    text = (as_html if form == "html" else as_markdown)(written(judge_one(case, load(guideline), world, as_of)))
-    write_out(text, out)
+    judged = judge_one(case, load(guideline), world, as_of)
+    if form == "json":
+        write_out(as_json(told(judged)), out)
+    else:
+        write_out((as_html if form == "html" else as_markdown)(written(judged)), out)
