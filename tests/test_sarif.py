@@ -9,7 +9,8 @@ import jsonschema_rs
 import pytest
 from coverlog.engine.language.errors import Finding
 from coverlog.engine.language.terms import Place
-from coverlog.explain.render.findings import MEANINGS, as_sarif
+from coverlog.engine.soundness.registry import CODES
+from coverlog.explain.render.findings import as_sarif
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ SARIF = jsonschema_rs.Draft4Validator(json.loads(TEXT.replace("[a-zA-Z]{2}]?$", 
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=20)
 FILES = NAMES.filter(lambda name: name not in {".", ".."}).map("{}.dl".format)
 PLACES = st.builds(Place, FILES, st.integers(1, 10_000), st.integers(1, 500))
-FINDINGS = st.lists(st.builds(Finding, st.sampled_from(sorted(MEANINGS)), PLACES, st.text(), st.text()), max_size=5)
+FINDINGS = st.lists(st.builds(Finding, st.sampled_from(sorted(CODES)), PLACES, st.text(), st.text()), max_size=5)
 
 
 @given(FINDINGS, st.sampled_from([Path("kb"), Path("/elsewhere/a folder"), Path("%41 #?")]))

@@ -11,10 +11,10 @@ from ..cases.case import Case
 from ..evaluation.limits import LimitError, one_case
 from ..evaluation.rules import Model
 from ..language.comparison import NotANumberError
-from ..language.errors import CaseError
-from ..language.terms import Atom, quote, unquote
+from ..language.errors import CaseError, refused
+from ..language.terms import Atom, Constant, quote, unquote
 from ..library.guideline import Guideline
-from ..program.program import Program
+from ..program.program import Predicate, Program
 from ..program.words import say_rule
 from .decision import WORLDS, Advisory, Decision, LineDecision
 from .need import in_order
@@ -82,7 +82,7 @@ def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str =
         try:
             return _judge(case, guideline, world, date)
         except (LimitError, NotANumberError) as error:
-            raise CaseError(f"{case.place}: {error}") from None
+            raise refused(case.place, str(error)) from None
 
 
 def _judge(case: Case, guideline: Guideline, world: str, date: str) -> Judged:
@@ -112,17 +112,16 @@ def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
     outcome = next((name for name in sure if sure[name]), "more_information_needed")
     decisive = sure.get(outcome) or awaited(possible)
     if not decisive:
-        raise CaseError(_without_outcome(line, case, program))
+        raise _without_outcome(line, case, program)
     if sum(map(bool, sure.values())) > 1:
-        raise CaseError(_two_outcomes(line, case, sure, model))
+        raise _two_outcomes(line, case, sure, model)
     asked = possible["medically_necessary"] if outcome == "more_information_needed" else []
     missing = situation.missing.sets(asked) if asked else None
     last = tuple(sorted(unquote(str(a.args[2])) for a in decisive))
     return LineDecision(
         cpt=cpt,
         session=session,
-        study=_value(model, Atom("study", (quote(cpt),))),
-        configuration=_value(model, Atom("configuration", (session,))),
+        shown={p.name: _value(model, p, {"Session": session, "Code": quote(cpt)}) for p in program.shown()},
         outcome=outcome,
         by=last if outcome.endswith("medically_necessary") else (),
         reason=last[0] if outcome == "not_addressed" else None,
@@ -132,23 +131,24 @@ def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
     )
 
 
-def _without_outcome(line: tuple[str, int], case: Case, program: Program) -> str:
+def _without_outcome(line: tuple[str, int], case: Case, program: Program) -> CaseError:
     place = program.predicates["not_medically_necessary"].place
-    return (f"{case.place}: the rules give code {line[0]} in session {line[1]} no outcome ({place}); "
-            "let a rule give every line not_addressed or one of the others")  # fmt: skip
+    return refused(case.place, f"the rules give code {line[0]} in session {line[1]} no outcome ({place})",
+                   "let a rule give every line not_addressed or one of the others")  # fmt: skip
 
 
-def _two_outcomes(line: tuple[str, int], case: Case, sure: dict[str, list[Atom]], model: Model) -> str:
+def _two_outcomes(line: tuple[str, int], case: Case, sure: dict[str, list[Atom]], model: Model) -> CaseError:
     """Name the rule, with its place, that surely gives each of the outcomes which exclude each other."""
     rules = [(name, model.support[atoms[0]].rule) for name, atoms in sure.items() if atoms]
     said = " and ".join(f"{name} by {rule.id} ({rule.place})" for name, rule in rules)
-    return (f"{case.place}: the rules give code {line[0]} in session {line[1]} two outcomes: {said}; "
-            "let one of them ask that the other does not hold")  # fmt: skip
+    return refused(case.place, f"the rules give code {line[0]} in session {line[1]} two outcomes: {said}",
+                   "let one of them ask that the other does not hold")  # fmt: skip
 
 
-def _value(model: Model, key: Atom) -> str | None:
-    """Return the last argument of the first sure atom that begins like the key."""
-    values = [a.args[-1] for a in model.atoms(key.predicate) if a.args[:-1] == key.args]
+def _value(model: Model, predicate: Predicate, line: dict[str, Constant]) -> str | None:
+    """Return the last argument of the first atom of a predicate that is of a line."""
+    key = tuple(line[name] for name in predicate.params[:-1])
+    values = [a.args[-1] for a in model.atoms(predicate.name) if a.args[:-1] == key]
     return unquote(str(values[0])) if values else None
 
 

@@ -16,8 +16,7 @@ class LineDecision(NamedTuple):
 
     cpt: str
     session: int
-    study: str | None
-    configuration: str | None
+    shown: dict[str, str | None]  # what the guideline declares to be shown with a line, by predicate
     outcome: str
     by: tuple[str, ...]
     reason: str | None
@@ -27,10 +26,10 @@ class LineDecision(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """Return the line as the documented JSON object."""
-        told = {("missing" if name == "needs" else name): value for name, value in self._asdict().items()}
-        return told | {
+        told = {("missing" if name == "needs" else name): value for name, value in self._asdict().items()} | {
             "by": list(self.by), "missing": [list(s) for s in self.missing], "rests_on": list(self.rests_on)
         }  # fmt: skip
+        return {"cpt": told.pop("cpt"), "session": told.pop("session"), **told.pop("shown"), **told}
 
     @property
     def missing(self) -> tuple[tuple[dict[str, str], ...], ...]:

@@ -65,4 +65,4 @@ def rests_on(rules: Iterable[Rule], undocumented: Iterable[str], program: Progra
     named = {reading for rule in rules for reading in rule.readings}
     named |= {reading for name in undocumented for reading in program.predicates[name].readings}
     named |= {c for rule in rules for c in rule.cites if program.statements[c].authority == "inferred"}
-    return tuple(sorted(named, key=lambda n: (n.startswith("INT"), len(n) if n.startswith("INT") else 0, n)))
+    return tuple(program.in_order(named))

@@ -14,7 +14,7 @@ from coverlog.engine.decision.need import Need
 from coverlog.engine.language.terms import UNDOCUMENTED, Atom
 from coverlog.engine.library.guideline import Guideline
 from coverlog.explain.advice.asks import Item, boxes
-from coverlog.explain.advice.change import Change, changed, naming, setting
+from coverlog.explain.advice.change import Change, changed, listing, setting
 from coverlog.explain.advice.checklist import checklist
 from coverlog.explain.advice.wording import alternatives, question
 from coverlog.explain.commands.main import main
@@ -97,7 +97,7 @@ def test_it_asks_for_what_the_decision_misses(guideline: Guideline) -> None:
 def documenting(item: Item, guideline: Guideline) -> Change:
     """Return the change that documents an item; a condition is named, as a list of the case has it."""
     if item.needs == "stated":
-        return naming("condition", item.finding, guideline, add=True)
+        return listing(f"conditions={item.finding}", guideline, add=True)
     return setting(f"{item.finding}={item.needs.removeprefix('>= ')}", guideline)
 
 

@@ -16,7 +16,7 @@ from coverlog.engine.decision.decide import Judged, decide, judge
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.schema import OUTCOMES
-from coverlog.explain.advice.change import changed, naming, service, setting
+from coverlog.explain.advice.change import changed, listing, setting
 from coverlog.explain.advice.letter import letter
 from coverlog.explain.advice.reasons import Reasons
 from coverlog.explain.commands.main import main
@@ -211,7 +211,7 @@ def _documenting(items: Any, judged: Judged, guideline: Guideline) -> Iterator[A
         yield setting(f"{name}=unknown", guideline)
     for item in items:
         if item.needs == "stated":
-            yield naming("condition", item.finding, guideline, add=True)
+            yield listing(f"conditions={item.finding}", guideline, add=True)
         else:
             yield setting(f"{item.finding}={item.needs.removeprefix('>= ')}", guideline)
 
@@ -221,7 +221,7 @@ def test_the_request_that_a_letter_names_would_do(name: str, code: str, guidelin
     """Where only the request is in the way, the other request is medically necessary."""
     judged = named(name, guideline)
     assert [r.request for r in Reasons(judged).remedies(judged.decision.lines[0])] == [("session 1 is EMG with NCS",)]
-    after = decide(changed(judged.case, guideline, [service(code, add=True)]), guideline)
+    after = decide(changed(judged.case, guideline, [listing(f"services={code}", guideline, add=True)]), guideline)
     assert {line.outcome for line in after.lines} == {"medically_necessary"}
 
 
