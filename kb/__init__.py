@@ -3,6 +3,8 @@
 from pathlib import Path
 
 ROOT = Path(__file__).parent
+DEFAULT = "cg_med_24"
+"""The guideline that is meant where none is named."""
 
 
 def guidelines() -> dict[str, Path]:

@@ -7,13 +7,14 @@ proof tree is enumerated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from math import inf
 
 from coverlog.engine.decision.need import Need, Set
 from coverlog.engine.evaluation.rules import Firing, Model
-from coverlog.engine.language.terms import Atom, Comparison, Var, variables
+from coverlog.engine.language.terms import UNDOCUMENTED, Atom, Comparison, Var, variables
+from coverlog.engine.program.program import Predicate
 
 _BOUNDS: dict[str, Callable[[float], tuple[float, float]]] = {
     ">=": lambda n: (n, inf), ">": lambda n: (n + 1, inf), "<=": lambda n: (-inf, n),
@@ -35,7 +36,7 @@ class EverySet:
         self.model = model
         self._model_denying = denied
         self._known: dict[Atom, set[Set]] = {}
-        self._denials: dict[Atom, set[Atom]] = {}
+        self._ruled_out: dict[Atom, set[Atom]] = {}
 
     def sets(self, targets: Iterable[Atom]) -> list[Set]:
         """Return every minimal set that, documented, makes one of the targets surely so.
@@ -49,7 +50,7 @@ class EverySet:
     @cached_property
     def _weaker(self) -> dict[Atom, set[Atom]]:
         """By undocumented finding, the ones that documenting it alone makes so, itself among them."""
-        findings = {atom for atom in self.model.unknown if len(atom.args) == 1}
+        findings = {atom for atom in self.model.unknown if not _is_number(atom)}
         below = {each for atom in findings for each in self._below(atom)}
         steps = [
             ({p for p in firing.premises if not self.model.sure(p)}, firing.head)
@@ -61,10 +62,10 @@ class EverySet:
 
     def _denied(self, atom: Atom) -> set[Atom]:
         """Return the undocumented findings that denying one of them denies, itself among them."""
-        if atom not in self._denials:
+        if atom not in self._ruled_out:
             left = self._model_denying(atom).unknown if self._model_denying else self.model.unknown - {atom}
-            self._denials[atom] = (self.model.unknown - left) | {atom}
-        return self._denials[atom]
+            self._ruled_out[atom] = (self.model.unknown - left) | {atom}
+        return self._ruled_out[atom]
 
     def _sets(self, atom: Atom) -> set[Set]:
         """Return the minimal sets of an atom, by fixpoint over what it rests on."""
@@ -100,16 +101,19 @@ class EverySet:
     def _step(self, atom: Atom) -> set[Set]:
         if self.model.sure(atom):
             return {frozenset()}
-        presence = Need(atom, 1, 1, atom.predicate in self.model.stated)
-        own = {frozenset([presence])} if atom in self.model.unknown and len(atom.args) == 1 else set()
+        own = {frozenset([self._need(atom, 1, 1)])} if atom in self.model.unknown and not _is_number(atom) else set()
         return self._minimal([*own, *(s for f in self.model.firings.get(atom, ()) for s in self._firing(f))])
 
     def _firing(self, firing: Firing) -> set[Set]:
         """Return the sets of a firing: the product of its premises', its amounts within their bounds."""
         result: set[Set] = {frozenset()}
         for pattern, premise in _patterns(firing):
-            if premise in self.model.unknown and len(premise.args) > 1:
-                ways = _within(premise, [c for c in firing.undetermined if _speaks_of(c, pattern)])
+            if premise in self.model.unknown and _is_number(premise):
+                ways = _within(
+                    premise,
+                    self._need(premise, 0, inf).finding,
+                    [c for c in firing.undetermined if _speaks_of(c, pattern)],
+                )
             else:
                 ways = self._known.get(premise, set())
             result = self._product(result, ways)
@@ -122,15 +126,28 @@ class EverySet:
         if not self.model.possible(atom) or atom in above:
             return {frozenset()}
         unknown = atom in self.model.unknown
-        if self.model.sure(atom) or (unknown and (len(atom.args) > 1 or atom.predicate in self.model.stated)):
-            return set()  # no single thing to say makes an amount unknown, or a condition not so
-        result: set[Set] = {frozenset([Need(atom, 0, 0)])} if unknown else {frozenset()}
+        if self.model.sure(atom):
+            return set()
+        result: set[Set] = set(self._denials(atom)) if unknown else {frozenset()}
         for firing in self.model.firings.get(atom, ()):
             ways = {s for p in firing.premises for s in self._against(p, above | {atom})}
             ways |= {s for a in firing.absences for s in self._sets(a)}
-            ways |= set(_outside(firing))
+            ways |= set(_outside(firing, self.model.declared))
             result = self._product(result, ways)
         return result
+
+    def _denials(self, atom: Atom) -> Iterator[Set]:
+        """Yield what says that an undocumented input is not so."""
+        declared = self.model.declared[atom.predicate]
+        if declared.is_choice:
+            others = [a for a in self.model.unknown if a.predicate == atom.predicate and a != atom]
+            yield from (frozenset([self._need(other, 1, 1)]) for other in others)
+        elif not _is_number(atom) and not declared.until:  # no single thing to say makes those not so
+            yield frozenset([self._need(atom, 0, 0)])
+
+    def _need(self, atom: Atom, low: float, high: float) -> Need:
+        declared = self.model.declared[atom.predicate]
+        return Need(atom, low, high, declared.asked(atom), bool(declared.until) and low == 1 and not _is_number(atom))
 
     def _product(self, left: set[Set], right: set[Set]) -> set[Set]:
         return self._minimal(s for a in left for b in right if (s := self._join(a, b)) is not None)
@@ -143,13 +160,16 @@ class EverySet:
         for need in left | right:
             low, high = bounds.get(need.atom, (-inf, inf))
             bounds[need.atom] = max(low, need.low), min(high, need.high)
-        needs = [Need(atom, *b, atom.predicate in self.model.stated) for atom, b in bounds.items()]
+        needs = [self._need(atom, *b) for atom, b in bounds.items()]
         if any(need.low > need.high for need in needs) or self._contradictory(needs):
             return None
         return self._least(needs)
 
     def _contradictory(self, needs: Iterable[Need]) -> bool:
         """Say whether one need documents a finding that implies what another one denies."""
+        chosen = [n.atom.predicate for n in needs if self.model.declared[n.atom.predicate].is_choice]
+        if len(chosen) > len(set(chosen)):
+            return True
         absent = {need.atom for need in needs if _is_absence(need)}
         return any(not absent.isdisjoint(self._weaker[n.atom]) for n in needs if _is_presence(n)) if absent else False
 
@@ -185,11 +205,15 @@ class EverySet:
 
 
 def _is_presence(need: Need) -> bool:
-    return len(need.atom.args) == 1 and need.low == 1
+    return not _is_number(need.atom) and need.low == 1
 
 
 def _is_absence(need: Need) -> bool:
-    return len(need.atom.args) == 1 and need.high == 0
+    return not _is_number(need.atom) and need.high == 0
+
+
+def _is_number(atom: Atom) -> bool:
+    return UNDOCUMENTED in atom.args
 
 
 def _order(needs: Set) -> tuple[int, list[tuple[str, str]]]:
@@ -214,20 +238,21 @@ def _speaks_of(comparison: Comparison, pattern: Atom) -> bool:
     return bool(set(comparison.names()) & set(variables(pattern.args)))
 
 
-def _within(amount: Atom, comparisons: Iterable[Comparison]) -> set[Set]:
+def _within(amount: Atom, key: str, comparisons: Iterable[Comparison]) -> set[Set]:
     """Return the set that documents an amount within all its bounds; compared with nothing, it has to be known."""
     bounds = [_bounds(comparison) for comparison in comparisons] or [(0, inf)]
     low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
-    return {frozenset([Need(amount, low, high)])} if low <= high else set()
+    return {frozenset([Need(amount, low, high, key)])} if low <= high else set()
 
 
-def _outside(firing: Firing) -> Iterator[Set]:
+def _outside(firing: Firing, declared: Mapping[str, Predicate]) -> Iterator[Set]:
     """Yield the sets that document an amount beyond a bound of a firing."""
     for comparison in firing.undetermined:
         for pattern, premise in _patterns(firing):
             if _speaks_of(comparison, pattern):
+                key = declared[premise.predicate].asked(premise)
                 for op in _OPPOSITES[comparison.op]:
-                    yield frozenset([Need(premise, *_bounds(comparison._replace(op=op)))])
+                    yield frozenset([Need(premise, *_bounds(comparison._replace(op=op)), key)])
 
 
 def _bounds(comparison: Comparison) -> tuple[float, float]:

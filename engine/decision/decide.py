@@ -9,13 +9,15 @@ from ..cases.case import Case
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.limits import LimitError, one_case
 from ..evaluation.rules import Model
+from ..language.comparison import NotANumberError
 from ..language.errors import CaseError
-from ..language.terms import Atom, Literal, NotANumberError, Rule, quote, unquote
+from ..language.terms import Atom, Literal, Rule, quote, unquote
 from ..library.guideline import Guideline
 from ..program.program import Program
 from ..program.words import say_rule
 from .missing import Missing
-from .need import Need
+from .need import Need, in_order
+from .view import mimebundle
 from .ways import Ways
 from .why import CONTRADICTED, UNMET, Why
 
@@ -32,15 +34,21 @@ class LineDecision(NamedTuple):
     outcome: str
     by: tuple[str, ...]
     reason: str | None
-    missing: tuple[tuple[dict[str, str], ...], ...]
+    needs: tuple[tuple[Need, ...], ...]
     missing_complete: bool
     rests_on: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Return the line as the documented JSON object."""
-        return self._asdict() | {
+        told = {("missing" if name == "needs" else name): value for name, value in self._asdict().items()}
+        return told | {
             "by": list(self.by), "missing": [list(s) for s in self.missing], "rests_on": list(self.rests_on)
         }  # fmt: skip
+
+    @property
+    def missing(self) -> tuple[tuple[dict[str, str], ...], ...]:
+        """The sets of what is to be documented, by names: `needs` as the documented JSON has it."""
+        return tuple(tuple({"finding": n.finding, "needs": n.needs} for n in each) for each in self.needs)
 
 
 class Advisory(NamedTuple):
@@ -72,9 +80,7 @@ class Decision(NamedTuple):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show the decision in a notebook."""
-        from ...explain.render.notebook import decision_bundle
-
-        return decision_bundle(self)
+        return mimebundle(self)
 
 
 class Judged(NamedTuple):
@@ -191,14 +197,10 @@ def _line(
         outcome=outcome,
         by=last if outcome.endswith("medically_necessary") else (),
         reason=last[0] if outcome == "not_addressed" else None,
-        missing=tuple(_needs(needs) for needs in missing.sets),
+        needs=tuple(map(in_order, missing.sets)),
         missing_complete=missing.complete,
         rests_on=rests_on(*used(decisive, model, why), program),
     )
-
-
-def _needs(needs: Iterable[Need]) -> tuple[dict[str, str], ...]:
-    return tuple({"finding": n.finding, "needs": n.needs} for n in sorted(needs, key=lambda n: n.finding))
 
 
 def _without_outcome(line: tuple[str, int], case: Case, program: Program) -> str:
@@ -259,8 +261,8 @@ def used(targets: Iterable[Atom], model: Model, why: Why) -> tuple[list[Rule], s
 def _against(atom: Atom, why: Why, rules: dict[Rule, None]) -> Iterator[Atom]:
     """Yield what the proof that an atom does not hold goes on with, and add the rules that it uses."""
     how = why.kind(atom)
-    if how == CONTRADICTED:
-        yield why.program.denial(atom)
+    if how == CONTRADICTED and (denial := why.against(atom)):
+        yield denial
     for failure in why.failures(atom) if how == UNMET else ():
         if failure.in_play:
             rules[failure.rule] = None

@@ -71,7 +71,7 @@ class Missing:
     def _core(self, atom: Atom) -> Atom:
         """Return what an atom turns on, where all else that its one firing needs is so; lines have it in common."""
         seen = {atom}
-        while atom not in self.model.unknown and not self.model.sure(atom):
+        while atom in self.model.firings and atom not in self.model.unknown and not self.model.sure(atom):
             firing, *others = self.model.firings[atom]
             left = [p for p in firing.premises if not self.model.sure(p)]
             further = others or firing.undetermined or any(map(self.model.possible, firing.absences))
@@ -159,8 +159,13 @@ class _Search:
         kinds = {a.kind, b.kind}
         if kinds == {"absent", "present"}:
             return not told[one].isdisjoint(told[other])
+        if kinds == {"present"}:  # two values of one choice
+            return a.atom != b.atom and a.atom.predicate == b.atom.predicate and self._is_choice(a)
         low, high = (a.bound, b.bound) if a.kind == "low" else (b.bound, a.bound)
         return kinds == {"low", "high"} and a.atom == b.atom and low > high
+
+    def _is_choice(self, item: Item) -> bool:
+        return self.missing.model.declared[item.atom.predicate].is_choice
 
     @cached_property
     def found(self) -> Found:
@@ -292,8 +297,8 @@ class _Search:
         items: dict[Atom, list[Item]] = {}
         for item in kept:
             items.setdefault(self.items[item].atom, []).append(self.items[item])
-        stated = self.missing.model.stated
-        return frozenset(as_need(own, atom.predicate in stated) for atom, own in items.items())
+        declared = self.missing.model.declared
+        return frozenset(as_need(own, declared[atom.predicate]) for atom, own in items.items())
 
 
 def _covers(one: Item, other: Item, told: set[Atom]) -> bool:

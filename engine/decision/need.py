@@ -2,45 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import inf
 from typing import NamedTuple
 
-from ..language.terms import Atom, Comparison, Var
+from ..language.comparison import Bounds
+from ..language.terms import UNDOCUMENTED, Atom
+from ..program.program import Predicate, Program
+from ..program.words import say_open
 
 
 class Need(NamedTuple):
-    """One thing to document: that a finding is present or absent, or an amount within bounds."""
+    """One thing to document: a finding or its denial, an amount within bounds, or which of several it is."""
 
     atom: Atom
-    low: float  # 1 and 1 for present or stated, 0 and 0 for absent, else the bounds of the amount
+    low: float  # 1 and 1 for what is to be so, 0 and 0 for what is not, else the bounds of the amount
     high: float
+    finding: str  # what the record is asked for: a concept, or the case's key of a count or a choice
     stated: bool = False  # the case has to state it, which settles what it does not state
 
     @property
-    def finding(self) -> str:
-        """The concept that is to be documented."""
-        return str(self.atom.args[0])
+    def bounds(self) -> Bounds | None:
+        """What the amount has to be within; None where it is about no amount."""
+        return Bounds(self.low, self.high) if UNDOCUMENTED in self.atom.args else None
+
+    @property
+    def denies(self) -> bool:
+        """Whether it is to be documented that something is not so."""
+        return not self.bounds and not self.low
 
     @property
     def needs(self) -> str:
-        """What it has to be: `present`, `absent`, `stated`, or a comparison such as `>= 4`."""
-        if self.stated:
-            return "stated"
-        if len(self.atom.args) == 1:
-            return "present" if self.low else "absent"
-        if self.low == self.high:
-            return f"= {self.low:.0f}"
-        bounds = [f">= {self.low:.0f}"] * (self.low > -inf) + [f"<= {self.high:.0f}"] * (self.high < inf)
-        return " and ".join(bounds)
+        """What it has to be: `present`, `absent`, `stated`, the value of a choice, or bounds such as `>= 4`."""
+        if self.bounds:
+            return str(self.bounds)
+        if self.finding != self.atom.args[0]:
+            return str(self.atom.args[0])
+        return "absent" if self.denies else "stated" if self.stated else "present"
 
 
 Set = frozenset[Need]
 
 
+def say_need(need: Need, program: Program) -> str:
+    """Return what is to be documented of a finding or an amount, as the end of `document that ...`."""
+    said = say_open(need.atom, need.bounds.in_words() if need.bounds else "", program)
+    return f"it is not so that {said}" if need.denies else said
+
+
+def in_order(needs: Set) -> tuple[Need, ...]:
+    """Return the needs of a set by their names, which are their order in every answer."""
+    return tuple(sorted(needs, key=lambda need: (need.finding, need.needs)))
+
+
 def order(needs: Set) -> tuple[int, list[tuple[str, str]]]:
     """Return the sort key of a set: the smallest first, then by the names in it."""
-    return len(needs), sorted((need.finding, need.needs) for need in needs)
+    return len(needs), [(need.finding, need.needs) for need in in_order(needs)]
 
 
 class Item(NamedTuple):
@@ -52,48 +68,27 @@ class Item(NamedTuple):
     atom: Atom
 
 
-def present(atom: Atom) -> Item:
-    """Return the item that a finding is there."""
-    return Item(str(atom.args[0]), "present", 0, atom)
+def present(atom: Atom, declared: Predicate) -> Item:
+    """Return the item that an open atom is so."""
+    return Item(declared.asked(atom), "present", 0, atom)
 
 
-def absent(atom: Atom) -> Item:
-    """Return the item that a finding is not there."""
-    return Item(str(atom.args[0]), "absent", 0, atom)
+def absent(atom: Atom, declared: Predicate) -> Item:
+    """Return the item that an open atom is not so."""
+    return Item(declared.asked(atom), "absent", 0, atom)
 
 
-def amount(atom: Atom, low: float, high: float) -> list[Item]:
+def amount(atom: Atom, bounds: Bounds, declared: Predicate) -> list[Item]:
     """Return the items that together set bounds for an amount."""
-    found = [("low", low)] * (low > -inf) + [("high", high)] * (high < inf)
-    return [Item(str(atom.args[0]), kind, int(bound), atom) for kind, bound in found]
+    ends = [("low", bounds.low)] * (bounds.low > -inf) + [("high", bounds.high)] * (bounds.high < inf)
+    return [Item(declared.asked(atom), kind, int(bound), atom) for kind, bound in ends]
 
 
-def as_need(items: list[Item], stated: bool) -> Need:
+def as_need(items: list[Item], declared: Predicate) -> Need:
     """Return items of one atom as one need."""
-    atom, kind = items[0].atom, items[0].kind
+    atom, kind, finding = items[0].atom, items[0].kind, items[0].finding
     if kind in ("present", "absent"):
         value = int(kind == "present")
-        return Need(atom, value, value, stated)
+        return Need(atom, value, value, finding, bool(declared.until))
     low = max((i.bound for i in items if i.kind == "low"), default=-inf)
-    return Need(atom, low, min((i.bound for i in items if i.kind == "high"), default=inf))
-
-
-_BOUNDS: dict[str, Callable[[float], tuple[float, float]]] = {
-    ">=": lambda n: (n, inf), ">": lambda n: (n + 1, inf), "<=": lambda n: (-inf, n),
-    "<": lambda n: (-inf, n - 1), "=": lambda n: (n, n),
-}  # fmt: skip
-_MIRROR = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "="}
-_OPPOSITES = {">=": ("<",), ">": ("<=",), "<=": (">",), "<": (">=",), "=": ("<", ">")}
-
-
-def bounds(comparison: Comparison) -> tuple[float, float]:
-    """Return the bounds a comparison of one amount with one number sets (`check` admits no other)."""
-    left, right = comparison.left[0], comparison.right[0]
-    if isinstance(left, Var):
-        return _BOUNDS[comparison.op](int(str(right)))
-    return _BOUNDS[_MIRROR[comparison.op]](int(str(left)))
-
-
-def beyond(comparison: Comparison) -> list[tuple[float, float]]:
-    """Return the bounds that each alone let a comparison fail."""
-    return [bounds(comparison._replace(op=op)) for op in _OPPOSITES[comparison.op]]
+    return Need(atom, low, min((i.bound for i in items if i.kind == "high"), default=inf), finding)

@@ -8,12 +8,12 @@ surely so only where it is well founded, and fails where nothing but the circle 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from math import inf
 from typing import NamedTuple
 
 from ..evaluation.rules import Firing, Model
-from ..language.terms import Atom, Comparison, variables
-from .need import Item, absent, amount, beyond, bounds, present
+from ..language.comparison import Bounds, beyond, bounds, within
+from ..language.terms import UNDOCUMENTED, Atom, Comparison, variables
+from .need import Item, absent, amount, present
 
 _MANY = 1 << 30
 
@@ -219,7 +219,7 @@ class _Maker:
         """Return what makes an atom surely so: the record says it, or a firing holds."""
         if self.model.sure(atom):
             return Gate(True, False, [])
-        own = [self._item(present(atom))] if atom in self.model.unknown and len(atom.args) == 1 else []
+        own = [self._present(atom)] if atom in self.model.unknown and not is_amount(atom, self.model) else []
         firings = self.model.firings.get(atom, ())
         return Gate(False, False, own + [self._gate(True, False, self._parts(f)) for f in firings])
 
@@ -230,21 +230,36 @@ class _Maker:
             if not is_amount(premise, self.model):
                 below.append(self._node(premise, gone=False))
                 continue
-            limits = [bounds(c) for c in firing.undetermined if _speaks_of(c, pattern)] or [(0, inf)]
-            low, high = max(b[0] for b in limits), min(b[1] for b in limits)
-            below += map(self._item, amount(premise, low, high)) if low <= high else [self._gate(False, False, [])]
+            limits = [found for c in firing.undetermined if _speaks_of(c, pattern) and (found := bounds(c))]
+            allowed = within(limits or [Bounds(low=0)])
+            below += self._amount(premise, allowed) if allowed.low <= allowed.high else [self._gate(False, False, [])]
         return below
+
+    def _present(self, atom: Atom) -> int:
+        return self._item(present(atom, self.model.declared[atom.predicate]))
+
+    def _amount(self, atom: Atom, allowed: Bounds) -> Iterator[int]:
+        return map(self._item, amount(atom, allowed, self.model.declared[atom.predicate]))
 
     def _not_so(self, atom: Atom) -> Gate:
         """Return what makes an atom surely not so: an input is denied, and each firing fails."""
         if not self.model.possible(atom):
             return Gate(True, True, [])
-        unknown = atom in self.model.unknown
-        if self.model.sure(atom) or (unknown and (len(atom.args) > 1 or atom.predicate in self.model.stated)):
-            return Gate(False, True, [])  # no single thing to say makes an amount unknown, or a condition not so
-        own = [self._item(absent(atom))] if unknown else []
+        if self.model.sure(atom):
+            return Gate(False, True, [])
+        own = [self._denied(atom)] if atom in self.model.unknown else []
         firings = self.model.firings.get(atom, ())
         return Gate(True, True, own + [self._gate(False, True, self._failing(f)) for f in firings])
+
+    def _denied(self, atom: Atom) -> int:
+        """Return what documents that an open input is not so: its denial, or another value of the same choice."""
+        declared = self.model.declared[atom.predicate]
+        if declared.is_choice:
+            others = (a for a in self.model.atoms(atom.predicate) if a != atom and a in self.model.unknown)
+            return self._gate(False, True, [self._present(other) for other in others])
+        if is_amount(atom, self.model) or declared.until:
+            return self._gate(False, True, [])  # no single thing to say makes an amount, or a condition, not so
+        return self._item(absent(atom, declared))
 
     def _failing(self, firing: Firing) -> list[int]:
         """Return the ways in which a firing fails: a premise, an absence, or an amount beyond one of its bounds."""
@@ -253,13 +268,13 @@ class _Maker:
         for comparison in firing.undetermined:
             for pattern, premise in _patterns(firing):
                 if _speaks_of(comparison, pattern) and is_amount(premise, self.model):
-                    below += [self._item(item) for limits in beyond(comparison) for item in amount(premise, *limits)]
+                    below += [item for each in beyond(comparison) for item in self._amount(premise, each)]
         return below
 
 
 def is_amount(atom: Atom, model: Model) -> bool:
     """Say whether an atom stands for an amount nobody documented."""
-    return len(atom.args) > 1 and atom in model.unknown
+    return UNDOCUMENTED in atom.args and atom in model.unknown
 
 
 def bits(mask: int) -> Iterator[int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import networkx as nx
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 
 from ..evaluation.rules import Firing, Model
 from ..language.terms import Atom
@@ -48,15 +49,27 @@ class Ways:
 
     def _find_circles(self, atom: Atom) -> None:
         """Number what an atom rests on such that what rests on each other has one number."""
-        graph: nx.DiGraph[Atom] = nx.DiGraph()
-        graph.add_node(atom)
+        premises: dict[Atom, set[Atom]] = {}
         stack = [atom]
         while stack:
             each = stack.pop()
-            for premise in self._premises(each):
-                if premise not in graph:
-                    stack.append(premise)
-                graph.add_edge(each, premise)
-        for component in nx.strongly_connected_components(graph):
+            if each not in premises:
+                premises[each] = self._premises(each)
+                stack += premises[each]
+        for circle in _circles(premises):
             number = len(self._circle)
-            self._circle |= dict.fromkeys((a for a in component if a not in self._circle), number)
+            self._circle |= dict.fromkeys((a for a in circle if a not in self._circle), number)
+
+
+def _circles(premises: Mapping[Atom, set[Atom]]) -> Iterator[set[Atom]]:
+    """Yield atoms in groups that rest on each other; mostly each is on its own."""
+    try:
+        TopologicalSorter(premises).prepare()
+    except CycleError:
+        import networkx as nx  # slow to import, and seldom needed
+
+        graph: nx.DiGraph[Atom] = nx.DiGraph([(head, each) for head, below in premises.items() for each in below])
+        graph.add_nodes_from(premises)
+        yield from nx.strongly_connected_components(graph)
+    else:
+        yield from ({each} for each in premises)

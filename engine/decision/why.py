@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.rules import Firing, Model
-from ..language.terms import Atom, Comparison, Constant, Literal, Rule, Substitution, Var, holds
+from ..language.comparison import holds
+from ..language.terms import Atom, Comparison, Literal, Rule, Substitution, Var
+from ..language.unify import Binding, unify
 from .smallest import Smallest
 
 CONTRADICTED = "contradicted"  # documented otherwise, or blocked by what holds
 UNDOCUMENTED = "undocumented"  # an open input nobody documented
 NOT_APPLICABLE = "not_applicable"  # a closed input that the case does not name
 UNMET = "unmet"  # derived, and each of its rules fails
-
-Binding = dict[str, Constant]
 
 
 class Cause(NamedTuple):
@@ -102,8 +102,16 @@ class Why:
         declared = self.program.predicates.get(atom.predicate)
         if not (declared and declared.is_record):
             return ""
-        ruled_out = declared.unless and self.model.sure(Atom(declared.unless, atom.args[:1]))
-        return CONTRADICTED if ruled_out else UNDOCUMENTED
+        return CONTRADICTED if self.against(atom) else UNDOCUMENTED
+
+    def against(self, atom: Atom) -> Atom | None:
+        """Return what the record says that rules an open atom out: its denial, or another value of the same choice."""
+        declared = self.program.predicates[atom.predicate]
+        denial = Atom(declared.unless, atom.args[:1])
+        if declared.unless and self.model.sure(denial):
+            return denial
+        chosen = filter(self.model.sure, self.model.atoms(atom.predicate)) if declared.is_choice else ()
+        return next((each for each in chosen if each != atom), None)
 
     def _failing(self, atom: Atom) -> Generator[Atom, bool, list[Failure]]:
         """Return the failures of an atom; yield each atom of which they depend on whether it is in play."""
@@ -163,25 +171,6 @@ class Why:
         if any(isinstance(a, Var) for a in atom.args):
             return self.model.like(atom)
         return [atom] if self.model.possible(atom) else []
-
-
-def unify(pattern: Atom, other: Atom) -> Binding | None:
-    """Return the binding of the pattern's variables that makes it the other atom, or None.
-
-    A variable of the other atom fits everything and binds nothing.
-    """
-    binding: Binding = {}
-    if pattern.predicate != other.predicate:
-        return None
-    for mine, theirs in zip(pattern.args, other.args, strict=True):
-        if isinstance(theirs, Var):
-            continue
-        if isinstance(mine, Var):
-            if binding.setdefault(mine.name, theirs) != theirs:
-                return None
-        elif mine != theirs:
-            return None
-    return binding
 
 
 def _bound(part: Literal | Comparison, binding: Substitution) -> Literal | Comparison:

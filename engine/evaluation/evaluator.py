@@ -52,7 +52,6 @@ class Evaluator:
             self.of_head.setdefault(compiled.rule.head.predicate, []).append(compiled)
         negated = {lit.atom.predicate for c in self.compiled for lit in c.rule.literals if not lit.positive}
         self.shadowed = negated & strata.open_valued
-        self.stated = frozenset(p.name for p in program.predicates.values() if p.until)
         bodies = [self._shadow(literal) for compiled in self.compiled for literal in compiled.rule.literals]
         self.read = {literal.atom.predicate for literal in bodies}
         self.facts = [rule for rule in rules if not rule.body]
@@ -118,7 +117,7 @@ class Evaluator:
         except IndexError:  # lost, or in use further up
             ready = self._build()
         static = ready.static
-        model = Model(dict(static.firings), given, dict(static.support), self.stated)
+        model = Model(dict(static.firings), given, dict(static.support), self.program.predicates)
         run = _Run(self, ready, model, Budget())
         with ready.store.active():
             run.hold(atom for atom in given if atom not in static.firings)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
-from ..language.terms import Atom, Comparison, Constant, Rule, Term, Var, holds
+from ..language.comparison import holds
+from ..language.terms import Atom, Comparison, Constant, Rule, Term, Var
+from ..program.program import Predicate
 
 Row = tuple[Constant, ...]
 
@@ -31,10 +34,10 @@ class Model:
         firings: dict[Atom, list[Firing]],
         given: Collection[Atom],
         support: dict[Atom, Firing],
-        stated: frozenset[str] = frozenset(),
+        declared: Mapping[str, Predicate] = MappingProxyType({}),
     ) -> None:
         self.firings = firings
-        self.stated = stated  # the open predicates that a case settles by stating something
+        self.declared = declared  # how the case can document what is open
         self.given = frozenset(given)
         self.unknown: set[Atom] = set()
         self.support = support  # the first sure firing of each sure atom: well founded

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...kb import guidelines
+from ...kb import DEFAULT, guidelines
 from ..evaluation.evaluator import Evaluator
 from ..language.errors import GuidelineError, did_you_mean
 from ..program.graph import Strata
@@ -51,7 +51,7 @@ class Guideline:
         return editions[edition]
 
 
-def load(folder: Path | str = "cg_med_24") -> Guideline:
+def load(folder: Path | str = DEFAULT) -> Guideline:
     """Load a guideline as its text is now; text that was loaded before gives the same object.
 
     :param folder: the name of a guideline shipped here, or a folder of `.dl` files.

@@ -45,6 +45,10 @@ class Predicate(NamedTuple):
         """Whether the case says one concept of a kind: once it does, the others are not so."""
         return self.case is not None and self.case.shape == "one of"
 
+    def asked(self, atom: Atom) -> str:
+        """Return by what name a case documents an open atom: its concept, or the key of a number or a choice."""
+        return self.case.key if self.case and (self.open_count or self.is_choice) else str(atom.args[0])
+
     @property
     def amounts_from(self) -> int:
         """From which argument on an open predicate has numbers that may be undocumented."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..language.terms import UNDOCUMENTED, Atom, Comparison, Rule, Substitution, Var, holds, quote, unquote
+from ..language.comparison import holds
+from ..language.terms import UNDOCUMENTED, Atom, Comparison, Rule, Substitution, Var, quote, unquote
 from .program import Program
 
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -62,8 +63,7 @@ def say_failed(rule: Rule, asked: Substitution, program: Program) -> str:
 
 def say_undocumented(atom: Atom, value: str, program: Program) -> str:
     """Return that nobody documented an open input; in the closed world that is no evidence for it."""
-    amounts = tuple(Var("number") if a == UNDOCUMENTED else a for a in atom.args)
-    said = say_atom(atom._replace(args=amounts), program)
+    said = say_open(atom, "", program)
     return f"it is not documented whether {said}" if value == "unknown" else f"there is no evidence that {said}"
 
 
@@ -95,17 +95,10 @@ def say_contrast(cpt: str, session: int, asked: str, said: str) -> str:
     return f"{cpt}, session {session}: why not {asked.replace('_', ' ')}? It is {said.partition(': ')[2]}"
 
 
-def say_need(finding: str, needs: str, program: Program) -> str:
-    """Return what is to be documented of a finding or an amount, as the end of `document that ...`.
+def say_open(atom: Atom, amount: str, program: Program) -> str:
+    """Return an atom of an open predicate in words, with an amount that nobody documented put as asked.
 
-    :param finding: a concept of an open predicate.
-    :param needs: `present`, `absent`, `stated`, or bounds such as `>= 4`.
+    :param amount: such as `at least 4`; where it is empty the amount reads as `some`.
     """
-    kind = program.concepts[finding][0]
-    predicate = next(p for p in program.predicates.values() if p.open_kind == kind)
-    if needs in ("present", "absent", "stated"):
-        said = say_atom(Atom(predicate.name, (finding,)), program)
-        return f"it is not so that {said}" if needs == "absent" else said
-    for sign, word in ((">= ", "at least "), ("<= ", "at most "), ("= ", "exactly ")):
-        needs = needs.replace(sign, word)
-    return _fill(predicate.gloss, {predicate.params[0]: finding, predicate.params[1]: quote(needs)}, program)
+    told = quote(amount) if amount else Var("_")
+    return say_atom(atom._replace(args=tuple(told if a == UNDOCUMENTED else a for a in atom.args)), program)

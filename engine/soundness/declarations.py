@@ -69,6 +69,9 @@ def _open(predicate: Predicate, program: Program) -> Found:
             yield f"{name} speaks of no single concept", f"name a predicate of one argument after {how}"
     if predicate.until and len(predicate.params) != 1:
         yield f"{predicate.name} is open until settled and has {len(predicate.params)} arguments", "give it one"
+    if predicate.readings and not predicate.is_open:
+        fix = "declare it %@ open, or put the line directly below the rule it belongs to"
+        yield f"{predicate.name} is read by an interpretation and is not open", fix
     for reading in predicate.readings:
         if reading not in program.interpretations:
             fix = did_you_mean(reading, program.interpretations) or "state it with interpretation(...)"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ...engine.decision.decide import Judged, LineDecision, leaves, outcomes
-from ...engine.language.terms import Atom, unquote
+from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.program.graph import edges
 from ...engine.program.program import Program
 from ...engine.program.words import say_atom
-from .checklist import answer
+from .wording import telling
 
 _CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of")
 _DOCUMENTED = ("present of", "absent of", "amount of")
@@ -66,7 +66,8 @@ class Evidence:
 
     def is_fact(self, atom: Atom) -> bool:
         """Say whether an atom speaks of the case in the vocabulary of the case files."""
-        return self.kind(atom) in self.kinds and atom.predicate in self.from_case
+        counted = self.program.declared()[atom.predicate].open_count
+        return counted or (self.kind(atom) in self.kinds and atom.predicate in self.from_case)
 
     def fact(self, atom: Atom) -> str:
         """Return an atom that holds in words, with the sources of what it follows from."""
@@ -75,9 +76,11 @@ class Evidence:
 
     def say(self, atom: Atom) -> str:
         """Return an atom in words: a finding by the answer to its question, the rest by its gloss."""
-        if self.program.declared()[atom.predicate].is_record:
-            return answer(str(atom.args[0]), str(atom.args[1]) if len(atom.args) > 1 else "present", self.program)
-        return say_atom(atom, self.program)
+        declared = self.program.declared()[atom.predicate]
+        if not declared.is_record:
+            return say_atom(atom, self.program)
+        amounts = [str(a) for a in atom.args[declared.amounts_from :] if a != UNDOCUMENTED]
+        return telling(atom, " ".join(amounts), self.program)
 
     def sources(self, atom: Atom) -> str:
         """Return where the record says what an atom follows from; what it says beyond the atom is named."""
@@ -111,11 +114,13 @@ class Evidence:
         declared = self.program.predicates
         kinds = {p.case.kind for p in declared.values() if p.case and p.case.shape == "each of"}
         backward = [(edge.head, edge.body) for edge in edges(self.program)]
-        used = reached(["medically_necessary"], backward) & self.from_case
+        closing = {name for p in declared.values() for name in (p.unless, p.until)}  # they say what is not so
+        used = (reached(["medically_necessary"], backward) & self.from_case) - closing
         found: dict[object, Atom] = {}
-        # What the case names itself comes first, and gives way to what the rules make of it.
-        for name in sorted(used, key=lambda n: (declared[n].case is None, n)):
-            about = [a for a in self.model.atoms(name) if len(a.args) == 1 and self.kind(a) in kinds]
+        # What the case names itself comes first, and gives way to what the rules make of it, last what may be open.
+        for name in sorted(used, key=lambda n: (declared[n].case is None, declared[n].is_open, n)):
+            about = [a for a in filter(self.model.sure, self.model.atoms(name)) if len(a.args) == 1]
+            about = [a for a in about if self.kind(a) in kinds]
             found |= {a.args[0]: a for a in about if not self._is_broader(a)}
         return [self.fact(atom) for atom in found.values()]
 
@@ -138,7 +143,7 @@ class Evidence:
 
 def clinical(program: Program) -> frozenset[str]:
     """Return the predicates that rest on what the record says of the person, not of the request alone."""
-    inputs = {name for name, p in program.predicates.items() if p.case and p.case.shape in _CLINICAL}
+    inputs = {name for name, p in program.predicates.items() if p.case and (p.is_open or p.case.shape in _CLINICAL)}
     return reached(inputs, [(edge.body, edge.head) for edge in edges(program)])
 
 

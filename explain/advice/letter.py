@@ -8,9 +8,11 @@ from typing import TypeVar
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.language.errors import CaseError
-from ..render.letter_page import Block, heading, items, listed, sentence, text
-from .checklist import MORE, Ask, Box, alternatives, answer, asks, boxes, called, words
+from .asks import Ask, Box, asks, boxes, called
+from .block import Block, heading, items, listed, sentence, text
+from .checklist import MORE
 from .reasons import Reasons, Remedy, Shortfall
+from .wording import alternatives, answer, words
 
 AUTHORITIES = {
     "stated": "Stated in the guideline as published",
@@ -89,8 +91,8 @@ class _Letter:
 
     def medically_necessary(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         by = lines[0].by
-        met = "this criterion is met" if len(by) == 1 else "these criteria are met"
-        yield text(f"{_these(lines)} medically necessary, because {met}:")
+        met = _one(by, "this criterion is met", "these criteria are met")
+        yield text(f"{_one(lines, 'This is', 'These are')} medically necessary, because {met}:")
         yield items((f"{name}:", sentence(self._cite(name))) for name in by)
         atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
         yield text("The case and its record show:")
@@ -102,12 +104,12 @@ class _Letter:
         under = listed([f"{name} ({self._cite(name)})" for name in specifics])
         here = list(dict.fromkeys(text for told in specifics.values() for text in told))
         yield text(
-            f"{_these(lines)} not medically necessary. {'It falls' if len(lines) == 1 else 'They fall'} under {under}."
-            + (f" Here, {listed(here)}." if here else "")
+            f"{_one(lines, 'This is', 'These are')} not medically necessary. "
+            f"{_one(lines, 'It falls', 'They fall')} under {under}." + (f" Here, {listed(here)}." if here else "")
         )
         short = self._by_line(lines, self.reasons.shortfalls)
         if short:
-            yield text(f"{_count(short, 'criterion speaks', 'criteria speak')} of the case without being met:")
+            yield text(f"{_one(short, 'This criterion speaks', 'These criteria speak')} of the case without being met:")
             yield items(self._shortfall(each, only) for each, only in short)
             self._note(name for line in lines for name in self.reasons.blockers(line))
         else:
@@ -138,7 +140,10 @@ class _Letter:
         """Say the smallest changes that would make lines medically necessary, or what could lead there."""
         ways = list(self._remedies(self._by_line(lines, self.reasons.remedies)))
         if ways:
-            yield text(f"{_it(lines)} would be medically necessary with {_any(ways)}:")
+            yield text(
+                f"{_one(lines, 'It', 'They')} would be medically necessary "
+                f"with {_one(ways, 'this', 'any one of these')}:"
+            )
             yield items(ways)
             return
         lifts = [told for told, _ in self._by_line(lines, self.reasons.lifts)]
@@ -162,18 +167,20 @@ class _Letter:
 
     def _showing(self, box: Box) -> str:
         """Return what a record would have to show, each choice as alternatives."""
-        told = [alternatives([answer(item.finding, item.needs, self.program) for item in choice]) for choice in box]
+        told = [alternatives([answer(item.need, self.program) for item in choice]) for choice in box]
         return f"a record which shows that {listed(told, ', that ', ', and that ')}" if told else ""
 
     def more_information_needed(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         wanted = self._asks(lines[0])
         drawn = _drawn(wanted)
         if not drawn:
-            yield text(f"{_OPEN} Nothing that it leaves open would make {_this(lines)} medically necessary.")
+            yield text(
+                f"{_OPEN} Nothing that it leaves open would make {_one(lines, 'this', 'these')} medically necessary."
+            )
             return
         yield text(
             f"{_OPEN} It neither shows nor rules out what the criteria ask for. "
-            f"{_it(lines)} would be medically necessary with {_any(drawn)}:"
+            f"{_one(lines, 'It', 'They')} would be medically necessary with {_one(drawn, 'this', 'any one of these')}:"
         )
         yield items((f"{listed(names)}:", sentence(self._words(names) + self._showing(box))) for names, box in drawn)
         if not lines[0].missing_complete:
@@ -189,7 +196,8 @@ class _Letter:
         atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
         here = self.reasons.circumstances(atoms)
         yield text(
-            f"The guideline gives no answer for {_this(lines)}, because {self.program.label(lines[0].reason)}."
+            f"The guideline gives no answer for {_one(lines, 'this', 'these')}, "
+            f"because {self.program.label(lines[0].reason)}."
             + (f" Here, {listed(here)}." if here else "")
             + " This is neither an approval nor a refusal; it has to be decided on another basis."
         )
@@ -234,21 +242,6 @@ def _drawn(wanted: Iterable[Ask]) -> list[tuple[tuple[str, ...], Box]]:
     return sorted(drawn, key=lambda pair: len(pair[1]))
 
 
-def _these(lines: Sequence[LineDecision]) -> str:
-    return "This is" if len(lines) == 1 else "These are"
-
-
-def _this(lines: Sequence[LineDecision]) -> str:
-    return "this" if len(lines) == 1 else "these"
-
-
-def _it(lines: Sequence[LineDecision]) -> str:
-    return "It" if len(lines) == 1 else "They"
-
-
-def _any(ways: Sequence[object]) -> str:
-    return "this" if len(ways) == 1 else "any one of these"
-
-
-def _count(found: Sequence[object], one: str, several: str) -> str:
-    return f"This {one}" if len(found) == 1 else f"These {several}"
+def _one(found: Sequence[object], one: str, several: str) -> str:
+    """Return the word for one thing, or the one for several."""
+    return one if len(found) == 1 else several

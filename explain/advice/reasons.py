@@ -7,14 +7,17 @@ from itertools import product
 from typing import NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision, judge, leaves, outcomes
-from ...engine.decision.why import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure, unify
+from ...engine.decision.why import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure
+from ...engine.language.comparison import bounds, within
+from ...engine.language.terms import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.language.terms import Atom, Comparison, Literal, Var, quote, unquote
+from ...engine.language.unify import unify
 from ...engine.program.words import say_comparison
-from .checklist import Ask, alternatives, amount, answer, asks, words
+from .asks import Ask, asks
 from .evidence import Evidence
+from .wording import alternatives, telling, words
 
 _DENIED, _REQUEST, _NUMBER, _BLOCKED = "denied", "request", "number", "blocked"
-_MIRROR = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 
 
 class Point(NamedTuple):
@@ -167,24 +170,28 @@ class Reasons(Evidence):
             return Point(statement, _REQUEST, self._request(atom), atom=atom)
         if cause.kind == UNDOCUMENTED:
             return Point(statement, UNDOCUMENTED, self._wanted(atom, failure))
-        return Point(statement, _DENIED, self._wanted(atom, failure), self.sources(self.program.denial(atom)))
+        against = self.why.against(atom)
+        source = (self.sources(against) or self.say(against)) if against else ""
+        return Point(statement, _DENIED, self._wanted(atom, failure), source, against)
 
     def _number(self, statement: str, part: Comparison, cause: Cause, failure: Failure) -> Point:
         """Say an amount, its source, and what was needed in its place."""
         names = {Var(name) for name in part.names()}
         read = [lit.atom.substitute(cause.binding) for lit in failure.rule.literals if names & set(lit.atom.args)]
-        limit = _limit(part)
+        limit = bounds(part)
         if not limit or len(read) != 1 or not self.program.predicates[read[0].predicate].is_open:
             return Point(statement, _NUMBER, say_comparison(part, cause.binding))
-        needed = amount(limit)
+        needed = limit.in_words()
         text = f"{self.fact(read[0])}, and {needed} {'is' if needed.endswith(' 1') else 'are'} needed"
         return Point(statement, _NUMBER, text, atom=read[0])
 
     def _wanted(self, atom: Atom, failure: Failure) -> str:
         """Say what an open input would have to be for a rule."""
-        amounts = {a.name for a in atom.args if isinstance(a, Var)}
-        limits = [_limit(c) for c in failure.rule.comparisons if amounts & set(c.names())]
-        return answer(str(atom.args[0]), " and ".join(limits) if amounts else "present", self.program)
+        begin = self.program.predicates[atom.predicate].amounts_from
+        amounts = {a.name for a in atom.args[begin:] if isinstance(a, Var)}
+        limits = [found for c in failure.rule.comparisons if amounts & set(c.names()) and (found := bounds(c))]
+        open_ = atom._replace(args=(*atom.args[:begin], *[NOBODY_SAYS] * len(atom.args[begin:])))
+        return telling(open_, within(limits).in_words(), self.program)
 
     def _request(self, atom: Atom) -> str:
         """Say what a criterion asks of the request, and what the request is."""
@@ -209,7 +216,7 @@ class Reasons(Evidence):
         They are read off the case without what it denies, the amounts that fall short and the findings that block.
         """
         blocks = [p.atom for p in self.points(line) if p.kind == _BLOCKED and p.atom]
-        against = {p.atom for p in self.points(line) if p.kind == _NUMBER}.union(*map(self._blamed, blocks))
+        against = {p.atom for p in self.points(line) if p.kind in (_NUMBER, _DENIED)}.union(*map(self._blamed, blocks))
         denied = {n for n, p in self.program.predicates.items() if p.case and p.case.shape == "absent of"}
         kept = {a: w for a, w in self.case.facts.items() if a.predicate not in denied and a not in against}
         relaxed = judge(self.case._replace(facts=kept), self.judged.guideline, as_of=self.judged.decision.as_of)
@@ -225,7 +232,7 @@ class Reasons(Evidence):
         """Drop what the record denies already and a criterion wants denied."""
         denials = [p.unless for p in self.program.predicates.values() if p.unless]
         settled = {str(a.args[0]) for name in denials for a in self.model.atoms(name) if self.model.sure(a)}
-        return ask._replace(items=tuple(i for i in ask.items if i.needs != "absent" or i.finding not in settled))
+        return ask._replace(items=tuple(i for i in ask.items if not i.need.denies or i.finding not in settled))
 
     def _blamed(self, block: Atom) -> set[Atom]:
         """Return what is documented that a block rests on; the request is another matter."""
@@ -271,11 +278,3 @@ def _because(points: Sequence[Point]) -> Iterator[str]:
     for source, texts in denied.items():
         yield f"the record says it is not so that {alternatives(texts)} ({source})"
     yield from dict.fromkeys(point.text for point in points if point.kind not in (UNDOCUMENTED, _DENIED))
-
-
-def _limit(comparison: Comparison) -> str:
-    """Return the bounds that a comparison of one amount with one number sets, such as `>= 4`; else an empty text."""
-    left, right = comparison.left[0], comparison.right[0]
-    if len(comparison.names()) != 1 or len(comparison.left) + len(comparison.right) != 2:
-        return ""
-    return f"{comparison.op} {right}" if isinstance(left, Var) else f"{_MIRROR.get(comparison.op, '=')} {left}"

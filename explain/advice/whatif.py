@@ -8,9 +8,10 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
+from .asks import asks
 from .change import Change
-from .checklist import asks, words
 from .reasons import Reasons
+from .wording import words
 
 WHEN = ("before", "after")
 DECIDES, SUPPORTS, ASKS, NOT_MET = "decides", "supports", "asks", "not_met"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
+
+import networkx as nx
 
 Node = TypeVar("Node", bound=Hashable)
 
@@ -13,44 +15,15 @@ def circles(start: Iterable[Node], below: Callable[[Node], Iterable[Node]]) -> l
 
     :param below: gives what a node rests on; asked once for each node.
     """
-    # Tarjan's walk with a stack of its own: a chain may be thousands of steps deep.
-    number: dict[Node, int] = {}
-    low: dict[Node, int] = {}
-    open_nodes: list[Node] = []
-    on_stack: set[Node] = set()
-    found: list[list[Node]] = []
-    for root in start:
-        if root in number:
-            continue
-        walk: list[tuple[Node, Iterator[Node]]] = []
-
-        def enter(node: Node, walk: list[tuple[Node, Iterator[Node]]] = walk) -> None:
-            number[node] = low[node] = len(number)
-            open_nodes.append(node)
-            on_stack.add(node)
-            walk.append((node, iter(below(node))))
-
-        enter(root)
-        while walk:
-            node, rest = walk[-1]
-            for each in rest:
-                if each not in number:
-                    enter(each)
-                    break
-                if each in on_stack:
-                    low[node] = min(low[node], number[each])
-            else:
-                walk.pop()
-                if walk:
-                    low[walk[-1][0]] = min(low[walk[-1][0]], low[node])
-                if low[node] == number[node]:
-                    at = len(open_nodes) - 1
-                    while open_nodes[at] != node:
-                        at -= 1
-                    found.append(open_nodes[at:])
-                    on_stack.difference_update(open_nodes[at:])
-                    del open_nodes[at:]
-    return found
+    rests: dict[Node, list[Node]] = {}
+    reached(start, lambda node: rests.setdefault(node, list(below(node))))
+    graph: nx.DiGraph[Node] = nx.DiGraph()
+    graph.add_nodes_from(rests)
+    graph.add_edges_from((node, other) for node, others in rests.items() for other in others)
+    place = {node: number for number, node in enumerate(graph)}
+    condensed = nx.condensation(graph)
+    parts = reversed(list(nx.topological_sort(condensed)))
+    return [sorted(condensed.nodes[part]["members"], key=place.__getitem__) for part in parts]
 
 
 def reached(start: Iterable[Node], below: Callable[[Node], Iterable[Node]]) -> dict[Node, None]:

@@ -12,7 +12,20 @@ from typing import Any, NamedTuple
 
 from ...engine.language.terms import Atom, Comparison, Literal, Rule
 from .circles import reached
-from .ground import FALSE, TRUE, UNKNOWN, WORDS, Binding, compare, comparison_names, spell, spell_comparison, spell_part
+from .ground import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    WORDS,
+    Binding,
+    chosen_from,
+    compare,
+    comparison_names,
+    in_order,
+    spell,
+    spell_comparison,
+    spell_part,
+)
 from .in_play import Failing, InPlay
 from .phrases import Phrases
 from .sizes import Sizes
@@ -138,9 +151,8 @@ class Dues:
 
     def _absent(self, atom: Atom) -> Due:
         if self.play.is_record(atom):
-            unless = self.program.predicates[atom.predicate].unless
-            denial = Atom(unless, atom.args[:1])
-            if not unless or self.truth.value(denial) != TRUE:
+            denial = self._denial(atom)
+            if denial is None:
                 return self._undocumented(atom, FALSE)
             facts = {"text": self.say.absent(atom, contradicted=True), "atom": spell(atom), "how": "contradicted"}
             return Due("absent", facts, (Step("cause", holds(denial)),))
@@ -150,6 +162,15 @@ class Dues:
             "how": "unmet" if shown else "not_applicable", "folded": folded,
         }  # fmt: skip
         return Due("absent", unmet, tuple(Step("failure", _failure(failing)) for failing in shown))
+
+    def _denial(self, atom: Atom) -> Atom | None:
+        """Return what the case says by which an open atom is not so: its denial, or what else it chooses."""
+        declared = self.program.predicates[atom.predicate]
+        denial = Atom(declared.unless, atom.args[:1])
+        if declared.unless and self.truth.value(denial) == TRUE:
+            return denial
+        values = self.truth.relation(atom.predicate).values if chosen_from(declared) else {}
+        return min((each for each, value in values.items() if value == TRUE), key=in_order, default=None)
 
     def _failed(self, failing: Failing) -> Due:
         rule = failing.rule

@@ -9,10 +9,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Literal, Term, Var
+from ...engine.program.program import Predicate
 
 Binding = dict[str, Constant]
 TRUE, UNKNOWN, FALSE = 2, 1, 0
 WORDS = {TRUE: "true", UNKNOWN: "unknown", FALSE: "false"}
+
+
+def chosen_from(declared: Predicate) -> bool:
+    """Say whether a case chooses one concept for a predicate: the others are not so then."""
+    return bool(declared.case and declared.case.shape == "one of")
+
+
+def asked_for(atom: Atom, declared: Predicate) -> str:
+    """Return by what name a case documents an open atom: its concept, or the key of a number or a choice."""
+    by_key = declared.case if declared.open_count or chosen_from(declared) else None
+    return by_key.key if by_key else str(atom.args[0])
 
 
 def put(atom: Atom, binding: Mapping[str, Constant]) -> Atom:

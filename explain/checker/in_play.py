@@ -47,7 +47,7 @@ class InPlay:
     def is_record(self, atom: Atom) -> bool:
         """Say whether an atom is of a predicate that is open whatever else the case says."""
         declared = self.program.predicates.get(atom.predicate)
-        return bool(declared and declared.open_kind and not declared.until)
+        return bool(declared and (declared.open_kind or declared.open_count) and not declared.until)
 
     def rules(self, atom: Atom) -> tuple[list[Failing], list[str]]:
         """Return the rules that fail in play, each with the causes that count, and the ids of the others.

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from ...engine.language.terms import Atom
-from .ground import TRUE
+from ...engine.language.terms import UNDOCUMENTED, Atom
+from ...engine.program.program import Predicate
+from .ground import TRUE, asked_for, chosen_from
 from .step import TooLargeError
 from .truth import Instance, Truth
 
@@ -31,12 +32,17 @@ class Item(NamedTuple):
     @property
     def is_amount(self) -> bool:
         """Whether it is about an amount."""
-        return len(self.atom.args) > 1
+        return UNDOCUMENTED in self.atom.args
 
-    def needs(self, *, stated: bool) -> str:
+    def told(self, declared: Predicate) -> dict[str, str]:
         """Return what has to be documented, as a proof says it."""
+        return {"finding": asked_for(self.atom, declared), "needs": self._needs(declared)}
+
+    def _needs(self, declared: Predicate) -> str:
+        if chosen_from(declared):
+            return str(self.atom.args[0])
         if not self.is_amount:
-            return ("stated" if stated else "present") if self.low else "absent"
+            return ("stated" if declared.until else "present") if self.low else "absent"
         if self.low == self.high:
             return f"= {self.low}"
         bounds = [f">= {self.low}"] if self.low > -INFINITE else []
@@ -96,10 +102,7 @@ class Items:
     def told(self, set_: int) -> list[dict[str, str]]:
         """Return a set as a proof says it."""
         declared = self.truth.program.predicates
-        found = [
-            {"finding": str(i.atom.args[0]), "needs": i.needs(stated=bool(declared[i.atom.predicate].until))}
-            for i in self.of(set_)
-        ]
+        found = [item.told(declared[item.atom.predicate]) for item in self.of(set_)]
         return sorted(found, key=lambda each: (each["finding"], each["needs"]))
 
     def _covering(self, strong: Item, weak: Item) -> bool:
@@ -152,11 +155,18 @@ class Items:
             bounds[item.atom] = Item(item.atom, max(met.low, item.low), min(met.high, item.high))
             if bounds[item.atom].low > bounds[item.atom].high:
                 return None
+        if self._chooses_twice(both):
+            return None
         absent = [i.atom for i in both if not i.is_amount and not i.low]
         denied = set[Atom]().union(*map(self._denies, absent)) if len(absent) < len(both) else ()
         if denied and any(denied & self.implied(i.atom) for i in both if not i.is_amount and i.low):
             return None
         return self._least(sum(map(self.bit, bounds.values())))
+
+    def _chooses_twice(self, items: Iterable[Item]) -> bool:
+        declared = self.truth.program.predicates
+        chosen = [name for name, _ in {(i.atom.predicate, i.atom) for i in items} if chosen_from(declared[name])]
+        return len(chosen) > len(set(chosen))
 
     def _least(self, set_: int) -> int:
         """Drop what other items cover as well; of items that cover each other the first is kept."""

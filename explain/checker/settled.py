@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from ...engine.language.terms import Atom
+from ...engine.language.terms import UNDOCUMENTED, Atom
 from .circles import circles
-from .ground import TRUE, UNKNOWN
+from .ground import TRUE, UNKNOWN, asked_for
 from .items import INFINITE, Item
 from .step import TooLargeError
 from .supposed import Asked, Supposed, premises_of
@@ -108,10 +108,10 @@ class Settled:
     def _item(self, told: dict[str, str]) -> Item | None:
         """Return the item that a proof names; only what is undocumented can be."""
         for atom in self.truth.supposed:
-            if atom.args[0] == told["finding"] and self.truth.is_undocumented(atom):
-                declared = self.truth.program.predicates[atom.predicate]
+            declared = self.truth.program.predicates[atom.predicate]
+            if asked_for(atom, declared) == told["finding"] and self.truth.is_undocumented(atom):
                 found = _read(atom, told["needs"])
-                if found and found.needs(stated=bool(declared.until)) == told["needs"]:
+                if found and found.told(declared) == told:
                     return found
         return None
 
@@ -130,14 +130,14 @@ class Settled:
     def _so(self, atom: Atom) -> bool:
         if self.truth.value(atom) != UNKNOWN:
             return self.truth.value(atom) == TRUE
-        own = self.truth.is_undocumented(atom) and len(atom.args) == 1
+        own = self.truth.is_undocumented(atom) and UNDOCUMENTED not in atom.args
         if own and self.supposed.bit(atom, 1, 1) & self.closure:
             return True
         return any(map(self._fires, self.truth.instances.get(atom, ())))
 
     def _fires(self, instance: Instance) -> bool:
         for pattern, premise in premises_of(instance):
-            if self.truth.is_undocumented(premise) and len(premise.args) > 1:
+            if self.truth.is_undocumented(premise) and UNDOCUMENTED in premise.args:
                 if not any(bits & self.closure for bits in self.supposed.within(instance, pattern, premise)):
                     return False
             elif not self.values[True, premise]:
@@ -149,7 +149,7 @@ class Settled:
             return self.truth.value(atom) != TRUE
         if self.supposed.is_fixed(atom):
             return False
-        if self.truth.is_undocumented(atom) and not self.supposed.bit(atom, 0, 0) & self.closure:
+        if self.truth.is_undocumented(atom) and not any(bit & self.closure for bit in self.supposed.denying(atom)):
             return False
         return all(map(self._fails, self.truth.instances.get(atom, ())))
 
@@ -163,10 +163,8 @@ class Settled:
 
 def _read(atom: Atom, needs: str) -> Item | None:
     """Return the item that a need says of an undocumented atom; written amiss, it differs from what is said of it."""
-    if needs in ("present", "stated"):
-        return Item(atom, 1, 1) if len(atom.args) == 1 else None
-    if needs == "absent":
-        return Item(atom, 0, 0) if len(atom.args) == 1 else None
+    if UNDOCUMENTED not in atom.args:
+        return Item(atom, 0, 0) if needs == "absent" else Item(atom, 1, 1)
     low, high = -INFINITE, INFINITE
     for bound in needs.split(" and "):
         sign, _, number = bound.partition(" ")
@@ -174,4 +172,4 @@ def _read(atom: Atom, needs: str) -> Item | None:
             return None
         low = int(number) if sign in (">=", "=") else low
         high = int(number) if sign in ("<=", "=") else high
-    return Item(atom, low, high) if len(atom.args) > 1 else None
+    return Item(atom, low, high)

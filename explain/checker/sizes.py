@@ -94,28 +94,39 @@ def _least(
 
     :param counted: says which premises have a size to wait for; the others add what is known, or nothing.
     """
-    base, sizes = known or {}, dict[Atom, int]()
-    waits: dict[Atom, list[int]] = {}
-    every, lacks, total = list(instances), list[int](), list[int]()
-    heap: list[tuple[int, int]] = []
-    for at, instance in enumerate(every):
-        wait = [p for p in instance.premises if counted(p)]
-        lacks.append(len(wait))
-        total.append(1 + len(instance.premises) + sum(base.get(p, 0) for p in instance.premises if not counted(p)))
-        for premise in wait:
-            waits.setdefault(premise, []).append(at)
-        if not wait:
-            heap.append((total[at], at))
+    base = known or {}
+    waits: dict[Atom, list[_Wait]] = {}
+    heap: list[tuple[int, int, _Wait]] = []
+    for at, instance in enumerate(instances):
+        wait = _Wait(at, instance, counted, base)
+        for premise in wait.premises:
+            waits.setdefault(premise, []).append(wait)
+        if not wait.premises:
+            heap.append((wait.size, at, wait))
     heapq.heapify(heap)
+    sizes: dict[Atom, int] = {}
     while heap:
-        size, at = heapq.heappop(heap)
-        head = every[at].head
-        if head in sizes:
-            continue
-        sizes[head] = size
-        for waiting in waits.get(head, ()):
-            lacks[waiting] -= 1
-            total[waiting] += size
-            if not lacks[waiting]:
-                heapq.heappush(heap, (total[waiting], waiting))
+        size, _, first = heapq.heappop(heap)
+        if first.head not in sizes:
+            sizes[first.head] = size
+            ready = [wait for wait in waits.get(first.head, ()) if wait.add(size)]
+            for wait in ready:
+                heapq.heappush(heap, (wait.size, wait.at, wait))
     return sizes
+
+
+class _Wait:
+    """An instance that waits for the sizes of its premises."""
+
+    def __init__(self, at: int, instance: Instance, counted: Callable[[Atom], bool], base: dict[Atom, int]) -> None:
+        self.at, self.head = at, instance.head
+        self.premises = [p for p in instance.premises if counted(p)]
+        self.lacks = len(self.premises)
+        known = sum(base.get(p, 0) for p in instance.premises if not counted(p))
+        self.size = 1 + len(instance.premises) + known
+
+    def add(self, size: int) -> bool:
+        """Add the size of a premise; say whether none is lacking any more."""
+        self.lacks -= 1
+        self.size += size
+        return not self.lacks

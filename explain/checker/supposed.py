@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Var
 from .circles import circles
-from .ground import TRUE, UNKNOWN, comparison_names, names
+from .ground import TRUE, UNKNOWN, chosen_from, comparison_names, names
 from .items import INFINITE, LIMIT, Item, Items, Sets
 from .step import TooLargeError
 from .truth import Instance, Truth
@@ -73,12 +73,13 @@ class Supposed:
         """Say whether no single thing to say makes an atom not so: an amount, or what the case has to state."""
         if not self.truth.is_undocumented(atom):
             return False
-        return len(atom.args) > 1 or bool(self.truth.program.predicates[atom.predicate].until)
+        declared = self.truth.program.predicates[atom.predicate]
+        return UNDOCUMENTED in atom.args or (bool(declared.until) and not chosen_from(declared))
 
     def _so(self, atom: Atom) -> Sets:
         if self.truth.value(atom) != UNKNOWN:
             return EMPTY if self.truth.value(atom) == TRUE else NONE
-        own = [self.bit(atom, 1, 1)] if self.truth.is_undocumented(atom) and len(atom.args) == 1 else []
+        own = [self.bit(atom, 1, 1)] if self.truth.is_undocumented(atom) and UNDOCUMENTED not in atom.args else []
         found = (s for instance in self.truth.instances.get(atom, ()) for s in self._way(instance))
         return self.items.minimal([*own, *found])
 
@@ -86,7 +87,7 @@ class Supposed:
         """Return the sets under which an instance surely holds."""
         result = EMPTY
         for pattern, premise in premises_of(instance):
-            if self.truth.is_undocumented(premise) and len(premise.args) > 1:
+            if self.truth.is_undocumented(premise) and UNDOCUMENTED in premise.args:
                 result = self._product(result, self.within(instance, pattern, premise))
             else:
                 result = self._product(result, self._known[True, premise])
@@ -99,13 +100,20 @@ class Supposed:
             return NONE if self.truth.value(atom) == TRUE else EMPTY
         if self.is_fixed(atom):
             return NONE
-        result = frozenset([self.bit(atom, 0, 0)]) if self.truth.is_undocumented(atom) else EMPTY
+        result = self.items.minimal(self.denying(atom)) if self.truth.is_undocumented(atom) else EMPTY
         for instance in self.truth.instances.get(atom, ()):
             ways = {s for p in instance.premises for s in self._known[False, p]}
             ways |= {s for a in instance.absences for s in self._known[True, a]}
             ways |= {s for p, atom_ in premises_of(instance) for s in self.beyond(instance, p, atom_)}
             result = self._product(result, self.items.minimal(ways))
         return result
+
+    def denying(self, atom: Atom) -> list[int]:
+        """Return the items that each say of an undocumented atom that it is not so."""
+        if not chosen_from(self.truth.program.predicates[atom.predicate]):
+            return [self.bit(atom, 0, 0)]
+        values = self.truth.relation(atom.predicate).values
+        return [self.bit(each, 1, 1) for each in values if each != atom and self.truth.is_undocumented(each)]
 
     def _product(self, left: Sets, right: Sets) -> Sets:
         if len(left) * len(right) > 100 * LIMIT:

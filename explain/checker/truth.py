@@ -17,7 +17,7 @@ from typing import NamedTuple
 from ...engine.language.terms import UNDOCUMENTED, Atom, Rule
 from ...engine.program.program import Predicate, Program
 from .circles import circles, reached
-from .ground import FALSE, TRUE, UNKNOWN, Binding, compare, put
+from .ground import FALSE, TRUE, UNKNOWN, Binding, chosen_from, compare, put
 from .join import NOTHING, Relation, RuleJoin, values_of
 from .step import TooLargeError
 
@@ -62,7 +62,7 @@ class Edition:
         every: dict[str, list[str]] = {}
         for rule in program.rules:  # of whatever date
             every.setdefault(rule.head.predicate, []).extend(lit.atom.predicate for lit in rule.literals)
-        self.open_valued = _users((p.name for p in declared if p.open_kind), every)
+        self.open_valued = _users((p.name for p in declared if p.open_kind or p.open_count), every)
         self.static = Truth(self)
         self.static_sizes: dict[Atom, int] = {}  # see `sizes`
 
@@ -157,12 +157,17 @@ class Truth:
 
     def _undocumented(self, predicate: Predicate | None, given: Iterable[Atom]) -> Iterator[Atom]:
         """Yield what an open predicate leaves undocumented."""
-        if not (predicate and predicate.open_kind and self.open_world):
+        if not (predicate and self.open_world):
             return
         documented = {atom.args[0] for atom in given}
-        for concept, (kind, _) in self.program.concepts.items():
+        if documented and (predicate.open_count or chosen_from(predicate)):
+            return
+        if predicate.open_count:
+            yield Atom(predicate.name, (UNDOCUMENTED,) * len(predicate.params))
+        of_kind = (name for name, (kind, _) in self.program.concepts.items() if kind == predicate.open_kind != "")
+        for concept in of_kind:
             closing = [Atom(name, (concept,)) for name in (predicate.unless, predicate.until) if name]
-            if kind == predicate.open_kind and concept not in documented and TRUE not in map(self.value, closing):
+            if concept not in documented and TRUE not in map(self.value, closing):
                 yield Atom(predicate.name, (concept, *[UNDOCUMENTED] * (len(predicate.params) - 1)))
 
     def _fire(self, group: list[str], waiting: deque[Atom]) -> list[Instance]:
@@ -175,28 +180,32 @@ class Truth:
                     reads.setdefault(atom.predicate, []).append((join, at))
         known = {id(join): set[tuple[object, ...]]() for join in joins}
         fired: list[Instance] = []
-
-        def fire(join: RuleJoin, first: int, atom: Atom | None) -> None:
-            for binding in join.ways(self.relation, first, atom):
-                if (values := values_of(binding)) not in known[id(join)]:
-                    known[id(join)].add(values)
-                    fired.append(_instance(join, binding))
-                    head = fired[-1].head
-                    if head not in self.relation(head.predicate).values:
-                        self.relations[head.predicate].add(head, UNKNOWN)
-                        waiting.append(head)
-            if self._fired + len(fired) > LIMIT:
-                raise TooLargeError(f"more than {LIMIT:,} instances of rules")
-
         for join in joins:
             if not any(atom.predicate in group for atom in join.positive):
-                fire(join, -1, None)
+                fired += self._new(join, -1, None, known[id(join)], waiting)
         while waiting:
             atom = waiting.popleft()
             for join, at in reads.get(atom.predicate, ()):
-                fire(join, at, atom)
-        self._fired += len(fired)
+                fired += self._new(join, at, atom, known[id(join)], waiting)
         return fired
+
+    def _new(
+        self, join: RuleJoin, first: int, atom: Atom | None, known: set[tuple[object, ...]], waiting: deque[Atom]
+    ) -> list[Instance]:
+        """Return the new instances of a rule, by an atom for one part of its body; new heads wait for their turn."""
+        found: list[Instance] = []
+        for binding in join.ways(self.relation, first, atom):
+            if (values := values_of(binding)) not in known:
+                known.add(values)
+                found.append(_instance(join, binding))
+                head = found[-1].head
+                if head not in self.relation(head.predicate).values:
+                    self.relations[head.predicate].add(head, UNKNOWN)
+                    waiting.append(head)
+        self._fired += len(found)
+        if self._fired > LIMIT:
+            raise TooLargeError(f"more than {LIMIT:,} instances of rules")
+        return found
 
     def _settle(self, fired: list[Instance]) -> None:
         """Count off which instances are sure, from those whose premises are sure already."""

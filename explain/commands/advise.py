@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from ...engine.decision.decide import judge
 from ...engine.library.guideline import load
-from .main import as_of_option, case_argument, judge_one, width, world_option
-from .output import write_out
-
-form_option = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-
-
-Function = TypeVar("Function", bound=Callable[..., Any])
+from .inputs import judge_one, lines_of
+from .options import Option, as_of_option, case_argument, format_option, line_option, output_option, world_option
+from .output import as_json, width, write_out
 
 
-def _change(option: str, metavar: str, text: str) -> Callable[[Function], Function]:
+def _change(option: str, metavar: str, text: str) -> Option:
     return click.option(option, multiple=True, metavar=metavar, help=text)
 
 
@@ -39,7 +32,7 @@ def _change(option: str, metavar: str, text: str) -> Callable[[Function], Functi
 @_change("--drop-condition", "CONDITION", "Name a condition no longer.")
 @world_option
 @as_of_option
-@form_option
+@format_option("text", "json")
 @click.pass_obj
 def whatif(
     guideline: str,
@@ -60,7 +53,8 @@ def whatif(
     Example: coverlog whatif cts-six-weeks-of-splinting --set wrist_splint_weeks=2
     """
     from ..advice.change import changed, requested
-    from ..advice.whatif import as_json, as_text
+    from ..advice.whatif import as_json as compared
+    from ..advice.whatif import as_text
 
     loaded = load(guideline)
     before = judge_one(case, loaded, world, as_of)
@@ -70,42 +64,41 @@ def whatif(
     if not changes:
         raise click.UsageError("nothing to change; name --set, --add-service, --drop-service or another change")
     after = judge(changed(before.case, loaded, changes), loaded, world=world, as_of=as_of)
-    told = json.dumps(as_json(before, after, changes), indent=2) if form == "json" else as_text(
-        before, after, changes, width()
-    )  # fmt: skip
-    click.echo(told)
+    if form == "json":
+        write_out(as_json(compared(before, after, changes)))
+    else:
+        write_out(f"{as_text(before, after, changes, width())}\n")
 
 
 @click.command()
 @case_argument
-@click.option("--line", "cpt", default="", metavar="CPT", help="List for the lines of this procedure code only.")
-@form_option
+@line_option("List for the lines of this procedure code only.")
+@format_option("text", "json")
 @click.pass_obj
-def checklist(guideline: str, case: str, cpt: str, form: str) -> None:
+def checklist(guideline: str, case: str, code: str, form: str) -> None:
     """List the missing documentation as questions, the shortest list first.
 
     \b
     Example: coverlog checklist cts-six-weeks-of-splinting
     """
-    from ..advice.checklist import as_json, as_text
+    from ..advice.checklist import as_json as told
+    from ..advice.checklist import as_text
     from ..advice.checklist import checklist as listed
 
     judged = judge_one(case, load(guideline), "open", "")
-    codes = list(dict.fromkeys(line.cpt for line in judged.decision.lines))
-    if cpt and cpt not in codes:
-        raise click.BadParameter(f"the case has no line {cpt}; it has {', '.join(codes)}", param_hint="--line")
-    lines = listed(judged, cpt)
-    click.echo(json.dumps(as_json(judged, lines), indent=2) if form == "json" else as_text(judged, lines, width()))
+    lines_of(judged, code)
+    lines = listed(judged, code)
+    write_out(as_json(told(judged, lines)) if form == "json" else f"{as_text(judged, lines, width())}\n")
 
 
 @click.command()
 @case_argument
 @world_option
 @as_of_option
-@click.option("--format", "form", type=click.Choice(["md", "html"]), default="md", show_default=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file.")
+@format_option("md", "html")
+@output_option
 @click.pass_obj
-def letter(guideline: str, case: str, world: str, as_of: str, form: str, output: Path | None) -> None:
+def letter(guideline: str, case: str, world: str, as_of: str, form: str, out: Path | None) -> None:
     """Write the rationale of a determination in plain language, with the specific reason of every outcome.
 
     \b
@@ -115,4 +108,4 @@ def letter(guideline: str, case: str, world: str, as_of: str, form: str, output:
     from ..render.letter_page import as_html, as_markdown
 
     text = (as_html if form == "html" else as_markdown)(written(judge_one(case, load(guideline), world, as_of)))
-    write_out(text, output)
+    write_out(text, out)

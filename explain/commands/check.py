@@ -13,16 +13,15 @@ import click
 from ...engine.language.errors import Finding, GuidelineError, did_you_mean
 from ...engine.language.terms import Place
 from ...kb import guidelines
-from .main import FAILED
-from .output import write_out
+from .options import format_option
+from .output import FAILED, write_out
 
 _SHORT = 20
-_FORMATS = ["text", "json", "github", "sarif"]
 
 
 @click.command()
 @click.argument("path", required=False)
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
+@format_option("text", "json", "github", "sarif")
 @click.pass_obj
 def check(guideline: str, path: str | None, form: str) -> None:
     """Find what is wrong with a guideline's text: a folder or a name; exit 1 where there are errors.

@@ -1,4 +1,4 @@
-"""Commands that decide: decide, cases, schema."""
+"""The command that decides: decide."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ import click
 
 from ...engine.cases.case import Unreadable
 from ...engine.library.guideline import load
-from ...engine.program.schema import OUTCOMES, case_schema
-from .main import BAD_INPUT, FAILED, FOUND, as_of_option, cases_argument, judge_all, width, world_option
+from ...engine.program.schema import OUTCOMES
+from .inputs import judge_all
+from .options import as_of_option, cases_argument, format_option, world_option
+from .output import BAD_INPUT, FOUND, as_json, width, write_out
 
 
 @click.command()
 @cases_argument
 @world_option
 @as_of_option
-@click.option("--format", "form", type=click.Choice(["text", "json", "jsonl"]), default="text", show_default=True)
+@format_option("text", "json", "jsonl")
 @click.option("--fail-on", type=click.Choice(OUTCOMES), multiple=True, help="Exit 3 where a line has this outcome.")
 @click.pass_obj
 def decide(guideline: str, cases: tuple[str, ...], world: str, as_of: str, form: str, fail_on: tuple[str, ...]) -> None:
@@ -46,42 +48,5 @@ def decide(guideline: str, cases: tuple[str, ...], world: str, as_of: str, form:
         if form == "jsonl":
             click.echo(json.dumps(told.pop()))
     if form == "json":
-        click.echo(json.dumps(told if len(told) != 1 else told[0], indent=2))
+        write_out(as_json(told if len(told) != 1 else told[0]))
     sys.exit(status)
-
-
-@click.command()
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.pass_obj
-def cases(guideline: str, form: str) -> None:
-    """Run the canonical cases and compare them with what they expect, as `test` does; exit 1 where one differs.
-
-    \b
-    Example: coverlog cases
-    """
-    from ..testing.cases import canonical_paths, read, run_case, table
-
-    loaded = load(guideline)
-    found = read(canonical_paths(loaded), loaded)
-    with click.progressbar(
-        found, len(found), "canonical cases", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as running:
-        results = [result for case in running for result in run_case(case, loaded)]
-    wrong = [result for result in results if result.differences]
-    if form == "json":
-        click.echo(json.dumps([result._asdict() for result in results], indent=2))
-    else:
-        click.echo(table(results, width()))
-    click.echo(f"{len(found)} cases, {len(results)} results, {len(wrong)} not as expected", err=True)
-    sys.exit(FAILED if wrong else 0)
-
-
-@click.command()
-@click.pass_obj
-def schema(guideline: str) -> None:
-    """Print the JSON Schema of a case file.
-
-    \b
-    Example: coverlog schema > case.schema.json
-    """
-    click.echo(json.dumps(case_schema(load(guideline).program), indent=2))

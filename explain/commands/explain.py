@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,31 +10,30 @@ import click
 
 from ...engine.library.guideline import load
 from ...engine.program.schema import OUTCOMES
-from .main import FAILED, as_of_option, case_argument, judge_one, width, world_option
-from .output import write_out
+from .inputs import judge_one, lines_of
+from .options import as_of_option, case_argument, format_option, line_option, output_option, world_option
+from .output import FAILED, as_json, width, write_out
 
 if TYPE_CHECKING:
-    from ..proof.build import Proof
+    from ..proof.graph import Proof
 
 FORMATS = ("text", "json", "html", "svg", "png", "dot", "mermaid", "graphml")
 
 
 @click.command()
 @case_argument
-@click.option("--line", "cpt", default="", metavar="CPT", help="Explain the lines of this procedure code only.")
+@line_option("Explain the lines of this procedure code only.")
 @click.option("--all", "every", is_flag=True, help="Show every way in which a step holds, not only the shortest.")
 @click.option("--why-not", "outcome", type=click.Choice(OUTCOMES), help="Say why lines do not have this outcome.")
 @click.option("--verify", is_flag=True, help="Have the proof checked step by step by an independent program; "
               "exit 1 where it does not hold.")  # fmt: skip
 @world_option
 @as_of_option
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True,
-              help="Pictures (svg, png, and the one in html) need Graphviz.")  # fmt: skip
-@click.option("--output", "-o", "out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write to this file in place of standard output.")  # fmt: skip
+@format_option(*FORMATS, text="Pictures (svg, png, and the one in html) need Graphviz.")
+@output_option
 @click.pass_obj
 def explain(
-    guideline: str, case: str, cpt: str, every: bool, outcome: str | None, verify: bool, world: str, as_of: str,
+    guideline: str, case: str, code: str, every: bool, outcome: str | None, verify: bool, world: str, as_of: str,
     form: str, out: Path | None,
 ) -> None:  # fmt: skip
     """Show the proof of each line's outcome, with statement, authority and source of every step.
@@ -49,10 +47,8 @@ def explain(
     if form == "png" and not out and sys.stdout.isatty():
         raise click.UsageError("a PNG picture is not for a terminal; name a file: -o FILE")
     judged = judge_one(case, load(guideline), world, as_of)
-    lines = [line.cpt for line in judged.decision.lines]
-    if cpt and cpt not in lines:
-        raise click.BadParameter(f"the case has no line {cpt}; it has {', '.join(lines)}", param_hint="--line")
-    proof = why_not(judged, outcome, cpt=cpt) if outcome else prove(judged, cpt=cpt, every=every)
+    lines_of(judged, code)
+    proof = why_not(judged, outcome, cpt=code) if outcome else prove(judged, cpt=code, every=every)
     write_out(_told(proof, form), out)
     if verify and not _verified(proof):
         sys.exit(FAILED)
@@ -61,9 +57,9 @@ def explain(
 def _verified(proof: Proof) -> bool:
     """Have a proof checked, and say on stderr what came of it."""
     from ..checker.verify import verify
-    from ..render.tree_text import as_json
+    from ..proof.document import as_json as document
 
-    faults = verify(as_json(proof), proof.judged.case, proof.judged.guideline.program)
+    faults = verify(document(proof), proof.judged.case, proof.judged.guideline.program)
     for fault in faults:
         click.echo(fault, err=True)
     click.echo(f"{len(proof.graph)} steps checked, {len(faults)} do not hold", err=True)
@@ -72,6 +68,7 @@ def _verified(proof: Proof) -> bool:
 
 def _told(proof: Proof, form: str) -> bytes:
     """Return a proof in a format; text is UTF-8, as the formats themselves say."""
+    from ..proof.document import as_json as document
     from ..render import drawing as export
     from ..render import proof_page as html
     from ..render import tree_text as render
@@ -79,7 +76,7 @@ def _told(proof: Proof, form: str) -> bytes:
     if form == "png":
         return export.png(proof)
     tellers = {
-        "text": lambda: render.as_text(proof, width()), "json": lambda: json.dumps(render.as_json(proof), indent=2),
+        "text": lambda: render.as_text(proof, width()), "json": lambda: as_json(document(proof)).rstrip(),
         "html": lambda: html.page(proof), "svg": lambda: export.svg(proof), "dot": lambda: export.dot(proof),
         "mermaid": lambda: export.mermaid(proof), "graphml": lambda: export.graphml(proof),
     }  # fmt: skip

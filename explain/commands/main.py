@@ -1,33 +1,24 @@
-"""The command line: the group of commands, each imported when it is used, and what they share."""
+"""The command line: the group of commands, each imported when it is used."""
 
 from __future__ import annotations
 
 import gc
 import importlib
-import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import click
 
-from ...engine.cases.case import MAX_BYTES, Case, Unreadable, read_files, read_text
-from ...engine.cases.files import exists, unreadable
-from ...engine.decision.decide import WORLDS, Judged, judge
-from ...engine.evaluation.limits import SECONDS, allowing, on_time
+from ...engine.evaluation.limits import SECONDS, allowing
 from ...engine.language.errors import CaseError, GuidelineError, did_you_mean
-from ...engine.language.visible import visible
-from ...engine.library.guideline import Guideline, load
-from .output import flush, open_streams, output_failed, quiet_pipe
-
-FAILED, BAD_INPUT, FOUND = 1, 2, 3
-
+from ...kb import DEFAULT
+from .output import BAD_INPUT, flush, open_streams, output_failed, quiet_pipe
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
-    "cases": "decide",
+    "cases": "test",
     "check": "check",
     "checklist": "advise",
     "decide": "decide",
@@ -38,7 +29,7 @@ COMMANDS = {
     "letter": "advise",
     "query": "query",
     "rules": "rules",
-    "schema": "decide",
+    "schema": "schema",
     "show": "rules",
     "test": "test",
     "trace": "test",
@@ -98,7 +89,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="coverlog")
-@click.option("--guideline", "-g", default="cg_med_24", show_default=True, envvar="COVERLOG_GUIDELINE",
+@click.option("--guideline", "-g", default=DEFAULT, show_default=True, envvar="COVERLOG_GUIDELINE",
               help="A guideline shipped here, or a folder of .dl files.")  # fmt: skip
 @click.option("--limit-seconds", type=click.FloatRange(0, min_open=True), default=SECONDS, show_default=True,
               help="Give up a case that takes longer to decide; exit 2.")  # fmt: skip
@@ -123,102 +114,3 @@ def _seldom_collecting() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
-
-
-world_option = click.option(
-    "--world",
-    type=click.Choice(WORLDS),
-    default="open",
-    show_default=True,
-    help="What is not documented is unknown (open), or not so (closed).",
-)
-as_of_option = click.option(
-    "--as-of",
-    metavar="DATE",
-    callback=lambda c, p, v: _date(v),
-    help="Apply the rules of this date (YYYY-MM-DD) in place of the date of service.",
-)
-cases_argument = click.argument(
-    "cases", nargs=-1, required=True, metavar="CASE...", shell_complete=lambda c, p, i: complete_case(i)
-)
-case_argument = click.argument("case", shell_complete=lambda c, p, i: complete_case(i))
-
-
-def _date(value: str | None) -> str:
-    import datetime
-
-    try:
-        return datetime.date.fromisoformat(value).isoformat() if value else ""
-    except ValueError:
-        raise click.BadParameter(f"{value} is no date; write YYYY-MM-DD") from None
-
-
-def canonical(guideline: Guideline) -> dict[str, Path]:
-    """Return the canonical cases of a guideline by name."""
-    return {path.stem: path for path in sorted(guideline.folder.glob("cases/*/*.yaml"))}
-
-
-def complete_case(incomplete: str) -> list[str]:
-    """Return the names of canonical cases for the shell's completion."""
-    return [name for name in canonical(load()) if name.startswith(incomplete)]
-
-
-def find_cases(names: Iterable[str], guideline: Guideline) -> Iterator[Case | Unreadable]:
-    """Yield the cases that files, folders, `-` and names of canonical cases stand for."""
-    for name in names:
-        try:
-            if name == "-":
-                yield from read_text(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>", guideline)
-            else:
-                yield from read_files([_find(name, guideline)], guideline)
-        except (CaseError, OSError) as error:
-            told = error if isinstance(error, CaseError) else unreadable(Path("<stdin>"), error)
-            yield Unreadable(visible(name), str(told))
-
-
-def _find(name: str, guideline: Guideline) -> Path:
-    """Return the file or folder of a name, or the canonical case that it is the name of.
-
-    :raises CaseError: where there is none, or none that can be got at.
-    """
-    if exists(Path(name)):
-        return Path(name)
-    if name in (shipped := canonical(guideline)):
-        return shipped[name]
-    hint = did_you_mean(name, shipped) or "name a file, a folder, - or a canonical case (see coverlog cases)"
-    raise CaseError(f"{name}: no such file or case; {hint}")
-
-
-def judge_all(names: Iterable[str], guideline: Guideline, world: str, as_of: str) -> Iterator[Judged | Unreadable]:
-    """Yield each case decided, or why it was not; what was read otherwise than written goes to stderr."""
-    for case in find_cases(names, guideline):
-        if isinstance(case, Unreadable):
-            yield case
-            continue
-        for note in case.notes:
-            click.echo(f"{case.place}: {note}", err=True)
-        try:
-            with on_time():
-                judged = judge(case, guideline, world=world, as_of=as_of)
-        except CaseError as error:
-            yield Unreadable(case.id, str(error))
-        else:
-            yield judged
-
-
-def judge_one(name: str, guideline: Guideline, world: str, as_of: str) -> Judged:
-    """Return the one case of a name decided.
-
-    :raises CaseError: where it cannot be read, or where the name stands for several.
-    """
-    items = list(judge_all([name], guideline, world, as_of))
-    if len(items) > 1:
-        raise CaseError(f"{name}: holds {len(items)} cases; give a file of one")
-    if isinstance(items[0], Unreadable):
-        raise CaseError(items[0].error)
-    return items[0]
-
-
-def width() -> int:
-    """Return the columns to write in: the terminal's, or 100."""
-    return shutil.get_terminal_size((100, 24)).columns

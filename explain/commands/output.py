@@ -1,22 +1,27 @@
-"""Where answers go: standard output, or a file that is written whole or not at all."""
+"""Where answers go: standard output, or a file that is written whole or not at all; and with which exit status."""
 
 from __future__ import annotations
 
 import errno
+import json
 import os
+import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from ...engine.cases.files import inherited
 from ...engine.language.visible import visible
 
-BAD_OUTPUT = 2
+Item = TypeVar("Item")
+FAILED, BAD_INPUT, FOUND = 1, 2, 3
+BAD_OUTPUT = BAD_INPUT
 PIPE_CLOSED = 141  # what a shell reports of a program whose reader went away: 128 and the number of SIGPIPE
 
 
@@ -26,7 +31,29 @@ class Unwritten(click.ClickException):
     exit_code = BAD_OUTPUT
 
 
-def write_out(told: str | bytes, out: Path | None) -> None:
+def width() -> int:
+    """Return the columns to write in: the terminal's, or 100."""
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def bar(items: Iterable[Item], label: str, length: int | None = None) -> Iterator[Item]:
+    """Yield items, with a progress bar where standard error is a terminal.
+
+    :param length: how many there are, where the items do not say.
+    """
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, length=length, label=label, file=sys.stderr) as shown:
+        yield from shown
+
+
+def as_json(value: Any) -> str:
+    """Return a value as the text of JSON that commands write."""
+    return f"{json.dumps(value, indent=2)}\n"
+
+
+def write_out(told: str | bytes, out: Path | None = None) -> None:
     """Write an answer to a file, or to standard output.
 
     :raises Unwritten: where the file cannot be written; an old one is then as it was.

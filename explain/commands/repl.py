@@ -8,15 +8,18 @@ from pathlib import Path
 
 import click
 
+from ...engine.cases.find import canonical
 from ...engine.decision.decide import WORLDS
 from ...engine.language.errors import CaseError, GuidelineError, did_you_mean
 from ...engine.library.guideline import Guideline
 from ..query import told as answers
-from ..query.answer import Answers, Limits, QueryTimeout, Scene, run
+from ..query.answer import Answers, Limits, QueryTimeoutError, run
+from ..query.scene import Scene
 from ..query.text import read_query, relations, unknown_constants
-from .main import BAD_INPUT, _date, canonical, width
+from .inputs import ask_of
+from .options import iso_date
+from .output import BAD_INPUT, width
 from .prompt import Prompt
-from .query import scene_of
 
 HELP = """\
 A query is the body of a rule: literals, not, comparisons, _ ; it ends with its line, or goes on after a comma.
@@ -47,7 +50,7 @@ class Repl:
     def __init__(self, guideline: Guideline, case: str, world: str, as_of: str, limits: Limits) -> None:
         self.guideline, self.limits = guideline, limits
         self.case, self.world, self.as_of = case, world, as_of
-        self.scene: Scene = scene_of(guideline, case, world, as_of)
+        self.scene: Scene = ask_of(case, guideline, world, as_of)
         self.last: tuple[Answers, Scene] | None = None
         self.commands: dict[str, Callable[[str], None]] = {
             ":rules": self.rules, ":explain": self.explain, ":case": self.set_case, ":world": self.set_world,
@@ -89,8 +92,8 @@ class Repl:
                 self.ask(text)
         except KeyboardInterrupt:
             click.echo("cancelled", err=True)
-        except QueryTimeout as error:
-            click.echo(error.message, err=True)
+        except QueryTimeoutError as error:
+            click.echo(error, err=True)
         except GuidelineError as error:
             for finding in error.findings:
                 click.echo(finding, err=True)
@@ -154,13 +157,13 @@ class Repl:
         self._move(self.case, world, self.as_of)
 
     def set_date(self, date: str) -> None:
-        self._move(self.case, self.world, _date(date))
+        self._move(self.case, self.world, iso_date(date))
 
     def _move(self, case: str, world: str, as_of: str) -> None:
         """Ask elsewhere from now on; where there is no such place, stay."""
         if case == "-":
             raise CaseError("queries come from standard input here; name a file or a canonical case")
-        self.scene = scene_of(self.guideline, case, world, as_of)
+        self.scene = ask_of(case, self.guideline, world, as_of)
         self.case, self.world, self.as_of = case, world, as_of
         of = self.scene.name or "no case"
         click.echo(f"{of}, {world} world, as of {self.scene.date}", err=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -11,9 +9,8 @@ import click
 
 from ...engine.library.guideline import load
 from ...engine.program.program import AUTHORITIES
-from .advise import form_option
-from .main import _date, width
-from .output import write_out
+from .options import date_option, format_option, output_option
+from .output import as_json, bar, width, write_out
 
 
 @click.command()
@@ -21,10 +18,9 @@ from .output import write_out
 @click.option("--authority", default="", type=click.Choice(["", *AUTHORITIES]), metavar=f"[{'|'.join(AUTHORITIES)}]",
               help="Rules that cite a statement of this authority.")  # fmt: skip
 @click.option("--uses", default="", metavar="PREDICATE", help="Rules whose body asks for this predicate.")
-@click.option("--in-force", "date", metavar="DATE", callback=lambda c, p, v: _date(v),
-              help="Rules in force on this date (YYYY-MM-DD).")  # fmt: skip
+@date_option("--in-force", "Rules in force on this date (YYYY-MM-DD).", "date")
 @click.option("--facts", is_flag=True, help="List facts beside the rules.")
-@form_option
+@format_option("text", "json")
 @click.pass_obj
 def rules(guideline: str, statement: str, authority: str, uses: str, date: str, facts: bool, form: str) -> None:
     """List the rules of the guideline; each option narrows the list.
@@ -37,7 +33,7 @@ def rules(guideline: str, statement: str, authority: str, uses: str, date: str, 
     program = load(guideline).program
     found = find(program, statement=statement, authority=authority, uses=uses, date=date, facts=facts)
     if form == "json":
-        click.echo(json.dumps([rule_json(rule, program) for rule in found], indent=2))
+        write_out(as_json([rule_json(rule, program) for rule in found]))
     elif found:
         click.echo(rules_table(found, program, width()))
     click.echo(f"{len(found)} {'clauses' if facts else 'rules'}", err=True)
@@ -45,7 +41,7 @@ def rules(guideline: str, statement: str, authority: str, uses: str, date: str, 
 
 @click.command()
 @click.argument("name", metavar="ID")
-@form_option
+@format_option("text", "json")
 @click.pass_obj
 def show(guideline: str, name: str, form: str) -> None:
     """Show a rule, a statement, a predicate or an interpretation.
@@ -55,26 +51,22 @@ def show(guideline: str, name: str, form: str) -> None:
     \b
     Example: coverlog show I.4.a
     """
-    from ..reference.show import as_json, as_text, look_up
+    from ..reference.show import as_json as told
+    from ..reference.show import as_text, look_up
 
     found = load(guideline)
     shown = look_up(found, name, _progress)
-    told = as_json(shown, found.program) if form == "json" else None
-    click.echo(json.dumps(told, indent=2) if told else as_text(shown, found.program, width()))
+    text = as_json(told(shown, found.program)) if form == "json" else f"{as_text(shown, found.program, width())}\n"
+    write_out(text)
 
 
 def _progress(paths: Sequence[Path]) -> Iterable[Path]:
-    """Go through the canonical cases, with a bar on a terminal."""
-    hidden = not sys.stderr.isatty()
-    with click.progressbar(paths, label="canonical cases", file=sys.stderr, hidden=hidden) as bar:
-        yield from bar
+    return bar(paths, "canonical cases")
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["dot", "mermaid", "svg"]), default="dot", show_default=True,
-              help="svg needs Graphviz.")  # fmt: skip
-@click.option("--output", "-o", "out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write to this file in place of standard output.")  # fmt: skip
+@format_option("dot", "mermaid", "svg", text="svg needs Graphviz.")
+@output_option
 @click.pass_obj
 def graph(guideline: str, form: str, out: Path | None) -> None:
     """Draw which predicate rests on which, by stratum; dashed where it rests on an absence.

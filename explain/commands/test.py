@@ -1,33 +1,33 @@
-"""Commands about a guideline's own soundness: test, trace, doc."""
+"""Commands about a guideline's own soundness: test (in short, cases), trace, doc."""
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ...engine.cases.case import Case
+from ...engine.cases.case import Case, Unreadable
+from ...engine.cases.find import canonical_paths
 from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline, load
-from ..testing.cases import canonical_paths, junit, read, run_case, table
+from ..testing.cases import Result, junit, read, run_case, table
 from ..testing.reviewed import FILE, REMEDY, changes, record, snapshot
 from ..testing.reviewed import read as read_review
-from .main import FAILED, width
-from .output import write_out
+from .options import format_option, output_option
+from .output import FAILED, as_json, bar, width, write_out
 
 __test__ = False  # the command `test` is none for pytest
 
 
 @click.command()
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option("text", "json")
 @click.option("--junit", "report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Also write the results as JUnit XML.")  # fmt: skip
 @click.option("--coverage", is_flag=True, help="Say which rules fired, and which parts of rules were decisive.")
@@ -55,19 +55,46 @@ def test(
     if review:
         _write(record(loaded.program), loaded.folder / FILE)
         return
-    cases = read([path] if path else canonical_paths(loaded), loaded)
     start = time.perf_counter()
-    results = [result for case in bar(cases, len(cases), "cases") for result in run_case(case, loaded)]
-    wrong = [result for result in results if result.differences]
+    cases, results = _run([path] if path else canonical_paths(loaded), loaded)
     told: dict[str, Any] = {"results": [result._asdict() for result in results], "review": _unreviewed(loaded)}
     if report:
         write_out(junit(results, time.perf_counter() - start), report)
     good = [case for case in cases if isinstance(case, Case)]
     short = [_cover(good, loaded, threshold, told)] if coverage else []
     short += [_mutate(good, loaded, threshold, told, sample, jobs)] if mutate else []
-    click.echo(json.dumps(told, indent=2) if form == "json" else "\n".join([table(results, width()), *_extra(told)]))
-    click.echo(f"{len(cases)} cases, {len(results)} results, {len(wrong)} not as expected", err=True)
-    sys.exit(FAILED if wrong or told["review"] or any(short) else 0)
+    lines = [table(results, width()), *_extra(told), ""]
+    write_out(as_json(told) if form == "json" else "\n".join(lines))
+    sys.exit(FAILED if _wrong(cases, results) or told["review"] or any(short) else 0)
+
+
+@click.command()
+@format_option("text", "json")
+@click.pass_obj
+def cases(guideline: str, form: str) -> None:
+    """Run the canonical cases and compare them with what they expect, as `test` does; exit 1 where one differs.
+
+    \b
+    Example: coverlog cases
+    """
+    loaded = load(guideline)
+    found, results = _run(canonical_paths(loaded), loaded)
+    told = [result._asdict() for result in results]
+    write_out(as_json(told) if form == "json" else f"{table(results, width())}\n")
+    sys.exit(FAILED if _wrong(found, results) else 0)
+
+
+def _run(paths: Sequence[Path], guideline: Guideline) -> tuple[list[Case | Unreadable], list[Result]]:
+    """Read the cases of files and folders, and run them."""
+    found = read(paths, guideline)
+    return found, [result for case in bar(found, "cases") for result in run_case(case, guideline)]
+
+
+def _wrong(cases: Sequence[Case | Unreadable], results: Sequence[Result]) -> bool:
+    """Say on stderr how many results there are, and return whether any of them is not as expected."""
+    wrong = sum(bool(result.differences) for result in results)
+    click.echo(f"{len(cases)} cases, {len(results)} results, {wrong} not as expected", err=True)
+    return bool(wrong)
 
 
 def _unreviewed(guideline: Guideline) -> list[str]:
@@ -77,15 +104,6 @@ def _unreviewed(guideline: Guideline) -> list[str]:
         click.echo(f"{guideline.folder.name}: no words were reviewed; `coverlog test --review` records them", err=True)
         return []
     return list(changes(snapshot(guideline.program), words))
-
-
-def bar(items: Iterable[Any], length: int, label: str) -> Iterator[Any]:
-    """Yield items, with a progress bar on a terminal."""
-    if not sys.stderr.isatty():
-        yield from items
-        return
-    with click.progressbar(items, length=length, label=label, file=sys.stderr) as bar:
-        yield from bar
 
 
 def _extra(told: dict[str, Any]) -> Iterator[str]:
@@ -108,7 +126,7 @@ def _cover(cases: Sequence[Case], guideline: Guideline, threshold: float, told: 
     from ..testing.equivalent import idle, read_marks
 
     marks = read_marks(guideline.folder)
-    found = measure(cases, guideline, lambda items: bar(items, len(items), "coverage"),
+    found = measure(cases, guideline, lambda items: bar(items, "coverage"),
                     lambda rule, at: idle(rule, at, guideline.program, marks))  # fmt: skip
     total = figures(found)
     told["coverage"] = {
@@ -133,7 +151,7 @@ def _mutate(
 
     every: list[Mutant | Edit] = [*mutants(guideline.program), *edits(guideline.program)]
     chosen = random.Random(sample).sample(every, min(sample, len(every))) if sample else every  # noqa: S311 - no secret
-    fates = run(guideline, cases, jobs, chosen, lambda items, number: bar(items, number, "mutants"))
+    fates = run(guideline, cases, jobs, chosen, lambda items, number: bar(items, "mutants", number))
     found = tally(fates, guideline, every)
     told["mutation"] = {
         "figures": str(found),
@@ -149,9 +167,8 @@ def _missed(tried: int) -> str:
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["text", "html", "csv", "json"]), default="text", show_default=True)
-@click.option("--output", "-o", "out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write to this file in place of standard output.")  # fmt: skip
+@format_option("text", "html", "csv", "json")
+@output_option
 @click.pass_obj
 def trace(guideline: str, form: str, out: Path | None) -> None:
     """Show for each statement its rules, authority, interpretations and canonical cases, and the holes.
@@ -163,9 +180,9 @@ def trace(guideline: str, form: str, out: Path | None) -> None:
 
     loaded = load(guideline)
     cases = [case for case in read(canonical_paths(loaded), loaded) if isinstance(case, Case)]
-    rows = told.matrix(cases, loaded, lambda items: bar(items, len(items), "cases"))
+    rows = told.matrix(cases, loaded, lambda items: bar(items, "cases"))
     if form == "json":
-        text = json.dumps(told.as_json(rows), indent=2) + "\n"
+        text = as_json(told.as_json(rows))
     elif form == "text":
         text = told.as_text(rows, width()) + "\n"
     else:
@@ -174,8 +191,7 @@ def trace(guideline: str, form: str, out: Path | None) -> None:
 
 
 @click.command()
-@click.option("--output", "-o", "out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-              help="Write to this file in place of standard output.")  # fmt: skip
+@output_option
 @click.pass_obj
 def doc(guideline: str, out: Path | None) -> None:
     """Write the guideline as one HTML book: statements, rules in words and text, tables, cases.
@@ -187,7 +203,7 @@ def doc(guideline: str, out: Path | None) -> None:
 
     loaded = load(guideline)
     cases = read(canonical_paths(loaded), loaded)
-    _write(book(loaded, list(bar(cases, len(cases), "cases"))), out)
+    _write(book(loaded, list(bar(cases, "cases"))), out)
 
 
 def _write(text: str, out: Path | None) -> None:

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...engine.cases.case import Unreadable
+from ...engine.cases.find import find_case
 from ...engine.decision.decide import WORLDS
 from ...engine.language.errors import CaseError
 from ...engine.library.guideline import load
-from .main import FAILED, as_of_option, case_argument, find_cases
+from .options import as_of_option, case_argument, format_option
+from .output import FAILED, as_json, write_out
 
 if TYPE_CHECKING:
-    from ...engine.cases.case import Case
-    from ...engine.library.guideline import Guideline
     from ..checker.verify import Fault
 
 MAX_BYTES = 2**25
@@ -33,7 +32,7 @@ MAX_BYTES = 2**25
     "--world", type=click.Choice(WORLDS), help="The world that the proof has to be of; else the one it names."
 )
 @as_of_option
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option("text", "json")
 @click.pass_obj
 def verify(guideline: str, proof: str, case: str, world: str | None, as_of: str, form: str) -> None:
     """Check a proof against a case and the guideline's text, step by step, by an independent program.
@@ -51,22 +50,9 @@ def verify(guideline: str, proof: str, case: str, world: str | None, as_of: str,
         raise click.UsageError("the proof and the case cannot both come from standard input")
     loaded = load(guideline)
     told = _told(proof)
-    found = check(told, _case(case, loaded), loaded.program, as_of=as_of, world=world or "")
-    click.echo(json.dumps(_as_json(told, found), indent=2) if form == "json" else _as_text(told, found))
+    found = check(told, find_case(case, loaded), loaded.program, as_of=as_of, world=world or "")
+    write_out(as_json(_as_json(told, found)) if form == "json" else f"{_as_text(told, found)}\n")
     sys.exit(FAILED if found else 0)
-
-
-def _case(name: str, guideline: Guideline) -> Case:
-    """Return the one case of a name.
-
-    :raises CaseError: where it cannot be read, or where the name stands for several.
-    """
-    items = list(find_cases([name], guideline))
-    if len(items) > 1:
-        raise CaseError(f"{name}: holds {len(items)} cases; give a file of one")
-    if isinstance(items[0], Unreadable):
-        raise CaseError(items[0].error)
-    return items[0]
 
 
 def _told(name: str) -> dict[str, Any]:

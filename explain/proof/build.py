@@ -1,43 +1,20 @@
-"""The proof of a decision as a networkx graph with shared parts and content-addressed ids.
-
-Two parts of a body may rest on one node: there are as many edges as parts. An edge runs from a conclusion
-to what it rests on, with `order`, `role` (premise, absence,
-comparison, failure, cause, held, way) and, where it speaks of one part of a rule's body, `part`, its index.
-A node has `kind`, `text`, and by kind:
-
-=============== ======================================================================================
-determination   the outcome of a line: `cpt`, `session`, `outcome`, `by`, `reason`, `missing`,
-                `missing_complete`, `rests_on`
-contrast        why a line has not the outcome `asked`: `cpt`, `session`, `outcome`, `by`, `reason`
-derived         given by a rule: `atom`, `rule`, `binding`, `value` (true, or unknown in the open world)
-known           a fact of the knowledge base: `atom`, `rule`
-given           said by the case: `atom`, `where`
-either          holds, or may hold, in more than one way: `atom`, `value`
-absent          does not hold: `atom` (its variables stand for anything), `how`; below it are the rules
-                that fail though the case is about them, `folded` names the others
-failed          a rule that does not give the atom: `rule`, `binding`; below it are its parts that fail
-                (cause) and those that hold all the same (held), in every instance in play
-compared        a comparison: `comparison`, `binding`, `value`
-undocumented    an open input nobody documented: `atom`, `value`, and `readings` where it is open by one
-=============== ======================================================================================
-
-Which ways of holding are shown, and where a circle is cut, is said in `ways`.
-Nodes that rest on a rule also have `cites`, `authority`, `source` and `readings`.
-"""
+"""Builds the proof of a decision: each step once, without Python's stack."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import networkx as nx
 
 from ...engine.decision.decide import Judged, LineDecision, awaited, outcomes
 from ...engine.decision.ways import Ways
-from ...engine.decision.why import CONTRADICTED, Cause, Failure, unify
+from ...engine.decision.why import CONTRADICTED, Cause, Failure
 from ...engine.decision.why import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.evaluation.rules import Firing
-from ...engine.language.terms import Atom, Comparison, Rule, Substitution, Var, holds, quote, variables
+from ...engine.language.comparison import holds
+from ...engine.language.terms import Atom, Comparison, Rule, Substitution, Var, quote, variables
+from ...engine.language.unify import unify
 from ...engine.program.words import (
     say_absent,
     say_atom,
@@ -49,25 +26,11 @@ from ...engine.program.words import (
     say_outcome,
     say_undocumented,
 )
+from .graph import Proof
 from .node import Child, node_id
 
 Steps = Generator["Steps", str, str]
 """Adds a node: yields the steps that add another one, is sent its name, and returns its own."""
-
-
-class Proof(NamedTuple):
-    """The proofs of a decision's lines in one graph; `roots` are their determinations, in line order."""
-
-    graph: nx.MultiDiGraph[str]
-    roots: tuple[str, ...]
-    judged: Judged
-    every: bool = False  # shows every way in which a step holds
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        """Show the proof in a notebook."""
-        from ..render.proof_page import proof_mimebundle
-
-        return proof_mimebundle(self)
 
 
 def prove(judged: Judged, *, cpt: str = "", every: bool = False) -> Proof:
@@ -85,6 +48,10 @@ def why_not(judged: Judged, outcome: str, *, cpt: str = "") -> Proof:
     builder = Builder(judged, every=False)
     lines = [line for line in judged.decision.lines if cpt in ("", line.cpt)]
     return Proof(builder.graph, tuple(dict.fromkeys(builder.contrast(line, outcome) for line in lines)), judged)
+
+
+def _sorted(binding: Substitution) -> dict[str, Any]:
+    return dict(sorted(binding.items()))
 
 
 class Builder:
@@ -216,15 +183,9 @@ class Builder:
                 children.append(Child("premise", (yield self._holds(next(premises))), index))
             else:
                 children.append(Child("absence", (yield self._absence(next(absences))), index))
-        return self._node(
-            "derived",
-            say_derived(rule, binding, value, self.program),
-            children,
-            atom=str(firing.head),
-            value=value,
-            binding=_plain(binding),
-            **self._rule(rule),
-        )
+        text = say_derived(rule, binding, value, self.program)
+        told = {"atom": str(firing.head), "value": value, "binding": _sorted(binding)}
+        return self._node("derived", text, children, **told, **self._rule(rule))
 
     def _compared(self, comparison: Comparison, binding: Substitution, failed: Rule | None = None) -> Steps:
         """Add a comparison with its values; where it fails, also the premises that the values come from."""
@@ -240,7 +201,7 @@ class Builder:
             children,
             comparison=str(comparison),
             value="unknown" if value is None else str(value).lower(),
-            binding=_plain({name: binding[name] for name in names}),
+            binding=_sorted({name: binding[name] for name in names}),
         )
 
     def _absence(self, atom: Atom) -> Steps:
@@ -257,8 +218,8 @@ class Builder:
         if how == NOBODY_SAYS:
             return self._undocumented(atom, "false")
         text = say_absent(atom, how == CONTRADICTED, self.program)
-        if how == CONTRADICTED:
-            denial = Child("cause", (yield self._holds(self.program.denial(atom))))
+        if against := self.why.against(atom) if how == CONTRADICTED else None:
+            denial = Child("cause", (yield self._holds(against)))
             return self._node("absent", text, [denial], atom=str(atom), how=how)
         failures = self.why.failures(atom)
         played = []
@@ -277,7 +238,7 @@ class Builder:
         for at, atom in failure.held(self.model):
             children.append(Child("held", (yield self._holds(atom)), at))
         text = say_failed(failure.rule, asked, self.program)
-        return self._node("failed", text, children, binding=_plain(asked), **self._rule(failure.rule))
+        return self._node("failed", text, children, binding=_sorted(asked), **self._rule(failure.rule))
 
     def _cause(self, cause: Cause, failure: Failure) -> Steps:
         part = failure.rule.body[cause.at]
@@ -285,7 +246,3 @@ class Builder:
             return self._compared(part, cause.binding, failure.rule)
         atom = part.atom.substitute(cause.binding)
         return self._absent(atom) if part.positive else self._holds(atom)
-
-
-def _plain(binding: Substitution) -> dict[str, Any]:
-    return dict(sorted(binding.items()))

@@ -6,24 +6,18 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import click
-
-from ...engine.cases.case import Case
-from ...engine.decision.decide import Decision, Judged, missing_in
-from ...engine.decision.why import Why
-from ...engine.evaluation.rules import Model
+from ...engine.evaluation.limits import LimitError
+from ...engine.language.comparison import NotANumberError, holds
 from ...engine.language.errors import CaseError
-from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, NotANumberError, Rule, Var, holds, quote
-from ...engine.library.guideline import Guideline
-from .text import BUILT_IN, Part, Query
+from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Var
+from .scene import Scene
+from .text import Part, Query
 
 Binding = dict[str, Constant]
 
 
-class QueryTimeout(click.ClickException):
+class QueryTimeoutError(LimitError):
     """A query that took longer than it may."""
-
-    exit_code = 2
 
 
 class Limits(NamedTuple):
@@ -40,10 +34,10 @@ class Clock:
         self.seconds, self.end = limits.seconds, time.monotonic() + limits.seconds
 
     def check(self, remedy: str) -> None:
-        """Raise `QueryTimeout` with a remedy where the time is up."""
+        """Raise `QueryTimeoutError` with a remedy where the time is up."""
         if time.monotonic() > self.end:
             told = f"the query took longer than {self.seconds:g} seconds"
-            raise QueryTimeout(f"{told}; {remedy}, or allow more (--limit-seconds)")
+            raise QueryTimeoutError(f"{told}; {remedy}, or allow more (--limit-seconds)")
 
 
 class Answer(NamedTuple):
@@ -63,54 +57,10 @@ class Answers(NamedTuple):
     limits: Limits
 
 
-class Scene:
-    """What a query is asked of: a case or none, in a world, on a date."""
-
-    def __init__(self, guideline: Guideline, case: Case | None, world: str, date: str) -> None:
-        self.guideline, self.world, self.date = guideline, world, date
-        self.name = case.id if case else ""
-        evaluator = guideline.evaluator(date)
-        self.case = case or Case("", "", date, (), {}, {}, {}, "", (), {})
-        self.model = evaluator.evaluate(self.case.facts, open_world=world == "open")
-        self.built_in: dict[Atom, Rule] = {}  # the atoms of the built-in relations, each with its clause
-        for rule in guideline.program.rules:
-            for atom in _built_in(rule, date):
-                if atom.predicate not in guideline.program.predicates:
-                    self.built_in.setdefault(atom, rule)
-        self.judged = Judged(
-            Decision(self.name, guideline.program.name, date, world, (), (), ()),
-            self.case, guideline, self.model, Why(evaluator, self.model),
-            missing_in(self.case, guideline.program, evaluator, self.model),
-        )  # fmt: skip
-        self._described = Model({}, self.built_in, {})
-
-    def of(self, predicate: str) -> Model:
-        """Return the model that has a predicate's atoms: the case's, or that of the rules themselves."""
-        described = predicate in BUILT_IN and predicate not in self.guideline.program.predicates
-        return self._described if described else self.model
-
-    def constants(self) -> set[Constant]:
-        """Return every constant of the rules, of the case and of the built-in relations."""
-        atoms = [*self.model.firings, *self.model.given, *self.model.unknown, *self.built_in]
-        for rule in self.guideline.program.rules:
-            atoms += [rule.head, *(literal.atom for literal in rule.literals)]
-        return {arg for atom in atoms for arg in atom.args if not isinstance(arg, Var)}
-
-
-def _built_in(rule: Rule, date: str) -> Iterator[Atom]:
-    """Yield what a clause says of itself; of a rule, what is in force on the date."""
-    if not rule.body and rule.effective and rule.head.args:
-        yield Atom("effective", (rule.head.args[0], quote(rule.effective)))
-    if rule.cites and rule.in_force(date):
-        yield Atom("rule", (quote(rule.id), rule.head.predicate))
-        for statement in rule.cites:
-            yield Atom("cites", (quote(rule.id), quote(statement)))
-
-
 def run(query: Query, scene: Scene, limits: Limits = Limits()) -> Answers:  # noqa: B008 - immutable
     """Return the distinct answers to a query, in a stable order.
 
-    :raises QueryTimeout: where it takes longer than the limit.
+    :raises QueryTimeoutError: where it takes longer than the limit.
     """
     join = _Join(query.parts, scene, limits)
     found: dict[tuple[Constant, ...], Answer] = {}

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, unquote
 from ..render import decision_text as report
-from .answer import Answers, Binding, Clock, Scene, closest, matches
+from .answer import Answers, Binding, Clock, closest, matches
+from .scene import Scene
 from .text import Part
 
 if TYPE_CHECKING:
-    from ..proof.build import Proof
+    from ..proof.graph import Proof
 
 
 def verdict(answers: Answers, scene: Scene, *, row: int = 0) -> str:
@@ -78,10 +79,11 @@ def as_json(answers: Answers, scene: Scene, text: str, *, explain: bool) -> dict
         "answers": [_object(answers, scene, i) for i in range(len(answers.rows))], "truncated": answers.cut,
     }  # fmt: skip
     if explain:
-        from ..render import tree_text as render
+        from ..proof.document import as_json as document
 
         proof, roots = proofs(answers, scene, range(len(answers.rows)))
-        told["proof"] = {k: v for k, v in render.as_json(proof).items() if k in ("roots", "nodes", "edges")}
+        whole = document(proof._replace(roots=()))  # the parts of a query are no lines of a case
+        told["proof"] = {"roots": list(proof.roots), "nodes": whole["nodes"], "edges": whole["edges"]}
         for answer, own in zip(told["answers"], roots, strict=False):
             answer["proof"] = list(own)
     return told
@@ -121,9 +123,9 @@ def proofs(
     Where there are no answers, the one proof is of what holds of the query and of the first part that does not.
 
     :param clock: what tells when the answers' limits are reached; without one it starts here.
-    :raises QueryTimeout: where it takes longer than the limit.
+    :raises QueryTimeoutError: where it takes longer than the limit.
     """
-    from ..proof.build import Proof
+    from ..proof.graph import Proof
 
     steps = _Steps(scene, clock or Clock(answers.limits))
     shown = [(answers.query.parts, answers.rows[row].binding) for row in rows]

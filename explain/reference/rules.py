@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...engine.cases.case import Unreadable, read_files
+from ...engine.cases.find import canonical_paths
 from ...engine.decision.decide import judge
 from ...engine.language.errors import CaseError, did_you_mean
 from ...engine.language.terms import Atom, Rule, Var
@@ -157,7 +158,7 @@ def exercised(guideline: Guideline, rules: Iterable[Rule], track: Track = iter) 
     """Return the canonical cases whose proofs use some rules, sorted by name; the cases run once."""
     if guideline not in _RUN:
         every: dict[str, set[Use]] = {}
-        for path in track(sorted(guideline.folder.glob("cases/*/*.yaml"))):
+        for path in track(canonical_paths(guideline)):
             for rule, use in _uses(path, guideline):
                 every.setdefault(rule, set()).add(use)
         _RUN[guideline] = every

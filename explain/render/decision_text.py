@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 import click
 
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.need import say_need
 from ...engine.program.program import Program
-from ...engine.program.words import say_need
 
 COLOURS = {
     "medically_necessary": "green", "not_medically_necessary": "red",
@@ -44,8 +44,8 @@ def _line(line: LineDecision, program: Program, width: int) -> Iterator[str]:
     yield from _wrap(f"{label if label != line.cpt else 'unknown code'}; session {line.session}: {where}", width)
     if line.reason:
         yield from _wrap(f"{line.reason}: {program.label(line.reason)}", width)
-    for index, needs in enumerate(line.missing):
-        told = " and ".join(say_need(need["finding"], need["needs"], program) for need in needs)
+    for index, needs in enumerate(line.needs):
+        told = " and ".join(say_need(need, program) for need in needs)
         yield from _wrap(f"{'document' if not index else 'or'} that {told}", width)
     if not line.missing_complete:
         yield from _wrap("there may be other ways; of all that there are these need the fewest things", width)

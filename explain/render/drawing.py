@@ -15,8 +15,8 @@ import click
 import networkx as nx
 
 from ...engine.language.visible import visible
-from ..proof.build import Proof
-from .tree_text import children, citation, linked
+from ..proof.graph import Proof, children, citation, linked
+from ..proof.outline import steps, walk
 
 NO_GRAPHVIZ = "Graphviz is not installed: apt-get install graphviz (or brew install graphviz)"
 _WIDTH, _LINES, _SECONDS = 30, 8, 60
@@ -64,23 +64,6 @@ class GraphvizError(click.ClickException):
 def plain(text: object) -> str:
     """Return text with nothing hidden in it, which any format can hold."""
     return visible(str(text))
-
-
-def walk(proof: Proof) -> list[str]:
-    """Return the nodes in the order in which the tree first shows them."""
-    seen: dict[str, None] = {}
-    stack = list(reversed(proof.roots))
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen[node] = None
-            stack += reversed(children(proof, node))
-    return list(seen)
-
-
-def steps(proof: Proof) -> dict[str, int]:
-    """Return the number of each node, the same in every picture and in the tree."""
-    return {node: number for number, node in enumerate(walk(proof), 1)}
 
 
 def colours(facts: dict[str, Any]) -> tuple[str, str]:

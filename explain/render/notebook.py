@@ -1,32 +1,44 @@
-"""A decision for a notebook: as text, and as a table in HTML."""
+"""A decision and a proof for a notebook, as text and as HTML; importing this registers them with `view.shown`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from html import escape
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-if TYPE_CHECKING:
-    from ...engine.decision.decide import Decision, LineDecision
+from ...engine.decision.decide import Decision, LineDecision
+from ...engine.decision.view import shown
+from ..proof.graph import Proof
+from .page import PagesError, written
+
+_HEADS = ("code", "session", "outcome", "by, reason or missing")
 
 
+@shown.register
+def proof_bundle(proof: Proof) -> dict[str, str]:
+    """Return a proof as the tree in words, and as the page's content with its style."""
+    from .proof_page import fragment
+    from .tree_text import as_text
+
+    return _bundle(as_text(proof), lambda: fragment(proof))
+
+
+@shown.register
 def decision_bundle(decision: Decision) -> dict[str, str]:
-    """Return a decision by media type, as `_repr_mimebundle_` has to."""
+    """Return a decision as a line for each of its own, and as a table."""
     title = f"{decision.case}: {decision.guideline}, as of {decision.as_of}, {decision.world} world"
     rows = [[line.cpt, str(line.session), line.outcome.replace("_", " "), _because(line)] for line in decision.lines]
-    return {"text/plain": "\n".join([title, *map("  ".join, rows)]), "text/html": "\n".join(_table(title, rows))}
+    text = "\n".join([title, *map("  ".join, rows)])
+    return _bundle(text, lambda: written("decision", title=title, heads=_HEADS, rows=rows))
+
+
+def _bundle(text: str, html: Callable[[], str]) -> dict[str, str]:
+    """Return text with HTML; where nothing can write HTML, the text says what to install."""
+    try:
+        return {"text/plain": text, "text/html": html()}
+    except PagesError as error:
+        return {"text/plain": f"{text}\n({error.message})"}
 
 
 def _because(line: LineDecision) -> str:
     """Return what an outcome is by, its reason, or what to document."""
     needed = [" and ".join(f"{need['finding']} {need['needs']}" for need in needs) for needs in line.missing]
     return ", ".join(line.by) or line.reason or "; or ".join(needed)
-
-
-def _table(title: str, rows: list[list[str]]) -> Iterator[str]:
-    yield f"<table><caption>{escape(title)}</caption>"
-    heads = "".join(f'<th scope="col">{name}</th>' for name in ("code", "session", "outcome", "by, reason or missing"))
-    yield f"<thead><tr>{heads}</tr></thead><tbody>"
-    for row in rows:
-        yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
-    yield "</tbody></table>"

@@ -3,47 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
-from ...engine.decision.decide import Decision, LineDecision
+from ...engine.decision.decide import LineDecision
+from ...engine.decision.need import say_need
 from ...engine.program.program import Program
-from ...engine.program.words import say_need
 from ..advice.checklist import MORE
-from ..proof.build import Proof
-from .drawing import GraphvizError, svg, walk
-from .page import document, look
-from .tree_html import AUTHORITY, legend, say, tree, turning
-from .tree_text import as_text
-
-_WORLDS = {"open": "open: undocumented is unknown", "closed": "closed: undocumented is not so"}
-_SIGNS = {
-    "medically_necessary": "✓",
-    "not_medically_necessary": "✕",
-    "more_information_needed": "?",
-    "not_addressed": "○",
-}
+from ..proof.graph import Proof
+from ..proof.outline import turning, walk
+from .drawing import LOOKS, GraphvizError, svg
+from .page import markup, style, written
+from .page import page as written_page
+from .tree_html import rows
 
 
 def page(proof: Proof) -> str:
-    """Return the proof as an HTML page that stands alone."""
+    """Return the proof as an HTML page that stands alone.
+
+    :raises PagesError: where Jinja2 is not installed.
+    """
     case = proof.judged.case
-    return document(f"{case.title or case.id}: proof", look(), "proof", _body(proof))
+    title = f"{case.title or case.id}: proof"
+    return written_page("proof", "proof", title=title, kind="proof", **_content(proof)).rstrip()
 
 
-def _body(proof: Proof) -> Iterator[str]:
+def fragment(proof: Proof) -> str:
+    """Return the content of the page with its style, to stand in a page that is not ours; see `page`."""
+    return written("proof_fragment", style=style("proof"), **_content(proof))
+
+
+def _content(proof: Proof) -> dict[str, Any]:
+    """Return what the page tells, by the names that its template has for it."""
     judged = proof.judged
-    yield from _header(proof)
-    yield "<main>"
-    yield from _outcomes(_lines(proof), judged.guideline.program)
-    yield '<div class="beside">\n<section>\n<h2>Proof</h2>'
-    yield from legend(proof)
-    yield from tree(proof)
-    yield "</section>"
-    yield from _picture(proof)
-    yield "</div>"
-    yield from _closing(judged.decision)
-    yield from _sources(proof)
-    yield "</main>"
+    nodes = [proof.graph.nodes[node] for node in walk(proof)]
+    kinds, authorities = {f["kind"] for f in nodes}, {f.get("authority") for f in nodes}
+    authorities |= {"interpretation"} if any(f.get("readings") for f in nodes) else set()
+    return {
+        "case": judged.case, "decision": judged.decision, "program": judged.guideline.program,
+        "lines": [_line(line, judged.guideline.program) for line in _lines(proof)],
+        "looks": [(kind, look) for kind, look in LOOKS.items() if kind in kinds], "authorities": authorities,
+        "rows": rows(proof), "sources": list(_sources(nodes, judged.guideline.program)), **_picture(proof),
+    }  # fmt: skip
 
 
 def _lines(proof: Proof) -> list[LineDecision]:
@@ -53,104 +54,41 @@ def _lines(proof: Proof) -> list[LineDecision]:
     return [lines[facts["cpt"], facts["session"]] for facts in roots]
 
 
-def _header(proof: Proof) -> Iterator[str]:
-    decision, case, program = proof.judged.decision, proof.judged.case, proof.judged.guideline.program
-    facts = {
-        "Case": decision.case,
-        "Guideline": f"{program.name}, {program.title}",
-        "As of": decision.as_of,
-        "World": _WORLDS[decision.world],
-    }
-    yield f"<header>\n<h1>{say(case.title or case.id)}</h1>\n<dl>"
-    yield from (f"<div><dt>{name}</dt><dd>{say(value)}</dd></div>" for name, value in facts.items())
-    yield "</dl>\n</header>"
-
-
-def _outcomes(lines: Iterable[LineDecision], program: Program) -> Iterator[str]:
-    yield '<section>\n<h2>Outcome of each line</h2>\n<ul class="outcomes">'
-    for line in lines:
-        yield f'<li class="determination {line.outcome}">\n<h3><span class="sign" aria-hidden="true">'
-        by = f" by {', '.join(line.by)}" if line.by else ""
-        yield f"{_SIGNS[line.outcome]}</span> {say(line.cpt)}: {say(_words(line.outcome) + by)}</h3>"
-        yield from _about(line, program)
-        yield "</li>"
-    yield "</ul>\n</section>"
-
-
-def _about(line: LineDecision, program: Program) -> Iterator[str]:
-    """Yield what a line is of, and the reason or what is missing."""
+def _line(line: LineDecision, program: Program) -> dict[str, Any]:
+    """Return what the page begins with of a line: what it is of, and the reason or what is missing."""
     where = f": {program.label(line.configuration)}" if line.configuration else ""
     label = program.label(f'"{line.cpt}"')
     what = f"{label}; " if label.strip('"') != line.cpt else ""
-    yield f"<p>{say(f'{what}session {line.session}{where}')}</p>"
-    if line.reason:
-        yield f"<p>Reason: {say(program.label(line.reason))}</p>"
-    if line.missing:
-        needed = [
-            " and ".join(say_need(need["finding"], need["needs"], program) for need in needs) for needs in line.missing
-        ]
-        yield f"<p>To be documented{', any one of' if len(needed) > 1 else ''}:</p>\n<ul>"
-        yield from (f"<li>{say(words)}</li>" for words in needed)
-        yield "</ul>"
-    if not line.missing_complete:
-        yield f"<p>{MORE}</p>"
-    if line.rests_on:
-        yield f'<p class="cite">rests on {say(", ".join(line.rests_on))}</p>'
+    needed = [" and ".join(say_need(need, program) for need in needs) for needs in line.needs]
+    return {
+        "cpt": line.cpt, "outcome": line.outcome, "by": line.by, "rests_on": line.rests_on, "needed": needed,
+        "about": f"{what}session {line.session}{where}",
+        "reason": program.label(line.reason) if line.reason else "",
+        "more": "" if line.missing_complete else MORE,
+    }  # fmt: skip
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _picture(proof: Proof) -> Iterator[str]:
-    """Yield what the lines turn on as a picture, and the whole graph; or what to install for it."""
-    yield '<section class="picture">\n<h2 id="picture">Picture</h2>'
+def _picture(proof: Proof) -> dict[str, Any]:
+    """Return what the lines turn on as a picture, and the whole graph; or why they are not there."""
+    told: dict[str, Any] = {"part": "", "whole": "", "undrawn": ""}
     try:
-        part, whole = svg(proof, turning(proof)), svg(proof)
+        return told | {"part": _pixels(svg(proof, turning(proof))), "whole": _pixels(svg(proof))}
     except GraphvizError as error:
-        yield f"<p>The picture is missing. {say(error.message)}.</p>\n</section>"
-        return
-    yield "<p>What the lines turn on, with the numbers of the steps in the proof.</p>"
-    yield f'<div class="drawn" role="region" aria-labelledby="picture" tabindex="0">{_pixels(part)}</div>'
-    yield '<details class="whole"><summary id="whole">The whole graph</summary>'
-    yield f'<div class="drawn" role="region" aria-labelledby="whole" tabindex="0">{_pixels(whole)}</div>'
-    yield "</details>\n</section>"
+        return told | {"undrawn": f"The picture is missing. {error.message}."}
 
 
 def _pixels(drawn: str) -> str:
     """Return an SVG at three quarters of its size, the smallest at which its text reads well."""
-    return re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', drawn, count=2)
+    return markup(re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', drawn, count=2))
 
 
-def _closing(decision: Decision) -> Iterator[str]:
-    """Yield advisories and notices."""
-    if decision.advisories:
-        yield "<section>\n<h2>Advisories</h2>\n<ul>"
-        for advisory in decision.advisories:
-            yield f'<li>{say(advisory.text)} <span class="cite">{say(advisory.source)}</span></li>'
-        yield "</ul>\n</section>"
-    if decision.notices:
-        yield "<section>\n<h2>Notices</h2>\n<ul>"
-        yield from (f"<li>{say(notice)}</li>" for notice in decision.notices)
-        yield "</ul>\n</section>"
-
-
-def _sources(proof: Proof) -> Iterator[str]:
+def _sources(nodes: list[dict[str, Any]], program: Program) -> Iterator[dict[str, str]]:
     """Yield what the statements and readings cited say, in our own words."""
-    program, facts = proof.judged.guideline.program, [proof.graph.nodes[node] for node in walk(proof)]
-    cites = {name for f in facts for name in f.get("cites", ())}
-    readings = {name for f in facts for name in f.get("readings", ())}
-    rows = [(s.id, s.words, f"{AUTHORITY[s.authority][1]} · {s.source}")
-            for s in program.statements.values() if s.id in cites]  # fmt: skip
-    rows += [(name, words, AUTHORITY["interpretation"][1])
-             for name, words in program.interpretations.items() if name in readings]  # fmt: skip
-    yield '<section>\n<h2>What is cited</h2>\n<dl class="cited">'
-    for name, words, where in rows:
-        yield f'<div><dt>{say(name)}</dt><dd>{say(words)} <span class="cite">{say(where)}</span></dd></div>'
-    yield "</dl>\n</section>"
-
-
-def proof_mimebundle(proof: Proof) -> dict[str, str]:
-    """Return a proof for a notebook: as text, and as the page's content with its style."""
-    html = "\n".join(['<div class="proof">', f"<style>\n{look()}</style>", *_body(proof), "</div>"])
-    return {"text/plain": as_text(proof), "text/html": html}
+    cites = {name for f in nodes for name in f.get("cites", ())}
+    readings = {name for f in nodes for name in f.get("readings", ())}
+    for s in program.statements.values():
+        if s.id in cites:
+            yield {"name": s.id, "words": s.words, "authority": s.authority, "where": s.source}
+    for name, words in program.interpretations.items():
+        if name in readings:
+            yield {"name": name, "words": words, "authority": "interpretation", "where": ""}

@@ -1,4 +1,4 @@
-"""A proof as an indented tree in words, and as JSON."""
+"""A proof as an indented tree in words."""
 
 from __future__ import annotations
 
@@ -6,50 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..proof.build import Proof
-
-_AUTHORITY = {"earlier_edition": "earlier edition"}
-
-
-def as_json(proof: Proof) -> dict[str, Any]:
-    """Return the proof as nodes and edges; `roots` are the determinations in the order of the lines."""
-    return {
-        "case": proof.judged.decision.case,
-        "guideline": proof.judged.decision.guideline,
-        "as_of": proof.judged.decision.as_of,
-        "world": proof.judged.decision.world,
-        "every": proof.every,
-        "lines": ["{cpt}@{session}".format(**proof.graph.nodes[root]) for root in proof.roots],
-        "roots": list(proof.roots),
-        "nodes": [{"id": name, **proof.graph.nodes[name]} for name in sorted(proof.graph)],
-        "edges": [{"from": a, "to": b, **facts} for a, b, facts in sorted(proof.graph.edges(data=True), key=_edge)],
-    }
-
-
-def _edge(edge: tuple[str, str, dict[str, Any]]) -> tuple[str, int]:
-    return edge[0], int(edge[2]["order"])
-
-
-def children(proof: Proof, node: str) -> list[str]:
-    """Return what a node rests on, in order, each once."""
-    return list(dict.fromkeys(child for child, _ in linked(proof, node)))
-
-
-def linked(proof: Proof, node: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return what a node rests on, in order, with what each edge says: its role, its order, and the part."""
-    edges = sorted(proof.graph.out_edges(node, data=True), key=_edge)
-    return [(child, facts) for _, child, facts in edges]
-
-
-def citation(facts: dict[str, Any]) -> str:
-    """Return statement ids, authority and locator of a node that rests on a rule, or a leaf's source."""
-    if facts.get("cites"):
-        authority = _AUTHORITY.get(facts["authority"], facts["authority"])
-        return "; ".join([", ".join(facts["cites"]), authority, facts["source"], *facts["readings"]])
-    if "where" in facts:
-        return f"case: {facts['where']}"
-    return ""
-
+from ..proof.graph import Proof, citation, linked
 
 INDENTS = 40
 """How deep a tree in words is indented; deeper steps stand there, each with its depth before it."""

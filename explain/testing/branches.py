@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
 from ...engine.decision.decide import WORLDS
-from ...engine.decision.why import unify
 from ...engine.evaluation.rules import Model
-from ...engine.language.terms import Comparison, Constant, Literal, Rule, Var, holds, variables
+from ...engine.language.comparison import holds
+from ...engine.language.terms import Comparison, Constant, Literal, Rule, Var, variables
+from ...engine.language.unify import Binding, unify
 from ...engine.library.guideline import Guideline
 from ...engine.program.program import Program
 
 Part = Literal | Comparison
-Binding = dict[str, Constant]
 Progress = Callable[[Sequence[Any]], Iterable[Any]]
 Idle = Callable[[Rule, int], str]
 

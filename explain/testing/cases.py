@@ -29,11 +29,6 @@ class Result(NamedTuple):
     differences: tuple[str, ...]
 
 
-def canonical_paths(guideline: Guideline) -> list[Path]:
-    """Return the files of the canonical cases, those to be refused among them."""
-    return sorted(guideline.folder.glob("cases/**/*.yaml"))
-
-
 def read(paths: Iterable[Path], guideline: Guideline) -> list[Case | Unreadable]:
     """Return the cases of files and folders."""
     return list(read_files(paths, guideline))

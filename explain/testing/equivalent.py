@@ -73,18 +73,24 @@ def proof(mutant: Mutant | Edit, program: Program) -> str:
 
 def _idle_twin(mutant: Mutant, program: Program) -> str:
     """Return why a rule put beside another one gives nothing new, or an empty text."""
-    old, twin = mutant.rule.body[mutant.at], mutant.mutated
-    if twin is None or not isinstance(old, Literal):
-        return ""
-    new = twin.literals[mutant.rule.literals.index(old)]
-    if entails(new.atom, old.atom, program, twin.effective):
-        return f"{new} entails {old}"
+    twin = mutant.mutated or mutant.rule
+    new = twin.body[mutant.at]
+    if reason := entailed(mutant, program):
+        return reason
     if any(part._replace(positive=not part.positive) in twin.body for part in twin.literals):
         return f"{new} stands beside its own absence"
     days = [twin.effective, *(day for day in program.boundaries() if day > twin.effective)]
     if not any(Reach(program, day).fires(twin) for day in days):
         return f"{new} never holds beside the rest of the rule"
     return ""
+
+
+def entailed(mutant: Mutant, program: Program) -> str:
+    """Return why what a rule beside another one asks for makes the other one hold, or an empty text."""
+    old, new = (rule.body[mutant.at] for rule in (mutant.rule, mutant.mutated or mutant.rule))
+    if not isinstance(old, Literal) or not isinstance(new, Literal):
+        return ""
+    return f"{new} entails {old}" if entails(new.atom, old.atom, program, mutant.rule.effective) else ""
 
 
 def entails(by: Atom, goal: Atom, program: Program, day: str) -> bool:

@@ -6,20 +6,21 @@ import gc
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
 from ...engine.decision.decide import awaited, decide, judge, outcomes, rests_on, used
-from ...engine.decision.why import unify
 from ...engine.evaluation.rules import Model
 from ...engine.language.errors import CaseError, GuidelineError
 from ...engine.language.terms import Atom, Comparison, Literal, Rule
+from ...engine.language.unify import unify
 from ...engine.library.guideline import Guideline
 from ...engine.program.graph import stratify
 from ...engine.program.program import Program
 from .branches import Join, models, others
 from .cases import differences, expected, refused
 from .edits import DECLARED, Edit
+from .equivalent import entailed
 from .mutants import Mutant, mutants
 
 
@@ -38,6 +39,11 @@ class Bench(NamedTuple):
     world: str
     model: Model
     used: frozenset[Atom]  # what the bodies of its firings rest on
+
+    @property
+    def expect(self) -> dict[str, Any]:
+        """What the case expects of the world; nothing where it is to be refused."""
+        return {} if refused(self.case) else self.case.expect if self.world == "open" else self.case.expect_closed
 
 
 def benches(cases: Iterable[Case], guideline: Guideline) -> Iterator[Bench]:
@@ -70,9 +76,9 @@ class Rest(NamedTuple):
     wanted: frozenset[str]
 
 
-def rests(case: Case, world: str, guideline: Guideline) -> Iterator[Rest]:
+def rests(bench: Bench, guideline: Guideline) -> Iterator[Rest]:
     """Yield what each line rests on, of those of which a case expects it."""
-    expect = {} if refused(case) else case.expect if world == "open" else case.expect_closed
+    case, world, expect = bench.case, bench.world, bench.expect
     if not any("rests_on" in wanted for wanted in expect.values()):
         return
     judged = judge(case, guideline, world=world)
@@ -90,7 +96,8 @@ class Runner:
 
     def __init__(self, guideline: Guideline, cases: Sequence[Case]) -> None:
         self.guideline, self.program = guideline, guideline.program
-        self.benches = list(benches(cases, guideline))
+        # The cases that expect the most come first: they are the likeliest to notice.
+        self.benches = sorted(benches(cases, guideline), key=lambda bench: -len(str(bench.expect)))
         self._effects: dict[tuple[str, int], frozenset[object]] = {}
         self._closing = {name for p in self.program.predicates.values() for name in (p.unless, p.until)}
         self._readers: dict[str, list[tuple[Rule, int, Literal]]] = {}
@@ -105,10 +112,12 @@ class Runner:
 
     @cached_property
     def _rests(self) -> list[Rest]:
-        return [rest for b in self.benches for rest in rests(b.case, b.world, self.guideline)]
+        return [rest for bench in self.benches for rest in rests(bench, self.guideline)]
 
     def run(self, mutant: Mutant | Edit) -> Fate:
         """Return the first case that notices a mutant, if one does."""
+        if isinstance(mutant, Mutant) and mutant.is_beside and entailed(mutant, self.program):
+            return Fate(mutant, "", 0)  # no case could notice it
         changed = mutant.apply(self.program)
         if isinstance(mutant, Edit) and mutant.kind != DECLARED:
             return self._edited(mutant, changed)

@@ -6,7 +6,6 @@ import csv
 import io
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from html import escape
 from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
@@ -15,7 +14,6 @@ from ...engine.language.errors import CaseError
 from ...engine.language.terms import Rule
 from ...engine.library.guideline import Guideline
 from ...engine.program.program import Program
-from ..render.page import page, table
 from .cases import expected, refused
 from .reviewed import group
 
@@ -150,7 +148,12 @@ def summary(rows: Sequence[Row]) -> str:
 
 
 def as_html(rows: Sequence[Row], guideline: Guideline) -> str:
-    """Return the matrix as an HTML page that stands alone."""
+    """Return the matrix as an HTML page that stands alone.
+
+    :raises PagesError: where Jinja2 is not installed.
+    """
+    from ..render.page import page
+
     heads = ("statement", "what it says", "authority", "rules", "interpretations", "cases", "holes")
     cells = [
         (
@@ -160,8 +163,9 @@ def as_html(rows: Sequence[Row], guideline: Guideline) -> str:
         for row in rows
     ]  # fmt: skip
     title = f"{guideline.program.name}: traceability"
-    body = [f"<h1>{escape(title)}</h1>", f"<p>{escape(summary(rows))}</p>", table(heads, cells, "Statements")]
-    return page(title, body)
+    return page(
+        "trace", "proof", "book", title=title, kind="proof book", summary=summary(rows), heads=heads, rows=cells
+    )
 
 
 def _cases(row: Row) -> str:

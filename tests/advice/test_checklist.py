@@ -9,9 +9,13 @@ import pytest
 from click.testing import CliRunner, Result
 from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.decision.decide import Judged, decide, judge
+from coverlog.engine.decision.need import Need
+from coverlog.engine.language.terms import UNDOCUMENTED, Atom
 from coverlog.engine.library.guideline import Guideline
+from coverlog.explain.advice.asks import Item, boxes
 from coverlog.explain.advice.change import changed, setting
-from coverlog.explain.advice.checklist import Item, alternatives, boxes, checklist, question
+from coverlog.explain.advice.checklist import checklist
+from coverlog.explain.advice.wording import alternatives, question
 from coverlog.explain.commands.main import main
 
 CTS = "cts-six-weeks-of-splinting"
@@ -136,15 +140,18 @@ def test_text_draws_choices_together_and_fits(wrist: dict[str, Any]) -> None:
 def test_every_open_concept_has_a_question(guideline: Guideline) -> None:
     """A question ends as one, whether the guideline words it or its gloss does."""
     program = guideline.program
-    for kind in {p.open_kind for p in program.predicates.values() if p.open_kind}:
-        for concept in program.of_kind(kind):
-            assert question(concept, "present", program).endswith("?")
-    assert question("sensory_loss", "absent", program) == "Is there sensory loss? (it has to be ruled out)"
+    for predicate in (p for p in program.predicates.values() if p.open_kind):
+        amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
+        for concept in program.of_kind(predicate.open_kind):
+            need = Need(Atom(predicate.name, (concept, *amounts)), 1, 1, concept)
+            assert question(need, program).partition(" (")[0].endswith("?")
+    absent = Need(Atom("finding", ("sensory_loss",)), 0, 0, "sensory_loss")
+    assert question(absent, program) == "Is there sensory loss? (it has to be ruled out)"
 
 
 def test_boxes_stand_for_the_sets_they_were_drawn_from() -> None:
     """Multiplied out, the boxes are the sets again."""
-    a, b, c, d, e = (Item(name, "present", "", "") for name in "abcde")
+    a, b, c, d, e = (Item(Need(Atom("finding", (name,)), 1, 1, name), "", "") for name in "abcde")
     sets = [(a, c), (b, c), (a, d), (b, d), (e,)]
     drawn = boxes(sets)
     assert {tuple(map(frozenset, box)) for box in drawn} == {

@@ -31,8 +31,8 @@ from coverlog.engine.language.errors import CaseError, GuidelineError
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.checker.verify import Verifier
 from coverlog.explain.proof.build import prove, why_not
+from coverlog.explain.proof.document import as_json
 from coverlog.explain.proof.node import Child, node_id
-from coverlog.explain.render.tree_text import as_json
 
 Told = dict[str, Any]
 TOY = Path(__file__).parent / "toy"

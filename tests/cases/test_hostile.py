@@ -24,6 +24,7 @@ from coverlog.explain.advice.checklist import checklist
 from coverlog.explain.advice.letter import letter
 from coverlog.explain.commands.output import replace_file
 from coverlog.explain.proof.build import prove
+from coverlog.explain.proof.document import as_json as proof_json
 from coverlog.explain.render import drawing as export
 from coverlog.explain.render import proof_page as html
 from coverlog.explain.render import tree_text as render
@@ -83,7 +84,7 @@ def outputs(case: Case, guideline: Guideline) -> dict[str, str]:
     blocks = letter(judged)
     return {
         "decide": decision_text(judged, 80), "notebook": "".join(judged.decision._repr_mimebundle_().values()),
-        "text": render.as_text(proof), "json": json.dumps(render.as_json(proof)), "html": html.page(proof),
+        "text": render.as_text(proof), "json": json.dumps(proof_json(proof)), "html": html.page(proof),
         "dot": export.dot(proof), "mermaid": export.mermaid(proof), "graphml": export.graphml(proof),
         "svg": export.svg(proof) if shutil.which("dot") else "<svg/>", "letter": as_markdown(blocks),
         "letter_html": as_html(blocks), "checklist": checklist_text(judged, checklist(judged), 80),

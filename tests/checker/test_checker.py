@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from coverlog.engine.cases.case import Case, read_files, read_text
 from coverlog.engine.decision.decide import judge
-from coverlog.engine.language import terms
+from coverlog.engine.language import comparison
 from coverlog.engine.language.terms import Atom
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program import shapes as facts
@@ -31,8 +31,8 @@ from coverlog.explain.commands.main import main
 from coverlog.explain.commands.verify import MAX_BYTES
 from coverlog.explain.proof import build as proof_module
 from coverlog.explain.proof.build import prove, why_not
+from coverlog.explain.proof.document import as_json
 from coverlog.explain.proof.node import Child, node_id
-from coverlog.explain.render.tree_text import as_json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -476,7 +476,7 @@ def test_a_fault_in_the_builders_comparison_is_caught(
     op: str, wrong: str, tamper: ModuleType, toy: Guideline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A sign that the engine takes for another one makes proofs that are refused."""
-    monkeypatch.setitem(terms._COMPARE, op, terms._COMPARE[wrong])
+    monkeypatch.setitem(comparison._COMPARE, op, comparison._COMPARE[wrong])
     assert _refused(tamper, toy)
 
 

@@ -514,7 +514,7 @@ class _Documenting:
             return []
         stronger = self.with_facts(frozenset({need.atom}))
         implied = [atom for atom in self.model.unknown if len(atom.args) == 1 and stronger.sure(atom)]
-        return [Need(a, 1, 1) for a in implied if not self.with_facts(frozenset({a})).sure(need.atom)]
+        return [Need(a, 1, 1, str(a.args[0])) for a in implied if not self.with_facts(frozenset({a})).sure(need.atom)]
 
     def every_documentation(self, statuses: Sequence[str | None]) -> Iterator[tuple[frozenset[Atom], Model]]:
         """Yield each way to document what is undocumented that does not contradict itself, and its model."""

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import clingo
 import pytest
+from coverlog.engine.language.comparison import NotANumberError, holds
 from coverlog.engine.language.errors import GuidelineError
 from coverlog.engine.language.parser import Clause, parse, parse_atom, parse_query
-from coverlog.engine.language.terms import Comparison, NotANumberError, Var, holds
+from coverlog.engine.language.terms import Comparison, Var
 from coverlog.engine.program.reader import read_program
 from coverlog.engine.soundness.check import check
 from hypothesis import HealthCheck, example, given, settings

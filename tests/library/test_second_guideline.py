@@ -13,7 +13,7 @@ from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.checker.verify import verify
 from coverlog.explain.commands.main import main
 from coverlog.explain.proof.build import prove
-from coverlog.explain.render.tree_text import as_json
+from coverlog.explain.proof.document import as_json
 from jsonschema import Draft7Validator
 
 OXYGEN = """

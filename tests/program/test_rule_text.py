@@ -139,7 +139,13 @@ ANNOTATIONS = {
         "%@ reading: INT-1", "§%@ xyz: 1", "annotation", "known are case, cites, effective"
     ),
     "a property stands below its rule": Fault(
-        "%@ rule A/finding", "§%@ reading: INT-1\n%@ rule A/finding", "detached", "directly below"
+        "%@ rule A/finding", "§%@ effective: 2021-01-01\n%@ rule A/finding", "detached", "directly below"
+    ),
+    "a predicate that is not open is read by no interpretation": Fault(  # it may be one meant for the rule below
+        "%@ predicate not_addressed",
+        "§%@ predicate odd: there is something odd\n%@ reading: INT-1\n%@ predicate not_addressed",
+        "annotation",
+        "%@ open",
     ),
     "a property stands before the clause": Fault(REASON, f"{REASON}\n§%@ cites: A", "detached", "before the clause"),
     "a property belongs to its kind of annotation": Fault(

@@ -17,14 +17,18 @@ from coverlog.explain.advice.checklist import as_json as checklist_json
 from coverlog.explain.advice.checklist import checklist
 from coverlog.explain.advice.letter import letter
 from coverlog.explain.checker.verify import verify
-from coverlog.explain.proof.build import Proof, prove
-from coverlog.explain.query.answer import Limits, QueryTimeout, Scene, run
+from coverlog.explain.proof.build import prove
+from coverlog.explain.proof.document import as_json
+from coverlog.explain.proof.graph import Proof
+from coverlog.explain.query.answer import Limits, QueryTimeoutError, run
+from coverlog.explain.query.scene import Scene
 from coverlog.explain.query.text import read_query
 from coverlog.explain.query.told import proofs
 from coverlog.explain.render.decision_text import decision_text
 from coverlog.explain.render.drawing import dot, graphml, mermaid
-from coverlog.explain.render.tree_html import NESTED, tree
-from coverlog.explain.render.tree_text import INDENTS, as_json, as_text
+from coverlog.explain.render.page import written
+from coverlog.explain.render.tree_html import NESTED, rows
+from coverlog.explain.render.tree_text import INDENTS, as_text
 
 TOY = """
 guideline("TOY", "a toy", "2024-01-01").
@@ -92,7 +96,7 @@ def chain(length: int) -> str:
 
 def told(proof: Proof) -> dict[str, str]:
     """Return a proof in every format that needs no other program."""
-    forms = {"text": as_text(proof), "html": "".join(tree(proof)), "dot": dot(proof)}
+    forms = {"text": as_text(proof), "html": written("tree", rows=rows(proof)), "dot": dot(proof)}
     return forms | {"mermaid": mermaid(proof), "graphml": graphml(proof), "json": json.dumps(as_json(proof))}
 
 
@@ -115,7 +119,7 @@ def test_deep_steps_stand_at_the_last_indent_with_their_depth(decided: Decide) -
     lines = as_text(proof).splitlines()
     assert max(len(line) - len(line.lstrip("│ ├└─")) for line in lines) <= 3 * (INDENTS + 1)
     assert sum(f"({INDENTS + 1}) " in line for line in lines) == 2  # a step, and the fact that it rests on
-    html = "".join(tree(proof))
+    html = written("tree", rows=rows(proof))
     assert html.count("<details") == html.count("</details>") == NESTED
     assert html.count("<li") == html.count("</li>")
 
@@ -231,5 +235,5 @@ def test_the_limits_of_a_query_hold_for_its_proofs(decided: Decide) -> None:
     scene = Scene(judged.guideline, judged.case, "open", "2025-01-01")
     found = run(read_query("step(2000)", judged.guideline.program), scene)
     assert proofs(found, scene, [0])[1] != []
-    with pytest.raises(QueryTimeout):
+    with pytest.raises(QueryTimeoutError):
         proofs(found._replace(limits=Limits(seconds=0.0)), scene, [0])

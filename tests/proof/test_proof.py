@@ -11,7 +11,8 @@ import networkx as nx
 from coverlog.engine.cases.case import Case
 from coverlog.engine.decision.decide import Judged, judge
 from coverlog.engine.library.guideline import Guideline
-from coverlog.explain.proof.build import Proof, prove, why_not
+from coverlog.explain.proof.build import prove, why_not
+from coverlog.explain.proof.graph import Proof
 from coverlog.explain.render.tree_text import as_text
 
 Make = Callable[..., Case]

@@ -10,11 +10,12 @@ import networkx as nx
 import pytest
 from click.testing import CliRunner, Result
 from coverlog.engine.cases.case import read_files
+from coverlog.engine.cases.find import canonical
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.graph import edges
-from coverlog.explain.commands.main import canonical, main
+from coverlog.explain.commands.main import main
 from coverlog.explain.proof.build import prove
 from coverlog.explain.reference.predicates import dependencies, dot, mermaid
 from coverlog.explain.reference.rules import downstream, exercised, find, stated, subject, under, used_by

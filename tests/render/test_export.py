@@ -21,10 +21,11 @@ from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.schema import OUTCOMES
 from coverlog.explain.commands.explain import FORMATS
 from coverlog.explain.commands.main import main
-from coverlog.explain.proof import build as proof
-from coverlog.explain.proof.build import Proof, prove, why_not
+from coverlog.explain.proof import graph as proof
+from coverlog.explain.proof.build import prove, why_not
+from coverlog.explain.proof.graph import Proof, citation
+from coverlog.explain.proof.outline import steps
 from coverlog.explain.render import drawing as export
-from coverlog.explain.render.tree_text import citation
 
 CTS = "cts-six-weeks-of-splinting"
 MAIN = "from coverlog.explain.commands.main import main; main()"
@@ -96,7 +97,7 @@ def test_an_svg_says_what_it_is(proven: Proof) -> None:
         f"Proof of {proven.judged.decision.case}"
     ]
     nodes = {re.sub(r"\W+", "", words) for words in svg_nodes(text)}
-    for node, step in export.steps(proven).items():
+    for node, step in steps(proven).items():
         facts = proven.graph.nodes[node]
         words = f"{step} {export.LOOKS[facts['kind']].tag} {facts['text']} {citation(facts)}"
         assert re.sub(r"\W+", "", words) in nodes
@@ -143,7 +144,7 @@ def read_mermaid(text: str) -> tuple[dict[int, str], list[tuple[int, int, str]],
 def test_mermaid_reads_back(proven: Proof) -> None:
     """The flowchart has every node with its words, every edge with its role, and a class for each node."""
     nodes, edges, rest = read_mermaid(export.mermaid(proven))
-    step = export.steps(proven)
+    step = steps(proven)
     for node, number in step.items():
         assert proven.graph.nodes[node]["text"] in nodes[number]
     assert sorted(edges) == sorted((step[a], step[b], f["role"]) for a, b, f in proven.graph.edges(data=True))

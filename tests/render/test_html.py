@@ -14,10 +14,12 @@ from coverlog.engine.decision.decide import judge
 from coverlog.engine.language.visible import in_quotes
 from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.schema import OUTCOMES
-from coverlog.explain.proof.build import Proof, prove, why_not
+from coverlog.explain.proof.build import prove, why_not
+from coverlog.explain.proof.graph import Proof
+from coverlog.explain.proof.outline import steps
 from coverlog.explain.render import drawing as export
 from coverlog.explain.render import proof_page as html
-from coverlog.explain.render.tree_html import say
+from markupsafe import escape
 from playwright.sync_api import Browser, Page, sync_playwright
 
 IN_CI = os.environ.get("CI") == "true"
@@ -31,6 +33,11 @@ needs_chromium = pytest.mark.skipif(
 )
 VOID = {"meta", "br"}
 MARKUP = "<script>document.title = 'run'</script> <b onclick=x>\"bold\"</b> & ' </style></details>"
+
+
+def say(text: object) -> str:
+    """Return text as a page has it: escaped, and nothing hidden."""
+    return str(escape(export.plain(text)))
 
 
 def canonical(guideline: Guideline, outcome: str) -> Case:
@@ -161,7 +168,7 @@ def test_a_page_tells_the_whole_proof(key: str, pages: dict[str, Path], proofs: 
     """Every node is there once in full, with its words, citation, readings and source; the rest are links."""
     text, proof = pages[key].read_text(encoding="utf-8"), proofs[key]
     tree = text[text.index('<ul class="tree">') : text.index('<section class="picture">')]
-    for node, step in export.steps(proof).items():
+    for node, step in steps(proof).items():
         facts = proof.graph.nodes[node]
         assert tree.count(f'id="step-{step}"') == 1
         assert f">{step} {export.LOOKS[facts['kind']].tag}<" in tree
@@ -391,7 +398,7 @@ def test_without_graphviz_the_page_says_what_to_install(
 
 def test_a_proof_in_a_notebook(proofs: dict[str, Proof]) -> None:
     """A notebook gets the proof as text and as a fragment whose style keeps to itself."""
-    bundle = html.proof_mimebundle(proofs["cts"])
+    bundle = proofs["cts"]._repr_mimebundle_()
     assert bundle["text/plain"].startswith("95886, session 1: medically necessary by I.4.a")
     assert bundle["text/html"].startswith('<div class="proof">')
     assert "body" not in [tag for tag, _ in read(bundle["text/html"]).elements]

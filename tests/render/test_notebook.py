@@ -1,9 +1,12 @@
 """In a notebook a decision and a proof display themselves."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 from coverlog.engine.cases.case import Case
 from coverlog.engine.decision.decide import judge
+from coverlog.engine.decision.view import mimebundle
 from coverlog.engine.library.guideline import Guideline
 from coverlog.explain.proof.build import prove
 
@@ -22,3 +25,21 @@ def test_a_proof_displays_itself(make: Callable[..., Case], guideline: Guideline
     told = prove(judge(make(setting="inpatient"), guideline))._repr_mimebundle_()
     assert "place of service" in told["text/plain"]
     assert "<details" in told["text/html"]
+
+
+def test_nothing_is_imported_to_display_before_it_is() -> None:
+    """The engine decides without the pages; a decision displayed by itself finds who draws it."""
+    code = (
+        "import sys, json; from coverlog.engine.library.guideline import load;"
+        "from coverlog.engine.cases.case import read_text; from coverlog.engine.decision.decide import decide;"
+        "said = dict(id='a', date_of_service='2025-11-03', setting='outpatient', services=[dict(cpt='95886')]);"
+        "(case,) = read_text(json.dumps(said).encode(), 'a.json', load()); decision = decide(case, load());"
+        "assert not [name for name in sys.modules if name.startswith('coverlog.explain.')];"
+        "assert '<table>' in decision._repr_mimebundle_()['text/html']"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_nobody_draws_shows_as_text() -> None:
+    """A value whose class nobody registered is shown by its `repr`."""
+    assert mimebundle(17) == {"text/plain": "17"}

@@ -8,12 +8,15 @@ import pytest
 from click.testing import CliRunner
 from click.testing import Result as Ran
 from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.decision.decide import Advisory, decide
+from coverlog.engine.decision.need import Need
+from coverlog.engine.language.terms import Atom
 from coverlog.engine.language.visible import visible
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.commands.main import main
 from coverlog.explain.testing.branches import Branch, figures, measure
-from coverlog.explain.testing.cases import Result, canonical_paths, compare, junit, told
+from coverlog.explain.testing.cases import Result, compare, junit, told
 from coverlog.explain.testing.equivalent import idle, read_marks
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -176,8 +179,8 @@ def test_missing_is_compared_as_a_set_of_sets(tmp_path: Path) -> None:
     decision = decide(_undocumented(tmp_path), load(tmp_path))
     (line,) = decision.lines
     assert told(line)["missing"] == [["usage >= 3"]]
-    pair = ({"finding": "a", "needs": "present"}, {"finding": "b", "needs": "absent"})
-    twice = decision._replace(lines=(line._replace(missing=(*line.missing, pair)),))
+    pair = Need(Atom("finding", ("a",)), 1, 1, "a"), Need(Atom("finding", ("b",)), 0, 0, "b")
+    twice = decision._replace(lines=(line._replace(needs=(*line.needs, pair)),))
     wanted = {"L0001": {"missing": [["b absent", "a"], ["usage >= 3"]]}}
     assert list(compare(twice, wanted)) == []
     assert list(compare(decision, wanted)) == [

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.program import Program
 from coverlog.explain.commands.main import main
-from coverlog.explain.testing.cases import canonical_paths
+from coverlog.explain.testing.edits import DECLARED, edits
 from coverlog.explain.testing.equivalent import Reach, judge_survivors, proof, read_marks
-from coverlog.explain.testing.mutants import Mutant, mutants
+from coverlog.explain.testing.mutants import Mutant, code_slots, mutants
 from coverlog.explain.testing.mutation import Fate, run
 
 SHELF = """
@@ -112,6 +113,7 @@ def test_each_part_is_changed_in_turn(shelf: Path) -> None:
         "without size(tall)",
         "size(tall) becomes not size(tall)",
         "size(tall) becomes size(small)",
+        "also where size(tall) is size(small)",
         'medically_necessary(Session, Code, "A") becomes medically_necessary(Session, Code, "B")',
         "in force from 2019-12-31, not 2020-01-01",
         "in force from 2020-01-02, not 2020-01-01",
@@ -122,6 +124,124 @@ def test_comparisons_flip_and_shift(shelf: Path) -> None:
     """`> 2` becomes `<= 2`, `>= 2`, `> 1` and `> 3`."""
     found = changes(load(shelf).program, "A/units")
     assert {f"Units > 2 becomes Units {new}" for new in ("<= 2", ">= 2", "> 1", "> 3")} <= set(found)
+
+
+def test_an_exception_becomes_the_next_of_its_shape(shelf: Path) -> None:
+    """`not covered` becomes the absence of another predicate of session and code, the next that is sound."""
+    assert "not covered(Session, Code) becomes not service(Session, Code)" in changes(load(shelf).program, "B")
+    assert "not asked(Session, Code) becomes not covered(Session, Code)" in changes(load(shelf).program, "B/other")
+
+
+def test_a_further_disjunct_stands_beside_its_rule(shelf: Path) -> None:
+    """A shelf for someone small as well: the rule stays, and the case of someone small notices."""
+    program = load(shelf).program
+    mutant = named(shelf, "A: also where size(tall) is size(small)")
+    heads = [rule.head for rule in mutant.apply(program).rules]
+    assert mutant.rule in mutant.apply(program).rules
+    assert heads.count(mutant.rule.head) == 2
+    assert fates(shelf)[mutant.name].case == "small"
+
+
+def test_a_further_disjunct_that_gives_nothing_new_is_equivalent(shelf: Path) -> None:
+    """What asks for more, for what never holds, or for what it excludes gives nothing that the rule does not."""
+    text = SHELF.replace("%@ predicate aside", IDLE + "%@ predicate aside")
+    (shelf / "shelf.dl").write_text(text)
+    program = load(shelf).program
+    reasons = {"A/big": "big(tall) entails big(tiny)", "A/small": "big(small) never holds", "A/not": "its own absence"}
+    for rule, reason in reasons.items():
+        (mutant,) = (m for m in mutants(program) if m.rule.id == rule and m.kind == "also")
+        assert reason in proof(mutant, program), rule
+    assert proof(named(shelf, "A: also where size(tall) is size(small)"), program) == ""
+
+
+IDLE = """
+concept(tiny, size, "tiny").
+
+%@ predicate big(Size): {Size} is big
+%@ predicate first: one
+%@ predicate second: two
+%@ predicate third: three
+
+%@ rule A/tall: someone is tall
+big(tall) :- size(tall).
+
+%@ rule A/tiny: a tall one is a tiny one and more
+big(tiny) :- big(tall).
+
+%@ rule A/big: someone is big
+first :- big(tiny).
+
+%@ rule A/small: someone is tall
+second :- big(tall).
+
+%@ rule A/not: someone is tall and not small
+third :- big(tall), not big(small).
+
+"""
+
+CODES = """
+%@ predicate given(Diagnosis): code {Diagnosis} is given
+%@ case: diagnoses codes
+%@ predicate part(Diagnosis, Category): {Diagnosis} is part of {Category}
+%@ case: diagnoses hierarchy
+%@ predicate under(Diagnosis, Category): {Diagnosis} falls under {Category}
+%@ predicate means(Category, Size): {Category} stands for {Size}
+
+%@ rule A/itself: {Diagnosis} is itself
+under(Diagnosis, Diagnosis) :- given(Diagnosis).
+
+%@ rule A/part: {Diagnosis} is part of {Category}
+under(Diagnosis, Category) :- under(Diagnosis, Narrower), part(Narrower, Category).
+
+%@ rule A/means: {Diagnosis} stands for {Size}
+aside :- under(Diagnosis, Category), means(Category, Size).
+
+%@ facts A/table
+means("E23.0", small).
+means("E34", tall).
+means("E34.328A", tall).
+
+"""
+
+
+def test_a_prefix_is_lengthened_and_shortened(shelf: Path) -> None:
+    """Codes that a hierarchy reads lose and gain a character, within three and seven; a shelf's code is none."""
+    text = SHELF.replace("%@ rule C:", CODES + "%@ rule C:")
+    (shelf / "shelf.dl").write_text(text)
+    program = load(shelf).program
+    assert {place for place in code_slots(program) if place[0] == "means"} == {("means", 0)}
+    found: dict[object, list[object]] = {}
+    for mutant in mutants(program):
+        if mutant.kind == "prefix" and mutant.mutated:
+            found.setdefault(mutant.rule.head.args[0], []).append(mutant.mutated.head.args[0])
+    assert found == {'"E23.0"': ['"E23"', '"E23.00"'], '"E34"': ['"E34.0"'], '"E34.328A"': ['"E34.328"']}
+
+
+def test_what_is_open_is_closed_and_the_reverse(guideline: Guideline) -> None:
+    """The declarations are changed too: what may be undocumented, and what settles it."""
+    found = [edit.name for edit in edits(guideline.program) if edit.kind == DECLARED]
+    assert "predicate condition: not open" in found
+    assert "predicate condition: open without until settled" in found
+    assert "predicate finding: open without unless ruled_out" in found
+
+
+def test_what_settles_an_open_predicate_bears_on_decisions(guideline: Guideline) -> None:
+    """A rule that is read only by what closes an open predicate is not idle."""
+    program = guideline.program
+    for name in ("C2/settled", "I/denied"):
+        (rule,) = (rule for rule in program.rules if rule.id == name)
+        assert Reach(program, "2025-01-01").bears(rule), name
+
+
+def test_marks_that_stand_for_nothing_are_named(shelf: Path) -> None:
+    """A mark of no mutant, and one of a mutant that a case notices."""
+    (shelf / "equivalent.yaml").write_text(
+        "- {rule: A, mutation: without everything, reason: gone}\n"
+        '- {rule: A, mutation: "without size(tall)", reason: everybody is tall}\n'
+    )
+    result = CliRunner().invoke(main, ["-g", str(shelf), "test", "--mutate", "--jobs", "1"], catch_exceptions=False)
+    assert "marked equivalent for nothing: A: without everything: there is no such mutant" in result.stdout
+    assert "marked equivalent for nothing: A: without size(tall): small notices it" in result.stdout
 
 
 def test_unsound_mutants_do_not_count(shelf: Path) -> None:
@@ -193,7 +313,8 @@ def test_the_command_tells_what_was_missed(shelf: Path) -> None:
     result = CliRunner().invoke(main, args, catch_exceptions=False)
     assert result.exit_code == 1
     assert "A: without size(tall): no case is about it" in result.stdout
-    assert result.stderr == "1 cases, 1 results, 0 not as expected\n"
+    unreviewed = f"{shelf.name}: no words were reviewed; `coverlog test --review` records them\n"
+    assert result.stderr == f"{unreviewed}1 cases, 1 results, 0 not as expected\n"
     assert CliRunner().invoke(main, [*args, "--threshold", "10"]).exit_code == 0
 
 
@@ -211,5 +332,6 @@ def test_the_shipped_cases_notice_mutants(guideline: Guideline, shipped_cases: l
 
 def test_every_mark_names_a_mutant(guideline: Guideline) -> None:
     """A mark that fits no mutant has outlived its rule."""
-    names = {(m.rule.id, m.change) for m in mutants(guideline.program)}
+    names = {(m.where, m.change) for m in mutants(guideline.program)}
+    names |= {(edit.where, edit.change) for edit in edits(guideline.program)}
     assert [mark for mark in read_marks(guideline.folder) if (mark.rule, mark.mutation) not in names] == []

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.commands.main import main
 from coverlog.explain.reference.book import book
-from coverlog.explain.testing.cases import canonical_paths
 from coverlog.explain.testing.traceability import Row, as_csv, as_html, as_text, matrix
 
 DESK = """

@@ -1,0 +1,138 @@
+"""What to ask for: the minimal sets of a decided case as items, each with the statement that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.need import Need, in_order
+from ...engine.evaluation.rules import Firing, Model
+from ...engine.language.terms import Atom, unquote
+from ...engine.program.program import Program
+from .wording import question
+
+
+class Item(NamedTuple):
+    """One thing to ask: what has to be documented, the question, and the statement that asks for it."""
+
+    need: Need
+    question: str
+    statement: str
+
+    @property
+    def finding(self) -> str:
+        """What is asked for: a concept, or the case's key of a count or a choice."""
+        return self.need.finding
+
+    @property
+    def needs(self) -> str:
+        """What it has to be; see `Need.needs`."""
+        return self.need.needs
+
+    def as_json(self) -> dict[str, str]:
+        """Return the item as the documented JSON object."""
+        return {
+            "finding": self.finding, "needs": self.needs, "question": self.question, "statement": self.statement
+        }  # fmt: skip
+
+
+class Ask(NamedTuple):
+    """A set of items that, documented together, meets the statements it is for."""
+
+    statements: tuple[str, ...]
+    items: tuple[Item, ...]
+
+
+Box = tuple[tuple[Item, ...], ...]
+"""Several sets in one: a choice of items for each place."""
+
+
+def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
+    """Return the minimal sets of items that make one of the targets so, in the order to ask for them."""
+    model, program = judged.model, judged.guideline.program
+    below: dict[tuple[Atom, ...], list[Firing]] = {}
+    ranked = []
+    for index, needs in enumerate(judged.missing.sets(targets).sets):
+        met = judged.missing.met(needs, targets)
+        steps = below.setdefault(tuple(met), below.get(tuple(met)) or list(_steps(met, model)))
+        items = tuple(_item(need, steps, program) for need in in_order(needs))
+        statements = tuple(sorted(unquote(str(target.args[-1])) for target in met))
+        ranked.append((len(items), not _named(steps, judged), index, Ask(statements, items)))
+    return [ask for *_, ask in sorted(ranked)]
+
+
+def _steps(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
+    """Yield the firings that possible atoms rest on, the nearest first."""
+    queue = list(targets)
+    seen = set(queue)
+    for atom in queue:
+        for firing in model.firings.get(atom, ()):
+            yield firing
+            new = [a for a in (*firing.premises, *firing.absences) if a not in seen]
+            seen.update(new)
+            queue += new
+
+
+def _named(steps: Iterable[Firing], judged: Judged) -> bool:
+    """Say whether what the criteria are about is named as such, and does not follow from something narrower."""
+    model, program = judged.model, judged.guideline.program
+    settled = {p for step in steps if step.head not in model.support for p in step.premises if p in model.support}
+    about = [p for p in settled if not program.declared()[p.predicate].is_record]
+    return not any(lower.predicate == p.predicate for p in about for lower in model.support[p].premises)
+
+
+def _item(need: Need, steps: Iterable[Firing], program: Program) -> Item:
+    """Return the question for a need, and the statement of the nearest step that takes it up."""
+    asking = (step.rule.cites[0] for step in steps if _takes_up(step, need, program))
+    return Item(need, question(need, program), next(asking, ""))
+
+
+def _takes_up(step: Firing, need: Need, program: Program) -> bool:
+    """Say whether a step reads what is needed; that a choice is another one is read off the one that it is."""
+    name = need.atom.predicate
+    if step.head.predicate == name:
+        return False
+    is_choice = program.predicates[name].is_choice
+    return need.atom in (*step.premises, *step.absences) or (is_choice and name in {a.predicate for a in step.absences})
+
+
+def boxes(sets: Iterable[Sequence[Item]]) -> list[Box]:
+    """Return sets of items with those that differ in one place drawn together into one with a choice there."""
+    found: list[Box | None] = [tuple((item,) for item in each) for each in sets]
+    alike: dict[frozenset[tuple[Item, ...]], set[int]] = {}  # the boxes, by their number, without one place
+    for number, box in enumerate(found):
+        for rest in _rests(box):
+            alike.setdefault(rest, set()).add(number)
+    at = 0
+    while at < len(found):
+        other = min((n for rest in _rests(found[at]) for n in alike[rest] if n != at), default=-1)
+        if other < 0:
+            at += 1
+            continue
+        at, other = sorted((at, other))
+        for number in (at, other):
+            for rest in _rests(found[number]):
+                alike[rest].remove(number)
+        found[at], found[other] = _merged(found[at] or (), found[other] or ()), None
+        for rest in _rests(found[at]):
+            alike.setdefault(rest, set()).add(at)
+    return [box for box in found if box is not None]
+
+
+def _rests(box: Box | None) -> Iterator[frozenset[tuple[Item, ...]]]:
+    """Yield a box without each of its places."""
+    places = frozenset(box or ())
+    yield from (places - {place} for place in places)
+
+
+def _merged(a: Box, b: Box) -> Box:
+    """Return two boxes that differ in one place as one, with a choice there."""
+    (theirs,) = set(b) - set(a)
+    return tuple((*place, *theirs) if place not in b else place for place in a)
+
+
+def called(line: LineDecision, judged: Judged) -> str:
+    """Return what to call a line: its code, and its session where the case has several."""
+    several = len({each.session for each in judged.decision.lines}) > 1
+    return f"{line.cpt} in session {line.session}" if several else line.cpt

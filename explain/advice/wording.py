@@ -1,0 +1,69 @@
+"""Findings, amounts and statements in plain words, as a question asks for them and a letter tells them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ...engine.decision.need import Need, say_need
+from ...engine.language.terms import Atom
+from ...engine.program.program import Program
+from ...engine.program.words import say_atom, say_open
+
+_SLOT = re.compile(r"\{\w+\}")
+
+
+def question(need: Need, program: Program) -> str:
+    """Return how to ask for a need: the guideline's own question, or one made of the gloss."""
+    own = program.questions.get(str(need.atom.args[0]), ("", ""))[0]
+    if need.bounds:
+        asked = own or _how_many(need, program)
+        limits = need.bounds.in_words()
+        return (
+            f"{asked} ({limits} needed)" if asked and limits else asked or f"Is it so that {say_need(need, program)}?"
+        )
+    asked = own or _is_it_so(say_atom(need.atom, program))
+    return f"{asked} (it has to be ruled out)" if need.denies else asked
+
+
+def _how_many(need: Need, program: Program) -> str:
+    """Return the question for an amount of a concept; an amount of nothing else has only its gloss to ask by."""
+    params = program.predicates[need.atom.predicate].params
+    return f"How many {params[1].lower()} of {program.label(need.finding)}?" if len(params) > 1 else ""
+
+
+def _is_it_so(said: str) -> str:
+    there = re.match(r"there (is|are|was|were) ", said)
+    return f"{there[1].capitalize()} there {said[there.end() :]}?" if there else f"Is it so that {said}?"
+
+
+def answer(need: Need, program: Program) -> str:
+    """Return in words that what is needed is so, as the end of `the record shows that ...`."""
+    said = telling(need.atom, need.bounds.in_words() if need.bounds else "", program)
+    return f"it is not so that {said}" if need.denies else said
+
+
+def telling(atom: Atom, amount: str, program: Program) -> str:
+    """Return an atom of an open predicate in words: the answer to its concept's question, or its gloss.
+
+    :param amount: what to say of its amount, where it has one: `at least 4`, or a number.
+    """
+    told = program.questions.get(str(atom.args[0]), ("", ""))[1]
+    if not told:
+        return say_open(atom, amount, program)
+    return re.sub(r"\b1 (\w+)s\b", r"1 \1", _SLOT.sub(amount or "some", told))
+
+
+def alternatives(texts: Sequence[str], word: str = "or") -> str:
+    """Return clauses that follow `that` as one: A, B or C; what all begin with is said once."""
+    each = [text.split() for text in dict.fromkeys(texts)]
+    shared = next((n for n in range(min(map(len, each))) if len({text[n] for text in each}) > 1), 0)
+    if shared < 2:
+        return f" {word} that ".join(filter(None, (", that ".join(map(" ".join, each[:-1])), " ".join(each[-1]))))
+    told = [" ".join(text[shared if index else 0 :]) for index, text in enumerate(each)]
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} {word} {told[-1]}"
+
+
+def words(statement: str, program: Program) -> str:
+    """Return the words of a statement, without the mark of a footnote, which no letter or list has."""
+    return program.statements[statement].words.removesuffix("(*)").rstrip()

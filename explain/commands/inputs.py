@@ -1,0 +1,80 @@
+"""What commands are given: cases by name, read and decided; what was read otherwise than written goes to stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from ...engine.cases.case import Case, Unreadable
+from ...engine.cases.find import canonical, find_case, find_cases, only
+from ...engine.decision.decide import Judged, judge
+from ...engine.evaluation.limits import on_time
+from ...engine.language.errors import CaseError
+from ...engine.library.guideline import Guideline, load
+
+if TYPE_CHECKING:
+    from ..query.scene import Scene
+
+
+def complete_case(incomplete: str) -> list[str]:
+    """Return the names of canonical cases for the shell's completion."""
+    return [name for name in canonical(load()) if name.startswith(incomplete)]
+
+
+def judge_all(names: Iterable[str], guideline: Guideline, world: str, as_of: str) -> Iterator[Judged | Unreadable]:
+    """Yield each case decided, or why it was not."""
+    for case in find_cases(names, guideline):
+        if isinstance(case, Unreadable):
+            yield case
+            continue
+        try:
+            with on_time():
+                judged = judge(noted(case), guideline, world=world, as_of=as_of)
+        except CaseError as error:
+            yield Unreadable(case.id, str(error))
+        else:
+            yield judged
+
+
+def judge_one(name: str, guideline: Guideline, world: str, as_of: str) -> Judged:
+    """Return the one case of a name decided.
+
+    :raises CaseError: where it cannot be read or decided, or where the name stands for several.
+    """
+    found = only(name, list(judge_all([name], guideline, world, as_of)))
+    if isinstance(found, Unreadable):
+        raise CaseError(found.error)
+    return found
+
+
+def lines_of(judged: Judged, code: str) -> None:
+    """Refuse a procedure code that no line of a case has.
+
+    :raises click.BadParameter: where it is given and there is none; it names those there are.
+    """
+    codes = list(dict.fromkeys(line.cpt for line in judged.decision.lines))
+    if code and code not in codes:
+        raise click.BadParameter(f"the case has no line {code}; it has {', '.join(codes)}", param_hint="--line")
+
+
+def noted(case: Case) -> Case:
+    """Return a case, and say what of it was read otherwise than written."""
+    for note in case.notes:
+        click.echo(f"{case.place}: {note}", err=True)
+    return case
+
+
+def ask_of(name: str, guideline: Guideline, world: str, as_of: str) -> Scene:
+    """Return what a query is asked of; that the case contradicts itself is said.
+
+    :param name: a file, `-`, a canonical case, or an empty text for none.
+    :raises CaseError: where the case cannot be read, or where the name stands for several.
+    """
+    from ..query.scene import scene_of
+
+    scene = scene_of(guideline, noted(find_case(name, guideline)) if name else None, world, as_of)
+    if scene.contradiction:
+        click.echo(scene.contradiction, err=True)
+    return scene

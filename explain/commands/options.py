@@ -1,0 +1,70 @@
+"""The options and arguments that several commands take, each in one form."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...engine.decision.decide import WORLDS
+from .inputs import complete_case
+
+Option = Callable[[Any], Any]  # adds an option to the function of a command
+
+
+def iso_date(value: str | None) -> str:
+    """Return a date as YYYY-MM-DD, or an empty text for none.
+
+    :raises click.BadParameter: where it is no date.
+    """
+    try:
+        return datetime.date.fromisoformat(value).isoformat() if value else ""
+    except ValueError:
+        raise click.BadParameter(f"{value} is no date; write YYYY-MM-DD") from None
+
+
+def date_option(name: str, text: str, *names: str) -> Option:
+    """Return an option that takes a date.
+
+    :param names: what the function calls it, where that is not the name of the option.
+    """
+    return click.option(name, *names, metavar="DATE", callback=lambda c, p, v: iso_date(v), help=text)
+
+
+def format_option(*forms: str, text: str | None = None) -> Option:
+    """Return the option that names the format of an answer; the first one is the default."""
+    return click.option(
+        "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help=text
+    )  # fmt: skip
+
+
+def line_option(text: str) -> Option:
+    """Return the option that names a procedure code of the case."""
+    return click.option("--line", "code", default="", metavar="CODE", help=text)
+
+
+world_option = click.option(
+    "--world",
+    type=click.Choice(WORLDS),
+    default="open",
+    show_default=True,
+    help="What is not documented is unknown (open), or not so (closed).",
+)
+as_of_option: Option = date_option(
+    "--as-of", "Apply the rules of this date (YYYY-MM-DD) in place of the date of service."
+)
+output_option = click.option(
+    "--output", "-o", "out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help="Write to this file in place of standard output.",
+)  # fmt: skip
+cases_argument = click.argument(
+    "cases", nargs=-1, required=True, metavar="CASE...", shell_complete=lambda c, p, i: complete_case(i)
+)
+case_argument = click.argument("case", shell_complete=lambda c, p, i: complete_case(i))
+case_option = click.option(
+    "--case", "name", default="", metavar="CASE", shell_complete=lambda c, p, i: complete_case(i),
+    help="Ask of this case: a file, - or a canonical case.",
+)  # fmt: skip
