@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ...engine.cases.case import Case, Unreadable, read_case
 from ...engine.cases.document import Document
 from ...engine.cases.document import Path as At
-from ...engine.language.errors import CaseError, did_you_mean
+from ...engine.language.errors import CaseError, did_you_mean, refused
 from ...engine.library.guideline import Guideline
 from ...engine.program.program import CaseKey
 from ...engine.program.schema import case_schema
@@ -72,7 +72,7 @@ def setting(text: str, guideline: Guideline) -> Change:
     name, sign, value = (part.strip() for part in text.partition("="))
     key = _slot(name, option, guideline)
     if not sign or not value:
-        raise CaseError(f"{option}: write {name or 'KEY'}=VALUE, such as {name or 'KEY'}=unknown")
+        raise refused(option, "no value is given", f"write {name or 'KEY'}=VALUE, such as {name or 'KEY'}=unknown")
     whole = key.shape in ("amount of", "count") and re.fullmatch(r"-?[0-9]{1,9}", value)
 
     def apply(values: Values) -> None:
@@ -96,9 +96,9 @@ def _slot(name: str, option: str, guideline: Guideline) -> CaseKey:
     if name in slots:
         return slots[name]
     if name in properties:
-        raise CaseError(f"{option}: {name} takes more than one value; use --add and --drop")
+        raise refused(option, f"{name} takes more than one value", "use --add and --drop")
     hint = did_you_mean(name, slots) or "coverlog schema lists what a case can say"
-    raise CaseError(f"{option}: a case of {program.name} says no {name or 'such thing'}; {hint}")
+    raise refused(option, f"a case of {program.name} says no {name or 'such thing'}", hint)
 
 
 def listing(text: str, guideline: Guideline, *, add: bool) -> Change:
@@ -113,9 +113,9 @@ def listing(text: str, guideline: Guideline, *, add: bool) -> Change:
     keys = _lists(guideline)
     if name not in keys:
         known = f"{did_you_mean(name, keys)} such are {', '.join(dict.fromkeys(keys.values()))}".strip()
-        raise CaseError(f"{option}: a case of {guideline.program.name} lists no {name or 'such thing'}; {known}")
+        raise refused(option, f"a case of {guideline.program.name} lists no {name or 'such thing'}", known)
     if not sign or not value:
-        raise CaseError(f"{option}: write {name}=VALUE")
+        raise refused(option, "no value is given", f"write {name}=VALUE")
     key = keys[name]
     if key == _SERVICES:
         return _service(option, value, add=add)
@@ -141,7 +141,7 @@ def _drop(values: Values, key: str, value: str, option: str) -> None:
     there = values.get(key, [])
     if value not in there:
         named = f"it names {', '.join(there)}" if there else "it names none"
-        raise CaseError(f"{option}: {key} of the case does not name it ({named}); codes that stand for it stay")
+        raise refused(option, f"{key} of the case does not name it ({named})", "codes that stand for it stay")
     there.remove(value)
 
 
@@ -149,7 +149,7 @@ def _service(option: str, text: str, *, add: bool) -> Change:
     """Return the change of the lines to those with or without CPT[@SESSION]."""
     cpt, at, session = text.partition("@")
     if at and not re.fullmatch(r"[0-9]{1,9}", session):
-        raise CaseError(f"{option}: {session!r} is no session; write {cpt}@1")
+        raise refused(option, f"{session!r} is no session", f"write {cpt}@1")
 
     def apply(values: Values) -> None:
         lines = values[_SERVICES]
@@ -159,7 +159,7 @@ def _service(option: str, text: str, *, add: bool) -> Change:
         kept = [s for s in lines if s["cpt"] != cpt or (at and s.get("session", 1) != int(session))]
         if len(kept) == len(lines):
             there = ", ".join(f"{s['cpt']}@{s.get('session', 1)}" for s in lines)
-            raise CaseError(f"{option}: the case has no such line; it has {there}")
+            raise refused(option, "the case has no such line", f"it has {there}")
         values[_SERVICES] = kept
 
     return Change(option, apply)

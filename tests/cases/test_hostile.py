@@ -408,7 +408,7 @@ FATE = [  # a shell's line, the exit status, and what is said on stderr
     (f"coverlog decide {CTS} 2>&-", 0, ""),
     (f"coverlog explain {CTS} -o /dev/full", 2, "/dev/full cannot be written: No space left on device"),
     (f"coverlog letter {CTS} -o /dev/null", 0, ""),
-    (f"coverlog letter {CTS} -o /", 2, "cannot be written: Is a directory"),
+    (f"coverlog letter {CTS} -o /", 2, "'/' is a directory"),
     (f"coverlog explain {CTS} -o /dev/stdout", 0, ""),
     (f"env -i coverlog decide {CTS}", 0, ""),
     (f"PYTHONIOENCODING=ascii coverlog explain {CTS}", 0, ""),
