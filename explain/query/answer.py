@@ -7,14 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...engine.evaluation.limits import LimitError
-<<<<<<< HEAD
 from ...engine.language.comparison import NotANumberError, holds
-from ...engine.language.errors import CaseError
-from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Var
-=======
 from ...engine.language.errors import refused
-from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, NotANumberError, Var, holds
->>>>>>> commands
+from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Var
 from .scene import Scene
 from .text import Part, Query
 
