@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from .explain.advice.letter import letter as letter
     from .explain.checker.verify import Fault as Fault
     from .explain.checker.verify import verify as verify
-    from .explain.proof.build import Proof as Proof
     from .explain.proof.build import prove as prove
     from .explain.proof.build import why_not as why_not
+    from .explain.proof.graph import Proof as Proof
 
 _WHERE = {
     "Advisory": "engine.decision.decision",
@@ -54,7 +54,7 @@ _WHERE = {
     "Judged": "engine.decision.decide",
     "LineDecision": "engine.decision.decision",
     "Need": "engine.decision.need",
-    "Proof": "explain.proof.build",
+    "Proof": "explain.proof.graph",
     "Unreadable": "engine.cases.case",
     "checklist": "explain.advice.checklist",
     "decide": "engine.decision.decide",
