@@ -39,6 +39,10 @@ CAMPAIGNS = {
         "every proof of 2,000 generated and of all canonical cases is verified step by step",
         laws("checker/test_checker.py", only="generated_proof or canonical_proof"),
     ),
+    "letters": Campaign(
+        "every canonical case gets a letter whose reasons and remedies hold",
+        laws("advice/test_letter.py"),
+    ),
     "tamper": Campaign("every change of a proof that its form admits is caught", (str(HERE / "tamper.py"),)),
     "alarms": Campaign(
         "decisions interrupted 3,000 times at random moments change no later answer",
