@@ -8,17 +8,10 @@ from collections.abc import Iterator
 from ..language.errors import Finding, did_you_mean
 from ..language.terms import Atom, Comparison, Place, Rule, Var, term_text, variables
 from ..program.graph import edges
+from ..program.interface import INTERFACE
 from ..program.program import Predicate, Program
 from .columns import TEXT, Columns, columns, kinds_of
 from .declarations import check_declarations
-
-INTERFACE = {
-    "service": ("Session", "Code"),
-    "medically_necessary": ("Session", "Code", "Statement"),
-    "not_medically_necessary": ("Session", "Code", "Statement"),
-    "not_addressed": ("Session", "Code", "Reason"),
-}
-"""The predicates by which every guideline takes a request and gives its outcomes."""
 
 
 def check(program: Program) -> list[Finding]:

@@ -12,6 +12,7 @@ from ...engine.language.comparison import bounds, within
 from ...engine.language.terms import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.language.terms import Atom, Comparison, Literal, Var, quote, unquote
 from ...engine.language.unify import unify
+from ...engine.program.interface import FAVOURABLE
 from ...engine.program.words import say_comparison
 from .asks import Ask, asks
 from .evidence import Evidence
@@ -85,7 +86,7 @@ class Reasons(Evidence):
 
         Those that ask for a different request count where it is all they ask for, or where there is nothing else.
         """
-        asked = Atom("medically_necessary", (line.session, quote(line.cpt), Var("Statement")))
+        asked = Atom(FAVOURABLE, (line.session, quote(line.cpt), Var("Statement")))
         about = [f for f in map(self._complete, self.why.failures(asked)) if all(map(self._is_near, f.causes))]
         played = [f for f in about if not any(map(self._asks_other, f.causes))]
         return played + [f for f in about if f not in played and (not played or all(map(self._asks_other, f.causes)))]
@@ -220,7 +221,7 @@ class Reasons(Evidence):
         denied = {n for n, p in self.program.predicates.items() if p.case and p.case.shape == "absent of"}
         kept = {a: w for a, w in self.case.facts.items() if a.predicate not in denied and a not in against}
         relaxed = judge(self.case._replace(facts=kept), self.judged.guideline, as_of=self.judged.decision.as_of)
-        targets = outcomes(relaxed.model, line.session, line.cpt)["medically_necessary"]
+        targets = outcomes(relaxed.model, line.session, line.cpt)[FAVOURABLE]
         found = [Remedy((), ask) for ask in asks(targets, relaxed)]
         for failure in self._relevant(line):
             found += self._requests(failure, line, relaxed)

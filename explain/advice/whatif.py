@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.program.interface import UNFAVOURABLE
 from .asks import asks
 from .change import Change
 from .reasons import Reasons
@@ -74,7 +75,7 @@ def _roles(line: LineDecision | None, judged: Judged) -> list[Role]:
     if line.missing:
         wanted = asks(decisive, judged)
         roles.append((ASKS, sorted({item.statement for ask in wanted for item in ask.items})))
-    if line.outcome == "not_medically_necessary":
+    if line.outcome == UNFAVOURABLE:
         short = [short.statement for short in reasons.shortfalls(line)]
         roles += [(DECIDES, reasons.blockers(line)), (NOT_MET, short)]
     roles.append((SUPPORTS, reasons.statements(decisive)))

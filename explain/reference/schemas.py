@@ -7,8 +7,9 @@ from typing import Any
 
 from ...engine.decision.decide import WORLDS
 from ...engine.library.guideline import Guideline
+from ...engine.program.interface import OUTCOMES
 from ...engine.program.program import AUTHORITIES, Program
-from ...engine.program.schema import OUTCOMES, identified
+from ...engine.program.schema import identified
 
 Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string"}

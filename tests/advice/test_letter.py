@@ -15,7 +15,7 @@ from coverlog.engine.cases.case import Case, read_files, read_text
 from coverlog.engine.decision.decide import Judged, decide, judge
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline
-from coverlog.engine.program.schema import OUTCOMES
+from coverlog.engine.program.interface import OUTCOMES
 from coverlog.explain.advice.change import changed, listing, setting
 from coverlog.explain.advice.letter import letter
 from coverlog.explain.advice.reasons import Reasons
