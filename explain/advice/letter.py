@@ -12,7 +12,8 @@ from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITIN
 from .asks import Ask, Box, asks, boxes, called
 from .block import Block, heading, items, listed, sentence, text
 from .checklist import MORE
-from .reasons import Reasons, Remedy, Shortfall
+from .reasons import Shortfall
+from .remedies import Remedies, Remedy
 from .wording import alternatives, answer, words
 
 AUTHORITIES = {
@@ -39,7 +40,7 @@ class _Letter:
     def __init__(self, judged: Judged) -> None:
         self.judged, self.decision, self.case = judged, judged.decision, judged.case
         self.program = judged.guideline.program
-        self.reasons = Reasons(judged)
+        self.reasons = Remedies(judged)
         self.cited: dict[str, bool] = {}  # statements and readings, and whether the letter has their words already
 
     def blocks(self) -> Iterator[Block]:
