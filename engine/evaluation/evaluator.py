@@ -192,10 +192,10 @@ class _Run:
 
     def _renew(self, fresh: Collection[Atom], relations: list[Relation], seen: set[tuple[str, Row]]) -> list[Firing]:
         """Return what fires by new atoms of a recursive component; whatever fires without them has fired."""
-        marked = [marked("D", atom) for atom in fresh]
-        self.store.add(marked)
-        new = list(self._fire(relations, seen, marked))
-        self.store.remove(marked)
+        latest = [marked("D", atom) for atom in fresh]
+        self.store.add(latest)
+        new = list(self._fire(relations, seen, latest))
+        self.store.remove(latest)
         return new
 
     def _fire(

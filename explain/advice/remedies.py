@@ -12,7 +12,7 @@ from ...engine.language.terms import Atom, Literal
 from ...engine.language.unify import unify
 from ...engine.program.interface import FAVOURABLE
 from .asks import Ask, asks
-from .reasons import BLOCKED, NUMBER, REQUEST, Reasons
+from .reasons import BLOCKED, DENIED, NUMBER, REQUEST, Reasons
 
 
 class Remedy(NamedTuple):
