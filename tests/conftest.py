@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -65,6 +66,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def size(pytestconfig: pytest.Config) -> Size:
     """Return a function that chooses between a sample for the suite and the whole campaign."""
     return lambda sample, whole: whole if pytestconfig.getoption("--whole") else sample
+
+
+@pytest.fixture(scope="session")
+def toy_text() -> Callable[[str], str]:
+    """Return a function that reads a guideline of tests/guidelines by its name."""
+    return lambda name: (Path(__file__).parent / "guidelines" / f"{name}.dl").read_text()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..language.errors import CaseError
+from ..language.errors import CaseError, Fault, refused
 from ..language.terms import Atom
 from ..language.visible import short, visible
 from ..library.guideline import Guideline
@@ -50,6 +50,12 @@ class Unreadable(NamedTuple):
 
     id: str
     error: str
+    faults: tuple[Fault, ...]
+
+
+def not_read(name: str, error: CaseError) -> Unreadable:
+    """Return that a case or a file could not be read, by the error that says why."""
+    return Unreadable(name, str(error), error.faults)
 
 
 def read_files(paths: Iterable[Path], guideline: Guideline) -> Iterator[Case | Unreadable]:
@@ -63,7 +69,7 @@ def read_files(paths: Iterable[Path], guideline: Guideline) -> Iterator[Case | U
         except (OSError, ValueError) as error:  # a folder on the way to it lets nobody in, or the name is too long
             files = [unreadable(path, error)]
         if not files:
-            yield _refused(path, CaseError(f"{path}: no case file ({', '.join(SUFFIXES)}) in this folder"))
+            yield _refused(path, refused(str(path), f"no case file ({', '.join(SUFFIXES)}) in this folder"))
         for file in files:
             if isinstance(file, CaseError):
                 yield _refused(path, file)
@@ -81,7 +87,7 @@ def _read_file(file: Path, guideline: Guideline) -> Iterator[Case | Unreadable]:
 
 
 def _refused(path: Path, error: CaseError) -> Unreadable:
-    return Unreadable(visible(str(path)), str(error))
+    return not_read(visible(str(path)), error)
 
 
 def read_text(data: bytes, file: str, guideline: Guideline) -> Iterator[Case | Unreadable]:
@@ -89,27 +95,26 @@ def read_text(data: bytes, file: str, guideline: Guideline) -> Iterator[Case | U
     empty, file = True, visible(file)
     try:
         if len(data) > MAX_BYTES:
-            raise CaseError(f"{file}: larger than {MAX_BYTES:,} bytes; split it into several files")
+            raise refused(file, f"larger than {MAX_BYTES:,} bytes", "split it into several files")
         for document in documents(data.decode("utf-8-sig"), file):
             for part in (document.items() if isinstance(document.value, list) else ()) or [document]:
                 if part.value:
                     empty = False
                     yield read_case(part, guideline)
     except UnicodeDecodeError as error:
-        yield Unreadable(file, f"{file}: not UTF-8 text (byte {error.start}); save it as UTF-8")
+        yield not_read(file, refused(file, f"not UTF-8 text (byte {error.start})", "save it as UTF-8"))
     except CaseError as error:
-        yield Unreadable(file, str(error))
+        yield not_read(file, error)
     else:
         if empty:
-            yield Unreadable(file, f"{file}: empty; write a case (see coverlog schema)")
+            yield not_read(file, refused(file, "empty", "write a case (see coverlog schema)"))
 
 
 def read_case(document: Document, guideline: Guideline) -> Case | Unreadable:
     """Return the case a document says, or everything that is wrong with it."""
     name = document.value.get("id") if isinstance(document.value, dict) else None
     if found := faults(document, guideline):
-        told = str(CaseError(faults=found))
-        return Unreadable(short(name, 200) if isinstance(name, str) else document.file, told)
+        return not_read(short(name, 200) if isinstance(name, str) else document.file, CaseError(faults=found))
     return _case(document, guideline)
 
 

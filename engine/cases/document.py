@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from ..language.errors import CaseError, Fault
+from ..language.errors import Fault, refused
 from ..language.visible import short, visible
 
 Path = tuple[str | int, ...]
@@ -18,7 +18,7 @@ _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)  # one that is not clo
 _PAIR = re.compile(r"(?s)\\u(d[89ab]..)\\u(d[c-f]..)|(\\ud[89a-f]..)|\\.", re.IGNORECASE)
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _COUNT = "write a whole number of at most 18 digits, or a text in quotes"
-_TOO_DEEP = "nested too deeply for a case; see coverlog schema"
+_TOO_DEEP = "nested too deeply for a case", "see coverlog schema"
 _DEEPEST = 20  # libyaml's own composer overflows the C stack on deep nesting, so events are read here
 
 
@@ -62,7 +62,7 @@ class Document:
         if tag := getattr(event, "tag", None):
             self._fault(path, f"the tag {tag} is not allowed", "leave it out")
         if len(path) > _DEEPEST:
-            raise CaseError(f"{self.place(path)}: {_TOO_DEEP}")
+            raise refused(self.place(path), *_TOO_DEEP)
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, path)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -83,7 +83,7 @@ class Document:
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             at = "{}:{}:{}".format(self.file, *_position(event))
             if not isinstance(event, yaml.ScalarEvent):
-                raise CaseError(f"{at}: a key has to be a word")
+                raise refused(at, "a key has to be a word")
             key = visible(event.value)
             again = key in result
             result[key] = self._build(events, next(events), (*path, key))
@@ -149,13 +149,13 @@ def documents(text: str, file: str) -> Iterator[Document]:
         mark = error.problem_mark
         at = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
         deep = "nesting depth" in str(error.problem)  # libyaml has a limit of its own, which may be met first
-        raise CaseError(f"{at}: {_TOO_DEEP if deep else f'not YAML or JSON: {error.problem}'}") from None
+        raise refused(at, *(_TOO_DEEP if deep else (f"not YAML or JSON: {error.problem}",))) from None
     except yaml.reader.ReaderError as error:
         # Its position counts bytes or characters, as the parser does; the character itself is allowed nowhere.
         at = _at(file, text, max(text.find(chr(error.character)), 0))
-        raise CaseError(f"{at}: not YAML or JSON: {str(error).splitlines()[0]}") from None
+        raise refused(at, f"not YAML or JSON: {str(error).splitlines()[0]}") from None
     except yaml.YAMLError as error:
-        raise CaseError(f"{file}: not YAML or JSON: {str(error).splitlines()[0]}") from None
+        raise refused(file, f"not YAML or JSON: {str(error).splitlines()[0]}") from None
 
 
 def _paired(string: re.Match[str], file: str) -> str:
@@ -170,7 +170,7 @@ def _paired(string: re.Match[str], file: str) -> str:
         high, low, alone = escape.groups()
         if alone:
             at = _at(file, string.string, string.start() + escape.start())
-            raise CaseError(f"{at}: {alone} is half a character; write both halves, or leave it out")
+            raise refused(at, f"{alone} is half a character", "write both halves, or leave it out")
         return chr(0x10000 + (int(high, 16) - 0xD800) * 0x400 + int(low, 16) - 0xDC00) if high else escape[0]
 
     whole = _PAIR.sub(character, string[0])

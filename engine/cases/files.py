@@ -8,8 +8,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..language.errors import CaseError
-from ..language.visible import visible
+from ..language.errors import CaseError, refused
 
 # Open already when the program starts: the standard streams, and what a shell writes for `<(command)`.
 _INHERITED = re.compile(r"/dev/(stdin|stdout|stderr|fd/[0-9]+)")
@@ -67,13 +66,13 @@ def read_bounded(path: Path, most: int) -> bytes:
 
 def _refuse_special(path: Path, mode: int) -> None:
     if not stat.S_ISREG(mode):
-        raise CaseError(f"{path}: not a regular file; name a file of text, or pipe it in and write -")
+        raise refused(str(path), "not a regular file", "name a file of text, or pipe it in and write -")
 
 
 def unreadable(path: Path, error: OSError | ValueError) -> CaseError:
     """Return the error that a path cannot be read, and why."""
     why = getattr(error, "strerror", None) or str(error)
-    return CaseError(f"{visible(short_name(path))}: cannot be read: {why}")
+    return refused(short_name(path), f"cannot be read: {why}")
 
 
 def short_name(path: Path) -> str:

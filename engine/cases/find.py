@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from ..language.errors import CaseError, did_you_mean
+from ..language.errors import CaseError, did_you_mean, refused
 from ..language.visible import visible
 from ..library.guideline import Guideline
-from .case import MAX_BYTES, Case, Unreadable, read_files, read_text
+from .case import MAX_BYTES, Case, Unreadable, not_read, read_files, read_text
 from .files import exists, unreadable
 
 Item = TypeVar("Item")
@@ -36,7 +36,7 @@ def find_cases(names: Iterable[str], guideline: Guideline) -> Iterator[Case | Un
                 yield from read_files([_find(name, guideline)], guideline)
         except (CaseError, OSError) as error:
             told = error if isinstance(error, CaseError) else unreadable(Path("<stdin>"), error)
-            yield Unreadable(visible(name), str(told))
+            yield not_read(visible(name), told)
 
 
 def find_case(name: str, guideline: Guideline) -> Case:
@@ -46,7 +46,7 @@ def find_case(name: str, guideline: Guideline) -> Case:
     """
     found = only(name, list(find_cases([name], guideline)))
     if isinstance(found, Unreadable):
-        raise CaseError(found.error)
+        raise CaseError(faults=found.faults)
     return found
 
 
@@ -56,7 +56,7 @@ def only(name: str, items: list[Item]) -> Item:
     :raises CaseError: where there are several.
     """
     if len(items) > 1:
-        raise CaseError(f"{name}: holds {len(items)} cases; give a file of one")
+        raise refused(name, f"holds {len(items)} cases", "give a file of one")
     return items[0]
 
 
@@ -70,4 +70,4 @@ def _find(name: str, guideline: Guideline) -> Path:
     if name in (shipped := canonical(guideline)):
         return shipped[name]
     hint = did_you_mean(name, shipped) or "name a file, a folder, - or a canonical case (see coverlog cases)"
-    raise CaseError(f"{name}: no such file or case; {hint}")
+    raise refused(name, "no such file or case", hint)

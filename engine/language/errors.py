@@ -9,13 +9,6 @@ from typing import NamedTuple
 from .terms import Place
 from .visible import visible
 
-WARNINGS = frozenset({
-    "misspelt-constant", "unused-declaration", "unreachable-rule", "subsumed-rule", "statement-without-rule",
-    "version-gap", "concept-without-fact", "concept-without-label", "uncited-statement",
-    "line-without-outcome",
-})  # fmt: skip
-"""The codes of findings with which a guideline can still be used."""
-
 
 class Finding(NamedTuple):
     """Something wrong with a guideline's text: a stable code, the place, what it is, what to do."""
@@ -24,11 +17,6 @@ class Finding(NamedTuple):
     place: Place
     message: str
     fix: str
-
-    @property
-    def severity(self) -> str:
-        """Whether the guideline can be used with it: a `warning` lets it, an `error` does not."""
-        return "warning" if self.code in WARNINGS else "error"
 
     def __str__(self) -> str:
         return f"{self.place}: {self.code}: {self.message}; {self.fix}"
@@ -45,12 +33,12 @@ class GuidelineError(Exception):
 class Fault(NamedTuple):
     """One thing wrong with a case: its place (file, line, column), what it is, and what to do where that is sure."""
 
-    place: str
+    place: str  # empty where it is of no place
     message: str
     remedy: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}" + (f"; {self.remedy}" if self.remedy else "")
+        return (f"{self.place}: " if self.place else "") + self.message + (f"; {self.remedy}" if self.remedy else "")
 
 
 class CaseError(ValueError):
@@ -61,9 +49,14 @@ class CaseError(ValueError):
     """
 
     def __init__(self, text: str = "", faults: Iterable[Fault] = ()) -> None:
-        self.faults = list(faults)
-        told = map(str, self.faults) if self.faults else text.split("\n")
-        super().__init__("\n".join(map(visible, told)))
+        found = list(faults) or [Fault("", line) for line in text.split("\n")]
+        self.faults = tuple(Fault(*map(visible, fault)) for fault in found)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+def refused(place: str, message: str, remedy: str = "") -> CaseError:
+    """Return the error of one fault, its parts apart."""
+    return CaseError(faults=[Fault(place, message, remedy)])
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -52,7 +52,8 @@ def _name(folder: Path) -> str:
 
 def _seal(texts: Sequence[tuple[str, str]], body: bytes) -> bytes:
     """Return the first line of a file: a digest of the program, of the texts and of what was made of them."""
-    parts = [path.read_bytes() for path in sorted(Path(__file__).parent.iterdir()) if path.suffix in (".py", ".lark")]
+    engine = Path(__file__).parent.parent  # what reads, checks and stratifies a text stands in several rooms
+    parts = [path.read_bytes() for path in sorted(engine.rglob("*")) if path.suffix in (".py", ".lark")]
     parts += [part.encode("utf-8", "surrogatepass") for text in texts for part in text]
     digest = sha256()
     for part in (*parts, body):

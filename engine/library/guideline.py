@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +26,9 @@ Texts = tuple[tuple[str, str], ...]
 class Guideline:
     """A guideline that has passed the checks, ready for evaluation in any thread."""
 
-    def __init__(self, folder: Path, program: Program, strata: Strata) -> None:
+    def __init__(self, folder: Path, program: Program, strata: Strata, digest: str = "") -> None:
         self.folder, self.program, self.strata = folder, program, strata
+        self.hash = digest  # SHA-256 of its text, in hex; empty where it was not read from one
         self._threads = threading.local()
         self._boundaries = program.boundaries()
 
@@ -72,7 +74,15 @@ def _load(path: Path, texts: Texts) -> Guideline:
     if not built:
         built = _build(texts)
         keep(path, texts, built)
-    return Guideline(path, *built)
+    return Guideline(path, *built, _hash(texts))
+
+
+def _hash(texts: Texts) -> str:
+    """Return the SHA-256 of the names and the texts of the files, each with its length before it."""
+    digest = sha256()
+    for part in (part.encode("utf-8", "surrogatepass") for text in texts for part in text):
+        digest.update(b"%d:" % len(part) + part)
+    return digest.hexdigest()
 
 
 def _build(texts: Texts) -> Built:

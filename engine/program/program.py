@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ class Predicate(NamedTuple):
     until: str = ""  # the predicate that settles such a concept: from then on what is not given is not so
     readings: tuple[str, ...] = ()  # the interpretations by which it may be undocumented
     open_count: bool = False  # the number it says may be undocumented
+    is_shown: bool = False  # its last argument is shown with a line whose session and code are the others
 
     @property
     def is_open(self) -> bool:
@@ -121,6 +123,14 @@ class Program(NamedTuple):
         """Return a constant in words."""
         return self.concepts.get(str(constant), ("", unquote(str(constant))))[1]
 
+    def shown(self) -> Iterator[Predicate]:
+        """Yield the predicates whose values a decision shows with each line."""
+        return (predicate for predicate in self.predicates.values() if predicate.is_shown)
+
+    def in_order(self, names: Iterable[str]) -> list[str]:
+        """Return statements and interpretations in the order of an answer: those come first, these by number."""
+        return sorted(names, key=lambda n: (n in self.interpretations, len(n) * (n in self.interpretations), n))
+
     def of_kind(self, kind: str) -> list[str]:
         """Return the concepts of a kind, in the order of the text."""
         return [name for name, (of, _) in self.concepts.items() if of == kind]
@@ -131,14 +141,15 @@ def folder_texts(folder: Path) -> list[tuple[str, str]]:
     return [(path.name, read_text(path)) for path in sorted(folder.glob("*.dl"))]
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, name: str = "") -> str:
     """Return the text of a `.dl` file, with its lines ended by a line feed and without a byte order mark.
 
+    :param name: what messages call it, where that is not the name in its folder.
     :raises GuidelineError: where it is not UTF-8.
     """
     data = path.read_bytes()
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        place = Place(path.name, data[: error.start].count(b"\n") + 1)
+        place = Place(name or path.name, data[: error.start].count(b"\n") + 1)
         raise GuidelineError([Finding("encoding", place, "this is not UTF-8 text", "save the file as UTF-8")]) from None

@@ -18,7 +18,7 @@ _OWNERS = {"rule", "facts", "predicate"}
 _PROPERTIES = {
     "rule": {"cites", "reading", "effective", "ended"},
     "facts": {"cites", "reading", "effective", "ended"},
-    "predicate": {"case", "open", "error", "reading"},
+    "predicate": {"case", "open", "error", "shown", "reading"},
 }
 _CASE = re.compile(
     r"(?P<key>\w+)(?: (?P<shape>units|codes|hierarchy|slips|count|one of|each of|present of|absent of|amount of))?"
@@ -121,7 +121,8 @@ class _Reader:
         settled = {opened["how"]: opened["predicate"]} if opened and opened["how"] else {}
         self.predicates[name] = Predicate(
             name, params, gloss.strip(), note.place, key, opened["kind"] if opened else "",
-            is_error="error" in props, readings=_names(props.get("reading", "")), open_count=counted, **settled,
+            is_error="error" in props, readings=_names(props.get("reading", "")), open_count=counted,
+            is_shown="shown" in props, **settled,
         )  # fmt: skip
 
     def rows(self, predicate: str) -> Iterator[tuple[list[str], str, Place]]:

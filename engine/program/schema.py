@@ -43,11 +43,19 @@ def case_schema(program: Program) -> dict[str, Any]:
             if predicate.case.shape == "one of" and not (predicate.case.default or predicate.is_open):
                 required.append(predicate.case.key)
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"A case for {program.name}",
+        **identified("case", program),
         "type": "object", "properties": properties, "required": required, "additionalProperties": False,
         "$defs": {"outcome": _outcome(), "status": _status(), "amount": _amount()},
     }  # fmt: skip
+
+
+def identified(what: str, program: Program) -> dict[str, Any]:
+    """Return what a JSON Schema for a guideline begins with: its draft, its own name and its title."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:coverlog:schema:{what}:{program.name}",
+        "title": f"A {what} for {program.name}",
+    }
 
 
 def _services() -> dict[str, Any]:
@@ -116,9 +124,9 @@ def _add(properties: dict[str, Any], key: CaseKey, program: Program) -> None:
     """Add what one input predicate reads; several may read different parts of one key."""
     concepts = program.of_kind(key.kind)
     if key.shape == "one of":
-        properties[key.key] = {"enum": concepts} | ({"default": key.default} if key.default else {})
+        properties[key.key] = _one_of(concepts, program) | ({"default": key.default} if key.default else {})
     elif key.shape == "each of":
-        properties[key.key] = _list({"enum": concepts})
+        properties[key.key] = _list(_one_of(concepts, program))
     elif key.shape == "codes":
         properties[key.key] = _list({"type": "string", "pattern": DIAGNOSIS})
     elif key.shape == "count":
@@ -126,7 +134,14 @@ def _add(properties: dict[str, Any], key: CaseKey, program: Program) -> None:
     else:
         group = properties.setdefault(key.key, {"type": "object", "properties": {}, "additionalProperties": False})
         shape = "amount" if key.shape == "amount of" else "status"
-        group["properties"] |= {concept: {"$ref": f"#/$defs/{shape}"} for concept in concepts}
+        group["properties"] |= {
+            concept: {"description": program.label(concept), "$ref": f"#/$defs/{shape}"} for concept in concepts
+        }
+
+
+def _one_of(concepts: list[str], program: Program) -> dict[str, Any]:
+    """Return the schema of one concept; editors show the labels beside the names."""
+    return {"enum": concepts, "enumDescriptions": [program.label(concept) for concept in concepts]}
 
 
 def _status() -> dict[str, Any]:

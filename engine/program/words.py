@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..language.comparison import holds
 from ..language.terms import UNDOCUMENTED, Atom, Comparison, Rule, Substitution, Var, quote, unquote
@@ -85,6 +85,22 @@ def say_outcome(cpt: str, session: int, outcome: str, by: Sequence[str], reason:
     because = f" by {', '.join(by)}" if by else ""
     because += f": {program.label(reason)}" if reason else ""
     return f"{cpt}, session {session}: {outcome.replace('_', ' ')}{because}"
+
+
+def say_session(session: int, shown: Mapping[str, str | None], program: Program) -> str:
+    """Return a session in words, with what is shown of it.
+
+    :param shown: the values shown with a line, by predicate; those of its code alone are left out.
+    """
+    of = [(name, value) for name, value in shown.items() if "Session" in program.predicates[name].params]
+    told = [program.label(value) if value else f"no {name.replace('_', ' ')}" for name, value in of]
+    return f"session {session}" + (f": {', '.join(told)}" if told else "")
+
+
+def say_code(code: str, program: Program) -> str:
+    """Return a procedure code's label, that it has none, or nothing where the guideline labels no codes at all."""
+    labelled = any(name.startswith('"') for name in program.concepts)
+    return program.concepts.get(f'"{code}"', ("", "unknown code" if labelled else ""))[1]
 
 
 def say_contrast(cpt: str, session: int, asked: str, said: str) -> str:

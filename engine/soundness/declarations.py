@@ -23,7 +23,7 @@ def check_declarations(program: Program) -> Iterator[Finding]:
     for predicate in program.predicates.values():
         for message, fix in (*_kinds(predicate, program), *_gloss(predicate)):
             yield Finding("gloss" if "gloss" in message else "undeclared", predicate.place, message, fix)
-        for message, fix in (*_open(predicate, program), *_case(predicate, program)):
+        for message, fix in (*_open(predicate, program), *_case(predicate, program), *_shown(predicate)):
             yield Finding("annotation", predicate.place, message, fix)
 
 
@@ -76,6 +76,13 @@ def _open(predicate: Predicate, program: Program) -> Found:
         if reading not in program.interpretations:
             fix = did_you_mean(reading, program.interpretations) or "state it with interpretation(...)"
             yield f"{predicate.name} names no interpretation: {reading}", fix
+
+
+def _shown(predicate: Predicate) -> Found:
+    of = predicate.params[:-1]
+    if predicate.is_shown and (not of or not set(of) <= {"Session", "Code"}):
+        fix = f"write %@ predicate {predicate.name}(Session, Value), (Code, Value) or (Session, Code, Value)"
+        yield f"{predicate.name} is shown with a line and is of none", fix
 
 
 def _case(predicate: Predicate, program: Program) -> Found:

@@ -14,10 +14,11 @@ from ..program.program import Program
 from ..program.reader import RESERVED, read_program
 from .check import INTERFACE, check
 from .reach import unreached
+from .registry import ERROR, severity
 from .subsume import redundant
 
-SHOWN = {*INTERFACE, "advisory", "study", "configuration"}
-"""The predicates that the commands read, whether or not a rule asks for them."""
+SHOWN = {*INTERFACE, "advisory"}
+"""The predicates that the commands read of every guideline, whether or not a rule asks for them."""
 
 _MISLEADING = {"syntax", "annotation", "detached", "no-id", "uncited", "undeclared", "arity", "date"}
 _CLOSE = 0.8
@@ -41,7 +42,7 @@ def findings_of(texts: Sequence[tuple[str, str]]) -> list[Finding]:
         overlaps = {finding.place for finding in further if finding.code == "version-overlap"}
         # Versions that overlap share their id, which is the lesser way of saying it.
         found = [f for f in found if f.code != "duplicate" or f.place not in overlaps] + further
-        if not any(finding.severity == "error" for finding in found):
+        if not any(severity(finding) == ERROR for finding in found):
             found += _undecided(program)
     return sorted(found, key=lambda finding: finding.place)
 
@@ -148,7 +149,7 @@ def _unused_predicates(program: Program) -> Iterator[Finding]:
     asked = {literal.atom.predicate for rule in program.rules for literal in rule.literals}
     asked |= {name for p in program.predicates.values() for name in (p.unless, p.until)} | SHOWN
     for p in program.predicates.values():
-        if p.name not in asked and not p.is_error:
+        if p.name not in asked and not p.is_error and not p.is_shown:
             message = f"no rule asks for the predicate {p.name}"
             yield Finding("unused-declaration", p.place, message, "ask for it in a rule, or delete it")
 

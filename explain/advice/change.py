@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ...engine.cases.case import Case, Unreadable, read_case
 from ...engine.cases.document import Document
 from ...engine.cases.document import Path as At
-from ...engine.language.errors import CaseError, did_you_mean
+from ...engine.language.errors import CaseError, did_you_mean, refused
 from ...engine.library.guideline import Guideline
 from ...engine.program.program import CaseKey
 from ...engine.program.schema import case_schema
@@ -48,7 +48,7 @@ def changed(case: Case, guideline: Guideline, changes: Iterable[Change]) -> Case
         done.append(change.option)
         read = read_case(_Changed(values, change.option), guideline)
         if isinstance(read, Unreadable):
-            raise CaseError(read.error)
+            raise CaseError(faults=read.faults)
         case = read._replace(place=f"with {' '.join(done)}")
     return case
 
@@ -56,17 +56,11 @@ def changed(case: Case, guideline: Guideline, changes: Iterable[Change]) -> Case
 def requested(options: Mapping[str, Sequence[str]], guideline: Guideline) -> list[Change]:
     """Return the changes that options ask for, what is added before what is dropped.
 
-    :param options: the texts of `set`, `add_service`, `drop_service`, and of `add_KIND` and `drop_KIND`
-        for a kind of concept that a case names in a list.
+    :param options: the texts of `set`, `add` and `drop`, each KEY=VALUE.
     :raises CaseError: where an option asks for nothing a case of the guideline can say.
     """
     changes = [setting(text, guideline) for text in options["set"]]
-    for option in sorted(options):
-        verb, _, noun = option.partition("_")
-        for text in options[option] if noun else ():
-            add = verb == "add"
-            changes.append(service(text, add=add) if noun == "service" else naming(noun, text, guideline, add=add))
-    return changes
+    return changes + [listing(text, guideline, add=verb == "add") for verb in ("add", "drop") for text in options[verb]]
 
 
 def setting(text: str, guideline: Guideline) -> Change:
@@ -78,7 +72,7 @@ def setting(text: str, guideline: Guideline) -> Change:
     name, sign, value = (part.strip() for part in text.partition("="))
     key = _slot(name, option, guideline)
     if not sign or not value:
-        raise CaseError(f"{option}: write {name or 'KEY'}=VALUE, such as {name or 'KEY'}=unknown")
+        raise refused(option, "no value is given", f"write {name or 'KEY'}=VALUE, such as {name or 'KEY'}=unknown")
     whole = key.shape in ("amount of", "count") and re.fullmatch(r"-?[0-9]{1,9}", value)
 
     def apply(values: Values) -> None:
@@ -102,55 +96,70 @@ def _slot(name: str, option: str, guideline: Guideline) -> CaseKey:
     if name in slots:
         return slots[name]
     if name in properties:
-        raise CaseError(f"{option}: {name} takes more than one value; --set is for single values")
+        raise refused(option, f"{name} takes more than one value", "use --add and --drop")
     hint = did_you_mean(name, slots) or "coverlog schema lists what a case can say"
-    raise CaseError(f"{option}: a case of {program.name} says no {name or 'such thing'}; {hint}")
+    raise refused(option, f"a case of {program.name} says no {name or 'such thing'}", hint)
 
 
-def service(text: str, *, add: bool) -> Change:
-    """Return the change that `--add-service` or `--drop-service CPT[@SESSION]` asks for.
+def listing(text: str, guideline: Guideline, *, add: bool) -> Change:
+    """Return the change that `--add KEY=VALUE` or `--drop KEY=VALUE` asks for.
 
-    :raises CaseError: where the session is no number.
+    The key is one that holds a list; for it may stand what an item of the list is.
+
+    :raises CaseError: where there is no such key, or the value is none.
     """
-    option = f"--{'add' if add else 'drop'}-service {text}"
+    option = f"--{'add' if add else 'drop'} {text}"
+    name, sign, value = (part.strip() for part in text.partition("="))
+    keys = _lists(guideline)
+    if name not in keys:
+        known = f"{did_you_mean(name, keys)} such are {', '.join(dict.fromkeys(keys.values()))}".strip()
+        raise refused(option, f"a case of {guideline.program.name} lists no {name or 'such thing'}", known)
+    if not sign or not value:
+        raise refused(option, "no value is given", f"write {name}=VALUE")
+    key = keys[name]
+    if key == _SERVICES:
+        return _service(option, value, add=add)
+    return Change(option, lambda values: _add(values, key, value) if add else _drop(values, key, value, option))
+
+
+_SERVICES = "services"
+
+
+def _lists(guideline: Guideline) -> dict[str, str]:
+    """Return the keys of a case that hold a list, by themselves and by what an item is."""
+    keys = [p.case for p in guideline.program.predicates.values() if p.case and p.case.shape in ("each of", "codes")]
+    found = {key: key for key in (_SERVICES, *(key.key for key in keys))}
+    return found | {"service": _SERVICES} | {key.kind: key.key for key in keys if key.kind}
+
+
+def _add(values: Values, key: str, value: str) -> None:
+    there = values.setdefault(key, [])
+    there += [value] * (value not in there)
+
+
+def _drop(values: Values, key: str, value: str, option: str) -> None:
+    there = values.get(key, [])
+    if value not in there:
+        named = f"it names {', '.join(there)}" if there else "it names none"
+        raise refused(option, f"{key} of the case does not name it ({named})", "codes that stand for it stay")
+    there.remove(value)
+
+
+def _service(option: str, text: str, *, add: bool) -> Change:
+    """Return the change of the lines to those with or without CPT[@SESSION]."""
     cpt, at, session = text.partition("@")
     if at and not re.fullmatch(r"[0-9]{1,9}", session):
-        raise CaseError(f"{option}: {session!r} is no session; write {cpt}@1")
+        raise refused(option, f"{session!r} is no session", f"write {cpt}@1")
 
     def apply(values: Values) -> None:
-        lines = values["services"]
+        lines = values[_SERVICES]
         if add:
             lines.append({"cpt": cpt} | ({"session": int(session)} if at else {}))
             return
         kept = [s for s in lines if s["cpt"] != cpt or (at and s.get("session", 1) != int(session))]
         if len(kept) == len(lines):
             there = ", ".join(f"{s['cpt']}@{s.get('session', 1)}" for s in lines)
-            raise CaseError(f"{option}: the case has no such line; it has {there}")
-        values["services"] = kept
-
-    return Change(option, apply)
-
-
-def naming(kind: str, concept: str, guideline: Guideline, *, add: bool) -> Change:
-    """Return the change that `--add-KIND` or `--drop-KIND CONCEPT` asks for.
-
-    :param kind: a kind of concept that a case names in a list.
-    :raises CaseError: where a case of the guideline names none of that kind.
-    """
-    option = f"--{'add' if add else 'drop'}-{kind} {concept}"
-    declared = (p.case for p in guideline.program.predicates.values() if p.case)
-    key = next((key.key for key in declared if key.shape == "each of" and key.kind == kind), None)
-    if key is None:
-        raise CaseError(f"{option}: a case of {guideline.program.name} names no {kind}")
-
-    def apply(values: Values) -> None:
-        there = values.setdefault(key, [])
-        if add:
-            there += [concept] * (concept not in there)
-        elif concept in there:
-            there.remove(concept)
-        else:
-            named = f"it names {', '.join(there)}" if there else "it names none"
-            raise CaseError(f"{option}: {key} of the case does not name it ({named}); codes that stand for it stay")
+            raise refused(option, "the case has no such line", f"it has {there}")
+        values[_SERVICES] = kept
 
     return Change(option, apply)

@@ -91,8 +91,7 @@ class Dues:
                 found.update(due.facts.get("readings", ()))
             cited = due.facts.get("cites", ())
             found.update(name for name in cited if self.program.statements[name].authority == "inferred")
-        read = sorted((name for name in found if name.startswith("INT")), key=lambda name: (len(name), name))
-        return sorted(name for name in found if not name.startswith("INT")) + read
+        return self.program.in_order(found)
 
     def _holds(self, atom: Atom) -> Due:
         if atom in self.truth.given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -13,44 +14,41 @@ from .options import Option, as_of_option, case_argument, format_option, line_op
 from .output import as_json, width, write_out
 
 
-def _change(option: str, metavar: str, text: str) -> Option:
-    return click.option(option, multiple=True, metavar=metavar, help=text)
+class _WhatIf(click.Command):
+    """Takes `--add-ITEM VALUE` and `--drop-ITEM VALUE`, as these options were called, for `--add ITEM=VALUE`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        rest = iter(args)
+        read: list[str] = []
+        for arg in rest:
+            found = re.fullmatch(r"(--add|--drop)-(\w+)(?:=(.*))?", arg, re.DOTALL)
+            value = (found[3] if found[3] is not None else next(rest, None)) if found else None
+            read += [found[1], *([] if value is None else [f"{found[2]}={value}"])] if found else [arg]
+        return super().parse_args(ctx, read)
 
 
-@click.command()
+def _change(option: str, text: str, *names: str) -> Option:
+    return click.option(option, *names, multiple=True, metavar="KEY=VALUE", help=text)
+
+
+@click.command(cls=_WhatIf)
 @case_argument
-@click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Set a finding (present, absent, unknown), an amount or a single value.",
-)
-@_change("--add-service", "CPT[@SESSION]", "Request a procedure code.")
-@_change("--drop-service", "CPT[@SESSION]", "Request a procedure code no longer.")
-@_change("--add-condition", "CONDITION", "Name a condition.")
-@_change("--drop-condition", "CONDITION", "Name a condition no longer.")
+@_change("--set", "Set a finding (present, absent, unknown), an amount or a single value.", "settings")
+@_change("--add", "Add to a list: services=CODE or services=CODE@SESSION, and what else a case lists.")
+@_change("--drop", "Drop from a list.")
 @world_option
 @as_of_option
 @format_option("text", "json")
 @click.pass_obj
 def whatif(
-    guideline: str,
-    case: str,
-    world: str,
-    as_of: str,
-    form: str,
-    *,
-    settings: tuple[str, ...],
-    add_service: tuple[str, ...],
-    drop_service: tuple[str, ...],
-    add_condition: tuple[str, ...],
-    drop_condition: tuple[str, ...],
-) -> None:
+    guideline: str, case: str, world: str, as_of: str, form: str, *,
+    settings: tuple[str, ...], add: tuple[str, ...], drop: tuple[str, ...],
+) -> None:  # fmt: skip
     """Change a case and show both decisions side by side, with the statements that make the difference.
 
     \b
     Example: coverlog whatif cts-six-weeks-of-splinting --set wrist_splint_weeks=2
+             coverlog whatif cts-six-weeks-of-splinting --drop services=95909
     """
     from ..advice.change import changed, requested
     from ..advice.whatif import as_json as compared
@@ -58,11 +56,9 @@ def whatif(
 
     loaded = load(guideline)
     before = judge_one(case, loaded, world, as_of)
-    services = {"add_service": add_service, "drop_service": drop_service}
-    named = {"add_condition": add_condition, "drop_condition": drop_condition}
-    changes = requested({"set": settings} | services | named, loaded)
+    changes = requested({"set": settings, "add": add, "drop": drop}, loaded)
     if not changes:
-        raise click.UsageError("nothing to change; name --set, --add-service, --drop-service or another change")
+        raise click.UsageError("nothing to change; name --set, --add or --drop")
     after = judge(changed(before.case, loaded, changes), loaded, world=world, as_of=as_of)
     if form == "json":
         write_out(as_json(compared(before, after, changes)))
@@ -95,7 +91,7 @@ def checklist(guideline: str, case: str, code: str, form: str) -> None:
 @case_argument
 @world_option
 @as_of_option
-@format_option("md", "html")
+@format_option("md", "html", "json")
 @output_option
 @click.pass_obj
 def letter(guideline: str, case: str, world: str, as_of: str, form: str, out: Path | None) -> None:
@@ -105,7 +101,11 @@ def letter(guideline: str, case: str, world: str, as_of: str, form: str, out: Pa
     Example: coverlog letter cts-six-weeks-of-splinting --format html > letter.html
     """
     from ..advice.letter import letter as written
+    from ..advice.letter_document import as_json as told
     from ..render.letter_page import as_html, as_markdown
 
-    text = (as_html if form == "html" else as_markdown)(written(judge_one(case, load(guideline), world, as_of)))
-    write_out(text, out)
+    judged = judge_one(case, load(guideline), world, as_of)
+    if form == "json":
+        write_out(as_json(told(judged)), out)
+    else:
+        write_out((as_html if form == "html" else as_markdown)(written(judged)), out)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
 from ...engine.language.errors import Finding, GuidelineError, did_you_mean
-from ...engine.language.terms import Place
+from ...engine.program.program import read_text
 from ...kb import guidelines
 from .options import format_option
 from .output import FAILED, write_out
@@ -29,15 +29,15 @@ def check(guideline: str, path: str | None, form: str) -> None:
     \b
     Example: coverlog check cg_med_24 --format json
     """
-    from ...engine.soundness.lint import findings_of
+    from ...engine.soundness.registry import ERROR, severity
     from ..render.findings import FORMATS, counted
 
     folder = _folder(path or guideline)
-    findings = findings_of([(file.name, _read(file)) for file in _texts(folder)])
+    findings = _found(_texts(folder))
     if findings or form in ("json", "sarif"):
         click.echo(FORMATS[form](findings, folder))
     click.echo(f"{folder.name}: {counted(findings)}", err=True)
-    sys.exit(FAILED if any(finding.severity == "error" for finding in findings) else 0)
+    sys.exit(FAILED if any(severity(finding) == ERROR for finding in findings) else 0)
 
 
 @click.command()
@@ -82,16 +82,17 @@ def _texts(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.dl"))
 
 
-def _read(file: Path) -> str:
-    """Return the text of a file as every reader of a guideline sees it.
+def _found(files: Iterable[Path]) -> list[Finding]:
+    """Return everything wrong with the texts of files; what is no text is said first, and alone."""
+    from ...engine.soundness.lint import findings_of
 
-    :raises GuidelineError: where it is no UTF-8.
-    """
-    try:
-        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        place = Place(str(file), error.object[: error.start].count(b"\n") + 1)
-        raise GuidelineError([Finding("syntax", place, "this is no UTF-8 text", "save the file as UTF-8")]) from None
+    texts, unread = [], []
+    for file in files:
+        try:
+            texts.append((file.name, read_text(file)))
+        except GuidelineError as error:
+            unread += error.findings
+    return unread or findings_of(texts)
 
 
 def _changed(files: Sequence[Path]) -> list[tuple[Path, str, str]]:
@@ -101,7 +102,7 @@ def _changed(files: Sequence[Path]) -> list[tuple[Path, str, str]]:
     """
     from ...engine.program.layout import format_text
 
-    texts = [(file, _read(file)) for file in files]
+    texts = [(file, read_text(file, str(file))) for file in files]
     laid_out = [(file, old, format_text(old, str(file))) for file, old in texts]
     return [(file, old, new) for file, old, new in laid_out if new.encode() != file.read_bytes()]
 

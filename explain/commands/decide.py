@@ -26,7 +26,7 @@ def decide(guideline: str, cases: tuple[str, ...], world: str, as_of: str, form:
     """Decide the lines of cases: files, folders, - or names of canonical cases.
 
     As JSON one case is an object, several are a list; jsonl is a line a case. A case that cannot be read is
-    {"case", "error"}, and the status is then 2.
+    {"case", "error", "faults"}, and the status is then 2.
 
     \b
     Example: coverlog decide cts-six-weeks-of-splinting --format json
@@ -35,7 +35,8 @@ def decide(guideline: str, cases: tuple[str, ...], world: str, as_of: str, form:
     for item in judge_all(cases, load(guideline), world, as_of):
         if isinstance(item, Unreadable):
             status = BAD_INPUT
-            told.append({"case": item.id, "error": item.error})
+            faults = [fault._asdict() for fault in item.faults]
+            told.append({"case": item.id, "error": item.error, "faults": faults})
             click.echo(f"coverlog: {item.error}", err=True)
         else:
             told.append(item.decision.as_json())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...engine.cases.case import Case, Unreadable
+from ...engine.cases.case import Case, Unreadable, not_read
 from ...engine.cases.find import canonical, find_case, find_cases, only
 from ...engine.decision.decide import Judged, judge
 from ...engine.evaluation.limits import on_time
@@ -33,7 +33,7 @@ def judge_all(names: Iterable[str], guideline: Guideline, world: str, as_of: str
             with on_time():
                 judged = judge(noted(case), guideline, world=world, as_of=as_of)
         except CaseError as error:
-            yield Unreadable(case.id, str(error))
+            yield not_read(case.id, error)
         else:
             yield judged
 
@@ -45,7 +45,7 @@ def judge_one(name: str, guideline: Guideline, world: str, as_of: str) -> Judged
     """
     found = only(name, list(judge_all([name], guideline, world, as_of)))
     if isinstance(found, Unreadable):
-        raise CaseError(found.error)
+        raise CaseError(faults=found.faults)
     return found
 
 

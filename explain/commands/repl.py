@@ -10,7 +10,7 @@ import click
 
 from ...engine.cases.find import canonical
 from ...engine.decision.decide import WORLDS
-from ...engine.language.errors import CaseError, GuidelineError, did_you_mean
+from ...engine.language.errors import CaseError, GuidelineError, did_you_mean, refused
 from ...engine.library.guideline import Guideline
 from ..query import told as answers
 from ..query.answer import Answers, Limits, QueryTimeoutError, run
@@ -110,7 +110,7 @@ class Repl:
         """
         name, _, rest = text.partition(" ")
         if name not in self.commands:
-            raise CaseError(f"there is no {name}; {did_you_mean(name, self.commands) or 'try :help'}")
+            raise refused("", f"there is no {name}", did_you_mean(name, self.commands) or "try :help")
         self.commands[name](rest.strip())
 
     def ask(self, text: str) -> None:
@@ -126,7 +126,7 @@ class Repl:
     def explain(self, which: str) -> None:
         """Show the proof of an answer of the last query, by its number."""
         if not self.last:
-            raise CaseError("there is no answer yet; ask something")
+            raise refused("", "there is no answer yet", "ask something")
         found, scene = self.last
         if not found.rows:
             click.echo(answers.explained(found, scene, width()))
@@ -134,7 +134,7 @@ class Repl:
         count = len(found.rows)
         number = int(which) if re.fullmatch(r"-?\d{1,6}", which) else 0 if which else 1
         if not 1 <= abs(number) <= count:
-            raise CaseError(f"there is no answer {which}; the last query gave {count}")
+            raise refused("", f"there is no answer {which}", f"the last query gave {count}")
         click.echo(answers.explained(found, scene, width(), [number - 1 if number > 0 else count + number]))
 
     def rules(self, predicate: str) -> None:
@@ -144,7 +144,7 @@ class Repl:
         known = relations(self.guideline.program)
         if predicate not in known:
             hint = did_you_mean(predicate, known) or "write :rules PREDICATE"
-            raise CaseError(f"{predicate or 'nothing'} is no predicate; {hint}")
+            raise refused("", f"{predicate or 'nothing'} is no predicate", hint)
         given = giving(self.guideline.program, predicate, self.scene.date)
         click.echo(rules_table(given, self.guideline.program, width()) if given else "no rule in force gives it")
 
@@ -153,7 +153,7 @@ class Repl:
 
     def set_world(self, world: str) -> None:
         if world not in WORLDS:
-            raise CaseError(f"{world or 'nothing'} is no world; write {' or '.join(WORLDS)}")
+            raise refused("", f"{world or 'nothing'} is no world", f"write {' or '.join(WORLDS)}")
         self._move(self.case, world, self.as_of)
 
     def set_date(self, date: str) -> None:
@@ -162,7 +162,7 @@ class Repl:
     def _move(self, case: str, world: str, as_of: str) -> None:
         """Ask elsewhere from now on; where there is no such place, stay."""
         if case == "-":
-            raise CaseError("queries come from standard input here; name a file or a canonical case")
+            raise refused("", "queries come from standard input here", "name a file or a canonical case")
         self.scene = ask_of(case, self.guideline, world, as_of)
         self.case, self.world, self.as_of = case, world, as_of
         of = self.scene.name or "no case"

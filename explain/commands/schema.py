@@ -7,13 +7,20 @@ import click
 from ...engine.library.guideline import load
 from .output import as_json, write_out
 
+OF = ("case", "decision", "proof", "checklist", "letter")
+
 
 @click.command()
+@click.option("--of", "what", type=click.Choice(OF), default=OF[0], show_default=True,
+              help="A case, or the JSON of decide, explain, checklist or letter.")  # fmt: skip
 @click.pass_obj
-def schema(guideline: str) -> None:
-    """Print the JSON Schema of a case file.
+def schema(guideline: str, what: str) -> None:
+    """Print a JSON Schema (draft 2020-12) for the guideline: of a case file, or of an answer.
 
     \b
     Example: coverlog schema > case.schema.json
+             coverlog schema --of decision
     """
-    write_out(as_json(load(guideline).schema))
+    from ..reference.schemas import schema_of
+
+    write_out(as_json(schema_of(what, load(guideline))))

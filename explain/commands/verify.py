@@ -13,7 +13,7 @@ import click
 
 from ...engine.cases.find import find_case
 from ...engine.decision.decide import WORLDS
-from ...engine.language.errors import CaseError
+from ...engine.language.errors import refused
 from ...engine.library.guideline import load
 from .options import as_of_option, case_argument, format_option
 from .output import FAILED, as_json, write_out
@@ -65,19 +65,19 @@ def _told(name: str) -> dict[str, Any]:
     shown = "<stdin>" if name == "-" else name
     data = _read(name, shown)
     if len(data) > MAX_BYTES:
-        raise CaseError(f"{shown}: larger than {MAX_BYTES:,} bytes; prove one line at a time (explain --line)")
+        raise refused(shown, f"larger than {MAX_BYTES:,} bytes", "prove one line at a time (explain --line)")
     try:
         told = json.loads(data, object_pairs_hook=_once)
     except UnicodeDecodeError as error:
-        raise CaseError(f"{shown}: not UTF-8 text (byte {error.start})") from None
+        raise refused(shown, f"not UTF-8 text (byte {error.start})") from None
     except json.JSONDecodeError as error:
-        raise CaseError(f"{shown}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from None
+        raise refused(f"{shown}:{error.lineno}:{error.colno}", f"not JSON: {error.msg}") from None
     except RecursionError:
-        raise CaseError(f"{shown}: nested too deeply for a proof") from None
+        raise refused(shown, "nested too deeply for a proof") from None
     except ValueError as error:  # a key twice, or a number of more digits than Python reads
-        raise CaseError(f"{shown}: {error}") from None
+        raise refused(shown, str(error)) from None
     if not is_proof(told):
-        raise CaseError(f"{shown}: no proof; give what coverlog explain CASE --format json writes")
+        raise refused(shown, "no proof", "give what coverlog explain CASE --format json writes")
     found: dict[str, Any] = told
     return found
 
@@ -91,8 +91,8 @@ def _read(name: str, shown: str) -> bytes:
             with Path(name).open("rb") as file:
                 return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise CaseError(f"{shown}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    raise CaseError(f"{shown}: no regular file; give a file, or - for standard input")
+        raise refused(shown, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    raise refused(shown, "no regular file", "give a file, or - for standard input")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

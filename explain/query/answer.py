@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...engine.evaluation.limits import LimitError
 from ...engine.language.comparison import NotANumberError, holds
-from ...engine.language.errors import CaseError
+from ...engine.language.errors import refused
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Var
 from .scene import Scene
 from .text import Part, Query
@@ -111,7 +111,7 @@ class _Join:
             try:
                 value = holds(part, binding)
             except NotANumberError as error:
-                raise CaseError(f"{error}; compare text by = or != only") from None
+                raise refused("", str(error), "compare text by = or != only") from None
             if value is not False:
                 yield binding, value is True
         elif part.positive:

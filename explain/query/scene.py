@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Iterator
 
 from ...engine.cases.case import Case
-from ...engine.decision.decide import Decision, Judged, missing_in, refuse_contradiction
-from ...engine.decision.why import Why
+from ...engine.decision.decide import Decision, Judged, refuse_contradiction
+from ...engine.decision.situation import Situation
 from ...engine.evaluation.rules import Model
 from ...engine.language.errors import CaseError
 from ...engine.language.terms import Atom, Constant, Rule, Var, quote
@@ -22,19 +22,15 @@ class Scene:
         self.guideline, self.world, self.date = guideline, world, date
         self.name = case.id if case else ""
         self.contradiction = ""
-        evaluator = guideline.evaluator(date)
         self.case = case or Case("", "", date, (), {}, {}, {}, "", (), {})
-        self.model = evaluator.evaluate(self.case.facts, open_world=world == "open")
+        situation = Situation(self.case, guideline, world, date)
+        self.model = situation.model
         self.built_in: dict[Atom, Rule] = {}  # the atoms of the built-in relations, each with its clause
         for rule in guideline.program.rules:
             for atom in _built_in(rule, date):
                 if atom.predicate not in guideline.program.predicates:
                     self.built_in.setdefault(atom, rule)
-        self.judged = Judged(
-            Decision(self.name, guideline.program.name, date, world, (), (), ()),
-            self.case, guideline, self.model, Why(evaluator, self.model),
-            missing_in(self.case, guideline.program, evaluator, self.model),
-        )  # fmt: skip
+        self.judged = Judged(Decision(self.name, guideline.program.name, date, world, (), (), ()), situation)
         self._described = Model({}, self.built_in, {})
 
     def of(self, predicate: str) -> Model:

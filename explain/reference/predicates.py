@@ -8,6 +8,8 @@ from typing import NamedTuple
 from ...engine.library.guideline import Guideline
 from ...engine.program.graph import edges
 from ...engine.soundness.check import INTERFACE
+from ..render import dot as writing
+from ..render import mermaid as flow
 
 # By the role of a predicate: Graphviz's shape, the fill, the line, and Mermaid's brackets.
 _LOOKS = {
@@ -17,6 +19,7 @@ _LOOKS = {
     "derived": ("box", "#ffffff", "#57606a", ("[", "]")),
     "fact": ("box", "#eeeff2", "#4d5360", ("[", "]")),
 }
+_GRAPH = {"nodesep": 0.15, "ranksep": 0.6, "fontname": "Arial,sans-serif", "fontsize": 11}
 _OUTPUTS = {*INTERFACE, "advisory"}
 
 
@@ -70,42 +73,37 @@ def _strata(graph: Graph) -> Iterator[tuple[int, list[Node]]]:
 
 def dot(graph: Graph) -> str:
     """Return the graph as DOT text: a box for each stratum, an edge through `not` dashed."""
-    lines = [
-        "digraph predicates {",
-        '  graph [rankdir=LR, nodesep=0.15, ranksep=0.6, fontname="Arial,sans-serif", fontsize=11];',
-        '  node [fontname="Arial,sans-serif", fontsize=11, margin="0.1,0.05", style=filled];',
-        '  edge [color="#57606a", arrowsize=0.6];',
-    ]
+    lines: list[str] = []
     for stratum, nodes in _strata(graph):
-        lines += [f"  subgraph cluster_{stratum} {{", f'    label="stratum {stratum}"; color="#afb8c1";']
-        for node in nodes:
-            shape, fill, line, _ = _LOOKS[node.role]
-            tag = "" if node.role == "derived" else f"\\n{node.role}"
-            look = f'shape={shape}, fillcolor="{fill}", color="{line}"'
-            lines.append(f'    "{node.name}" [label="{node.name}{tag}", {look}];')
-        lines.append("  }")
+        lines += writing.cluster(stratum, f"stratum {stratum}", map(_dot_node, nodes))
     for body, head, is_not in graph.edges:
-        lines.append(f'  "{body}" -> "{head}"{" [style=dashed]" if is_not else ""};')
-    return "\n".join([*lines, "}"])
+        style = {"style": "dashed"} if is_not else {}
+        lines.append(writing.edge(writing.quoted(body), writing.quoted(head), **style))
+    return writing.digraph("predicates", _GRAPH, {"margin": "0.1,0.05", "style": "filled"}, {}, lines)
+
+
+def _dot_node(node: Node) -> str:
+    shape, fill, line, _ = _LOOKS[node.role]
+    return writing.node(
+        writing.quoted(node.name), label="\\n".join(_words(node)), shape=shape, fillcolor=fill, color=line
+    )
+
+
+def _words(node: Node) -> list[str]:
+    return [node.name] if node.role == "derived" else [node.name, node.role]
 
 
 def mermaid(graph: Graph) -> str:
     """Return the graph as a Mermaid flowchart; ids have a prefix, as Mermaid keeps some words to itself."""
-    lines = ["flowchart LR"]
+    lines: list[str] = []
     for stratum, nodes in _strata(graph):
-        lines.append(f'  subgraph s{stratum}["stratum {stratum}"]')
-        for node in nodes:
-            start, end = _LOOKS[node.role][3]
-            tag = "" if node.role == "derived" else f"<br/>{node.role}"
-            lines.append(f'    p_{node.name}{start}"{node.name}{tag}"{end}')
-        lines.append("  end")
-    lines += [f"  p_{body} {'-.->' if is_not else '-->'} p_{head}" for body, head, is_not in graph.edges]
-    for role, (_, fill, line, _) in _LOOKS.items():
-        members = [f"p_{node.name}" for node in graph.nodes if node.role == role]
-        if members:
-            lines.append(f"  classDef {role} fill:{fill},stroke:{line},color:#1f2328")
-            lines.append(f"  class {','.join(members)} {role}")
-    return "\n".join(lines)
+        drawn = (flow.node(f"p_{node.name}", _words(node), _LOOKS[node.role][3]) for node in nodes)
+        lines += flow.subgraph(f"s{stratum}", f"stratum {stratum}", drawn)
+    for body, head, is_not in graph.edges:
+        lines.append(flow.edge(f"p_{body}", f"p_{head}", arrow="-.->" if is_not else "-->"))
+    members = {role: [f"p_{node.name}" for node in graph.nodes if node.role == role] for role in _LOOKS}
+    classed = {role: (_LOOKS[role][1:3], names) for role, names in members.items() if names}
+    return flow.flowchart("LR", lines, classed)
 
 
 def svg(graph: Graph) -> str:
@@ -113,6 +111,4 @@ def svg(graph: Graph) -> str:
 
     :raises GraphvizError: where Graphviz is not installed, or fails.
     """
-    from ..render.drawing import draw
-
-    return draw(dot(graph), "svg").decode().strip()
+    return writing.draw(dot(graph), "svg").decode().strip()

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ...engine.cases.case import Unreadable, read_files
 from ...engine.cases.find import canonical_paths
 from ...engine.decision.decide import judge
-from ...engine.language.errors import CaseError, did_you_mean
+from ...engine.language.errors import CaseError, did_you_mean, refused
 from ...engine.language.terms import Atom, Rule, Var
 from ...engine.library.guideline import Guideline
 from ...engine.program.graph import edges
@@ -62,10 +62,10 @@ def find(
     :raises CaseError: where there is no such statement or predicate.
     """
     if statement and not any(under(each, statement) for each in program.statements):
-        raise CaseError(_missing("statement", statement, program.statements))
+        raise _missing("statement", statement, program.statements)
     named = {*program.predicates, *(lit.atom.predicate for rule in program.rules for lit in rule.literals)}
     if uses and uses not in named:
-        raise CaseError(_missing("predicate", uses, named))
+        raise _missing("predicate", uses, named)
     return [
         rule
         for rule in stated(program)
@@ -77,10 +77,10 @@ def find(
     ]
 
 
-def _missing(what: str, name: str, known: Iterable[str]) -> str:
+def _missing(what: str, name: str, known: Iterable[str]) -> CaseError:
     known = sorted(known)
     hint = did_you_mean(name, known) or f"known are {', '.join(known)}"
-    return f"no {what} is called {name}; {hint}"
+    return refused("", f"no {what} is called {name}", hint)
 
 
 def subject(program: Program, name: str) -> Subject:
@@ -101,7 +101,7 @@ def subject(program: Program, name: str) -> Subject:
     if not about and not rules:
         known = {*program.statements, *program.interpretations, *program.predicates, *_ids(program)}
         hint = did_you_mean(name, known) or "coverlog rules lists the rules"
-        raise CaseError(f"no rule, statement, predicate or interpretation is called {name}; {hint}")
+        raise refused("", f"no rule, statement, predicate or interpretation is called {name}", hint)
     below = tuple(each for each in program.statements if each != name and under(each, name)) if statement else ()
     return Subject(name, tuple(about), rules, below)
 

@@ -10,6 +10,7 @@ import click
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import say_need
 from ...engine.program.program import Program
+from ...engine.program.words import say_code, say_session
 
 COLOURS = {
     "medically_necessary": "green", "not_medically_necessary": "red",
@@ -36,12 +37,11 @@ def decision_text(judged: Judged, width: int) -> str:
 
 def _line(line: LineDecision, program: Program, width: int) -> Iterator[str]:
     words = line.outcome.replace("_", " ").upper()
-    label = program.label(f'"{line.cpt}"')
-    where = program.label(line.configuration) if line.configuration else "no configuration"
     yield f"{line.cpt}  {click.style(words, fg=COLOURS[line.outcome], bold=True)}" + (
         f" by {', '.join(line.by)}" if line.by else ""
     )
-    yield from _wrap(f"{label if label != line.cpt else 'unknown code'}; session {line.session}: {where}", width)
+    of = say_code(line.cpt, program), say_session(line.session, line.shown, program)
+    yield from _wrap("; ".join(filter(None, of)), width)
     if line.reason:
         yield from _wrap(f"{line.reason}: {program.label(line.reason)}", width)
     for index, needs in enumerate(line.needs):

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 import textwrap
 from collections.abc import Collection, Iterable
 from html import escape
 from typing import Any, NamedTuple
 
-import click
 import networkx as nx
 
 from ...engine.language.visible import visible
 from ..proof.graph import Proof, children, citation, linked
 from ..proof.outline import steps, walk
+from . import dot as writing
+from . import mermaid as flow
 
-NO_GRAPHVIZ = "Graphviz is not installed: apt-get install graphviz (or brew install graphviz)"
-_WIDTH, _LINES, _SECONDS = 30, 8, 60
+_WIDTH, _LINES = 30, 8
+MOST = 500
+"""How many steps a picture holds; Graphviz would be at more of them for minutes, and nobody could read it."""
 
 
 class Look(NamedTuple):
@@ -46,19 +46,16 @@ LOOKS = {
     "undocumented": Look("undocumented", "nobody documented it", "ellipse", "#fff3c4", "#6d5200", ("([", "])")),
 }  # fmt: skip
 _STYLES = {"determination": ["bold"], "contrast": ["bold"], "derived": ["rounded"], "failed": ["diagonals"]}
-_TIGHT = dict.fromkeys(("octagon", "ellipse"), ", margin=0")  # these leave room enough at their corners
+_TIGHT = {shape: {"margin": 0} for shape in ("octagon", "ellipse")}  # these leave room enough at their corners
+_GRAPH = {"ordering": "out", "nodesep": 0.18, "ranksep": 0.35, "bgcolor": "transparent"}
+_NODE = {"margin": "0.12,0.07", "penwidth": 1.3, "fontcolor": "#1f2328"}
+_EDGE = {"fontname": "Arial,sans-serif", "fontsize": 9, "fontcolor": "#4d5560"}
 OUTCOME_COLOURS = {
     "medically_necessary": ("#d9f2df", "#14642c"),
     "not_medically_necessary": ("#fde2e0", "#9c1c16"),
     "more_information_needed": ("#fff0c2", "#6f4e00"),
     "not_addressed": ("#e1edf3", "#2d566a"),
 }
-
-
-class GraphvizError(click.ClickException):
-    """Graphviz is not there, or could not draw."""
-
-    exit_code = 2
 
 
 def plain(text: object) -> str:
@@ -87,38 +84,33 @@ def dot(proof: Proof, only: Collection[str] | None = None) -> str:
     """Return the proof as DOT text, or the part of it between some nodes."""
     number = steps(proof)
     drawn = [node for node in number if only is None or node in only]
-    lines = [
-        "digraph proof {",
-        '  graph [rankdir=LR, ordering=out, nodesep=0.18, ranksep=0.35, bgcolor="transparent"];',
-        '  node [fontname="Arial,sans-serif", fontsize=11, margin="0.12,0.07", penwidth=1.3, fontcolor="#1f2328"];',
-        '  edge [fontname="Arial,sans-serif", fontsize=9, color="#57606a", fontcolor="#4d5560", arrowsize=0.6];',
-    ]
+    lines = []
     for node in drawn:
         left_out = len(set(children(proof, node)).difference(drawn))
-        lines.append(f"  n{number[node]} [{_dot_node(proof.graph.nodes[node], number[node], left_out)}];")
+        lines.append(_dot_node(proof.graph.nodes[node], number[node], left_out))
     for node, child, facts in _edges(proof):
         if only is None or (node in only and child in only):
-            label = f' [label="{role}"]' if (role := _role(facts)) else ""
-            lines.append(f"  n{number[node]} -> n{number[child]}{label};")
-    return "\n".join([*lines, *_in_line(proof, number, drawn), "}"])
+            label = {"label": role} if (role := _role(facts)) else {}
+            lines.append(writing.edge(f"n{number[node]}", f"n{number[child]}", **label))
+    return writing.digraph("proof", _GRAPH, _NODE, _EDGE, [*lines, *_in_line(proof, number, drawn)])
 
 
 def _in_line(proof: Proof, number: dict[str, int], drawn: Iterable[str]) -> Iterable[str]:
     """Yield what keeps lines that share nothing in their order; Graphviz would draw the last one first."""
     if 1 < len(proof.roots) == nx.number_weakly_connected_components(proof.graph.subgraph(drawn)):
-        yield f"  {{rank=same; {' -> '.join(f'n{number[root]}' for root in proof.roots)} [style=invis];}}"
+        yield writing.in_order(f"n{number[root]}" for root in proof.roots)
 
 
 def _dot_node(facts: dict[str, Any], number: int, left_out: int) -> str:
     look, (fill, line) = LOOKS[facts["kind"]], colours(facts)
     styles = ["filled", *_STYLES.get(facts["kind"], ())]
     styles += ["dashed"] if facts.get("value") == "unknown" else []
-    names = [facts["kind"], facts.get("outcome", "")]
-    return (
-        f'label=<{_dot_label(facts, number, left_out)}>, class="{" ".join(filter(None, names))}", '
-        f'shape={look.shape}{_TIGHT.get(look.shape, "")}, style="{",".join(styles)}", '
-        f'fillcolor="{fill}", color="{line}"'
-    )
+    told = {
+        "label": writing.Markup(_dot_label(facts, number, left_out)),
+        "class": " ".join(filter(None, [facts["kind"], facts.get("outcome", "")])), "shape": look.shape,
+        "style": ",".join(styles), "fillcolor": fill, "color": line,
+    }  # fmt: skip
+    return writing.node(f"n{number}", **told | _TIGHT.get(look.shape, {}))
 
 
 def _dot_label(facts: dict[str, Any], number: int, left_out: int) -> str:
@@ -129,81 +121,52 @@ def _dot_label(facts: dict[str, Any], number: int, left_out: int) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return [_markup(line) for line in textwrap.wrap(plain(text), width, max_lines=_LINES, placeholder=" …")]
-
-
-def _markup(text: str) -> str:
-    # Graphviz knows the numbers of characters, not all of HTML's names for them; and it fills in \N, \G
-    # and the like even here, unless the backslash stands in a run of its own.
-    numbered = escape(text, quote=False).replace('"', "&#34;")
-    return numbered.replace("\\", "<font>&#92;</font>")
+    return [writing.as_markup(line) for line in textwrap.wrap(plain(text), width, max_lines=_LINES, placeholder=" …")]
 
 
 def svg(proof: Proof, only: Collection[str] | None = None) -> str:
-    """Return the proof as one SVG element, with a title in place of Graphviz's names and ids of nodes."""
-    drawn = draw(dot(proof, only), "svg").decode()
+    """Return the proof as one SVG element, with a title in place of Graphviz's names and ids of nodes.
+
+    :raises GraphvizError: where Graphviz is not installed or fails, or there are more than `MOST` steps to draw.
+    """
+    drawn = _draw(proof, only, "svg").decode()
     drawn = re.sub(r'<title>.*?</title>\n?|<!--.*?-->\n?| id="\w+"', "", drawn[drawn.index("<svg") :], flags=re.DOTALL)
     title = escape(plain(f"Proof of {proof.judged.decision.case}"))
     return drawn.strip().replace("<svg", '<svg role="img"', 1).replace(">", f"><title>{title}</title>", 1)
 
 
 def png(proof: Proof) -> bytes:
-    """Return the proof as a PNG picture on white."""
-    return draw(dot(proof).replace("transparent", "white", 1), "png", "-Gdpi=144")
+    """Return the proof as a PNG picture on white; see `svg`."""
+    return _draw(proof, None, "png", "-Gdpi=144", ground="white")
 
 
-def draw(source: str, form: str, *options: str) -> bytes:
-    """Return DOT text drawn by Graphviz.
-
-    :raises GraphvizError: where Graphviz is not installed, or fails.
-    """
-    program = shutil.which("dot")
-    if not program:
-        raise GraphvizError(NO_GRAPHVIZ)
-    try:
-        ran = subprocess.run(  # noqa: S603 - no shell, and the labels are escaped
-            [program, f"-T{form}", *options], input=source.encode(), capture_output=True, check=True, timeout=_SECONDS
+def _draw(proof: Proof, only: Collection[str] | None, form: str, *options: str, ground: str = "") -> bytes:
+    count = len(proof.graph if only is None else only)
+    if count > MOST:
+        raise writing.GraphvizError(
+            f"A picture holds {MOST} steps at most, and this proof has {count}: explain one line (--line CPT), or give "
+            "the graph to another tool (--format dot)"
         )
-    except subprocess.TimeoutExpired:
-        raise GraphvizError(f"Graphviz took longer than {_SECONDS} seconds; explain one line (--line CPT)") from None
-    except subprocess.CalledProcessError as error:
-        raise GraphvizError(f"Graphviz could not draw the proof: {error.stderr.decode().strip()}") from None
-    return ran.stdout
+    source = dot(proof, only)
+    return writing.draw(source.replace("transparent", ground, 1) if ground else source, form, *options)
 
 
 def mermaid(proof: Proof) -> str:
     """Return the proof as a Mermaid flowchart."""
     number = steps(proof)
-    lines = ["flowchart TD", *(f"  {_mermaid_node(proof.graph.nodes[n], f'n{i}', i)}" for n, i in number.items())]
+    lines = [_mermaid_node(proof.graph.nodes[node], i) for node, i in number.items()]
     for node, child, facts in _edges(proof):
-        label = f'|"{role}"|' if (role := _role(facts)) else ""
-        lines.append(f"  n{number[node]} -->{label} n{number[child]}")
-    return "\n".join([*lines, *_mermaid_classes(proof, number)])
-
-
-def _mermaid_node(facts: dict[str, Any], name: str, number: int) -> str:
-    look = LOOKS[facts["kind"]]
-    start, end = look.mermaid
-    parts = [f"{number} {look.tag}", plain(facts["text"]), plain(citation(facts))]
-    return f'{name}{start}"{"<br/>".join(_mermaid_text(part) for part in parts if part)}"{end}'
-
-
-def _mermaid_text(text: str) -> str:
-    """Return text with what Mermaid reads as markup as its numbered entities."""
-    return re.sub(r'[#&<>"`*_~\\$;{}\[\]\n\r\t]', lambda found: f"#{ord(found[0])};", text)
-
-
-def _mermaid_classes(proof: Proof, number: dict[str, int]) -> Iterable[str]:
-    members: dict[str, list[str]] = {}
+        lines.append(flow.edge(f"n{number[node]}", f"n{number[child]}", _role(facts)))
+    classed: dict[str, tuple[flow.Colours, list[str]]] = {}
     for node, i in number.items():
         facts = proof.graph.nodes[node]
-        members.setdefault(facts.get("outcome", facts["kind"]), []).append(f"n{i}")
-        fill, line = colours(facts)
-        if len(members[facts.get("outcome", facts["kind"])]) == 1:
-            name = facts.get("outcome", facts["kind"])
-            yield f"  classDef {name} fill:{fill},stroke:{line},color:#1f2328"
-    for name, nodes in members.items():
-        yield f"  class {','.join(nodes)} {name}"
+        classed.setdefault(facts.get("outcome", facts["kind"]), (colours(facts), []))[1].append(f"n{i}")
+    return flow.flowchart("TD", lines, classed)
+
+
+def _mermaid_node(facts: dict[str, Any], number: int) -> str:
+    look = LOOKS[facts["kind"]]
+    return flow.node(f"n{number}", [f"{number} {look.tag}", plain(facts["text"]), plain(citation(facts))], look.mermaid)
 
 
 def graphml(proof: Proof) -> str:

@@ -9,10 +9,12 @@ from typing import Any
 from ...engine.decision.decide import LineDecision
 from ...engine.decision.need import say_need
 from ...engine.program.program import Program
+from ...engine.program.words import say_code, say_session
 from ..advice.checklist import MORE
 from ..proof.graph import Proof
 from ..proof.outline import turning, walk
-from .drawing import LOOKS, GraphvizError, svg
+from .dot import GraphvizError
+from .drawing import LOOKS, svg
 from .page import markup, style, written
 from .page import page as written_page
 from .tree_html import rows
@@ -56,13 +58,11 @@ def _lines(proof: Proof) -> list[LineDecision]:
 
 def _line(line: LineDecision, program: Program) -> dict[str, Any]:
     """Return what the page begins with of a line: what it is of, and the reason or what is missing."""
-    where = f": {program.label(line.configuration)}" if line.configuration else ""
-    label = program.label(f'"{line.cpt}"')
-    what = f"{label}; " if label.strip('"') != line.cpt else ""
+    of = say_code(line.cpt, program), say_session(line.session, line.shown, program)
     needed = [" and ".join(say_need(need, program) for need in needs) for needs in line.needs]
     return {
         "cpt": line.cpt, "outcome": line.outcome, "by": line.by, "rests_on": line.rests_on, "needed": needed,
-        "about": f"{what}session {line.session}{where}",
+        "about": "; ".join(filter(None, of)),
         "reason": program.label(line.reason) if line.reason else "",
         "more": "" if line.missing_complete else MORE,
     }  # fmt: skip
@@ -72,9 +72,11 @@ def _picture(proof: Proof) -> dict[str, Any]:
     """Return what the lines turn on as a picture, and the whole graph; or why they are not there."""
     told: dict[str, Any] = {"part": "", "whole": "", "undrawn": ""}
     try:
-        return told | {"part": _pixels(svg(proof, turning(proof))), "whole": _pixels(svg(proof))}
+        told["part"] = _pixels(svg(proof, turning(proof)))
+        told["whole"] = _pixels(svg(proof))
     except GraphvizError as error:
-        return told | {"undrawn": f"The picture is missing. {error.message}."}
+        told["undrawn"] = f"The {'whole graph' if told['part'] else 'picture'} is missing. {error.message}."
+    return told
 
 
 def _pixels(drawn: str) -> str:

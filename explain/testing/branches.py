@@ -8,64 +8,16 @@ from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
 from ...engine.decision.decide import WORLDS
+from ...engine.decision.situation import Situation
+from ...engine.evaluation.join import Join, Part, ready
 from ...engine.evaluation.rules import Model
-from ...engine.language.comparison import holds
-from ...engine.language.terms import Comparison, Constant, Literal, Rule, Var, variables
+from ...engine.language.terms import Constant, Literal, Rule, Var
 from ...engine.language.unify import Binding, unify
 from ...engine.library.guideline import Guideline
 from ...engine.program.program import Program
 
-Part = Literal | Comparison
 Progress = Callable[[Sequence[Any]], Iterable[Any]]
 Idle = Callable[[Rule, int], str]
-
-
-class Join:
-    """Evaluates parts of rule bodies over a finished model."""
-
-    def __init__(self, model: Model) -> None:
-        self.model = model
-
-    def ways(self, parts: Sequence[Part], binding: Binding, *, sure: bool) -> Iterator[Binding]:
-        """Yield each binding under which the parts hold, surely or possibly.
-
-        `not` and comparisons of variables that no positive part binds are passed over.
-        """
-        waiting = []
-        for part in parts:
-            if not ready(part, binding):
-                waiting.append(part)
-            elif not self.holds(part, binding, sure=sure):
-                return
-        positive = [part for part in waiting if isinstance(part, Literal) and part.positive]
-        if not positive:
-            yield binding
-            return
-        found = [(self.model.like(part.atom.substitute(binding)), part) for part in positive]
-        atoms, first = min(found, key=lambda pair: len(pair[0]))
-        rest = [part for part in waiting if part is not first]
-        wanted = first.atom.substitute(binding)
-        for atom in atoms:
-            more = unify(wanted, atom) if self.model.sure(atom) or not sure else None
-            if more is not None:
-                yield from self.ways(rest, {**binding, **more}, sure=sure)
-
-    def holds(self, part: Part, binding: Binding, *, sure: bool) -> bool:
-        """Say whether a part without free variables holds, surely or possibly."""
-        if isinstance(part, Comparison):
-            told = holds(part, binding)
-            return told is True or (told is None and not sure)
-        atom = part.atom.substitute(binding)
-        surely, possibly = self.model.sure(atom), self.model.possible(atom)
-        if part.positive:
-            return surely if sure else possibly
-        return not possibly if sure else not surely
-
-
-def ready(part: Part, binding: Binding) -> bool:
-    """Say whether every variable of a part is bound."""
-    names = part.names() if isinstance(part, Comparison) else variables(part.atom.args)
-    return all(name in binding for name in names)
 
 
 def others(rule: Rule, at: int) -> list[Part]:
@@ -217,7 +169,7 @@ def figures(branches: Sequence[Branch]) -> Figures:
 def models(case: Case, guideline: Guideline) -> Iterator[tuple[str, Model]]:
     """Yield the models of a case, world by world."""
     for world in WORLDS:
-        yield world, guideline.evaluator(case.date).evaluate(case.facts, open_world=world == "open")
+        yield world, Situation(case, guideline, world, case.date).model
 
 
 def _never(rule: Rule, at: int) -> str:

@@ -14,10 +14,8 @@ from ...engine.program.program import Program
 from .edits import Edit
 from .mutants import Mutant
 
-OUTPUTS = (
-    "medically_necessary", "not_medically_necessary", "not_addressed", "advisory", "study", "configuration",
-)  # fmt: skip
-"""What a decision is read off."""
+OUTPUTS = ("medically_necessary", "not_medically_necessary", "not_addressed", "advisory")
+"""What a decision is read off, of every guideline; beside it there is what one declares to be shown."""
 
 ANY = Var("*")
 """Stands for every constant at once, in what a case might say."""
@@ -201,7 +199,7 @@ class Reach(Closure):
 
     def bears(self, rule: Rule) -> bool:
         """Say whether what a rule gives could make a difference to what a decision is read off."""
-        names = {*OUTPUTS, *(p.name for p in self.program.predicates.values() if p.is_error)}
+        names = {*OUTPUTS, *(p.name for p in self.program.predicates.values() if p.is_error or p.is_shown)}
         waiting = [Atom(n, (ANY,) * len(p.params)) for n, p in self.program.predicates.items() if n in names]
         seen: set[Atom] = set()
         while waiting:

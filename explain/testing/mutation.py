@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ...engine.cases.case import Case
 from ...engine.decision.decide import awaited, decide, judge, outcomes, rests_on, used
 from ...engine.evaluation.evaluator import Evaluator
+from ...engine.evaluation.join import Join
 from ...engine.evaluation.rules import Model
 from ...engine.language.errors import CaseError, GuidelineError
 from ...engine.language.terms import Atom, Comparison, Literal, Rule
@@ -18,7 +19,7 @@ from ...engine.language.unify import unify
 from ...engine.library.guideline import Guideline
 from ...engine.program.graph import stratify
 from ...engine.program.program import Program
-from .branches import Join, models, others
+from .branches import models, others
 from .cases import differences, expected, refused
 from .edits import DECLARED, Edit
 from .equivalent import entailed

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
 from ...engine.decision.decide import WORLDS, judge, outcomes, used
+from ...engine.decision.situation import Situation
 from ...engine.language.errors import CaseError
 from ...engine.language.terms import Rule
 from ...engine.library.guideline import Guideline
@@ -75,7 +76,7 @@ def _note(case: Case, world: str, guideline: Guideline, uses: Uses) -> None:
 
 def _refusing(case: Case, guideline: Guideline) -> list[Rule]:
     """Return the rules by which a case contradicts itself."""
-    model = guideline.evaluator(case.date).evaluate(case.facts, open_world=False)
+    model = Situation(case, guideline, "closed", case.date).model
     errors = [p.name for p in guideline.program.predicates.values() if p.is_error]
     return [f.rule for name in errors for atom in model.atoms(name) for f in model.firings[atom]]
 

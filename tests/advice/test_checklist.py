@@ -1,6 +1,7 @@
 """The checklist: what is missing as questions, the shortest way first, each with the statement that asks."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from coverlog.engine.decision.need import Need
 from coverlog.engine.language.terms import UNDOCUMENTED, Atom
 from coverlog.engine.library.guideline import Guideline
 from coverlog.explain.advice.asks import Item, boxes
-from coverlog.explain.advice.change import changed, setting
+from coverlog.explain.advice.change import Change, changed, listing, setting
 from coverlog.explain.advice.checklist import checklist
 from coverlog.explain.advice.wording import alternatives, question
 from coverlog.explain.commands.main import main
@@ -93,15 +94,21 @@ def test_it_asks_for_what_the_decision_misses(guideline: Guideline) -> None:
             assert not {name for each in sets for name, _ in each} & set(documented), judged.case.id
 
 
+def documenting(item: Item, guideline: Guideline) -> Change:
+    """Return the change that documents an item; a condition is named, as a list of the case has it."""
+    if item.needs == "stated":
+        return listing(f"conditions={item.finding}", guideline, add=True)
+    return setting(f"{item.finding}={item.needs.removeprefix('>= ')}", guideline)
+
+
 def test_answering_every_item_of_a_set_settles_the_line(guideline: Guideline) -> None:
     """Documented together, the items of a set meet exactly the statements that it is for."""
     for judged in open_cases(guideline):
         for line, asks in checklist(judged):
             for ask in asks[:4]:
-                texts = [f"{i.finding}={i.needs.removeprefix('>= ')}" for i in ask.items]
-                case = changed(judged.case, guideline, [setting(text, guideline) for text in texts])
+                case = changed(judged.case, guideline, [documenting(item, guideline) for item in ask.items])
                 (after,) = {x.by for x in decide(case, guideline).lines if x[:2] == line[:2]}
-                assert after == ask.statements, (case.id, texts)
+                assert after == ask.statements, (case.id, ask.items)
 
 
 def test_every_item_names_a_statement(guideline: Guideline) -> None:
@@ -144,7 +151,7 @@ def test_every_open_concept_has_a_question(guideline: Guideline) -> None:
         amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
         for concept in program.of_kind(predicate.open_kind):
             need = Need(Atom(predicate.name, (concept, *amounts)), 1, 1, concept)
-            assert question(need, program).partition(" (")[0].endswith("?")
+            assert re.fullmatch(r".+\?( \(exactly 1 needed\))?", question(need, program))
     absent = Need(Atom("finding", ("sensory_loss",)), 0, 0, "sensory_loss")
     assert question(absent, program) == "Is there sensory loss? (it has to be ruled out)"
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from coverlog.engine.decision.decide import decide
 from coverlog.engine.library.guideline import Guideline
-from coverlog.explain.advice.change import changed, naming, service, setting
+from coverlog.explain.advice.change import changed, listing, setting
 from coverlog.explain.commands.main import main
 
 CTS = "cts-six-weeks-of-splinting"
@@ -115,9 +115,9 @@ def test_the_case_itself_is_left_alone(guideline: Guideline, make: Any) -> None:
     before, first = copy.deepcopy(case.said), decide(case, guideline)
     changes = [
         setting("sensory_loss=absent", guideline),
-        service("95886", add=False),
-        naming("condition", "hiv", guideline, add=True),
-        naming("condition", "diabetes", guideline, add=False),
+        listing("services=95886", guideline, add=False),
+        listing("conditions=hiv", guideline, add=True),
+        listing("conditions=diabetes", guideline, add=False),
     ]
     after = changed(case, guideline, changes)
     assert (after.said["conditions"], len(after.lines)) == (["hiv"], 1)
@@ -138,6 +138,10 @@ def test_the_case_itself_is_left_alone(guideline: Guideline, make: Any) -> None:
         ("--set date_of_service=2025-02-30", "is no day of the calendar"),
         ("--set services=95886", "services takes more than one value"),
         ("--set sensory_loss", "write sensory_loss=VALUE"),
+        ("--add conditions", "write conditions=VALUE"),
+        ("--add condtions=hiv", r"lists no condtions; did you mean conditions\? such are services, "),
+        ("--drop =hiv", "lists no such thing; such are services, "),
+        ("--add diagnoses=nonsense", "is 'nonsense'; write it like A00.1"),
         ("--set =present", "says no such thing; coverlog schema"),
         ("--add-service 9588", "write it like 99213"),
         ("--add-service 95937@x", "'x' is no session; write 95937@1"),
@@ -156,7 +160,9 @@ def test_an_error_says_which_change_is_wrong(args: str, message: str) -> None:
     assert result.exit_code == 2
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()
-    assert line.startswith(f"coverlog: --{args.split(' --')[-1].removeprefix('--')}"), line
+    last = f"--{args.split(' --')[-1].removeprefix('--')}"  # an older name is told as what it stands for
+    told = re.sub("^(--add|--drop)-(service|condition) ", r"\1 \2=", last)
+    assert line.startswith(f"coverlog: {told}"), line
     assert re.search(message, line), line
 
 
@@ -188,4 +194,26 @@ def test_keys_come_from_the_declarations(tmp_path: Path, guideline: Guideline) -
     assert added.exit_code == 0, added.stderr
     result = run("-g", str(tmp_path / "without"), "whatif", case, "--add-condition", "hiv")
     assert result.exit_code == 2
-    assert "--add-condition hiv: a case of CG-MED-24 names no condition" in result.stderr
+    assert "--add condition=hiv: a case of CG-MED-24 lists no condition" in result.stderr
+
+
+def test_every_list_of_a_case_takes_additions_and_drops(guideline: Guideline, make: Any) -> None:
+    """Whatever key holds a list, what is added stands in it once, and dropping it again leaves the case as it was."""
+    case = make(diagnoses=["G56.01"], conditions=["diabetes"])
+    lists = {key for key, of in guideline.schema["properties"].items() if of.get("type") == "array"}
+    values = {"services": "95937", "diagnoses": "G61.0", "conditions": "hiv", "techniques": "residual_latency"}
+    assert set(values) == lists
+    for key, value in values.items():
+        add, drop = (listing(f"{key}={value}", guideline, add=adds) for adds in (True, False))
+        more = changed(case, guideline, [add])
+        assert len(more.said[key]) == len(case.said.get(key, [])) + 1
+        again = changed(case, guideline, [add, drop])
+        assert {name: said for name, said in again.said.items() if said != []} == case.said
+
+
+def test_an_older_name_is_the_option_it_stands_for() -> None:
+    """`--add-ITEM VALUE` is `--add` with the key of such items; so is `--drop-ITEM`, and with = in between."""
+    new = whatif(CTS, "--add", "services=95937@2", "--add", "conditions=hiv", "--drop", "services=95909")
+    old = whatif(CTS, "--add-service", "95937@2", "--add-condition=hiv", "--drop-service", "95909")
+    assert old["lines"] == new["lines"]
+    assert run("whatif", CTS, "--add-service").exit_code == 2

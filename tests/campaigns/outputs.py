@@ -3,6 +3,8 @@
 python tests/campaigns/outputs.py before.json     # on the one commit
 python tests/campaigns/outputs.py after.json      # on the other
 diff before.json after.json
+
+python tests/campaigns/outputs.py --twice         # in two processes whose sets are in different orders: is it the same?
 """
 
 from __future__ import annotations
@@ -10,7 +12,10 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import os
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from multiprocessing import Pool
@@ -63,5 +68,19 @@ def run(out: Path) -> None:
     print(f"{len(told)} outputs, {sum(v.startswith('2 ') for v in told.values())} refused")
 
 
+def twice() -> int:
+    """Write the digests in two processes; 1 where they differ."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / f"{seed}.json" for seed in "01"]
+        for file in files:
+            subprocess.run([sys.executable, __file__, file], env=os.environ | {"PYTHONHASHSEED": file.stem}, check=True)
+        one, other = (json.loads(file.read_text()) for file in files)
+    differing = [call for call in one if one[call] != other[call]]
+    print(*differing[:50], f"{len(differing)} of {len(one)} outputs differ between two processes", sep="\n")
+    return 1 if differing else 0
+
+
 if __name__ == "__main__":
+    if sys.argv[1] == "--twice":
+        sys.exit(twice())
     run(Path(sys.argv[1]))

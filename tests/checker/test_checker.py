@@ -73,7 +73,7 @@ def test_every_canonical_proof_holds(
     files = sorted(guideline.folder.glob("cases/*/*.yaml"))
     cases = [case for case in read_files(files, guideline) if isinstance(case, Case)]
     assert len(cases) >= 80
-    cases = cases[:: size(8, 1)]
+    cases = cases[:: size(24, 1)]
     for case in cases:
         for world in ("open", "closed"):
             for every in (False, True):
@@ -310,11 +310,11 @@ def test_no_tampering_that_changes_the_meaning_passes(
     """Whatever attribute, edge, node, root or header is changed, with ids forged to fit or not, it is caught."""
     tally, rng = tamper.Tally(), random.Random(7)
     for case in tamper.toy_cases(toy):
-        tamper.attack(case, toy, tally, rng, sample=-15, most=4)
+        tamper.attack(case, toy, tally, rng, sample=-15, most=2)
     for case in tamper.canonical_cases(guideline, most=1):
-        tamper.attack(case, guideline, tally, rng, sample=-15, most=2)
+        tamper.attack(case, guideline, tally, rng, sample=-15, most=1)
     assert tally.missed == []
-    assert tally.tried.total() > 1000
+    assert tally.tried.total() > 500
     assert {kind.partition(".")[0] for kind in tally.tried} >= {"header", "edge", *tamper.KINDS}
     record_property("measured", tally.table().splitlines()[-1])
 

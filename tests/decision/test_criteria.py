@@ -91,9 +91,11 @@ def test_the_generator_reaches_every_rule(criteria: ModuleType, guideline: Guide
     assert unused == set()
 
 
-def test_every_line_has_exactly_one_outcome(criteria: ModuleType, guideline: Guideline) -> None:
+def test_every_line_has_exactly_one_outcome(
+    criteria: ModuleType, guideline: Guideline, size: Callable[[int, int], int]
+) -> None:
     """In the closed world a line is necessary, not necessary or not addressed, and never two of them."""
-    for _, case in _cases(2000, 300, criteria, guideline):
+    for _, case in _cases(2000, size(60, 300), criteria, guideline):
         model = judge(case, guideline, world="closed").model
         for line in case.lines:
             key = (line.session, f'"{line.cpt}"')

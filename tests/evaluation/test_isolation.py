@@ -51,7 +51,7 @@ def test_memory_stays_flat(
     number, left, grown = turns * len(cases), len(gc.get_objects()) - objects, _resident() - before
     record_property("measured", f"{number} decisions: {left} objects left, {before} kB resident, grown by {grown} kB")
     assert left < number / 10
-    assert grown < 2048
+    assert grown < size(8192, 2048)  # the first hundreds of decisions still fill the allocator
 
 
 def test_threads_do_not_mix(criteria: ModuleType, guideline: Guideline) -> None:

@@ -120,7 +120,7 @@ def test_what_is_amiss_is_read_again(how: str, folder: Path) -> None:
     assert cached(folder).read_bytes() == whole
 
 
-@settings(max_examples=200, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_no_change_of_a_value_gets_through_unnoticed(data: st.DataObject, guideline: Guideline) -> None:
     """With any value exchanged for one of another type, a sealed file is refused or says a well-formed guideline."""

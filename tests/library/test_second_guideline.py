@@ -1,6 +1,7 @@
 """A second guideline is a folder of text: its own predicates, inputs, reasons and codes, and no line of Python."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,93 +17,11 @@ from coverlog.explain.proof.build import prove
 from coverlog.explain.proof.document import as_json
 from jsonschema import Draft7Validator
 
-OXYGEN = """
-guideline("OX-1", "Home oxygen", "2024-01-01").
-
-%@ source: Criteria
-statement("O1", stated, "2020-01-01", "oxygen at home for low saturation").
-statement("O2", inferred, "2020-01-01", "or for a lower one seen during sleep").
-statement("O3", stated, "2022-07-01", "not for those who smoke").
-statement("O4", stated, "2020-01-01", "not otherwise").
-statement("N", stated, "", "for members at home").
-interpretation("R1", "an attested smoker is one who was not denied to smoke").
-notice("N", "Benefits come first.").
-
-concept(home, place, "home").
-concept(ward, place, "a ward").
-concept(smoker, fact, "smoking").
-concept(seen_asleep, fact, "a reading during sleep").
-concept(saturation, reading, "saturation").
-concept(not_at_home, reason, "the guideline is for oxygen at home").
-
-%@ predicate service(Session, Code): {Code} is requested
-%@ case: services
-%@ predicate place(Place): the place is {Place}
-%@ case: place one of place
-%@ predicate visits(Count): {Count} visits were made
-%@ case: visits count
-%@ predicate attested(Fact): the record attests {Fact}
-%@ case: facts present of fact
-%@ predicate refuted(Fact): the record refutes {Fact}
-%@ case: facts absent of fact
-%@ predicate fact(Fact): there is {Fact}
-%@ open: fact unless refuted
-%@ predicate measured(Reading, Percent): {Reading} was {Percent} percent
-%@ case: facts amount of reading
-%@ open: reading
-%@ predicate oxygen(Code): {Code} is oxygen
-%@ predicate low: the saturation is low enough
-%@ predicate medically_necessary(Session, Code, Statement): {Code} is necessary by {Statement}
-%@ predicate not_medically_necessary(Session, Code, Statement): {Code} is not necessary by {Statement}
-%@ predicate not_addressed(Session, Code, Reason): {Code} is not addressed: {Reason}
-%@ predicate covered(Session, Code): {Code} is covered
-%@ predicate advisory(Advisory): advisory {Advisory}
-
-%@ facts O1/codes
-oxygen("E1390").
-
-%@ rule O1/attested: the record attests {Fact}
-fact(Fact) :- attested(Fact).
-
-%@ rule O1/low: {Percent} percent is low
-low :- measured(saturation, Percent), Percent <= 88.
-
-%@ rule O2/asleep: {Percent} percent during sleep is low
-low :- measured(saturation, Percent), Percent <= 90, fact(seen_asleep).
-
-%@ rule O1: low saturation at home
-medically_necessary(Session, Code, "O1") :-
-    service(Session, Code), oxygen(Code), place(home), low, not smokes.
-
-%@ predicate smokes: there is smoking, and that counts
-
-%@ rule O3: those who smoke get none
-%@ reading: R1
-smokes :- fact(smoker).
-
-%@ rule O4/covered: {Code} is covered
-covered(Session, Code) :- medically_necessary(Session, Code, Statement).
-
-%@ rule O4: nothing covers {Code}
-not_medically_necessary(Session, Code, "O4") :-
-    service(Session, Code), oxygen(Code), place(home), not covered(Session, Code).
-
-%@ rule N/elsewhere: {Code} is for the home
-not_addressed(Session, Code, not_at_home) :- service(Session, Code), not place(home).
-
-%@ rule N/not-listed: {Code} is not listed
-not_addressed(Session, Code, code_unknown) :- service(Session, Code), place(home), not oxygen(Code).
-
-%@ rule visits: {Count} visits are many
-%@ cites: N
-advisory("visits") :- visits(Count), Count > 3.
-"""
-
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, toy_text: Callable[[str], str]) -> Path:
     path = tmp_path_factory.mktemp("oxygen")
-    (path / "oxygen.dl").write_text(OXYGEN)
+    (path / "oxygen.dl").write_text(toy_text("oxygen"))
     return path
 
 
@@ -258,16 +177,26 @@ def test_the_command_and_the_library_agree(world: str, folder: Path, oxygen: Gui
 # --- More rules, each in a folder of its own ---------------------------------------------------
 
 
-def extended(folder: Path, more: str, text: str = OXYGEN) -> Guideline:
-    """Load the guideline with a file beside it."""
-    (folder / "oxygen.dl").write_text(text)
-    (folder / "zz.dl").write_text(f"%@ source: Criteria\n{more}")
-    return load(folder)
+Extended = Callable[..., Guideline]
 
 
-def test_its_canonical_cases_run(tmp_path: Path) -> None:
+@pytest.fixture
+def extended(tmp_path: Path, toy_text: Callable[[str], str]) -> Extended:
+    """Return a function that loads the guideline with a file beside it, some words of its own exchanged."""
+
+    def load_extended(more: str, old: str = "", new: str = "") -> Guideline:
+        text = toy_text("oxygen")
+        assert old in text
+        (tmp_path / "oxygen.dl").write_text(text.replace(old, new, 1))
+        (tmp_path / "zz.dl").write_text(f"%@ source: Criteria\n{more}")
+        return load(tmp_path)
+
+    return load_extended
+
+
+def test_its_canonical_cases_run(extended: Extended, tmp_path: Path) -> None:
     """Cases below its folder are compared with what they expect, absences and upper bounds included."""
-    extended(tmp_path, "")
+    extended("")
     missing = [["saturation <= 88", "smoker absent"]]
     expect = {"E1390": {"outcome": "more_information_needed", "missing": missing}}
     file = tmp_path / "cases" / "more_information_needed" / "awake.yaml"
@@ -291,9 +220,9 @@ low :- measured(saturation, Percent), 89 = Percent, fact(edema).
 """
 
 
-def test_a_reading_may_have_to_be_exact(tmp_path: Path) -> None:
+def test_a_reading_may_have_to_be_exact(extended: Extended) -> None:
     """One exact amount counts beside an upper bound, and only the weakest finding that is enough is asked for."""
-    guideline = extended(tmp_path, EDEMA)
+    guideline = extended(EDEMA)
     known = {"smoker": "absent", "seen_asleep": "absent"}
     edema, exact = {"finding": "edema", "needs": "present"}, {"finding": "saturation", "needs": "= 89"}
     assert line(guideline, facts=known)["missing"] == [[{"finding": "saturation", "needs": "<= 88"}], [edema, exact]]
@@ -311,9 +240,9 @@ impossible(Reading) :- measured(Reading, Percent), Percent > 100.
 """
 
 
-def test_an_error_is_one_only_where_it_is_sure(tmp_path: Path) -> None:
+def test_an_error_is_one_only_where_it_is_sure(extended: Extended) -> None:
     """A case is refused for an error that is documented, not for one that nobody can exclude yet."""
-    guideline = extended(tmp_path, IMPOSSIBLE)
+    guideline = extended(IMPOSSIBLE)
     with pytest.raises(CaseError, match=r"saturation was 101 percent, which cannot be \(facts.saturation\)"):
         line(guideline, facts={"saturation": 101})
     assert line(guideline, "closed")["outcome"] == "not_medically_necessary"
@@ -329,12 +258,10 @@ not_addressed(Session, Code, by_hospice) :-
 """
 
 
-def test_a_line_may_wait_for_how_it_fails(tmp_path: Path) -> None:
+def test_a_line_may_wait_for_how_it_fails(extended: Extended) -> None:
     """Where no criterion can be met, but it is open which outcome that has, information is needed all the same."""
     uncovered = "not covered(Session, Code).\n\n%@ rule N/elsewhere"
-    text = OXYGEN.replace(uncovered, uncovered.replace(").", "), not fact(hospice).", 1))
-    assert text != OXYGEN
-    guideline = extended(tmp_path, HOSPICE, text)
+    guideline = extended(HOSPICE, uncovered, uncovered.replace(").", "), not fact(hospice).", 1))
     high = {"saturation": 95}
     assert line(guideline, facts=high | {"hospice": "present"})["reason"] == "by_hospice"
     assert line(guideline, facts=high | {"hospice": "absent"})["by"] == ["O4"]
@@ -359,9 +286,9 @@ advisory("sign") :- concept(Sign, sign, _), not sign(Sign).
 
 
 @pytest.mark.parametrize("world", ["open", "closed"])
-def test_an_input_may_itself_be_open(world: str, tmp_path: Path) -> None:
+def test_an_input_may_itself_be_open(world: str, extended: Extended) -> None:
     """An open finding read straight from the case is as good as one that a rule gives."""
-    guideline = extended(tmp_path, SIGNS)
+    guideline = extended(SIGNS)
     both = {"facts": {"saturation": 95}, "signs": {"stridor": "present", "wheeze": "present"}}
     assert line(guideline, world, **both)["by"] == ["O4"]
     one = case_of(guideline, signs={"stridor": "present", "wheeze": "absent"})

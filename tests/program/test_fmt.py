@@ -16,7 +16,7 @@ from coverlog.kb import guidelines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-quick = settings(max_examples=100, deadline=None, database=None, derandomize=True)
+quick = settings(max_examples=40, deadline=None, database=None, derandomize=True)
 NOWHERE = ("", 0, 0)
 UGLY = 'guideline( "X","x" ,"2025-01-01" )   .\n\n\n%@   source:S\n%@ rule   R/a :  a gloss\nmet:-a,b.%c'
 PRETTY = 'guideline("X", "x", "2025-01-01").\n\n%@ source: S\n\n%@ rule R/a: a gloss\nmet :- a, b.  %c\n'

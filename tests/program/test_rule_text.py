@@ -4,8 +4,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from coverlog.engine.cases.case import Case, read_text
+from coverlog.engine.decision.decide import judge
 from coverlog.engine.language.errors import Finding, GuidelineError
 from coverlog.engine.library.guideline import Guideline, load
+from coverlog.explain.render.decision_text import decision_text
 
 SOUND = """\
 guideline("MINIMAL", "A minimal guideline", "2025-01-01").
@@ -140,6 +143,12 @@ ANNOTATIONS = {
     ),
     "a property stands below its rule": Fault(
         "%@ rule A/finding", "§%@ effective: 2021-01-01\n%@ rule A/finding", "detached", "directly below"
+    ),
+    "what is shown is of a line": Fault(
+        "%@ predicate reason(Finding): {Finding} is a reason",
+        "§%@ predicate reason(Finding): {Finding} is a reason\n%@ shown",
+        "annotation",
+        "(Session, Value), (Code, Value) or",
     ),
     "a predicate that is not open is read by no interpretation": Fault(  # it may be one meant for the rule below
         "%@ predicate not_addressed",
@@ -524,3 +533,24 @@ def test_no_guideline_at_all_is_said(tmp_path: Path) -> None:
     """A folder without rule text is no guideline."""
     with pytest.raises(FileNotFoundError, match=r"no \.dl file"):
         load(tmp_path)
+
+
+def test_what_is_declared_shown_stands_with_each_line_and_nothing_else_does(tmp_path: Path) -> None:
+    """A decision shows the values that the guideline declares to be shown, by predicate, and none of its own."""
+    told = """
+%@ predicate told(Session, Code, Finding): {Finding} is told of code {Code} in session {Session}
+%@ shown
+
+%@ rule B/told: {Finding} is told
+told(Session, Code, Finding) :- service(Session, Code), documented(Finding).
+"""
+    said = "id: x\ndate_of_service: 2025-01-01\nservices: [{cpt: '99213'}]\nfindings: {cough: present}\n"
+    for text, more, words in ((SOUND, [], "session 1\n"), (SOUND + told, ["told"], "session 1: a cough\n")):
+        guideline = loaded(tmp_path, text)
+        (case,) = read_text(said.encode(), "x.yaml", guideline)
+        assert isinstance(case, Case)
+        judged = judge(case, guideline)
+        line = judged.decision.as_json()["lines"][0]
+        assert list(line)[: 3 + len(more)] == ["cpt", "session", *more, "outcome"]
+        assert [line[name] for name in more] == ["cough"] * len(more)
+        assert words in decision_text(judged, 80)

@@ -24,9 +24,11 @@ from coverlog.explain.query.answer import Limits, QueryTimeoutError, run
 from coverlog.explain.query.scene import Scene
 from coverlog.explain.query.text import read_query
 from coverlog.explain.query.told import proofs
+from coverlog.explain.render import dot as writing
 from coverlog.explain.render.decision_text import decision_text
-from coverlog.explain.render.drawing import dot, graphml, mermaid
+from coverlog.explain.render.drawing import MOST, dot, graphml, mermaid, png, svg
 from coverlog.explain.render.page import written
+from coverlog.explain.render.proof_page import page
 from coverlog.explain.render.tree_html import NESTED, rows
 from coverlog.explain.render.tree_text import INDENTS, as_text
 
@@ -111,6 +113,18 @@ def test_a_chain_of_thousands_is_decided_and_told(decided: Decide, pain: str, wo
     assert letter(judged)
     if world == "open":
         assert checklist(judged)[0].line.outcome == judged.decision.lines[0].outcome
+
+
+def test_a_proof_too_large_to_draw_is_told_without_a_picture(decided: Decide, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit Graphviz is not even asked: the page says so and has every step, a picture alone is refused."""
+    proof = prove(decided(chain(MOST), pain="present"))
+    monkeypatch.setattr(writing, "draw", lambda *_: pytest.fail("Graphviz is run"))
+    text = page(proof)
+    assert f"The picture is missing. A picture holds {MOST} steps at most, and this proof has " in text
+    assert text.count(' id="step-') == len(proof.graph)
+    for draw in (svg, png):
+        with pytest.raises(writing.GraphvizError, match="--line CPT"):
+            draw(proof)
 
 
 def test_deep_steps_stand_at_the_last_indent_with_their_depth(decided: Decide) -> None:

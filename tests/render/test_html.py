@@ -1,24 +1,36 @@
 """The page of a proof in a real browser: whole, self-contained, foldable, printable, readable by everyone."""
 
+import base64
+import hashlib
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.language.visible import in_quotes
 from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.schema import OUTCOMES
+from coverlog.explain.advice.letter import letter
+from coverlog.explain.commands.main import main
 from coverlog.explain.proof.build import prove, why_not
 from coverlog.explain.proof.graph import Proof
 from coverlog.explain.proof.outline import steps
+from coverlog.explain.reference.book import book
 from coverlog.explain.render import drawing as export
+from coverlog.explain.render import page as shell
 from coverlog.explain.render import proof_page as html
+from coverlog.explain.render.dot import NO_GRAPHVIZ
+from coverlog.explain.render.letter_page import as_html
+from coverlog.explain.testing.traceability import as_html as trace_html
+from jinja2 import UndefinedError
 from markupsafe import escape
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -232,7 +244,7 @@ def test_what_a_line_turns_on_is_open(opened: Any) -> None:
     for words in ("medically necessary by I.4.a", "6 weeks of wrist splint use did not relieve", "6 >= 4",
                   "sensory loss is documented"):  # fmt: skip
         assert shown(page, words), words
-    for words in ("criteria speak of needle EMG", "exists on the date of service"):
+    for words in ("criteria speak of needle EMG", "is within the editions modelled"):
         assert page.locator(".tree .said", has_text=words).count()
         assert not shown(page, words), words
 
@@ -392,8 +404,43 @@ def test_without_graphviz_the_page_says_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     text = html.page(proofs["cts"])
     assert "<svg" not in text
-    assert say(f"The picture is missing. {export.NO_GRAPHVIZ}.") in text
+    assert say(f"The picture is missing. {NO_GRAPHVIZ}.") in text
     read(text)
+
+
+def test_without_jinja_the_page_says_what_to_install(
+    proofs: dict[str, Proof], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A page is status 2 with the package to install, and no file; a notebook gets the text, with that word."""
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    shell._environment.cache_clear()
+    command = ["explain", "cts-six-weeks-of-splinting", "--format", "html", "-o", str(tmp_path / "out")]
+    result = CliRunner().invoke(main, command)
+    shown = proofs["cts"]._repr_mimebundle_()
+    shell._environment.cache_clear()
+    assert result.exit_code == 2
+    assert "pip install 'coverlog[pages]'" in result.stderr
+    assert not (tmp_path / "out").exists()
+    assert shown.keys() == {"text/plain"}
+    assert shell.NO_JINJA in shown["text/plain"]
+
+
+def test_every_page_allows_nothing_but_its_own_style(proofs: dict[str, Proof], guideline: Guideline) -> None:
+    """Proof, letter, matrix and book have one policy: no source of anything, and the one style that they begin with."""
+    judged = proofs["cts"].judged
+    written = [html.page(proofs["cts"]), as_html(letter(judged)), trace_html([], guideline), book(guideline, [])]
+    for text in written:
+        style = text[text.index("<style>") + len("<style>") : text.index("</style>")]
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        (policy,) = [facts["content"] for tag, facts in read(text).elements if "http-equiv" in facts]
+        assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+        assert not [facts for _, facts in read(text).elements if "style" in facts]
+
+
+def test_a_template_that_misses_something_says_so() -> None:
+    """What a template asks for and nobody gave is an error, not an empty place."""
+    with pytest.raises(UndefinedError, match="heads"):
+        shell.written("decision", title="t", rows=[])
 
 
 def test_a_proof_in_a_notebook(proofs: dict[str, Proof]) -> None:

@@ -1,22 +1,20 @@
 """What `coverlog check` finds, where it says it is, and in which form; each finding's page is true."""
 
+import ast
 import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
-from urllib.request import url2pathname
 
 import pytest
 from click.testing import CliRunner, Result
-from coverlog.engine.language.errors import WARNINGS, Finding
+from coverlog.engine.language.errors import Finding
 from coverlog.engine.library.guideline import load
 from coverlog.engine.program.layout import format_text
 from coverlog.engine.soundness.lint import findings_of
+from coverlog.engine.soundness.registry import CODES, PAGES, WARNING, page
 from coverlog.explain.commands.main import main
-from coverlog.explain.render.findings import DOCS as PAGES
-from coverlog.explain.render.findings import MEANINGS
 from coverlog.kb import ROOT, guidelines
 
 # What the examples of the pages leave out; a page whose example names a guideline stands alone.
@@ -57,7 +55,8 @@ met :- weeks(rest, Weeks), Weeks >= 4.
 """
 SOURCE = "%@ source: Criteria\n"
 UNLABELLED = SOURCE + "%@ rule A/other: there is something else\nmet :- documented(Finding), Finding != elsewhere.\n"
-CODES = sorted(MEANINGS)
+WARNINGS = {name for name, code in CODES.items() if code.severity == WARNING}
+TOLD = sorted(set(CODES) - {"encoding"})  # of what is text; the one of what is none has a test of its own
 
 
 DOCS = ROOT.parent / PAGES
@@ -78,7 +77,7 @@ def codes(example: str) -> list[str]:
 
 def example(code: str, heading: str) -> str:
     page = (DOCS / f"{code}.md").read_text()
-    match = re.search(rf"^## {heading}\n\n```prolog\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    match = re.search(rf"^## {heading}\n\n(?:[^`#]*\n\n)?```prolog\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     assert match is not None, (code, heading)
     return match[1]
 
@@ -96,13 +95,13 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
 # --- The pages -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", TOLD)
 def test_the_bad_example_of_a_page_has_that_finding_and_no_other(code: str) -> None:
     """What a page shows as bad is found, by the page's code alone."""
     assert set(codes(example(code, "Bad"))) == {code}
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", TOLD)
 def test_the_good_example_of_a_page_is_clean_and_laid_out(code: str) -> None:
     """What a page shows as good has no finding at all, and is what fmt would write."""
     text = example(code, "Good")
@@ -110,22 +109,42 @@ def test_the_good_example_of_a_page_is_clean_and_laid_out(code: str) -> None:
     assert format_text(text, "example.dl") == text
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", sorted(CODES))
 def test_a_page_begins_with_what_sarif_says(code: str) -> None:
     """A page has the code as its title, then its sentence, then whether it is an error."""
     title, sentence, severity = (DOCS / f"{code}.md").read_text().split("\n\n")[:3]
-    assert (title, sentence) == (f"# {code}", MEANINGS[code])
-    assert ("warning" if code in WARNINGS else "error") in severity
+    assert (title, sentence) == (f"# {code}", CODES[code].meaning)
+    assert CODES[code].severity in severity
 
 
-def test_every_code_has_a_page_and_every_page_a_code(root: Path) -> None:
-    """The pages are the codes that the text of a guideline can be found at fault by, no more and no less."""
-    used: set[str] = set()
-    for name in ("syntax", "reader", "check", "lint"):
-        text = (root / "engine" / f"{name}.py").read_text()
-        used |= set(re.findall(r'(?:Finding\(|fail\(|_in\()\s*(?:rule,\s*)?"([a-z-]+)"', text))
-    assert used == set(MEANINGS) == {path.stem for path in DOCS.glob("*.md")}
-    assert set(MEANINGS) >= WARNINGS
+def test_the_codes_of_the_source_of_the_registry_and_of_the_pages_are_the_same(root: Path) -> None:
+    """A code that can be found has its severity, its meaning and its page, and there are no others."""
+    used = {code for path in root.glob("e*/**/*.py") for code in _codes_in(ast.parse(path.read_text()))}
+    assert used == set(CODES) == {path.stem for path in DOCS.glob("*.md")}
+    assert all((root / page(code)).is_file() for code in CODES)
+
+
+def _codes_in(tree: ast.AST) -> Iterator[str]:
+    """Yield the constants that stand where a finding takes its code."""
+    first = {"Finding": 0, "fail": 0, "_in": 1}
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call):
+            name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+            for code in call.args[first[name] : first[name] + 1] if name in first else []:
+                # What decides between two codes is none itself.
+                for part in (code.body, code.orelse) if isinstance(code, ast.IfExp) else (code,):
+                    if isinstance(part, ast.Constant):
+                        yield str(part.value)
+
+
+def test_the_page_of_an_encoding_shows_what_is_found(tmp_path: Path) -> None:
+    """The bad example, saved as the page says, is found; the good one is UTF-8 and clean."""
+    (tmp_path / "prelude.dl").write_text(PRELUDE)
+    (tmp_path / "example.dl").write_text(example("encoding", "Bad"), encoding="latin-1")
+    told = json.loads(run("check", str(tmp_path), "--format", "json").stdout)
+    assert [(finding["code"], finding["line"]) for finding in told] == [("encoding", 1)]
+    (tmp_path / "example.dl").write_text(example("encoding", "Good"), encoding="utf-8")
+    assert run("check", str(tmp_path)).exit_code == 0
 
 
 def test_warnings_let_a_guideline_be_used_and_errors_do_not(write: Callable[[str], Path]) -> None:
@@ -183,12 +202,16 @@ def test_every_file_that_does_not_parse_is_told(tmp_path: Path) -> None:
     assert [line.split(": ")[0].rsplit("/", 1)[-1] for line in lines] == ["a.dl:1:8", "b.dl:2:1"]
 
 
-def test_text_in_another_encoding_is_a_place_and_no_traceback(tmp_path: Path) -> None:
-    """A file that is not UTF-8 is said with its line, status 2."""
+def test_text_in_another_encoding_is_a_finding_beside_others_of_its_kind(tmp_path: Path) -> None:
+    """Files that are not UTF-8 are found with their lines, each, as what is wrong with a text is: status 1."""
+    (tmp_path / "greek.dl").write_bytes(b"\xe1\n")
     (tmp_path / "latin.dl").write_bytes(b"% one\n% caf\xe9\n")
     result = run("check", str(tmp_path))
-    assert result.exit_code == 2
-    assert "latin.dl:2:1: syntax: this is no UTF-8 text" in result.stderr
+    assert result.exit_code == 1
+    greek, latin = result.stdout.splitlines()
+    assert "greek.dl:1:1: error: encoding: this is not UTF-8 text" in greek
+    assert "latin.dl:2:1: error: encoding: this is not UTF-8 text" in latin
+    assert result.stderr.endswith(": 2 errors\n")
 
 
 def test_json_has_the_same_findings_as_text(write: Callable[[str], Path]) -> None:
@@ -235,13 +258,13 @@ def test_sarif_has_the_structure_of_its_standard(write: Callable[[str], Path]) -
     rules = run_["tool"]["driver"]["rules"]
     (result,) = run_["results"]
     assert log["version"] == "2.1.0"
-    assert [rule["id"] for rule in rules] == CODES
+    assert [rule["id"] for rule in rules] == sorted(CODES)
     assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == "unsafe"
     assert result["level"] == "error"
     place = result["locations"][0]["physicalLocation"]
     assert place["region"] == {"startLine": 4, "startColumn": 1}
     assert place["artifactLocation"]["uri"] == (folder / "example.dl").as_uri()
-    assert all(Path(url2pathname(unquote(urlparse(rule["helpUri"]).path))).is_file() for rule in rules)
+    assert all(Path(re.findall(r"\((\S+)\)", rule["help"]["markdown"])[0]).is_file() for rule in rules)
 
 
 def test_sarif_of_a_clean_guideline_has_no_results() -> None:
@@ -249,7 +272,9 @@ def test_sarif_of_a_clean_guideline_has_no_results() -> None:
     (run_,) = _sarif()["runs"]
     assert run_["results"] == []
     levels = {rule["id"]: rule["defaultConfiguration"]["level"] for rule in run_["tool"]["driver"]["rules"]}
-    assert {code for code, level in levels.items() if level == "warning"} == WARNINGS
+    assert {code for code, level in levels.items() if level == WARNING} == {
+        name for name, code in CODES.items() if code.severity == WARNING
+    }
 
 
 # --- What is and is not found --------------------------------------------------------------------

@@ -13,6 +13,7 @@ from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.reader import RESERVED
 from coverlog.engine.soundness.lint import findings_of
+from coverlog.engine.soundness.registry import ERROR, WARNING, severity
 from coverlog.explain.commands.main import main
 
 HEADER = """
@@ -165,7 +166,7 @@ def test_a_line_that_can_be_left_out_is_warned_of(text: str, found: list[str]) -
     """The warning names a code that comes to no outcome, and there is none where every line comes to one."""
     told = [f for f in findings_of([("t.dl", HEADER + text)]) if f.code == "line-without-outcome"]
     assert [finding.message.split()[4] for finding in told] == found
-    assert all(finding.severity == "warning" for finding in told)
+    assert all(severity(finding) == WARNING for finding in told)
 
 
 BOTH = met("Finding = cough") + NECESSARY + OTHERWISE.replace("not met(Code)", "finding(fever)") + (
@@ -209,7 +210,7 @@ def test_an_outcome_that_is_only_possible_contradicts_none(write: Callable[[str]
 def test_counts_and_choices_may_be_open(declared: str, said: str, fault: str, write: Callable[[str], Path]) -> None:
     """An open number is compared only; an open choice names its kind and has no default."""
     text = f"\n%@ predicate visits(V): {{V}}\n%@ case: {declared}\n" + met(said) + NECESSARY + OTHERWISE
-    found = [str(finding) for finding in findings_of([("t.dl", HEADER + text)]) if finding.severity == "error"]
+    found = [str(finding) for finding in findings_of([("t.dl", HEADER + text)]) if severity(finding) == ERROR]
     assert (fault in found[0]) if fault else found == []
 
 

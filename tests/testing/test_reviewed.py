@@ -1,5 +1,6 @@
 """The reviewed snapshot: every word and citation of a guideline, and what differs from it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,37 +14,6 @@ from coverlog.explain.testing.reviewed import FILE, changes, read, record, snaps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-CHAIR = """
-guideline("H-1", "Chairs", "2024-01-01").
-
-%@ source: Criteria
-statement("A", stated, "2020-01-01", "a chair for someone tired").
-statement("B", inferred, "2020-01-01", "none otherwise").
-interpretation("R1", "a stool is a chair").
-concept(tired, state, "tired").
-concept(awake, state, "awake").
-ask(tired, "Is someone tired?", "someone is tired").
-
-%@ predicate service(Session, Code): {Code} is requested
-%@ case: services
-%@ predicate state(State): someone is {State}
-%@ case: findings present of state
-%@ open: state
-%@ predicate covered(Session, Code): {Code} is covered
-%@ predicate medically_necessary(Session, Code, Statement): {Code} is necessary by {Statement}
-%@ predicate not_medically_necessary(Session, Code, Statement): {Code} is not necessary by {Statement}
-%@ predicate not_addressed(Session, Code, Reason): {Code} is not addressed
-
-%@ rule A: someone is tired
-%@ reading: R1
-medically_necessary(Session, Code, "A") :- service(Session, Code), state(tired).
-
-%@ rule B/covered: {Code} is necessary
-covered(Session, Code) :- medically_necessary(Session, Code, Statement).
-
-%@ rule B: nobody is tired
-not_medically_necessary(Session, Code, "B") :- service(Session, Code), not covered(Session, Code).
-"""
 CASE = """id: tired
 date_of_service: 2025-01-01
 services: [{cpt: H0001}]
@@ -54,8 +24,8 @@ expect:
 
 
 @pytest.fixture
-def chair(tmp_path: Path) -> Path:
-    (tmp_path / "chair.dl").write_text(CHAIR)
+def chair(tmp_path: Path, toy_text: Callable[[str], str]) -> Path:
+    (tmp_path / "chair.dl").write_text(toy_text("chair"))
     (tmp_path / "cases" / "all").mkdir(parents=True)
     (tmp_path / "cases" / "all" / "tired.yaml").write_text(CASE)
     return tmp_path
@@ -90,7 +60,7 @@ def test_a_word_changed_asks_for_a_review(chair: Path) -> None:
     """Status 1 and the place, until the change is recorded."""
     assert run(chair, "--review").exit_code == 0
     assert run(chair).exit_code == 0
-    text = CHAIR.replace("%@ rule A: someone is tired", "%@ rule A: someone is very tired")
+    text = (chair / "chair.dl").read_text().replace("%@ rule A: someone is tired", "%@ rule A: someone is very tired")
     (chair / "chair.dl").write_text(text.replace('"B", inferred', '"B", stated'))
     result = run(chair)
     assert result.exit_code == 1

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,49 +17,6 @@ from coverlog.explain.commands.main import main
 from coverlog.explain.reference.book import book
 from coverlog.explain.testing.traceability import Row, as_csv, as_html, as_text, matrix
 
-DESK = """
-guideline("D-1", "Desks <& chairs>", "2024-01-01").
-
-%@ source: Criteria
-statement("A", stated, "2020-01-01", "a desk <b>for</b> someone at home").
-statement("B", stated, "2020-01-01", "none otherwise").
-statement("C", inferred, "2020-01-01", "nothing follows from this").
-statement("D", stated, "2020-01-01", "a code that is no desk").
-interpretation("R1", "a flat is a home").
-
-concept(home, room, "a home").
-concept(flat, room, "a flat").
-concept(no_desk, reason, "the code is no desk").
-
-%@ predicate service(Session, Code): {Code} is requested
-%@ case: services
-%@ predicate room(Room): the room is {Room}
-%@ case: room one of room
-%@ predicate desk(Code): {Code} is a desk
-%@ predicate covered(Session, Code): {Code} is covered
-%@ predicate medically_necessary(Session, Code, Statement): {Code} is necessary by {Statement}
-%@ predicate not_medically_necessary(Session, Code, Statement): {Code} is not necessary by {Statement}
-%@ predicate not_addressed(Session, Code, Reason): {Code} is not addressed
-
-%@ facts A/codes
-desk("D0001").
-
-%@ rule A: someone is at home
-medically_necessary(Session, Code, "A") :- service(Session, Code), desk(Code), room(home).
-
-%@ rule A/flat: someone is in a flat
-%@ reading: R1
-medically_necessary(Session, Code, "A") :- service(Session, Code), desk(Code), room(flat).
-
-%@ rule B/covered: {Code} is necessary
-covered(Session, Code) :- medically_necessary(Session, Code, Statement).
-
-%@ rule B: no statement covers the desk
-not_medically_necessary(Session, Code, "B") :- service(Session, Code), desk(Code), not covered(Session, Code).
-
-%@ rule D: the code is no desk
-not_addressed(Session, Code, no_desk) :- service(Session, Code), not desk(Code).
-"""
 CASE = """id: at-home
 title: someone <script>at home</script>
 date_of_service: 2025-01-01
@@ -70,8 +28,8 @@ expect:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Guideline:
-    (tmp_path / "desk.dl").write_text(DESK)
+def desk(tmp_path: Path, toy_text: Callable[[str], str]) -> Guideline:
+    (tmp_path / "desk.dl").write_text(toy_text("desk"))
     (tmp_path / "cases" / "all").mkdir(parents=True)
     (tmp_path / "cases" / "all" / "at-home.yaml").write_text(CASE)
     return load(tmp_path)
@@ -103,12 +61,12 @@ def test_an_interpretation_has_its_rules_and_cases(desk: Guideline) -> None:
     assert row.holes == ("no case",)
 
 
-def test_an_open_predicate_follows_an_interpretation(tmp_path: Path) -> None:
+def test_an_open_predicate_follows_an_interpretation(tmp_path: Path, toy_text: Callable[[str], str]) -> None:
     """What may be undocumented by an interpretation is read by it: no hole, though no rule names it."""
     opened = (
         "%@ predicate room(Room): the room is {Room}\n%@ case: rooms present of room\n%@ open: room\n%@ reading: R1"
     )
-    text = DESK.replace("%@ predicate room(Room): the room is {Room}\n%@ case: room one of room", opened)
+    text = toy_text("desk").replace("%@ predicate room(Room): the room is {Room}\n%@ case: room one of room", opened)
     (tmp_path / "desk.dl").write_text(text.replace("%@ reading: R1\nmedically", "medically"))
     (tmp_path / "cases" / "all").mkdir(parents=True)
     case = CASE.replace("room: home\n", "").replace("medically_necessary, by: [A]", "more_information_needed")

@@ -1,0 +1,57 @@
+"""A case in a world, on a date: what follows for it, and what answers why, and what is missing."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..cases.case import Case
+from ..evaluation.rules import Model
+from ..language.errors import refused
+from ..language.terms import Atom
+from ..library.guideline import Guideline
+from ..program.program import Program
+from ..program.words import say_rule
+from .support import leaves
+from .why import Why
+
+if TYPE_CHECKING:
+    from .missing import Missing
+
+
+class Situation:
+    """One case under one guideline, in one world, on one date.
+
+    :param world: `open` or `closed`.
+    :param date: the ISO date whose rules apply.
+    :raises LimitError: where a limit of the evaluation is reached.
+    """
+
+    def __init__(self, case: Case, guideline: Guideline, world: str, date: str) -> None:
+        self.case, self.guideline, self.world, self.date = case, guideline, world, date
+        self.program = guideline.program
+        self.evaluator = guideline.evaluator(date)
+        self.model = self.evaluator.evaluate(case.facts, open_world=world == "open")
+        self.why = Why(self.evaluator, self.model)
+
+    @cached_property
+    def missing(self) -> Missing:
+        """What tells the documentation that would settle a question."""
+        from .missing import Missing  # only a line that waits for documentation needs it
+
+        return Missing(self.model, self._denying)
+
+    def _denying(self, atom: Atom) -> Model:
+        """Return what follows when an undocumented input is denied as well."""
+        return self.evaluator.evaluate([*self.case.facts, self.program.denial(atom)], open_world=True)
+
+
+def refuse_contradiction(case: Case, program: Program, model: Model) -> None:
+    """Raise `CaseError` where the case's documentation contradicts itself, by the guideline's own rules."""
+    for predicate in program.predicates.values():
+        if predicate.is_error:
+            for atom in filter(model.support.get, model.atoms(predicate.name)):
+                firing = model.support[atom]
+                sources = sorted({case.facts[a] for a in leaves(model, atom) if a in case.facts})
+                said = say_rule(firing.rule, firing.binding, program)
+                raise refused(case.place, f"contradictory documentation: {said} ({'; '.join(sources)})", "correct one")

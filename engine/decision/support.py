@@ -1,0 +1,68 @@
+"""What an outcome rests on: what the case says, the rules used, the inferred statements and the interpretations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..evaluation.rules import Model
+from ..language.terms import Atom, Literal, Rule
+from ..program.program import Program
+from .ways import Ways
+from .why import CONTRADICTED, UNMET, Why
+
+
+def leaves(model: Model, atom: Atom) -> set[Atom]:
+    """Return the given atoms that a sure atom's proof rests on."""
+    found: set[Atom] = set()
+    stack = [atom]
+    while stack:
+        each = stack.pop()
+        if each in model.support:
+            stack += model.support[each].premises
+        else:
+            found.add(each)
+    return found
+
+
+def used_rules(targets: Iterable[Atom], model: Model, why: Why) -> list[Rule]:
+    """Return the rules that a line's proof uses; see `used`."""
+    return used(targets, model, why)[0]
+
+
+def used(targets: Iterable[Atom], model: Model, why: Why) -> tuple[list[Rule], set[str]]:
+    """Return what a line's proof uses: the rules of what holds, may hold or fails in play, and the open predicates."""
+    rules: dict[Rule, None] = {}
+    seen: set[Atom] = set()
+    stack, ways = list(targets), Ways(model, why, every=False)
+    while stack:
+        atom = stack.pop()
+        if atom in seen:
+            continue
+        seen.add(atom)
+        if not model.possible(atom):
+            stack += _against(atom, why, rules)
+        elif atom not in model.given and atom not in model.unknown:  # those are leaves of a proof
+            for firing in ways.of(atom):
+                rules[firing.rule] = None
+                stack += (*firing.premises, *firing.absences)
+    return list(rules), {atom.predicate for atom in seen if atom in model.unknown}
+
+
+def _against(atom: Atom, why: Why, rules: dict[Rule, None]) -> Iterator[Atom]:
+    """Yield what the proof that an atom does not hold goes on with, and add the rules that it uses."""
+    how = why.kind(atom)
+    if how == CONTRADICTED and (denial := why.against(atom)):
+        yield denial
+    for failure in why.failures(atom) if how == UNMET else ():
+        if failure.in_play:
+            rules[failure.rule] = None
+            yield from (cause.part.atom for cause in failure.causes if isinstance(cause.part, Literal))
+            yield from (held for _, held in failure.held(why.model))
+
+
+def rests_on(rules: Iterable[Rule], undocumented: Iterable[str], program: Program) -> tuple[str, ...]:
+    """Return the inferred statements and the interpretations by which rules and open predicates are read, sorted."""
+    named = {reading for rule in rules for reading in rule.readings}
+    named |= {reading for name in undocumented for reading in program.predicates[name].readings}
+    named |= {c for rule in rules for c in rule.cites if program.statements[c].authority == "inferred"}
+    return tuple(program.in_order(named))

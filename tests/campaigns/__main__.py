@@ -1,0 +1,91 @@
+"""Runs whole campaigns, of which the suite runs seeded samples; each prints its counts.
+
+python tests/campaigns --list           what there is
+python tests/campaigns                  all of them, an hour or two
+python tests/campaigns alarms memory    these
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).resolve().parent
+TESTS = HERE.parent
+
+
+class Campaign(NamedTuple):
+    """What a campaign shows, and the command that runs it."""
+
+    shows: str
+    command: tuple[str, ...]
+
+
+def laws(*tests: str, only: str = "") -> tuple[str, ...]:
+    """Return the command that runs tests of the suite whole, with their counts."""
+    chosen = ("-k", only) if only else ()
+    return ("-m", "pytest", "-q", "--whole", "--hypothesis-show-statistics", *(str(TESTS / t) for t in tests), *chosen)
+
+
+CAMPAIGNS = {
+    "criteria": Campaign(
+        "4,000 generated cases are decided in both worlds as the criteria, read by hand, decide them",
+        laws("decision/test_criteria.py", "decision/test_judge.py"),
+    ),
+    "proofs": Campaign(
+        "every proof of 2,000 generated and of all canonical cases is verified step by step",
+        laws("checker/test_checker.py", only="generated_proof or canonical_proof"),
+    ),
+    "letters": Campaign(
+        "every canonical case gets a letter whose reasons and remedies hold",
+        laws("advice/test_letter.py"),
+    ),
+    "tamper": Campaign("every change of a proof that its form admits is caught", (str(HERE / "tamper.py"),)),
+    "alarms": Campaign(
+        "decisions interrupted 3,000 times at random moments change no later answer",
+        laws("evaluation/test_store.py"),
+    ),
+    "memory": Campaign(
+        "ten thousand decisions leave nothing behind",
+        laws("evaluation/test_isolation.py"),
+    ),
+    "programs": Campaign(
+        "random programs mean to the engine what they mean to clingo, to Kleene and to the reader",
+        laws("evaluation/test_semantics.py", "language/test_same_reading.py", "program/test_fmt.py"),
+    ),
+    "hostile": Campaign(
+        "whatever a case, a proof or a kept guideline holds, nothing is hidden and nothing ends in a traceback",
+        laws("cases/test_hostile.py", "library/test_kept.py", "checker/test_checker.py", only="hostile or kept or any"),
+    ),
+    "outputs": Campaign(
+        "every command prints the same for every canonical case in two processes",
+        (str(HERE / "outputs.py"), "--twice"),
+    ),
+}
+
+
+def main() -> int:
+    """Run the campaigns named, or all; 1 where one of them failed."""
+    parser = argparse.ArgumentParser(prog="python tests/campaigns", description="Runs whole campaigns.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="campaigns; all where none is named")
+    parser.add_argument("--list", action="store_true", help="tell what there is")
+    options = parser.parse_args()
+    if unknown := [name for name in options.names if name not in CAMPAIGNS]:
+        parser.error(f"no campaign {', '.join(unknown)}; there are {', '.join(CAMPAIGNS)}")
+    if options.list:
+        print(*(f"{name:10}{campaign.shows}" for name, campaign in CAMPAIGNS.items()), sep="\n")
+        return 0
+    failed = []
+    for name in options.names or CAMPAIGNS:
+        print(f"== {name}: {CAMPAIGNS[name].shows}", flush=True)
+        if subprocess.run([sys.executable, *CAMPAIGNS[name].command], cwd=TESTS.parent, check=False).returncode:
+            failed.append(name)
+    print(f"{len(options.names or CAMPAIGNS)} campaigns, failed: {', '.join(failed) or 'none'}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

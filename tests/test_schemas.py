@@ -1,0 +1,101 @@
+"""What the commands answer is of the schemas they publish, and the schemas are schemas."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from click.testing import CliRunner
+from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.cases.find import canonical_paths
+from coverlog.engine.decision.decide import WORLDS, Judged, judge
+from coverlog.engine.language.errors import CaseError
+from coverlog.engine.library.guideline import Guideline
+from coverlog.explain.advice.checklist import as_json as checklist_json
+from coverlog.explain.advice.checklist import checklist
+from coverlog.explain.advice.letter_document import as_json as letter_json
+from coverlog.explain.commands.main import main
+from coverlog.explain.commands.schema import OF
+from coverlog.explain.proof.build import prove, why_not
+from coverlog.explain.proof.document import as_json as proof_json
+from coverlog.explain.reference.schemas import SCHEMAS, schema_of
+
+EVERY = 9  # of the canonical cases each ninth: enough of every folder, in seconds
+
+
+def told(*args: str) -> Any:
+    result = CliRunner().invoke(main, args, catch_exceptions=False)
+    return json.loads(result.stdout)
+
+
+def judged(guideline: Guideline) -> Iterator[Judged]:
+    """Yield canonical cases decided, in both worlds."""
+    for case in read_files(canonical_paths(guideline)[::EVERY], guideline):
+        for world in WORLDS:
+            try:
+                yield judge(case, guideline, world=world) if isinstance(case, Case) else pytest.fail(str(case))
+            except CaseError:  # one that is to be refused
+                continue
+
+
+ANSWERS: dict[str, Callable[[Judged], list[Any]]] = {
+    "decision": lambda each: [each.decision.as_json()],
+    "proof": lambda each: [
+        proof_json(proof) for proof in (prove(each), prove(each, every=True), why_not(each, "medically_necessary"))
+    ],
+    "checklist": lambda each: [checklist_json(each, checklist(each, ""))],
+    "letter": lambda each: [letter_json(each)],
+    "case": lambda each: [each.case.said],
+}
+
+
+@pytest.mark.parametrize("what", OF)
+def test_answers_are_of_their_schema(what: str, guideline: Guideline) -> None:
+    """What is said of canonical cases, in both worlds, is what the schema says, and nothing that it does not."""
+    validator = jsonschema_rs.validator_for(schema_of(what, guideline))
+    answers = [json.loads(json.dumps(answer)) for each in judged(guideline) for answer in ANSWERS[what](each)]
+    assert len(answers) > 60
+    for answer in answers:
+        validator.validate(answer)
+        for key in answer:
+            if what != "case":
+                assert not validator.is_valid({name: value for name, value in answer.items() if name != key}), key
+
+
+@pytest.mark.parametrize("what", OF)
+def test_each_schema_is_one_of_its_draft_with_a_name_of_its_own(what: str) -> None:
+    """A published schema is sound, says its draft, its name and its title, and refers to nothing outside."""
+    schema = told("schema", "--of", what)
+    jsonschema_rs.meta.validate(schema)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["$id"] == f"urn:coverlog:schema:{what}:CG-MED-24"
+    assert schema["title"] == f"A {what} for CG-MED-24"
+    assert tuple(SCHEMAS) == OF
+
+
+def test_the_schema_of_a_case_tells_editors_what_each_word_means(guideline: Guideline) -> None:
+    """Every concept that a case may say stands in the schema with its label."""
+    program = guideline.program
+    properties = told("schema")["properties"]
+    for predicate in program.predicates.values():
+        if predicate.case and predicate.case.kind:
+            of = properties[predicate.case.key]
+            for concept in program.of_kind(predicate.case.kind):
+                if "properties" in of:
+                    assert of["properties"][concept]["description"] == program.label(concept)
+                else:
+                    words = of.get("items", of)
+                    assert words["enumDescriptions"][words["enum"].index(concept)] == program.label(concept)
+
+
+def test_a_refused_case_is_of_the_schema_and_names_each_fault_apart(tmp_path: Path) -> None:
+    """What decide says of a case that it refuses has place, message and remedy of each fault."""
+    file = tmp_path / "odd.yaml"
+    file.write_text("id: odd\ndate_of_service: 2025-02-30\nsetting: ofice\nservices: [{cpt: '95886'}]\n")
+    refused = told("decide", str(file), "--format", "json")
+    jsonschema_rs.validator_for(told("schema", "--of", "decision")).validate(refused)
+    date, setting = refused["faults"]
+    assert date == {"place": f"{file}:2:18", "message": "2025-02-30 is no day of the calendar", "remedy": ""}
+    assert (setting["place"], setting["remedy"]) == (f"{file}:3:10", "did you mean office?")
