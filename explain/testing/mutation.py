@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
 from ...engine.decision.decide import awaited, decide, judge, outcomes, rests_on, used
+from ...engine.evaluation.evaluator import Evaluator
 from ...engine.evaluation.join import Join
 from ...engine.evaluation.rules import Model
 from ...engine.language.errors import CaseError, GuidelineError
@@ -39,7 +40,7 @@ class Bench(NamedTuple):
     case: Case
     world: str
     model: Model
-    used: frozenset[Atom]  # what the bodies of its firings rest on
+    used: frozenset[Atom]  # what the bodies of those firings rest on that a case can bring about
 
     @property
     def expect(self) -> dict[str, Any]:
@@ -52,7 +53,8 @@ def benches(cases: Iterable[Case], guideline: Guideline) -> Iterator[Bench]:
     for case in cases:
         for world, model in models(case, guideline):
             if expected(case, world):
-                firings = [f for found in model.firings.values() for f in found if f.rule.body]
+                from_case = guideline.strata.from_case
+                firings = [f for found in model.firings.values() for f in found if f.head.predicate in from_case]
                 used = frozenset(a for f in firings for a in f.premises)
                 yield Bench(case, world, model, used)
 
@@ -101,11 +103,17 @@ class Runner:
         self.benches = sorted(benches(cases, guideline), key=lambda bench: -len(str(bench.expect)))
         self._effects: dict[tuple[str, int], frozenset[object]] = {}
         self._closing = {name for p in self.program.predicates.values() for name in (p.unless, p.until)}
-        self._readers: dict[str, list[tuple[Rule, int, Literal]]] = {}
+        self._readers: dict[str, list[tuple[Rule, int, Literal]]] = {}  # of the rules that a case can make fire
+        self._read_always: set[str] = set()  # by the other rules
         for rule in self.program.rules:
+            varies = rule.head.predicate in guideline.strata.from_case
             for at, part in enumerate(rule.body):
-                if isinstance(part, Literal):
+                if isinstance(part, Literal) and varies:
                     self._readers.setdefault(part.atom.predicate, []).append((rule, at, part))
+                elif isinstance(part, Literal):
+                    self._read_always.add(part.atom.predicate)
+        self._known: dict[Evaluator, frozenset[Atom]] = {}  # of the guideline
+        self._changed: dict[Evaluator, frozenset[Atom]] = {}  # of the mutant at hand
         self._recursive = {
             name for part in guideline.strata.components for name in part
             if len(part) > 1 or any(name in _reads(r) for r in self.program.rules if r.head.predicate == name)
@@ -126,9 +134,10 @@ class Runner:
         anew = isinstance(mutant, Edit) or mutant.kind == "exception"
         strata = stratify(changed) if anew else self.guideline.strata
         guideline = Guideline(self.guideline.folder, changed, strata)
+        self._changed.clear()
         tried = 0
         for index, bench in enumerate(self.benches):
-            if isinstance(mutant, Edit) or self._could_change(mutant, index, bench):
+            if isinstance(mutant, Edit) or self._could_change(mutant, guideline, index, bench):
                 tried += 1
                 if notices(bench, guideline):
                     return Fate(mutant, bench.case.id, tried)
@@ -142,14 +151,14 @@ class Runner:
                 return Fate(edit, rest.case, tried + 1)
         return Fate(edit, "", len(self._rests))
 
-    def _could_change(self, mutant: Mutant, index: int, bench: Bench) -> bool:
+    def _could_change(self, mutant: Mutant, changed: Guideline, index: int, bench: Bench) -> bool:
         """Say whether a mutant can change a case: the models are equal where every firing of the rule is."""
         if day := mutant.day():
             return bench.case.date == day
         if not mutant.rule.in_force(bench.case.date):
             return False
         if not mutant.rule.body:
-            return self._fact(mutant, bench)
+            return self._fact(mutant, changed, bench)
         key = (mutant.rule.id, index)
         if key not in self._effects:
             self._effects[key] = effects(mutant.rule, bench)
@@ -160,11 +169,26 @@ class Runner:
             return bool(new or self._effects[key])
         return new != self._effects[key]
 
-    def _fact(self, mutant: Mutant, bench: Bench) -> bool:
-        atom = mutant.rule.head
-        if atom.predicate in self._closing or atom in bench.used or self._read(atom, bench, absent=True):
-            return True
-        return mutant.mutated is not None and self._read(mutant.mutated.head, bench, absent=False)
+    def _fact(self, mutant: Mutant, changed: Guideline, bench: Bench) -> bool:
+        """Say whether what a fact gives, with or without rules that no case bears on, is asked for in a case."""
+        gone, new = {mutant.rule.head}, {mutant.mutated.head} if mutant.mutated else set()
+        if mutant.rule.head.predicate in self._read_always:
+            before, after = (self._always(each, bench.case.date) for each in (self.guideline, changed))
+            gone, new = {*before - after}, {*after - before}
+        return (
+            any(a.predicate in self._closing for a in gone | new)
+            or any(atom in bench.used or self._read(atom, bench, absent=True) for atom in gone)
+            or any(self._read(atom, bench, absent=False) for atom in new)
+        )
+
+    def _always(self, guideline: Guideline, date: str) -> frozenset[Atom]:
+        """Return what follows from the text of an edition alone."""
+        evaluator = guideline.evaluator(date)
+        kept = self._known if guideline is self.guideline else self._changed
+        if evaluator not in kept:
+            atoms = evaluator.evaluate((), open_world=False).firings
+            kept[evaluator] = frozenset(a for a in atoms if a.predicate not in self.guideline.strata.from_case)
+        return kept[evaluator]
 
     def _read(self, atom: Atom, bench: Bench, *, absent: bool) -> bool:
         """Say whether some rule would fire, or no longer fire, with a new fact; or only for its absence."""
