@@ -89,3 +89,12 @@ def test_from_a_case_to_a_checked_proof_and_a_letter() -> None:
     assert len(coverlog.prove(judged).roots) == len(coverlog.why_not(judged, "medically_necessary").roots) == 2
     assert coverlog.letter(judged)
     assert coverlog.verify({}, judged.case, guideline.program)
+
+
+def test_the_readme_s_examples_run(root: Path) -> None:
+    """Every example of the README for Python prints what stands below it."""
+    import doctest
+
+    ran = doctest.testfile(str(root / "README.md"), module_relative=False)
+    assert ran.attempted > 5
+    assert ran.failed == 0
