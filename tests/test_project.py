@@ -23,7 +23,7 @@ COMMON = {
     *("listed", "addressed", "service", "setting", "diagnosis", "weeks"),
 }
 # What the help and the example of the engine may name, to be examples at all.
-EXAMPLES = ("cts-six-weeks-of-splinting", "99213", "95886", "wrist_splint_weeks", "outpatient")
+EXAMPLES = ("cts-six-weeks-of-splinting", "99213", "95886", "95909", "wrist_splint_weeks", "outpatient")
 SARIF = "defaultConfiguration"  # a key of that format
 EXAMPLE = re.compile(r"Example:|help=|^ *coverlog |^ *(>>>|\.\.\.) |in quotes\"")
 

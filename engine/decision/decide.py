@@ -14,6 +14,7 @@ from ..language.comparison import NotANumberError
 from ..language.errors import CaseError, refused
 from ..language.terms import Atom, Constant, quote, unquote
 from ..library.guideline import Guideline
+from ..program.interface import ADVISORY, FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from ..program.program import Predicate, Program
 from ..program.words import say_rule
 from .decision import WORLDS, Advisory, Decision, LineDecision
@@ -109,13 +110,13 @@ def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
     case, program, model = situation.case, situation.program, situation.model
     possible = outcomes(model, session, cpt)
     sure = {name: [a for a in atoms if model.sure(a)] for name, atoms in possible.items()}
-    outcome = next((name for name in sure if sure[name]), "more_information_needed")
+    outcome = next((name for name in sure if sure[name]), WAITING)
     decisive = sure.get(outcome) or awaited(possible)
     if not decisive:
         raise _without_outcome(line, case, program)
     if sum(map(bool, sure.values())) > 1:
         raise _two_outcomes(line, case, sure, model)
-    asked = possible["medically_necessary"] if outcome == "more_information_needed" else []
+    asked = possible[FAVOURABLE] if outcome == WAITING else []
     missing = situation.missing.sets(asked) if asked else None
     last = tuple(sorted(unquote(str(a.args[2])) for a in decisive))
     return LineDecision(
@@ -123,8 +124,8 @@ def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
         session=session,
         shown={p.name: _value(model, p, {"Session": session, "Code": quote(cpt)}) for p in program.shown()},
         outcome=outcome,
-        by=last if outcome.endswith("medically_necessary") else (),
-        reason=last[0] if outcome == "not_addressed" else None,
+        by=last if outcome in (FAVOURABLE, UNFAVOURABLE) else (),
+        reason=last[0] if outcome == SILENT else None,
         needs=tuple(map(in_order, missing.sets)) if missing else (),
         missing_complete=missing.complete if missing else True,
         rests_on=rests_on(*used(decisive, model, situation.why), program),
@@ -132,7 +133,7 @@ def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
 
 
 def _without_outcome(line: tuple[str, int], case: Case, program: Program) -> CaseError:
-    place = program.predicates["not_medically_necessary"].place
+    place = program.predicates[UNFAVOURABLE].place
     return refused(case.place, f"the rules give code {line[0]} in session {line[1]} no outcome ({place})",
                    "let a rule give every line not_addressed or one of the others")  # fmt: skip
 
@@ -154,7 +155,7 @@ def _value(model: Model, predicate: Predicate, line: dict[str, Constant]) -> str
 
 def _advisories(program: Program, model: Model) -> Iterable[Advisory]:
     seen = set()
-    for atom in model.atoms("advisory"):
+    for atom in model.atoms(ADVISORY):
         for firing in model.firings[atom]:
             text = say_rule(firing.rule, firing.binding, program)
             if text not in seen and model.is_sure(firing):

@@ -40,7 +40,6 @@ class Smallest:
         """Find the smallest proofs of an atom and of all that it can rest on."""
         waiting: dict[Atom, list[int]] = {}  # the firings, by their number, that wait for a premise
         firings: list[Firing] = []
-        lacking: list[int] = []
         ready: list[_Ranked] = []
         seen, stack = {atom}, [atom]
         while stack:
@@ -51,7 +50,6 @@ class Smallest:
                 for premise in derived:
                     waiting.setdefault(premise, []).append(len(firings))
                 firings.append(firing)
-                lacking.append(len(derived))
                 if not derived:
                     ready.append(self._ranked(firing, len(firings)))
                 stack += derived - seen
@@ -63,8 +61,7 @@ class Smallest:
                 continue
             self._known[firing.head] = size, firing
             for number in waiting.get(firing.head, ()):
-                lacking[number] -= 1
-                if not lacking[number]:
+                if all(p in self._known or not self.is_derived(p) for p in firings[number].premises):
                     heapq.heappush(ready, self._ranked(firings[number], number))
 
     def _ranked(self, firing: Firing, number: int) -> _Ranked:

@@ -16,18 +16,8 @@ from ..program.graph import Strata
 from ..program.program import Predicate, Program
 from .datalog import Store
 from .limits import Budget
+from .relation import Relation, in_order, marked, shadow
 from .rules import Compiled, Firing, Model, Row, Slot, slots_of
-
-
-class _Relation(NamedTuple):
-    """The firings of a rule, or those by a new atom at one place of its body."""
-
-    compiled: Compiled
-    new: int = -1
-
-    @property
-    def name(self) -> str:
-        return self.compiled.name if self.new < 0 else f"{self.compiled.name}D{self.new}"
 
 
 class _Ready(NamedTuple):
@@ -80,24 +70,24 @@ class Evaluator:
     def _declare(self, store: Store) -> None:
         new = {c.rule.literals[r.new].atom.predicate for c in self.compiled for r in self.renewed[c.name]}
         for predicate in self.program.declared().values():
-            for mark, marked in (("", self.program.declared()), ("S_", self.shadowed), ("D_", new)):
-                if predicate.name in marked:
+            for mark, known in (("", self.program.declared()), ("S_", self.shadowed), ("D_", new)):
+                if predicate.name in known:
                     store.declare(mark + predicate.name, len(predicate.params))
 
-    def define(self, relation: _Relation, store: Store) -> None:
+    def define(self, relation: Relation, store: Store) -> None:
         """Define a relation in a store: a new atom comes first in its body, where it leaves the fewest ways."""
         compiled, at = relation
         body = [self._shadow(literal) for literal in compiled.rule.literals]
         if at >= 0:
-            body.insert(0, Literal(_marked("D", body.pop(at).atom)))
+            body.insert(0, Literal(marked("D", body.pop(at).atom)))
         store.define(relation.name, compiled.variables, body)
 
-    def _renewed(self, compiled: Compiled) -> Iterator[_Relation]:
+    def _renewed(self, compiled: Compiled) -> Iterator[Relation]:
         """Yield the firings by a new atom wherever a rule's body is recursive."""
         component = self._component[compiled.rule.head.predicate]
         for at, literal in enumerate(compiled.rule.literals):
             if literal.positive and literal.atom.predicate in component:
-                yield _Relation(compiled, at)
+                yield Relation(compiled, at)
 
     def _shadow(self, literal: Literal) -> Literal:
         """Let a negation ask what is surely so, which for what may be undocumented is kept apart."""
@@ -188,7 +178,7 @@ class _Run:
         rules = [compiled for name in sorted(component) for compiled in self.evaluator.of_head.get(name, ())]
         fired: list[Firing] = []
         seen: set[tuple[str, Row]] = set()
-        new = list(self._fire(map(_Relation, rules), seen, ()))
+        new = list(self._fire(map(Relation, rules), seen, ()))
         renewed = [relation for compiled in rules for relation in self.evaluator.renewed[compiled.name]]
         while new:
             fresh = dict.fromkeys(firing.head for firing in new if not self.model.possible(firing.head))
@@ -200,31 +190,31 @@ class _Run:
         shadowed = (f.head for f in fired if f.head.predicate in self.evaluator.shadowed)
         self.hold(shadow(a) for a in dict.fromkeys(shadowed) if self.model.sure(a) and not self._held(a))
 
-    def _renew(self, fresh: Collection[Atom], relations: list[_Relation], seen: set[tuple[str, Row]]) -> list[Firing]:
+    def _renew(self, fresh: Collection[Atom], relations: list[Relation], seen: set[tuple[str, Row]]) -> list[Firing]:
         """Return what fires by new atoms of a recursive component; whatever fires without them has fired."""
-        marked = [_marked("D", atom) for atom in fresh]
-        self.store.add(marked)
-        new = list(self._fire(relations, seen, marked))
-        self.store.remove(marked)
+        latest = [marked("D", atom) for atom in fresh]
+        self.store.add(latest)
+        new = list(self._fire(relations, seen, latest))
+        self.store.remove(latest)
         return new
 
     def _fire(
-        self, relations: Iterable[_Relation], seen: set[tuple[str, Row]], fresh: Sequence[Atom]
+        self, relations: Iterable[Relation], seen: set[tuple[str, Row]], fresh: Sequence[Atom]
     ) -> Iterator[Firing]:
         for relation in relations:
             compiled = relation.compiled
             if compiled.thinkable(self.model, self.slots):
-                for row in _ordered(self._ask(relation, fresh)):
+                for row in in_order(self._ask(relation, fresh)):
                     if (compiled.name, row) not in seen:
                         seen.add((compiled.name, row))
                         if firing := compiled.firing(row):
                             yield firing
 
-    def _ask(self, relation: _Relation, fresh: Sequence[Atom]) -> list[Row]:
+    def _ask(self, relation: Relation, fresh: Sequence[Atom]) -> list[Row]:
         """Ask a relation within what the evaluation may still do."""
         compiled, new = relation
         joined = [(i, literal.atom) for i, literal in enumerate(compiled.rule.literals) if literal.positive]
-        parts = [_marked("D", atom) if i == new else atom for i, atom in joined]
+        parts = [marked("D", atom) if i == new else atom for i, atom in joined]
         sizes = [len(fresh) if i == new else self.sizes[atom.predicate] for i, atom in joined]
         self.budget.expect(compiled.rule, parts, sizes, lambda: [*self.model.each(), *fresh])
         if relation.name not in self.defined:
@@ -245,20 +235,3 @@ class _Run:
                 else:
                     still.append(firing)
             waiting = still
-
-
-def shadow(atom: Atom) -> Atom:
-    """Return the atom that says an open-valued one is surely so; no text can spell its predicate."""
-    return _marked("S", atom)
-
-
-def _marked(mark: str, atom: Atom) -> Atom:
-    return Atom(f"{mark}_{atom.predicate}", atom.args)
-
-
-def _ordered(rows: list[Row]) -> list[Row]:
-    """Sort rows, whose order differs between processes; a column may hold numbers beside text."""
-    try:
-        return sorted(rows)
-    except TypeError:
-        return sorted(rows, key=str)

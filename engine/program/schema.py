@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from .interface import OUTCOMES
 from .program import CaseKey, Program
 
-OUTCOMES = ("medically_necessary", "not_medically_necessary", "more_information_needed", "not_addressed")
 # Four digits and a digit or letter, or a letter and four digits: the forms of procedure codes.
 PROCEDURE = r"^([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})$"
 # ICD-10-CM: a letter, a digit and a digit or letter (or a letter and a digit: QA0), then up to four more; the point may

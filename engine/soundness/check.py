@@ -8,17 +8,10 @@ from collections.abc import Iterator
 from ..language.errors import Finding, did_you_mean
 from ..language.terms import Atom, Comparison, Place, Rule, Var, term_text, variables
 from ..program.graph import edges
+from ..program.interface import INTERFACE
 from ..program.program import Predicate, Program
 from .columns import TEXT, Columns, columns, kinds_of
 from .declarations import check_declarations
-
-INTERFACE = {
-    "service": ("Session", "Code"),
-    "medically_necessary": ("Session", "Code", "Statement"),
-    "not_medically_necessary": ("Session", "Code", "Statement"),
-    "not_addressed": ("Session", "Code", "Reason"),
-}
-"""The predicates by which every guideline takes a request and gives its outcomes."""
 
 
 def check(program: Program) -> list[Finding]:
@@ -156,9 +149,20 @@ def _amounts(rule: Rule, program: Program) -> Iterator[Finding]:
                     f"{literal} fixes an amount that may be undocumented",
                     "read it into a variable and compare that",
                 )
+    yield from _compared(rule, set(amounts))
+    elsewhere = [name for atom in _atoms(rule) for name in variables(atom.args)]
+    for name in dict.fromkeys(amounts):
+        if elsewhere.count(name) > 1:
+            yield _in(
+                rule, "amount", f"{name} may be undocumented and stands in two places", "use it in comparisons only"
+            )
+
+
+def _compared(rule: Rule, amounts: set[str]) -> Iterator[Finding]:
+    """An amount that may be undocumented is compared with a number."""
     for comparison in rule.comparisons:
         sides = [*comparison.left, *comparison.right]
-        if set(amounts) & set(variables(tuple(sides))) and (
+        if amounts & set(variables(tuple(sides))) and (
             len(sides) != 2 or not any(isinstance(side, int) for side in sides) or comparison.op == "!="
         ):
             yield _in(
@@ -166,12 +170,6 @@ def _amounts(rule: Rule, program: Program) -> Iterator[Finding]:
                 "amount",
                 f"{comparison} compares an amount that may be undocumented",
                 "compare it with a number, by =, <, <=, > or >=",
-            )
-    elsewhere = [name for atom in _atoms(rule) for name in variables(atom.args)]
-    for name in dict.fromkeys(amounts):
-        if elsewhere.count(name) > 1:
-            yield _in(
-                rule, "amount", f"{name} may be undocumented and stands in two places", "use it in comparisons only"
             )
 
 

@@ -10,15 +10,13 @@ from itertools import pairwise
 from ..language.errors import Finding, GuidelineError
 from ..language.parser import parse
 from ..language.terms import Constant, Place, Rule, Term, Var, unquote
+from ..program.interface import ADVISORY, INTERFACE, UNFAVOURABLE
 from ..program.program import Program
 from ..program.reader import RESERVED, read_program
-from .check import INTERFACE, check
+from .check import check
 from .reach import unreached
 from .registry import ERROR, severity
 from .subsume import redundant
-
-SHOWN = {*INTERFACE, "advisory"}
-"""The predicates that the commands read of every guideline, whether or not a rule asks for them."""
 
 _MISLEADING = {"syntax", "annotation", "detached", "no-id", "uncited", "undeclared", "arity", "date"}
 _CLOSE = 0.8
@@ -79,7 +77,7 @@ def _undecided(program: Program) -> Iterator[Finding]:
         return
     if found:
         code, words = found
-        place = program.predicates["not_medically_necessary"].place
+        place = program.predicates[UNFAVOURABLE].place
         message = f"a line of code {code} comes to no outcome where {words}"
         fix = "let a rule give every line not_addressed or one of the others"
         yield Finding("line-without-outcome", place, message, fix)
@@ -147,7 +145,7 @@ def _unreachable(program: Program) -> Iterator[Finding]:
 
 def _unused_predicates(program: Program) -> Iterator[Finding]:
     asked = {literal.atom.predicate for rule in program.rules for literal in rule.literals}
-    asked |= {name for p in program.predicates.values() for name in (p.unless, p.until)} | SHOWN
+    asked |= {name for p in program.predicates.values() for name in (p.unless, p.until)} | {*INTERFACE, ADVISORY}
     for p in program.predicates.values():
         if p.name not in asked and not p.is_error and not p.is_shown:
             message = f"no rule asks for the predicate {p.name}"

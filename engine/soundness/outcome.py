@@ -9,6 +9,7 @@ from typing import Any
 from ..evaluation.evaluator import Evaluator
 from ..language.terms import Atom, Constant, quote
 from ..program.graph import stratify
+from ..program.interface import GIVEN
 from ..program.program import Program
 from ..program.schema import PROCEDURE
 from ..program.shapes import Said, read_facts
@@ -16,7 +17,6 @@ from ..program.shapes import Said, read_facts
 MAX_CODES = 500
 """How many of the codes that a guideline names are tried, beside one that it does not name."""
 
-OUTCOMES = ("medically_necessary", "not_medically_necessary", "not_addressed")
 Request = dict[str, Any]
 
 
@@ -74,7 +74,7 @@ def _undecided(codes: Collection[str], said: Request, evaluator: Evaluator) -> l
     model = evaluator.evaluate(facts, open_world=False)
     if any(model.atoms(p.name) for p in program.predicates.values() if p.is_error):
         return []
-    decided: set[tuple[Constant, ...]] = {_line(atom) for name in OUTCOMES for atom in model.atoms(name)}
+    decided: set[tuple[Constant, ...]] = {_line(atom) for name in GIVEN for atom in model.atoms(name)}
     return [code for n, code in lines if (n, quote(code)) not in decided]
 
 

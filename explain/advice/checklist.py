@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision, outcomes
+from ...engine.program.interface import FAVOURABLE, WAITING
 from .asks import Ask, Item, asks, boxes, called
 from .wording import words
 
@@ -32,7 +33,7 @@ def checklist(judged: Judged, cpt: str = "") -> list[LineAsks]:
 def _asks(line: LineDecision, judged: Judged) -> list[Ask]:
     if not line.missing:
         return []
-    return asks(outcomes(judged.model, line.session, line.cpt)["medically_necessary"], judged)
+    return asks(outcomes(judged.model, line.session, line.cpt)[FAVOURABLE], judged)
 
 
 def as_json(judged: Judged, lines: Iterable[LineAsks]) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def _nothing(lines: Sequence[LineDecision], judged: Judged, width: int) -> Itera
     for line in lines:
         by = f" by {', '.join(line.by)}" if line.by else ""
         text = f"{called(line, judged)}: nothing is missing; it is {line.outcome.replace('_', ' ')}{by}"
-        if line.outcome == "more_information_needed":
+        if line.outcome == WAITING:
             text = f"{called(line, judged)}: nothing that is missing would make it medically necessary"
         yield from textwrap.wrap(text, width, subsequent_indent="  ")
 

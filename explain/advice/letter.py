@@ -8,10 +8,12 @@ from typing import TypeVar
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.language.errors import CaseError
+from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from .asks import Ask, Box, asks, boxes, called
 from .block import Block, heading, items, listed, sentence, text
 from .checklist import MORE
-from .reasons import Reasons, Remedy, Shortfall
+from .reasons import Shortfall
+from .remedies import Remedies, Remedy
 from .wording import alternatives, answer, words
 
 AUTHORITIES = {
@@ -38,7 +40,7 @@ class _Letter:
     def __init__(self, judged: Judged) -> None:
         self.judged, self.decision, self.case = judged, judged.decision, judged.case
         self.program = judged.guideline.program
-        self.reasons = Reasons(judged)
+        self.reasons = Remedies(judged)
         self.cited: dict[str, bool] = {}  # statements and readings, and whether the letter has their words already
 
     def blocks(self) -> Iterator[Block]:
@@ -67,7 +69,7 @@ class _Letter:
         """Return the lines, those that are decided alike together."""
         groups: dict[str, list[LineDecision]] = {}
         for line in {(line.cpt, line.session): line for line in self.decision.lines}.values():
-            refused = line.outcome == "not_medically_necessary"
+            refused = line.outcome == UNFAVOURABLE
             own = self.reasons.specifics(line) if refused else self._asks(line) if line.missing else None
             groups.setdefault(json.dumps([line.outcome, line.by, line.reason, own]), []).append(line)
         return list(groups.values())
@@ -226,10 +228,10 @@ class _Letter:
 
 
 _SECTIONS: dict[str, Callable[[_Letter, Sequence[LineDecision]], Iterator[Block]]] = {
-    "medically_necessary": _Letter.medically_necessary,
-    "not_medically_necessary": _Letter.not_medically_necessary,
-    "more_information_needed": _Letter.more_information_needed,
-    "not_addressed": _Letter.not_addressed,
+    FAVOURABLE: _Letter.medically_necessary,
+    UNFAVOURABLE: _Letter.not_medically_necessary,
+    WAITING: _Letter.more_information_needed,
+    SILENT: _Letter.not_addressed,
 }
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
 from typing import NamedTuple
 
-from ...engine.decision.decide import Judged, LineDecision, judge, leaves, outcomes
+from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.why import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure
 from ...engine.language.comparison import bounds, within
 from ...engine.language.terms import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.language.terms import Atom, Comparison, Literal, Var, quote, unquote
 from ...engine.language.unify import unify
+from ...engine.program.interface import FAVOURABLE
 from ...engine.program.words import say_comparison
-from .asks import Ask, asks
 from .evidence import Evidence
 from .wording import alternatives, telling, words
 
-_DENIED, _REQUEST, _NUMBER, _BLOCKED = "denied", "request", "number", "blocked"
+DENIED, REQUEST, NUMBER, BLOCKED = "denied", "request", "number", "blocked"
 
 
 class Point(NamedTuple):
@@ -39,13 +38,6 @@ class Shortfall(NamedTuple):
     within: tuple[str, ...]  # the criteria for what the case names that rest on it
     because: tuple[str, ...]
     although: tuple[str, ...]
-
-
-class Remedy(NamedTuple):
-    """What would make a line medically necessary: a different request, documentation, or both."""
-
-    request: tuple[str, ...]
-    ask: Ask
 
 
 class Reasons(Evidence):
@@ -72,12 +64,12 @@ class Reasons(Evidence):
 
     def blockers(self, line: LineDecision) -> list[str]:
         """Return the statements by which something blocks criteria that would cover a line."""
-        blocks = [p.atom for p in self.points(line) if p.kind == _BLOCKED and p.atom in self.model.support]
+        blocks = [p.atom for p in self.points(line) if p.kind == BLOCKED and p.atom in self.model.support]
         return list(dict.fromkeys(name for b in blocks if b for name in self.why.shortest(b).rule.cites))
 
     def lifts(self, line: LineDecision) -> list[str]:
         """Return what would lift the blocks that keep criteria from covering a line."""
-        blocks = [p.atom for p in self.points(line) if p.kind == _BLOCKED and p.atom in self.model.support]
+        blocks = [p.atom for p in self.points(line) if p.kind == BLOCKED and p.atom in self.model.support]
         return list(dict.fromkeys(self.say(a) for b in blocks if b for a in self.why.shortest(b).absences))
 
     def _relevant(self, line: LineDecision) -> list[Failure]:
@@ -85,7 +77,7 @@ class Reasons(Evidence):
 
         Those that ask for a different request count where it is all they ask for, or where there is nothing else.
         """
-        asked = Atom("medically_necessary", (line.session, quote(line.cpt), Var("Statement")))
+        asked = Atom(FAVOURABLE, (line.session, quote(line.cpt), Var("Statement")))
         about = [f for f in map(self._complete, self.why.failures(asked)) if all(map(self._is_near, f.causes))]
         played = [f for f in about if not any(map(self._asks_other, f.causes))]
         return played + [f for f in about if f not in played and (not played or all(map(self._asks_other, f.causes)))]
@@ -165,14 +157,14 @@ class Reasons(Evidence):
         atom = part.atom.substitute(cause.binding)
         if not part.positive:
             cites = self.why.shortest(atom).rule.cites if atom in self.model.support else ()
-            return Point(statement, _BLOCKED, self.say(atom) + (f" ({', '.join(cites)})" if cites else ""), atom=atom)
+            return Point(statement, BLOCKED, self.say(atom) + (f" ({', '.join(cites)})" if cites else ""), atom=atom)
         if self._is_request(cause):
-            return Point(statement, _REQUEST, self._request(atom), atom=atom)
+            return Point(statement, REQUEST, self._request(atom), atom=atom)
         if cause.kind == UNDOCUMENTED:
             return Point(statement, UNDOCUMENTED, self._wanted(atom, failure))
         against = self.why.against(atom)
         source = (self.sources(against) or self.say(against)) if against else ""
-        return Point(statement, _DENIED, self._wanted(atom, failure), source, against)
+        return Point(statement, DENIED, self._wanted(atom, failure), source, against)
 
     def _number(self, statement: str, part: Comparison, cause: Cause, failure: Failure) -> Point:
         """Say an amount, its source, and what was needed in its place."""
@@ -180,10 +172,10 @@ class Reasons(Evidence):
         read = [lit.atom.substitute(cause.binding) for lit in failure.rule.literals if names & set(lit.atom.args)]
         limit = bounds(part)
         if not limit or len(read) != 1 or not self.program.predicates[read[0].predicate].is_open:
-            return Point(statement, _NUMBER, say_comparison(part, cause.binding))
+            return Point(statement, NUMBER, say_comparison(part, cause.binding))
         needed = limit.in_words()
         text = f"{self.fact(read[0])}, and {needed} {'is' if needed.endswith(' 1') else 'are'} needed"
-        return Point(statement, _NUMBER, text, atom=read[0])
+        return Point(statement, NUMBER, text, atom=read[0])
 
     def _wanted(self, atom: Atom, failure: Failure) -> str:
         """Say what an open input would have to be for a rule."""
@@ -203,61 +195,12 @@ class Reasons(Evidence):
         """Say what holds beside a point; what the case is about is of interest where the request is in the way."""
         held = [a for failure in failures for _, a in failure.held(self.model) if self.model.sure(a) and a.args]
         telling = [a for a in held if a.predicate in self.clinical and quote(line.cpt) not in a.args]
-        return tuple(self._met(a) for a in telling if point.kind == _REQUEST or not self.is_fact(a))
+        return tuple(self._met(a) for a in telling if point.kind == REQUEST or not self.is_fact(a))
 
     def _met(self, atom: Atom) -> str:
         """Return an atom in words, with the words of the statement that it speaks of."""
         name = unquote(str(atom.args[0]))
         return self.say(atom) + (f" ({words(name, self.program)})" if name in self.program.statements else "")
-
-    def remedies(self, line: LineDecision) -> list[Remedy]:
-        """Return the smallest changes that make a line medically necessary; none where a block stands.
-
-        They are read off the case without what it denies, the amounts that fall short and the findings that block.
-        """
-        blocks = [p.atom for p in self.points(line) if p.kind == _BLOCKED and p.atom]
-        against = {p.atom for p in self.points(line) if p.kind in (_NUMBER, _DENIED)}.union(*map(self._blamed, blocks))
-        denied = {n for n, p in self.program.predicates.items() if p.case and p.case.shape == "absent of"}
-        kept = {a: w for a, w in self.case.facts.items() if a.predicate not in denied and a not in against}
-        relaxed = judge(self.case._replace(facts=kept), self.judged.guideline, as_of=self.judged.decision.as_of)
-        targets = outcomes(relaxed.model, line.session, line.cpt)["medically_necessary"]
-        found = [Remedy((), ask) for ask in asks(targets, relaxed)]
-        for failure in self._relevant(line):
-            found += self._requests(failure, line, relaxed)
-        found = [remedy._replace(ask=self._unsettled(remedy.ask)) for remedy in found]
-        sizes = [len(remedy.request) + len(remedy.ask.items) for remedy in found]
-        return [remedy for remedy, size in zip(found, sizes, strict=True) if size == min(sizes)]
-
-    def _unsettled(self, ask: Ask) -> Ask:
-        """Drop what the record denies already and a criterion wants denied."""
-        denials = [p.unless for p in self.program.predicates.values() if p.unless]
-        settled = {str(a.args[0]) for name in denials for a in self.model.atoms(name) if self.model.sure(a)}
-        return ask._replace(items=tuple(i for i in ask.items if not i.need.denies or i.finding not in settled))
-
-    def _blamed(self, block: Atom) -> set[Atom]:
-        """Return what is documented that a block rests on; the request is another matter."""
-        shapes = {name: p.case.shape for name, p in self.program.predicates.items() if p.case}
-        return {a for a in leaves(self.model, block) if shapes.get(a.predicate) in ("present of", "amount of")}
-
-    def _requests(self, failure: Failure, line: LineDecision, relaxed: Judged) -> Iterator[Remedy]:
-        """Yield what a criterion that asks for a different request needs: the request, and documentation beside it."""
-        points = list(self._points(failure, line))
-        requests = tuple(dict.fromkeys(self.say(p.atom) for p in points if p.kind == _REQUEST and p.atom))
-        if not requests or any(point.kind == _BLOCKED for point in points):
-            return
-        other = {cause.at for cause in failure.causes if self._asks_other(cause)}
-        binding = unify(failure.rule.head, failure.atom) or {}
-        parts = [part for at, part in enumerate(failure.rule.body) if at not in other and isinstance(part, Literal)]
-        patterns = [p.atom.substitute(binding) for p in parts if p.positive and p.atom.predicate in self.clinical]
-        for chosen in product(*(self._ways(pattern, relaxed) for pattern in patterns)):
-            items = dict.fromkeys(item for ask in chosen for item in ask.items)
-            statements = dict.fromkeys(name for ask in chosen for name in ask.statements)
-            yield Remedy(requests, Ask(tuple(statements), tuple(items)))
-
-    @staticmethod
-    def _ways(pattern: Atom, relaxed: Judged) -> Sequence[Ask]:
-        atoms = [a for a in relaxed.model.atoms(pattern.predicate) if unify(pattern, a) is not None]
-        return [Ask((), ())] if any(map(relaxed.model.sure, atoms)) else asks(atoms, relaxed)
 
 
 def _shortfall(statement: str, points: Sequence[Point]) -> Shortfall:
@@ -273,8 +216,8 @@ def _because(points: Sequence[Point]) -> Iterator[str]:
         yield f"there is no evidence that {alternatives(missing)}"
     denied: dict[str, list[str]] = {}
     for point in points:
-        if point.kind == _DENIED:
+        if point.kind == DENIED:
             denied.setdefault(point.source, []).append(point.text)
     for source, texts in denied.items():
         yield f"the record says it is not so that {alternatives(texts)} ({source})"
-    yield from dict.fromkeys(point.text for point in points if point.kind not in (UNDOCUMENTED, _DENIED))
+    yield from dict.fromkeys(point.text for point in points if point.kind not in (UNDOCUMENTED, DENIED))

@@ -8,9 +8,10 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.program.interface import UNFAVOURABLE
 from .asks import asks
 from .change import Change
-from .reasons import Reasons
+from .remedies import Remedies
 from .wording import words
 
 WHEN = ("before", "after")
@@ -66,7 +67,7 @@ def _roles(line: LineDecision | None, judged: Judged) -> list[Role]:
     """Return the statements that bear on a line, each once: first those that decide it."""
     if line is None:
         return []
-    reasons = Reasons(judged)
+    reasons = Remedies(judged)
     decisive = reasons.decisive(line)
     roles: list[tuple[str, Sequence[str]]] = [
         (DECIDES, line.by or (reasons.statements(decisive) if line.reason else ()))
@@ -74,7 +75,7 @@ def _roles(line: LineDecision | None, judged: Judged) -> list[Role]:
     if line.missing:
         wanted = asks(decisive, judged)
         roles.append((ASKS, sorted({item.statement for ask in wanted for item in ask.items})))
-    if line.outcome == "not_medically_necessary":
+    if line.outcome == UNFAVOURABLE:
         short = [short.statement for short in reasons.shortfalls(line)]
         roles += [(DECIDES, reasons.blockers(line)), (NOT_MET, short)]
     roles.append((SUPPORTS, reasons.statements(decisive)))

@@ -9,7 +9,7 @@ import click
 
 from ...engine.cases.case import Unreadable
 from ...engine.library.guideline import load
-from ...engine.program.schema import OUTCOMES
+from ...engine.program.interface import OUTCOMES
 from .inputs import judge_all
 from .options import as_of_option, cases_argument, format_option, world_option
 from .output import BAD_INPUT, FOUND, as_json, width, write_out

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...engine.library.guideline import load
-from ...engine.program.schema import OUTCOMES
+from ...engine.program.interface import OUTCOMES
 from .inputs import judge_one, lines_of
 from .options import as_of_option, case_argument, format_option, line_option, output_option, world_option
 from .output import FAILED, as_json, width, write_out

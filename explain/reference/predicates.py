@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ...engine.library.guideline import Guideline
 from ...engine.program.graph import edges
-from ...engine.soundness.check import INTERFACE
+from ...engine.program.interface import ADVISORY, INTERFACE
 from ..render import dot as writing
 from ..render import mermaid as flow
 
@@ -20,7 +20,7 @@ _LOOKS = {
     "fact": ("box", "#eeeff2", "#4d5360", ("[", "]")),
 }
 _GRAPH = {"nodesep": 0.15, "ranksep": 0.6, "fontname": "Arial,sans-serif", "fontsize": 11}
-_OUTPUTS = {*INTERFACE, "advisory"}
+_OUTPUTS = {*INTERFACE, ADVISORY}
 
 
 class Node(NamedTuple):

@@ -7,11 +7,13 @@ from typing import Any
 
 from ...engine.decision.decide import WORLDS
 from ...engine.library.guideline import Guideline
+from ...engine.program.interface import OUTCOMES
 from ...engine.program.program import AUTHORITIES, Program
-from ...engine.program.schema import OUTCOMES, identified
+from ...engine.program.schema import identified
 
 Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string"}
+_HASH: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _OR_NULL: Schema = {"type": ["string", "null"]}
 _NUMBER: Schema = {"type": "integer"}
 _FLAG: Schema = {"type": "boolean"}
@@ -49,7 +51,10 @@ def _decision(guideline: Guideline) -> Schema:
     program = guideline.program
     advisory = _object({"id": _TEXT, "text": _TEXT, "source": _TEXT})
     decided = _object({
-        **_header(program), "lines": _list(_line(program)), "advisories": _list(advisory), "notices": _list(_TEXT)
+        **_header(program), "lines": _list(_line(program)), "advisories": _list(advisory), "notices": _list(_TEXT),
+        "version": _TEXT | {"title": "the version of coverlog"},
+        "guideline_hash": _HASH | {"title": "SHA-256 of the guideline's text"},
+        "case_hash": _HASH | {"title": "SHA-256 of the case as canonical JSON, less what it is expected to come to"},
     })  # fmt: skip
     fault = _object({"place": _TEXT | {"title": "file:line:column"}, "message": _TEXT, "remedy": _TEXT})
     refused = _object({"case": _TEXT, "error": _TEXT, "faults": _list(fault)})

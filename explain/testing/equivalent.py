@@ -10,11 +10,11 @@ from ...engine.cases.document import documents
 from ...engine.language.errors import CaseError
 from ...engine.language.terms import Atom, Comparison, Literal, Rule, Term, Var
 from ...engine.library.guideline import Guideline
+from ...engine.program.interface import OUTPUTS
 from ...engine.program.program import Program
 from .edits import Edit
 from .mutants import Mutant
 
-OUTPUTS = ("medically_necessary", "not_medically_necessary", "not_addressed", "advisory")
 """What a decision is read off, of every guideline; beside it there is what one declares to be shown."""
 
 ANY = Var("*")

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...engine.cases.case import Case
-from ...engine.decision.decide import awaited, decide, judge, outcomes, rests_on, used
+from ...engine.decision.decide import rests_on
 from ...engine.evaluation.evaluator import Evaluator
 from ...engine.evaluation.join import Join
-from ...engine.evaluation.rules import Model
-from ...engine.language.errors import CaseError, GuidelineError
 from ...engine.language.terms import Atom, Comparison, Literal, Rule
 from ...engine.language.unify import unify
 from ...engine.library.guideline import Guideline
 from ...engine.program.graph import stratify
 from ...engine.program.program import Program
-from .branches import models, others
-from .cases import differences, expected, refused
+from .bench import Bench, Rest, benches, notices, rests
+from .branches import others
 from .edits import DECLARED, Edit
 from .equivalent import entailed
 from .mutants import Mutant, mutants
@@ -32,66 +30,6 @@ class Fate(NamedTuple):
     mutant: Mutant | Edit
     case: str  # the case that noticed it, or ""
     tried: int  # how many decisions it could have changed were made
-
-
-class Bench(NamedTuple):
-    """A case in one world, with the model the unchanged rules give."""
-
-    case: Case
-    world: str
-    model: Model
-    used: frozenset[Atom]  # what the bodies of those firings rest on that a case can bring about
-
-    @property
-    def expect(self) -> dict[str, Any]:
-        """What the case expects of the world; nothing where it is to be refused."""
-        return {} if refused(self.case) else self.case.expect if self.world == "open" else self.case.expect_closed
-
-
-def benches(cases: Iterable[Case], guideline: Guideline) -> Iterator[Bench]:
-    """Yield each case in each world of which it expects something."""
-    for case in cases:
-        for world, model in models(case, guideline):
-            if expected(case, world):
-                from_case = guideline.strata.from_case
-                firings = [f for found in model.firings.values() for f in found if f.head.predicate in from_case]
-                used = frozenset(a for f in firings for a in f.premises)
-                yield Bench(case, world, model, used)
-
-
-def notices(bench: Bench, guideline: Guideline) -> bool:
-    """Say whether a case comes out otherwise than it expects."""
-    try:
-        decision = decide(bench.case, guideline, world=bench.world)
-    except CaseError:
-        return not refused(bench.case)
-    except GuidelineError:
-        return True
-    return any(differences(bench.case, bench.world, decision))
-
-
-class Rest(NamedTuple):
-    """What the proof of a line uses, and what a case expects that it rests on."""
-
-    case: str
-    rules: tuple[Rule, ...]
-    undocumented: frozenset[str]
-    wanted: frozenset[str]
-
-
-def rests(bench: Bench, guideline: Guideline) -> Iterator[Rest]:
-    """Yield what each line rests on, of those of which a case expects it."""
-    case, world, expect = bench.case, bench.world, bench.expect
-    if not any("rests_on" in wanted for wanted in expect.values()):
-        return
-    judged = judge(case, guideline, world=world)
-    for line in judged.decision.lines:
-        wanted = expect.get(f"{line.cpt}@{line.session}", expect.get(line.cpt, {})).get("rests_on")
-        if wanted is not None:
-            possible = outcomes(judged.model, line.session, line.cpt)
-            sure = [atom for atom in possible.get(line.outcome, ()) if judged.model.sure(atom)]
-            rules, undocumented = used(sure or awaited(possible), judged.model, judged.why)
-            yield Rest(case.id, tuple(rules), frozenset(undocumented), frozenset(wanted))
 
 
 class Runner:

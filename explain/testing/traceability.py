@@ -14,6 +14,7 @@ from ...engine.decision.situation import Situation
 from ...engine.language.errors import CaseError
 from ...engine.language.terms import Rule
 from ...engine.library.guideline import Guideline
+from ...engine.program.interface import ADVISORY
 from ...engine.program.program import Program
 from .cases import expected, refused
 from .reviewed import group
@@ -67,7 +68,7 @@ def _note(case: Case, world: str, guideline: Guideline, uses: Uses) -> None:
                 uses[name][0].add(case.id)
         found = [outcomes(judged.model, line.session, line.cpt) for line in judged.decision.lines]
         targets = [a for kinds in found for atoms in kinds.values() for a in atoms]
-        targets += judged.model.atoms("advisory")
+        targets += judged.model.atoms(ADVISORY)
         rules, undocumented = used(targets, judged.model, judged.why)
     named = {name for rule in rules for name in (*rule.cites, *rule.readings)}
     for name in named.union(*(guideline.program.predicates[p].readings for p in undocumented)):

@@ -15,10 +15,10 @@ from coverlog.engine.cases.case import Case, read_files, read_text
 from coverlog.engine.decision.decide import Judged, decide, judge
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline
-from coverlog.engine.program.schema import OUTCOMES
+from coverlog.engine.program.interface import OUTCOMES
 from coverlog.explain.advice.change import changed, listing, setting
 from coverlog.explain.advice.letter import letter
-from coverlog.explain.advice.reasons import Reasons
+from coverlog.explain.advice.remedies import Remedies
 from coverlog.explain.commands.main import main
 from coverlog.explain.render.letter_page import as_html, as_markdown
 
@@ -155,7 +155,7 @@ def test_what_settles_a_condition_is_no_condition(guideline: Guideline) -> None:
     for name in ("no-diagnosis-emg-alone", "no-diagnosis-screening-without-symptoms", "back-pain-without-a-sign"):
         for world in ("open", "closed"):
             case = named(name, guideline).case
-            told = Reasons(judge(case, guideline, world=world)).named()
+            told = Remedies(judge(case, guideline, world=world)).named()
             assert told == (["the case is about back pain (the record gives diagnosis code M54.50)"] * ("back" in name))
 
 
@@ -197,7 +197,7 @@ def test_what_would_change_it_would(world: str, guideline: Guideline, size: Call
     tried = 0
     for judged in canonical(guideline, world, "not_medically_necessary", size(5, 1)):
         for line in judged.decision.lines:
-            for remedy in Reasons(judged).remedies(line):
+            for remedy in Remedies(judged).remedies(line):
                 if remedy.request or line.outcome != "not_medically_necessary":
                     continue
                 case = changed(judged.case, guideline, _documenting(remedy.ask.items, judged, guideline))
@@ -222,7 +222,7 @@ def _documenting(items: Any, judged: Judged, guideline: Guideline) -> Iterator[A
 def test_the_request_that_a_letter_names_would_do(name: str, code: str, guideline: Guideline) -> None:
     """Where only the request is in the way, the other request is medically necessary."""
     judged = named(name, guideline)
-    assert [r.request for r in Reasons(judged).remedies(judged.decision.lines[0])] == [("session 1 is EMG with NCS",)]
+    assert [r.request for r in Remedies(judged).remedies(judged.decision.lines[0])] == [("session 1 is EMG with NCS",)]
     after = decide(changed(judged.case, guideline, [listing(f"services={code}", guideline, add=True)]), guideline)
     assert {line.outcome for line in after.lines} == {"medically_necessary"}
 
@@ -230,7 +230,7 @@ def test_the_request_that_a_letter_names_would_do(name: str, code: str, guidelin
 def test_no_reason_no_letter(guideline: Guideline, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refusal whose reason cannot be written is an error, not a letter."""
     judged = named("cts-without-signs", guideline)
-    monkeypatch.setattr(Reasons, "shortfalls", lambda self, line: [])
+    monkeypatch.setattr(Remedies, "shortfalls", lambda self, line: [])
     with pytest.raises(CaseError, match="no specific reason can be written for 95886"):
         letter(judged)
 

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 import clingo
 import pytest
 from coverlog.engine.cases.case import Case, read_text
-from coverlog.engine.decision.missing import SETS, Missing
+from coverlog.engine.decision.missing import Missing
 from coverlog.engine.decision.need import Need
+from coverlog.engine.decision.search import SETS
 from coverlog.engine.evaluation.evaluator import Evaluator
 from coverlog.engine.evaluation.rules import Model
 from coverlog.engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Rule, Term, Var

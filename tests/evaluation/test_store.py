@@ -54,7 +54,7 @@ def broken(door: str, at: int, error: type[BaseException], late: bool) -> Iterat
 @pytest.fixture
 def fresh(guideline: Guideline) -> Guideline:
     """The shipped guideline without a store yet."""
-    return Guideline(guideline.folder, guideline.program, guideline.strata)
+    return Guideline(guideline.folder, guideline.program, guideline.strata, guideline.hash)
 
 
 def told(guideline: Guideline, case: Case) -> list[Any]:
@@ -72,7 +72,7 @@ def test_no_call_that_fails_leaves_anything_behind(
     while raised:
         raised = False
         if door in ("declare", "define"):  # only where a store is built
-            fresh = Guideline(guideline.folder, guideline.program, guideline.strata)
+            fresh = Guideline(guideline.folder, guideline.program, guideline.strata, guideline.hash)
         error = ERRORS[at % len(ERRORS)]
         with broken(door, at, error, late=bool(at % 2)), suppress(error):
             try:

@@ -235,7 +235,7 @@ def test_negative_edges_are_dashed(guideline: Guideline) -> None:
     graph = dependencies(guideline)
     negative = sum(is_not for _, _, is_not in graph.edges)
     assert negative
-    assert dot(graph).count("[style=dashed]") == negative
+    assert dot(graph).count('[style="dashed"]') == negative
     assert mermaid(graph).count("-.->") == negative
 
 

@@ -18,7 +18,7 @@ from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.language.visible import in_quotes
 from coverlog.engine.library.guideline import Guideline
-from coverlog.engine.program.schema import OUTCOMES
+from coverlog.engine.program.interface import OUTCOMES
 from coverlog.explain.commands.explain import FORMATS
 from coverlog.explain.commands.main import main
 from coverlog.explain.proof import graph as proof

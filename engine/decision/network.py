@@ -1,0 +1,179 @@
+"""A network of `and` and `or` from items to document up to the atoms asked for, and what holds in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from .need import Item
+
+_MANY = 1 << 30
+
+
+class Gate(NamedTuple):
+    """An `and` or an `or` of gates, by their index, and of items: item i stands at ~i."""
+
+    conjunctive: bool
+    gone: bool  # that something is surely not so
+    below: list[int]
+
+
+class Values(NamedTuple):
+    """What holds in a network: the gates, then the items from the last to the first, so that ~i is item i."""
+
+    held: bytearray
+    when: dict[int, int]  # when a gate came to fail that is in a circle of what is not so
+
+
+class Network:
+    """Answers which of some targets hold once items are documented.
+
+    :param gates: the gates, each reached from a root.
+    :param roots: the index of each target's gate, and last of the one that holds once one of them does.
+    :param items: what can be documented.
+    """
+
+    def __init__(self, gates: Sequence[Gate], roots: Sequence[int], items: Sequence[Item]) -> None:
+        self.gates, self.roots, self.items = gates, roots, items
+        self.top = roots[-1]
+        self._groups = list(_groups(gates, roots))
+        self.circular = {node: at for at, (group, _, circular) in enumerate(self._groups) if circular for node in group}
+        self._weight = [_MANY] * len(gates) + [1] * len(items)
+        for node in (node for group, *_ in self._groups for node in group):
+            weights = [self._weight[c] for c in gates[node].below]
+            own = min(weights, default=0) if gates[node].conjunctive else sum(weights)
+            self._weight[node] = min(own, _MANY)
+        self._above: list[list[int]] = [[] for _ in self._weight]
+        for node, gate in enumerate(gates):
+            for below in gate.below:
+                self._above[below].append(node)
+        self._gone_in_circles = any(gone and circular for _, gone, circular in self._groups)
+        self._nothing = self._evaluated(bytearray(len(self._weight)))
+
+    def values(self, documented: int) -> Values:
+        """Return what holds once items are documented, given as a mask."""
+        return self.more(self._nothing, documented)
+
+    def more(self, values: Values, documented: int) -> Values:
+        """Return what holds once further items are documented."""
+        held = values.held.copy()
+        fresh = [~item for item in bits(documented) if not held[~item]]
+        for node in fresh:
+            held[node] = 1
+        if self._gone_in_circles:
+            return self._evaluated(held)
+        while fresh:
+            node = fresh.pop()
+            for above in self._above[node]:
+                conjunctive, _, below = self.gates[above]
+                if not held[above] and (not conjunctive or all(map(held.__getitem__, below))):
+                    held[above] = 1
+                    fresh.append(above)
+        return Values(held, values.when)
+
+    def _evaluated(self, held: bytearray) -> Values:
+        """Work out every gate anew, group by group."""
+        when: dict[int, int] = {}
+        get = held.__getitem__
+        for group, gone, circular in self._groups:
+            for node in group:
+                held[node] = circular and gone
+            changed = True
+            while changed:
+                changed = False
+                for node in group:
+                    conjunctive, _, below = self.gates[node]
+                    value = all(map(get, below)) if conjunctive else any(map(get, below))
+                    if value != held[node]:
+                        changed, held[node] = circular, value
+                        if gone and circular:
+                            when[node] = len(when) + 1
+        return Values(held, when)
+
+    def conflict(self, values: Values, start: int) -> int:
+        """Return the items, as a mask, of which one is needed beyond what is documented for a gate to hold."""
+        found, stack, seen = 0, [start], {start}
+        while stack:
+            node = stack.pop()
+            if node < 0:
+                found |= 1 << ~node
+                continue
+            failed = [c for c in self.gates[node].below if not values.held[c]]
+            if self.gates[node].conjunctive and failed:
+                before = values.when.get(node, _MANY)  # why something may still be so is well founded
+                founded = (c for c in failed if values.when.get(c, 0) < before)
+                failed = [min(founded, key=self._weight.__getitem__)]
+            stack += [c for c in failed if c not in seen]
+            seen.update(failed)
+        return found
+
+    def simplified(self) -> Network:
+        """Return the network without what holds, or fails, whatever is documented."""
+        low, high = self.values(0).held, self.values((1 << len(self.items)) - 1).held
+        below = [[c for c in gate.below if low[c] != high[c]] for gate in self.gates]
+        new: dict[int, int] = {root: i for i, root in enumerate(dict.fromkeys(self.roots))}
+        items: dict[int, None] = {}
+        gates = []
+        for node in (queue := list(new)):
+            children = [_alone(c, below) for c in below[node]]
+            fresh = [c for c in dict.fromkeys(children) if c >= 0 and c not in new]
+            new |= {c: len(new) + i for i, c in enumerate(fresh)}
+            queue += fresh
+            items |= dict.fromkeys(c for c in children if c < 0)
+            constant = low[node] == high[node]
+            conjunctive = bool(low[node]) if constant else self.gates[node].conjunctive
+            gates.append(Gate(conjunctive, self.gates[node].gone, [] if constant else children))
+        order = {old: at for at, old in enumerate(sorted(items, key=lambda i: self.items[~i]))}
+        wired = [gate._replace(below=[new[c] if c >= 0 else ~order[c] for c in gate.below]) for gate in gates]
+        return Network(wired, [new[root] for root in self.roots], [self.items[~i] for i in order])
+
+
+def _alone(node: int, below: Sequence[Sequence[int]]) -> int:
+    """Return what a node comes to where it rests on one thing only."""
+    while node >= 0 and len(below[node]) == 1:
+        node = below[node][0]
+    return node
+
+
+def _groups(gates: Sequence[Gate], roots: Iterable[int]) -> Iterator[tuple[list[int], bool, bool]]:
+    """Yield the gates in groups to evaluate one after another; whether of what is not so; whether in circles."""
+    order = _below_first(gates, roots)
+    place = {node: at for at, node in enumerate(order)}
+    level = dict.fromkeys(order, 0)
+    changed = True
+    while changed:  # circles are within a level: no circle goes through `not`
+        changed = False
+        for node in order:
+            below = (level[c] + (gates[c].gone != gates[node].gone) for c in gates[node].below if c >= 0)
+            if (least := max(below, default=0)) > level[node]:
+                level[node], changed = least, True
+    groups: dict[tuple[int, bool], list[int]] = {}
+    for node in order:
+        groups.setdefault((level[node], gates[node].gone), []).append(node)
+    for (_, gone), group in sorted(groups.items(), key=lambda g: g[0][0]):
+        own = set(group)
+        yield group, gone, any(c in own and place[c] >= place[n] for n in group for c in gates[n].below)
+
+
+def _below_first(gates: Sequence[Gate], roots: Iterable[int]) -> list[int]:
+    """Return the gates such that each stands after what it is made of, as far as there is an order."""
+    order: dict[int, None] = {}
+    seen: set[int] = set()
+    stack = [(root, False) for root in roots]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order[node] = None
+        elif node >= 0 and node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack += [(c, False) for c in gates[node].below]
+    return list(order)
+
+
+def bits(mask: int) -> Iterator[int]:
+    """Yield the places of a mask's bits, the lowest first."""
+    while mask:
+        bit = mask & -mask
+        yield bit.bit_length() - 1
+        mask ^= bit
