@@ -98,7 +98,14 @@ def record(program: Program) -> str:
     """Return the file that records a guideline's words as reviewed."""
     import yaml
 
-    return _HEAD + yaml.safe_dump(snapshot(program), sort_keys=False, allow_unicode=True, width=110)
+    class Dumper(yaml.SafeDumper):
+        """Puts between quotation marks what does not begin with a letter: a reader might take it for a number."""
+
+    def text(dumper: yaml.SafeDumper, said: str) -> yaml.ScalarNode:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", said, None if said[:1].isalpha() else '"')
+
+    Dumper.add_representer(str, text)
+    return _HEAD + yaml.dump(snapshot(program), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
 def changes(now: Words, then: Words) -> Iterator[str]:
