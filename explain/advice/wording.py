@@ -54,14 +54,21 @@ def telling(atom: Atom, amount: str, program: Program) -> str:
     return re.sub(r"\b1 (\w+)s\b", r"1 \1", _SLOT.sub(amount or "some", told))
 
 
+_THERE = re.compile(r"there (is|are|was|were) ")
+
+
 def alternatives(texts: Sequence[str], word: str = "or") -> str:
-    """Return clauses that follow `that` as one: A, B or C; what all begin with is said once."""
-    each = [text.split() for text in dict.fromkeys(texts)]
-    shared = next((n for n in range(min(map(len, each))) if len({text[n] for text in each}) > 1), 0)
-    if shared < 2:
-        return f" {word} that ".join(filter(None, (", that ".join(map(" ".join, each[:-1])), " ".join(each[-1]))))
-    told = [" ".join(text[shared if index else 0 :]) for index, text in enumerate(each)]
-    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} {word} {told[-1]}"
+    """Return clauses that follow `that` as one: A, B or C, each with the whole of its label.
+
+    Only `there is` and the like are said once: words of a label that are left out would name something else.
+    """
+    each = list(dict.fromkeys(texts))
+    there = _THERE.match(each[0])
+    if there and all(text.startswith(there[0]) for text in each):
+        told, joint = [each[0], *(text.removeprefix(there[0]) for text in each[1:])], ""
+    else:
+        told, joint = each, "that "
+    return told[0] if len(told) == 1 else f"{f', {joint}'.join(told[:-1])} {word} {joint}{told[-1]}"
 
 
 def words(statement: str, program: Program) -> str:
