@@ -113,7 +113,7 @@ def test_a_number_that_falls_short_is_said_with_what_is_needed() -> None:
     """Three weeks where four are asked for, with the source; what denies the waiver beside it."""
     text = written("cts-three-weeks-of-splinting")
     assert 'a wrist splint was used for 3 weeks ("office note 2025-10-20"), and at least 4 are needed.' in text
-    assert "the record says it is not so that there is significant atrophy on examination, weakness on" in text
+    assert "the record says it is not so that there is significant atrophy on examination, significant" in text
     assert "A record which shows that a wrist splint was used for at least 4 weeks." in text
 
 
@@ -169,7 +169,10 @@ def test_what_is_not_addressed_is_no_refusal() -> None:
 def test_what_to_document_is_each_alternative() -> None:
     """Where more is needed, every way to meet a criterion is there, with the criterion."""
     text = written("cts-nothing-documented")
-    assert "significant atrophy on examination, sensory loss on examination or weakness on examination." in text
+    assert (
+        "significant atrophy on examination, significant sensory loss on examination or significant weakness on "
+        "examination."
+    ) in text
     assert (
         "shows that there is muscle atrophy, sensory loss or weakness, that a change of activities failed to relieve "
         "the symptoms, and that a wrist splint was used for at least 4 weeks."
