@@ -114,10 +114,7 @@ def plain(proof: Any) -> Told:
 def meaning(told: Told) -> str | None:
     """Return a digest of what a proof says from its roots down, ids apart; None where it has no such reading."""
     try:
-        nodes = {node["id"]: node for node in told["nodes"]}
-        below: dict[str, list[dict[str, Any]]] = {}
-        for edge in told["edges"]:
-            below.setdefault(edge["from"], []).append(edge)
+        nodes, below = _by_name(told)
         named: dict[str, str] = {}
         for name in _below_first(told["roots"], below):
             content = {key: value for key, value in nodes[name].items() if key != "id"}
@@ -160,13 +157,18 @@ def _below_first(roots: Iterable[str], below: dict[str, list[dict[str, Any]]]) -
     return list(order)
 
 
+def _by_name(told: Told) -> tuple[dict[str, dict[str, Any]], dict[str, list[dict[str, Any]]]]:
+    """Return the nodes of a proof by their names, and the edges below each."""
+    below: dict[str, list[dict[str, Any]]] = {}
+    for edge in told["edges"]:
+        below.setdefault(edge["from"], []).append(edge)
+    return {node["id"]: node for node in told["nodes"]}, below
+
+
 def forged(told: Told) -> Told | None:
     """Give every node the id that fits its content, and drop what no root reaches; None where nothing can fit."""
     try:
-        nodes = {node["id"]: node for node in told["nodes"]}
-        below: dict[str, list[dict[str, Any]]] = {}
-        for edge in told["edges"]:
-            below.setdefault(edge["from"], []).append(edge)
+        nodes, below = _by_name(told)
         named: dict[str, str] = {}
         kept: dict[str, dict[str, Any]] = {}
         edges: list[dict[str, Any]] = []
