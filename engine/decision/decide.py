@@ -82,7 +82,9 @@ def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str =
     with one_case():
         try:
             return _judge(case, guideline, world, date)
-        except (LimitError, NotANumberError) as error:
+        except LimitError as error:
+            raise CaseError(faults=[fault._replace(place=case.place) for fault in error.faults]) from None
+        except NotANumberError as error:
             raise refused(case.place, str(error)) from None
 
 

@@ -35,7 +35,7 @@ def _bundle(text: str, html: Callable[[], str]) -> dict[str, str]:
     try:
         return {"text/plain": text, "text/html": html()}
     except PagesError as error:
-        return {"text/plain": f"{text}\n({error.message})"}
+        return {"text/plain": f"{text}\n({error})"}
 
 
 def _because(line: LineDecision) -> str:
