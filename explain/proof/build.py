@@ -7,7 +7,9 @@ from typing import Any
 
 import networkx as nx
 
-from ...engine.decision.decide import Judged, LineDecision, awaited, outcomes
+from ...engine.decision.decide import Judged
+from ...engine.decision.decision import LineDecision
+from ...engine.decision.outcomes import awaited, outcomes
 from ...engine.decision.ways import Ways
 from ...engine.decision.why import CONTRADICTED, Cause, Failure
 from ...engine.decision.why import UNDOCUMENTED as NOBODY_SAYS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...engine.decision.decide import Decision, LineDecision
+from ...engine.decision.decision import Decision, LineDecision
 from ...engine.decision.view import shown
 from ..proof.graph import Proof
 from .page import PagesError, written

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ...engine.decision.decide import LineDecision
+from ...engine.decision.decision import LineDecision
 from ...engine.decision.need import say_need
 from ...engine.program.program import Program
 from ...engine.program.words import say_code, say_session
