@@ -2,8 +2,9 @@
 
 Run: python benchmarks/before.py CHECKOUT [ROUNDS]
 
-CHECKOUT is a work tree of the earlier state (`git worktree add --detach PATH COMMIT`). The two take turns, so that what
-else the machine does falls on both.
+CHECKOUT is a work tree of the earlier state (`git worktree add --detach PATH COMMIT`). It is measured
+as it was, the present state on the guideline of then, and the present state on its own: the engine's part of a
+difference, and the guideline's. They take turns, so that what else the machine does falls on all.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent.parent
+GUIDELINE = "kb/cg_med_24"
+PYTHON = (sys.executable, "-c")
 COVERED = "cts-six-weeks-of-splinting"
 ASKS = {"id": "nothing-stated", "date_of_service": "2025-11-03", "setting": "outpatient",
         "services": [{"cpt": "95886"}, {"cpt": "95909"}]}  # fmt: skip
@@ -38,13 +41,13 @@ def find(name, *modules):
 DECIDE = f"""{FIND}
 import gc
 judge = find("judge", "engine.decision.decide", "engine.decide")
-guideline = find("load", "engine.library.guideline", "engine.library")()
+guideline = find("load", "engine.library.guideline", "engine.library")(sys.argv[1])
 read = find("read_files", "engine.cases.case", "engine.case")
 cases = {{c.id: c for c in read([Path(f) for f in json.loads(sys.stdin.readline())], guideline) if hasattr(c, "facts")}}
 for case in list(cases.values()):
     try:
         judge(case, guideline)
-    except ValueError:  # one of the two finds that the case contradicts itself
+    except ValueError:  # one of them finds that the case contradicts itself
         del cases[case.id]
 gc.collect()
 gc.freeze()
@@ -61,7 +64,8 @@ START = f"{FIND}\nsys.argv[0] = 'coverlog'\nfind('main', 'explain.commands.main'
 class State:
     """One checkout: `coverlog` is its package, with compiled modules and a cache of its own."""
 
-    def __init__(self, checkout: Path, folder: Path) -> None:
+    def __init__(self, checkout: Path, guideline: Path, folder: Path) -> None:
+        self.guideline = str(guideline / GUIDELINE)
         folder.mkdir()
         (folder / "coverlog").symlink_to(checkout.resolve())
         kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")}
@@ -70,13 +74,13 @@ class State:
     def start(self, *args: str) -> float:
         """Return the milliseconds of CPU of one run of the command line."""
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-c", START, *args], check=True, capture_output=True, env=self.env)
+        subprocess.run([*PYTHON, START, "-g", self.guideline, *args], check=True, capture_output=True, env=self.env)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return 1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
     def serve(self, files: list[str]) -> tuple[subprocess.Popen[str], list[str]]:
         """Return a process that decides, and the names of the cases that it can."""
-        process = subprocess.Popen([sys.executable, "-c", DECIDE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        process = subprocess.Popen([*PYTHON, DECIDE, self.guideline], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                    text=True, env=self.env)  # fmt: skip
         return process, json.loads(asked(process, files))
 
@@ -91,14 +95,14 @@ def asked(process: subprocess.Popen[str], question: object) -> str:
 
 
 def told(what: str, times: list[list[float]]) -> None:
-    """Print the medians of both states, before and now, and their ratio."""
-    before, now = map(statistics.median, times)
-    print(f"{what:34} {before:8.2f} ms before {now:8.2f} ms now   {now / before:5.2f}")
+    """Print the medians of the states, and the ratios of the present ones to the first."""
+    before, engine, now = map(statistics.median, times)
+    print(f"{what:34} {before:9.2f} {engine:9.2f} {now:9.2f} ms   {engine / before:5.2f} {now / before:5.2f}")
 
 
 def starts(states: list[State], case: str, rounds: int) -> list[list[float]]:
     """Return the times of cold starts that decide a case; the first of each, which fills its cache, is left out."""
-    times: list[list[float]] = [[], []]
+    times: list[list[float]] = [[] for _ in states]
     for _ in range(rounds + 1):
         for state, kept in zip(states, times, strict=True):
             kept.append(state.start("decide", case))
@@ -106,11 +110,12 @@ def starts(states: list[State], case: str, rounds: int) -> list[list[float]]:
 
 
 def decisions(states: list[State], files: list[str], rounds: int) -> dict[str, list[list[float]]]:
-    """Return the times of decisions by world, of the cases that both states can read."""
+    """Return the times of decisions by world, of the cases that all states can read."""
     served = [state.serve(files) for state in states]
     names = sorted(set.intersection(*(set(known) for _, known in served)))
-    print(f"{len(names)} cases that both read, {rounds} rounds; medians of CPU time, the two taking turns")
-    found: dict[str, list[list[float]]] = {"open": [[], []], "closed": [[], []]}
+    print(f"{len(names)} cases that all decide, {rounds} rounds; medians of CPU time, the states taking turns")
+    print(f"{'':34}    before    engine       now      ratios to before")
+    found: dict[str, list[list[float]]] = {world: [[] for _ in states] for world in ("open", "closed")}
     for _ in range(rounds):
         for name in names:
             for world, times in found.items():
@@ -124,8 +129,9 @@ def decisions(states: list[State], files: list[str], rounds: int) -> dict[str, l
 def main() -> None:
     checkout, rounds = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 5
     with tempfile.TemporaryDirectory() as folder:
-        states = [State(checkout, Path(folder) / "before"), State(HERE, Path(folder) / "now")]
-        files = [str(path) for path in sorted(checkout.glob("kb/*/cases/*/*.yaml"))]
+        each = {"before": (checkout, checkout), "engine": (HERE, checkout), "now": (HERE, HERE)}
+        states = [State(*places, Path(folder) / name) for name, places in each.items()]
+        files = [str(path) for path in sorted(checkout.glob(f"{GUIDELINE}/cases/*/*.yaml"))]
         for world, times in decisions(states, files, rounds).items():
             told(f"decision, {world} world", times)
         asks = Path(folder) / "nothing-stated.json"
