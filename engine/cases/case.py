@@ -12,6 +12,7 @@ from ..language.visible import short, visible
 from ..library.guideline import Guideline
 from ..program.shapes import Said, read_facts
 from .document import Document, documents
+from .durations import plain
 from .faults import faults
 from .files import below, read_bounded, unreadable
 
@@ -123,9 +124,10 @@ def _case(document: Document, guideline: Guideline) -> Case:
     lines = tuple(Line(s["cpt"], s.get("session", 1), s.get("units", 1)) for s in said["services"])
     facts: dict[Atom, str] = {}
     notes: list[str] = []
+    values = Said(plain(said, guideline.program, notes), guideline.program, notes)
     for predicate in guideline.program.predicates.values():
         if predicate.case:
-            facts |= read_facts(predicate.name, predicate.case, Said(said, guideline.program, notes))
+            facts |= read_facts(predicate.name, predicate.case, values)
     return Case(
         said["id"], said.get("title", ""), said["date_of_service"], lines, facts,
         said.get("expect", {}), said.get("expect_closed", {}), document.place(), tuple(dict.fromkeys(notes)), said,
