@@ -12,9 +12,9 @@ from ..language.visible import short, visible
 from ..library.guideline import Guideline
 from ..program.shapes import Said, read_facts
 from .document import Document, documents
-from .durations import plain
 from .faults import faults
 from .files import below, read_bounded, unreadable
+from .times import plain
 
 SUFFIXES = (".yaml", ".yml", ".json")
 """How the names of case files end."""

@@ -12,13 +12,14 @@ from ..language.errors import Fault, did_you_mean
 from ..language.visible import short
 from ..library.guideline import Guideline
 from ..program.program import Program
-from ..program.schema import DATE, DIAGNOSIS, DURATION, PROCEDURE
+from ..program.schema import DATE, DIAGNOSIS, PROCEDURE, TIME
 from .document import Document, Path
-from .durations import durations, fault
 from .meant import meant, misplaced
+from .times import fault, times
 
 MOST = 100
 """As many faults of a case are told; of the rest, how many there are."""
+_EXAMPLES = {PROCEDURE: "99213, in quotes", DIAGNOSIS: "A00.1", DATE: "2025-11-03", TIME: "6"}
 _SLIPS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1"})
 Found = tuple[Path, str, str]  # a place, what is wrong there, and a remedy
 
@@ -60,7 +61,7 @@ def _no_day(document: Document) -> list[Found]:
 
 def _no_amount(document: Document, guideline: Guideline) -> list[Found]:
     """Return the faults of amounts of time that have the form of one, and yet are no number of the declared unit."""
-    told = ((path, *fault(written, unit)) for path, written, unit in durations(document.value, guideline.program))
+    told = ((path, *fault(written, unit)) for path, written, unit in times(document.value, guideline.program))
     return [(path, f"{'.'.join(map(str, path))} {wrong}", remedy) for path, wrong, remedy in told if wrong]
 
 
@@ -99,8 +100,7 @@ def _example(key: str, properties: dict[str, Any]) -> str:
     of = properties[key]
     if "enum" in of:
         return f"write {key}: {of['enum'][0]}" + "".join(f", or {word}" for word in of["enum"][1:])
-    examples = {DATE: "2025-11-03", PROCEDURE: '"99213"', DIAGNOSIS: "A00.1", DURATION: "6"}
-    found = examples.get(of.get("pattern", "")) or {"array": '[{cpt: "99213"}]', "integer": "6"}.get(of["type"])
+    found = _EXAMPLES.get(of.get("pattern", "")) or {"array": "[{cpt: CODE}]", "integer": "6"}.get(of["type"])
     return f"write {key}: {found or 'and a name'}"
 
 
@@ -136,7 +136,7 @@ def _said(value: Any) -> str:
 
 
 def _wrong_form(value: str, pattern: str) -> tuple[str, str]:
-    example = {PROCEDURE: "99213, in quotes", DIAGNOSIS: "A00.1", DATE: "2025-11-03"}.get(pattern, "a word")
+    example = _EXAMPLES.get(pattern, "a word")
     meant = _slip(value) if pattern == DIAGNOSIS else ""
     return f"is {_said(value)}", f"write it like {example}" + (f"; did you mean {meant}?" if meant else "")
 

@@ -14,7 +14,7 @@ PROCEDURE = r"^([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})$"
 DIAGNOSIS = r"^\s*[A-Za-z]([0-9][0-9A-Za-z]|[A-HJKMNP-Za-hjkmnp-z][0-9])(\.?[0-9A-Za-z]{1,4})?\s*$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 # An amount of time: completed units of the guideline's own, or of another that is named.
-DURATION = r"^\s*([0-9]{1,6})\s*([Dd](?:ays?)?|[Ww](?:ks?|eeks?)?|[Mm](?:os?|onths?)|[Yy](?:rs?|ears?)?)?\s*$"
+TIME = r"^\s*([0-9]{1,6})\s*([Dd](?:ays?)?|[Ww](?:ks?|eeks?)?|[Mm](?:os?|onths?)|[Yy](?:rs?|ears?)?)?\s*$"
 COUNT = 100_000
 """The largest amount, count, number of units and session of a case; sums of them stay within 32 bits."""
 ITEMS = 500
@@ -158,7 +158,7 @@ def _amount() -> dict[str, Any]:
 
 def _lasting(unit: str) -> dict[str, Any]:
     text = f"completed {unit} (6), or an amount of time that is a number of them: 6 weeks, 45 days, 2 months"
-    return _either(_whole(0) | {"type": ["integer", "string"], "pattern": DURATION, "description": text}, "value")
+    return _either(_whole(0) | {"type": ["integer", "string"], "pattern": TIME, "description": text}, "value")
 
 
 def _either(plain: dict[str, Any], key: str) -> dict[str, Any]:

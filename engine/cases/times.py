@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Any
 
 from ..program.program import Program
-from ..program.schema import COUNT, DURATION
+from ..program.schema import COUNT, TIME
 from .document import Path
 
 _DAYS = {"days": 1, "weeks": 7}
@@ -20,7 +20,7 @@ _UNITS = {unit[0]: unit for unit in (*_DAYS, *_MONTHS)}
 _CYCLE = 4800  # the months after which the Gregorian calendar repeats itself
 
 
-def durations(values: Any, program: Program) -> Iterator[tuple[Path, Any, str]]:
+def times(values: Any, program: Program) -> Iterator[tuple[Path, Any, str]]:
     """Yield each amount of time of a case: its path, what is written, and its unit by the declaration.
 
     :param values: a case as written; what is no group of amounts is passed over.
@@ -52,7 +52,7 @@ def plain(values: dict[str, Any], program: Program, notes: list[str]) -> dict[st
 
     :param notes: where an amount in another unit is said to be read as it is.
     """
-    for (key, concept, *full), written, unit in durations(values, program):
+    for (key, concept, *full), written, unit in times(values, program):
         if isinstance(written, str):
             number, _ = _counted(written, unit) or (0, 0)
             if not _same(written, unit):
@@ -65,7 +65,7 @@ def plain(values: dict[str, Any], program: Program, notes: list[str]) -> dict[st
 
 def _parts(written: Any, unit: str) -> tuple[int, str] | None:
     """Return the number that is written and its unit, or None where it has not the form of an amount of time."""
-    found = re.fullmatch(DURATION, written) if isinstance(written, str) else None
+    found = re.fullmatch(TIME, written) if isinstance(written, str) else None
     return (int(found[1]), _UNITS[found[2][0].lower()] if found[2] else unit) if found else None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from coverlog.engine.cases.case import Case, Unreadable, read_text
-from coverlog.engine.cases.durations import durations, fault, plain
+from coverlog.engine.cases.times import fault, plain, times
 from coverlog.engine.language.terms import Atom
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.schema import COUNT
@@ -118,7 +118,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory, toy_text: Callable[[str], s
 
     def read_as(written: str, unit: str) -> int:
         said = {"facts": {"saturation": {"value": written}}}
-        assert [(each[1:]) for each in durations(said, programs[unit])] == [(written, unit)]
+        assert [(each[1:]) for each in times(said, programs[unit])] == [(written, unit)]
         number = plain(said, programs[unit], [])["facts"]["saturation"]["value"]
         assert isinstance(number, int)
         return number
