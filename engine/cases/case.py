@@ -12,6 +12,7 @@ from ..language.visible import short, visible
 from ..library.guideline import Guideline
 from ..program.shapes import Said, read_facts
 from .document import Document, documents
+from .document import Path as At
 from .faults import faults
 from .files import below, read_bounded, unreadable
 from .times import plain
@@ -44,6 +45,7 @@ class Case(NamedTuple):
     place: str
     notes: tuple[str, ...]  # what was read otherwise than written
     said: dict[str, Any]  # the case as written, for those who change it or quote its sources
+    places: dict[At, tuple[int, int]] = {}  # noqa: RUF012 - nobody adds; line and column of each part of it
 
 
 class Unreadable(NamedTuple):
@@ -131,4 +133,5 @@ def _case(document: Document, guideline: Guideline) -> Case:
     return Case(
         said["id"], said.get("title", ""), said["date_of_service"], lines, facts,
         said.get("expect", {}), said.get("expect_closed", {}), document.place(), tuple(dict.fromkeys(notes)), said,
+        document.places,
     )  # fmt: skip

@@ -101,12 +101,17 @@ def _hierarchy(name: str, key: CaseKey, said: Said) -> Facts:
 _SLIP = str.maketrans("OIL", "011")
 
 
+def meant_by(code: str) -> str:
+    """Return a diagnosis code with digits where it has letters that are taken for them."""
+    return code[0] + code[1:].translate(_SLIP)
+
+
 def _slips(name: str, key: CaseKey, said: Said) -> Facts:
     """Name what was meant by a code that does not exist and has a letter for a digit: O for 0, I or l for 1."""
     facts: Facts = {}
     for written, source in _listed(key, said, "code"):
         code = normal_code(written)
-        meant = code[0] + code[1:].translate(_SLIP)
+        meant = meant_by(code)
         if meant != code and not exists(code):  # Y93.I1 is one of the few codes with such a letter
             _add(facts, Atom(name, (quote(code), quote(meant))), key.key, source)
     return facts
