@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,6 +102,8 @@ def main(ctx: click.Context, guideline: str, limit_seconds: float) -> None:
     Example: coverlog explain cts-six-weeks-of-splinting
     """
     ctx.obj = guideline
+    if os.environ.get("NO_COLOR"):  # https://no-color.org; click leaves it to its users
+        ctx.color = False
     ctx.with_resource(allowing(limit_seconds))
     ctx.with_resource(_seldom_collecting())
 

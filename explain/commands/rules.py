@@ -10,7 +10,7 @@ import click
 from ...engine.library.guideline import load
 from ...engine.program.program import AUTHORITIES
 from .options import date_option, format_option, output_option
-from .output import as_json, bar, width, write_out
+from .output import as_json, bar, table_width, width, write_out
 
 
 @click.command()
@@ -35,7 +35,7 @@ def rules(guideline: str, statement: str, authority: str, uses: str, date: str, 
     if form == "json":
         write_out(as_json([rule_json(rule, program) for rule in found]))
     elif found:
-        click.echo(rules_table(found, program, width()))
+        click.echo(rules_table(found, program, table_width()))
     click.echo(f"{len(found)} {'clauses' if facts else 'rules'}", err=True)
 
 

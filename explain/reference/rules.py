@@ -14,7 +14,7 @@ from ...engine.language.terms import Atom, Rule, Var
 from ...engine.library.guideline import Guideline
 from ...engine.program.graph import edges
 from ...engine.program.program import Program
-from ..render import decision_text as report
+from ..render.table import table
 
 Track = Callable[[Sequence[Path]], Iterable[Path]]
 """Goes through paths and shows how far it is."""
@@ -191,9 +191,9 @@ def in_force(rule: Rule) -> str:
 
 
 def rules_table(rules: Sequence[Rule], program: Program, width: int) -> str:
-    """Return rules as a table of at most `width` columns."""
+    """Return rules as a table of at most `width` columns; 0 is as many as it takes."""
     rows = [(r.id, authority_of(program.authority(r)), in_force(r), r.gloss or str(r)) for r in rules]
-    return report.table([("rule", "authority", "in force", "says"), *rows], width)
+    return table([("rule", "authority", "in force", "says"), *rows], width)
 
 
 def rule_json(rule: Rule, program: Program) -> dict[str, Any]:
