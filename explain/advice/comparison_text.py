@@ -45,7 +45,7 @@ def _difference(each: Difference, program: Program, width: int) -> Iterator[str]
     moved = f"{old} -> {new}" if old != new else f"stays {old}"
     yield from textwrap.wrap(f"{_line(each.key)}: {moved}", width, subsequent_indent="  ")
     went, came = each.missing(each.old, each.new), each.missing(each.new, each.old)
-    for name, sets in (("no longer missing", went), ("now missing", came)):
+    for name, sets in (("was missing", went), ("is missing now", came)):
         told = [" and ".join(_need(need, program) for need in needs) for needs in sets]
         more = [f"{len(told) - _MOST} more (--format json)"] if len(told) > _MOST else []
         yield from _list(f"  {name}", [*told[:_MOST], *more], width, "; or ")

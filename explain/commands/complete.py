@@ -84,6 +84,20 @@ def _canonical(guideline: Guideline) -> Iterable[str]:
     return canonical(guideline)
 
 
+def _names(guideline: Guideline) -> Iterable[str]:
+    from ..reference.subjects import names
+
+    return sorted({*names(guideline.program), *_canonical(guideline)})
+
+
+def _words(guideline: Guideline) -> Iterable[str]:
+    from ..reference.names import entries, words_of
+
+    return sorted({word for each in entries(guideline.program, {}) for word in words_of(each.label)})
+
+
+complete_name = from_guideline(_names)
+complete_word = from_guideline(_words)
 complete_case = from_guideline(_canonical, files=True)
 complete_predicate = from_guideline(lambda guideline: guideline.program.declared())
 complete_statement = from_guideline(lambda guideline: guideline.program.statements)

@@ -9,7 +9,7 @@ import click
 
 from ...engine.library.guideline import load
 from ...engine.program.program import AUTHORITIES
-from .complete import complete_predicate, complete_statement
+from .complete import complete_name, complete_predicate, complete_statement
 from .options import date_option, format_option, output_option
 from .output import as_json, bar, table_width, width, write_out
 
@@ -43,19 +43,23 @@ def rules(guideline: str, statement: str, authority: str, uses: str, date: str, 
 
 
 @click.command()
-@click.argument("name", metavar="ID")
+@click.argument("name", metavar="NAME", shell_complete=complete_name)
 @format_option("text", "json")
 @click.pass_obj
 def show(guideline: str, name: str, form: str) -> None:
-    """Show a rule, a statement, a predicate or an interpretation.
+    """Show what a name stands for: statement, rule, predicate, reading, concept, code, diagnosis code or case.
 
-    Its text and citation, what depends on it, and the canonical cases that exercise it.
+    Its text and citation, what depends on it, the canonical cases that exercise it, and where to go on. A label
+    will do for an id, and capitals do not matter.
 
     \b
     Example: coverlog show I.4.a
+             coverlog show "carpal tunnel syndrome"
+             coverlog show G56.01
     """
     from ..reference.show import as_json as told
-    from ..reference.show import as_text, look_up
+    from ..reference.show import look_up
+    from ..reference.show_text import as_text
 
     found = load(guideline)
     shown = look_up(found, name, _progress)
