@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -12,6 +12,7 @@ from ..language.errors import Fault, did_you_mean
 from ..language.visible import short
 from ..library.guideline import Guideline
 from ..program.schema import DATE, DIAGNOSIS, PROCEDURE
+from .dates import misdated
 from .document import Document, Path
 
 MOST = 100
@@ -27,7 +28,7 @@ def faults(document: Document, guideline: Guideline) -> list[Fault]:
     # Those beyond the first hundred are counted only: saying what was meant takes its time.
     first = sorted(errors, key=lambda error: document.order(tuple(error.instance_path)))[:MOST]
     found = list(islice((f for error in first for f in _explain(error, document.value, guideline.schema)), MOST))
-    told = [(document.order(path), Fault(document.place(path), *rest)) for path, *rest in found + _no_day(document)]
+    told = [(document.order(path), Fault(document.place(path), *rest)) for path, *rest in found + misdated(document, guideline.program)]
     told += [(document.order(path), fault) for path, fault in problems.items()]
     ordered = [fault for _, fault in sorted(told)]
     left = sum(map(_count, errors)) - len(found) + len(ordered[MOST:])
@@ -43,15 +44,6 @@ def _within(error: Any, problems: Iterable[Path]) -> bool:
     return any(tuple(error.instance_path[: len(path)]) == path for path in problems)
 
 
-def _no_day(document: Document) -> list[Found]:
-    """Return the fault of a date that is none; the schema knows its form only."""
-    date = document.value.get("date_of_service") if isinstance(document.value, dict) else None
-    try:
-        if isinstance(date, str) and re.search(DATE, date):
-            datetime.date.fromisoformat(date)
-    except ValueError:
-        return [(("date_of_service",), f"{date} is no day of the calendar", "")]
-    return []
 
 
 def _explain(error: Any, case: Any, schema: dict[str, Any]) -> Iterator[Found]:
@@ -83,7 +75,7 @@ def _meant(word: str, known: Iterable[str]) -> str:
     return did_you_mean(short(word), known) or f"known are {', '.join(known)}"
 
 
-_TYPES = {"object": "keys and values", "array": "a list", "string": "text", "integer": "a whole number"}
+_TYPES = {"object": "keys and values", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number"}
 
 
 def _wrong_type(value: Any, wanted: list[str]) -> tuple[str, str]:
@@ -93,6 +85,11 @@ def _wrong_type(value: Any, wanted: list[str]) -> tuple[str, str]:
     elif wanted == ["integer"] and isinstance(value, float):
         remedy = "count completed units only"
     return f"has to be {_TYPES[wanted[0]]}, not {_said(value)}", remedy
+
+
+def _decimals(step: float) -> str:
+    number = round(-math.log10(step))
+    return f"{number} decimal{'s' * (number > 1)}"
 
 
 def _said(value: Any) -> str:
@@ -120,6 +117,7 @@ _WRONG: dict[str, Callable[[Any, Any], tuple[str, str]]] = {
     "pattern": _wrong_form,
     "minimum": lambda value, least: (f"is {value}, and cannot be less than {least}", ""),
     "maximum": lambda value, most: (f"is {value}, and cannot be more than {most:,}", "count completed units only"),
+    "multipleOf": lambda value, of: (f"is {value}, which has too many decimals", f"write {_decimals(of)}"),
     "minItems": lambda value, least: ("is empty", "name at least one"),
     "maxItems": lambda value, most: (f"has {len(value):,} items, and cannot have more than {most:,}", "split the case"),
     "maxLength": lambda value, most: (

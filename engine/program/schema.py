@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .interface import OUTCOMES
+from .notation import BETWEEN, SINCE
 from .program import CaseKey, Program
 
 # Four digits and a digit or letter, or a letter and four digits: the forms of procedure codes.
@@ -130,13 +131,27 @@ def _add(properties: dict[str, Any], key: CaseKey, program: Program) -> None:
     elif key.shape == "codes":
         properties[key.key] = _list({"type": "string", "pattern": DIAGNOSIS})
     elif key.shape == "count":
-        properties[key.key] = _whole(0)
+        properties[key.key] = _number(key)
+    elif key.shape in SINCE or key.shape == BETWEEN:
+        properties |= {name: _date() for name in (key.key, key.other) if name}
     else:
         group = properties.setdefault(key.key, {"type": "object", "properties": {}, "additionalProperties": False})
-        shape = "amount" if key.shape == "amount of" else "status"
-        group["properties"] |= {
-            concept: {"description": program.label(concept), "$ref": f"#/$defs/{shape}"} for concept in concepts
-        }
+        shape: dict[str, Any] = {"$ref": f"#/$defs/{'amount' if key.shape == 'amount of' else 'status'}"}
+        if key != CaseKey(key.key, key.shape, key.kind, ""):
+            shape = _either(_number(key), "value")
+        group["properties"] |= {concept: {"description": program.label(concept), **shape} for concept in concepts}
+
+
+def _number(key: CaseKey) -> dict[str, Any]:
+    """Return the schema of a number with the decimals and bounds of its key."""
+    least, most = (float(bound) if "." in bound else int(bound) for bound in (key.least, key.most or str(COUNT)))
+    kind = {"type": "number", "multipleOf": 10**-key.decimals} if key.decimals else {"type": "integer"}
+    told = {"description": f"in {key.unit}"} if key.unit else {}
+    return {**kind, "minimum": least, "maximum": most, **told}
+
+
+def _date() -> dict[str, Any]:
+    return _either({"type": "string", "pattern": DATE, "description": "YYYY-MM-DD"}, "date")
 
 
 def _one_of(concepts: list[str], program: Program) -> dict[str, Any]:

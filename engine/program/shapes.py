@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..language.terms import Atom, quote
 from ..language.visible import in_quotes
 from .code_set import exists
+from .notation import BETWEEN, SINCE
 from .program import CaseKey, Program
 
 Facts = dict[Atom, str]
@@ -54,7 +57,55 @@ def _choices(name: str, key: CaseKey, said: Said) -> Facts:
 
 
 def _count(name: str, key: CaseKey, said: Said) -> Facts:
-    return {Atom(name, (said.values[key.key],)): key.key} if key.key in said.values else {}
+    return {Atom(name, (scaled(said.values[key.key], key),)): key.key} if key.key in said.values else {}
+
+
+def scaled(value: float, key: CaseKey) -> int:
+    """Return a number of a case as one of its key's measure: 4.9 with one decimal is 49 tenths."""
+    return key.quantity(int(Decimal(str(value)).scaleb(key.decimals)))
+
+
+def _since(name: str, key: CaseKey, said: Said) -> Facts:
+    """Count the completed units from a date to the date of service; the source names both."""
+    if key.key not in said.values:
+        return {}
+    start, end = dated(said.values[key.key]), said.values["date_of_service"]
+    source = _dates(key.key, said.values[key.key], f"from {start} to {end}")
+    return {Atom(name, (key.quantity(elapsed(key.unit, start, end)),)): source}
+
+
+def _between(name: str, key: CaseKey, said: Said) -> Facts:
+    written = [said.values.get(each) for each in (key.other, key.key)]
+    if None in written:
+        return {}
+    start, end = map(dated, written)
+    source = f"{_dates(key.other, written[0], start)} to {_dates(key.key, written[1], end)}"
+    return {Atom(name, (key.quantity(elapsed(key.unit, start, end)),)): source}
+
+
+def _dates(key: str, written: Any, told: str) -> str:
+    source = written.get("source") if isinstance(written, dict) else None
+    return f"{key}, {told}" + (f", {in_quotes(source)}" if source else "")
+
+
+def dated(written: Any) -> str:
+    """Return the ISO date of a key that holds one, with or without its source."""
+    return str(written["date"] if isinstance(written, dict) else written)
+
+
+def elapsed(unit: str, start: str, end: str) -> int:
+    """Return the completed units of time between two ISO dates.
+
+    A month or a year is complete on the day of the month on which it began; from the 31st, and from February 29, on
+    the first day after, where the month has no such day.
+
+    :param unit: days, weeks, months or years.
+    """
+    first, last = date.fromisoformat(start), date.fromisoformat(end)
+    if unit in ("days", "weeks"):
+        return (last - first).days // (7 if unit == "weeks" else 1)
+    months = 12 * (last.year - first.year) + last.month - first.month - (last.day < first.day)
+    return months // (12 if unit == "years" else 1)
 
 
 def _codes(name: str, key: CaseKey, said: Said) -> Facts:
@@ -101,7 +152,7 @@ def _absent(name: str, key: CaseKey, said: Said) -> Facts:
 
 
 def _amounts(name: str, key: CaseKey, said: Said) -> Facts:
-    return {Atom(name, (concept, value)): source for concept, value, source in _documented(key, said)}
+    return {Atom(name, (concept, scaled(value, key))): source for concept, value, source in _documented(key, said)}
 
 
 def _documented(key: CaseKey, said: Said) -> Iterator[tuple[str, Any, str]]:
@@ -126,6 +177,8 @@ _SHAPES: dict[str, Callable[[str, CaseKey, Said], Facts]] = {
     "present of": _present,
     "absent of": _absent,
     "amount of": _amounts,
+    **dict.fromkeys(SINCE, _since),
+    BETWEEN: _between,
 }
 
 

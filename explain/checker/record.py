@@ -7,9 +7,10 @@ no code with the engine's own reading.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
-from ...engine.language.terms import Atom, Constant
+from ...engine.language.terms import Atom, Constant, Quantity
 from ...engine.program.program import CaseKey, Program
 from .ground import quoted
 
@@ -48,12 +49,56 @@ def _given(key: CaseKey, said: Mapping[str, Any], program: Program) -> Iterator[
     elif shape == "each of":
         yield from (((each,), name) for each in said.get(name, ()))
     elif shape == "count":
-        yield from (((whole(said[name]),), name) for _ in range(name in said))
+        yield from (((measured(said[name], key),), name) for _ in range(name in said))
+    elif shape.endswith((" since", " from")):
+        yield from _elapsed(key, said)
     elif shape in ("codes", "hierarchy", "slips"):
         for written in said.get(name, ()):
             yield from _coded(shape, "".join(written.split()).replace(".", "").upper(), name)
     else:
         yield from _documented(key, said.get(name, {}), program)
+
+
+def measured(value: Any, key: CaseKey) -> int:
+    """Return a number of a case in the decimals and the unit of its key: 4.9 with one decimal is 49 tenths.
+
+    :param value: as the case says it, or as the declaration writes it.
+    """
+    whole_part, _, decimals = str(value).partition(".")
+    digits = whole_part + decimals.rstrip("0").ljust(key.decimals, "0")
+    return Quantity(int(digits), key.decimals, key.unit) if key.decimals or key.unit else int(digits)
+
+
+def _elapsed(key: CaseKey, said: Mapping[str, Any]) -> Iterator[Given]:
+    """Yield the time from a date to the date of service, or from one date to another, with both as its source."""
+    names = [key.other or key.key, *([key.key] if key.other else [])]
+    if not all(name in said for name in names):
+        return
+    full = [said[name] if isinstance(said[name], dict) else {"date": said[name]} for name in names]
+    days = [str(each["date"]) for each in full]
+    quoted_ = [_quoted(each["source"]) if "source" in each else "" for each in full]
+    if key.other:
+        where = " to ".join(f"{n}, {d}{q}" for n, d, q in zip(names, days, quoted_, strict=True))
+    else:
+        days.append(said["date_of_service"])
+        where = f"{names[0]}, from {days[0]} to {days[1]}{quoted_[0]}"
+    yield (Quantity(completed(key.unit, *map(date.fromisoformat, days)), 0, key.unit),), where
+
+
+def completed(unit: str, start: date, end: date) -> int:
+    """Return how many units of time are complete: counted up, one anniversary after another."""
+    if unit in ("days", "weeks"):
+        return (end.toordinal() - start.toordinal()) // {"days": 1, "weeks": 7}[unit]
+    step, count = {"months": 1, "years": 12}[unit], 0
+    while _months_later(start, (count + 1) * step) <= (end.year, end.month, end.day):
+        count += 1
+    return count
+
+
+def _months_later(start: date, months: int) -> tuple[int, int, int]:
+    """Return the same day of a later month, which need not be a day of the calendar."""
+    years, month = divmod(start.month - 1 + months, 12)
+    return start.year + years, month + 1, start.day
 
 
 def _requested(said: Mapping[str, Any], *, with_units: bool) -> Iterator[Given]:
@@ -97,7 +142,7 @@ def _documented(key: CaseKey, stated: Mapping[str, Any], program: Program) -> It
         value = full["status"] if "status" in full else full.get("value")
         where = f"{key.key}.{concept}" + (_quoted(full["source"]) if "source" in full else "")
         if wanted == "amount":
-            yield (concept, whole(value)), where
+            yield (concept, measured(value, key)), where
         elif value == wanted:
             yield (concept,), where
 

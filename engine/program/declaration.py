@@ -1,0 +1,110 @@
+"""A `%@ case:` line read: the key, the shape, and the unit, decimals and bounds of its numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ..language.errors import did_you_mean
+from .notation import BETWEEN, NUMBERS, OPTIONS, SHAPES, SINCE, TIME_UNITS
+from .program import CaseKey
+
+_WORD = re.compile(r'"[^"]*"|[^\s"]+')
+_NAME = re.compile(r"\w+")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?")
+_BETWEEN = re.compile(rf"{BETWEEN} (\w+) to (\w+)")
+
+
+class AmissError(ValueError):
+    """A line that cannot be read: what is wrong with it, and what to write."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.message, self.fix = message, fix
+
+
+def read_case_key(text: str) -> CaseKey:
+    """Return where a case says an input, by what stands behind `%@ case:`.
+
+    :raises AmissError: where it cannot be read; the fix names the shapes or options there are, the nearest first.
+    """
+    words = _WORD.findall(text)
+    if between := _BETWEEN.fullmatch(" ".join(words)):
+        return CaseKey(between[2], BETWEEN, "", "", "days", other=between[1])
+    if not words or not _NAME.fullmatch(words[0]):
+        raise AmissError("names no key of the case", "write %@ case: KEY SHAPE KIND")
+    key, *rest = words
+    if not rest:
+        return CaseKey(key, "", "", "")
+    shape, rest = _shape(rest)
+    kind = rest.pop(0) if rest and rest[0] not in OPTIONS and _NAME.fullmatch(rest[0]) else ""
+    if kind and not SHAPES[shape].is_of_kind:
+        known = _known(kind, OPTIONS, "options behind a shape")
+        raise AmissError(f"says {kind} behind {shape}, which is of no kind", known)
+    return _measured(CaseKey(key, shape, kind, "", SINCE.get(shape, "")), rest)
+
+
+def _shape(words: list[str]) -> tuple[str, list[str]]:
+    """Return the shape that words begin with, and what is left of them."""
+    for length in (2, 1):
+        if (shape := " ".join(words[:length])) in SHAPES and shape != BETWEEN:
+            return shape, words[length:]
+    wrong = " ".join(words[:2])
+    known = _known(wrong, filter(None, SHAPES), "shapes")
+    raise AmissError(f"has no shape {wrong}", f"{known}; write %@ case: KEY SHAPE KIND")
+
+
+def _known(wrong: str, known: Iterable[str], what: str) -> str:
+    names = list(known)
+    close = did_you_mean(wrong, names) or did_you_mean(wrong.partition(" ")[0], names)
+    return f"{close} {what} are {', '.join(names)}".strip()
+
+
+def _measured(key: CaseKey, words: list[str]) -> CaseKey:
+    """Return a key with the options that follow its shape."""
+    while words:
+        name, value, *rest = [*words, ""]
+        if name not in OPTIONS:
+            raise AmissError(f"has no option {name}", _known(name, OPTIONS, "options"))
+        if (name == "default") != (key.shape == "one of") or (name != "default" and key.shape not in NUMBERS):
+            of = "one of" if name == "default" else " and ".join(NUMBERS)
+            raise AmissError(f"says {name} behind {key.shape}", f"leave it out: {name} is for {of}")
+        if name == "from":
+            key = key._replace(least=_number(value), most=_bound(rest))
+            rest = rest[2:]
+        else:
+            key = key._replace(**_option(name, value))
+        words = [word for word in rest if word]
+    for bound in (key.least, key.most):
+        if len(bound.partition(".")[2]) > key.decimals:
+            raise AmissError(f"bounds its numbers by {bound}", f"give it {key.decimals or 'no'} decimals")
+    if key.most and float(key.most) < float(key.least):
+        raise AmissError(f"has no number from {key.least} to {key.most}", "write the smaller one first")
+    return key
+
+
+def _number(text: str) -> str:
+    if not _NUMBER.fullmatch(text):
+        raise AmissError(f"has the bound {text or 'nothing'}", "write from 0 to 200")
+    return text
+
+
+def _bound(words: list[str]) -> str:
+    if words[:1] != ["to"]:
+        raise AmissError("says from and not to", "write from 0 to 200")
+    return _number((words[1:2] or [""])[0])
+
+
+def _option(name: str, value: str) -> dict[str, str | int]:
+    """Return the field of a key that an option sets."""
+    if name == "default" and _NAME.fullmatch(value):
+        return {"default": value}
+    if name == "unit" and len(value.strip('"')) > 1:
+        return {"unit": " ".join(value.strip('"').split())}
+    if name == "decimals" and value in ("0", "1", "2", "3", "4"):
+        return {"decimals": int(value)}
+    if name == "in":
+        if value not in TIME_UNITS:
+            raise AmissError(f"counts in {value or 'nothing'}", _known(value, TIME_UNITS, "units of time"))
+        return {"unit": value}
+    raise AmissError(f"says {name} {value}".rstrip(), f"write {name} {OPTIONS[name].arguments}")
