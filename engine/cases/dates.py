@@ -31,7 +31,7 @@ def misdated(document: Document, program: Program) -> list[Found]:
     names = dict.fromkeys([SERVICE_DATE, *(name for key in dated for name in (key.other, key.key) if name)])
     at = {name: found for name in names if (found := _written(case.get(name)))}
     path = {name: ((name, "date") if isinstance(case.get(name), dict) else (name,)) for name in names}
-    wrong: list[Found] = [(path[n], f"{day} is no day of the calendar", "") for n, day in at.items() if not _is_day(day)]
+    wrong: list[Found] = [(path[n], f"{d} is no day of the calendar", "") for n, d in at.items() if not _is_day(d)]
     pairs = dict.fromkeys((key.other or key.key, key.key if key.other else SERVICE_DATE) for key in dated)
     valid = {name: day for name, day in at.items() if _is_day(day)}
     return wrong + list(_disordered(pairs, valid, path))

@@ -28,7 +28,8 @@ def faults(document: Document, guideline: Guideline) -> list[Fault]:
     # Those beyond the first hundred are counted only: saying what was meant takes its time.
     first = sorted(errors, key=lambda error: document.order(tuple(error.instance_path)))[:MOST]
     found = list(islice((f for error in first for f in _explain(error, document.value, guideline.schema)), MOST))
-    told = [(document.order(path), Fault(document.place(path), *rest)) for path, *rest in found + misdated(document, guideline.program)]
+    found += misdated(document, guideline.program)
+    told = [(document.order(path), Fault(document.place(path), *rest)) for path, *rest in found]
     told += [(document.order(path), fault) for path, fault in problems.items()]
     ordered = [fault for _, fault in sorted(told)]
     left = sum(map(_count, errors)) - len(found) + len(ordered[MOST:])
@@ -42,8 +43,6 @@ def _count(error: Any) -> int:
 def _within(error: Any, problems: Iterable[Path]) -> bool:
     """Say whether an error only follows from a part that could not be read."""
     return any(tuple(error.instance_path[: len(path)]) == path for path in problems)
-
-
 
 
 def _explain(error: Any, case: Any, schema: dict[str, Any]) -> Iterator[Found]:
@@ -75,7 +74,9 @@ def _meant(word: str, known: Iterable[str]) -> str:
     return did_you_mean(short(word), known) or f"known are {', '.join(known)}"
 
 
-_TYPES = {"object": "keys and values", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number"}
+_TYPES = {
+    "object": "keys and values", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number",
+}  # fmt: skip
 
 
 def _wrong_type(value: Any, wanted: list[str]) -> tuple[str, str]:

@@ -64,7 +64,7 @@ class Item(NamedTuple):
 
     finding: str
     kind: str  # present, absent, low or high
-    bound: int
+    bound: float  # a whole number, or a quantity
     atom: Atom
 
 

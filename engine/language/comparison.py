@@ -78,7 +78,7 @@ def holds(comparison: Comparison, binding: Substitution) -> bool | None:
 
 def _sum(values: list[Constant], comparison: Comparison) -> int:
     for value in values:
-        if not isinstance(value, int):
+        if type(value) not in (int, Quantity):
             raise NotANumberError(f"{comparison} compares {value}, which is no whole number")
     total = sum(values)  # type: ignore[arg-type]
     if not -(2**31) < total < 2**31:

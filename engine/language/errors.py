@@ -9,7 +9,6 @@ from typing import NamedTuple
 from .terms import Place
 from .visible import visible
 
-
 CONTRADICTORY = "contradictory documentation"
 """How the refusal of a case begins that contradicts itself."""
 

@@ -193,8 +193,9 @@ def _predicate(value: Any) -> Predicate:
 
 
 def _key(*value: Any) -> CaseKey:
-    numbers = {CaseKey._fields.index("decimals")}
-    return CaseKey(*[(_number if at in numbers else _text)(field) for at, field in enumerate(value)])
+    named = dict(zip(CaseKey._fields, value, strict=True))
+    decimals = _number(named.pop("decimals"))
+    return CaseKey(**{name: _text(field) for name, field in named.items()}, decimals=decimals)
 
 
 _READ: dict[type, Any] = {str: _text, bool: _flag, tuple: _texts}

@@ -73,7 +73,7 @@ def _measured(key: CaseKey, words: list[str]) -> CaseKey:
             key = key._replace(least=_number(value), most=_bound(rest))
             rest = rest[2:]
         else:
-            key = key._replace(**_option(name, value))
+            key = _with_option(key, name, value)
         words = [word for word in rest if word]
     for bound in (key.least, key.most):
         if len(bound.partition(".")[2]) > key.decimals:
@@ -95,16 +95,15 @@ def _bound(words: list[str]) -> str:
     return _number((words[1:2] or [""])[0])
 
 
-def _option(name: str, value: str) -> dict[str, str | int]:
-    """Return the field of a key that an option sets."""
+def _with_option(key: CaseKey, name: str, value: str) -> CaseKey:
     if name == "default" and _NAME.fullmatch(value):
-        return {"default": value}
+        return key._replace(default=value)
     if name == "unit" and len(value.strip('"')) > 1:
-        return {"unit": " ".join(value.strip('"').split())}
+        return key._replace(unit=" ".join(value.strip('"').split()))
     if name == "decimals" and value in ("0", "1", "2", "3", "4"):
-        return {"decimals": int(value)}
+        return key._replace(decimals=int(value))
     if name == "in":
         if value not in TIME_UNITS:
             raise AmissError(f"counts in {value or 'nothing'}", _known(value, TIME_UNITS, "units of time"))
-        return {"unit": value}
+        return key._replace(unit=value)
     raise AmissError(f"says {name} {value}".rstrip(), f"write {name} {OPTIONS[name].arguments}")

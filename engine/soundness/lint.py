@@ -13,6 +13,7 @@ from ..language.terms import Constant, Place, Rule, Term, Var, unquote
 from ..program.interface import ADVISORY, INTERFACE, UNFAVOURABLE
 from ..program.program import Program
 from ..program.reader import RESERVED, read_program
+from .cascade import follows
 from .check import check
 from .reach import unreached
 from .registry import ERROR, severity
@@ -34,7 +35,7 @@ def findings_of(texts: Sequence[tuple[str, str]]) -> list[Finding]:
     if broken:
         return broken
     program, found = read_program(texts)
-    found += [finding for finding in check(program) if finding not in found and not _follows(finding, found, program)]
+    found += [finding for finding in check(program) if finding not in found and not follows(finding, found, program)]
     if not _MISLEADING.intersection(finding.code for finding in found):
         further = lint(program)
         overlaps = {finding.place for finding in further if finding.code == "version-overlap"}
@@ -43,14 +44,6 @@ def findings_of(texts: Sequence[tuple[str, str]]) -> list[Finding]:
         if not any(severity(finding) == ERROR for finding in found):
             found += _undecided(program)
     return sorted(found, key=lambda finding: finding.place)
-
-
-def _follows(finding: Finding, found: Sequence[Finding], program: Program) -> bool:
-    """Say whether a finding is of a predicate whose declaration could not be read, or of a rule that asks for one."""
-    amiss = {each.place for each in found if each.code == "annotation"}
-    broken = {p.name for p in program.predicates.values() if p.place in amiss}
-    asking = {r.place for r in program.rules if broken & {r.head.predicate, *(lit.atom.predicate for lit in r.literals)}}
-    return finding.place in amiss | asking
 
 
 def _unreadable(name: str, text: str) -> list[Finding]:

@@ -127,7 +127,8 @@ class Supposed:
 
     def within(self, instance: Instance, pattern: Atom, premise: Atom) -> Sets:
         """Return the set that documents an amount within every bound; compared with nothing, it has to be known."""
-        bounds = [b for c in _open_comparisons(instance, pattern) for b in _bounds(c)] or [(self._least(premise), INFINITE)]
+        bounds = [b for c in _open_comparisons(instance, pattern) for b in _bounds(c)]
+        bounds = bounds or [(self._least(premise), INFINITE)]
         low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
         return frozenset([self.bit(premise, low, high)]) if low <= high else NONE
 

@@ -369,9 +369,6 @@ SOUNDNESS |= {
     "a decimal meets what is declared with decimals": Fault(
         REASON, f"§{REASON.replace('>= 3', '>= 3.5')}", "unit", "with no decimals"
     ),
-    "a number is written with the decimals of what it meets": Fault(
-        REASON, f"{MORE.replace('Count >= 3', 'Count >= 3')}§reason(cough) :- rate(cough, Rate), Rate > 2.", "unit", "x"
-    ),
 }
 ONE_BY_ONE = {**SYNTAX, **ANNOTATIONS, **CITATIONS, **SOUNDNESS}
 
