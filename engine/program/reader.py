@@ -34,7 +34,7 @@ class _Reader:
         self.facts: dict[str, list[tuple[Clause, str]]] = {name: [] for name in RESERVED}
         self.owner: Annotation | None = None
         self.props: dict[str, str] = {}
-        self.used = False
+        self.used = self.unknown = False
         self.source = self.locator = ""
 
     def fail(self, code: str, place: Place, message: str, fix: str) -> None:
@@ -56,7 +56,7 @@ class _Reader:
         elif self.owner and not self.used and self.owner.key in _OWNERS:
             self.fail("detached", self.owner.place, f"nothing follows this %@ {self.owner.key}",
                       "put the clause directly below it, or delete it")  # fmt: skip
-        self.owner, self.props, self.used = None, {}, False
+        self.owner, self.props, self.used, self.unknown = None, {}, False, False
 
     def _annotation(self, note: Annotation) -> None:
         note = self._known(note)
@@ -70,7 +70,8 @@ class _Reader:
         elif note.key not in ANNOTATIONS:
             if not self.owner or self.used:
                 self._close()
-                self.owner = note  # what stands below it is not what is wrong
+                self.owner = note
+            self.unknown = True
         elif not self._belongs(note):
             self.fail("detached", note.place, f"%@ {note.key} belongs to nothing here",
                       "put it directly below the %@ line it belongs to, before the clause")  # fmt: skip
@@ -96,8 +97,8 @@ class _Reader:
         if clause.head.predicate in RESERVED:
             self.facts[clause.head.predicate].append((clause, source))
             return
-        if self.owner and self.owner.key not in _OWNERS:  # an unknown annotation, which is what is wrong
-            self.used = True
+        if self.unknown and self.owner and self.owner.key not in ("rule", "facts"):
+            self.used = True  # what is wrong is the annotation above it
             return
         if not self.owner or self.owner.key == "predicate" or (self.owner.key == "rule" and self.used):
             self.fail("no-id", clause.place, f"this clause for {clause.head.predicate} has no id",

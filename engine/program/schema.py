@@ -39,7 +39,7 @@ def case_schema(program: Program) -> dict[str, Any]:
     }
     required = ["id", "date_of_service", "services"]
     for predicate in program.predicates.values():
-        if predicate.case and predicate.case.shape not in ("", "units", "hierarchy", "slips"):
+        if predicate.case and predicate.case.shape not in ("", "units"):
             _add(properties, predicate.case, program)
             if predicate.case.shape == "one of" and not (predicate.case.default or predicate.is_open):
                 required.append(predicate.case.key)
@@ -128,7 +128,7 @@ def _add(properties: dict[str, Any], key: CaseKey, program: Program) -> None:
         properties[key.key] = _one_of(concepts, program) | ({"default": key.default} if key.default else {})
     elif key.shape == "each of":
         properties[key.key] = _list(_one_of(concepts, program))
-    elif key.shape == "codes":
+    elif key.shape in ("codes", "hierarchy", "slips"):
         properties[key.key] = _list({"type": "string", "pattern": DIAGNOSIS})
     elif key.shape == "count":
         properties[key.key] = _number(key)
