@@ -161,7 +161,7 @@ def test_a_quantity_is_the_number_that_people_write(count: int, places: int, mor
     assert len({one, count, Quantity(count, places, "v")}) == 3
 
 
-WRONG = {
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a decimal too many": ({"measured": {"ahi": 4.95}}, "write 1 decimal"),
     "beyond the bounds": ({"measured": {"ahi": 200.1}}, "cannot be more than 200"),
     "a number as text": ({"measured": {"ahi": "4.9"}}, "has to be a number"),
