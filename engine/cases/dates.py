@@ -5,16 +5,26 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..language.errors import CONTRADICTORY
-from ..program.notation import BETWEEN, SINCE
-from ..program.program import Program
+from ..program.notation import BETWEEN, RECORDS, SINCE
+from ..program.program import CaseKey, Program
 from ..program.schema import DATE
 from .document import Document, Path
 
 SERVICE_DATE = "date_of_service"
 Found = tuple[Path, str, str]  # a place, what is wrong there, and a remedy
+
+
+class Dated(NamedTuple):
+    """A date that a case gives, and what it may not be after."""
+
+    path: Path
+    day: str
+    name: str
+    before: str = ""  # the later date, and its name
+    later: str = ""
 
 
 def misdated(document: Document, program: Program) -> list[Found]:
@@ -23,25 +33,45 @@ def misdated(document: Document, program: Program) -> list[Found]:
     A date from which time is counted to the date of service may not be after it: documentation of what comes later
     contradicts the request.
     """
-    case = document.value
-    if not isinstance(case, dict):
-        return []
-    keys = [p.case for p in program.predicates.values() if p.case]
-    dated = [key for key in keys if key.shape in SINCE or key.shape == BETWEEN]
-    names = dict.fromkeys([SERVICE_DATE, *(name for key in dated for name in (key.other, key.key) if name)])
-    at = {name: found for name in names if (found := _written(case.get(name)))}
-    path = {name: ((name, "date") if isinstance(case.get(name), dict) else (name,)) for name in names}
-    wrong: list[Found] = [(path[n], f"{d} is no day of the calendar", "") for n, d in at.items() if not _is_day(d)]
-    pairs = dict.fromkeys((key.other or key.key, key.key if key.other else SERVICE_DATE) for key in dated)
-    valid = {name: day for name, day in at.items() if _is_day(day)}
-    return wrong + list(_disordered(pairs, valid, path))
+    dates = dict.fromkeys(_dates(document.value, program)) if isinstance(document.value, dict) else {}
+    wrong: dict[Path, Found] = {}
+    for date in dates:
+        if not _is_day(date.day):
+            wrong[date.path] = date.path, f"{date.day} is no day of the calendar", ""
+        elif _is_day(date.before) and date.day > date.before:
+            told = f"{CONTRADICTORY}: {date.name} is {date.day}, after the {date.later} {date.before}"
+            wrong.setdefault(date.path, (date.path, told, "correct one"))
+    return list(wrong.values())
 
 
-def _disordered(pairs: Any, at: dict[str, str], path: dict[str, Any]) -> Iterator[Found]:
-    for early, late in pairs:
-        if early in at and late in at and at[early] > at[late]:
-            told = f"{CONTRADICTORY}: {early} is {at[early]}, after the {late.replace('_', ' ')} {at[late]}"
-            yield path[early], told, "correct one"
+def _dates(case: dict[str, Any], program: Program) -> Iterator[Dated]:
+    service = _written(case.get(SERVICE_DATE))
+    if service:
+        yield Dated((SERVICE_DATE,), service, SERVICE_DATE)
+    for key in (p.case for p in program.predicates.values() if p.case):
+        if key.shape in SINCE:
+            yield from _at(case, key.key, service, "date of service")
+        elif key.shape == BETWEEN:
+            yield from _at(case, key.other, _written(case.get(key.key)), key.key.replace("_", " "))
+            yield from _at(case, key.key)
+        elif key.shape == RECORDS:
+            yield from _of_records(case, key, service)
+
+
+def _at(case: dict[str, Any], name: str, before: str = "", later: str = "") -> Iterator[Dated]:
+    """Yield the date of a key, where it holds one of the right form."""
+    if day := _written(case.get(name)):
+        path: Path = (name, "date") if isinstance(case[name], dict) else (name,)
+        yield Dated(path, day, name, before, later)
+
+
+def _of_records(case: dict[str, Any], key: CaseKey, service: str) -> Iterator[Dated]:
+    records = case.get(key.key)
+    names = [field.key for field in key.fields if field.shape in SINCE]
+    for at, record in enumerate(records if isinstance(records, list) else ()):
+        for name in names if isinstance(record, dict) else ():
+            if isinstance(record.get(name), str) and (day := _written(record[name])):
+                yield Dated((key.key, at, name), day, f"{key.key}.{at + 1}.{name}", service, "date of service")
 
 
 def _written(value: Any) -> str:

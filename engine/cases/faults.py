@@ -11,7 +11,8 @@ from typing import Any
 from ..language.errors import Fault, did_you_mean
 from ..language.visible import short
 from ..library.guideline import Guideline
-from ..program.schema import DATE, DIAGNOSIS, PROCEDURE
+from ..program.code_systems import DIAGNOSIS, PROCEDURE, SYSTEMS
+from ..program.schema import DATE, TEXT
 from .dates import misdated
 from .document import Document, Path
 
@@ -101,7 +102,9 @@ def _said(value: Any) -> str:
 
 
 def _wrong_form(value: str, pattern: str) -> tuple[str, str]:
-    example = {PROCEDURE: "99213, in quotes", DIAGNOSIS: "A00.1", DATE: "2025-11-03"}.get(pattern, "a word")
+    known = {system.pattern: system.example for system in SYSTEMS.values()}
+    known |= {PROCEDURE: "99213, in quotes", DATE: "2025-11-03", TEXT: "words without quotation marks or backslashes"}
+    example = known.get(pattern) or ("a word" if pattern.startswith(r"^\S") else pattern.strip("^$"))
     meant = _slip(value) if pattern == DIAGNOSIS else ""
     return f"is {_said(value)}", f"write it like {example}" + (f"; did you mean {meant}?" if meant else "")
 

@@ -194,8 +194,8 @@ def _predicate(value: Any) -> Predicate:
 
 def _key(*value: Any) -> CaseKey:
     named = dict(zip(CaseKey._fields, value, strict=True))
-    decimals = _number(named.pop("decimals"))
-    return CaseKey(**{name: _text(field) for name, field in named.items()}, decimals=decimals)
+    decimals, fields = _number(named.pop("decimals")), tuple([_key(*field) for field in named.pop("fields")])
+    return CaseKey(**{name: _text(field) for name, field in named.items()}, decimals=decimals, fields=fields)
 
 
 _READ: dict[type, Any] = {str: _text, bool: _flag, tuple: _texts}

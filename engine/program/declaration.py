@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable
 
 from ..language.errors import did_you_mean
-from .notation import BETWEEN, NUMBERS, OPTIONS, SHAPES, SINCE, TIME_UNITS
+from .code_systems import SYSTEMS, is_pattern
+from .notation import BETWEEN, CODE, CODES, FIELDS, NUMBERS, OPTIONS, RECORDS, SHAPES, SINCE, TIME_UNITS
 from .program import CaseKey
 
 _WORD = re.compile(r'"[^"]*"|[^\s"]+')
 _NAME = re.compile(r"\w+")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?")
+_FIELD = re.compile(r'(?:"[^"]*"|[^",])+')
 _BETWEEN = re.compile(rf"{BETWEEN} (\w+) to (\w+)")
 
 
@@ -37,11 +39,53 @@ def read_case_key(text: str) -> CaseKey:
     if not rest:
         return CaseKey(key, "", "", "")
     shape, rest = _shape(rest)
+    if shape == RECORDS:
+        fields = tuple(_field(part) for part in _FIELD.findall(text.partition(f" {RECORDS} ")[2]))
+        if not fields:
+            raise AmissError("names no field", f"write {key} {RECORDS} {SHAPES[RECORDS].arguments}")
+        return CaseKey(key, shape, "", "", fields=fields)
+    if shape in CODES and rest:
+        return CaseKey(key, shape, "", "", system=_system(shape, rest))
+    return _of_kind(key, shape, rest)
+
+
+def _of_kind(key: str, shape: str, rest: list[str]) -> CaseKey:
     kind = rest.pop(0) if rest and rest[0] not in OPTIONS and _NAME.fullmatch(rest[0]) else ""
-    if kind and not SHAPES[shape].is_of_kind:
+    if kind and shape in SHAPES and not SHAPES[shape].is_of_kind:
         known = _known(kind, OPTIONS, "options behind a shape")
         raise AmissError(f"says {kind} behind {shape}, which is of no kind", known)
     return _measured(CaseKey(key, shape, kind, "", SINCE.get(shape, "")), rest)
+
+
+def _field(text: str) -> CaseKey:
+    """Return a field of a record, by its name and its type."""
+    name, *rest = [*_WORD.findall(text), ""]
+    words = [word for word in rest if word]
+    for length in (2, 1):
+        if (shape := " ".join(words[:length])) in FIELDS:
+            if (shape == "one of") != (len(words) > length and shape != "number"):
+                raise AmissError(
+                    f"has a field {text.strip()}", f"write {name} {shape} {FIELDS[shape].arguments}".rstrip()
+                )
+            return _of_kind(name, shape, words[length:])
+    if not words or not _NAME.fullmatch(name):
+        raise AmissError(f"has a field {text.strip() or 'without a name'}", "write its name and its type")
+    if len(words) == 1 and (words[0] in SYSTEMS or words[0].startswith('"')):
+        return CaseKey(name, CODE, "", "", system=_system(CODE, words))
+    raise AmissError(f"has no type {words[0]}", _known(words[0], [*FIELDS, *SYSTEMS], "types"))
+
+
+def _system(shape: str, words: list[str]) -> str:
+    """Return the code system that words name."""
+    (name, *more), own = words, words[0].startswith('"')
+    if more or (shape == "slips" and name != "icd10cm"):
+        raise AmissError(f"says {' '.join(words)} behind {shape}", f"write {shape} SYSTEM" if more else "leave it out")
+    if own and not is_pattern(name.strip('"')):
+        raise AmissError(f"has the pattern {name}", 'write characters, classes, ? and {2,4}: "[A-Z]{2}[0-9]{4}"')
+    if not own and name not in SYSTEMS:
+        known = _known(name, SYSTEMS, "systems")
+        raise AmissError(f"has no code system {name}", f'{known}, or a pattern in quotes: "[A-Z]{{2}}[0-9]{{4}}"')
+    return name.strip('"')
 
 
 def _shape(words: list[str]) -> tuple[str, list[str]]:

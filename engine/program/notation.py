@@ -34,7 +34,7 @@ class Shape(NamedTuple):
     @property
     def is_of_kind(self) -> bool:
         """Whether it speaks of the concepts of one kind."""
-        return self.name.endswith(" of")
+        return self.arguments == "KIND"
 
 
 class Option(NamedTuple):
@@ -118,10 +118,18 @@ SHAPES = {entry.name: entry for entry in (
           "%@ case: conditions each of condition", "conditions: [gout]", ("named(gout)",)),
     Shape("count", "", "n", "A single number.",
           "%@ predicate visits(Count): there were {Count} visits\n%@ case: visits count", "visits: 3", ("visits(3)",)),
-    Shape("codes", "", "t", "A list of diagnosis codes, trimmed, in capitals and with their point.",
+    Shape("codes", "SYSTEM", "t", "A list of codes of a system, each in the one form of its system. Without a system"
+          " they are of icd10cm.",
           "%@ predicate diagnosis(Code): diagnosis code {Code}\n%@ case: diagnoses codes",
           "diagnoses: [m109]", ('diagnosis("M10.9")',)),
-    Shape("hierarchy", "", "tt", "Each code of a list of diagnosis codes, and each category it belongs to by its form.",
+    Shape("records", "FIELD TYPE, ...", "n", "A list of objects: the number of each in the list, then its fields. A"
+          " record may also have a source. Fields that not every predicate of a key reads may be left out.",
+          '%@ predicate prior(Id, Code, Months, Provider): {Code} was given {Months} ago by {Provider}\n'
+          "%@ case: prior records code cpt_hcpcs, date months since, provider text",
+          "date_of_service: 2025-10-05\n"
+          'prior: [{code: "97110", date: 2025-07-01, provider: "Dr. Who", source: "claim"}]',
+          ('prior(1, "97110", 3, "Dr. Who")',)),
+    Shape("hierarchy", "SYSTEM", "tt", "Each code of a list, and what it belongs to by its form.",
           "%@ predicate broader(Code, Category): {Code} belongs to {Category}\n%@ case: diagnoses hierarchy",
           "diagnoses: [M10.9]", ('broader("M10.9", "M10")',)),
     Shape("slips", "", "tt", "Each code that does not exist and has a letter for a digit, and the code that was meant.",
@@ -156,7 +164,29 @@ SHAPES = {entry.name: entry for entry in (
           "date_of_service: 2025-10-05\nadmission: 2025-09-30\ndischarge: 2025-10-04", ("stay(4)",)),
 )}  # fmt: skip
 
-NUMBERS = ("count", "amount of")
+
+class Field(NamedTuple):
+    """What a field of a record may be."""
+
+    name: str
+    arguments: str
+    column: str
+    meaning: str
+
+
+FIELDS = {entry.name: entry for entry in (
+    Field("text", "", "t", "words, as they are"),
+    Field("number", "", "n", "a number, with the options of numbers behind it"),
+    Field("one of", "KIND", "t", "one concept of a kind"),
+    *(Field(f"{unit} since", "", "n", f"a date, as completed {unit} to the date of service") for unit in TIME_UNITS),
+)}  # fmt: skip
+CODE = "code"
+"""What a field is whose type is the name of a code system, or a pattern in quotes."""
+RECORDS = "records"
+CODES = ("codes", "hierarchy", "slips")
+"""The shapes that read a list of codes."""
+
+NUMBERS = ("count", "amount of", "number")
 """The shapes whose number may have decimals, a unit and bounds of its own."""
 SINCE = {f"{unit} since": unit for unit in TIME_UNITS}
 """The shapes that read a date as the time from it to the date of service, each with its unit."""

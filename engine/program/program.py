@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..language.errors import Finding, GuidelineError
 from ..language.terms import Atom, Place, Quantity, Rule, unquote
+from .notation import FIELDS, SHAPES
 
 AUTHORITIES = ("stated", "earlier_edition", "inferred", "interpretation")
 
@@ -24,6 +25,23 @@ class CaseKey(NamedTuple):
     least: str = "0"  # the least number a case may say, as the text has it, and the greatest
     most: str = ""
     other: str = ""  # the key of an earlier date, where time is counted from one date to another
+    system: str = ""  # of its codes: a name, or a pattern of the guideline's own; without one they are ICD-10-CM's
+    fields: tuple[CaseKey, ...] = ()  # of a record, in the order of the predicate's arguments behind its number
+
+    @property
+    def columns(self) -> str:
+        """What stands in each column of its predicate, a letter each: n for a number, t for text."""
+        if self.shape in FIELDS:
+            return FIELDS[self.shape].column
+        fields = "".join(field.columns for field in self.fields)
+        return (SHAPES[self.shape].columns if self.shape in SHAPES else "t") + fields
+
+    def measures(self) -> Iterator[tuple[int, tuple[int, str]]]:
+        """Yield each column of numbers with its measure."""
+        of = [self] * (len(self.columns) - len(self.fields)) + list(self.fields)
+        for at, (letter, key) in enumerate(zip(self.columns, of, strict=True)):
+            if letter == "n":
+                yield at, key.measure
 
     @property
     def measure(self) -> tuple[int, str]:

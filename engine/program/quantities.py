@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from ..language.errors import Finding
 from ..language.terms import Atom, Comparison, Literal, Quantity, Rule, Term, Var, term_text
-from .notation import SHAPES
 from .program import Predicate, Program
 
 Measure = tuple[int, str]  # decimals and unit
@@ -69,10 +68,8 @@ def in_words(measure: Measure) -> str:
 
 
 def _declared(predicate: Predicate) -> Iterator[tuple[Node, Measure]]:
-    columns = SHAPES[predicate.case.shape].columns if predicate.case else ""
-    for at, letter in enumerate(columns):
-        if predicate.case and letter == "n":
-            yield (predicate.name, at), predicate.case.measure
+    for at, measure in predicate.case.measures() if predicate.case else ():
+        yield (predicate.name, at), measure
 
 
 def terms_of(rule: Rule, at: int) -> Iterator[tuple[Node, Term]]:
@@ -90,7 +87,7 @@ def with_quantities(program: Program) -> tuple[Program, list[Finding]]:
     """Return a program whose numbers have their decimals and units, and what does not fit."""
     cases = [predicate.case for predicate in program.predicates.values() if predicate.case]
     decimals = (t for rule in program.rules for _, t in terms_of(rule, 0) if isinstance(t, Quantity))
-    if not any(any(case.measure) for case in cases) and next(decimals, None) is None:
+    if not any(any(measure) for case in cases for _, measure in case.measures()) and next(decimals, None) is None:
         return program, []
     measures = Measures(program)
     typed = _Typed(measures)

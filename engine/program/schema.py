@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from .code_systems import PROCEDURE, system_of
 from .interface import OUTCOMES
-from .notation import BETWEEN, SINCE
+from .notation import BETWEEN, RECORDS, SINCE
 from .program import CaseKey, Program
 
-# Four digits and a digit or letter, or a letter and four digits: the forms of procedure codes.
-PROCEDURE = r"^([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})$"
-# ICD-10-CM: a letter, a digit and a digit or letter (or a letter and a digit: QA0), then up to four more; the point may
-# be left out. The letters taken for digits (O, I, L) never stand second.
-DIAGNOSIS = r"^\s*[A-Za-z]([0-9][0-9A-Za-z]|[A-HJKMNP-Za-hjkmnp-z][0-9])(\.?[0-9A-Za-z]{1,4})?\s*$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+# A text of a record, as rules may have one: no quotation mark and no backslash; one of nothing but ? says nothing.
+TEXT = r'^[^"\\]*[^"\\?\s][^"\\]*$'
 COUNT = 100_000
 """The largest amount, count, number of units and session of a case; sums of them stay within 32 bits."""
 ITEMS = 500
@@ -129,7 +127,9 @@ def _add(properties: dict[str, Any], key: CaseKey, program: Program) -> None:
     elif key.shape == "each of":
         properties[key.key] = _list(_one_of(concepts, program))
     elif key.shape in ("codes", "hierarchy", "slips"):
-        properties[key.key] = _list({"type": "string", "pattern": DIAGNOSIS})
+        properties[key.key] = _list(_code(key))
+    elif key.shape == RECORDS:
+        _add_records(properties, key, program)
     elif key.shape == "count":
         properties[key.key] = _number(key)
     elif key.shape in SINCE or key.shape == BETWEEN:
@@ -142,6 +142,31 @@ def _add(properties: dict[str, Any], key: CaseKey, program: Program) -> None:
         group["properties"] |= {concept: {"description": program.label(concept), **shape} for concept in concepts}
 
 
+def _code(key: CaseKey) -> dict[str, Any]:
+    return {"type": "string", "pattern": system_of(key.system).pattern}
+
+
+def _add_records(properties: dict[str, Any], key: CaseKey, program: Program) -> None:
+    """Add the fields of a predicate to the records of a key; those that not every predicate reads may be left out."""
+    fields = {field.key: _field(field, program) for field in key.fields}
+    if key.key not in properties:
+        item = {"type": "object", "properties": {}, "required": list(fields), "additionalProperties": False}
+        properties[key.key] = _list(item)
+    item = properties[key.key]["items"]
+    item["properties"] = {**item["properties"], **fields, "source": _SOURCE}
+    item["required"] = [name for name in item["required"] if name in fields]
+
+
+def _field(field: CaseKey, program: Program) -> dict[str, Any]:
+    if field.shape == "one of":
+        return _one_of(program.of_kind(field.kind), program)
+    if field.shape == "number":
+        return _number(field)
+    if field.shape in SINCE:
+        return _day()
+    return {"type": "string", "pattern": TEXT, "maxLength": _ID} if field.shape == "text" else _code(field)
+
+
 def _number(key: CaseKey) -> dict[str, Any]:
     """Return the schema of a number with the decimals and bounds of its key."""
     least, most = (float(bound) if "." in bound else int(bound) for bound in (key.least, key.most or str(COUNT)))
@@ -151,7 +176,11 @@ def _number(key: CaseKey) -> dict[str, Any]:
 
 
 def _date() -> dict[str, Any]:
-    return _either({"type": "string", "pattern": DATE, "description": "YYYY-MM-DD"}, "date")
+    return _either(_day(), "date")
+
+
+def _day() -> dict[str, Any]:
+    return {"type": "string", "pattern": DATE, "description": "YYYY-MM-DD"}
 
 
 def _one_of(concepts: list[str], program: Program) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ..language.terms import Atom, quote
+from ..language.terms import Atom, Constant, quote
 from ..language.visible import in_quotes
 from .code_set import exists
-from .notation import BETWEEN, SINCE
+from .code_systems import normal_code, system_of
+from .notation import BETWEEN, RECORDS, SINCE
 from .program import CaseKey, Program
 
 Facts = dict[Atom, str]
@@ -111,7 +112,7 @@ def elapsed(unit: str, start: str, end: str) -> int:
 def _codes(name: str, key: CaseKey, said: Said) -> Facts:
     facts = {}
     for written in said.values.get(key.key, ()):
-        code = normal_code(written)
+        code = system_of(key.system).normal(written)
         if code != written:
             said.notes.append(f"{key.key}: {written!r} is read as {code}")
         facts[Atom(name, (quote(code),))] = key.key
@@ -119,14 +120,12 @@ def _codes(name: str, key: CaseKey, said: Said) -> Facts:
 
 
 def _hierarchy(name: str, key: CaseKey, said: Said) -> Facts:
-    """Name each category a code belongs to: the code without its last character, down to three."""
+    """Name each category a code belongs to by its form."""
+    system, source = system_of(key.system), "ICD-10-CM, by the form of the code"
     facts = {}
     for written in said.values.get(key.key, ()):
-        code = normal_code(written)
-        while len(code) > 3:
-            broader = code[:-1].rstrip(".")
-            facts[Atom(name, (quote(code), quote(broader)))] = "ICD-10-CM, by the form of the code"
-            code = broader
+        for code, wider in system.hierarchy(system.normal(written)):
+            facts[Atom(name, (quote(code), quote(wider)))] = source if not key.system else f"{key.system}, by its form"
     return facts
 
 
@@ -165,6 +164,31 @@ def _documented(key: CaseKey, said: Said) -> Iterator[tuple[str, Any, str]]:
             yield concept, full.get("status", full.get("value")), source
 
 
+def _records(name: str, key: CaseKey, said: Said) -> Facts:
+    """Name each record by its number in the list, where it has all the fields."""
+    facts = {}
+    for number, record in enumerate(said.values.get(key.key, ()), 1):
+        if all(field.key in record for field in key.fields):
+            args = [_field(field, record[field.key], said) for field in key.fields]
+            days = [f"{f.key} {record[f.key]}" for f in key.fields if f.shape in SINCE]
+            told = f"{key.key}.{number}" + "".join(f", {day}" for day in days)
+            told += f" to {said.values['date_of_service']}" if days else ""
+            facts[Atom(name, (number, *args))] = told + (
+                f", {in_quotes(record['source'])}" if "source" in record else ""
+            )
+    return facts
+
+
+def _field(field: CaseKey, value: Any, said: Said) -> Constant:
+    if field.shape == "number":
+        return scaled(value, field)
+    if field.shape in SINCE:
+        return field.quantity(elapsed(field.unit, value, said.values["date_of_service"]))
+    if field.shape == "one of":
+        return str(value)
+    return quote(system_of(field.system).normal(value) if field.shape == "code" else value.strip())
+
+
 _SHAPES: dict[str, Callable[[str, CaseKey, Said], Facts]] = {
     "": _services,
     "units": _units,
@@ -179,10 +203,5 @@ _SHAPES: dict[str, Callable[[str, CaseKey, Said], Facts]] = {
     "amount of": _amounts,
     **dict.fromkeys(SINCE, _since),
     BETWEEN: _between,
+    RECORDS: _records,
 }
-
-
-def normal_code(written: str) -> str:
-    """Return a diagnosis code trimmed, in capitals and with its point: ` a001` is A00.1."""
-    code = written.strip().upper().replace(".", "")
-    return f"{code[:3]}.{code[3:]}" if len(code) > 3 else code

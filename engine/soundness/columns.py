@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..language.terms import Rule, Term, Var
-from ..program.notation import SHAPES
 from ..program.program import Predicate, Program
 
 NUMBER, TEXT = "number", "text"
@@ -34,7 +33,7 @@ def columns(program: Program) -> Columns:
 
 
 def _given(predicate: Predicate) -> str:
-    shape = SHAPES[predicate.case.shape].columns if predicate.case else ""
+    shape = predicate.case.columns if predicate.case else ""
     return shape or ("t" + "n" * (len(predicate.params) - 1) if predicate.open_kind else "")
 
 

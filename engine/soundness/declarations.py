@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from ..language.errors import Finding, did_you_mean
-from ..program.notation import SHAPES, SINGLE
-from ..program.program import Predicate, Program
+from ..program.notation import SINGLE
+from ..program.program import CaseKey, Predicate, Program
 
 _OF_SERVICES = ("", "units")
 # What every case says, whatever the guideline.
@@ -28,7 +28,7 @@ Found = Iterator[tuple[str, str]]
 
 def _kinds(predicate: Predicate, program: Program) -> Found:
     kinds = {kind for kind, _ in program.concepts.values()}
-    for kind in filter(None, (predicate.open_kind, predicate.case.kind if predicate.case else "")):
+    for kind in filter(None, (predicate.open_kind, *_kinds_of(predicate.case))):
         if kind not in kinds:
             yield (
                 f"no concept is of the kind {kind}",
@@ -37,6 +37,11 @@ def _kinds(predicate: Predicate, program: Program) -> Found:
     for name in filter(None, (predicate.unless, predicate.until)):
         if name not in program.predicates:
             yield f"{name} is not declared", did_you_mean(name, program.predicates) or "declare it with %@ predicate"
+
+
+def _kinds_of(case: CaseKey | None) -> Iterator[str]:
+    if case:
+        yield from (key.kind for key in (case, *case.fields))
 
 
 def _gloss(predicate: Predicate) -> Found:
@@ -87,10 +92,10 @@ def _case(predicate: Predicate, program: Program) -> Found:
         return
     if (case.key == "services") != (case.shape in _OF_SERVICES) or (case.key in _TAKEN and case.key != "services"):
         yield f"{predicate.name} cannot be read from {case.key} {case.shape}".rstrip(), "write %@ case: KEY SHAPE KIND"
-    elif len(predicate.params) != len(SHAPES[case.shape].columns):
+    elif len(predicate.params) != len(case.columns):
         yield (
             f"{predicate.name} has {len(predicate.params)} arguments",
-            f"{case.shape or case.key} gives {len(SHAPES[case.shape].columns)}",
+            f"{case.shape or case.key} gives {len(case.columns)}",
         )
     if case.shape.endswith(" of") and not case.kind:
         yield f"{predicate.name} names no kind of concept", f"write %@ case: {case.key} {case.shape} KIND"

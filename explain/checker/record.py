@@ -13,6 +13,7 @@ from typing import Any
 from ...engine.language.terms import Atom, Constant, Quantity
 from ...engine.program.program import CaseKey, Program
 from .ground import quoted
+from .systems import standard, systematic
 
 Given = tuple[tuple[Constant, ...], str]  # the arguments, and where the record says so
 
@@ -52,6 +53,11 @@ def _given(key: CaseKey, said: Mapping[str, Any], program: Program) -> Iterator[
         yield from (((measured(said[name], key),), name) for _ in range(name in said))
     elif shape.endswith((" since", " from")):
         yield from _elapsed(key, said)
+    elif shape == "records":
+        yield from _recorded(key, said)
+    elif shape in ("codes", "hierarchy") and key.system:
+        for written in said.get(name, ()):
+            yield from systematic(shape, written, name, key.system)
     elif shape in ("codes", "hierarchy", "slips"):
         for written in said.get(name, ()):
             yield from _coded(shape, "".join(written.split()).replace(".", "").upper(), name)
@@ -67,6 +73,26 @@ def measured(value: Any, key: CaseKey) -> int:
     whole_part, _, decimals = str(value).partition(".")
     digits = whole_part + decimals.rstrip("0").ljust(key.decimals, "0")
     return Quantity(int(digits), key.decimals, key.unit) if key.decimals or key.unit else int(digits)
+
+
+def _recorded(key: CaseKey, said: Mapping[str, Any]) -> Iterator[Given]:
+    """Yield the records that have every field, each by its number; the source names the dates that are counted from."""
+    service = date.fromisoformat(said["date_of_service"])
+    for at, record in enumerate(said.get(key.key, ())):
+        if {field.key for field in key.fields} <= record.keys():
+            args: list[Constant] = [at + 1]
+            where = f"{key.key}.{at + 1}"
+            for field in key.fields:
+                value = record[field.key]
+                if field.shape.endswith(" since"):
+                    where += f", {field.key} {value}"
+                    args.append(Quantity(completed(field.unit, date.fromisoformat(value), service), 0, field.unit))
+                elif field.shape == "number":
+                    args.append(measured(value, field))
+                else:
+                    args.append(value if field.shape == "one of" else quoted(standard(value, field.system)))
+            where += f" to {service}" if any(field.shape.endswith(" since") for field in key.fields) else ""
+            yield tuple(args), where + (_quoted(record["source"]) if "source" in record else "")
 
 
 def _elapsed(key: CaseKey, said: Mapping[str, Any]) -> Iterator[Given]:

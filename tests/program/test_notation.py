@@ -52,7 +52,9 @@ def test_the_example_of_a_shape_gives_what_it_says(name: str, tmp_path: Path) ->
     assert isinstance(case, Case), case
     predicate = entry.facts[0].partition("(")[0]
     assert {str(atom) for atom in case.facts if atom.predicate == predicate} == set(entry.facts)
-    assert len(entry.columns) == entry.facts[0].count(",") + 1
+    read_by = guideline.program.predicates[predicate].case
+    assert read_by is not None
+    assert len(read_by.columns) == len(guideline.program.predicates[predicate].params) == entry.facts[0].count(",") + 1
 
 
 def test_the_page_of_the_language_is_current(root: Path) -> None:
