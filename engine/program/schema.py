@@ -6,12 +6,14 @@ from typing import Any
 
 from .code_systems import PROCEDURE, system_of
 from .interface import OUTCOMES
-from .notation import BETWEEN, RECORDS, SINCE
+from .notation import BETWEEN, RECORDS, SINCE, TIME_UNITS
 from .program import CaseKey, Program
 
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 # A text of a record, as rules may have one: no quotation mark and no backslash; one of nothing but ? says nothing.
 TEXT = r'^[^"\\]*[^"\\?\s][^"\\]*$'
+# An amount of time: completed units of the guideline's own, or of another that is named.
+TIME = r"^\s*([0-9]{1,6})\s*([Dd](?:ays?)?|[Ww](?:ks?|eeks?)?|[Mm](?:os?|onths?)|[Yy](?:rs?|ears?)?)?\s*$"
 COUNT = 100_000
 """The largest amount, count, number of units and session of a case; sums of them stay within 32 bits."""
 ITEMS = 500
@@ -36,6 +38,7 @@ def case_schema(program: Program) -> dict[str, Any]:
         "expect_closed": _expectations("closed world"),
     }
     required = ["id", "date_of_service", "services"]
+    keys = [predicate.case for predicate in program.predicates.values() if predicate.case]
     for predicate in program.predicates.values():
         if predicate.case and predicate.case.shape not in ("", "units"):
             _add(properties, predicate.case, program)
@@ -44,7 +47,8 @@ def case_schema(program: Program) -> dict[str, Any]:
     return {
         **identified("case", program),
         "type": "object", "properties": properties, "required": required, "additionalProperties": False,
-        "$defs": {"outcome": _outcome(), "status": _status(), "amount": _amount()},
+        "$defs": {"outcome": _outcome(), "status": _status(), "amount": _amount()}
+        | {key.unit: _lasting(key.unit) for key in keys if key.unit in TIME_UNITS and key.shape == "amount of"},
     }  # fmt: skip
 
 
@@ -125,9 +129,9 @@ def _add(properties: dict[str, Any], key: CaseKey, program: Program) -> None:
     if key.shape == "one of":
         properties[key.key] = _one_of(concepts, program) | ({"default": key.default} if key.default else {})
     elif key.shape == "each of":
-        properties[key.key] = _list(_one_of(concepts, program))
+        properties[key.key] = _list(_either(_one_of(concepts, program), key.kind))
     elif key.shape in ("codes", "hierarchy", "slips"):
-        properties[key.key] = _list(_code(key))
+        properties[key.key] = _list(_either(_code(key), "code"))
     elif key.shape == RECORDS:
         _add_records(properties, key, program)
     elif key.shape == "count":
@@ -136,10 +140,15 @@ def _add(properties: dict[str, Any], key: CaseKey, program: Program) -> None:
         properties |= {name: _date() for name in (key.key, key.other) if name}
     else:
         group = properties.setdefault(key.key, {"type": "object", "properties": {}, "additionalProperties": False})
-        shape: dict[str, Any] = {"$ref": f"#/$defs/{'amount' if key.shape == 'amount of' else 'status'}"}
-        if key != CaseKey(key.key, key.shape, key.kind, ""):
-            shape = _either(_number(key), "value")
+        shape = _amount_of(key) if key.shape == "amount of" else {"$ref": "#/$defs/status"}
         group["properties"] |= {concept: {"description": program.label(concept), **shape} for concept in concepts}
+
+
+def _amount_of(key: CaseKey) -> dict[str, Any]:
+    """Return the schema of an amount; those of the commonest measures are told once."""
+    if key == CaseKey(key.key, key.shape, key.kind, "", key.unit) and key.unit in ("", *TIME_UNITS):
+        return {"$ref": f"#/$defs/{key.unit or 'amount'}"}
+    return _either(_number(key), "value")
 
 
 def _code(key: CaseKey) -> dict[str, Any]:
@@ -194,6 +203,11 @@ def _status() -> dict[str, Any]:
 
 def _amount() -> dict[str, Any]:
     return _either(_whole(0) | {"description": "a whole number of completed units"}, "value")
+
+
+def _lasting(unit: str) -> dict[str, Any]:
+    text = f"completed {unit} (6), or an amount of time that is a number of them: 6 weeks, 45 days, 2 months"
+    return _either(_whole(0) | {"type": ["integer", "string"], "pattern": TIME, "description": text}, "value")
 
 
 def _either(plain: dict[str, Any], key: str) -> dict[str, Any]:

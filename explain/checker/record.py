@@ -6,13 +6,14 @@ no code with the engine's own reading.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from ...engine.language.terms import Atom, Constant, Quantity
 from ...engine.program.program import CaseKey, Program
 from .ground import quoted
+from .lasting import completed, in_units
 from .systems import standard, systematic
 
 Given = tuple[tuple[Constant, ...], str]  # the arguments, and where the record says so
@@ -48,19 +49,16 @@ def _given(key: CaseKey, said: Mapping[str, Any], program: Program) -> Iterator[
         elif key.default:
             yield (key.default,), f"{name}, by default"
     elif shape == "each of":
-        yield from (((each,), name) for each in said.get(name, ()))
+        yield from (((item,), where) for item, where in _items(said.get(name, ()), key.kind, name))
     elif shape == "count":
         yield from (((measured(said[name], key),), name) for _ in range(name in said))
     elif shape.endswith((" since", " from")):
         yield from _elapsed(key, said)
-    elif shape == "records":
-        yield from _recorded(key, said)
-    elif shape in ("codes", "hierarchy") and key.system:
-        for written in said.get(name, ()):
-            yield from systematic(shape, written, name, key.system)
+    elif shape == "records" or key.system:
+        yield from _recorded(key, said) if shape == "records" else _systematic(key, said)
     elif shape in ("codes", "hierarchy", "slips"):
-        for written in said.get(name, ()):
-            yield from _coded(shape, "".join(written.split()).replace(".", "").upper(), name)
+        for written, where in _items(said.get(name, ()), "code", name):
+            yield from _coded(shape, "".join(written.split()).replace(".", "").upper(), where)
     else:
         yield from _documented(key, said.get(name, {}), program)
 
@@ -73,6 +71,11 @@ def measured(value: Any, key: CaseKey) -> int:
     whole_part, _, decimals = str(value).partition(".")
     digits = whole_part + decimals.rstrip("0").ljust(key.decimals, "0")
     return Quantity(int(digits), key.decimals, key.unit) if key.decimals or key.unit else int(digits)
+
+
+def _systematic(key: CaseKey, said: Mapping[str, Any]) -> Iterator[Given]:
+    for written, where in _items(said.get(key.key, ()), "code", key.key):
+        yield from systematic(key.shape, written, where, key.system)
 
 
 def _recorded(key: CaseKey, said: Mapping[str, Any]) -> Iterator[Given]:
@@ -111,20 +114,13 @@ def _elapsed(key: CaseKey, said: Mapping[str, Any]) -> Iterator[Given]:
     yield (Quantity(completed(key.unit, *map(date.fromisoformat, days)), 0, key.unit),), where
 
 
-def completed(unit: str, start: date, end: date) -> int:
-    """Return how many units of time are complete: counted up, one anniversary after another."""
-    if unit in ("days", "weeks"):
-        return (end.toordinal() - start.toordinal()) // {"days": 1, "weeks": 7}[unit]
-    step, count = {"months": 1, "years": 12}[unit], 0
-    while _months_later(start, (count + 1) * step) <= (end.year, end.month, end.day):
-        count += 1
-    return count
-
-
-def _months_later(start: date, months: int) -> tuple[int, int, int]:
-    """Return the same day of a later month, which need not be a day of the calendar."""
-    years, month = divmod(start.month - 1 + months, 12)
-    return start.year + years, month + 1, start.day
+def _items(listed: Sequence[Any], word: str, name: str) -> Iterator[tuple[str, str]]:
+    """Yield the items of a list, with where the record says so: those that name it last, so that theirs is kept."""
+    bare = [each for each in listed if isinstance(each, str)]
+    full = [each for each in listed if not isinstance(each, str)]
+    yield from ((each, name) for each in bare)
+    for each in sorted(full, key=lambda item: bool(item.get("source"))):
+        yield each[word], name + (_quoted(each["source"]) if each.get("source") else "")
 
 
 def _requested(said: Mapping[str, Any], *, with_units: bool) -> Iterator[Given]:
@@ -168,7 +164,8 @@ def _documented(key: CaseKey, stated: Mapping[str, Any], program: Program) -> It
         value = full["status"] if "status" in full else full.get("value")
         where = f"{key.key}.{concept}" + (_quoted(full["source"]) if "source" in full else "")
         if wanted == "amount":
-            yield (concept, measured(value, key)), where
+            count = in_units(value, key.unit) if isinstance(value, str) else value
+            yield (concept, measured(count, key)), where
         elif value == wanted:
             yield (concept,), where
 

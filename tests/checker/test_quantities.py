@@ -15,7 +15,8 @@ from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program import shapes
 from coverlog.engine.program.shapes import elapsed
 from coverlog.explain.advice.checklist import checklist
-from coverlog.explain.checker.record import completed, facts_of
+from coverlog.explain.checker.lasting import completed
+from coverlog.explain.checker.record import facts_of
 from coverlog.explain.checker.verify import verify
 from coverlog.explain.proof.build import prove
 from coverlog.explain.proof.document import as_json
