@@ -23,7 +23,7 @@ _OPPOSITES = {">=": ("<",), ">": ("<=",), "<=": (">",), "<": (">=",), "=": ("<",
 
 
 def measured(number: object) -> str:
-    """Return a number in words, with its unit where it has one: `4.9 events per hour`, `1 week`."""
+    """Return a number in words, with its unit where it has one: `180.5 degrees Celsius`, `1 week`."""
     unit = number.unit if isinstance(number, Quantity) else ""
     if unit in TIMES and number == Quantity(1, 0, unit):
         unit = unit.removesuffix("s")
@@ -48,7 +48,7 @@ class Bounds(NamedTuple):
         return " and ".join(ends)
 
     def in_words(self) -> str:
-        """Return the bounds in words: `at least 4`, `at least 15.0 events per hour`; empty where there are none."""
+        """Return the bounds in words: `at least 4`, `at least 180.5 degrees Celsius`; empty where there are none."""
         if self.low == self.high:
             return f"exactly {measured(self.low)}"
         ends = [f"at least {measured(self.low)}"] * (self.low > -inf)

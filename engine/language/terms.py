@@ -19,7 +19,7 @@ class Quantity(int):
     """
 
     places: int  # how many decimals it has
-    unit: str  # in words, such as `events per hour`, or an empty text
+    unit: str  # in words, such as `degrees Celsius`, or an empty text
 
     def __new__(cls, count: int, places: int = 0, unit: str = "") -> Quantity:
         """Return the quantity of so many of the last decimal."""

@@ -64,7 +64,7 @@ SYSTEMS = {system.name: system for system in (
            "diagnoses; a code belongs to the code without its last character, down to three"),
     System("icd10pcs", r"^\s*[0-9A-HJ-NP-Za-hj-np-z]{7}\s*$", "0DTJ4ZZ", _capitals, _shorter(3),
            "hospital procedures, seven characters; a code belongs to the one without its last, down to its table"),
-    System("cpt_hcpcs", r"^\s*([0-9]{4}[0-9A-Za-z]|[A-Za-z][0-9]{4})\s*$", "99213", _capitals, _nothing,
+    System("cpt_hcpcs", r"^\s*([0-9]{4}[0-9A-Za-z]|[A-Za-z][0-9]{4})\s*$", "A0001", _capitals, _nothing,
            "procedures, drugs and supplies: CPT and HCPCS Level II"),
     System("revenue", r"^\s*[0-9]{3,4}\s*$", "0450", lambda written: written.strip().zfill(4), _shorter(3),
            "revenue codes, four digits; the first three are its category"),

@@ -129,13 +129,13 @@ def _measured(key: CaseKey, words: list[str]) -> CaseKey:
 
 def _number(text: str) -> str:
     if not _NUMBER.fullmatch(text):
-        raise AmissError(f"has the bound {text or 'nothing'}", "write from 0 to 200")
+        raise AmissError(f"has the bound {text or 'nothing'}", "write from 0 to 300")
     return text
 
 
 def _bound(words: list[str]) -> str:
     if words[:1] != ["to"]:
-        raise AmissError("says from and not to", "write from 0 to 200")
+        raise AmissError("says from and not to", "write from 0 to 300")
     return _number((words[1:2] or [""])[0])
 
 

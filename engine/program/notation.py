@@ -57,7 +57,7 @@ ANNOTATIONS = {entry.name: entry for entry in (
         "%@ rule T/listed: code {Code} is listed\nlisted(Code) :- service(Session, Code).",
     ),
     Annotation(
-        "facts", (), "ID: gloss", "Names the group of facts below it.", '%@ facts T/codes\nlisted("99213").',
+        "facts", (), "ID: gloss", "Names the group of facts below it.", '%@ facts T/codes\nlisted("A0001").',
     ),
     Annotation(
         "predicate", (), "NAME(Argument, ...): gloss", "Declares a predicate, and how it is said.",
@@ -65,20 +65,20 @@ ANNOTATIONS = {entry.name: entry for entry in (
     ),
     Annotation(
         "cites", _CLAUSES, "STATEMENT, ...", "The statements that the clause rests on, where its id does not say so.",
-        '%@ facts codes\n%@ cites: T\nlisted("99213").',
+        '%@ facts codes\n%@ cites: T\nlisted("A0001").',
     ),
     Annotation(
         "reading", (*_CLAUSES, "predicate"), "INTERPRETATION, ...", "The interpretations by which a statement is read,"
         " or by which a predicate may be undocumented.",
-        'interpretation("INT-1", "x").\n%@ facts T/codes\n%@ reading: INT-1\nlisted("99213").',
+        'interpretation("INT-1", "x").\n%@ facts T/codes\n%@ reading: INT-1\nlisted("A0001").',
     ),
     Annotation(
         "effective", _CLAUSES, "YYYY-MM-DD, or none", "The first day on which the clause holds; without it, that of "
-        "the statements it cites.", '%@ facts T/codes\n%@ effective: 2025-01-01\nlisted("99213").',
+        "the statements it cites.", '%@ facts T/codes\n%@ effective: 2025-01-01\nlisted("A0001").',
     ),
     Annotation(
         "ended", _CLAUSES, "YYYY-MM-DD", "The first day on which the clause no longer holds.",
-        '%@ facts T/codes\n%@ ended: 2025-01-01\nlisted("99213").',
+        '%@ facts T/codes\n%@ ended: 2025-01-01\nlisted("A0001").',
     ),
     Annotation(
         "case", ("predicate",), "KEY SHAPE ...", "Reads the predicate from that key of a case; see the shapes below.",
@@ -88,7 +88,7 @@ ANNOTATIONS = {entry.name: entry for entry in (
         "open", ("predicate",), "KIND, KIND unless PREDICATE, KIND until PREDICATE; for a single number nothing",
         "What the case does not say of the predicate may be so: of the concepts of a kind, unless that predicate rules "
         "one out or until it settles one.",
-        "concept(pain, finding, \"pain\").\n%@ predicate said(Finding): {Finding} is documented\n"
+        "concept(chill, finding, \"chill\").\n%@ predicate said(Finding): {Finding} is documented\n"
         "%@ case: findings present of finding\n%@ predicate finding(Finding): there is {Finding}\n%@ open: finding",
     ),
     Annotation(
@@ -101,18 +101,18 @@ ANNOTATIONS = {entry.name: entry for entry in (
     ),
 )}  # fmt: skip
 
-_AHI = 'concept(ahi, index, "the apnea-hypopnea index").\n'
-_FINDINGS = 'concept(pain, finding, "pain").\n'
+_OVEN = 'concept(oven, heat, "the oven").\n'
+_FINDINGS = 'concept(chill, finding, "chill").\n'
 SHAPES = {entry.name: entry for entry in (
     Shape("", "", "nt", "Each line of the request: its session and its code. The key is `services`.",
           "%@ predicate service(Session, Code): {Code} is requested\n%@ case: services",
-          'services: [{cpt: "99213"}]', ('service(1, "99213")',)),
+          'services: [{cpt: "A0001"}]', ('service(1, "A0001")',)),
     Shape("units", "", "ntn", "The units of each code of a session, added up. The key is `services`.",
           "%@ predicate units(Session, Code, Units): {Units} units of {Code}\n%@ case: services units",
-          'services: [{cpt: "99213", units: 2}]', ('units(1, "99213", 2)',)),
+          'services: [{cpt: "A0001", units: 2}]', ('units(1, "A0001", 2)',)),
     Shape("one of", "KIND", "t", "One concept of a kind.",
-          'concept(home, place, "the home").\n%@ predicate place(Place): it is {Place}\n%@ case: place one of place',
-          "place: home", ("place(home)",)),
+          'concept(garden, place, "a garden").\n%@ predicate place(Place): it is {Place}\n%@ case: place one of place',
+          "place: garden", ("place(garden)",)),
     Shape("each of", "KIND", "t", "A list of concepts of a kind.",
           'concept(gout, condition, "gout").\n%@ predicate named(Condition): {Condition} is named\n'
           "%@ case: conditions each of condition", "conditions: [gout]", ("named(gout)",)),
@@ -127,8 +127,8 @@ SHAPES = {entry.name: entry for entry in (
           '%@ predicate prior(Id, Code, Months, Provider): {Code} was given {Months} ago by {Provider}\n'
           "%@ case: prior records code cpt_hcpcs, date months since, provider text",
           "date_of_service: 2025-10-05\n"
-          'prior: [{code: "97110", date: 2025-07-01, provider: "Dr. Who", source: "claim"}]',
-          ('prior(1, "97110", 3, "Dr. Who")',)),
+          'prior: [{code: "A0002", date: 2025-07-01, provider: "Dr. Who", source: "claim"}]',
+          ('prior(1, "A0002", 3, "Dr. Who")',)),
     Shape("hierarchy", "SYSTEM", "tt", "Each code of a list, and what it belongs to by its form.",
           "%@ predicate broader(Code, Category): {Code} belongs to {Category}\n%@ case: diagnoses hierarchy",
           "diagnoses: [M10.9]", ('broader("M10.9", "M10")',)),
@@ -137,14 +137,14 @@ SHAPES = {entry.name: entry for entry in (
           "diagnoses: [M1O.9]", ('slip("M1O.9", "M10.9")',)),
     Shape("present of", "KIND", "t", "The concepts of a kind that are documented as present.",
           _FINDINGS + "%@ predicate said(Finding): {Finding} is said\n%@ case: findings present of finding",
-          'findings: {pain: {status: present, source: "note"}}', ("said(pain)",)),
+          'findings: {chill: {status: present, source: "note"}}', ("said(chill)",)),
     Shape("absent of", "KIND", "t", "The concepts of a kind that are documented as absent.",
           _FINDINGS + "%@ predicate denied(Finding): {Finding} is denied\n%@ case: findings absent of finding",
-          "findings: {pain: absent}", ("denied(pain)",)),
+          "findings: {chill: absent}", ("denied(chill)",)),
     Shape("amount of", "KIND", "tn", "The concepts of a kind with a number each.",
-          _AHI + "%@ predicate index(Index, Rate): {Index} is {Rate}\n"
-          '%@ case: measured amount of index unit "events per hour" decimals 1 from 0 to 200',
-          'measured: {ahi: {value: 4.9, source: "sleep study"}}', ("index(ahi, 4.9)",)),
+          _OVEN + "%@ predicate heat(Heat, Degrees): {Heat} has {Degrees}\n"
+          '%@ case: readings amount of heat unit "degrees Celsius" decimals 1 from 0 to 300',
+          'readings: {oven: {value: 180.5, source: "note"}}', ("heat(oven, 180.5)",)),
     Shape("days since", "", "n", "A date, as the days from it to the date of service.",
           "%@ predicate in_use(Days): first used {Days} before the service\n%@ case: first_use days since",
           "date_of_service: 2025-10-05\nfirst_use: {date: 2025-07-01, source: delivery ticket}", ("in_use(96)",)),
@@ -196,8 +196,8 @@ SINGLE = ("count", *SINCE, BETWEEN)
 
 OPTIONS = {entry.name: entry for entry in (
     Option("default", "CONCEPT", "behind `one of`: what it is where the case does not say it"),
-    Option("unit", '"events per hour"', "the unit of the numbers, in words"),
-    Option("decimals", "1", "how many decimals the numbers have, 1 to 4; rules write as many (`15.0`)"),
-    Option("from", "0 to 200", "the least and the greatest number a case may say; 0 and 100,000 without it"),
+    Option("unit", '"degrees Celsius"', "the unit of the numbers, in words"),
+    Option("decimals", "1", "how many decimals the numbers have, 1 to 4; rules write as many (`180.5`)"),
+    Option("from", "0 to 300", "the least and the greatest number a case may say; 0 and 100,000 without it"),
     Option("in", "weeks", "a unit of time: days, weeks, months or years"),
 )}  # fmt: skip

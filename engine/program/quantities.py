@@ -61,7 +61,7 @@ class Measures:
 
 
 def in_words(measure: Measure) -> str:
-    """Return a measure in words: `1 decimal, in events per hour`."""
+    """Return a measure in words: `1 decimal, in degrees Celsius`."""
     decimals, unit = measure
     told = f"{decimals or 'no'} decimal{'s' * (decimals != 1)}"
     return told + (f", in {unit}" if unit else ", without a unit")

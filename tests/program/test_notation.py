@@ -24,7 +24,7 @@ statement("T", stated, "2015-01-01", "what is listed").
 %@ predicate not_addressed(Session, Code, Reason): {Code} is not addressed: {Reason}
 """
 SERVICE = "%@ predicate service(Session, Code): {Code} is requested\n%@ case: services\n"
-SAID: dict[str, Any] = {"id": "example", "date_of_service": "2025-11-03", "services": [{"cpt": "99213"}]}
+SAID: dict[str, Any] = {"id": "example", "date_of_service": "2025-11-03", "services": [{"cpt": "A0001"}]}
 
 
 def errors(example: str) -> list[str]:
@@ -71,10 +71,10 @@ def test_the_page_speaks_of_everything_there_is(root: Path) -> None:
 
 MISTAKES = {
     "index amout of finding": "did you mean amount of?",
-    "index amount of index unit": 'write unit "events per hour"',
+    "index amount of index unit": 'write unit "degrees Celsius"',
     "index amount of index decimals 7": "write decimals 1",
     "index amount of index decimal 1": "did you mean decimals?",
-    "index amount of index from 0": "write from 0 to 200",
+    "index amount of index from 0": "write from 0 to 300",
     "index amount of index from 5 to 1": "the smaller one first",
     "index amount of index from 0.5 to 1": "give it no decimals",
     "index amount of index in wekes": "did you mean weeks?",
@@ -94,7 +94,7 @@ def test_a_wrong_line_names_the_known_ones(text: str) -> None:
         read_case_key(text)
     assert MISTAKES[text] in caught.value.fix
     found = errors(f"%@ predicate wrong(Number): {{Number}} is wrong\n%@ case: {text}\n%@ open\n"
-                   "%@ rule T/a: it is listed\nlisted(\"99213\") :- wrong(N), N > 3.")  # fmt: skip
+                   "%@ rule T/a: it is listed\nlisted(\"A0001\") :- wrong(N), N > 3.")  # fmt: skip
     assert len(found) == 1, found
 
 
@@ -110,15 +110,15 @@ def test_a_line_is_read_or_told(text: str) -> None:
 
 
 SLIPS = {
-    "%@ rul T/a: it is listed\nlisted(\"99213\").": "did you mean rule?",
-    "%@ xyz T/a: it is listed\nlisted(\"99213\").": "known are case, cites",
+    "%@ rul T/a: it is listed\nlisted(\"A0001\").": "did you mean rule?",
+    "%@ xyz T/a: it is listed\nlisted(\"A0001\").": "known are case, cites",
     "%@ predicate visits(Count): {Count} visits\n%@ cse: visits count\n%@ open\n"
-    "%@ rule T/a: it is listed\nlisted(\"99213\") :- visits(N), N > 3.": "did you mean case?",
+    "%@ rule T/a: it is listed\nlisted(\"A0001\") :- visits(N), N > 3.": "did you mean case?",
     "%@ predicate visits(count): {Count} visits\n%@ case: visits count\n%@ open\n"
-    "%@ rule T/a: it is listed\nlisted(\"99213\") :- visits(N), N > 3.": "with a capital",
+    "%@ rule T/a: it is listed\nlisted(\"A0001\") :- visits(N), N > 3.": "with a capital",
     "%@ predicat visits(Count): {Count} visits\n%@ case: visits count\n"
-    "%@ rule T/a: it is listed\nlisted(\"99213\") :- visits(N), N > 3.": "did you mean predicate?",
-    "%@ facts T/a\n%@ qqqq: 2025-01-01\nlisted(\"99213\").": "known are case, cites",
+    "%@ rule T/a: it is listed\nlisted(\"A0001\") :- visits(N), N > 3.": "did you mean predicate?",
+    "%@ facts T/a\n%@ qqqq: 2025-01-01\nlisted(\"A0001\").": "known are case, cites",
 }  # fmt: skip
 
 
