@@ -36,7 +36,7 @@ def test_decide_gives_the_documented_object() -> None:
     told: dict[str, Any] = json.loads(result.stdout)
     assert result.exit_code == 0
     assert list(told) == ["case", "guideline", "as_of", "world", "lines", "advisories", "notices",
-                          "version", "guideline_hash", "case_hash"]  # fmt: skip
+                          "version", "guideline_hash", "case_hash", "warnings"]  # fmt: skip
     assert told["guideline"] == "CG-MED-24"
     assert [list(line) for line in told["lines"]] == [LINE_KEYS, LINE_KEYS]
     assert told["lines"][0]["by"] == ["I.4.a"]
