@@ -52,10 +52,6 @@ def why_not(judged: Judged, outcome: str, *, cpt: str = "") -> Proof:
     return Proof(builder.graph, tuple(dict.fromkeys(builder.contrast(line, outcome) for line in lines)), judged)
 
 
-def _sorted(binding: Substitution) -> dict[str, Any]:
-    return dict(sorted(binding.items()))
-
-
 class Builder:
     """Adds nodes to one graph, each once; what it returns are their names."""
 
@@ -185,7 +181,7 @@ class Builder:
             else:
                 children.append(Child("absence", (yield self._absence(next(absences))), index))
         text = say_derived(rule, binding, value, self.program)
-        told = {"atom": str(firing.head), "value": value, "binding": _sorted(binding)}
+        told = {"atom": str(firing.head), "value": value, "binding": dict(sorted(binding.items()))}
         return self._node("derived", text, children, **told, **self._rule(rule))
 
     def _compared(self, comparison: Comparison, binding: Substitution, failed: Rule | None = None) -> Steps:
@@ -202,7 +198,7 @@ class Builder:
             children,
             comparison=str(comparison),
             value="unknown" if value is None else str(value).lower(),
-            binding=_sorted({name: binding[name] for name in names}),
+            binding={name: binding[name] for name in sorted(names)},
         )
 
     def _absence(self, atom: Atom) -> Steps:
@@ -239,7 +235,7 @@ class Builder:
         for at, atom in failure.held(self.model):
             children.append(Child("held", (yield self._holds(atom)), at))
         text = say_failed(failure.rule, asked, self.program)
-        return self._node("failed", text, children, binding=_sorted(asked), **self._rule(failure.rule))
+        return self._node("failed", text, children, binding=dict(sorted(asked.items())), **self._rule(failure.rule))
 
     def _cause(self, cause: Cause, failure: Failure) -> Steps:
         part = failure.rule.body[cause.at]
