@@ -38,10 +38,15 @@ class Bounds(NamedTuple):
         return " and ".join(ends)
 
     def in_words(self) -> str:
-        """Return the bounds in words: `at least 4`; an empty text where there are none."""
+        """Return the bounds in words: `at least 4`; an empty text where there are none.
+
+        What is counted follows in the plural, so no bound ends with `1`: `one or more visits`, `fewer than 2 visits`.
+        """
         if self.low == self.high:
             return f"exactly {self.low:.0f}"
-        ends = [f"at least {self.low:.0f}"] * (self.low > -inf) + [f"at most {self.high:.0f}"] * (self.high < inf)
+        least = "one or more" if self.low == 1 else f"at least {self.low:.0f}"
+        most = "fewer than 2" if self.high == 1 else f"at most {self.high:.0f}"
+        ends = [least] * (self.low > -inf) + [most] * (self.high < inf)
         return " and ".join(ends)
 
 
