@@ -110,12 +110,9 @@ def _plain(key: CaseKey, said: Values, program: Program) -> Iterator[str]:
         yield f"{key.key}: {said[key.key]}" if key.key in said else f"# {key.key}: {key.default or concepts[0]}"
     elif key.shape == "count":
         yield f"# {key.key}: N"
-    elif key.key in said:
-        yield f"{key.key}: [{said[key.key][0]}]"
-    elif key.shape == "codes":
-        yield f"# {key.key}: [...]  # codes like A00.1"
     else:
-        yield f"# {key.key}: [...]  # of these"
+        value = f"{key.key}: [{said[key.key][0]}]" if key.key in said else f"# {key.key}: [...]"
+        yield f"{value}  # {'codes like A00.1' if key.shape == 'codes' else 'of these'}"
         yield from labels
 
 
