@@ -25,7 +25,7 @@ _HEAD = """\
 # A case for {name}, {title}.
 # What stands without a # is said: put it right, above all the date and the services. To say more, take "# " away
 # from a line and from the line it is indented below, and fill it in; what is left out is undocumented. A code, a
-# name or a finding may have its source, as in NAME: {{status: present, source: "office note {today}"}}.
+# name or a finding may have its source, as in NAME: {{status: present, source: "note of {today}"}}.
 """
 
 
@@ -76,7 +76,7 @@ def codes_of(program: Program) -> list[str]:
     for names in (program.concepts, (arg for arg in heads if isinstance(arg, str) and arg.startswith('"'))):
         if found := [code for name in dict.fromkeys(names) if re.fullmatch(PROCEDURE, code := unquote(name))]:
             return found[:MAX_CODES]
-    return ["99999"]
+    return ["00000"]  # nothing that a guideline could name
 
 
 def _keys(program: Program) -> list[CaseKey]:
