@@ -12,9 +12,8 @@ from ...engine.decision.decide import judge
 from ...engine.language.errors import CaseError, did_you_mean
 from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
+from ...engine.program.code_systems import DIAGNOSIS, normal_code
 from ...engine.program.program import CaseKey, Program
-from ...engine.program.schema import DIAGNOSIS
-from ...engine.program.shapes import normal_code
 from .asks import Item
 from .checklist import checklist
 from .template import codes_of

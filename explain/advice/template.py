@@ -12,15 +12,17 @@ from ...engine.decision.decide import judge
 from ...engine.decision.situation import Situation
 from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
+from ...engine.program.code_systems import PROCEDURE, system_of
 from ...engine.program.interface import FAVOURABLE
+from ...engine.program.notation import RECORDS, SINGLE
 from ...engine.program.program import CaseKey, Program
-from ...engine.program.schema import PROCEDURE
 from .checklist import checklist
 from .wording import question_of, words
 
 MAX_CODES = 40
 """How many of a guideline's procedure codes are listed and tried."""
 Values = dict[str, Any]
+_BLANKS = {"count": "N"}
 _HEAD = """\
 # A case for {name}, {title}.
 # What stands without a # is said: put it right, above all the date and the services. To say more, take "# " away
@@ -108,11 +110,14 @@ def _plain(key: CaseKey, said: Values, program: Program) -> Iterator[str]:
     if key.shape == "one of":
         yield f"# {key.key} is one of {', '.join(concepts)}"
         yield f"{key.key}: {said[key.key]}" if key.key in said else f"# {key.key}: {key.default or concepts[0]}"
-    elif key.shape == "count":
-        yield f"# {key.key}: N"
+    elif key.shape in SINGLE:
+        yield from (f"# {name}: {_BLANKS.get(key.shape, 'YYYY-MM-DD')}" for name in (key.other, key.key) if name)
+    elif key.shape == RECORDS:
+        yield f"# {key.key}: [{{{', '.join(f'{field.key}: ...' for field in key.fields)}}}]"
     else:
         value = f"{key.key}: [{said[key.key][0]}]" if key.key in said else f"# {key.key}: [...]"
-        yield f"{value}  # {'codes like A00.1' if key.shape == 'codes' else 'of these'}"
+        example = system_of(key.system).example
+        yield f"{value}  # {f'codes like {example}' if key.shape == 'codes' else 'of these'}"
         yield from labels
 
 

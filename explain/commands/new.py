@@ -13,8 +13,8 @@ from ...engine.cases.meant import concept_of, home
 from ...engine.language.errors import did_you_mean
 from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline, load
+from ...engine.program.code_systems import DIAGNOSIS
 from ...engine.program.program import Program
-from ...engine.program.schema import DIAGNOSIS
 from .options import output_option
 from .output import BAD_INPUT, write_out
 
