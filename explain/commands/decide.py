@@ -12,12 +12,14 @@ import click
 from ...engine.cases.case import Unreadable
 from ...engine.library.guideline import load
 from ...engine.program.interface import OUTCOMES
-from .inputs import judge_all
+from .inputs import judge_all, warned
 from .options import as_of_option, cases_argument, format_option, world_option
 from .output import BAD_INPUT, FOUND, as_json, bar, table_width, width, write_out
 
 if TYPE_CHECKING:
     from ...engine.decision.decide import Judged
+
+    _Told = tuple[Judged | Unreadable, dict[str, Any]]
 
 _ROWS = ("table", "csv", "rows")
 """The formats that tell a row a line."""
@@ -39,8 +41,8 @@ def decide(
     """Decide the lines of cases: files, folders, - or names of canonical cases.
 
     As JSON one case is an object, several are a list; jsonl is a line a case. A case that cannot be read is
-    {"case", "error", "faults"}, and the status is then 2. A row has the reason in a sentence and the least
-    that would make the line favourable.
+    {"case", "error", "faults"}, and the status is then 2. What is doubtful is told on stderr and as "warnings".
+    A row has the reason in a sentence and the least that would make the line favourable.
 
     \b
     Example: coverlog decide cts-six-weeks-of-splinting --format json
@@ -61,51 +63,53 @@ class _Run:
     def __init__(self, fail_on: tuple[str, ...]) -> None:
         self.fail_on, self.status = fail_on, 0
 
-    def noted(self, found: Iterable[Judged | Unreadable]) -> Iterator[Judged | Unreadable]:
+    def noted(self, found: Iterable[Judged | Unreadable]) -> Iterator[_Told]:
+        seen: dict[str, str] = {}
         for item in found:
             if isinstance(item, Unreadable):
                 self.status = BAD_INPUT
                 click.echo(f"coverlog: {item.error}", err=True)
-            elif any(line.outcome in self.fail_on for line in item.decision.lines):
+                yield item, as_object(item)
+                continue
+            if any(line.outcome in self.fail_on for line in item.decision.lines):
                 self.status = self.status or FOUND
-            yield item
+            yield item, as_object(item) | {"warnings": warned(item, seen)}
 
 
-def _sorted(found: Iterable[Judged | Unreadable]) -> list[Judged | Unreadable]:
+def _sorted(found: Iterable[_Told]) -> list[_Told]:
     from ..advice.line_rows import distance
 
-    return sorted(found, key=distance)
+    return sorted(found, key=lambda told: distance(told[0]))
 
 
-def _tell_cases(found: Iterable[Judged | Unreadable], form: str) -> None:
+def _tell_cases(found: Iterable[_Told], form: str) -> None:
     """Tell each case, as soon as it is decided where the format lets that be."""
-    told = []
-    for item in found:
-        if form == "text":
-            if not isinstance(item, Unreadable):
-                from ..render.decision_text import decision_text
+    objects = []
+    for item, told in found:
+        if form == "text" and not isinstance(item, Unreadable):
+            from ..render.decision_text import decision_text
 
-                click.echo(decision_text(item, width()))
+            click.echo(decision_text(item, width()))
         elif form == "jsonl":
-            click.echo(json.dumps(as_object(item)))
-        else:
-            told.append(as_object(item))
+            click.echo(json.dumps(told))
+        elif form == "json":
+            objects.append(told)
     if form == "json":
-        write_out(as_json(told if len(told) != 1 else told[0]))
+        write_out(as_json(objects if len(objects) != 1 else objects[0]))
 
 
 def as_object(item: Judged | Unreadable) -> dict[str, Any]:
-    """Return a decision, or why there is none, as the documented JSON object."""
+    """Return a decision, or why there is none, as the documented JSON object, less what is doubtful."""
     if isinstance(item, Unreadable):
         return {"case": item.id, "error": item.error, "faults": [fault._asdict() for fault in item.faults]}
     return item.decision.as_json()
 
 
-def _tell_rows(found: Iterable[Judged | Unreadable], form: str, order: str | None) -> None:
+def _tell_rows(found: Iterable[_Told], form: str, order: str | None) -> None:
     from ..advice.line_rows import remoteness, rows_of
     from ..render import line_table as told
 
-    rows = [row for item in found for row in rows_of(item)]
+    rows = [row for item, _ in found for row in rows_of(item)]
     rows = sorted(rows, key=remoteness) if order else rows
     if form == "rows":
         write_out(as_json(told.as_json(rows)))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ...engine.cases.case import Case
 from ...engine.cases.find import find_case
-from ...engine.decision.decide import WORLDS, decide
+from ...engine.decision.decide import decide
+from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import CaseError
 from ...engine.library.guideline import Guideline
 from ...engine.program.words import say_atom, say_outcome
