@@ -62,7 +62,7 @@ ANSWERS: dict[str, Callable[[Judged], list[Any]]] = {
             {"case": each.case.id, "error": "no"},
             {"case": "other", "lines": [line | OTHERWISE for line in each.decision.as_json()["lines"]]},
         )
-    ],  # fmt: skip
+    ],
 }
 
 
