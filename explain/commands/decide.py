@@ -19,8 +19,6 @@ from .output import BAD_INPUT, FOUND, as_json, bar, table_width, width, write_ou
 if TYPE_CHECKING:
     from ...engine.decision.decide import Judged
 
-    _Told = tuple[Judged | Unreadable, dict[str, Any]]
-
 _ROWS = ("table", "csv", "rows")
 """The formats that tell a row a line."""
 
@@ -53,7 +51,7 @@ def decide(
     if form in _ROWS:
         _tell_rows(bar(found, "cases"), form, order)
     else:
-        _tell_cases(_sorted(found) if order else found, form)
+        _tell_cases(run, _sorted(found) if order else found, form)
     sys.exit(run.status)
 
 
@@ -62,54 +60,61 @@ class _Run:
 
     def __init__(self, fail_on: tuple[str, ...]) -> None:
         self.fail_on, self.status = fail_on, 0
+        self._seen: dict[str, str] = {}
+        self._doubts: dict[str, list[dict[str, Any]]] = {}  # by the case's place
 
-    def noted(self, found: Iterable[Judged | Unreadable]) -> Iterator[_Told]:
-        seen: dict[str, str] = {}
+    def noted(self, found: Iterable[Judged | Unreadable]) -> Iterator[Judged | Unreadable]:
         for item in found:
             if isinstance(item, Unreadable):
                 self.status = BAD_INPUT
                 click.echo(f"coverlog: {item.error}", err=True)
-                yield item, as_object(item)
+                yield item
                 continue
+            self._doubts[item.case.place] = warned(item, self._seen)
             if any(line.outcome in self.fail_on for line in item.decision.lines):
                 self.status = self.status or FOUND
-            yield item, as_object(item) | {"warnings": warned(item, seen)}
+            yield item
+
+    def as_object(self, item: Judged | Unreadable) -> dict[str, Any]:
+        """Return what `as_object` does, and what is doubtful in the case."""
+        return as_object(item) | ({} if isinstance(item, Unreadable) else {"warnings": self._doubts[item.case.place]})
 
 
-def _sorted(found: Iterable[_Told]) -> list[_Told]:
+def _sorted(found: Iterable[Judged | Unreadable]) -> list[Judged | Unreadable]:
     from ..advice.line_rows import distance
 
-    return sorted(found, key=lambda told: distance(told[0]))
+    return sorted(found, key=distance)
 
 
-def _tell_cases(found: Iterable[_Told], form: str) -> None:
+def _tell_cases(run: _Run, found: Iterable[Judged | Unreadable], form: str) -> None:
     """Tell each case, as soon as it is decided where the format lets that be."""
-    objects = []
-    for item, told in found:
-        if form == "text" and not isinstance(item, Unreadable):
-            from ..render.decision_text import decision_text
+    told = []
+    for item in found:
+        if form == "text":
+            if not isinstance(item, Unreadable):
+                from ..render.decision_text import decision_text
 
-            click.echo(decision_text(item, width()))
+                click.echo(decision_text(item, width()))
         elif form == "jsonl":
-            click.echo(json.dumps(told))
-        elif form == "json":
-            objects.append(told)
+            click.echo(json.dumps(run.as_object(item)))
+        else:
+            told.append(run.as_object(item))
     if form == "json":
-        write_out(as_json(objects if len(objects) != 1 else objects[0]))
+        write_out(as_json(told if len(told) != 1 else told[0]))
 
 
 def as_object(item: Judged | Unreadable) -> dict[str, Any]:
-    """Return a decision, or why there is none, as the documented JSON object, less what is doubtful."""
+    """Return a decision, or why there is none, as the documented JSON object."""
     if isinstance(item, Unreadable):
         return {"case": item.id, "error": item.error, "faults": [fault._asdict() for fault in item.faults]}
     return item.decision.as_json()
 
 
-def _tell_rows(found: Iterable[_Told], form: str, order: str | None) -> None:
+def _tell_rows(found: Iterable[Judged | Unreadable], form: str, order: str | None) -> None:
     from ..advice.line_rows import remoteness, rows_of
     from ..render import line_table as told
 
-    rows = [row for item, _ in found for row in rows_of(item)]
+    rows = [row for item in found for row in rows_of(item)]
     rows = sorted(rows, key=remoteness) if order else rows
     if form == "rows":
         write_out(as_json(told.as_json(rows)))

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, unquote
+from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, plain, unquote
 from ..render.table import table
 from .answer import Answers, Binding, Clock, closest, matches
 from .scene import Scene
@@ -85,8 +85,8 @@ def as_json(answers: Answers, scene: Scene, text: str, *, explain: bool) -> dict
 def _object(answers: Answers, scene: Scene, row: int) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in zip(answers.query.columns, answers.rows[row].values, strict=True):
-        plain = None if value == UNDOCUMENTED else value
-        values[name] = unquote(plain) if isinstance(plain, str) else plain
+        told = None if value == UNDOCUMENTED else plain(value)
+        values[name] = unquote(told) if isinstance(told, str) else told
     return {"values": values, "certain": verdict(answers, scene, row=row)}
 
 
