@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from .missing import Missing
 
 __all__ = [
-    "WORLDS", "Advisory", "Decision", "Judged", "LineDecision", "awaited", "decide", "judge", "leaves", "outcomes",
-    "refuse_contradiction", "rests_on", "used", "used_rules",
+    "WORLDS", "Advisory", "Decision", "Judged", "LineDecision", "advisories", "awaited", "decide", "judge", "leaves",
+    "outcomes", "refuse_contradiction", "rests_on", "used", "used_rules",
 ]  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def _judge(case: Case, guideline: Guideline, world: str, date: str) -> Judged:
     found = {line: _line(line, situation) for line in lines}
     decision = Decision(
         case.id, guideline.program.name, date, world, tuple(found[line[:2]] for line in case.lines),
-        tuple(_advisories(guideline.program, situation.model)), tuple(guideline.program.notices.values()),
+        tuple(advisories(guideline.program, situation.model)), tuple(guideline.program.notices.values()),
         guideline_hash=guideline.hash, case_hash=_hash(case),
     )  # fmt: skip
     return Judged(decision, situation)
@@ -153,7 +153,8 @@ def _value(model: Model, predicate: Predicate, line: dict[str, Constant]) -> str
     return unquote(str(values[0])) if values else None
 
 
-def _advisories(program: Program, model: Model) -> Iterable[Advisory]:
+def advisories(program: Program, model: Model) -> Iterable[Advisory]:
+    """Yield what a guideline says beside the outcomes of a case, each thing once."""
     seen = set()
     for atom in model.atoms(ADVISORY):
         for firing in model.firings[atom]:

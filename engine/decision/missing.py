@@ -79,10 +79,10 @@ class Missing:
                     steps.append((head, len(premises)))
         return steps, by_premise
 
-    def weaker(self, atom: Atom) -> set[Atom]:
-        """Return what documenting a finding alone makes so, itself among it."""
+    def weaker(self, *atoms: Atom) -> set[Atom]:
+        """Return what documenting findings alone makes so, themselves among it."""
         steps, by_premise = self._steps
-        found, queue, met = {atom}, [atom], Counter[int]()
+        found, queue, met = set(atoms), list(atoms), Counter[int]()
         for each in queue:
             for step in by_premise.get(each, ()):
                 met[step] += 1

@@ -55,14 +55,22 @@ def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
     ranked = []
     for index, needs in enumerate(judged.missing.sets(targets).sets):
         met = judged.missing.met(needs, targets)
-        steps = below.setdefault(tuple(met), below.get(tuple(met)) or list(_steps(met, model)))
-        items = tuple(_item(need, steps, program) for need in in_order(needs))
-        statements = tuple(sorted(unquote(str(target.args[-1])) for target in met))
-        ranked.append((len(items), not _named(steps, judged), index, Ask(statements, items)))
-    return [ask for *_, ask in sorted(ranked)]
+        steps = below.setdefault(tuple(met), below.get(tuple(met)) or list(steps_to(met, model)))
+        ranked.append((len(needs), not named(steps, model, program), index, ask(needs, met, steps, program)))
+    return [each for *_, each in sorted(ranked)]
 
 
-def _steps(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
+def ask(needs: Iterable[Need], met: Iterable[Atom], steps: Sequence[Firing], program: Program) -> Ask:
+    """Return what is needed as items to ask for.
+
+    :param met: the outcomes that it gives, by their statements.
+    :param steps: what those rest on; see `steps_to`.
+    """
+    items = tuple(_item(need, steps, program) for need in in_order(frozenset(needs)))
+    return Ask(tuple(sorted(unquote(str(target.args[-1])) for target in met)), items)
+
+
+def steps_to(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
     """Yield the firings that possible atoms rest on, the nearest first."""
     queue = list(targets)
     seen = set(queue)
@@ -74,9 +82,8 @@ def _steps(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
             queue += new
 
 
-def _named(steps: Iterable[Firing], judged: Judged) -> bool:
+def named(steps: Iterable[Firing], model: Model, program: Program) -> bool:
     """Say whether what the criteria are about is named as such, and does not follow from something narrower."""
-    model, program = judged.model, judged.guideline.program
     settled = {p for step in steps if step.head not in model.support for p in step.premises if p in model.support}
     about = [p for p in settled if not program.declared()[p.predicate].is_record]
     return not any(lower.predicate == p.predicate for p in about for lower in model.support[p].premises)

@@ -11,7 +11,7 @@ from ...engine.decision.decide import Judged, LineDecision
 from ...engine.program.interface import UNFAVOURABLE
 from .asks import asks
 from .change import Change
-from .remedies import Remedies
+from .reasons import Reasons
 from .wording import words
 
 WHEN = ("before", "after")
@@ -67,7 +67,7 @@ def _roles(line: LineDecision | None, judged: Judged) -> list[Role]:
     """Return the statements that bear on a line, each once: first those that decide it."""
     if line is None:
         return []
-    reasons = Remedies(judged)
+    reasons = Reasons(judged)
     decisive = reasons.decisive(line)
     roles: list[tuple[str, Sequence[str]]] = [
         (DECIDES, line.by or (reasons.statements(decisive) if line.reason else ()))
