@@ -32,6 +32,7 @@ class Missing:
         self._model_denying = denied
         self._denials: dict[Atom, set[Atom]] = {}
         self._searches: dict[tuple[Atom, ...], Search] = {}
+        self._cores: dict[Atom, Atom] = {}
 
     def sets(self, targets: Iterable[Atom]) -> Found:
         """Return the minimal sets that, documented, make one of the targets surely so.
@@ -54,6 +55,11 @@ class Missing:
 
     def _core(self, atom: Atom) -> Atom:
         """Return what an atom turns on, where all else that its one firing needs is so; lines have it in common."""
+        if atom not in self._cores:
+            self._cores[atom] = self._turning(atom)
+        return self._cores[atom]
+
+    def _turning(self, atom: Atom) -> Atom:
         seen = {atom}
         while atom in self.model.firings and atom not in self.model.unknown and not self.model.sure(atom):
             firing, *others = self.model.firings[atom]

@@ -20,11 +20,13 @@ from ..program.program import Predicate, Program
 from .missing import Missing
 from .need import Item, Need
 from .outcomes import outcomes
-from .settle import network
 from .situation import Situation
 
 VARIED = ("present of", "absent of", "amount of", "one of")
 """The shapes of what a case says that may be otherwise."""
+
+Gates = Collection[Collection[Item]]
+"""What settles a question: the items of each gate of the network."""
 
 
 class Settled(NamedTuple):
@@ -43,10 +45,20 @@ def inputs(program: Program) -> dict[str, Predicate]:
     return {name: by_key[key] for name, key in keyed if key in by_key}
 
 
-def below(program: Program, name: str) -> frozenset[str]:
-    """Return the predicates that one rests on by the rules, itself included."""
+@lru_cache(maxsize=16)
+def narrowed(guideline: Guideline, name: str) -> Guideline:
+    """Return a guideline with those rules alone that a predicate rests on."""
+    program = guideline.program
+    read = below(program, name, closing=True)
+    rules = tuple(rule for rule in program.rules if rule.head.predicate in read)
+    return Guideline(guideline.folder, program._replace(rules=rules), guideline.strata)
+
+
+def below(program: Program, name: str, *, closing: bool = False) -> frozenset[str]:
+    """Return the predicates that one rests on by the rules, itself included, and perhaps by what closes open ones."""
     found, before = {name}, 0
     pairs = [(r.head.predicate, p.atom.predicate) for r in program.rules for p in r.body if isinstance(p, Literal)]
+    pairs += [(p.name, c) for p in program.predicates.values() for c in (p.unless, p.until) if c and closing]
     while len(found) != before:
         before = len(found)
         found |= {body for head, body in pairs if head in found}
@@ -95,19 +107,18 @@ class Relaxed:
         self.situation, self.program = situation, situation.program
         self.guideline = relaxed(situation.guideline, settled)
         self.inputs = inputs(self.program)
-        self.said = list(facts)
+        self.said = [atom for atom in facts if atom.predicate in self.guideline.strata.open_valued]
         shapes = {name: p.case.shape for name, p in self.program.predicates.items() if p.case}
         self.shape = {atom: shapes.get(atom.predicate, "") for atom in self.said}
         self.complete = True
 
-    def settled(self, cpt: str, session: int) -> Iterator[Settled]:
-        """Yield what would make a line necessary, the least first; `complete` tells whether that is all."""
-        fixed = [atom for atom in self.said if self.shape[atom] not in VARIED]
-        every = self._model(fixed)
-        if not (targets := outcomes(every, session, cpt)[FAVOURABLE]):
-            return
-        against = self._against(every, targets)
-        self.model = self._model(atom for atom in self.said if atom not in against)
+    def settled(self, cpt: str, session: int, gates: Gates) -> Iterator[Settled]:
+        """Yield what would make a line necessary, the least first; `complete` tells whether that is all.
+
+        :param gates: what settles the line where nothing is documented; see `alike.gates`.
+        """
+        kept = [atom for atom in self.said if not self._bars(atom, gates)]
+        self.model = self.guideline.evaluator(self.situation.date).evaluate(kept, open_world=True)
         targets = outcomes(self.model, session, cpt)[FAVOURABLE]
         self.missing = _Missing(self.model, self)
         found = self.missing.sets(targets)
@@ -117,27 +128,24 @@ class Relaxed:
             told = self.missing.weaker(*(need.atom for need in needs if not need.bounds and not need.denies))
             yield Settled(left, tuple(self.missing.met(needs, targets)), frozenset(told))
 
-    def _model(self, facts: Iterable[Atom]) -> Model:
-        return self.guideline.evaluator(self.situation.date).evaluate(list(facts), open_world=True)
+    def _bars(self, atom: Atom, gates: Gates) -> bool:
+        """Say whether something that the case says stands against a line, or may: whatever a record denies does.
 
-    def _against(self, model: Model, targets: list[Atom]) -> set[Atom]:
-        """Return what the case says that stands against a line, or may."""
-        net = network(model, targets)
-        groups = [[net.items[~each] for each in gate.below if each < 0] for gate in net.gates]
-        return {
-            atom
-            for atom, shape in self.shape.items()
-            if shape == "absent of" or (shape in VARIED and any(self._bars(atom, shape, items) for items in groups))
-        }
-
-    def _bars(self, atom: Atom, shape: str, items: Collection[Item]) -> bool:
-        """Say whether something else than what the case says could make a gate of the network hold."""
-        about = [item for item in items if item.atom.predicate == atom.predicate]
-        if shape == "one of":
-            return bool(about) and not any(item.atom == atom for item in about)
-        if shape == "present of":
-            return any(item.atom == atom and item.kind == "absent" for item in about)
-        return any(item.atom.args[0] == atom.args[0] and not _is_within(atom, item) for item in about)
+        What it says of an amount or a choice does so where a gate of the network would hold by another one.
+        """
+        shape = self.shape[atom]
+        if shape == "absent of" or shape not in VARIED:
+            return shape == "absent of"
+        for gate in gates:
+            about = [item for item in gate if item.atom.predicate == atom.predicate]
+            if shape == "one of" and about and not any(item.atom == atom for item in about):
+                return True
+            if shape == "present of" and any(item.atom == atom and item.kind == "absent" for item in about):
+                return True
+            of = (item for item in about if shape == "amount of" and item.atom.args[0] == atom.args[0])
+            if any(not _is_within(atom, item) for item in of):
+                return True
+        return False
 
     def _so(self, need: Need) -> bool:
         """Say whether the case says already what is needed; in the closed world it denies what it does not say."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from ...engine.decision.alike import alike, gates
 from ...engine.decision.decide import Advisory, Judged, LineDecision, outcomes
 from ...engine.decision.need import Need
 from ...engine.decision.relaxed import Relaxed, Settled, inputs
 from ...engine.decision.situation import Situation
-from ...engine.program.interface import FAVOURABLE, UNFAVOURABLE, WAITING
+from ...engine.language.terms import Atom, quote
+from ...engine.library.guideline import Guideline
+from ...engine.program.interface import FAVOURABLE, SERVICE, UNFAVOURABLE, WAITING
 from .asks import Ask, ask, asks, named, steps_to
 from .request import Request, facts, requests
 from .route import Route
@@ -40,7 +44,7 @@ class Ways(NamedTuple):
     complete: bool
 
 
-_FOUND: WeakKeyDictionary[Situation, dict[tuple[str, int], Ways]] = WeakKeyDictionary()
+_FOUND: WeakKeyDictionary[Situation, dict[tuple[object, ...], Ways]] = WeakKeyDictionary()
 
 
 def ways(judged: Judged, line: LineDecision) -> Ways:
@@ -49,8 +53,11 @@ def ways(judged: Judged, line: LineDecision) -> Ways:
     For a line that waits these are the sets of what is missing. For a line that is refused they are told of what
     the case is about; where nothing could be met for that, or it is about nothing, of what it could be about.
     """
-    known = _FOUND.setdefault(judged.situation, {})
-    if (key := (line.cpt, line.session)) not in known:
+    if line.outcome not in (WAITING, UNFAVOURABLE):
+        return Ways((), complete=True)
+    known, since = _FOUND.setdefault(judged.situation, {}), judged.guideline.since(judged.situation.date)
+    same = next((codes for codes in alike(judged.guideline, since) if line.cpt in codes), line.cpt)
+    if (key := (same, line.session, line.outcome)) not in known:
         known[key] = _ways(judged, line)
     return known[key]
 
@@ -61,10 +68,16 @@ def _ways(judged: Judged, line: LineDecision) -> Ways:
         wanted = asks(outcomes(judged.model, line.session, line.cpt)[FAVOURABLE], judged) if line.missing else []
         told = (Way((), each, *route.changed([item.need for item in each.items])) for each in wanted)
         return Ways(tuple(told), line.missing_complete)
-    if line.outcome != UNFAVOURABLE:
-        return Ways((), complete=True)
     search = _Search(judged, line)
     return search.ways(search.settled) or search.ways(frozenset()) or Ways((), search.complete)
+
+
+@lru_cache(maxsize=16)
+def _about(guideline: Guideline, date: str) -> tuple[Atom, ...]:
+    """Return what a case that says nothing may be about."""
+    until = {p.name for p in inputs(guideline.program).values() if p.until}
+    nothing = guideline.evaluator(date).evaluate([], open_world=True)
+    return tuple(atom for atom in nothing.unknown if atom.predicate in until)
 
 
 class _Candidate(NamedTuple):
@@ -101,17 +114,14 @@ class _Search:
     def __init__(self, judged: Judged, line: LineDecision) -> None:
         self.judged, self.line = judged, line
         self.situation, self.program = judged.situation, judged.guideline.program
-        self.requests, self.complete = requests(
-            judged.case, judged.guideline, self.situation.date, line.cpt, line.session
-        )
+        self.date = judged.guideline.since(self.situation.date)
+        self.requests, self.complete = requests(judged.case, judged.guideline, self.date, line.cpt, line.session)
         self.settled = self._settled()
         self.route = Route(judged, line.session)
 
     def _settled(self) -> frozenset[str]:
         """Return the concepts that the case could be about, and is not; none where it is about none of them."""
-        nothing = self.situation.evaluator.evaluate([], open_world=True).unknown
-        until = {p.name for p in inputs(self.program).values() if p.until}
-        about = [atom for atom in nothing if atom.predicate in until]
+        about = _about(self.judged.guideline, self.date)
         stated = any(map(self.judged.model.sure, about))
         return frozenset(str(atom.args[0]) for atom in about if stated)
 
@@ -122,16 +132,24 @@ class _Search:
         for each in sorted(found, key=lambda c: c.size):
             if not any(other.is_within(each) for other in kept):
                 kept = [other for other in kept if not each.is_within(other)] + [each]
-        told = [self._way(each, found) for each in kept[:WAYS]]
-        ranked = sorted(told, key=lambda pair: (pair[0].size, len(pair[0].request), pair[1]))
+        told: dict[tuple[object, ...], tuple[Way, bool]] = {}
+        for way, broad in (self._way(each, found) for each in kept[:WAYS]):
+            key = (way.request, way.ask.items)  # several requests may come to the same
+            if key not in told or len(way.objections) < len(told[key][0].objections):
+                told[key] = (way, broad)
+        ranked = sorted(told.values(), key=lambda pair: (pair[0].size, len(pair[0].request), pair[1]))
         return Ways(tuple(way for way, _ in ranked), self.complete and len(kept) <= WAYS) if ranked else None
 
     def _candidates(self, settled: frozenset[str]) -> Iterator[_Candidate]:
         for request in self.requests:
             said = facts(self.judged.case, self.judged.guideline, request, self.line.session)
-            relaxed = Relaxed(self.situation, said, settled)
-            yield from (_Candidate(request, s, relaxed) for s in relaxed.settled(self.line.cpt, self.line.session))
-            self.complete &= relaxed.complete
+            service = Atom(SERVICE, (self.line.session, quote(self.line.cpt)))
+            items = gates(self.judged.guideline, self.date, said, service)
+            if items is not None:
+                relaxed = Relaxed(self.situation, said, settled)
+                found = relaxed.settled(self.line.cpt, self.line.session, items)
+                yield from (_Candidate(request, each, relaxed) for each in found)
+                self.complete &= relaxed.complete
 
     def _way(self, candidate: _Candidate, found: Sequence[_Candidate]) -> tuple[Way, bool]:
         """Return a candidate as a way, and whether it is for something that follows from what the case names."""

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
 from ...engine.cases.case import Case
-from ...engine.decision.relaxed import relaxed
-from ...engine.language.terms import Atom, Literal, Rule, Var, quote, unquote
+from ...engine.decision.alike import alike
+from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import SERVICE
 
 REQUESTS = 32
 """The most requests that are looked at for a line, the one made among them; those that change least come first."""
-
-Column = tuple[str, int]
 
 
 class Request(NamedTuple):
@@ -36,10 +32,9 @@ def requests(case: Case, guideline: Guideline, date: str, cpt: str, session: int
 
     Codes of which the rules say the same come and go together; those that are like the line's own stay.
     """
-    alike = _alike(guideline, date)
     there = dict.fromkeys(line.cpt for line in case.lines if line.session == session)
     changes: list[tuple[bool, tuple[str, ...]]] = []
-    for codes in alike:
+    for codes in alike(guideline, date):
         own = tuple(code for code in there if code in codes)
         if cpt not in codes:
             changes.append((not own, own or codes))
@@ -59,46 +54,3 @@ def facts(case: Case, guideline: Guideline, request: Request, session: int) -> l
     of_line = {name for name, shape in shapes.items() if shape in ("", "units")}
     kept = [a for a in case.facts if not (a.predicate in of_line and a.args[0] == session and a.args[1] in gone)]
     return kept + [Atom(SERVICE, (session, quote(codes[0]))) for codes in request.add]
-
-
-@lru_cache(maxsize=16)
-def _alike(guideline: Guideline, date: str) -> tuple[tuple[str, ...], ...]:
-    """Return the codes that rules for an outcome in favour tell apart, those of which they say the same together."""
-    rules = relaxed(guideline, frozenset()).program.edition(date)
-    columns = _columns(rules)
-    said: dict[str, set[object]] = {}
-    for rule in rules:
-        for at, atom in enumerate((rule.head, *(literal.atom for literal in rule.literals))):
-            for place, value in enumerate(atom.args):
-                if (atom.predicate, place) in columns and not isinstance(value, Var):
-                    others = tuple("" if p == place else a for p, a in enumerate(atom.args))
-                    where = (rule, at) if rule.body else ()
-                    said.setdefault(unquote(str(value)), set()).add((atom.predicate, others, where))
-    groups: dict[frozenset[object], list[str]] = {}
-    for code in sorted(said):
-        groups.setdefault(frozenset(said[code]), []).append(code)
-    return tuple(map(tuple, groups.values()))
-
-
-def _columns(rules: Iterable[Rule]) -> set[Column]:
-    """Return the places in which procedure codes stand: where a rule has what a request says, and so on."""
-    found: set[Column] = {(SERVICE, 1)}
-    joined = [places for rule in rules if rule.body for places in _joined(rule)]
-    before = 0
-    while len(found) != before:
-        before = len(found)
-        for places in joined:
-            if places & found:
-                found |= places
-    return found
-
-
-def _joined(rule: Rule) -> Iterator[set[Column]]:
-    """Yield, for each variable of a rule, the places in which it stands."""
-    of: dict[str, set[Column]] = {}
-    atoms = [rule.head, *(part.atom for part in rule.body if isinstance(part, Literal))]
-    for atom in atoms:
-        for place, term in enumerate(atom.args):
-            if isinstance(term, Var):
-                of.setdefault(term.name, set()).add((atom.predicate, place))
-    yield from of.values()

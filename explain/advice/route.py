@@ -7,7 +7,7 @@ from functools import cached_property
 
 from ...engine.decision.decide import Advisory, Judged, advisories
 from ...engine.decision.need import Need
-from ...engine.decision.relaxed import below, inputs
+from ...engine.decision.relaxed import below, inputs, narrowed
 from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom
 from ...engine.program.interface import ADVISORY
@@ -112,8 +112,8 @@ class Route:
             return ()
         if (key := (said, request)) not in self._drawn:
             given = [*facts(self.judged.case, self.judged.guideline, request, self.session), *said]
-            open_world = self.judged.decision.world == "open"
-            model = self.judged.situation.evaluator.evaluate(given, open_world=open_world)
+            evaluator = narrowed(self.judged.guideline, ADVISORY).evaluator(self.judged.situation.date)
+            model = evaluator.evaluate(given, open_world=self.judged.decision.world == "open")
             now = set(self.judged.decision.advisories)
             self._drawn[key] = tuple(each for each in advisories(self.program, model) if each not in now)
         return self._drawn[key]
