@@ -100,6 +100,12 @@ def _takes_up(step: Firing, need: Need, program: Program) -> bool:
     name = need.atom.predicate
     if step.head.predicate == name:
         return False
+    if any(
+        p.args == need.atom.args and program.predicates[p.predicate].case
+        for p in step.premises
+        if p.predicate in program.predicates
+    ):
+        return True  # it reads what the record says, in place of what that comes to
     is_choice = program.predicates[name].is_choice
     return need.atom in (*step.premises, *step.absences) or (is_choice and name in {a.predicate for a in step.absences})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
-from ...engine.decision.decide import Advisory
+from ...engine.decision.decision import Advisory
 from .asks import Box, boxes
 from .remedies import Way
 

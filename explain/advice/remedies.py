@@ -8,7 +8,8 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from ...engine.decision.alike import alike, gates
-from ...engine.decision.decide import Advisory, Judged, LineDecision, outcomes
+from ...engine.decision.decide import Judged, LineDecision, outcomes
+from ...engine.decision.decision import Advisory
 from ...engine.decision.need import Need
 from ...engine.decision.relaxed import Relaxed, Settled, inputs
 from ...engine.decision.situation import Situation

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
-from ...engine.decision.decide import Advisory, Judged, advisories
+from ...engine.decision.decide import Judged, advisories
+from ...engine.decision.decision import Advisory
 from ...engine.decision.need import Need
 from ...engine.decision.relaxed import below, inputs, narrowed
 from ...engine.evaluation.rules import Model

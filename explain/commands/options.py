@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ...engine.decision.decide import WORLDS
+from ...engine.decision.decision import WORLDS
 from .inputs import complete_case
 
 Option = Callable[[Any], Any]  # adds an option to the function of a command

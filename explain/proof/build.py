@@ -7,7 +7,9 @@ from typing import Any
 
 import networkx as nx
 
-from ...engine.decision.decide import Judged, LineDecision, awaited, outcomes
+from ...engine.decision.decide import Judged
+from ...engine.decision.decision import LineDecision
+from ...engine.decision.outcomes import awaited, outcomes
 from ...engine.decision.ways import Ways
 from ...engine.decision.why import CONTRADICTED, Cause, Failure
 from ...engine.decision.why import UNDOCUMENTED as NOBODY_SAYS
@@ -122,10 +124,9 @@ class Builder:
         else:
             shown = possible.get(asked) or [a for a in possible.get(line.outcome, ()) if self.model.sure(a)]
             children = [Child("premise", self.holds(a)) for a in shown]
-        text = say_contrast(line.cpt, line.session, asked, self._said(line))
         return self._node(
-            "contrast", text, children, cpt=line.cpt, session=line.session, asked=asked, outcome=line.outcome,
-            by=list(line.by), reason=line.reason,
+            "contrast", say_contrast(line.cpt, line.session, asked, self._said(line)), children, cpt=line.cpt,
+            session=line.session, asked=asked, outcome=line.outcome, by=list(line.by), reason=line.reason,
         )  # fmt: skip
 
     def _line(self, line: LineDecision, text: str, children: list[Child]) -> str:
