@@ -81,6 +81,17 @@ def _about(guideline: Guideline, date: str) -> tuple[Atom, ...]:
     return tuple(atom for atom in nothing.unknown if atom.predicate in until)
 
 
+def unstated(judged: Judged) -> str:
+    """Return that a case states nothing of what it has to be about, and the question for it; else an empty text."""
+    about = _about(judged.guideline, judged.guideline.since(judged.situation.date))
+    if not about or any(map(judged.model.sure, about)):
+        return ""
+    program = judged.guideline.program
+    (param, *_) = program.predicates[about[0].predicate].params
+    asked, _ = program.questions.get(about[0].predicate, ("", ""))
+    return f"No {param.lower()} is stated. {asked.replace(f'{{{param}}}', f'a {param.lower()}')}".rstrip()
+
+
 class _Candidate(NamedTuple):
     """What would settle a line, with the request that it takes."""
 
