@@ -52,9 +52,8 @@ def _header(program: Program) -> dict[str, Schema]:
 
 def _decision(guideline: Guideline) -> Schema:
     program = guideline.program
-    advisory = _object({"id": _TEXT, "text": _TEXT, "source": _TEXT})
     decided = _object({
-        **_header(program), "lines": _list(_line(program)), "advisories": _list(advisory), "notices": _list(_TEXT),
+        **_header(program), "lines": _list(_line(program)), "advisories": _list(_advisory()), "notices": _list(_TEXT),
         "version": _TEXT | {"title": "the version of coverlog"},
         "guideline_hash": _HASH | {"title": "SHA-256 of the guideline's text"},
         "case_hash": _HASH | {"title": "SHA-256 of the case as canonical JSON, less what it is expected to come to"},
@@ -74,6 +73,10 @@ def _decision(guideline: Guideline) -> Schema:
 def _finding() -> Schema:
     place: dict[str, Schema] = {"file": _TEXT, "line": _NUMBER, "column": _NUMBER}
     return _object({"code": _TEXT, "severity": {"enum": [WARNING, ADVICE]}, **place, "message": _TEXT, "fix": _TEXT})
+
+
+def _advisory() -> Schema:
+    return _object({"id": _TEXT, "text": _TEXT, "source": _TEXT})
 
 
 def _line(program: Program) -> Schema:
@@ -119,8 +122,16 @@ def _node() -> Schema:
 def _checklist(guideline: Guideline) -> Schema:
     item = _object(dict.fromkeys(("finding", "needs", "question", "statement"), _TEXT))
     asked = _object({"for": _list(_TEXT), "items": _list(item)})
-    line = _object({"cpt": _TEXT, "session": _NUMBER, "missing_complete": _FLAG, "sets": _list(asked)})
-    return identified("checklist", guideline.program) | _object({"case": _TEXT, "lines": _list(line)})
+    way = _object(
+        {"request": _list(_TEXT), "for": _list(_TEXT), "items": _list(item), "objections": _list(_advisory()),
+         "whatif": _list(_TEXT)}
+    )  # fmt: skip
+    line = _object(
+        {"cpt": _TEXT, "session": _NUMBER, "outcome": {"enum": list(OUTCOMES)}, "missing_complete": _FLAG,
+         "sets": _list(asked), "ways_complete": _FLAG, "ways": _list(way)}
+    )  # fmt: skip
+    answer = {"case": _TEXT, "world": {"enum": list(WORLDS)}, "lines": _list(line), "advisories": _list(_advisory())}
+    return identified("checklist", guideline.program) | _object(answer)
 
 
 def _letter(guideline: Guideline) -> Schema:
