@@ -27,6 +27,11 @@ def question(need: Need, program: Program) -> str:
     return f"{asked} (it has to be ruled out)" if need.denies else asked
 
 
+def question_of(concept: str, program: Program) -> str:
+    """Return how to ask for a concept: the guideline's own question, or its label."""
+    return program.questions.get(concept, ("", ""))[0] or program.label(concept)
+
+
 def _how_many(need: Need, program: Program) -> str:
     """Return the question for an amount of a concept; an amount of nothing else has only its gloss to ask by."""
     params, case = program.predicates[need.atom.predicate].params, program.predicates[need.atom.predicate].case
