@@ -14,6 +14,7 @@ from .notation import ANNOTATIONS, SINGLE
 from .program import AUTHORITIES, CaseKey, Predicate, Program, Statement
 from .program import RESERVED as _RESERVED
 from .quantities import with_quantities
+from .ranges import expanded
 
 # Facts the reader itself understands; everything else is the guideline's own vocabulary.
 RESERVED = {name: predicate.params for name, predicate in _RESERVED.items()}
@@ -64,6 +65,8 @@ class _Reader:
             self._close()
             self.locator = note.rest if note.key == "locator" else ""
             self.source = note.rest if note.key == "source" else self.source
+        elif note.key == "range" and self.owner and self.owner.key == "facts":
+            self._range(note)
         elif note.key in _OWNERS:
             self._close()
             self.owner = note
@@ -77,6 +80,14 @@ class _Reader:
                       "put it directly below the %@ line it belongs to, before the clause")  # fmt: skip
         else:
             self.props[note.key] = note.rest
+
+    def _range(self, note: Annotation) -> None:
+        try:
+            for clause in expanded(note):
+                self._clause(clause)
+        except AmissError as error:
+            self.used = True
+            self.fail("annotation", note.place, error.message, error.fix)
 
     def _belongs(self, note: Annotation) -> bool:
         """Say whether an annotation stands below one that it may stand below; below an unknown one it may."""

@@ -366,7 +366,12 @@ def compared(comparison: Comparison, binding: dict[str, Constant]) -> int:
 def values(model: Model) -> Values:
     every = {*model.firings, *model.given, *model.unknown}
     assert all(map(model.possible, every))
-    return {atom: YES if model.sure(atom) else MAYBE for atom in every}
+    return {counted(atom): YES if model.sure(atom) else MAYBE for atom in every}
+
+
+def counted(atom: Atom) -> Atom:
+    """Return an atom with its quantities as the whole numbers that a solver reads."""
+    return Atom(atom.predicate, tuple(int(a) if isinstance(a, int) else a for a in atom.args))
 
 
 def everything(model: Model) -> tuple[Any, ...]:
