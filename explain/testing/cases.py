@@ -14,7 +14,7 @@ from ...engine.decision.decision import WORLDS, Decision, LineDecision
 from ...engine.language.errors import CONTRADICTORY, CaseError
 from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline
-from ..render import decision_text as report
+from ..render.table import lines_of
 
 REFUSED = "refused"
 """The folder below `cases` whose cases contradict themselves: refusing them is what is expected."""
@@ -141,9 +141,10 @@ def table(results: Sequence[Result], width: int) -> str:
         ("ok" if not r.differences else "DIFFERS", r.case, r.world, ", ".join(r.by), ", ".join(r.outcomes))
         for r in results
     ]
-    lines = report.table([("", "case", "world", "by", "outcomes"), *rows], width).splitlines()
-    below: list[list[str]] = [[], *([f"         {text}" for text in r.differences] for r in results)]
-    return "\n".join(text for line, more in zip(lines, below, strict=True) for text in [line, *more])
+    lines = list(lines_of([("", "case", "world", "by", "outcomes"), *rows], width))
+    head: list[list[str]] = [[]] * (len(lines) - len(rows))
+    below = [*head, *([f"         {text}" for text in r.differences] for r in results)]
+    return "\n".join(text for own, more in zip(lines, below, strict=True) for text in [*own, *more])
 
 
 def junit(results: Sequence[Result], seconds: float) -> str:
