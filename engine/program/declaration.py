@@ -37,8 +37,12 @@ def read_head(text: str) -> tuple[str, tuple[str, ...], str]:
     match = _HEAD.fullmatch(text) or _LIKE_HEAD.match(text)
     if not match:
         return "", (), _HEAD_FIX
-    params = tuple(p.strip() for p in (match["params"] or "").split(",") if p.strip())
-    return match["name"], params, "" if _HEAD.fullmatch(text) else _HEAD_FIX
+    return match["name"], names(match["params"] or ""), "" if _HEAD.fullmatch(text) else _HEAD_FIX
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Return the names of a list with commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def nearest(wrong: str, known: list[str]) -> tuple[str, str]:

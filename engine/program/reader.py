@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from ..language.errors import Finding, did_you_mean
 from ..language.parser import Annotation, Clause, parse
 from ..language.terms import Place, Rule, unquote
-from .declaration import AmissError, nearest, read_case_key, read_head
+from .declaration import AmissError, names, nearest, read_case_key, read_head
 from .notation import ANNOTATIONS, SINGLE
 from .program import AUTHORITIES, CaseKey, Predicate, Program, Statement
 from .program import RESERVED as _RESERVED
@@ -140,7 +140,7 @@ class _Reader:
         settled = {opened["how"]: opened["predicate"]} if opened and opened["how"] else {}
         self.predicates[name] = Predicate(
             name, params, gloss.strip(), note.place, case, opened["kind"] if opened else "",
-            is_error="error" in props, readings=_names(props.get("reading", "")), open_count=counted,
+            is_error="error" in props, readings=names(props.get("reading", "")), open_count=counted,
             is_shown="shown" in props, **settled,
         )  # fmt: skip
 
@@ -198,8 +198,8 @@ class _Reader:
     def rules(self, statements: dict[str, Statement], readings: dict[str, str]) -> Iterator[Rule]:
         for clause, props, source in self.drafts:
             name = props["id"]
-            cites = _names(props["cites"]) if "cites" in props else (name.partition("/")[0],)
-            own = _names(props.get("reading", ""))
+            cites = names(props["cites"]) if "cites" in props else (name.partition("/")[0],)
+            own = names(props.get("reading", ""))
             if not cites:
                 fix = "name a statement with %@ cites:, or leave the line out"
                 self.fail("uncited", clause.place, f"{name} cites nothing", fix)
@@ -216,10 +216,6 @@ class _Reader:
             yield Rule(
                 name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place
             )
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Finding]]:
