@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from ..language.errors import Finding, did_you_mean
 from ..language.parser import Annotation, Clause, parse
@@ -173,12 +173,12 @@ class _Reader:
             found[name] = Statement(name, authority, effective, words, source, place)
         return found
 
-    def questions(self, concepts: Iterable[str]) -> dict[str, tuple[str, str]]:
+    def questions(self, known: Collection[str]) -> dict[str, tuple[str, str]]:
         found = {}
         for (name, question, answer), _, place in self.rows("ask"):
-            if name not in concepts:
-                self.fail("undeclared", place, f"no concept is called {name}",
-                          did_you_mean(name, concepts) or 'write concept(NAME, KIND, "label").')  # fmt: skip
+            if name not in known:
+                self.fail("undeclared", place, f"no concept or predicate is called {name}",
+                          did_you_mean(name, known) or 'write concept(NAME, KIND, "label").')  # fmt: skip
             found[name] = unquote(question), unquote(answer)
         return found
 
@@ -236,7 +236,8 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
     facts = tuple(_fact(clause, source) for name in RESERVED for clause, source in reader.facts[name])
     program = Program(
         meta[0][0], meta[0][1], meta[0][2], reader.predicates, rules + facts,
-        statements, pairs["interpretation"], pairs["notice"], concepts, reader.questions(concepts),
+        statements, pairs["interpretation"], pairs["notice"], concepts,
+        reader.questions({**concepts, **reader.predicates}),
     )  # fmt: skip
     program, mismatches = with_quantities(program)
     return program, reader.findings + mismatches
