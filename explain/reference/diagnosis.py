@@ -10,8 +10,9 @@ from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom, Term, quote, unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.code_set import ancestors, below, exists, is_category, release
+from ...engine.program.code_systems import normal_code
 from ...engine.program.program import Program
-from ...engine.program.shapes import Said, normal_code, read_facts
+from ...engine.program.shapes import Said, read_facts
 from ...engine.program.words import say_atom
 from .rules import stated
 from .subjects import Subject
