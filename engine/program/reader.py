@@ -9,17 +9,16 @@ from collections.abc import Collection, Iterable, Iterator
 from ..language.errors import Finding, did_you_mean
 from ..language.parser import Annotation, Clause, parse
 from ..language.terms import Place, Rule, unquote
-from .declaration import AmissError, read_case_key
+from .declaration import AmissError, names, nearest, read_case_key, read_head
 from .notation import ANNOTATIONS, SINGLE
 from .program import AUTHORITIES, CaseKey, Predicate, Program, Statement
 from .program import RESERVED as _RESERVED
 from .quantities import with_quantities
+from .ranges import expanded
 
 # Facts the reader itself understands; everything else is the guideline's own vocabulary.
 RESERVED = {name: predicate.params for name, predicate in _RESERVED.items()}
 _OWNERS = {name for entry in ANNOTATIONS.values() for name in entry.below}
-_HEAD = re.compile(r"(?P<name>[a-z]\w*)(?:\((?P<params>[A-Z]\w*(?:, *[A-Z]\w*)*)\))?$")
-_LIKE_HEAD = re.compile(r"(?P<name>[a-z]\w*)\W*(?P<params>.*?)\W*$")
 _OPEN = re.compile(r"(?P<kind>\w+)(?: (?P<how>unless|until) (?P<predicate>\w+))?$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
@@ -64,6 +63,8 @@ class _Reader:
             self._close()
             self.locator = note.rest if note.key == "locator" else ""
             self.source = note.rest if note.key == "source" else self.source
+        elif note.key == "range" and self.owner and self.owner.key == "facts":
+            self._range(note)
         elif note.key in _OWNERS:
             self._close()
             self.owner = note
@@ -78,6 +79,14 @@ class _Reader:
         else:
             self.props[note.key] = note.rest
 
+    def _range(self, note: Annotation) -> None:
+        try:
+            for clause in expanded(note):
+                self._clause(clause)
+        except AmissError as error:
+            self.used = True
+            self.fail("annotation", note.place, error.message, error.fix)
+
     def _belongs(self, note: Annotation) -> bool:
         """Say whether an annotation stands below one that it may stand below; below an unknown one it may."""
         owner = self.owner.key if self.owner and not self.used else ""
@@ -87,10 +96,9 @@ class _Reader:
         """Return an annotation as the nearest known one, so that one slip is one finding."""
         if note.key == "locator" or note.key in ANNOTATIONS:
             return note
-        hint = did_you_mean(note.key, ANNOTATIONS)
-        known = f"{hint} known are {', '.join(sorted(ANNOTATIONS))}".strip()
-        self.fail("annotation", note.place, f"unknown annotation %@ {note.key}", known)
-        return note._replace(key=hint.removeprefix("did you mean ").removesuffix("?") or note.key)
+        meant, fix = nearest(note.key, sorted(ANNOTATIONS))
+        self.fail("annotation", note.place, f"unknown annotation %@ {note.key}", fix)
+        return note._replace(key=meant or note.key)
 
     def _clause(self, clause: Clause) -> None:
         source = ", ".join(filter(None, (self.source, self.locator)))
@@ -116,14 +124,12 @@ class _Reader:
 
     def _declare(self, note: Annotation, props: dict[str, str]) -> None:
         text, _, gloss = note.rest.partition(":")
-        match = _HEAD.match(text.strip())
-        if not match:
-            fix = "write %@ predicate name(Argument, ...): gloss, each argument with a capital"
-            self.fail("annotation", note.place, "this declaration cannot be read", fix)
-            match = _LIKE_HEAD.match(text.strip())  # declared all the same: what asks for it is not what is wrong
-            if not match:
-                return
-        name, case = match["name"], self._case(note, props)
+        name, params, amiss = read_head(text.strip())
+        if amiss:
+            self.fail("annotation", note.place, "this declaration cannot be read", amiss)
+        if not name:
+            return
+        case = self._case(note, props)
         if name in self.predicates or name in RESERVED:
             self.fail("duplicate", note.place, f"{name} is declared already", "keep one declaration")
         opened = _OPEN.match(props.get("open", ""))
@@ -131,11 +137,10 @@ class _Reader:
         if "open" in props and not opened and not counted and (case or "case" not in props):
             self.fail("annotation", note.place, f"{name} is open, and no kind of concept is named",
                       "write %@ open: KIND, and unless or until PREDICATE behind it where it has one")  # fmt: skip
-        params = tuple(p.strip() for p in (match["params"] or "").split(",") if p)
         settled = {opened["how"]: opened["predicate"]} if opened and opened["how"] else {}
         self.predicates[name] = Predicate(
             name, params, gloss.strip(), note.place, case, opened["kind"] if opened else "",
-            is_error="error" in props, readings=_names(props.get("reading", "")), open_count=counted,
+            is_error="error" in props, readings=names(props.get("reading", "")), open_count=counted,
             is_shown="shown" in props, **settled,
         )  # fmt: skip
 
@@ -193,8 +198,8 @@ class _Reader:
     def rules(self, statements: dict[str, Statement], readings: dict[str, str]) -> Iterator[Rule]:
         for clause, props, source in self.drafts:
             name = props["id"]
-            cites = _names(props["cites"]) if "cites" in props else (name.partition("/")[0],)
-            own = _names(props.get("reading", ""))
+            cites = names(props["cites"]) if "cites" in props else (name.partition("/")[0],)
+            own = names(props.get("reading", ""))
             if not cites:
                 fix = "name a statement with %@ cites:, or leave the line out"
                 self.fail("uncited", clause.place, f"{name} cites nothing", fix)
@@ -211,10 +216,6 @@ class _Reader:
             yield Rule(
                 name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place
             )
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Finding]]:
