@@ -8,6 +8,7 @@ from functools import lru_cache
 from ..language.terms import Atom, Literal, Rule, Var, quote, unquote
 from ..library.guideline import Guideline
 from ..program.interface import FAVOURABLE, SERVICE
+from ..program.notation import RECORDS, SINGLE
 from .relaxed import Gates, inputs, relaxed
 from .settle import network
 
@@ -54,7 +55,7 @@ def gates(guideline: Guideline, date: str, facts: Iterable[Atom], line: Atom) ->
     program = guideline.program
     shapes = {name: p.case.shape for name, p in program.predicates.items() if p.case and name not in inputs(program)}
     codes = {quote(code): quote(codes[0]) for codes in alike(guideline, date) for code in codes}
-    asked = (atom for atom in facts if shapes.get(atom.predicate) in ("", "each of", "count"))
+    asked = (atom for atom in facts if shapes.get(atom.predicate) in ("", "each of", *SINGLE, RECORDS))
     same = frozenset(atom._replace(args=tuple(codes.get(str(a), a) for a in atom.args)) for atom in asked)
     return _gates(guideline, date, same, line._replace(args=tuple(codes.get(str(a), a) for a in line.args)))
 

@@ -11,11 +11,13 @@ from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.program.graph import edges
 from ...engine.program.interface import FAVOURABLE
+from ...engine.program.notation import BETWEEN, RECORDS, SINCE
 from ...engine.program.program import Program
 from ...engine.program.words import say_atom
 from .wording import telling
 
-_CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of")
+_DATED = (*SINCE, BETWEEN)
+_CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of", RECORDS, *_DATED)
 _DOCUMENTED = ("present of", "absent of", "amount of")
 
 
@@ -69,7 +71,8 @@ class Evidence:
 
     def is_fact(self, atom: Atom) -> bool:
         """Say whether an atom speaks of the case in the vocabulary of the case files."""
-        counted = self.program.declared()[atom.predicate].open_count
+        declared = self.program.declared()[atom.predicate]
+        counted = declared.open_count or bool(declared.case and declared.case.shape in (*_DATED, RECORDS))
         return counted or (self.kind(atom) in self.kinds and atom.predicate in self.from_case)
 
     def fact(self, atom: Atom) -> str:
@@ -94,6 +97,9 @@ class Evidence:
         key = self.program.predicates[given.predicate].case
         if key is None or key.shape == "hierarchy":
             return ""
+        if key.shape in _DATED:
+            dates = self.case.facts[given].partition(", ")[2] if key.shape in SINCE else self.case.facts[given]
+            return dates if given == atom else f"{say_atom(given, self.program)}, {dates}"
         if key.shape not in _DOCUMENTED:
             told = "" if given == atom else say_atom(given, self.program)
             return ", ".join(filter(None, (told, *re.findall('".*"', self.case.facts[given]))))

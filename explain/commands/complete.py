@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...engine.language.errors import GuidelineError
+from ...engine.program.notation import SINGLE
 from ...kb import DEFAULT, guidelines
 
 if TYPE_CHECKING:  # every command names completers, and few are asked to complete
@@ -60,8 +61,8 @@ def _settings(guideline: Guideline) -> Iterable[str]:
     for key in inputs:
         if key.shape == "one of":
             yield from (f"{key.key}={value}" for value in program.of_kind(key.kind))
-        elif key.shape == "count":
-            yield f"{key.key}="
+        elif key.shape in SINGLE:
+            yield from (f"{name}=" for name in (key.other, key.key) if name)
         elif key.shape == "amount of":
             yield from (f"{concept}=" for concept in program.of_kind(key.kind))
         elif key.shape == "present of":
