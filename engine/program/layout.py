@@ -22,7 +22,7 @@ _TOKEN = re.compile(
 _SPACED = {"=", "!=", "<", "<=", ">", ">=", "+", "not"}
 _KINDS = {
     "source": "section", "locator": "locator", "rule": "owner", "facts": "owner", "predicate": "predicate",
-    "case": "declared", "open": "declared", "error": "declared", "shown": "declared",
+    "case": "declared", "open": "declared", "error": "declared", "shown": "declared", "outcome": "declared",
 }  # fmt: skip
 _TITLED = {"rule", "facts", "predicate"}
 

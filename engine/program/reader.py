@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from ..language.errors import Finding, did_you_mean
 from ..language.parser import Annotation, Clause, parse
 from ..language.terms import Place, Rule, unquote
+from .interface import CUSTOMARY, ROLES, Outcome
 from .program import AUTHORITIES, CaseKey, Predicate, Program, Statement
 from .program import RESERVED as _RESERVED
 
@@ -18,7 +19,7 @@ _OWNERS = {"rule", "facts", "predicate"}
 _PROPERTIES = {
     "rule": {"cites", "reading", "effective", "ended"},
     "facts": {"cites", "reading", "effective", "ended"},
-    "predicate": {"case", "open", "error", "shown", "reading"},
+    "predicate": {"case", "open", "error", "shown", "reading", "outcome"},
 }
 _CASE = re.compile(
     r"(?P<key>\w+)(?: (?P<shape>units|codes|hierarchy|slips|count|one of|each of|present of|absent of|amount of))?"
@@ -26,6 +27,7 @@ _CASE = re.compile(
 )
 _HEAD = re.compile(r"(?P<name>[a-z]\w*)(?:\((?P<params>[A-Z]\w*(?:, *[A-Z]\w*)*)\))?$")
 _OPEN = re.compile(r"(?P<kind>\w+)(?: (?P<how>unless|until) (?P<predicate>\w+))?$")
+_OUTCOME = re.compile(rf"(?P<role>{'|'.join(ROLES)})(?: (?P<order>[1-9]\d{{0,3}}))?(?:, *(?P<words>\S.*))?$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
@@ -35,6 +37,7 @@ class _Reader:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.predicates: dict[str, Predicate] = {}
+        self.outcomes: list[Outcome] = []
         self.drafts: list[tuple[Clause, dict[str, str], str]] = []
         self.facts: dict[str, list[tuple[Clause, str]]] = {name: [] for name in RESERVED}
         self.owner: Annotation | None = None
@@ -117,6 +120,8 @@ class _Reader:
             self.fail("annotation", note.place, f"{name} is open, and no kind of concept is named",
                       "write %@ open: KIND, and unless or until PREDICATE behind it where it has one")  # fmt: skip
         key = CaseKey(case["key"], case["shape"] or "", case["kind"] or "", case["default"] or "") if case else None
+        if "outcome" in props:
+            self._outcome(name, note, props["outcome"])
         params = tuple(p.strip() for p in (match["params"] or "").split(",") if p)
         settled = {opened["how"]: opened["predicate"]} if opened and opened["how"] else {}
         self.predicates[name] = Predicate(
@@ -124,6 +129,15 @@ class _Reader:
             is_error="error" in props, readings=_names(props.get("reading", "")), open_count=counted,
             is_shown="shown" in props, **settled,
         )  # fmt: skip
+
+    def _outcome(self, name: str, note: Annotation, said: str) -> None:
+        match = _OUTCOME.match(said)
+        if not match:
+            self.fail("annotation", note.place, f"{name} is an outcome, and its role cannot be read",
+                      f"write %@ outcome: ROLE, or ROLE ORDER, words; roles are {', '.join(ROLES)}")  # fmt: skip
+            return
+        words = unquote(match["words"] or name.replace("_", " "))
+        self.outcomes.append(Outcome(name, match["role"], words, int(match["order"] or 0)))
 
     def rows(self, predicate: str) -> Iterator[tuple[list[str], str, Place]]:
         """Yield the arguments of the reserved facts of a predicate, as plain text, checked for number."""
@@ -215,8 +229,14 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
     program = Program(
         meta[0][0], meta[0][1], meta[0][2], reader.predicates, rules + facts,
         statements, pairs["interpretation"], pairs["notice"], concepts, reader.questions(concepts),
+        _ordered(reader.outcomes),
     )  # fmt: skip
     return program, reader.findings
+
+
+def _ordered(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    """Return outcomes as they are looked for: by their declared order, then by role; the customary ones for none."""
+    return tuple(sorted(outcomes, key=lambda o: (not o.order, o.order, ROLES.index(o.role)))) or CUSTOMARY
 
 
 def _fact(clause: Clause, source: str) -> Rule:

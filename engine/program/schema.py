@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from .interface import OUTCOMES
 from .program import CaseKey, Program
 
 # Four digits and a digit or letter, or a letter and four digits: the forms of procedure codes.
@@ -45,7 +44,7 @@ def case_schema(program: Program) -> dict[str, Any]:
     return {
         **identified("case", program),
         "type": "object", "properties": properties, "required": required, "additionalProperties": False,
-        "$defs": {"outcome": _outcome(), "status": _status(), "amount": _amount()},
+        "$defs": {"outcome": _outcome(program), "status": _status(), "amount": _amount()},
     }  # fmt: skip
 
 
@@ -84,12 +83,12 @@ def _list(item: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "maxItems": ITEMS, "items": item}
 
 
-def _outcome() -> dict[str, Any]:
+def _outcome(program: Program) -> dict[str, Any]:
     texts = _list({"type": "string"})
     return {
         "type": "object",
         "properties": {
-            "outcome": {"enum": list(OUTCOMES)},
+            "outcome": {"enum": [each.name for each in program.told()]},
             "by": texts,
             "reason": {"type": "string"},
             "missing": _list(_list(_NEED)),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..language.errors import Finding, did_you_mean
 from ..language.terms import Atom, Comparison, Place, Rule, Var, term_text, variables
 from ..program.graph import edges
-from ..program.interface import INTERFACE
+from ..program.interface import ROLES
 from ..program.program import Predicate, Program
 from .columns import TEXT, Columns, columns, kinds_of
 from .declarations import check_declarations
@@ -31,7 +31,7 @@ def check(program: Program) -> list[Finding]:
 
 def _interface(program: Program) -> Iterator[Finding]:
     start = Place(program.rules[0].place.file if program.rules else "*.dl", 1)
-    for name, params in INTERFACE.items():
+    for name, params in program.interface().items():
         if len(params) != _arities(program).get(name):
             yield Finding(
                 "interface",
@@ -39,6 +39,9 @@ def _interface(program: Program) -> Iterator[Finding]:
                 f"{name} of {len(params)} arguments is not declared",
                 f"write %@ predicate {name}({', '.join(params)}): gloss",
             )
+    for role in ROLES:
+        if not program.of_role(role):
+            yield Finding("interface", start, f"no outcome is {role}", f"write %@ outcome: {role} below its predicate")
     if not program.name:
         yield Finding(
             "interface", start, "the guideline has no name", 'write guideline("NAME", "title", "YYYY-MM-DD").'

@@ -10,7 +10,7 @@ from itertools import pairwise
 from ..language.errors import Finding, GuidelineError
 from ..language.parser import parse
 from ..language.terms import Constant, Place, Rule, Term, Var, unquote
-from ..program.interface import ADVISORY, INTERFACE, UNFAVOURABLE
+from ..program.interface import SERVICE, SILENT, UNFAVOURABLE
 from ..program.program import Program
 from ..program.reader import RESERVED, read_program
 from .check import check
@@ -67,20 +67,24 @@ def lint(program: Program) -> list[Finding]:
 
 
 def _undecided(program: Program) -> Iterator[Finding]:
-    """A line that comes to no outcome is an error of its case; asked of a program without errors only."""
+    """A line that comes to no outcome, or to two, is an error of its case; asked of a program without errors only."""
     from ..evaluation.limits import LimitError
-    from .outcome import without_outcome
+    from .outcome import misjudged
 
     try:
-        found = without_outcome(program)
+        found = list(misjudged(program))
     except LimitError:  # too much follows to try it out here
         return
-    if found:
-        code, words = found
-        place = program.predicates[UNFAVOURABLE].place
-        message = f"a line of code {code} comes to no outcome where {words}"
-        fix = "let a rule give every line not_addressed or one of the others"
-        yield Finding("line-without-outcome", place, message, fix)
+    for code, words, outcomes in found:
+        place = program.predicates[(outcomes or [program.of_role(UNFAVOURABLE)[0].name])[0]].place
+        if outcomes:
+            message = f"a line of code {code} comes to {' and to '.join(outcomes)} where {words}"
+            fix = "let one of them ask that the other does not hold, or declare which goes first"
+            yield Finding("outcome-order", place, message, fix)
+        else:
+            fix = f"let a rule give every line {program.of_role(SILENT)[0].name} or one of the others"
+            message = f"a line of code {code} comes to no outcome where {words}"
+            yield Finding("line-without-outcome", place, message, fix)
 
 
 def _own(program: Program) -> list[Rule]:
@@ -145,7 +149,7 @@ def _unreachable(program: Program) -> Iterator[Finding]:
 
 def _unused_predicates(program: Program) -> Iterator[Finding]:
     asked = {literal.atom.predicate for rule in program.rules for literal in rule.literals}
-    asked |= {name for p in program.predicates.values() for name in (p.unless, p.until)} | {*INTERFACE, ADVISORY}
+    asked |= {name for p in program.predicates.values() for name in (p.unless, p.until)} | {SERVICE, *program.outputs()}
     for p in program.predicates.values():
         if p.name not in asked and not p.is_error and not p.is_shown:
             message = f"no rule asks for the predicate {p.name}"

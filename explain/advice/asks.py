@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.decide import Judged, LineDecision, foremost, leads_to
 from ...engine.decision.need import Need, in_order
 from ...engine.evaluation.rules import Firing, Model
 from ...engine.language.terms import Atom, unquote
@@ -42,6 +42,12 @@ class Ask(NamedTuple):
 
     statements: tuple[str, ...]
     items: tuple[Item, ...]
+    outcome: str = ""  # which outcome it leads to, where the guideline has several that cover a line
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the set as the documented JSON object."""
+        outcome = {"outcome": self.outcome} if self.outcome else {}
+        return {"for": list(self.statements), **outcome, "items": [item.as_json() for item in self.items]}
 
 
 Box = tuple[tuple[Item, ...], ...]
@@ -54,11 +60,12 @@ def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
     below: dict[tuple[Atom, ...], list[Firing]] = {}
     ranked = []
     for index, needs in enumerate(judged.missing.sets(targets).sets):
-        met = judged.missing.met(needs, targets)
+        met = foremost(judged.missing.met(needs, targets), program)
         steps = below.setdefault(tuple(met), below.get(tuple(met)) or list(_steps(met, model)))
         items = tuple(_item(need, steps, program) for need in in_order(needs))
         statements = tuple(sorted(unquote(str(target.args[-1])) for target in met))
-        ranked.append((len(items), not _named(steps, judged), index, Ask(statements, items)))
+        ask = Ask(statements, items, leads_to(met, program))
+        ranked.append((len(items), not _named(steps, judged), index, ask))
     return [ask for *_, ask in sorted(ranked)]
 
 

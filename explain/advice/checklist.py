@@ -6,16 +6,16 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ...engine.decision.decide import Judged, LineDecision, outcomes
-from ...engine.program.interface import FAVOURABLE, WAITING
+from ...engine.decision.decide import Judged, LineDecision, favourable, outcomes
+from ...engine.program.interface import WAITING
 from .asks import Ask, Item, asks, boxes, called
-from .wording import words
+from .wording import covered_words, words
 
 MORE = "There may be other ways; of all that there are these need the fewest things."
 
 
 class LineAsks(NamedTuple):
-    """A line with every set that would make it medically necessary."""
+    """A line with every set that would cover it."""
 
     line: LineDecision
     asks: tuple[Ask, ...]
@@ -33,7 +33,8 @@ def checklist(judged: Judged, cpt: str = "") -> list[LineAsks]:
 def _asks(line: LineDecision, judged: Judged) -> list[Ask]:
     if not line.missing:
         return []
-    return asks(outcomes(judged.model, line.session, line.cpt)[FAVOURABLE], judged)
+    program = judged.guideline.program
+    return asks(favourable(outcomes(judged.model, program, line.key), program), judged)
 
 
 def as_json(judged: Judged, lines: Iterable[LineAsks]) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def as_json(judged: Judged, lines: Iterable[LineAsks]) -> dict[str, Any]:
             "cpt": each.line.cpt,
             "session": each.line.session,
             "missing_complete": each.line.missing_complete,
-            "sets": [{"for": list(a.statements), "items": [i.as_json() for i in a.items]} for a in each.asks],
+            "sets": [a.as_json() for a in each.asks],
         }
         for each in lines
     ]
@@ -67,21 +68,24 @@ def as_text(judged: Judged, lines: Sequence[LineAsks], width: int) -> str:
 def _nothing(lines: Sequence[LineDecision], judged: Judged, width: int) -> Iterator[str]:
     for line in lines:
         by = f" by {', '.join(line.by)}" if line.by else ""
-        text = f"{called(line, judged)}: nothing is missing; it is {line.outcome.replace('_', ' ')}{by}"
+        text = f"{called(line, judged)}: nothing is missing; it is {line.words}{by}"
         if line.outcome == WAITING:
-            text = f"{called(line, judged)}: nothing that is missing would make it medically necessary"
+            covered = covered_words(judged.guideline.program)
+            text = f"{called(line, judged)}: nothing that is missing would make it {covered}"
         yield from textwrap.wrap(text, width, subsequent_indent="  ")
 
 
 def _many(codes: str, wanted: Sequence[Ask], judged: Judged, width: int) -> Iterator[str]:
     several = "; any one of these lists is enough" if len(wanted) > 1 else ""
     yield from textwrap.wrap(f"{codes}: more information needed{several}", width, subsequent_indent="  ")
-    sets: dict[tuple[str, ...], list[tuple[Item, ...]]] = {}
+    program = judged.guideline.program
+    sets: dict[tuple[tuple[str, ...], str], list[tuple[Item, ...]]] = {}
     for ask in wanted:
-        sets.setdefault(ask.statements, []).append(ask.items)
-    drawn = [(statements, box) for statements, same in sets.items() for box in boxes(same)]
-    for number, (statements, box) in enumerate(sorted(drawn, key=lambda d: len(d[1])), 1):
-        told = "; ".join(f"{name}: {words(name, judged.guideline.program)}" for name in statements)
+        sets.setdefault((ask.statements, ask.outcome), []).append(ask.items)
+    drawn = [(*leads, box) for leads, same in sets.items() for box in boxes(same)]
+    for number, (statements, outcome, box) in enumerate(sorted(drawn, key=lambda d: len(d[2])), 1):
+        told = "; ".join(f"{name}: {words(name, program)}" for name in statements)
+        told += f" ({program.outcome(outcome).words})" if outcome else ""
         yield from textwrap.wrap(f"{number}. for {told}", width, initial_indent="  ", subsequent_indent="     ")
         for choice in box:
             yield from _tick(choice, width)

@@ -14,7 +14,7 @@ from .block import Block, heading, items, listed, sentence, text
 from .checklist import MORE
 from .reasons import Shortfall
 from .remedies import Remedies, Remedy
-from .wording import alternatives, answer, words
+from .wording import alternatives, answer, covered_words, words
 
 AUTHORITIES = {
     "stated": "Stated in the guideline as published",
@@ -40,14 +40,14 @@ class _Letter:
     def __init__(self, judged: Judged) -> None:
         self.judged, self.decision, self.case = judged, judged.decision, judged.case
         self.program = judged.guideline.program
-        self.reasons = Remedies(judged)
+        self.reasons, self.covered = Remedies(judged), covered_words(self.program)
         self.cited: dict[str, bool] = {}  # statements and readings, and whether the letter has their words already
 
     def blocks(self) -> Iterator[Block]:
         yield from self._opening()
         for lines in self._groups():
-            yield heading(f"{self._names(lines)}: {lines[0].outcome.replace('_', ' ')}")
-            yield from _SECTIONS[lines[0].outcome](self, lines)
+            yield heading(f"{self._names(lines)}: {lines[0].words}")
+            yield from _SECTIONS[lines[0].role](self, lines)
             self._note(name for line in lines for name in line.rests_on)
         yield heading("What this rests on")
         yield items(self._authorities())
@@ -69,7 +69,7 @@ class _Letter:
         """Return the lines, those that are decided alike together."""
         groups: dict[str, list[LineDecision]] = {}
         for line in {(line.cpt, line.session): line for line in self.decision.lines}.values():
-            refused = line.outcome == UNFAVOURABLE
+            refused = line.role == UNFAVOURABLE
             own = self.reasons.specifics(line) if refused else self._asks(line) if line.missing else None
             groups.setdefault(json.dumps([line.outcome, line.by, line.reason, own]), []).append(line)
         return list(groups.values())
@@ -91,22 +91,22 @@ class _Letter:
         self.cited[statement] = True
         return words(statement, self.program)
 
-    def medically_necessary(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+    def favourable(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         by = lines[0].by
         met = _one(by, "this criterion is met", "these criteria are met")
-        yield text(f"{_one(lines, 'This is', 'These are')} medically necessary, because {met}:")
+        yield text(f"{_one(lines, 'This is', 'These are')} {lines[0].words}, because {met}:")
         yield items((f"{name}:", sentence(self._cite(name))) for name in by)
         atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
         yield text("The case and its record show:")
         yield items(("", sentence(fact)) for fact in self.reasons.facts(atoms))
         self._note(self.reasons.statements(atoms))
 
-    def not_medically_necessary(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+    def unfavourable(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         specifics = self.reasons.specifics(lines[0])
         under = listed([f"{name} ({self._cite(name)})" for name in specifics])
         here = list(dict.fromkeys(text for told in specifics.values() for text in told))
         yield text(
-            f"{_one(lines, 'This is', 'These are')} not medically necessary. "
+            f"{_one(lines, 'This is', 'These are')} {lines[0].words}. "
             f"{_one(lines, 'It falls', 'They fall')} under {under}." + (f" Here, {listed(here)}." if here else "")
         )
         short = self._by_line(lines, self.reasons.shortfalls)
@@ -139,12 +139,11 @@ class _Letter:
         return f"No criterion for this request speaks of what the case names: {alternatives(named, 'and')}."
 
     def _change(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
-        """Say the smallest changes that would make lines medically necessary, or what could lead there."""
+        """Say the smallest changes that would cover lines, or what could lead there."""
         ways = list(self._remedies(self._by_line(lines, self.reasons.remedies)))
         if ways:
             yield text(
-                f"{_one(lines, 'It', 'They')} would be medically necessary "
-                f"with {_one(ways, 'this', 'any one of these')}:"
+                f"{_one(lines, 'It', 'They')} would be {self.covered} with {_one(ways, 'this', 'any one of these')}:"
             )
             yield items(ways)
             return
@@ -164,27 +163,33 @@ class _Letter:
             same.setdefault((request, only), []).append(ask)
         for (request, only), each in same.items():
             asked = f"a request in which {listed(request)}" if request else ""
-            for _, box in _drawn(each):
-                yield "", sentence(", and ".join(filter(None, (asked, self._showing(box)))) + only)
+            for _, outcome, box in _drawn(each):
+                told = ", and ".join(filter(None, (asked, self._showing(box))))
+                yield "", sentence(told + self._leading(outcome) + only)
+
+    def _leading(self, outcome: str) -> str:
+        """Say which outcome a way leads to, where the guideline has several that cover a line."""
+        return f" ({self.program.outcome(outcome).words})" if outcome else ""
 
     def _showing(self, box: Box) -> str:
         """Return what a record would have to show, each choice as alternatives."""
         told = [alternatives([answer(item.need, self.program) for item in choice]) for choice in box]
         return f"a record which shows that {listed(told, ', that ', ', and that ')}" if told else ""
 
-    def more_information_needed(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+    def waiting(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         wanted = self._asks(lines[0])
         drawn = _drawn(wanted)
         if not drawn:
-            yield text(
-                f"{_OPEN} Nothing that it leaves open would make {_one(lines, 'this', 'these')} medically necessary."
-            )
+            yield text(f"{_OPEN} Nothing that it leaves open would make {_one(lines, 'this', 'these')} {self.covered}.")
             return
         yield text(
             f"{_OPEN} It neither shows nor rules out what the criteria ask for. "
-            f"{_one(lines, 'It', 'They')} would be medically necessary with {_one(drawn, 'this', 'any one of these')}:"
+            f"{_one(lines, 'It', 'They')} would be {self.covered} with {_one(drawn, 'this', 'any one of these')}:"
         )
-        yield items((f"{listed(names)}:", sentence(self._words(names) + self._showing(box))) for names, box in drawn)
+        yield items(
+            (f"{listed(names)}{self._leading(outcome)}:", sentence(self._words(names) + self._showing(box)))
+            for names, outcome, box in drawn
+        )
         if not lines[0].missing_complete:
             yield text(MORE)
         self._note(item.statement for ask in wanted for item in ask.items)
@@ -194,7 +199,7 @@ class _Letter:
         new = [self._cite(name) for name in names if not self.cited.get(name)]
         return f"{'; '.join(new)}. Needed: " if new else ""
 
-    def not_addressed(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+    def silent(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
         here = self.reasons.circumstances(atoms)
         yield text(
@@ -228,20 +233,21 @@ class _Letter:
 
 
 _SECTIONS: dict[str, Callable[[_Letter, Sequence[LineDecision]], Iterator[Block]]] = {
-    FAVOURABLE: _Letter.medically_necessary,
-    UNFAVOURABLE: _Letter.not_medically_necessary,
-    WAITING: _Letter.more_information_needed,
-    SILENT: _Letter.not_addressed,
+    FAVOURABLE: _Letter.favourable,
+    UNFAVOURABLE: _Letter.unfavourable,
+    WAITING: _Letter.waiting,
+    SILENT: _Letter.silent,
 }
 
 
-def _drawn(wanted: Iterable[Ask]) -> list[tuple[tuple[str, ...], Box]]:
-    """Return what to document for which statements, shortest first, what the same statements ask for in one."""
-    same: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Ask]] = {}
+def _drawn(wanted: Iterable[Ask]) -> list[tuple[tuple[str, ...], str, Box]]:
+    """Return what to document for which statements and outcome, shortest first, what the same ask for in one."""
+    same: dict[tuple[tuple[str, ...], str, tuple[str, ...]], list[Ask]] = {}
     for ask in wanted:
-        same.setdefault((ask.statements, tuple(sorted(item.statement for item in ask.items))), []).append(ask)
-    drawn = [(names, box) for (names, _), each in same.items() for box in boxes(ask.items for ask in each)]
-    return sorted(drawn, key=lambda pair: len(pair[1]))
+        asking = tuple(sorted(item.statement for item in ask.items))
+        same.setdefault((ask.statements, ask.outcome, asking), []).append(ask)
+    drawn = [(*key[:2], box) for key, each in same.items() for box in boxes(ask.items for ask in each)]
+    return sorted(drawn, key=lambda way: len(way[2]))
 
 
 def _one(found: Sequence[object], one: str, several: str) -> str:

@@ -1,4 +1,4 @@
-"""What would make a refused line medically necessary: the smallest changes of the request and the record."""
+"""What would cover a refused line: the smallest changes of the request and the record."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from ...engine.decision.decide import Judged, LineDecision, judge, leaves, outcomes
+from ...engine.decision.decide import Judged, LineDecision, favourable, judge, leaves, outcomes
 from ...engine.decision.why import Failure
 from ...engine.language.terms import Atom, Literal
 from ...engine.language.unify import unify
-from ...engine.program.interface import FAVOURABLE
 from .asks import Ask, asks
 from .reasons import BLOCKED, DENIED, NUMBER, REQUEST, Reasons
 
 
 class Remedy(NamedTuple):
-    """What would make a line medically necessary: a different request, documentation, or both."""
+    """What would cover a line: a different request, documentation, or both."""
 
     request: tuple[str, ...]
     ask: Ask
@@ -26,7 +25,7 @@ class Remedies(Reasons):
     """Answers, for one decided case, why no criterion covers a line, and which changes would cover it."""
 
     def remedies(self, line: LineDecision) -> list[Remedy]:
-        """Return the smallest changes that make a line medically necessary; none where a block stands.
+        """Return the smallest changes that cover a line; none where a block stands.
 
         They are read off the case without what it denies, the amounts that fall short and the findings that block.
         """
@@ -35,7 +34,7 @@ class Remedies(Reasons):
         denied = {n for n, p in self.program.predicates.items() if p.case and p.case.shape == "absent of"}
         kept = {a: w for a, w in self.case.facts.items() if a.predicate not in denied and a not in against}
         relaxed = judge(self.case._replace(facts=kept), self.judged.guideline, as_of=self.judged.decision.as_of)
-        targets = outcomes(relaxed.model, line.session, line.cpt)[FAVOURABLE]
+        targets = favourable(outcomes(relaxed.model, self.program, line.key), self.program)
         found = [Remedy((), ask) for ask in asks(targets, relaxed)]
         for failure in self._relevant(line):
             found += self._requests(failure, line, relaxed)

@@ -9,9 +9,9 @@ import click
 
 from ...engine.cases.case import Unreadable
 from ...engine.library.guideline import load
-from ...engine.program.interface import OUTCOMES
+from ...engine.program.interface import ROLES
 from .inputs import judge_all
-from .options import as_of_option, cases_argument, format_option, world_option
+from .options import as_of_option, cases_argument, format_option, outcome_option, world_option
 from .output import BAD_INPUT, FOUND, as_json, width, write_out
 
 
@@ -20,7 +20,10 @@ from .output import BAD_INPUT, FOUND, as_json, width, write_out
 @world_option
 @as_of_option
 @format_option("text", "json", "jsonl")
-@click.option("--fail-on", type=click.Choice(OUTCOMES), multiple=True, help="Exit 3 where a line has this outcome.")
+@outcome_option(
+    "--fail-on", roles=ROLES, multiple=True,
+    text="Exit 3 where a line has this outcome, or one of this role (favourable, unfavourable or silent).",
+)  # fmt: skip
 @click.pass_obj
 def decide(guideline: str, cases: tuple[str, ...], world: str, as_of: str, form: str, fail_on: tuple[str, ...]) -> None:
     """Decide the lines of cases: files, folders, - or names of canonical cases.
@@ -40,7 +43,7 @@ def decide(guideline: str, cases: tuple[str, ...], world: str, as_of: str, form:
             click.echo(f"coverlog: {item.error}", err=True)
         else:
             told.append(item.decision.as_json())
-            if any(line.outcome in fail_on for line in item.decision.lines):
+            if any({line.outcome, line.role}.intersection(fail_on) for line in item.decision.lines):
                 status = status or FOUND
             if form == "text":
                 from ..render.decision_text import decision_text

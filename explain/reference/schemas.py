@@ -7,7 +7,7 @@ from typing import Any
 
 from ...engine.decision.decide import WORLDS
 from ...engine.library.guideline import Guideline
-from ...engine.program.interface import OUTCOMES
+from ...engine.program.interface import FAVOURABLE
 from ...engine.program.program import AUTHORITIES, Program
 from ...engine.program.schema import identified
 
@@ -69,19 +69,27 @@ def _decision(guideline: Guideline) -> Schema:
 
 def _line(program: Program) -> Schema:
     shown = {p.name: _OR_NULL | {"title": p.gloss} for p in program.shown()}
-    return _object({"cpt": _TEXT, "session": _NUMBER, **shown} | _outcome())
+    return _object({"cpt": _TEXT, "session": _NUMBER, **shown} | _outcome(program))
 
 
-def _outcome() -> dict[str, Schema]:
+def _outcome(program: Program) -> dict[str, Schema]:
     need = _object({"finding": _TEXT, "needs": _TEXT})
     return {
-        "outcome": {"enum": list(OUTCOMES)},
+        "outcome": {"enum": [each.name for each in program.told()]},
         "by": _list(_TEXT) | {"title": "the statements that give the outcome"},
         "reason": _OR_NULL | {"title": "why the line is not addressed"},
         "missing": _list(_list(need)) | {"title": "each set, documented, settles the line"},
+        **_for(program),
         "missing_complete": _FLAG | {"title": "whether `missing` is all there is"},
         "rests_on": _list(_TEXT) | {"title": "inferred statements and interpretations"},
     }
+
+
+def _for(program: Program) -> dict[str, Schema]:
+    """Return the key that says which outcome a set leads to, where there are several."""
+    names = [each.name for each in program.of_role(FAVOURABLE)]
+    title = "the outcome that each set of `missing` leads to"
+    return {"missing_for": _list({"enum": names}) | {"title": title}} if len(names) > 1 else {}
 
 
 def _proof(guideline: Guideline) -> Schema:
@@ -91,11 +99,11 @@ def _proof(guideline: Guideline) -> Schema:
     )  # fmt: skip
     return identified("proof", guideline.program) | _object({
         **_header(guideline.program), "every": _FLAG | {"title": "whether every way is shown in which a step holds"},
-        "lines": names, "roots": names, "nodes": _list(_node()), "edges": _list(edge),
+        "lines": names, "roots": names, "nodes": _list(_node(guideline.program)), "edges": _list(edge),
     })  # fmt: skip
 
 
-def _node() -> Schema:
+def _node(program: Program) -> Schema:
     """Return the schema of a step; which keys there are beside the first three is told by its kind."""
     facts = {
         "id": _TEXT, "kind": _TEXT, "text": _TEXT | {"title": "the step in words"}, "atom": _TEXT, "value": _TEXT,
@@ -103,13 +111,15 @@ def _node() -> Schema:
         "rule": _TEXT, "cites": _list(_TEXT), "authority": {"enum": list(AUTHORITIES)}, "source": _TEXT,
         "readings": _list(_TEXT), "binding": {"type": "object"}, "folded": {"type": "array"}, "cpt": _TEXT,
         "session": _NUMBER, "asked": _TEXT,
-    } | _outcome()  # fmt: skip
+    } | _outcome(program)  # fmt: skip
     return _object(facts, optional=tuple(key for key in facts if key not in ("id", "kind", "text")))
 
 
 def _checklist(guideline: Guideline) -> Schema:
     item = _object(dict.fromkeys(("finding", "needs", "question", "statement"), _TEXT))
-    asked = _object({"for": _list(_TEXT), "items": _list(item)})
+    names = [each.name for each in guideline.program.of_role(FAVOURABLE)]
+    leads = {"outcome": {"enum": names}} if len(names) > 1 else {}
+    asked = _object({"for": _list(_TEXT), **leads, "items": _list(item)})
     line = _object({"cpt": _TEXT, "session": _NUMBER, "missing_complete": _FLAG, "sets": _list(asked)})
     return identified("checklist", guideline.program) | _object({"case": _TEXT, "lines": _list(line)})
 

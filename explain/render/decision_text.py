@@ -9,13 +9,11 @@ import click
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import say_need
+from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from ...engine.program.program import Program
 from ...engine.program.words import say_code, say_session
 
-COLOURS = {
-    "medically_necessary": "green", "not_medically_necessary": "red",
-    "more_information_needed": "yellow", "not_addressed": "cyan",
-}  # fmt: skip
+COLOURS = {FAVOURABLE: "green", UNFAVOURABLE: "red", WAITING: "yellow", SILENT: "cyan"}
 
 
 def decision_text(judged: Judged, width: int) -> str:
@@ -36,8 +34,7 @@ def decision_text(judged: Judged, width: int) -> str:
 
 
 def _line(line: LineDecision, program: Program, width: int) -> Iterator[str]:
-    words = line.outcome.replace("_", " ").upper()
-    yield f"{line.cpt}  {click.style(words, fg=COLOURS[line.outcome], bold=True)}" + (
+    yield f"{line.cpt}  {click.style(line.words.upper(), fg=COLOURS[line.role], bold=True)}" + (
         f" by {', '.join(line.by)}" if line.by else ""
     )
     of = say_code(line.cpt, program), say_session(line.session, line.shown, program)
@@ -46,7 +43,8 @@ def _line(line: LineDecision, program: Program, width: int) -> Iterator[str]:
         yield from _wrap(f"{line.reason}: {program.label(line.reason)}", width)
     for index, needs in enumerate(line.needs):
         told = " and ".join(say_need(need, program) for need in needs)
-        yield from _wrap(f"{'document' if not index else 'or'} that {told}", width)
+        leads = f" ({program.outcome(line.needs_for[index]).words})" if line.needs_for else ""
+        yield from _wrap(f"{'document' if not index else 'or'} that {told}{leads}", width)
     if not line.missing_complete:
         yield from _wrap("there may be other ways; of all that there are these need the fewest things", width)
     if line.rests_on:

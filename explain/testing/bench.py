@@ -69,7 +69,7 @@ def rests(bench: Bench, guideline: Guideline) -> Iterator[Rest]:
     for line in judged.decision.lines:
         wanted = expect.get(f"{line.cpt}@{line.session}", expect.get(line.cpt, {})).get("rests_on")
         if wanted is not None:
-            possible = outcomes(judged.model, line.session, line.cpt)
+            possible = outcomes(judged.model, guideline.program, line.key)
             sure = [atom for atom in possible.get(line.outcome, ()) if judged.model.sure(atom)]
-            rules, undocumented = used(sure or awaited(possible), judged.model, judged.why)
+            rules, undocumented = used(sure or awaited(possible, guideline.program), judged.model, judged.why)
             yield Rest(case.id, tuple(rules), frozenset(undocumented), frozenset(wanted))
