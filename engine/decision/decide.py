@@ -19,7 +19,7 @@ from ..program.program import Predicate, Program
 from ..program.words import say_rule
 from .decision import WORLDS, Advisory, Decision, LineDecision
 from .need import Set, in_order
-from .outcomes import awaited, decided, favourable, foremost, leads_to, outcomes, surely
+from .outcomes import awaited, decided, favourable, foremost, leads_to, outcomes, passed, surely
 from .situation import Situation, refuse_contradiction
 from .support import leaves, rests_on, used, used_rules
 from .why import Why
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "WORLDS", "Advisory", "Decision", "Judged", "LineDecision", "awaited", "decide", "favourable", "foremost", "judge",
-    "leads_to", "leaves", "outcomes", "refuse_contradiction", "rests_on", "used", "used_rules",
+    "leads_to", "leaves", "outcomes", "passed", "refuse_contradiction", "rests_on", "used", "used_rules",
 ]  # fmt: skip
 
 
@@ -108,7 +108,8 @@ def _hash(case: Case) -> str:
 def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
     cpt, session = line
     case, program, model = situation.case, situation.program, situation.model
-    possible = outcomes(model, program, (session, quote(cpt)))
+    key = session, quote(cpt)
+    possible = outcomes(model, program, key)
     sure = surely(possible, model)
     outcome = decided(possible, sure, program)
     decisive = sure.get(outcome.name) or awaited(possible, program)
@@ -128,7 +129,7 @@ def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
         reason=last[0] if outcome.role == SILENT else None,
         needs=tuple(map(in_order, missing.sets)) if missing else (),
         missing_complete=missing.complete if missing else True,
-        rests_on=rests_on(*used(decisive, model, situation.why), program),
+        rests_on=rests_on(*used([*decisive, *passed(outcome, program, key)], model, situation.why), program),
         declared=outcome,
         needs_for=_needs_for(missing.sets if missing else (), asked, situation),
     )

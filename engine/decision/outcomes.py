@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..evaluation.rules import Model
-from ..language.terms import Atom, Constant
+from ..language.terms import Atom, Constant, Var
 from ..program.interface import AWAITED, FAVOURABLE, Outcome
 from ..program.program import Program
 
@@ -44,9 +44,19 @@ def decided(possible: Possible, sure: Possible, program: Program) -> Outcome:
     Of outcomes that cover the line the first that is sure is enough, whatever may hold beside it.
     """
     first = program.outcome(next(iter(sure), ""))
-    before = program.outcomes[: program.outcomes.index(first)] if first.order else ()
-    waits = any(possible[each.name] for each in before if each.role != first.role)
-    return AWAITED if waits else first
+    return AWAITED if any(possible[each.name] for each in _against(first, program)) else first
+
+
+def _against(outcome: Outcome, program: Program) -> list[Outcome]:
+    """Return the outcomes that go before one and say otherwise: it is a line's where they surely do not hold."""
+    before = program.outcomes[: program.outcomes.index(outcome)] if outcome.order else ()
+    return [each for each in before if each.role != outcome.role]
+
+
+def passed(outcome: Outcome, program: Program, line: tuple[Constant, ...]) -> list[Atom]:
+    """Return what has to be shown not to hold for a line to have an outcome: whatever goes before it."""
+    before = _against(outcome, program)
+    return [Atom(each.name, (*line, Var(program.predicates[each.name].params[-1]))) for each in before]
 
 
 def foremost(atoms: Sequence[Atom], program: Program) -> Sequence[Atom]:

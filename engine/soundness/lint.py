@@ -10,7 +10,7 @@ from itertools import pairwise
 from ..language.errors import Finding, GuidelineError
 from ..language.parser import parse
 from ..language.terms import Constant, Place, Rule, Term, Var, unquote
-from ..program.interface import SERVICE, SILENT, UNFAVOURABLE
+from ..program.interface import SERVICE
 from ..program.program import Program
 from ..program.reader import RESERVED, read_program
 from .check import check
@@ -41,7 +41,9 @@ def findings_of(texts: Sequence[tuple[str, str]]) -> list[Finding]:
         # Versions that overlap share their id, which is the lesser way of saying it.
         found = [f for f in found if f.code != "duplicate" or f.place not in overlaps] + further
         if not any(severity(finding) == ERROR for finding in found):
-            found += _undecided(program)
+            from .outcome import undecided  # tried out only where all else is well
+
+            found += undecided(program)
     return sorted(found, key=lambda finding: finding.place)
 
 
@@ -64,27 +66,6 @@ def lint(program: Program) -> list[Finding]:
     # What is misspelt or left out cannot be used or reached: it is said once.
     found = [*causes, *(finding for finding in others if finding.place not in known), *further]
     return sorted(found, key=lambda finding: finding.place)
-
-
-def _undecided(program: Program) -> Iterator[Finding]:
-    """A line that comes to no outcome, or to two, is an error of its case; asked of a program without errors only."""
-    from ..evaluation.limits import LimitError
-    from .outcome import misjudged
-
-    try:
-        found = list(misjudged(program))
-    except LimitError:  # too much follows to try it out here
-        return
-    for code, words, outcomes in found:
-        place = program.predicates[(outcomes or [program.of_role(UNFAVOURABLE)[0].name])[0]].place
-        if outcomes:
-            message = f"a line of code {code} comes to {' and to '.join(outcomes)} where {words}"
-            fix = "let one of them ask that the other does not hold, or declare which goes first"
-            yield Finding("outcome-order", place, message, fix)
-        else:
-            fix = f"let a rule give every line {program.of_role(SILENT)[0].name} or one of the others"
-            message = f"a line of code {code} comes to no outcome where {words}"
-            yield Finding("line-without-outcome", place, message, fix)
 
 
 def _own(program: Program) -> list[Rule]:

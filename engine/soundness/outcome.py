@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..evaluation.evaluator import Evaluator
+from ..evaluation.limits import LimitError
+from ..language.errors import Finding
 from ..language.terms import quote
 from ..program.graph import stratify
-from ..program.interface import Outcome
+from ..program.interface import SILENT, UNFAVOURABLE, Outcome
 from ..program.program import Program
 from ..program.schema import PROCEDURE
 from ..program.shapes import Said, read_facts
@@ -26,6 +28,24 @@ class Trial(NamedTuple):
     code: str
     words: str
     outcomes: tuple[str, ...]
+
+
+def undecided(program: Program) -> Iterator[Finding]:
+    """A line that comes to no outcome, or to two, is an error of its case; asked of a program without errors only."""
+    try:
+        found = list(misjudged(program))
+    except LimitError:  # too much follows to try it out here
+        return
+    for code, words, outcomes in found:
+        place = program.predicates[(outcomes or [program.of_role(UNFAVOURABLE)[0].name])[0]].place
+        if outcomes:
+            message = f"a line of code {code} comes to {' and to '.join(outcomes)} where {words}"
+            fix = "let one of them ask that the other does not hold, or declare which goes first"
+            yield Finding("outcome-order", place, message, fix)
+        else:
+            fix = f"let a rule give every line {program.of_role(SILENT)[0].name} or one of the others"
+            message = f"a line of code {code} comes to no outcome where {words}"
+            yield Finding("line-without-outcome", place, message, fix)
 
 
 def misjudged(program: Program) -> Iterator[Trial]:

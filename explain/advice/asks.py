@@ -127,6 +127,16 @@ def boxes(sets: Iterable[Sequence[Item]]) -> list[Box]:
     return [box for box in found if box is not None]
 
 
+def drawn_together(wanted: Iterable[Ask]) -> list[tuple[tuple[str, ...], str, Box]]:
+    """Return what to document for which statements and outcome, shortest first, what the same ask for in one."""
+    same: dict[tuple[tuple[str, ...], str, tuple[str, ...]], list[Ask]] = {}
+    for ask in wanted:
+        asking = tuple(sorted(item.statement for item in ask.items))
+        same.setdefault((ask.statements, ask.outcome, asking), []).append(ask)
+    drawn = [(*key[:2], box) for key, each in same.items() for box in boxes(ask.items for ask in each)]
+    return sorted(drawn, key=lambda way: len(way[2]))
+
+
 def _rests(box: Box | None) -> Iterator[frozenset[tuple[Item, ...]]]:
     """Yield a box without each of its places."""
     places = frozenset(box or ())

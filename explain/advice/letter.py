@@ -9,7 +9,7 @@ from typing import TypeVar
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.language.errors import CaseError
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
-from .asks import Ask, Box, asks, boxes, called
+from .asks import Ask, Box, asks, called, drawn_together
 from .block import Block, heading, items, listed, sentence, text
 from .checklist import MORE
 from .reasons import Shortfall
@@ -163,7 +163,7 @@ class _Letter:
             same.setdefault((request, only), []).append(ask)
         for (request, only), each in same.items():
             asked = f"a request in which {listed(request)}" if request else ""
-            for _, outcome, box in _drawn(each):
+            for _, outcome, box in drawn_together(each):
                 told = ", and ".join(filter(None, (asked, self._showing(box))))
                 yield "", sentence(told + self._leading(outcome) + only)
 
@@ -178,7 +178,7 @@ class _Letter:
 
     def waiting(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         wanted = self._asks(lines[0])
-        drawn = _drawn(wanted)
+        drawn = drawn_together(wanted)
         if not drawn:
             yield text(f"{_OPEN} Nothing that it leaves open would make {_one(lines, 'this', 'these')} {self.covered}.")
             return
@@ -238,16 +238,6 @@ _SECTIONS: dict[str, Callable[[_Letter, Sequence[LineDecision]], Iterator[Block]
     WAITING: _Letter.waiting,
     SILENT: _Letter.silent,
 }
-
-
-def _drawn(wanted: Iterable[Ask]) -> list[tuple[tuple[str, ...], str, Box]]:
-    """Return what to document for which statements and outcome, shortest first, what the same ask for in one."""
-    same: dict[tuple[tuple[str, ...], str, tuple[str, ...]], list[Ask]] = {}
-    for ask in wanted:
-        asking = tuple(sorted(item.statement for item in ask.items))
-        same.setdefault((ask.statements, ask.outcome, asking), []).append(ask)
-    drawn = [(*key[:2], box) for key, each in same.items() for box in boxes(ask.items for ask in each)]
-    return sorted(drawn, key=lambda way: len(way[2]))
 
 
 def _one(found: Sequence[object], one: str, several: str) -> str:

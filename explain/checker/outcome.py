@@ -53,10 +53,12 @@ class Conclusions:
         """Return the determination that is due for a line; what is missing is checked apart."""
         outcome, decisive = self._decided(line)
         claims = [holds(atom) for atom in decisive]
+        passed = [absent(self._any(name, line)) for name in self._before(outcome)]
         facts = self._told(line, outcome, decisive)
         facts["text"] = f"{line[0]}, session {line[1]}: {self._said(facts)}"
-        facts["rests_on"] = self.smallest.marks(claims)
-        return Due("determination", facts, tuple(Step("premise", claim) for claim in claims))
+        facts["rests_on"] = self.smallest.marks([*claims, *passed])
+        steps = [*(Step("premise", claim) for claim in claims), *(Step("absence", claim) for claim in passed)]
+        return Due("determination", facts, tuple(steps))
 
     def contrast(self, line: Line, asked: str) -> Due:
         """Return what is due for the question why a line does not have an outcome."""
@@ -66,8 +68,7 @@ class Conclusions:
         facts["text"] = begin + self._said(facts)
         possible = self.outcomes(line)
         if asked in possible and not possible[asked]:
-            third = Var(self.truth.program.predicates[asked].params[-1])
-            steps = [Step("absence", absent(Atom(asked, (line[1], quoted(line[0]), third))))]
+            steps = [Step("absence", absent(self._any(asked, line)))]
         else:
             shown = possible.get(asked) or self._sure(possible.get(outcome, []))
             steps = [Step("premise", holds(atom)) for atom in shown]
@@ -101,6 +102,17 @@ class Conclusions:
         possible = self.outcomes(line)
         return [atom for name, atoms in possible.items() if self._declared[name].role == FAVOURABLE for atom in atoms]
 
+    def _any(self, outcome: str, line: Line) -> Atom:
+        """Return what stands for every way in which a line could have an outcome."""
+        return Atom(outcome, (line[1], quoted(line[0]), Var(self.truth.program.predicates[outcome].params[-1])))
+
+    def _before(self, outcome: str) -> list[str]:
+        """Return what is declared to go before an outcome and has another role: it must not hold."""
+        own = self._declared.get(outcome)
+        if own is None or own.order == 0:
+            return []
+        return [name for name, each in self._declared.items() if 0 < each.order < own.order and each.role != own.role]
+
     def _sure(self, atoms: list[Atom]) -> list[Atom]:
         return [atom for atom in atoms if self.truth.value(atom) == TRUE]
 
@@ -110,14 +122,11 @@ class Conclusions:
         The first that is sure decides, unless one before it, declared to go first and of another role, may hold.
         """
         possible = self.outcomes(line)
-        before: set[str] = set()  # the roles of what goes first and may hold
         for name, atoms in possible.items():
-            declared = self._declared[name]
             if sure := self._sure(atoms):
-                if declared.order == 0 or before <= {declared.role}:
-                    return name, sure
-                break
-            before |= {declared.role} if atoms else set()
+                if any(possible[each] for each in self._before(name)):
+                    break
+                return name, sure
         return OPEN, self._covering(line) or [atom for atoms in possible.values() for atom in atoms]
 
     def _told(self, line: Line, outcome: str, decisive: list[Atom]) -> dict[str, Any]:

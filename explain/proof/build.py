@@ -7,7 +7,7 @@ from typing import Any
 
 import networkx as nx
 
-from ...engine.decision.decide import Judged, LineDecision, awaited, outcomes
+from ...engine.decision.decide import Judged, LineDecision, awaited, outcomes, passed
 from ...engine.decision.ways import Ways
 from ...engine.decision.why import CONTRADICTED, Cause, Failure
 from ...engine.decision.why import UNDOCUMENTED as NOBODY_SAYS
@@ -108,7 +108,9 @@ class Builder:
         possible = outcomes(self.model, self.program, line.key)
         atoms = possible.get(line.outcome) or awaited(possible, self.program)
         decisive = [a for a in atoms if line.outcome not in possible or self.model.sure(a)]
-        return self._line(line, self._said(line), [Child("premise", self.holds(a)) for a in decisive])
+        children = [Child("premise", self.holds(a)) for a in decisive]
+        children += [Child("absence", self.absent(a)) for a in passed(line.declared, self.program, line.key)]
+        return self._line(line, self._said(line), children)
 
     def _said(self, line: LineDecision) -> str:
         return say_outcome(line.cpt, line.session, line.words, line.by, line.reason, self.program)
@@ -129,8 +131,7 @@ class Builder:
         )  # fmt: skip
 
     def _line(self, line: LineDecision, text: str, children: list[Child]) -> str:
-        told = line.as_json()
-        told = {key: value for key, value in told.items() if key not in line.shown}
+        told = {key: value for key, value in line.as_json().items() if key not in line.shown}
         return self._node("determination", text, children, **told)
 
     def holds(self, atom: Atom) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
-from ...engine.decision.decide import awaited, decide, judge, outcomes, used
+from ...engine.decision.decide import awaited, decide, judge, outcomes, passed, used
 from ...engine.evaluation.rules import Model
 from ...engine.language.errors import CaseError, GuidelineError
 from ...engine.language.terms import Atom, Rule
@@ -71,5 +71,9 @@ def rests(bench: Bench, guideline: Guideline) -> Iterator[Rest]:
         if wanted is not None:
             possible = outcomes(judged.model, guideline.program, line.key)
             sure = [atom for atom in possible.get(line.outcome, ()) if judged.model.sure(atom)]
-            rules, undocumented = used(sure or awaited(possible, guideline.program), judged.model, judged.why)
+            shown = [
+                *(sure or awaited(possible, guideline.program)),
+                *passed(line.declared, guideline.program, line.key),
+            ]
+            rules, undocumented = used(shown, judged.model, judged.why)
             yield Rest(case.id, tuple(rules), frozenset(undocumented), frozenset(wanted))
