@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.cases.find import canonical_paths
-from coverlog.engine.decision.decide import WORLDS, Judged, judge
+from coverlog.engine.decision.decide import Judged, judge
+from coverlog.engine.decision.decision import WORLDS
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline
 from coverlog.explain.advice.checklist import as_json as checklist_json

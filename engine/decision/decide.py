@@ -17,20 +17,17 @@ from ..library.guideline import Guideline
 from ..program.interface import ADVISORY, FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from ..program.program import Predicate, Program
 from ..program.words import say_rule
-from .decision import WORLDS, Advisory, Decision, LineDecision
+from .decision import Advisory, Decision, LineDecision
 from .need import Set, in_order
-from .outcomes import awaited, decided, favourable, foremost, leads_to, outcomes, passed, surely
+from .outcomes import awaited, decided, favourable, leads_to, outcomes, passed, surely
 from .situation import Situation, refuse_contradiction
-from .support import leaves, rests_on, used, used_rules
+from .support import leaves, rests_on, used
 from .why import Why
 
 if TYPE_CHECKING:
     from .missing import Missing
 
-__all__ = [
-    "WORLDS", "Advisory", "Decision", "Judged", "LineDecision", "awaited", "decide", "favourable", "foremost", "judge",
-    "leads_to", "leaves", "outcomes", "passed", "refuse_contradiction", "rests_on", "used", "used_rules",
-]  # fmt: skip
+__all__ = ["Judged", "LineDecision", "decide", "judge", "leaves", "outcomes"]
 
 
 class Judged(NamedTuple):
@@ -82,7 +79,9 @@ def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str =
     with one_case():
         try:
             return _judge(case, guideline, world, date)
-        except (LimitError, NotANumberError) as error:
+        except LimitError as error:
+            raise CaseError(faults=[fault._replace(place=case.place) for fault in error.faults]) from None
+        except NotANumberError as error:
             raise refused(case.place, str(error)) from None
 
 

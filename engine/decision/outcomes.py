@@ -55,8 +55,12 @@ def _against(outcome: Outcome, program: Program) -> list[Outcome]:
 
 def passed(outcome: Outcome, program: Program, line: tuple[Constant, ...]) -> list[Atom]:
     """Return what has to be shown not to hold for a line to have an outcome: whatever goes before it."""
-    before = _against(outcome, program)
-    return [Atom(each.name, (*line, Var(program.predicates[each.name].params[-1]))) for each in before]
+    return [any_way(each.name, program, line) for each in _against(outcome, program)]
+
+
+def any_way(outcome: str, program: Program, line: tuple[Constant, ...]) -> Atom:
+    """Return what stands for every way in which a line could have an outcome, its last argument open."""
+    return Atom(outcome, (*line, Var(program.predicates[outcome].params[-1])))
 
 
 def foremost(atoms: Sequence[Atom], program: Program) -> Sequence[Atom]:

@@ -155,22 +155,6 @@ def _parts(text: str, file: str) -> list[Clause | Annotation]:
     ]
 
 
-@lru_cache(maxsize=4096)
-def parse_atom(text: str) -> Atom:
-    """Return the atom that a text spells.
-
-    :raises GuidelineError: where it is no atom.
-    """
-    try:
-        read, _ = cast("tuple[Atom, Token]", _parser("atom").parse(text))
-    except UnexpectedInput as error:
-        raise GuidelineError([_explain(error, text, text)]) from None
-    except _OtherwiseError as error:
-        raise GuidelineError([_otherwise(error, text)]) from None
-    (part,) = _numbered([Literal(read)])
-    return cast("Literal", part).atom
-
-
 def parse_query(text: str, file: str = "query") -> list[tuple[Literal | Comparison, Place]]:
     """Return the parts of a query, the body of a rule with or without its full stop, each with its place.
 

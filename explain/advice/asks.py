@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ...engine.decision.decide import Judged, LineDecision, foremost, leads_to
+from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import Need, in_order
+from ...engine.decision.outcomes import foremost, leads_to
 from ...engine.evaluation.rules import Firing, Model
 from ...engine.language.terms import Atom, unquote
 from ...engine.program.program import Program

@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ...engine.decision.decide import Judged, LineDecision, favourable, outcomes
+from ...engine.decision.decide import Judged, LineDecision, outcomes
+from ...engine.decision.outcomes import favourable
 from ...engine.program.interface import WAITING
 from .asks import Ask, Item, asks, boxes, called
 from .wording import covered_words, words

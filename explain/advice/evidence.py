@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ...engine.decision.decide import Judged, LineDecision, favourable, leaves, outcomes
+from ...engine.decision.decide import Judged, LineDecision, leaves, outcomes
+from ...engine.decision.outcomes import favourable
 from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.program.graph import edges

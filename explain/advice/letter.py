@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.language.errors import CaseError
+from ...engine.language.errors import refused
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from .asks import Ask, Box, asks, called, drawn_together
 from .block import Block, heading, items, listed, sentence, text
@@ -128,8 +128,8 @@ class _Letter:
         """Say that no criterion speaks of the case; where that is not the reason, there is none to give."""
         for line in lines:
             if not line.by or self.reasons.played(line):
-                refused = f"{self.case.place}: no specific reason can be written for {called(line, self.judged)}"
-                raise CaseError(f"{refused}; see coverlog explain")
+                said = f"no specific reason can be written for {called(line, self.judged)}"
+                raise refused(self.case.place, said, "see coverlog explain")
         named, codes = self.reasons.named(), self.reasons.codes()
         if not named:
             given = f" (its codes, {listed(codes)}, stand for none)" if codes else ""

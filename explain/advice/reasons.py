@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.outcomes import any_way
 from ...engine.decision.why import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure
 from ...engine.language.comparison import bounds, within
 from ...engine.language.terms import UNDOCUMENTED as NOBODY_SAYS
@@ -77,7 +78,7 @@ class Reasons(Evidence):
 
         Those that ask for a different request count where it is all they ask for, or where there is nothing else.
         """
-        asked = [Atom(each.name, (*line.key, Var("Statement"))) for each in self.program.of_role(FAVOURABLE)]
+        asked = [any_way(each.name, self.program, line.key) for each in self.program.of_role(FAVOURABLE)]
         failures = [failure for each in asked for failure in self.why.failures(each)]
         about = [f for f in map(self._complete, failures) if all(map(self._is_near, f.causes))]
         played = [f for f in about if not any(map(self._asks_other, f.causes))]

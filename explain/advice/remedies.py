@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from ...engine.decision.decide import Judged, LineDecision, favourable, judge, leaves, outcomes
+from ...engine.decision.decide import Judged, LineDecision, judge, leaves, outcomes
+from ...engine.decision.outcomes import favourable
 from ...engine.decision.why import Failure
 from ...engine.language.terms import Atom, Literal
 from ...engine.language.unify import unify

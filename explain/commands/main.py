@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from ...engine.evaluation.limits import SECONDS, allowing
-from ...engine.language.errors import CaseError, GuidelineError, did_you_mean
+from ...engine.language.errors import FaultError, GuidelineError, did_you_mean
 from ...kb import DEFAULT
 from .output import BAD_INPUT, flush, open_streams, output_failed, quiet_pipe
 
@@ -66,8 +66,8 @@ class _Commands(click.Group):
             for finding in error.findings:
                 click.echo(finding, err=True)
             ctx.exit(BAD_INPUT)
-        except (FileNotFoundError, CaseError) as error:
-            told = error if isinstance(error, CaseError) else CaseError(str(error))
+        except (FileNotFoundError, FaultError) as error:
+            told = error if isinstance(error, FaultError) else FaultError(str(error))
             click.echo(f"coverlog: {told}", err=True)
             ctx.exit(BAD_INPUT)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ...engine.decision.decide import WORLDS
+from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import did_you_mean
 from ...engine.library.guideline import load
 from ...kb import DEFAULT

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from ...engine.cases.find import canonical
-from ...engine.decision.decide import WORLDS
+from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import CaseError, GuidelineError, did_you_mean, refused
 from ...engine.library.guideline import Guideline
 from ..query import told as answers

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...engine.cases.find import find_case
-from ...engine.decision.decide import WORLDS
+from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import refused
 from ...engine.library.guideline import load
 from .options import as_of_option, case_argument, format_option

@@ -7,13 +7,15 @@ from typing import Any
 
 import networkx as nx
 
-from ...engine.decision.decide import Judged, LineDecision, awaited, outcomes, passed
+from ...engine.decision.decide import Judged
+from ...engine.decision.decision import LineDecision
+from ...engine.decision.outcomes import any_way, awaited, outcomes, passed, surely
 from ...engine.decision.ways import Ways
 from ...engine.decision.why import CONTRADICTED, Cause, Failure
 from ...engine.decision.why import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.evaluation.rules import Firing
 from ...engine.language.comparison import holds
-from ...engine.language.terms import Atom, Comparison, Rule, Substitution, Var, variables
+from ...engine.language.terms import Atom, Comparison, Rule, Substitution, variables
 from ...engine.language.unify import unify
 from ...engine.program.words import (
     say_absent,
@@ -106,9 +108,8 @@ class Builder:
     def determination(self, line: LineDecision) -> str:
         """Add the conclusion of a line with everything it rests on."""
         possible = outcomes(self.model, self.program, line.key)
-        atoms = possible.get(line.outcome) or awaited(possible, self.program)
-        decisive = [a for a in atoms if line.outcome not in possible or self.model.sure(a)]
-        children = [Child("premise", self.holds(a)) for a in decisive]
+        shown = surely(possible, self.model).get(line.outcome) or awaited(possible, self.program)
+        children = [Child("premise", self.holds(a)) for a in shown]
         children += [Child("absence", self.absent(a)) for a in passed(line.declared, self.program, line.key)]
         return self._line(line, self._said(line), children)
 
@@ -119,8 +120,7 @@ class Builder:
         """Add why a line does not have an outcome: that it does not hold, how far it does, or what does instead."""
         possible = outcomes(self.model, self.program, line.key)
         if asked in possible and not possible[asked]:
-            last = Var(self.program.predicates[asked].params[-1])
-            children = [Child("absence", self.absent(Atom(asked, (*line.key, last))))]
+            children = [Child("absence", self.absent(any_way(asked, self.program, line.key)))]
         else:
             shown = possible.get(asked) or [a for a in possible.get(line.outcome, ()) if self.model.sure(a)]
             children = [Child("premise", self.holds(a)) for a in shown]

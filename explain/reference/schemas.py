@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...engine.decision.decide import WORLDS
+from ...engine.decision.decision import WORLDS
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import FAVOURABLE
 from ...engine.program.program import AUTHORITIES, Program

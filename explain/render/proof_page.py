@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ...engine.decision.decide import LineDecision
+from ...engine.decision.decision import LineDecision
 from ...engine.decision.need import say_need
 from ...engine.program.program import Program
 from ...engine.program.words import say_code, say_session
@@ -78,7 +78,7 @@ def _picture(proof: Proof) -> dict[str, Any]:
         told["part"] = _pixels(svg(proof, turning(proof)))
         told["whole"] = _pixels(svg(proof))
     except GraphvizError as error:
-        told["undrawn"] = f"The {'whole graph' if told['part'] else 'picture'} is missing. {error.message}."
+        told["undrawn"] = f"The {'whole graph' if told['part'] else 'picture'} is missing: {error}."
     return told
 
 

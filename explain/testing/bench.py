@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
-from ...engine.decision.decide import awaited, decide, judge, outcomes, passed, used
+from ...engine.decision.decide import decide, judge
+from ...engine.decision.outcomes import awaited, outcomes, passed, surely
+from ...engine.decision.support import used
 from ...engine.evaluation.rules import Model
 from ...engine.language.errors import CaseError, GuidelineError
 from ...engine.language.terms import Atom, Rule
@@ -70,7 +72,7 @@ def rests(bench: Bench, guideline: Guideline) -> Iterator[Rest]:
         wanted = expect.get(f"{line.cpt}@{line.session}", expect.get(line.cpt, {})).get("rests_on")
         if wanted is not None:
             possible = outcomes(judged.model, guideline.program, line.key)
-            sure = [atom for atom in possible.get(line.outcome, ()) if judged.model.sure(atom)]
+            sure = surely(possible, judged.model).get(line.outcome)
             shown = [
                 *(sure or awaited(possible, guideline.program)),
                 *passed(line.declared, guideline.program, line.key),

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case, Unreadable, read_files
-from ...engine.decision.decide import WORLDS, Decision, LineDecision, decide
+from ...engine.decision.decide import decide
+from ...engine.decision.decision import WORLDS, Decision, LineDecision
 from ...engine.language.errors import CaseError
 from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...engine.cases.document import documents
-from ...engine.language.errors import CaseError
+from ...engine.language.errors import refused
 from ...engine.language.terms import Rule
 from ...engine.language.visible import visible
 from ...engine.program.program import Program
@@ -86,7 +86,7 @@ def read(folder: Path) -> Words | None:
     found = list(documents(path.read_text(encoding="utf-8"), str(path)))
     words: Any = found[0].value if len(found) == 1 else None
     if not _mapping(words) or not all(_mapping(rows) and all(map(_mapping, rows.values())) for rows in words.values()):
-        raise CaseError(f"{path}: not a record of a review; write it anew with `coverlog test --review`")
+        raise refused(str(path), "not a record of a review", "write it anew with `coverlog test --review`")
     return dict(words)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from coverlog.engine.cases.case import Case, read_text
-from coverlog.engine.decision.decide import Decision, decide, judge
+from coverlog.engine.decision.decide import decide, judge
+from coverlog.engine.decision.decision import Decision
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.soundness.lint import findings_of
@@ -21,12 +22,15 @@ from coverlog.explain.proof.build import prove, why_not
 from coverlog.explain.proof.document import as_json
 from coverlog.explain.reference.schemas import schema_of
 from coverlog.explain.render.letter_page import as_markdown
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 Text = Callable[[str], str]
 FINDINGS = ("injections_failed", "log_kept", "better_control", "in_study", "in_hospital")
+PUMPS = settings(
+    max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 NAMES = ("covered_initial", "covered", "covered_in_study", "not_covered", "more_information_needed", "not_addressed")
 said = st.fixed_dictionaries(
     {},
@@ -81,6 +85,7 @@ def expected(findings: dict[str, Any], world: str) -> str:
     return "more_information_needed" if any(any(way.values()) for way in ways) else "not_covered"
 
 
+@PUMPS
 @given(said, worlds)
 def test_the_first_outcome_that_surely_holds_is_the_answer(
     pump: Guideline, findings: dict[str, Any], world: str
@@ -89,6 +94,7 @@ def test_the_first_outcome_that_surely_holds_is_the_answer(
     assert decided(pump, findings, world).lines[0].outcome == expected(findings, world)
 
 
+@PUMPS
 @given(said, worlds, st.booleans())
 def test_the_checker_comes_to_the_same_by_itself(
     pump: Guideline, findings: dict[str, Any], world: str, every: bool
@@ -99,6 +105,7 @@ def test_the_checker_comes_to_the_same_by_itself(
         assert verify(as_json(proof), judged.case, pump.program) == []
 
 
+@PUMPS
 @given(said)
 def test_a_missing_set_leads_to_the_outcome_it_is_told_for(pump: Guideline, findings: dict[str, Any]) -> None:
     """Documented as asked, the line has that outcome, whichever of those that cover it is."""
@@ -169,6 +176,7 @@ def test_a_status_may_be_asked_for_by_role(pump: Guideline) -> None:
     assert "there are covered_initial, covered, covered_in_study, not_covered" in told.stderr
 
 
+@PUMPS
 @given(
     st.fixed_dictionaries(
         {}, optional={"saturation": st.integers(80, 95), "smoker": st.sampled_from(["present", "absent"])}

@@ -120,7 +120,7 @@ def test_a_proof_too_large_to_draw_is_told_without_a_picture(decided: Decide, mo
     proof = prove(decided(chain(MOST), pain="present"))
     monkeypatch.setattr(writing, "draw", lambda *_: pytest.fail("Graphviz is run"))
     text = page(proof)
-    assert f"The picture is missing. A picture holds {MOST} steps at most, and this proof has " in text
+    assert f"The picture is missing: a picture holds {MOST} steps at most, and this proof has " in text
     assert text.count(' id="step-') == len(proof.graph)
     for draw in (svg, png):
         with pytest.raises(writing.GraphvizError, match="--line CPT"):

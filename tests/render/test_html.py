@@ -406,7 +406,7 @@ def test_without_graphviz_the_page_says_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     text = html.page(proofs["cts"])
     assert "<svg" not in text
-    assert say(f"The picture is missing. {NO_GRAPHVIZ}.") in text
+    assert say(f"The picture is missing: {NO_GRAPHVIZ}.") in text
     read(text)
 
 
@@ -424,7 +424,7 @@ def test_without_jinja_the_page_says_what_to_install(
     assert "pip install 'coverlog[pages]'" in result.stderr
     assert not (tmp_path / "out").exists()
     assert shown.keys() == {"text/plain"}
-    assert shell.NO_JINJA in shown["text/plain"]
+    assert str(shell.NO_JINJA) in shown["text/plain"]
 
 
 def test_every_page_allows_nothing_but_its_own_style(proofs: dict[str, Proof], guideline: Guideline) -> None:

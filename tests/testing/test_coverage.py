@@ -9,7 +9,8 @@ from click.testing import CliRunner
 from click.testing import Result as Ran
 from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.cases.find import canonical_paths
-from coverlog.engine.decision.decide import Advisory, decide
+from coverlog.engine.decision.decide import decide
+from coverlog.engine.decision.decision import Advisory
 from coverlog.engine.decision.need import Need
 from coverlog.engine.language.terms import Atom
 from coverlog.engine.language.visible import visible
