@@ -88,6 +88,7 @@ def test_the_schema_of_a_case_tells_editors_what_each_word_means(guideline: Guid
                     assert of["properties"][concept]["description"] == program.label(concept)
                 else:
                     words = of.get("items", of)
+                    words = words.get("else", words)  # an item of a list may be an object with a source
                     assert words["enumDescriptions"][words["enum"].index(concept)] == program.label(concept)
 
 

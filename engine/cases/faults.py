@@ -11,11 +11,15 @@ from typing import Any
 from ..language.errors import Fault, did_you_mean
 from ..language.visible import short
 from ..library.guideline import Guideline
-from ..program.schema import DATE, DIAGNOSIS, PROCEDURE
+from ..program.program import Program
+from ..program.schema import DATE, DIAGNOSIS, PROCEDURE, TIME
 from .document import Document, Path
+from .meant import meant, misplaced
+from .times import fault, times
 
 MOST = 100
 """As many faults of a case are told; of the rest, how many there are."""
+_EXAMPLES = {PROCEDURE: "99213, in quotes", DIAGNOSIS: "A00.1", DATE: "2025-11-03", TIME: "6"}
 _SLIPS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1"})
 Found = tuple[Path, str, str]  # a place, what is wrong there, and a remedy
 
@@ -26,8 +30,9 @@ def faults(document: Document, guideline: Guideline) -> list[Fault]:
     errors = [error for error in guideline.validator.iter_errors(document.value) if not _within(error, problems)]
     # Those beyond the first hundred are counted only: saying what was meant takes its time.
     first = sorted(errors, key=lambda error: document.order(tuple(error.instance_path)))[:MOST]
-    found = list(islice((f for error in first for f in _explain(error, document.value, guideline.schema)), MOST))
-    told = [(document.order(path), Fault(document.place(path), *rest)) for path, *rest in found + _no_day(document)]
+    found = list(islice((f for error in first for f in _explain(error, document.value, guideline)), MOST))
+    own = [*found, *_no_day(document), *_no_amount(document, guideline)]
+    told = [(document.order(path), Fault(document.place(path), *rest)) for path, *rest in own]
     told += [(document.order(path), fault) for path, fault in problems.items()]
     ordered = [fault for _, fault in sorted(told)]
     left = sum(map(_count, errors)) - len(found) + len(ordered[MOST:])
@@ -54,23 +59,49 @@ def _no_day(document: Document) -> list[Found]:
     return []
 
 
-def _explain(error: Any, case: Any, schema: dict[str, Any]) -> Iterator[Found]:
+def _no_amount(document: Document, guideline: Guideline) -> list[Found]:
+    """Return the faults of amounts of time that have the form of one, and yet are no number of the declared unit."""
+    told = ((path, *fault(written, unit)) for path, written, unit in times(document.value, guideline.program))
+    return [(path, f"{'.'.join(map(str, path))} {wrong}", remedy) for path, wrong, remedy in told if wrong]
+
+
+def _explain(error: Any, case: Any, guideline: Guideline) -> Iterator[Found]:
     """Yield what is wrong by one error of the validator, and what was meant.
 
     :param error: a `jsonschema_rs.ValidationError`.
     """
-    path: Path = tuple(error.instance_path)
+    path, program = tuple(error.instance_path), guideline.program
     name, rule, value = ".".join(map(str, path)) or "the case", error.kind.name, _at(case, path)
     if rule == "additionalProperties":
-        known = _at(schema, error.schema_path[:-1])["properties"]
+        known = _at(guideline.schema, error.schema_path[:-1])["properties"]
         for word in error.kind.unexpected:
-            yield (*path, word), f"unknown key {short(word)} in {name}", _meant(word, known)
+            yield (*path, word), f"unknown key {short(word)} in {name}", _key_meant(word, path, known, program)
     elif rule == "enum":
-        told = f"{name} is {short(str(value))}, which is none of the words allowed"
-        yield path, told, _meant(str(value), error.kind.options)
+        told = f"{name} is {'empty' if value is None else short(str(value))}, which is none of the words allowed"
+        remedy = meant(path, value, None, program) or misplaced(str(value), path, program)
+        yield path, told, remedy or _meant(str(value), error.kind.options)
     else:
         message, remedy = _WRONG[rule](value, error.kind.value)
+        if rule == "required":
+            remedy = _example(error.kind.value, _at(guideline.schema, error.schema_path[:-1])["properties"])
+        elif rule in ("type", "pattern"):
+            remedy = meant(path, value, error.kind.value, program) or remedy
         yield path, f"{name} {message}", remedy
+
+
+def _key_meant(word: str, path: Path, known: Iterable[str], program: Program) -> str:
+    """Return the remedy for an unknown key; a case's own keys are near misses first, for words resemble them."""
+    near = "" if path else did_you_mean(word.casefold(), known)
+    return near or misplaced(word, path, program) or _meant(word, known)
+
+
+def _example(key: str, properties: dict[str, Any]) -> str:
+    """Return the remedy for a key that is lacking."""
+    of = properties[key]
+    if "enum" in of:
+        return f"write {key}: {of['enum'][0]}" + "".join(f", or {word}" for word in of["enum"][1:])
+    found = _EXAMPLES.get(of.get("pattern", "")) or {"array": "[{cpt: CODE}]", "integer": "6"}.get(of["type"])
+    return f"write {key}: {found or 'and a name'}"
 
 
 def _at(value: Any, path: Iterable[str | int]) -> Any:
@@ -97,13 +128,15 @@ def _wrong_type(value: Any, wanted: list[str]) -> tuple[str, str]:
 
 def _said(value: Any) -> str:
     """Return a value as a case writes it, or what it is where that is long."""
+    if value is None:
+        return "nothing"
     if isinstance(value, (dict, list)) and value:
         return _TYPES["object" if isinstance(value, dict) else "array"]
     return f"'{short(value)}'" if isinstance(value, str) else repr(value)
 
 
 def _wrong_form(value: str, pattern: str) -> tuple[str, str]:
-    example = {PROCEDURE: "99213, in quotes", DIAGNOSIS: "A00.1", DATE: "2025-11-03"}.get(pattern, "a word")
+    example = _EXAMPLES.get(pattern, "a word")
     meant = _slip(value) if pattern == DIAGNOSIS else ""
     return f"is {_said(value)}", f"write it like {example}" + (f"; did you mean {meant}?" if meant else "")
 

@@ -20,6 +20,7 @@ class CaseKey(NamedTuple):
     shape: str
     kind: str  # the kind of concept allowed there, or ""
     default: str
+    unit: str = ""  # of an amount of time: days, weeks, months or years
 
 
 class Predicate(NamedTuple):

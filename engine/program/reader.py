@@ -23,7 +23,7 @@ _PROPERTIES = {
 }
 _CASE = re.compile(
     r"(?P<key>\w+)(?: (?P<shape>units|codes|hierarchy|slips|count|one of|each of|present of|absent of|amount of))?"
-    r"(?: (?P<kind>\w+))?(?: default (?P<default>\w+))?$"
+    r"(?: (?P<kind>\w+))?(?: in (?P<unit>days|weeks|months|years))?(?: default (?P<default>\w+))?$"
 )
 _HEAD = re.compile(r"(?P<name>[a-z]\w*)(?:\((?P<params>[A-Z]\w*(?:, *[A-Z]\w*)*)\))?$")
 _OPEN = re.compile(r"(?P<kind>\w+)(?: (?P<how>unless|until) (?P<predicate>\w+))?$")
@@ -119,7 +119,8 @@ class _Reader:
         if "open" in props and not opened and not counted:
             self.fail("annotation", note.place, f"{name} is open, and no kind of concept is named",
                       "write %@ open: KIND, and unless or until PREDICATE behind it where it has one")  # fmt: skip
-        key = CaseKey(case["key"], case["shape"] or "", case["kind"] or "", case["default"] or "") if case else None
+        parts = ("key", "shape", "kind", "default", "unit")
+        key = CaseKey(*(case[part] or "" for part in parts)) if case else None
         if "outcome" in props:
             self._outcome(name, note, props["outcome"])
         params = tuple(p.strip() for p in (match["params"] or "").split(",") if p)

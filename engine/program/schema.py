@@ -12,6 +12,8 @@ PROCEDURE = r"^([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})$"
 # be left out. The letters taken for digits (O, I, L) never stand second.
 DIAGNOSIS = r"^\s*[A-Za-z]([0-9][0-9A-Za-z]|[A-HJKMNP-Za-hjkmnp-z][0-9])(\.?[0-9A-Za-z]{1,4})?\s*$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+# An amount of time: completed units of the guideline's own, or of another that is named.
+TIME = r"^\s*([0-9]{1,6})\s*([Dd](?:ays?)?|[Ww](?:ks?|eeks?)?|[Mm](?:os?|onths?)|[Yy](?:rs?|ears?)?)?\s*$"
 COUNT = 100_000
 """The largest amount, count, number of units and session of a case; sums of them stay within 32 bits."""
 ITEMS = 500
@@ -36,6 +38,7 @@ def case_schema(program: Program) -> dict[str, Any]:
         "expect_closed": _expectations("closed world"),
     }
     required = ["id", "date_of_service", "services"]
+    keys = [predicate.case for predicate in program.predicates.values() if predicate.case]
     for predicate in program.predicates.values():
         if predicate.case and predicate.case.shape not in ("", "units", "hierarchy", "slips"):
             _add(properties, predicate.case, program)
@@ -44,7 +47,8 @@ def case_schema(program: Program) -> dict[str, Any]:
     return {
         **identified("case", program),
         "type": "object", "properties": properties, "required": required, "additionalProperties": False,
-        "$defs": {"outcome": _outcome(program), "status": _status(), "amount": _amount()},
+        "$defs": {"outcome": _outcome(program), "status": _status(), "amount": _amount()}
+        | {key.unit: _lasting(key.unit) for key in keys if key.unit},
     }  # fmt: skip
 
 
@@ -125,14 +129,14 @@ def _add(properties: dict[str, Any], key: CaseKey, program: Program) -> None:
     if key.shape == "one of":
         properties[key.key] = _one_of(concepts, program) | ({"default": key.default} if key.default else {})
     elif key.shape == "each of":
-        properties[key.key] = _list(_one_of(concepts, program))
+        properties[key.key] = _list(_either(_one_of(concepts, program), key.kind))
     elif key.shape == "codes":
-        properties[key.key] = _list({"type": "string", "pattern": DIAGNOSIS})
+        properties[key.key] = _list(_either({"type": "string", "pattern": DIAGNOSIS}, "code"))
     elif key.shape == "count":
         properties[key.key] = _whole(0)
     else:
         group = properties.setdefault(key.key, {"type": "object", "properties": {}, "additionalProperties": False})
-        shape = "amount" if key.shape == "amount of" else "status"
+        shape = key.unit or "amount" if key.shape == "amount of" else "status"
         group["properties"] |= {
             concept: {"description": program.label(concept), "$ref": f"#/$defs/{shape}"} for concept in concepts
         }
@@ -149,6 +153,11 @@ def _status() -> dict[str, Any]:
 
 def _amount() -> dict[str, Any]:
     return _either(_whole(0) | {"description": "a whole number of completed units"}, "value")
+
+
+def _lasting(unit: str) -> dict[str, Any]:
+    text = f"completed {unit} (6), or an amount of time that is a number of them: 6 weeks, 45 days, 2 months"
+    return _either(_whole(0) | {"type": ["integer", "string"], "pattern": TIME, "description": text}, "value")
 
 
 def _either(plain: dict[str, Any], key: str) -> dict[str, Any]:

@@ -50,7 +50,26 @@ def _choice(name: str, key: CaseKey, said: Said) -> Facts:
 
 
 def _choices(name: str, key: CaseKey, said: Said) -> Facts:
-    return {Atom(name, (value,)): key.key for value in said.values.get(key.key, ())}
+    facts: Facts = {}
+    for value, source in _listed(key, said, key.kind):
+        _add(facts, Atom(name, (value,)), key.key, source)
+    return facts
+
+
+def _listed(key: CaseKey, said: Said, what: str) -> Iterator[tuple[str, str]]:
+    """Yield each item of a list, and where the record says so; an empty text where that is not said.
+
+    :param what: the key of the item where it is an object with a source.
+    """
+    for item in said.values.get(key.key, ()):
+        full = item if isinstance(item, dict) else {what: item}
+        yield full[what], full.get("source", "")
+
+
+def _add(facts: Facts, atom: Atom, key: str, source: str) -> None:
+    """Add a fact; of several that say the same, the last that names a source is kept."""
+    if source or atom not in facts:
+        facts[atom] = key + (f", {in_quotes(source)}" if source else "")
 
 
 def _count(name: str, key: CaseKey, said: Said) -> Facts:
@@ -58,19 +77,19 @@ def _count(name: str, key: CaseKey, said: Said) -> Facts:
 
 
 def _codes(name: str, key: CaseKey, said: Said) -> Facts:
-    facts = {}
-    for written in said.values.get(key.key, ()):
+    facts: Facts = {}
+    for written, source in _listed(key, said, "code"):
         code = normal_code(written)
         if code != written:
             said.notes.append(f"{key.key}: {written!r} is read as {code}")
-        facts[Atom(name, (quote(code),))] = key.key
+        _add(facts, Atom(name, (quote(code),)), key.key, source)
     return facts
 
 
 def _hierarchy(name: str, key: CaseKey, said: Said) -> Facts:
     """Name each category a code belongs to: the code without its last character, down to three."""
     facts = {}
-    for written in said.values.get(key.key, ()):
+    for written, _ in _listed(key, said, "code"):
         code = normal_code(written)
         while len(code) > 3:
             broader = code[:-1].rstrip(".")
@@ -82,13 +101,19 @@ def _hierarchy(name: str, key: CaseKey, said: Said) -> Facts:
 _SLIP = str.maketrans("OIL", "011")
 
 
+def meant_by(code: str) -> str:
+    """Return a diagnosis code with digits where it has letters that are taken for them."""
+    return code[0] + code[1:].translate(_SLIP)
+
+
 def _slips(name: str, key: CaseKey, said: Said) -> Facts:
     """Name what was meant by a code that does not exist and has a letter for a digit: O for 0, I or l for 1."""
-    facts = {}
-    for code in map(normal_code, said.values.get(key.key, ())):
-        meant = code[0] + code[1:].translate(_SLIP)
+    facts: Facts = {}
+    for written, source in _listed(key, said, "code"):
+        code = normal_code(written)
+        meant = meant_by(code)
         if meant != code and not exists(code):  # Y93.I1 is one of the few codes with such a letter
-            facts[Atom(name, (quote(code), quote(meant)))] = key.key
+            _add(facts, Atom(name, (quote(code), quote(meant))), key.key, source)
     return facts
 
 

@@ -134,15 +134,21 @@ def _lists(guideline: Guideline) -> dict[str, str]:
 
 def _add(values: Values, key: str, value: str) -> None:
     there = values.setdefault(key, [])
-    there += [value] * (value not in there)
+    there += [value] * (value not in map(_item, there))
 
 
 def _drop(values: Values, key: str, value: str, option: str) -> None:
     there = values.get(key, [])
-    if value not in there:
-        named = f"it names {', '.join(there)}" if there else "it names none"
-        raise refused(option, f"{key} of the case does not name it ({named})", "codes that stand for it stay")
-    there.remove(value)
+    named = [_item(item) for item in there]
+    if value not in named:
+        told = f"it names {', '.join(named)}" if there else "it names none"
+        raise refused(option, f"{key} of the case does not name it ({told})", "codes that stand for it stay")
+    there[:] = [item for item, name in zip(there, named, strict=True) if name != value]
+
+
+def _item(item: Any) -> str:
+    """Return what an item of a list is, without its source."""
+    return item if isinstance(item, str) else next(value for key, value in item.items() if key != "source")
 
 
 def _service(option: str, text: str, *, add: bool) -> Change:

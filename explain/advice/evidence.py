@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from ...engine.decision.decide import Judged, LineDecision, leaves, outcomes
@@ -91,10 +92,11 @@ class Evidence:
 
     def _source(self, given: Atom, atom: Atom) -> str:
         key = self.program.predicates[given.predicate].case
-        if key is None or key.shape == "hierarchy" or (given == atom and key.shape not in _DOCUMENTED):
+        if key is None or key.shape == "hierarchy":
             return ""
         if key.shape not in _DOCUMENTED:
-            return say_atom(given, self.program)
+            told = "" if given == atom else say_atom(given, self.program)
+            return ", ".join(filter(None, (told, *re.findall('".*"', self.case.facts[given]))))
         concept = str(given.args[0])
         written = self.case.said[key.key][concept]
         source = in_quotes(written["source"]) if isinstance(written, dict) and written.get("source") else ""

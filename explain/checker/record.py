@@ -6,12 +6,13 @@ no code with the engine's own reading.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...engine.language.terms import Atom, Constant
 from ...engine.program.program import CaseKey, Program
 from .ground import quoted
+from .lasting import in_units
 
 Given = tuple[tuple[Constant, ...], str]  # the arguments, and where the record says so
 
@@ -46,14 +47,23 @@ def _given(key: CaseKey, said: Mapping[str, Any], program: Program) -> Iterator[
         elif key.default:
             yield (key.default,), f"{name}, by default"
     elif shape == "each of":
-        yield from (((each,), name) for each in said.get(name, ()))
+        yield from (((item,), where) for item, where in _items(said.get(name, ()), key.kind, name))
     elif shape == "count":
         yield from (((whole(said[name]),), name) for _ in range(name in said))
     elif shape in ("codes", "hierarchy", "slips"):
-        for written in said.get(name, ()):
-            yield from _coded(shape, "".join(written.split()).replace(".", "").upper(), name)
+        for written, where in _items(said.get(name, ()), "code", name):
+            yield from _coded(shape, "".join(written.split()).replace(".", "").upper(), where)
     else:
         yield from _documented(key, said.get(name, {}), program)
+
+
+def _items(listed: Sequence[Any], word: str, name: str) -> Iterator[tuple[str, str]]:
+    """Yield the items of a list, with where the record says so: those that name it last, so that theirs is kept."""
+    bare = [each for each in listed if isinstance(each, str)]
+    full = [each for each in listed if not isinstance(each, str)]
+    yield from ((each, name) for each in bare)
+    for each in sorted(full, key=lambda item: bool(item.get("source"))):
+        yield each[word], name + (_quoted(each["source"]) if each.get("source") else "")
 
 
 def _requested(said: Mapping[str, Any], *, with_units: bool) -> Iterator[Given]:
@@ -97,7 +107,7 @@ def _documented(key: CaseKey, stated: Mapping[str, Any], program: Program) -> It
         value = full["status"] if "status" in full else full.get("value")
         where = f"{key.key}.{concept}" + (_quoted(full["source"]) if "source" in full else "")
         if wanted == "amount":
-            yield (concept, whole(value)), where
+            yield (concept, in_units(value, key.unit) if isinstance(value, str) else whole(value)), where
         elif value == wanted:
             yield (concept,), where
 

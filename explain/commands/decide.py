@@ -10,7 +10,7 @@ import click
 from ...engine.cases.case import Unreadable
 from ...engine.library.guideline import load
 from ...engine.program.interface import ROLES
-from .inputs import judge_all
+from .inputs import judge_all, warned
 from .options import as_of_option, cases_argument, format_option, outcome_option, world_option
 from .output import BAD_INPUT, FOUND, as_json, width, write_out
 
@@ -29,12 +29,13 @@ def decide(guideline: str, cases: tuple[str, ...], world: str, as_of: str, form:
     """Decide the lines of cases: files, folders, - or names of canonical cases.
 
     As JSON one case is an object, several are a list; jsonl is a line a case. A case that cannot be read is
-    {"case", "error", "faults"}, and the status is then 2.
+    {"case", "error", "faults"}, and the status is then 2. What is doubtful is told on stderr and as "warnings".
 
     \b
     Example: coverlog decide cts-six-weeks-of-splinting --format json
     """
     status, told = 0, []
+    seen: dict[str, str] = {}
     for item in judge_all(cases, load(guideline), world, as_of):
         if isinstance(item, Unreadable):
             status = BAD_INPUT
@@ -42,7 +43,7 @@ def decide(guideline: str, cases: tuple[str, ...], world: str, as_of: str, form:
             told.append({"case": item.id, "error": item.error, "faults": faults})
             click.echo(f"coverlog: {item.error}", err=True)
         else:
-            told.append(item.decision.as_json())
+            told.append(item.decision.as_json() | {"warnings": warned(item, seen)})
             if any({line.outcome, line.role}.intersection(fail_on) for line in item.decision.lines):
                 status = status or FOUND
             if form == "text":

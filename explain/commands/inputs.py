@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,7 +13,8 @@ from ...engine.cases.case import Case, Unreadable, not_read
 from ...engine.cases.find import canonical, find_case, find_cases, only
 from ...engine.decision.decide import Judged, judge
 from ...engine.evaluation.limits import on_time
-from ...engine.language.errors import CaseError
+from ...engine.language.errors import CaseError, Finding
+from ...engine.language.terms import Place
 from ...engine.library.guideline import Guideline, load
 
 if TYPE_CHECKING:
@@ -64,6 +67,30 @@ def noted(case: Case) -> Case:
     for note in case.notes:
         click.echo(f"{case.place}: {note}", err=True)
     return case
+
+
+def doubted(case: Case, guideline: Guideline, seen: dict[str, str]) -> list[Finding]:
+    """Return what is doubtful in a case that can be read, today and beside the cases before it.
+
+    :param seen: the place of each id so far, to which the case's is added.
+    """
+    from ...engine.cases.doubts import doubts, repeated
+
+    return sorted([*doubts(case, guideline, datetime.date.today().isoformat()), *repeated(case, seen)], key=_order)
+
+
+def _order(finding: Finding) -> Place:
+    return finding.place
+
+
+def warned(judged: Judged, seen: dict[str, str]) -> list[dict[str, Any]]:
+    """Say what is doubtful in a case on standard error, and return it as the documented JSON objects."""
+    from ..render.findings import as_text, record
+
+    found = doubted(judged.case, judged.guideline, seen)
+    if found:
+        click.echo(as_text(found, Path()), err=True)
+    return [record(finding, Path()) for finding in found]
 
 
 def ask_of(name: str, guideline: Guideline, world: str, as_of: str) -> Scene:

@@ -33,6 +33,7 @@ COMMANDS = {
     "show": "rules",
     "test": "test",
     "trace": "test",
+    "validate": "validate",
     "verify": "verify",
     "whatif": "advise",
 }

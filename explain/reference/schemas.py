@@ -10,6 +10,7 @@ from ...engine.library.guideline import Guideline
 from ...engine.program.interface import FAVOURABLE
 from ...engine.program.program import AUTHORITIES, Program
 from ...engine.program.schema import identified
+from ...engine.soundness.registry import ADVICE, WARNING
 
 Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string"}
@@ -55,7 +56,8 @@ def _decision(guideline: Guideline) -> Schema:
         "version": _TEXT | {"title": "the version of coverlog"},
         "guideline_hash": _HASH | {"title": "SHA-256 of the guideline's text"},
         "case_hash": _HASH | {"title": "SHA-256 of the case as canonical JSON, less what it is expected to come to"},
-    })  # fmt: skip
+        "warnings": _list(_finding()) | {"title": "what is doubtful in the case; coverlog decide says it"},
+    }, optional=("warnings",))  # fmt: skip
     fault = _object({"place": _TEXT | {"title": "file:line:column"}, "message": _TEXT, "remedy": _TEXT})
     refused = _object({"case": _TEXT, "error": _TEXT, "faults": _list(fault)})
     return identified("decision", program) | {
@@ -65,6 +67,11 @@ def _decision(guideline: Guideline) -> Schema:
             "refused": {"title": "a case that cannot be decided"} | refused,
         },
     }
+
+
+def _finding() -> Schema:
+    place: dict[str, Schema] = {"file": _TEXT, "line": _NUMBER, "column": _NUMBER}
+    return _object({"code": _TEXT, "severity": {"enum": [WARNING, ADVICE]}, **place, "message": _TEXT, "fix": _TEXT})
 
 
 def _line(program: Program) -> Schema:

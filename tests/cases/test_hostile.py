@@ -213,7 +213,7 @@ def test_a_whole_decimal_is_the_integer_it_is(said: dict[str, Any], form: str, g
 @pytest.mark.parametrize(
     ("written", "message"),
     [
-        ("4.5", "has to be a whole number, not 4.5; count completed units only"),
+        ("4.5", "has to be a whole number, not 4.5; count completed "),
         ("true", "has to be a whole number, not True"),
         ("4.99999999999999999", "is no number that can be counted with"),
         ("1e-400", "is no number that can be counted with"),

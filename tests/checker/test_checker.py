@@ -417,8 +417,8 @@ def test_the_checker_shares_rule_text_terms_and_ids_with_the_builder_and_nothing
     assert {name.removeprefix("coverlog.engine.") for name in out if name.startswith("coverlog.engine.")} == ALLOWED
     own = {name.rpartition(".")[2] for name in out if name.startswith("coverlog.explain.")}
     assert own == {
-        "checker", "circles", "claims", "due", "ground", "in_play", "items", "join", "node", "outcome", "phrases",
-        "proof", "record", "settled", "sizes", "step", "supposed", "truth", "verify",
+        "checker", "circles", "claims", "due", "ground", "in_play", "items", "join", "lasting", "node", "outcome",
+        "phrases", "proof", "record", "settled", "sizes", "step", "supposed", "truth", "verify",
     }  # fmt: skip
 
 
