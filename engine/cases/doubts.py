@@ -9,9 +9,9 @@ from ..language.errors import Fault, Finding
 from ..language.terms import Place, unquote
 from ..library.guideline import Guideline
 from ..program.code_set import ancestors, exists, release
+from ..program.code_systems import DIAGNOSIS, normal_code
 from ..program.program import CaseKey, Program
-from ..program.schema import DIAGNOSIS
-from ..program.shapes import meant_by, normal_code
+from ..program.shapes import meant_by
 from .case import Case
 from .document import Path
 
@@ -27,6 +27,7 @@ def doubts(case: Case, guideline: Guideline, today: str) -> list[Finding]:
         fix = "check the year; what changes until then is not known"
         found.append(Finding("date-ahead", place_in(case, ("date_of_service",)), told, fix))
     keys = [p.case for p in guideline.program.predicates.values() if p.case and p.case.shape == "codes"]
+    keys = [key for key in keys if key.system in ("", "icd10cm")]
     found += [finding for key in keys for finding in _codes(case, key, guideline.program)]
     return sorted(found, key=lambda finding: finding.place)
 

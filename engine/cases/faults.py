@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -11,15 +11,20 @@ from typing import Any
 from ..language.errors import Fault, did_you_mean
 from ..language.visible import short
 from ..library.guideline import Guideline
+from ..program.code_systems import DIAGNOSIS, PROCEDURE, SYSTEMS
 from ..program.program import Program
-from ..program.schema import DATE, DIAGNOSIS, PROCEDURE, TIME
+from ..program.schema import DATE, TEXT, TIME
+from .dates import misdated
 from .document import Document, Path
 from .meant import meant, misplaced
 from .times import fault, times
 
 MOST = 100
 """As many faults of a case are told; of the rest, how many there are."""
-_EXAMPLES = {PROCEDURE: "99213, in quotes", DIAGNOSIS: "A00.1", DATE: "2025-11-03", TIME: "6"}
+_EXAMPLES = {system.pattern: system.example for system in SYSTEMS.values()} | {
+    PROCEDURE: "99213, in quotes", DATE: "2025-11-03", TIME: "6",
+    TEXT: "words without quotation marks or backslashes",
+}  # fmt: skip
 _SLIPS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1"})
 Found = tuple[Path, str, str]  # a place, what is wrong there, and a remedy
 
@@ -31,7 +36,7 @@ def faults(document: Document, guideline: Guideline) -> list[Fault]:
     # Those beyond the first hundred are counted only: saying what was meant takes its time.
     first = sorted(errors, key=lambda error: document.order(tuple(error.instance_path)))[:MOST]
     found = list(islice((f for error in first for f in _explain(error, document.value, guideline)), MOST))
-    own = [*found, *_no_day(document), *_no_amount(document, guideline)]
+    own = [*found, *misdated(document, guideline.program), *_no_amount(document, guideline)]
     told = [(document.order(path), Fault(document.place(path), *rest)) for path, *rest in own]
     told += [(document.order(path), fault) for path, fault in problems.items()]
     ordered = [fault for _, fault in sorted(told)]
@@ -46,17 +51,6 @@ def _count(error: Any) -> int:
 def _within(error: Any, problems: Iterable[Path]) -> bool:
     """Say whether an error only follows from a part that could not be read."""
     return any(tuple(error.instance_path[: len(path)]) == path for path in problems)
-
-
-def _no_day(document: Document) -> list[Found]:
-    """Return the fault of a date that is none; the schema knows its form only."""
-    date = document.value.get("date_of_service") if isinstance(document.value, dict) else None
-    try:
-        if isinstance(date, str) and re.search(DATE, date):
-            datetime.date.fromisoformat(date)
-    except ValueError:
-        return [(("date_of_service",), f"{date} is no day of the calendar", "")]
-    return []
 
 
 def _no_amount(document: Document, guideline: Guideline) -> list[Found]:
@@ -100,7 +94,8 @@ def _example(key: str, properties: dict[str, Any]) -> str:
     of = properties[key]
     if "enum" in of:
         return f"write {key}: {of['enum'][0]}" + "".join(f", or {word}" for word in of["enum"][1:])
-    found = _EXAMPLES.get(of.get("pattern", "")) or {"array": "[{cpt: CODE}]", "integer": "6"}.get(of["type"])
+    by_type = {"array": "[{cpt: CODE}]", "integer": "6", "number": "6"}
+    found = _EXAMPLES.get(of.get("pattern", "")) or by_type.get(of["type"])
     return f"write {key}: {found or 'and a name'}"
 
 
@@ -114,7 +109,9 @@ def _meant(word: str, known: Iterable[str]) -> str:
     return did_you_mean(short(word), known) or f"known are {', '.join(known)}"
 
 
-_TYPES = {"object": "keys and values", "array": "a list", "string": "text", "integer": "a whole number"}
+_TYPES = {
+    "object": "keys and values", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number",
+}  # fmt: skip
 
 
 def _wrong_type(value: Any, wanted: list[str]) -> tuple[str, str]:
@@ -124,6 +121,11 @@ def _wrong_type(value: Any, wanted: list[str]) -> tuple[str, str]:
     elif wanted == ["integer"] and isinstance(value, float):
         remedy = "count completed units only"
     return f"has to be {_TYPES[wanted[0]]}, not {_said(value)}", remedy
+
+
+def _decimals(step: float) -> str:
+    number = round(-math.log10(step))
+    return f"{number} decimal{'s' * (number > 1)}"
 
 
 def _said(value: Any) -> str:
@@ -136,7 +138,7 @@ def _said(value: Any) -> str:
 
 
 def _wrong_form(value: str, pattern: str) -> tuple[str, str]:
-    example = _EXAMPLES.get(pattern, "a word")
+    example = _EXAMPLES.get(pattern) or ("a word" if pattern.startswith(r"^\S") else pattern.strip("^$"))
     meant = _slip(value) if pattern == DIAGNOSIS else ""
     return f"is {_said(value)}", f"write it like {example}" + (f"; did you mean {meant}?" if meant else "")
 
@@ -153,6 +155,7 @@ _WRONG: dict[str, Callable[[Any, Any], tuple[str, str]]] = {
     "pattern": _wrong_form,
     "minimum": lambda value, least: (f"is {value}, and cannot be less than {least}", ""),
     "maximum": lambda value, most: (f"is {value}, and cannot be more than {most:,}", "count completed units only"),
+    "multipleOf": lambda value, of: (f"is {value}, which has too many decimals", f"write {_decimals(of)}"),
     "minItems": lambda value, least: ("is empty", "name at least one"),
     "maxItems": lambda value, most: (f"has {len(value):,} items, and cannot have more than {most:,}", "split the case"),
     "maxLength": lambda value, most: (

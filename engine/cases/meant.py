@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..language.visible import short
+from ..program.code_systems import DIAGNOSIS, PROCEDURE
 from ..program.program import CaseKey, Program
-from ..program.schema import DATE, DIAGNOSIS, PROCEDURE
+from ..program.schema import DATE
 from .document import Path
 
 GROUPS = ("present of", "absent of", "amount of")

@@ -10,7 +10,8 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
-from ..program.program import Program
+from ..program.notation import TIME_UNITS
+from ..program.program import CaseKey, Program
 from ..program.schema import COUNT, TIME
 from .document import Path
 
@@ -28,7 +29,7 @@ def times(values: Any, program: Program) -> Iterator[tuple[Path, Any, str]]:
     said = values if isinstance(values, Mapping) else {}
     for predicate in program.predicates.values():
         key = predicate.case
-        group = said.get(key.key) if key and key.unit else None
+        group = said.get(key.key) if key and _is_time(key) else None
         if key and isinstance(group, Mapping):
             for concept in filter(group.__contains__, program.of_kind(key.kind)):
                 written = group[concept]
@@ -36,6 +37,10 @@ def times(values: Any, program: Program) -> Iterator[tuple[Path, Any, str]]:
                     yield (key.key, concept, "value"), written.get("value"), key.unit
                 else:
                     yield (key.key, concept), written, key.unit
+
+
+def _is_time(key: CaseKey) -> bool:
+    return key.shape == "amount of" and key.unit in TIME_UNITS and not key.decimals
 
 
 def fault(written: Any, unit: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 SERVICE = "service"
@@ -31,7 +32,15 @@ CUSTOMARY = (
     Outcome("not_addressed", SILENT, "not addressed"),
     Outcome("not_medically_necessary", UNFAVOURABLE, "not medically necessary"),
 )
-"""The outcomes of a guideline that declares none."""
+"""The outcomes of the roles for which a guideline declares none."""
+
+
+def in_turn(declared: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    """Return outcomes as they are looked for: by their order, then by role; a role without one has the customary."""
+    found = list(declared)
+    found += [each for each in CUSTOMARY if each.role not in {other.role for other in found}]
+    return tuple(sorted(found, key=lambda o: (not o.order, o.order, ROLES.index(o.role))))
+
 
 KEY = ("Session", "Code")
 """What a line is known by: the arguments of the predicate of requests."""

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from ..language.errors import Finding, did_you_mean
 from ..language.terms import Atom, Comparison, Place, Rule, Var, term_text, variables
 from ..program.graph import edges
-from ..program.interface import ROLES
 from ..program.program import Predicate, Program
 from .columns import TEXT, Columns, columns, kinds_of
 from .declarations import check_declarations
@@ -39,9 +38,6 @@ def _interface(program: Program) -> Iterator[Finding]:
                 f"{name} of {len(params)} arguments is not declared",
                 f"write %@ predicate {name}({', '.join(params)}): gloss",
             )
-    for role in ROLES:
-        if not program.of_role(role):
-            yield Finding("interface", start, f"no outcome is {role}", f"write %@ outcome: {role} below its predicate")
     if not program.name:
         yield Finding(
             "interface", start, "the guideline has no name", 'write guideline("NAME", "title", "YYYY-MM-DD").'

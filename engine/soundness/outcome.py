@@ -10,10 +10,10 @@ from ..evaluation.evaluator import Evaluator
 from ..evaluation.limits import LimitError
 from ..language.errors import Finding
 from ..language.terms import quote
+from ..program.code_systems import PROCEDURE
 from ..program.graph import stratify
 from ..program.interface import SILENT, UNFAVOURABLE, Outcome
 from ..program.program import Program
-from ..program.schema import PROCEDURE
 from ..program.shapes import Said, read_facts
 
 MAX_CODES = 500

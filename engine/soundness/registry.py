@@ -63,6 +63,7 @@ CODES = {
     "uncited": Code(ERROR, "A clause stands under a source and cites statements and interpretations that exist."),
     "uncited-statement": Code(WARNING, "A statement stands under the source it is taken from."),
     "undeclared": Code(ERROR, "A predicate, a kind or a concept that the text names is declared."),
+    "unit": Code(ERROR, "Numbers that meet have one unit and as many decimals."),
     "unreachable-rule": Code(
         WARNING, "A rule can fire: facts, cases or other rules can give what it asks for while it is in force."
     ),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ...engine.decision.decide import Judged, LineDecision, leaves, outcomes
 from ...engine.decision.outcomes import favourable
+from ...engine.language.comparison import measured
 from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.program.graph import edges
@@ -82,7 +83,7 @@ class Evidence:
         declared = self.program.declared()[atom.predicate]
         if not declared.is_record:
             return say_atom(atom, self.program)
-        amounts = [str(a) for a in atom.args[declared.amounts_from :] if a != UNDOCUMENTED]
+        amounts = [measured(a) for a in atom.args[declared.amounts_from :] if a != UNDOCUMENTED]
         return telling(atom, " ".join(amounts), self.program)
 
     def sources(self, atom: Atom) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from ...engine.decision.need import Need, say_need
 from ...engine.language.terms import Atom
 from ...engine.program.interface import FAVOURABLE
+from ...engine.program.notation import TIME_UNITS
 from ...engine.program.program import Program
-from ...engine.program.words import say_atom, say_open
+from ...engine.program.words import once, say_atom, say_open
 from .block import listed
 
 _SLOT = re.compile(r"\{\w+\}")
@@ -35,7 +36,11 @@ def question(need: Need, program: Program) -> str:
 
 def _how_many(need: Need, program: Program) -> str:
     """Return the question for an amount of a concept; an amount of nothing else has only its gloss to ask by."""
-    params = program.predicates[need.atom.predicate].params
+    params, case = program.predicates[need.atom.predicate].params, program.predicates[need.atom.predicate].case
+    if len(params) > 1 and case and case.unit:
+        of_time = case.unit in TIME_UNITS
+        label = program.label(need.finding)
+        return f"How many {case.unit} of {label}?" if of_time else f"What is {label}, in {case.unit}?"
     return f"How many {params[1].lower()} of {program.label(need.finding)}?" if len(params) > 1 else ""
 
 
@@ -58,7 +63,8 @@ def telling(atom: Atom, amount: str, program: Program) -> str:
     told = program.questions.get(str(atom.args[0]), ("", ""))[1]
     if not told:
         return say_open(atom, amount, program)
-    return re.sub(r"\b1 (\w+)s\b", r"1 \1", _SLOT.sub(amount or "some", told))
+    filled = once(_SLOT.sub(amount or "some", told), atom, program)
+    return re.sub(r"\b1 (\w+)s\b", r"1 \1", filled)
 
 
 _THERE = re.compile(r"there (is|are|was|were) ")

@@ -1,4 +1,4 @@
-"""Amounts of time as the proof checker reads them, by walking the calendar from one day on."""
+"""Amounts of time and the time between dates as the proof checker reads them, by walking the calendar."""
 
 from __future__ import annotations
 
@@ -29,3 +29,19 @@ def in_units(written: str, unit: str) -> int:
 def _days(months: int) -> int:
     """Return the days of so many months from the start on."""
     return (date(_START + months // 12, months % 12 + 1, 1) - date(_START, 1, 1)).days
+
+
+def completed(unit: str, start: date, end: date) -> int:
+    """Return how many units of time are complete: counted up, one anniversary after another."""
+    if unit in ("days", "weeks"):
+        return (end.toordinal() - start.toordinal()) // {"days": 1, "weeks": 7}[unit]
+    step, count = {"months": 1, "years": 12}[unit], 0
+    while _months_later(start, (count + 1) * step) <= (end.year, end.month, end.day):
+        count += 1
+    return count
+
+
+def _months_later(start: date, months: int) -> tuple[int, int, int]:
+    """Return the same day of a later month, which need not be a day of the calendar."""
+    years, month = divmod(start.month - 1 + months, 12)
+    return start.year + years, month + 1, start.day

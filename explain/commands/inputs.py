@@ -10,20 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...engine.cases.case import Case, Unreadable, not_read
-from ...engine.cases.find import canonical, find_case, find_cases, only
+from ...engine.cases.find import find_case, find_cases, only
 from ...engine.decision.decide import Judged, judge
 from ...engine.evaluation.limits import on_time
 from ...engine.language.errors import CaseError, Finding
 from ...engine.language.terms import Place
-from ...engine.library.guideline import Guideline, load
+from ...engine.library.guideline import Guideline
 
 if TYPE_CHECKING:
     from ..query.scene import Scene
-
-
-def complete_case(incomplete: str) -> list[str]:
-    """Return the names of canonical cases for the shell's completion."""
-    return [name for name in canonical(load()) if name.startswith(incomplete)]
 
 
 def judge_all(names: Iterable[str], guideline: Guideline, world: str, as_of: str) -> Iterator[Judged | Unreadable]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from coverlog.engine.cases.case import MAX_BYTES, Case, Unreadable, read_files, read_text
 from coverlog.engine.decision.decide import judge
-from coverlog.engine.language.terms import Atom
+from coverlog.engine.language.terms import Atom, Quantity
 from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.schema import case_schema
 from coverlog.explain.advice.change import changed, listing
@@ -127,7 +127,10 @@ def test_sources_are_kept(guideline: Guideline) -> None:
     """Each fact knows where the case says it; the case's own words stand in quotation marks."""
     (case,) = read(GOOD, guideline)
     assert isinstance(case, Case)
-    assert case.facts[Atom("weeks", ("wrist_splint_weeks", 6))] == 'findings.wrist_splint_weeks, "office note"'
+    assert (
+        case.facts[Atom("weeks", ("wrist_splint_weeks", Quantity(6, 0, "weeks")))]
+        == 'findings.wrist_splint_weeks, "office note"'
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from coverlog.engine.cases.case import Case, Unreadable, read_text
 from coverlog.engine.cases.times import fault, plain, times
-from coverlog.engine.language.terms import Atom
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.schema import COUNT
 from coverlog.explain.checker.lasting import in_units
@@ -53,7 +52,7 @@ def test_an_amount_of_time_is_read_in_the_guideline_s_unit(
     """What is written in another unit is completed units of the declared one, and a note says so."""
     case = read(written, guideline)
     assert isinstance(case, Case), case
-    (where,) = [source for atom, source in case.facts.items() if atom == Atom("weeks", ("wrist_splint_weeks", weeks))]
+    (where,) = [source for atom, source in case.facts.items() if str(atom) == f"weeks(wrist_splint_weeks, {weeks})"]
     assert where == "findings.wrist_splint_weeks" + (', "a note"' if isinstance(written, dict) else "")
     assert bool(case.notes) == bool(note)
     assert all(note in each for each in case.notes)

@@ -242,11 +242,11 @@ def test_a_line_with_two_outcomes_is_refused(toy_text: Text, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("old", "new", "code", "said"),
     [
-        ("favourable 3", "good", "annotation", "covered_in_study is an outcome, and its role cannot be read"),
-        ("favourable 3", "favourable 0", "annotation", "covered_in_study is an outcome, and its role cannot be read"),
-        ("%@ outcome: silent\n", "", "interface", "no outcome is silent"),
+        ("favourable 3", "good", "annotation", '%@ outcome: good, "covered in a study" gives covered_in_study no role'),
+        ("unfavourable 4", "unfavourable 0", "annotation", "%@ outcome: unfavourable 0 gives not_covered no role"),
+        ("not_addressed(", "beyond(", "interface", "not_addressed of 3 arguments is not declared"),
     ],
 )
 def test_a_role_that_is_none_is_told(old: str, new: str, code: str, said: str, toy_text: Text) -> None:
-    """What cannot be read, and a role that no outcome has, are errors with a remedy."""
+    """What cannot be read, and a role of which not even the customary outcome is there, are errors."""
     assert (code, said) in amiss(toy_text("pump").replace(old, new))
