@@ -64,18 +64,24 @@ def _place(text: str) -> Place:
 def _codes(case: Case, key: CaseKey, program: Program) -> Iterator[Finding]:
     """Yield the codes of a list that do not exist, or for which no clause in force has a word."""
     spoken = _spoken(program, case.date)
-    for index, item in enumerate(case.said.get(key.key, ())):
-        code = normal_code(item["code"] if isinstance(item, dict) else item)
-        place = place_in(case, (key.key, index))
+    written = case.said.get(key.key, ())
+    codes = [normal_code(item["code"] if isinstance(item, dict) else item) for item in written]
+    for code in dict.fromkeys(codes):
+        place = place_in(case, (key.key, codes.index(code)))
         if exists(code) is False:
             year = release().year
-            meant = next((each for each in (meant_by(code), *ancestors(code)) if each != code and exists(each)), "")
-            fix = f"did you mean {meant}?" if meant else "check it"
-            yield Finding("code-unknown", place, f"{code} is no ICD-10-CM code of {year}{_of(case.date)}", fix)
+            yield Finding("code-unknown", place, f"{code} is no ICD-10-CM code of {year}{_of(case.date)}", _near(code))
         elif spoken and not spoken.intersection(_and_categories(code)):
             named = next((p.case.key for p in program.predicates.values() if p.case and p.case.shape == "each of"), "")
             fix = f"check it, or name what it stands for under {named}" if named else "check it"
             yield Finding("code-unread", place, f"{code} stands for nothing in {program.name}", fix)
+
+
+def _near(code: str) -> str:
+    """Return the remedy for a code that does not exist."""
+    if exists(meant := meant_by(code)):
+        return f"did you mean {meant}?"
+    return f"the nearest that exists is {near[0]}" if (near := ancestors(code)) else "check it"
 
 
 def _of(date: str) -> str:

@@ -78,7 +78,8 @@ def _remedies(path: Path, value: Any, wanted: Any, keys: list[CaseKey], program:
     if value is None and path:
         choices = [key for key in keys if key.shape == "one of" and not key.default]
         needed = path[-1] in ("id", "services", "cpt") or choices
-        yield f"say what {path[-1]} is" if needed else f"say what {path[-1]} is, or leave it out"
+        name = "it" if isinstance(path[-1], int) else path[-1]
+        yield f"say what {name} is" + ("" if needed else ", or leave it out")
     if any(key.shape in GROUPS for key in keys):
         yield _documented(path, value, keys, program)
     if path[:1] == ("services",):
@@ -97,7 +98,7 @@ def _remedies(path: Path, value: Any, wanted: Any, keys: list[CaseKey], program:
 
 
 def _alone(codes: list[str]) -> str:
-    return f"write {'each' if len(codes) > 1 else 'the code'} alone: {', '.join(codes)}" if codes else ""
+    return f"write {'each' if len(codes) > 1 else 'the code'} alone: {short(', '.join(codes))}" if codes else ""
 
 
 def _documented(path: Path, value: Any, keys: list[CaseKey], program: Program) -> str:
@@ -122,11 +123,11 @@ def _service(path: Path, value: Any) -> str:
     """Return the remedy for a line of the request, or for its procedure code."""
     codes = [match[0] for match in re.finditer(rf"(?<!\w){_FIVE}(?!\w)", str(value).upper())]
     if path[-1] == "cpt" and isinstance(value, str):
-        told = ", ".join(f'"{code}"' for code in codes)
+        told = short(", ".join(f'"{code}"' for code in codes))
         return f"write {'each' if codes[1:] else 'the code'} alone, in quotes: {told}" if codes else ""
     if path[-1] in ("cpt", "units", "session"):
         return ""
-    told = ", ".join(f'{{cpt: "{code}"}}' for code in codes)
+    told = short(", ".join(f'{{cpt: "{code}"}}' for code in codes))
     return f"write {f'[{told}]' if len(path) == 1 else told}" if codes else ""
 
 

@@ -27,7 +27,7 @@ from .why import Why
 if TYPE_CHECKING:
     from .missing import Missing
 
-__all__ = ["Judged", "LineDecision", "decide", "judge", "leaves", "outcomes"]
+__all__ = ["Judged", "LineDecision", "advisories", "decide", "judge", "leaves", "outcomes"]
 
 
 class Judged(NamedTuple):
@@ -92,7 +92,7 @@ def _judge(case: Case, guideline: Guideline, world: str, date: str) -> Judged:
     found = {line: _line(line, situation) for line in lines}
     decision = Decision(
         case.id, guideline.program.name, date, world, tuple(found[line[:2]] for line in case.lines),
-        tuple(_advisories(guideline.program, situation.model)), tuple(guideline.program.notices.values()),
+        tuple(advisories(guideline.program, situation.model)), tuple(guideline.program.notices.values()),
         guideline_hash=guideline.hash, case_hash=_hash(case),
     )  # fmt: skip
     return Judged(decision, situation)
@@ -163,7 +163,8 @@ def _value(model: Model, predicate: Predicate, line: dict[str, Constant]) -> str
     return unquote(str(values[0])) if values else None
 
 
-def _advisories(program: Program, model: Model) -> Iterable[Advisory]:
+def advisories(program: Program, model: Model) -> Iterable[Advisory]:
+    """Yield what a guideline says beside the outcomes of a case, each thing once."""
     seen = set()
     for atom in model.atoms(ADVISORY):
         for firing in model.firings[atom]:

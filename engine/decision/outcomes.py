@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..evaluation.rules import Model
-from ..language.terms import Atom, Constant, Var
+from ..language.terms import Atom, Term, Var
 from ..program.interface import AWAITED, FAVOURABLE, Outcome
 from ..program.program import Program
 
@@ -13,7 +13,7 @@ Possible = dict[str, list[Atom]]
 """The atoms by which a line may have each outcome, by the outcome's predicate, first what is looked for first."""
 
 
-def outcomes(model: Model, program: Program, line: tuple[Constant, ...]) -> Possible:
+def outcomes(model: Model, program: Program, line: tuple[Term, ...]) -> Possible:
     """Return the possible outcome atoms of a line.
 
     :param line: what the line is known by: the arguments of its request.
@@ -53,12 +53,12 @@ def _against(outcome: Outcome, program: Program) -> list[Outcome]:
     return [each for each in before if each.role != outcome.role]
 
 
-def passed(outcome: Outcome, program: Program, line: tuple[Constant, ...]) -> list[Atom]:
+def passed(outcome: Outcome, program: Program, line: tuple[Term, ...]) -> list[Atom]:
     """Return what has to be shown not to hold for a line to have an outcome: whatever goes before it."""
     return [any_way(each.name, program, line) for each in _against(outcome, program)]
 
 
-def any_way(outcome: str, program: Program, line: tuple[Constant, ...]) -> Atom:
+def any_way(outcome: str, program: Program, line: tuple[Term, ...]) -> Atom:
     """Return what stands for every way in which a line could have an outcome, its last argument open."""
     return Atom(outcome, (*line, Var(program.predicates[outcome].params[-1])))
 

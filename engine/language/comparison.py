@@ -48,11 +48,16 @@ class Bounds(NamedTuple):
         return " and ".join(ends)
 
     def in_words(self) -> str:
-        """Return the bounds in words: `at least 4`, `at least 180.5 degrees Celsius`; empty where there are none."""
+        """Return the bounds in words: `at least 4`, `at least 180.5 degrees Celsius`; empty where there are none.
+
+        What is counted follows in the plural, so no bound ends with `1`: `one or more visits`, `fewer than 2 visits`.
+        """
         if self.low == self.high:
             return f"exactly {measured(self.low)}"
-        ends = [f"at least {measured(self.low)}"] * (self.low > -inf)
-        return " and ".join(ends + [f"at most {measured(self.high)}"] * (self.high < inf))
+        least = "one or more" if measured(self.low) == "1" else f"at least {measured(self.low)}"
+        most = "fewer than 2" if measured(self.high) == "1" else f"at most {measured(self.high)}"
+        ends = [least] * (self.low > -inf) + [most] * (self.high < inf)
+        return " and ".join(ends)
 
 
 _BOUNDS: dict[str, Callable[[int], Bounds]] = {

@@ -10,7 +10,7 @@ from itertools import pairwise
 from ..language.errors import Finding, GuidelineError
 from ..language.parser import Annotation, Clause, parse
 from ..language.terms import Place
-from .reader import RESERVED
+from .collected import RESERVED
 
 WIDTH = 100
 _INDENT = "    "

@@ -10,9 +10,10 @@ from itertools import pairwise
 from ..language.errors import Finding, GuidelineError
 from ..language.parser import parse
 from ..language.terms import Constant, Place, Rule, Term, Var, unquote
+from ..program.collected import RESERVED
 from ..program.interface import SERVICE
 from ..program.program import Program
-from ..program.reader import RESERVED, read_program
+from ..program.reader import read_program
 from .cascade import follows
 from .check import check
 from .reach import unreached

@@ -62,15 +62,23 @@ def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
     ranked = []
     for index, needs in enumerate(judged.missing.sets(targets).sets):
         met = foremost(judged.missing.met(needs, targets), program)
-        steps = below.setdefault(tuple(met), below.get(tuple(met)) or list(_steps(met, model)))
-        items = tuple(_item(need, steps, program) for need in in_order(needs))
-        statements = tuple(sorted(unquote(str(target.args[-1])) for target in met))
-        ask = Ask(statements, items, leads_to(met, program))
-        ranked.append((len(items), not _named(steps, judged), index, ask))
-    return [ask for *_, ask in sorted(ranked)]
+        steps = below.setdefault(tuple(met), below.get(tuple(met)) or list(steps_to(met, model)))
+        ranked.append((len(needs), not named(steps, model, program), index, ask(needs, met, steps, program)))
+    return [each for *_, each in sorted(ranked)]
 
 
-def _steps(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
+def ask(needs: Iterable[Need], met: Sequence[Atom], steps: Sequence[Firing], program: Program) -> Ask:
+    """Return what is needed as items to ask for.
+
+    :param met: the outcomes that it gives, by their statements.
+    :param steps: what those rest on; see `steps_to`.
+    """
+    items = tuple(_item(need, steps, program) for need in in_order(frozenset(needs)))
+    met = foremost(met, program)
+    return Ask(tuple(sorted(unquote(str(target.args[-1])) for target in met)), items, leads_to(met, program))
+
+
+def steps_to(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
     """Yield the firings that possible atoms rest on, the nearest first."""
     queue = list(targets)
     seen = set(queue)
@@ -82,9 +90,8 @@ def _steps(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
             queue += new
 
 
-def _named(steps: Iterable[Firing], judged: Judged) -> bool:
+def named(steps: Iterable[Firing], model: Model, program: Program) -> bool:
     """Say whether what the criteria are about is named as such, and does not follow from something narrower."""
-    model, program = judged.model, judged.guideline.program
     settled = {p for step in steps if step.head not in model.support for p in step.premises if p in model.support}
     about = [p for p in settled if not program.declared()[p.predicate].is_record]
     return not any(lower.predicate == p.predicate for p in about for lower in model.support[p].premises)
@@ -101,6 +108,12 @@ def _takes_up(step: Firing, need: Need, program: Program) -> bool:
     name = need.atom.predicate
     if step.head.predicate == name:
         return False
+    if any(
+        p.args == need.atom.args and program.predicates[p.predicate].case
+        for p in step.premises
+        if p.predicate in program.predicates
+    ):
+        return True  # it reads what the record says, in place of what that comes to
     is_choice = program.predicates[name].is_choice
     return need.atom in (*step.premises, *step.absences) or (is_choice and name in {a.predicate for a in step.absences})
 
@@ -126,16 +139,6 @@ def boxes(sets: Iterable[Sequence[Item]]) -> list[Box]:
         for rest in _rests(found[at]):
             alike.setdefault(rest, set()).add(at)
     return [box for box in found if box is not None]
-
-
-def drawn_together(wanted: Iterable[Ask]) -> list[tuple[tuple[str, ...], str, Box]]:
-    """Return what to document for which statements and outcome, shortest first, what the same ask for in one."""
-    same: dict[tuple[tuple[str, ...], str, tuple[str, ...]], list[Ask]] = {}
-    for ask in wanted:
-        asking = tuple(sorted(item.statement for item in ask.items))
-        same.setdefault((ask.statements, ask.outcome, asking), []).append(ask)
-    drawn = [(*key[:2], box) for key, each in same.items() for box in boxes(ask.items for ask in each)]
-    return sorted(drawn, key=lambda way: len(way[2]))
 
 
 def _rests(box: Box | None) -> Iterator[frozenset[tuple[Item, ...]]]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import inf
 from typing import Any, NamedTuple
 
 from ...engine.cases.case import Unreadable
-from ...engine.decision.decide import Judged, LineDecision, outcomes
-from ...engine.decision.outcomes import favourable
+from ...engine.decision.decide import Judged, LineDecision
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING, Outcome
-from .asks import asks
 from .block import listed
-from .remedies import Remedies, Remedy
+from .reasons import Reasons
+from .remedies import Way, ways
 from .wording import answer, words
 
 UNREAD = "not_read"
@@ -43,25 +42,24 @@ def rows_of(item: Judged | Unreadable) -> list[Row]:
     """Return a row for each line of a decided case, in its order, or the one of a case that could not be decided."""
     if isinstance(item, Unreadable):
         return [Row(item.id, "", None, UNREAD, (), "; ".join(item.error.splitlines()), "", None)]
-    reasons = Remedies(item)
+    reasons = Reasons(item)
     lines = {line.key: line for line in item.decision.lines}
     return [_row(line, reasons) for line in lines.values()]
 
 
-def _row(line: LineDecision, reasons: Remedies) -> Row:
-    ways = _ways(line, reasons)
-    nearest = min(ways, key=_size, default=None)
-    distance = 0 if line.role == FAVOURABLE else _size(nearest) if nearest else None
+def _row(line: LineDecision, reasons: Reasons) -> Row:
+    nearest = next(iter(ways(reasons.judged, line).ways), None)
+    distance = 0 if line.role == FAVOURABLE else nearest.size if nearest else None
     told = listed(_things(nearest, reasons)) if nearest else ""
-    because = reason(line, reasons, ways)
+    because = reason(line, reasons, nearest)
     case = reasons.judged.decision.case
     return Row(case, line.cpt, line.session, line.outcome, line.by, because, told, distance, line.declared)
 
 
-def reason(line: LineDecision, reasons: Remedies, ways: Sequence[Remedy]) -> str:
+def reason(line: LineDecision, reasons: Reasons, nearest: Way | None) -> str:
     """Return why a line has its outcome, in a sentence.
 
-    :param ways: what would make it favourable, the least first.
+    :param nearest: the least that would make it favourable, where there is such.
     """
     program = reasons.program
     if line.reason:
@@ -69,27 +67,13 @@ def reason(line: LineDecision, reasons: Remedies, ways: Sequence[Remedy]) -> str
     if line.role == FAVOURABLE:
         return "; ".join(f"{name}: {words(name, program)}" for name in line.by)
     if line.role == WAITING:
-        named = dict.fromkeys(name for way in ways[:1] for name in way.ask.statements)
+        named = nearest.ask.statements if nearest else ()
         return "; ".join(f"{name} asks for what is not documented: {words(name, program)}" for name in named)
     short = [f"{each.statement}: {because}" for each in reasons.shortfalls(line) for because in each.because]
     return "; ".join(short) or "no criterion speaks of what the case says"
 
 
-def _ways(line: LineDecision, reasons: Remedies) -> list[Remedy]:
-    """Return what would make a line favourable that is not, the least first."""
-    if line.role == UNFAVOURABLE:
-        return sorted(reasons.remedies(line), key=_size)
-    if line.role != WAITING:
-        return []
-    targets = favourable(outcomes(reasons.model, reasons.program, line.key), reasons.program)
-    return [Remedy((), ask) for ask in asks(targets, reasons.judged)]
-
-
-def _size(way: Remedy) -> int:
-    return len(way.request) + len(way.ask.items)
-
-
-def _things(way: Remedy, reasons: Remedies) -> list[str]:
+def _things(way: Way, reasons: Reasons) -> list[str]:
     return [*way.request, *(answer(item.need, reasons.program) for item in way.ask.items)]
 
 

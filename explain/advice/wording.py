@@ -23,7 +23,7 @@ def covered_words(program: Program) -> str:
 
 def question(need: Need, program: Program) -> str:
     """Return how to ask for a need: the guideline's own question, or one made of the gloss."""
-    own = program.questions.get(str(need.atom.args[0]), ("", ""))[0]
+    own = _own(need.atom, program)[0]
     if need.bounds:
         asked = own or _how_many(need, program)
         limits = need.bounds.in_words()
@@ -32,6 +32,20 @@ def question(need: Need, program: Program) -> str:
         )
     asked = own or _is_it_so(say_atom(need.atom, program))
     return f"{asked} (it has to be ruled out)" if need.denies else asked
+
+
+def question_of(concept: str, program: Program) -> str:
+    """Return how to ask for a concept: the guideline's own question, or its label."""
+    return program.questions.get(concept, ("", ""))[0] or program.label(concept)
+
+
+def _own(atom: Atom, program: Program) -> tuple[str, str]:
+    """Return the question and the answer that the guideline words for a concept, or for what is said of such."""
+    if own := program.questions.get(str(atom.args[0])):
+        return own
+    asked, told = program.questions.get(atom.predicate, ("", ""))
+    named = f"{{{program.predicates[atom.predicate].params[0]}}}"
+    return asked.replace(named, program.label(atom.args[0])), told.replace(named, program.label(atom.args[0]))
 
 
 def _how_many(need: Need, program: Program) -> str:
@@ -60,7 +74,7 @@ def telling(atom: Atom, amount: str, program: Program) -> str:
 
     :param amount: what to say of its amount, where it has one: `at least 4`, or a number.
     """
-    told = program.questions.get(str(atom.args[0]), ("", ""))[1]
+    told = _own(atom, program)[1]
     if not told:
         return say_open(atom, amount, program)
     filled = once(_SLOT.sub(amount or "some", told), atom, program)

@@ -71,19 +71,25 @@ def whatif(
 @click.command()
 @case_argument
 @line_option("List for the lines of this procedure code only.")
+@world_option
+@as_of_option
 @format_option("text", "json")
 @click.pass_obj
-def checklist(guideline: str, case: str, code: str, form: str) -> None:
-    """List the missing documentation as questions, the shortest list first.
+def checklist(guideline: str, case: str, code: str, world: str, as_of: str, form: str) -> None:
+    """List what would change an outcome as questions, the shortest list first.
+
+    Of a line that waits for information that is what is missing; of a line that is refused, every minimal way in
+    which it would be covered: documentation, a different request, or both. As JSON each way has the
+    options of whatif that go it.
 
     \b
-    Example: coverlog checklist cts-six-weeks-of-splinting
+    Example: coverlog checklist cts-three-weeks-of-splinting
     """
     from ..advice.checklist import as_json as told
     from ..advice.checklist import as_text
     from ..advice.checklist import checklist as listed
 
-    judged = judge_one(case, load(guideline), "open", "")
+    judged = judge_one(case, load(guideline), world, as_of)
     lines_of(judged, code)
     lines = listed(judged, code)
     write_out(as_json(told(judged, lines)) if form == "json" else f"{as_text(judged, lines, width())}\n")

@@ -47,7 +47,7 @@ def decide(
 
     \b
     Example: coverlog decide cts-six-weeks-of-splinting --format json
-             coverlog decide cts-three-weeks-of-splinting bells-palsy-by-code --format table --sort nearest
+             coverlog decide cts-three-weeks-of-splinting --format table --sort nearest
     """
     run = _Run(fail_on)
     found = run.noted(judge_all(cases, load(guideline), world, as_of))

@@ -31,7 +31,7 @@ def find(guideline: str, words: tuple[str, ...], every: bool, form: str) -> None
     What is found has an id that `coverlog show` tells more of. Other forms of a word count, for less.
 
     \b
-    Example: coverlog find wrist splint
+    Example: coverlog find splinting
     """
     from ..reference import names
 

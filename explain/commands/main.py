@@ -31,6 +31,7 @@ COMMANDS = {
     "fmt": "check",
     "graph": "rules",
     "letter": "advise",
+    "new": "new",
     "query": "query",
     "rules": "rules",
     "schema": "schema",

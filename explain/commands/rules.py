@@ -50,12 +50,11 @@ def show(guideline: str, name: str, form: str) -> None:
     """Show what a name stands for: statement, rule, predicate, reading, concept, code, diagnosis code or case.
 
     Its text and citation, what depends on it, the canonical cases that exercise it, and where to go on. A label
-    will do for an id, and capitals do not matter.
+    does for an id, and capitals do not matter.
 
     \b
     Example: coverlog show I.4.a
-             coverlog show "carpal tunnel syndrome"
-             coverlog show G56.01
+             coverlog show cts-six-weeks-of-splinting
     """
     from ..reference.show import as_json as told
     from ..reference.show import look_up

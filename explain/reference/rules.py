@@ -93,15 +93,11 @@ def _fits(one: Atom, other: Atom) -> bool:
 
 def downstream(program: Program, start: Iterable[str]) -> list[str]:
     """Return the predicates that depend on some, at any distance, sorted."""
-    above: dict[str, set[str]] = {}
-    for edge in edges(program):
-        above.setdefault(edge.body, set()).add(edge.head)
-    stack, seen = list(start), set[str]()
-    while stack:
-        for head in above.get(stack.pop(), set()) - seen:
-            seen.add(head)
-            stack.append(head)
-    return sorted(seen)
+    import networkx as nx
+
+    above: nx.DiGraph[str] = nx.DiGraph([(edge.body, edge.head) for edge in edges(program)])
+    heads = {head for name in start if name in above for head in above.successors(name)}
+    return sorted(heads.union(*(nx.descendants(above, head) for head in heads)))
 
 
 _RUN: dict[Guideline, dict[str, set[Use]]] = {}  # the uses of each rule, once the cases of a guideline have run

@@ -8,17 +8,18 @@ from collections.abc import Iterator, Sequence
 import click
 
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.decision.need import say_need
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
-from ...engine.program.program import Program
 from ...engine.program.words import say_code, say_session
+from ..advice.checklist import MORE, listed
+from ..advice.groups import groups, nearest
+from ..advice.remedies import unstated, ways
 
 COLOURS = {FAVOURABLE: "green", UNFAVOURABLE: "red", WAITING: "yellow", SILENT: "cyan"}
 
 
 def decision_text(judged: Judged, width: int) -> str:
     """Return a decision as lines of at most `width` columns."""
-    decision, program = judged.decision, judged.guideline.program
+    decision = judged.decision
     title = f"{decision.case}: {judged.case.title}" if judged.case.title else decision.case
     # Indented, so that no line of a long title can be taken for one of ours.
     parts = [
@@ -26,30 +27,49 @@ def decision_text(judged: Judged, width: int) -> str:
         f"{decision.guideline}, as of {decision.as_of}, {decision.world} world",
         "",
     ]
+    same: dict[tuple[object, ...], list[LineDecision]] = {}
     for line in decision.lines:
-        parts += _line(line, program, width)
+        same.setdefault((line.session, *line[3:]), []).append(line)
+    for lines in same.values():
+        parts += _lines(lines, judged, width)
     parts += [*_items("Advisory", [a.text for a in decision.advisories], width)]
     parts += [*_items("Notice", decision.notices, width), ""]
     return "\n".join(parts)
 
 
-def _line(line: LineDecision, program: Program, width: int) -> Iterator[str]:
-    yield f"{line.cpt}  {click.style(line.words.upper(), fg=COLOURS[line.role], bold=True)}" + (
+def _lines(lines: Sequence[LineDecision], judged: Judged, width: int) -> Iterator[str]:
+    """Yield lines with one answer, and what would change it where they wait for information."""
+    line, program = lines[0], judged.guideline.program
+    codes = list(dict.fromkeys(line.cpt for line in lines))
+    yield f"{', '.join(codes)}  {click.style(line.words.upper(), fg=COLOURS[line.role], bold=True)}" + (
         f" by {', '.join(line.by)}" if line.by else ""
     )
-    of = say_code(line.cpt, program), say_session(line.session, line.shown, program)
-    yield from _wrap("; ".join(filter(None, of)), width)
+    labels = [label for code in codes if (label := say_code(code, program))]
+    if len(codes) > 1:
+        labels = [f"{code}: {say_code(code, program)}".removesuffix(": ") for code in codes]
+        yield from (row for label in labels for row in _wrap(label, width))
+        labels = []
+    yield from _wrap("; ".join([*labels, say_session(line.session, line.shown, program)]), width)
+    if line.role in (UNFAVOURABLE, WAITING):
+        yield from _wrap(unstated(judged), width)
     if line.reason:
         yield from _wrap(f"{line.reason}: {program.label(line.reason)}", width)
-    for index, needs in enumerate(line.needs):
-        told = " and ".join(say_need(need, program) for need in needs)
-        leads = f" ({program.outcome(line.needs_for[index]).words})" if line.needs_for else ""
-        yield from _wrap(f"{'document' if not index else 'or'} that {told}{leads}", width)
-    if not line.missing_complete:
-        yield from _wrap("there may be other ways; of all that there are these need the fewest things", width)
+    if line.needs:
+        yield from _missing(line, judged, width)
     if line.rests_on:
         yield from _wrap(f"rests on {', '.join(line.rests_on)}", width)
     yield ""
+
+
+def _missing(line: LineDecision, judged: Judged, width: int) -> Iterator[str]:
+    """Yield the nearest ways to settle a line, choices drawn together, and how many more there are."""
+    shown, more = nearest(groups(ways(judged, line).ways))
+    yield from _wrap(f"enough is {'this' if len(shown) == 1 else 'any one of these lists'}:", width)
+    yield from listed(shown, judged.guideline.program, width, " " * 7)
+    if more:
+        yield from _wrap(f"and {more} more, which coverlog checklist lists", width)
+    if not line.missing_complete:
+        yield from _wrap(MORE, width)
 
 
 def _wrap(text: str, width: int) -> list[str]:

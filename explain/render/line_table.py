@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -19,7 +20,8 @@ def as_table(rows: Sequence[Row], width: int) -> str:
     :param width: the most columns it may take; 0 is as many as it takes.
     """
     told = [("case", "line", "outcome", "reason", "nearest"), *map(_cells, rows)]
-    return f"{table(told, width)}\n\n{summary(rows)}"
+    total = summary(rows)
+    return f"{table(told, width)}\n\n{textwrap.fill(total, width) if width else total}"
 
 
 def _cells(row: Row) -> tuple[str, ...]:

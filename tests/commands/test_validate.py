@@ -93,7 +93,9 @@ def test_decide_says_what_is_doubtful(tmp_path: Path, guideline: Guideline) -> N
     ran = run("decide", str(file), "--format", "json")
     told = json.loads(ran.stdout)
     jsonschema_rs.validator_for(schema_of("decision", guideline)).validate(told)
-    assert [(w["code"], w["line"], w["fix"]) for w in told["warnings"]] == [("code-unknown", 5, "did you mean M54.12?")]
+    assert [(w["code"], w["line"], w["fix"]) for w in told["warnings"]] == [
+        ("code-unknown", 5, "the nearest that exists is M54.12")
+    ]
     assert ran.stderr.startswith(f"{file}:5:13: warning: code-unknown: M54.129 is no ICD-10-CM code of ")
     assert run("decide", str(file)).stderr == ran.stderr
     assert json.loads(run("decide", CTS, "--format", "json").stdout)["warnings"] == []

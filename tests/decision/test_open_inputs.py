@@ -123,7 +123,7 @@ def test_what_is_asked_reads_as_a_question(lamp: Guideline) -> None:
         ("setting", "Is it so that the setting is home?", "C"),
         ("setting", "Is it so that the setting is outpatient?", "B"),
         ("setting", "Is it so that the setting is outpatient?", "A"),
-        ("visits", "Is it so that at most 1 visits are planned?", "C"),
+        ("visits", "Is it so that fewer than 2 visits are planned?", "C"),
         ("visits", "Is it so that at least 2 visits are planned?", "A"),
     }
 

@@ -150,7 +150,7 @@ def test_an_outcome_is_told_in_its_words(pump: Guideline) -> None:
     run = CliRunner()
     request = json.dumps(case.said | {"findings": {"injections_failed": "present"}})
     told = run.invoke(main, ["-g", str(pump.folder), "decide", "-"], input=request).stdout
-    assert "that there is enrolment in a study (covered in a study)" in told
+    assert "1. for P.3: for members of a study (covered in a study)" in told
     asked = run.invoke(main, ["-g", str(pump.folder), "checklist", "-"], input=request).stdout
     assert "1. for P.3: for members of a study (covered in a study)" in asked
     page = run.invoke(main, ["-g", str(pump.folder), "explain", "-", "--format", "html"], input=request).stdout
