@@ -16,7 +16,7 @@ WIDTH = 100
 _INDENT = "    "
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+) | (?P<note>%[@>][^\n]*) | (?P<comment>%[^\n]*)
-      | (?P<part>"[^"\\\n]*" | :- | [!<>]= | -?[0-9]+ | [A-Za-z_][A-Za-z0-9_]* | [=<>.,()+])""",
+      | (?P<part>"[^"\\\n]*" | :- | [!<>]= | -?[0-9]+(?:\.[0-9]+)? | [A-Za-z_][A-Za-z0-9_]* | [=<>.,()+])""",
     re.VERBOSE,
 )
 _SPACED = {"=", "!=", "<", "<=", ">", ">=", "+", "not"}
@@ -24,7 +24,7 @@ _KINDS = {
     "source": "section", "locator": "locator", "rule": "owner", "facts": "owner", "predicate": "predicate",
     "case": "declared", "open": "declared", "error": "declared", "shown": "declared",
 }  # fmt: skip
-_TITLED = {"rule", "facts", "predicate"}
+_TITLED = {"rule", "facts", "predicate", "range"}
 
 
 @dataclass

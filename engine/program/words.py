@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ..language.comparison import holds
-from ..language.terms import UNDOCUMENTED, Atom, Comparison, Rule, Substitution, Var, quote, unquote
+from ..language.comparison import holds, measured
+from ..language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Rule, Substitution, Var, quote, unquote
 from .program import Program
 
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -19,10 +19,18 @@ def _fill(gloss: str, values: Substitution, program: Program) -> str:
         value = values.get(slot[1])
         if value is None:
             return f"some {slot[1].lower()}"
+        if isinstance(value, Quantity):
+            return _with_unit(value, gloss[slot.end() :])
         return unquote(value) if str(value).startswith('"') else program.label(value)
 
     # "{Weeks} weeks" with nothing to fill in is "some weeks".
     return re.sub(r"\bsome (\w+) \1\b", r"some \1", _SLOT.sub(say, gloss))
+
+
+def _with_unit(value: Quantity, after: str) -> str:
+    """Return a number with its unit, where the words after it do not say it."""
+    said = value.unit and after.lstrip().startswith(value.unit)
+    return str(value) if said else measured(value)
 
 
 def say_atom(atom: Atom, program: Program) -> str:
@@ -117,4 +125,12 @@ def say_open(atom: Atom, amount: str, program: Program) -> str:
     :param amount: such as `at least 4`; where it is empty the amount reads as `some`.
     """
     told = quote(amount) if amount else Var("_")
-    return say_atom(atom._replace(args=tuple(told if a == UNDOCUMENTED else a for a in atom.args)), program)
+    said = say_atom(atom._replace(args=tuple(told if a == UNDOCUMENTED else a for a in atom.args)), program)
+    return once(said, atom, program)
+
+
+def once(text: str, atom: Atom, program: Program) -> str:
+    """Return words about an atom with the unit of its number once, where a gloss or an answer says it as well."""
+    case = program.predicates[atom.predicate].case
+    unit = case.unit if case else ""
+    return text.replace(f"{unit} {unit}", unit) if unit else text

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Rule, Var
+from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Quantity, Rule, Var
 from ...engine.program.program import Program
-from .ground import FALSE, TRUE, UNKNOWN, Binding, compare, spell, spell_comparison, unquoted
+from .ground import FALSE, TRUE, UNKNOWN, Binding, compare, number, spell, spell_comparison, unquoted
 
 
 class Phrases:
@@ -74,11 +74,20 @@ class Phrases:
             name = pieces[at]
             if name not in values:
                 pieces[at] = "some " + name.lower()
+            elif isinstance(value := values[name], Quantity):
+                pieces[at] = _amount(value, pieces[at + 1])
             elif str(values[name])[:1] == '"':
                 pieces[at] = unquoted(values[name])
             else:
                 pieces[at] = self.label(values[name])
         return re.sub(r"\bsome (\w+) \1\b", r"some \1", "".join(pieces))
+
+
+def _amount(value: Quantity, after: str) -> str:
+    """Return a number with its unit, which what stands behind it may have said; one day is no days."""
+    one_of_time = value.unit in ("days", "weeks", "months", "years") and int(value) == 1 and not value.places
+    said = after.strip()[: len(value.unit)] == value.unit
+    return number(value) + ("" if said else " " + (value.unit[:-1] if one_of_time else value.unit)).rstrip()
 
 
 def _if_unsure(value: int) -> str:

@@ -9,6 +9,7 @@ import click
 
 from ...engine.decision.decide import judge
 from ...engine.library.guideline import load
+from .complete import Completer, complete_item, complete_setting
 from .inputs import judge_one, lines_of
 from .options import Option, as_of_option, case_argument, format_option, line_option, output_option, world_option
 from .output import as_json, width, write_out
@@ -27,13 +28,14 @@ class _WhatIf(click.Command):
         return super().parse_args(ctx, read)
 
 
-def _change(option: str, text: str, *names: str) -> Option:
-    return click.option(option, *names, multiple=True, metavar="KEY=VALUE", help=text)
+def _change(option: str, text: str, *names: str, complete: Completer = complete_item) -> Option:
+    return click.option(option, *names, multiple=True, metavar="KEY=VALUE", help=text, shell_complete=complete)
 
 
 @click.command(cls=_WhatIf)
 @case_argument
-@_change("--set", "Set a finding (present, absent, unknown), an amount or a single value.", "settings")
+@_change("--set", "Set a finding (present, absent, unknown), an amount or a single value.", "settings",
+         complete=complete_setting)  # fmt: skip
 @_change("--add", "Add to a list: services=CODE or services=CODE@SESSION, and what else a case lists.")
 @_change("--drop", "Drop from a list.")
 @world_option

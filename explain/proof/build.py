@@ -15,7 +15,7 @@ from ...engine.decision.why import CONTRADICTED, Cause, Failure
 from ...engine.decision.why import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.evaluation.rules import Firing
 from ...engine.language.comparison import holds
-from ...engine.language.terms import Atom, Comparison, Rule, Substitution, Var, quote, variables
+from ...engine.language.terms import Atom, Comparison, Rule, Substitution, Var, plain, quote, variables
 from ...engine.language.unify import unify
 from ...engine.program.words import (
     say_absent,
@@ -53,7 +53,7 @@ def why_not(judged: Judged, outcome: str, *, cpt: str = "") -> Proof:
 
 
 def _sorted(binding: Substitution) -> dict[str, Any]:
-    return dict(sorted(binding.items()))
+    return {name: plain(value) for name, value in sorted(binding.items())}
 
 
 class Builder:

@@ -83,10 +83,3 @@ def _wrap(text: str, width: int) -> list[str]:
 def _items(name: str, texts: Sequence[str], width: int) -> Iterator[str]:
     for text in texts:
         yield from textwrap.wrap(f"{name}: {text}", width, subsequent_indent="  ")
-
-
-def table(rows: Sequence[Sequence[str]], width: int) -> str:
-    """Return rows as aligned columns; the last column is cut to the width."""
-    sizes = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(size) for cell, size in zip(row, sizes, strict=True)).rstrip() for row in rows]
-    return "\n".join(line if len(line) <= width else line[: width - 1] + "…" for line in lines)

@@ -125,7 +125,8 @@ def as_csv(rows: Sequence[Row]) -> str:
 
 def as_text(rows: Sequence[Row], width: int) -> str:
     """Return the matrix as text, a paragraph a statement."""
-    return "\n".join(line for row in rows for line in _paragraph(row, width)) + f"\n{summary(rows)}"
+    told = [line for row in rows for line in _paragraph(row, width)]
+    return "\n".join([*told, textwrap.fill(summary(rows), width)])
 
 
 def _paragraph(row: Row, width: int) -> Iterator[str]:
