@@ -419,7 +419,8 @@ def test_decimals_change_nothing_but_how_numbers_are_written(drawn: Drawn, case:
     """A program in tenths, with a case in tenths, has the values of the same program in whole numbers."""
     tenths = understood(in_tenths(drawn.text))
     scaled = {
-        Atom(a.predicate, (a.args[0], Quantity(int(a.args[1]), 1, "u"))) if a.predicate == "weeks" else a for a in case
+        Atom(a.predicate, (a.args[0], Quantity(int(str(a.args[1])), 1, "u"))) if a.predicate == "weeks" else a
+        for a in case
     }
     for open_world in (False, True):
         whole, other = (d.evaluator().evaluate(c, open_world=open_world) for d, c in ((drawn, case), (tenths, scaled)))
