@@ -36,6 +36,7 @@ class Predicate(NamedTuple):
     readings: tuple[str, ...] = ()  # the interpretations by which it may be undocumented
     open_count: bool = False  # the number it says may be undocumented
     is_shown: bool = False  # its last argument is shown with a line whose session and code are the others
+    fold: str = ""  # what short explanations call a step of it that holds, in place of the step
 
     @property
     def is_open(self) -> bool:

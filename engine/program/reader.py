@@ -16,9 +16,9 @@ from .program import RESERVED as _RESERVED
 RESERVED = {name: predicate.params for name, predicate in _RESERVED.items()}
 _OWNERS = {"rule", "facts", "predicate"}
 _PROPERTIES = {
-    "rule": {"cites", "reading", "effective", "ended"},
+    "rule": {"cites", "reading", "effective", "ended", "fold"},
     "facts": {"cites", "reading", "effective", "ended"},
-    "predicate": {"case", "open", "error", "shown", "reading"},
+    "predicate": {"case", "open", "error", "shown", "reading", "fold"},
 }
 _CASE = re.compile(
     r"(?P<key>\w+)(?: (?P<shape>units|codes|hierarchy|slips|count|one of|each of|present of|absent of|amount of))?"
@@ -78,6 +78,9 @@ class _Reader:
         elif not self.owner or self.used or note.key not in _PROPERTIES[self.owner.key]:
             self.fail("detached", note.place, f"%@ {note.key} belongs to nothing here",
                       "put it directly below the %@ line it belongs to, before the clause")  # fmt: skip
+        elif note.key == "fold" and not note.rest:
+            self.fail("annotation", note.place, "a step is folded, and nothing says as what",
+                      "write %@ fold: WORDS, what short explanations have in its place")  # fmt: skip
         else:
             self.props[note.key] = note.rest
 
@@ -122,7 +125,7 @@ class _Reader:
         self.predicates[name] = Predicate(
             name, params, gloss.strip(), note.place, key, opened["kind"] if opened else "",
             is_error="error" in props, readings=_names(props.get("reading", "")), open_count=counted,
-            is_shown="shown" in props, **settled,
+            is_shown="shown" in props, fold=props.get("fold", ""), **settled,
         )  # fmt: skip
 
     def rows(self, predicate: str) -> Iterator[tuple[list[str], str, Place]]:
@@ -188,8 +191,9 @@ class _Reader:
             if props["of"] == "facts":
                 name = f"{name}({', '.join(unquote(str(a)) for a in clause.head.args)})"
             yield Rule(
-                name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place
-            )
+                name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place,
+                props.get("fold", ""),
+            )  # fmt: skip
 
 
 def _names(text: str) -> tuple[str, ...]:

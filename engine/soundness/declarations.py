@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..language.errors import Finding, did_you_mean
+from ..program.interface import OUTPUTS
 from ..program.program import Predicate, Program
 
 # The number of arguments that each shape of a case key gives an input.
@@ -23,7 +24,8 @@ def check_declarations(program: Program) -> Iterator[Finding]:
     for predicate in program.predicates.values():
         for message, fix in (*_kinds(predicate, program), *_gloss(predicate)):
             yield Finding("gloss" if "gloss" in message else "undeclared", predicate.place, message, fix)
-        for message, fix in (*_open(predicate, program), *_case(predicate, program), *_shown(predicate)):
+        found = (*_open(predicate, program), *_case(predicate, program), *_shown(predicate), *_fold(predicate))
+        for message, fix in found:
             yield Finding("annotation", predicate.place, message, fix)
 
 
@@ -83,6 +85,12 @@ def _shown(predicate: Predicate) -> Found:
     if predicate.is_shown and (not of or not set(of) <= {"Session", "Code"}):
         fix = f"write %@ predicate {predicate.name}(Session, Value), (Code, Value) or (Session, Code, Value)"
         yield f"{predicate.name} is shown with a line and is of none", fix
+
+
+def _fold(predicate: Predicate) -> Found:
+    if predicate.fold and (predicate.name in OUTPUTS or predicate.is_open):
+        what = "is open" if predicate.is_open else "is told of every line"
+        yield f"{predicate.name} {what}: it is never folded", "fold what it rests on"
 
 
 def _case(predicate: Predicate, program: Program) -> Found:

@@ -14,7 +14,7 @@ from ...engine.program.words import say_atom
 from .wording import telling
 
 _CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of")
-_DOCUMENTED = ("present of", "absent of", "amount of")
+DOCUMENTED = ("present of", "absent of", "amount of")
 
 
 class Evidence:
@@ -90,9 +90,9 @@ class Evidence:
 
     def _source(self, given: Atom, atom: Atom) -> str:
         key = self.program.predicates[given.predicate].case
-        if key is None or key.shape == "hierarchy" or (given == atom and key.shape not in _DOCUMENTED):
+        if key is None or key.shape == "hierarchy" or (given == atom and key.shape not in DOCUMENTED):
             return ""
-        if key.shape not in _DOCUMENTED:
+        if key.shape not in DOCUMENTED:
             return say_atom(given, self.program)
         concept = str(given.args[0])
         written = self.case.said[key.key][concept]
@@ -112,6 +112,10 @@ class Evidence:
 
     def named(self) -> list[str]:
         """Return what criteria could be about in the case, each with its source, the narrowest of its kind."""
+        return [self.fact(atom) for atom in self.about()]
+
+    def about(self) -> list[Atom]:
+        """Return what criteria could be about in the case, the narrowest of its kind."""
         declared = self.program.predicates
         kinds = {p.case.kind for p in declared.values() if p.case and p.case.shape == "each of"}
         backward = [(edge.head, edge.body) for edge in edges(self.program)]
@@ -123,7 +127,7 @@ class Evidence:
             about = [a for a in filter(self.model.sure, self.model.atoms(name)) if len(a.args) == 1]
             about = [a for a in about if self.kind(a) in kinds]
             found |= {a.args[0]: a for a in about if not self._is_broader(a)}
-        return [self.fact(atom) for atom in found.values()]
+        return list(found.values())
 
     def codes(self) -> list[str]:
         """Return the codes that the case gives in the place of names."""

@@ -37,7 +37,7 @@ class Remedies(Reasons):
         relaxed = judge(self.case._replace(facts=kept), self.judged.guideline, as_of=self.judged.decision.as_of)
         targets = outcomes(relaxed.model, line.session, line.cpt)[FAVOURABLE]
         found = [Remedy((), ask) for ask in asks(targets, relaxed)]
-        for failure in self._relevant(line):
+        for failure in self.relevant(line):
             found += self._requests(failure, line, relaxed)
         found = [remedy._replace(ask=self._unsettled(remedy.ask)) for remedy in found]
         sizes = [len(remedy.request) + len(remedy.ask.items) for remedy in found]

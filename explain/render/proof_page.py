@@ -43,17 +43,10 @@ def _content(proof: Proof) -> dict[str, Any]:
     authorities |= {"interpretation"} if any(f.get("readings") for f in nodes) else set()
     return {
         "case": judged.case, "decision": judged.decision, "program": judged.guideline.program,
-        "lines": [_line(line, judged.guideline.program) for line in _lines(proof)],
+        "lines": [_line(line, judged.guideline.program) for line in proof.lines],
         "looks": [(kind, look) for kind, look in LOOKS.items() if kind in kinds], "authorities": authorities,
         "rows": rows(proof), "sources": list(_sources(nodes, judged.guideline.program)), **_picture(proof),
     }  # fmt: skip
-
-
-def _lines(proof: Proof) -> list[LineDecision]:
-    """Return the lines the proof speaks of, each once."""
-    lines = {(line.cpt, line.session): line for line in proof.judged.decision.lines}
-    roots = [proof.graph.nodes[root] for root in proof.roots]
-    return [lines[facts["cpt"], facts["session"]] for facts in roots]
 
 
 def _line(line: LineDecision, program: Program) -> dict[str, Any]:
