@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.language.terms import Var, unquote
-from ...engine.program.interface import FAVOURABLE, SILENT
+from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
 from ...engine.program.program import AUTHORITIES, Program
 from .blocks import Block, Group, Writer, rests_on
 from .grounds import Grounds
@@ -31,6 +31,17 @@ class Account(NamedTuple):
     authorities: dict[str, tuple[str, ...]]  # all that is told rests on, by authority
     folded: tuple[str, ...]  # steps that hold and are told by their names alone
     others: tuple[str, ...]  # the other statements that can cover a line
+    program: Program
+
+    @property
+    def fails(self) -> bool:
+        """Whether the lines are refused."""
+        return self.lines[0].outcome == UNFAVOURABLE
+
+    @property
+    def any_decides(self) -> bool:
+        """Whether any one item that is open decides."""
+        return not self.fails and bool(self.blocks) and bool(self.ways) and all(way.size == 1 for way in self.ways)
 
     def as_json(self) -> dict[str, Any]:
         """Return the account as the documented JSON object."""
@@ -89,13 +100,18 @@ def _account(line: LineDecision, grounds: Grounds) -> Account:
         grounds.items.recorded() if nothing else (), tuple(ways(grounds.judged, line)),
         rests, by_authority(names, program), tuple(writer.folded),
         tuple(name for name in covering(program) if name not in shown),
+        program,
     )  # fmt: skip
 
 
 def _deciding(line: LineDecision, grounds: Grounds) -> list[tuple[str, str]]:
     if line.outcome == SILENT:
         return [(line.reason or "", grounds.program.label(line.reason))]
-    return [(name, words(name, grounds.program)) for name in line.by if name in grounds.program.statements]
+    glosses = {
+        rule.cites[0]: rule.gloss for rule in grounds.deciding_rules(line) if rule.cites and "{" not in rule.gloss
+    }
+    known = [name for name in line.by if name in grounds.program.statements]
+    return [(name, glosses.get(name) or words(name, grounds.program)) for name in known]
 
 
 def by_authority(names: Iterable[str], program: Program) -> dict[str, tuple[str, ...]]:

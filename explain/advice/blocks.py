@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from ...engine.decision.decide import LineDecision
-from ...engine.language.terms import Rule
+from ...engine.language.terms import Atom, Rule
 from ...engine.program.interface import FAVOURABLE, SILENT
 from ...engine.program.program import Program
 from ...engine.program.words import say_rule
 from .grounds import Choice, Step
-from .items import FOLDED, MET, Item
+from .items import BARS, FOLDED, MET, Item
 from .wording import words
 
 Group = tuple[Item, ...]
@@ -27,7 +27,7 @@ class Block(NamedTuple):
     how: tuple[str, ...]  # the rules that fired or failed
     met: Group
     lacking: tuple[Group, ...]  # each is a way; all items of it are needed
-    whole: bool  # each of these ways needs nothing else
+    whole: bool  # these ways differ in nothing else
     beside: Group  # what fails as well, and does not decide
     rests_on: tuple[str, ...]  # what the rules between the outcome and the items cite, and how they are read
 
@@ -50,7 +50,7 @@ class _Draft:
         self.rules: dict[Rule, None] = {}
         self.above: dict[Rule, None] = {}
         self.met: dict[Item, None] = {}
-        self.lacking: dict[Group, bool] = {}  # and whether the way needs nothing else
+        self.lacking: dict[Group, frozenset[Atom]] = {}  # and what other rules would have to give as well
         self.beside: dict[Item, None] = {}
 
 
@@ -74,11 +74,11 @@ class Writer:
         self._done.add((criterion, step))
         statement, above = step.rule.cites[0] if step.rule.cites else "", (*above, step.rule)
         items = [part for part in step.parts if isinstance(part, Item) and part.state != FOLDED]
-        below = criterion or (statement if any(item.about for item in items) else "")
+        below = statement if any(item.about for item in items) else criterion
         waiting = statement in self.line.by or bool(items)
         for part in step.parts:
             if isinstance(part, Choice):
-                self._choice(part, below, above, barred or (step.fails and not part.fails))
+                self._choice(part, below, above, barred or (step.fails and not part.fails) or step.barred)
             elif part.state == FOLDED:
                 self.folded[part.label] = None
             elif waiting:
@@ -96,12 +96,14 @@ class Writer:
         draft.met |= {item: None for item in items if item.state == MET}
         lacking = tuple(item for item in items if item.state != MET)
         if step.fails:
-            draft.beside |= {item: None for item in lacking if not item.fails}
-            lacking = tuple(item for item in lacking if item.fails)
+            decides = [item for item in lacking if item.state == BARS] or [item for item in lacking if item.fails]
+            draft.beside |= {item: None for item in lacking if item not in decides}
+            lacking = tuple(decides)
         if barred:
             draft.beside |= dict.fromkeys(lacking)
         elif lacking:
-            draft.lacking[lacking] = not any(isinstance(p, Choice) and p.fails == step.fails for p in step.lacking)
+            others = [p for p in step.lacking if isinstance(p, Choice) and p.fails == step.fails]
+            draft.lacking[lacking] = frozenset(choice.atom for choice in others)
         return False
 
     def _draft(self, rule: Rule, criterion: str) -> _Draft:
@@ -138,7 +140,7 @@ class Writer:
             said = say_rule(rules[0], {}, self.program)  # what a rule of two statements says is said by neither
         return Block(
             statement, said, bool(known and known.authority == "inferred"), criterion, tuple(r.id for r in rules),
-            tuple(draft.met), tuple(draft.lacking), all(draft.lacking.values()), tuple(draft.beside),
+            tuple(draft.met), tuple(draft.lacking), len(set(draft.lacking.values())) <= 1, tuple(draft.beside),
             rests_on(draft.above, self.program),
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ from ...engine.language.comparison import holds
 from ...engine.language.terms import Atom, Comparison, Literal, Rule, Substitution, variables
 from ...engine.language.unify import unify
 from ...engine.program.interface import FAVOURABLE, GIVEN, WAITING
-from .items import OTHER, Item, Items
+from .items import BARS, OTHER, Item, Items
 from .reasons import Reasons
 
 DEEPEST = 40
@@ -34,6 +34,11 @@ class Step(NamedTuple):
     def fails(self) -> bool:
         """Whether it surely does not give what it is for."""
         return any(part.fails for part in self.parts)
+
+    @property
+    def barred(self) -> bool:
+        """Whether something stands against it, whatever else it lacks."""
+        return any(isinstance(part, Item) and part.state == BARS for part in self.parts)
 
     @property
     def asks_other(self) -> bool:
