@@ -19,6 +19,7 @@ class LineDecision(NamedTuple):
     shown: dict[str, str | None]  # what the guideline declares to be shown with a line, by predicate
     outcome: str
     by: tuple[str, ...]
+    how: tuple[str, ...]  # the rules by which these statements give it
     reason: str | None
     needs: tuple[tuple[Need, ...], ...]
     missing_complete: bool
@@ -26,9 +27,9 @@ class LineDecision(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """Return the line as the documented JSON object."""
-        told = {("missing" if name == "needs" else name): value for name, value in self._asdict().items()} | {
-            "by": list(self.by), "missing": [list(s) for s in self.missing], "rests_on": list(self.rests_on)
-        }  # fmt: skip
+        told = {("missing" if name == "needs" else name): value for name, value in self._asdict().items()}
+        told |= {name: list(getattr(self, name)) for name in ("by", "how", "rests_on")}
+        told["missing"] = [list(each) for each in self.missing]
         return {"cpt": told.pop("cpt"), "session": told.pop("session"), **told.pop("shown"), **told}
 
     @property

@@ -9,10 +9,9 @@ from ...engine.decision.decide import LineDecision
 from ...engine.language.terms import Atom, Rule
 from ...engine.program.interface import FAVOURABLE, SILENT
 from ...engine.program.program import Program
-from ...engine.program.words import say_rule
 from .grounds import Choice, Step
 from .items import BARS, FOLDED, MET, Item
-from .wording import words
+from .wording import words_by
 
 Group = tuple[Item, ...]
 
@@ -135,9 +134,7 @@ class Writer:
     def _block(self, criterion: str, statement: str, draft: _Draft) -> Block:
         known = self.program.statements.get(statement)
         rules = list(draft.rules)
-        said = words(statement, self.program) if known else ""
-        if len(rules) == 1 and len(rules[0].cites) > 1 and not draft.lacking:
-            said = say_rule(rules[0], {}, self.program)  # what a rule of two statements says is said by neither
+        said = words_by(statement, [] if draft.lacking else rules, self.program)
         return Block(
             statement, said, bool(known and known.authority == "inferred"), criterion, tuple(r.id for r in rules),
             tuple(draft.met), tuple(draft.lacking), len(set(draft.lacking.values())) <= 1, tuple(draft.beside),

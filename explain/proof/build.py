@@ -125,12 +125,12 @@ class Builder:
         text = say_contrast(line.cpt, line.session, asked, self._said(line))
         return self._node(
             "contrast", text, children, cpt=line.cpt, session=line.session, asked=asked, outcome=line.outcome,
-            by=list(line.by), reason=line.reason,
+            by=list(line.by), how=list(line.how), reason=line.reason,
         )  # fmt: skip
 
     def _line(self, line: LineDecision, text: str, children: list[Child]) -> str:
         told = line.as_json()
-        keys = ("cpt", "session", "outcome", "by", "reason", "missing", "missing_complete", "rests_on")
+        keys = ("cpt", "session", "outcome", "by", "how", "reason", "missing", "missing_complete", "rests_on")
         return self._node("determination", text, children, **{key: told[key] for key in keys})
 
     def holds(self, atom: Atom) -> str:

@@ -6,9 +6,9 @@ speaks of one part of a rule's body, `part`, its index.
 A node has `kind`, `text`, and by kind:
 
 =============== ======================================================================================
-determination   the outcome of a line: `cpt`, `session`, `outcome`, `by`, `reason`, `missing`,
+determination   the outcome of a line: `cpt`, `session`, `outcome`, `by`, `how`, `reason`, `missing`,
                 `missing_complete`, `rests_on`
-contrast        why a line has not the outcome `asked`: `cpt`, `session`, `outcome`, `by`, `reason`
+contrast        why a line has not the outcome `asked`: `cpt`, `session`, `outcome`, `by`, `how`, `reason`
 derived         given by a rule: `atom`, `rule`, `binding`, `value` (true, or unknown in the open world)
 known           a fact of the knowledge base: `atom`, `rule`
 given           said by the case: `atom`, `where`

@@ -77,6 +77,7 @@ def _outcome() -> dict[str, Schema]:
     return {
         "outcome": {"enum": list(OUTCOMES)},
         "by": _list(_TEXT) | {"title": "the statements that give the outcome"},
+        "how": _list(_TEXT) | {"title": "the rules by which these statements give it"},
         "reason": _OR_NULL | {"title": "why the line is not addressed"},
         "missing": _list(_list(need)) | {"title": "each set, documented, settles the line"},
         "missing_complete": _FLAG | {"title": "whether `missing` is all there is"},

@@ -11,7 +11,7 @@ from coverlog.explain.commands.main import main
 
 CTS = "cts-six-weeks-of-splinting"
 LINE_KEYS = [
-    "cpt", "session", "study", "configuration", "outcome", "by", "reason", "missing", "missing_complete", "rests_on",
+    "cpt", "session", "study", "configuration", "outcome", "by", "how", "reason", "missing", "missing_complete", "rests_on",
 ]  # fmt: skip
 
 
