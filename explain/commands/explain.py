@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..proof.graph import Proof
 
 DETAILS = REASON, PLAY, FULL = "1", "2", "full"
-FORMATS = ("text", "json", "html", "svg", "png", "dot", "mermaid", "graphml")
+FORMATS = ("text", "json", "markdown", "html", "svg", "png", "dot", "mermaid", "graphml")
 
 
 @click.command()
@@ -77,14 +77,15 @@ def _verified(proof: Proof) -> bool:
 
 def _told(proof: Proof, form: str, level: str) -> bytes:
     """Return a proof in a format; text is UTF-8, as the formats themselves say."""
-    from ..proof.document import as_json as document
     from ..render import drawing as export
     from ..render import proof_page as html
+    from ..render.account_markdown import as_markdown
 
     if form == "png":
         return export.png(proof)
     tellers = {
-        "text": lambda: _text(proof, level), "json": lambda: as_json(document(proof)).rstrip(),
+        "text": lambda: _text(proof, level), "json": lambda: as_json(_document(proof)).rstrip(),
+        "markdown": lambda: as_markdown(proof.judged, proof.lines).rstrip(),
         "html": lambda: html.page(proof), "svg": lambda: export.svg(proof), "dot": lambda: export.dot(proof),
         "mermaid": lambda: export.mermaid(proof), "graphml": lambda: export.graphml(proof),
     }  # fmt: skip
@@ -98,3 +99,11 @@ def _text(proof: Proof, level: str) -> str:
     if level == FULL:
         return tree_text.as_text(proof, width())
     return account_text.as_text(proof.judged, proof.lines, width(), all_=level == PLAY)
+
+
+def _document(proof: Proof) -> dict[str, Any]:
+    """Return the proof as it can be checked, and the account of its lines."""
+    from ..advice.account import accounts
+    from ..proof.document import as_json as document
+
+    return document(proof) | {"account": [each.as_json() for each in accounts(proof.judged, proof.lines)]}

@@ -10,6 +10,8 @@ from ...engine.library.guideline import Guideline
 from ...engine.program.interface import OUTCOMES
 from ...engine.program.program import AUTHORITIES, Program
 from ...engine.program.schema import identified
+from ..advice.items import Item
+from ..advice.ways import Wanted
 
 Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string"}
@@ -92,7 +94,29 @@ def _proof(guideline: Guideline) -> Schema:
     )  # fmt: skip
     return identified("proof", guideline.program) | _object({
         **_header(guideline.program), "every": _FLAG | {"title": "whether every way is shown in which a step holds"},
-        "lines": names, "roots": names, "nodes": _list(_node()), "edges": _list(edge),
+        "lines": names, "roots": names, "nodes": _list(_node()), "edges": _list(edge), "account": _list(_account()),
+    }, optional=("account",))  # fmt: skip
+
+
+def _account() -> Schema:
+    """Return the schema of one reason: the same in plain words, for every line that has it."""
+    items = _list(_object(dict.fromkeys(Item._fields, _TEXT) | {"about": _FLAG}))
+    names = _list(_TEXT)
+    block = _object({
+        "statement": _TEXT, "words": _TEXT, "inferred": _FLAG, "criterion": _TEXT, "how": names, "met": items,
+        "lacking": _list(items) | {"title": "each is a way: all items of it are needed"}, "whole": _FLAG,
+        "beside": items | {"title": "what fails as well, and does not decide"}, "rests_on": names,
+    })  # fmt: skip
+    way = _object({
+        "request": names, "statements": names, "places": _list(_list(_object(dict.fromkeys(Wanted._fields, _TEXT)))),
+        "only": names,
+    })  # fmt: skip
+    authorities = {"type": "object", "additionalProperties": names, "propertyNames": {"enum": list(AUTHORITIES)}}
+    return _object({
+        "lines": names, "outcome": {"enum": list(OUTCOMES)},
+        "deciding": _list(_object({"statement": _TEXT, "words": _TEXT})), "blocks": _list(block),
+        "beside": _list(block), "nothing": _TEXT, "wanted": _TEXT, "recorded": items, "ways": _list(way),
+        "rests_on": names, "authorities": authorities, "folded": names, "others": names,
     })  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from ...engine.decision.decide import Judged, LineDecision
 from ..advice.account import Account, accounts
 from ..advice.blocks import Block
 from ..advice.items import MET, OPEN
-from .account_words import alike, asked, folded_told, rests_told, sentence, ways_told
+from .account_words import about, alike, asked, folded_told, rests_told, sentence, ways_told
 from .decision_text import COLOURS
 
 LINES = 12
@@ -91,18 +91,9 @@ class _Screen:
         line = self.account.lines[0]
         codes = ", ".join(each.cpt for each in self.account.lines)
         outcome = line.outcome.replace("_", " ").upper()
-        about = ", ".join(self._session(line))
-        for told in self._wrap(f"{codes}{f' ({about})' * bool(about)}: {outcome}{sentence(self.account)}", rest="  "):
+        shown = about(self.account, self.judged)
+        for told in self._wrap(f"{codes}{f' ({shown})' * bool(shown)}: {outcome}{sentence(self.account)}", rest="  "):
             yield told.replace(outcome, click.style(outcome, fg=COLOURS[line.outcome], bold=True))
-
-    def _session(self, line: LineDecision) -> Iterator[str]:
-        """Yield the session where there are several, and what is shown of it."""
-        program = self.judged.guideline.program
-        if len({each.session for each in self.judged.decision.lines}) > 1:
-            yield f"session {line.session}"
-        for name, value in line.shown.items():
-            if value and "Session" in program.predicates[name].params:
-                yield program.label(value)
 
     def _block(self, block: Block, index: int, *, common: bool) -> Iterator[str]:
         """Yield a statement with its items; where room is short, without the words of those that are not the first."""

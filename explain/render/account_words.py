@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import Any
 
+from ...engine.decision.decide import Judged
 from ..advice.account import Account, by_authority
 from ..advice.blocks import Block, Group
 from ..advice.items import ABSENT, MET, STATES, Item
@@ -12,6 +14,15 @@ from ..advice.ways import Way
 
 ANY = "any one of: "
 _SIGNS = ("<", ">", "=")
+
+
+def about(account: Account, judged: Judged) -> str:
+    """Return the session of an account's lines, where the case has several, and what is shown of it."""
+    line, program = account.lines[0], judged.guideline.program
+    several = len({each.session for each in judged.decision.lines}) > 1
+    shown = [program.label(value) for name, value in line.shown.items()
+             if value and "Session" in program.predicates[name].params]  # fmt: skip
+    return ", ".join([f"session {line.session}"] * several + shown)
 
 
 def sentence(account: Account) -> str:
@@ -147,3 +158,23 @@ def folded_told(account: Account, left: Sequence[Block], *, short: bool = False)
         texts.append(f"{len(account.others)} other criteria")
     texts += [", ".join(account.folded)] if account.folded else []
     return f"Folded: {'; '.join(texts)} (--full)" if texts else ""
+
+
+def facts(account: Account, judged: Judged) -> dict[str, Any]:
+    """Return an account in words, part by part, for a page that lays it out."""
+    wanted = f"the {account.wanted}; then what its criterion asks for" if account.wanted else ""
+    return {
+        "codes": ", ".join(line.cpt for line in account.lines), "about": about(account, judged),
+        "outcome": account.lines[0].outcome, "sentence": sentence(account), "nothing": account.nothing,
+        "wanted": wanted, "recorded": alike(account.recorded), "blocks": [_laid_out(each) for each in account.blocks],
+        "ways": ways_told(account, 99), "rests": rests_told(account, account.blocks),
+        "folded": folded_told(account, []),
+    }  # fmt: skip
+
+
+def _laid_out(block: Block) -> dict[str, Any]:
+    parts, any_one = asked(block)
+    return {
+        "statement": block.statement, "words": ("inferred: " if block.inferred else "") + block.words, "parts": parts,
+        "any_one": any_one,
+    }  # fmt: skip

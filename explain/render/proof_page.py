@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ...engine.decision.decide import LineDecision
+from ...engine.decision.decide import Judged
 from ...engine.decision.need import say_need
 from ...engine.program.program import Program
-from ...engine.program.words import say_code, say_session
+from ...engine.program.words import say_code
+from ..advice.account import Account, accounts
 from ..advice.checklist import MORE
 from ..proof.graph import Proof
 from ..proof.outline import turning, walk
+from .account_words import facts
 from .dot import GraphvizError
 from .drawing import LOOKS, svg
 from .page import markup, style, written
@@ -43,21 +45,21 @@ def _content(proof: Proof) -> dict[str, Any]:
     authorities |= {"interpretation"} if any(f.get("readings") for f in nodes) else set()
     return {
         "case": judged.case, "decision": judged.decision, "program": judged.guideline.program,
-        "lines": [_line(line, judged.guideline.program) for line in proof.lines],
+        "reasons": [_reason(account, judged) for account in accounts(judged, proof.lines)],
         "looks": [(kind, look) for kind, look in LOOKS.items() if kind in kinds], "authorities": authorities,
         "rows": rows(proof), "sources": list(_sources(nodes, judged.guideline.program)), **_picture(proof),
     }  # fmt: skip
 
 
-def _line(line: LineDecision, program: Program) -> dict[str, Any]:
-    """Return what the page begins with of a line: what it is of, and the reason or what is missing."""
-    of = say_code(line.cpt, program), say_session(line.session, line.shown, program)
+def _reason(account: Account, judged: Judged) -> dict[str, Any]:
+    """Return what the page begins with: a reason, and every way to meet a criterion where lines wait for one."""
+    line, program = account.lines[0], judged.guideline.program
     needed = [" and ".join(say_need(need, program) for need in needs) for needs in line.needs]
-    return {
-        "cpt": line.cpt, "outcome": line.outcome, "by": line.by, "rests_on": line.rests_on, "needed": needed,
-        "about": "; ".join(filter(None, of)),
-        "reason": program.label(line.reason) if line.reason else "",
-        "more": "" if line.missing_complete else MORE,
+    labels = {each.cpt: say_code(each.cpt, program) for each in account.lines}
+    named = dict.fromkeys(name for each in account.lines for name in each.rests_on)
+    return facts(account, judged) | {
+        "needed": needed, "more": "" if line.missing_complete else MORE, "labels": labels,
+        "rests_on": program.in_order(named),
     }  # fmt: skip
 
 
