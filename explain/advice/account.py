@@ -53,7 +53,7 @@ class Account(NamedTuple):
             "beside": [block.as_json() for block in self.beside],
             "nothing": self.nothing, "wanted": self.wanted, "recorded": [item.as_json() for item in self.recorded],
             "ways": [way.as_json() for way in self.ways],
-            "rests_on": list(line.rests_on),
+            "rests_on": self.program.in_order({name for each in self.lines for name in each.rests_on}),
             "authorities": {name: list(each) for name, each in self.authorities.items()},
             "folded": list(self.folded), "others": list(self.others),
         }  # fmt: skip

@@ -57,7 +57,7 @@ def explain(
     judged = judge_one(case, load(guideline), world, as_of)
     lines_of(judged, code)
     proof = why_not(judged, outcome, cpt=code) if outcome else prove(judged, cpt=code, every=every)
-    level = FULL if full else detail or (FULL if every or outcome else REASON)
+    level = FULL if full else detail or (FULL if form == "text" and (every or outcome) else REASON)
     write_out(_told(proof, form, level), out)
     if verify and not _verified(proof):
         sys.exit(FAILED)
@@ -86,8 +86,9 @@ def _told(proof: Proof, form: str, level: str) -> bytes:
     tellers = {
         "text": lambda: _text(proof, level), "json": lambda: as_json(_document(proof)).rstrip(),
         "markdown": lambda: as_markdown(proof.judged, proof.lines).rstrip(),
-        "html": lambda: html.page(proof), "svg": lambda: export.svg(proof), "dot": lambda: export.dot(proof),
-        "mermaid": lambda: export.mermaid(proof), "graphml": lambda: export.graphml(proof),
+        "html": lambda: html.page(proof, whole=level == FULL), "svg": lambda: export.svg(proof),
+        "dot": lambda: export.dot(proof), "mermaid": lambda: export.mermaid(proof),
+        "graphml": lambda: export.graphml(proof),
     }  # fmt: skip
     return f"{tellers[form]()}\n".encode()
 

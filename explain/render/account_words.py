@@ -12,7 +12,7 @@ from ..advice.blocks import Block, Group
 from ..advice.items import ABSENT, MET, STATES, Item
 from ..advice.ways import Way
 
-ANY = "any one of: "
+ANY, WHOLE = "any one of: ", " (--full)"
 _SIGNS = ("<", ">", "=")
 
 
@@ -157,7 +157,7 @@ def folded_told(account: Account, left: Sequence[Block], *, short: bool = False)
     if (account.others and not account.lines[0].by and not account.lines[0].reason) or account.fails:
         texts.append(f"{len(account.others)} other criteria")
     texts += [", ".join(account.folded)] if account.folded else []
-    return f"Folded: {'; '.join(texts)} (--full)" if texts else ""
+    return f"Folded: {'; '.join(texts)}{WHOLE}" if texts else ""
 
 
 def facts(account: Account, judged: Judged) -> dict[str, Any]:
@@ -168,7 +168,7 @@ def facts(account: Account, judged: Judged) -> dict[str, Any]:
         "outcome": account.lines[0].outcome, "sentence": sentence(account), "nothing": account.nothing,
         "wanted": wanted, "recorded": alike(account.recorded), "blocks": [_laid_out(each) for each in account.blocks],
         "ways": ways_told(account, 99), "rests": rests_told(account, account.blocks),
-        "folded": folded_told(account, []),
+        "folded": folded_told(account, []).removesuffix(WHOLE),
     }  # fmt: skip
 
 

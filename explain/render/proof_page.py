@@ -22,14 +22,15 @@ from .page import page as written_page
 from .tree_html import rows
 
 
-def page(proof: Proof) -> str:
+def page(proof: Proof, *, whole: bool = False) -> str:
     """Return the proof as an HTML page that stands alone.
 
+    :param whole: every step is open, not only the way to what the lines turn on.
     :raises PagesError: where Jinja2 is not installed.
     """
     case = proof.judged.case
     title = f"{case.title or case.id}: proof"
-    return written_page("proof", "proof", title=title, kind="proof", **_content(proof)).rstrip()
+    return written_page("proof", "proof", title=title, kind="proof", **_content(proof, whole=whole)).rstrip()
 
 
 def fragment(proof: Proof) -> str:
@@ -37,7 +38,7 @@ def fragment(proof: Proof) -> str:
     return written("proof_fragment", style=style("proof"), **_content(proof))
 
 
-def _content(proof: Proof) -> dict[str, Any]:
+def _content(proof: Proof, *, whole: bool = False) -> dict[str, Any]:
     """Return what the page tells, by the names that its template has for it."""
     judged = proof.judged
     nodes = [proof.graph.nodes[node] for node in walk(proof)]
@@ -47,7 +48,7 @@ def _content(proof: Proof) -> dict[str, Any]:
         "case": judged.case, "decision": judged.decision, "program": judged.guideline.program,
         "reasons": [_reason(account, judged) for account in accounts(judged, proof.lines)],
         "looks": [(kind, look) for kind, look in LOOKS.items() if kind in kinds], "authorities": authorities,
-        "rows": rows(proof), "sources": list(_sources(nodes, judged.guideline.program)), **_picture(proof),
+        "rows": rows(proof, whole=whole), "sources": list(_sources(nodes, judged.guideline.program)), **_picture(proof),
     }  # fmt: skip
 
 
