@@ -1,6 +1,7 @@
 """The house: every import goes to a room named earlier, no module rests on itself, and nothing grows too large."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -93,6 +94,13 @@ def test_the_house_is_imported_by_relative_names_alone(root: Path) -> None:
                 assert not any(alias.name.split(".")[0] == "coverlog" for alias in node.names), path
             if isinstance(node, ast.ImportFrom) and not node.level:
                 assert str(node.module).split(".")[0] != "coverlog", path
+
+
+def test_what_a_terminal_is_told_is_known_to_the_commands_alone(root: Path) -> None:
+    """Other rooms raise errors with place, message and remedy; one module asks click for colours, none for more."""
+    asked = {(name_of(path, root), line) for path in modules(root) if room_of(name_of(path, root)) != "explain.commands"
+             for line in re.findall(r"(?:import|from) click\b|\bclick\.\w+", path.read_text())}  # fmt: skip
+    assert asked == {("explain.render.decision_text", line) for line in ("import click", "click.style")}
 
 
 def test_no_module_rests_on_itself(arrows: "nx.DiGraph[str]") -> None:

@@ -12,8 +12,10 @@ from ..language.visible import short, visible
 from ..library.guideline import Guideline
 from ..program.shapes import Said, read_facts
 from .document import Document, documents
+from .document import Path as At
 from .faults import faults
 from .files import below, read_bounded, unreadable
+from .times import plain
 
 SUFFIXES = (".yaml", ".yml", ".json")
 """How the names of case files end."""
@@ -43,6 +45,7 @@ class Case(NamedTuple):
     place: str
     notes: tuple[str, ...]  # what was read otherwise than written
     said: dict[str, Any]  # the case as written, for those who change it or quote its sources
+    places: dict[At, tuple[int, int]] = {}  # noqa: RUF012 - nobody adds; line and column of each part of it
 
 
 class Unreadable(NamedTuple):
@@ -123,10 +126,12 @@ def _case(document: Document, guideline: Guideline) -> Case:
     lines = tuple(Line(s["cpt"], s.get("session", 1), s.get("units", 1)) for s in said["services"])
     facts: dict[Atom, str] = {}
     notes: list[str] = []
+    values = Said(plain(said, guideline.program, notes), guideline.program, notes)
     for predicate in guideline.program.predicates.values():
         if predicate.case:
-            facts |= read_facts(predicate.name, predicate.case, Said(said, guideline.program, notes))
+            facts |= read_facts(predicate.name, predicate.case, values)
     return Case(
         said["id"], said.get("title", ""), said["date_of_service"], lines, facts,
         said.get("expect", {}), said.get("expect_closed", {}), document.place(), tuple(dict.fromkeys(notes)), said,
+        document.places,
     )  # fmt: skip

@@ -39,6 +39,14 @@ def find_cases(names: Iterable[str], guideline: Guideline) -> Iterator[Case | Un
             yield not_read(visible(name), told)
 
 
+def named(name: str, guideline: Guideline) -> bool:
+    """Return whether a name stands for a file, a folder, standard input or a canonical case."""
+    try:
+        return name == "-" or bool(_find(name, guideline))
+    except CaseError:
+        return False
+
+
 def find_case(name: str, guideline: Guideline) -> Case:
     """Return the one case of a name.
 

@@ -26,7 +26,7 @@ def read_case(said: Mapping[str, Any], guideline: Guideline) -> Case:
         raise CaseError(f"the case is no JSON object: {error}") from None
     (found,) = written.read_text(data, "case", guideline)
     if isinstance(found, Unreadable):
-        raise CaseError(found.error)
+        raise CaseError(faults=found.faults)
     return found
 
 

@@ -17,20 +17,17 @@ from ..library.guideline import Guideline
 from ..program.interface import ADVISORY, FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from ..program.program import Predicate, Program
 from ..program.words import say_rule
-from .decision import WORLDS, Advisory, Decision, LineDecision
+from .decision import Advisory, Decision, LineDecision
 from .need import in_order
 from .outcomes import awaited, outcomes
 from .situation import Situation, refuse_contradiction
-from .support import how, leaves, rests_on, used, used_rules
+from .support import how, leaves, rests_on, used
 from .why import Why
 
 if TYPE_CHECKING:
     from .missing import Missing
 
-__all__ = [
-    "WORLDS", "Advisory", "Decision", "Judged", "LineDecision", "awaited", "decide", "judge", "leaves", "outcomes",
-    "refuse_contradiction", "rests_on", "used", "used_rules",
-]  # fmt: skip
+__all__ = ["Judged", "LineDecision", "advisories", "decide", "judge", "leaves", "outcomes"]
 
 
 class Judged(NamedTuple):
@@ -82,7 +79,9 @@ def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str =
     with one_case():
         try:
             return _judge(case, guideline, world, date)
-        except (LimitError, NotANumberError) as error:
+        except LimitError as error:
+            raise CaseError(faults=[fault._replace(place=case.place) for fault in error.faults]) from None
+        except NotANumberError as error:
             raise refused(case.place, str(error)) from None
 
 
@@ -93,7 +92,7 @@ def _judge(case: Case, guideline: Guideline, world: str, date: str) -> Judged:
     found = {line: _line(line, situation) for line in lines}
     decision = Decision(
         case.id, guideline.program.name, date, world, tuple(found[line[:2]] for line in case.lines),
-        tuple(_advisories(guideline.program, situation.model)), tuple(guideline.program.notices.values()),
+        tuple(advisories(guideline.program, situation.model)), tuple(guideline.program.notices.values()),
         guideline_hash=guideline.hash, case_hash=_hash(case),
     )  # fmt: skip
     return Judged(decision, situation)
@@ -154,7 +153,8 @@ def _value(model: Model, predicate: Predicate, line: dict[str, Constant]) -> str
     return unquote(str(values[0])) if values else None
 
 
-def _advisories(program: Program, model: Model) -> Iterable[Advisory]:
+def advisories(program: Program, model: Model) -> Iterable[Advisory]:
+    """Yield what a guideline says beside the outcomes of a case, each thing once."""
     seen = set()
     for atom in model.atoms(ADVISORY):
         for firing in model.firings[atom]:

@@ -64,7 +64,7 @@ class Item(NamedTuple):
 
     finding: str
     kind: str  # present, absent, low or high
-    bound: int
+    bound: float  # a whole number, or a quantity
     atom: Atom
 
 
@@ -81,7 +81,7 @@ def absent(atom: Atom, declared: Predicate) -> Item:
 def amount(atom: Atom, bounds: Bounds, declared: Predicate) -> list[Item]:
     """Return the items that together set bounds for an amount."""
     ends = [("low", bounds.low)] * (bounds.low > -inf) + [("high", bounds.high)] * (bounds.high < inf)
-    return [Item(declared.asked(atom), kind, int(bound), atom) for kind, bound in ends]
+    return [Item(declared.asked(atom), kind, bound, atom) for kind, bound in ends]
 
 
 def as_need(items: list[Item], declared: Predicate) -> Need:

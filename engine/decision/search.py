@@ -29,7 +29,7 @@ class Found(NamedTuple):
     complete: bool
 
 
-class Findings(Protocol):
+class Documentation(Protocol):
     """What a search asks of the findings that it chooses among."""
 
     model: Model
@@ -56,7 +56,7 @@ class _Choice(NamedTuple):
 class Search:
     """The search for the sets of one question; items are numbers, and sets of items masks of their bits."""
 
-    def __init__(self, missing: Findings, targets: Sequence[Atom]) -> None:
+    def __init__(self, missing: Documentation, targets: Sequence[Atom]) -> None:
         self.missing, self.targets = missing, targets
         self.net = network(missing.model, targets)
         self.items = self.net.items

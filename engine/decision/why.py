@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from ..evaluation.evaluator import Evaluator
+from ..evaluation.join import Join
 from ..evaluation.rules import Firing, Model
-from ..language.comparison import holds
 from ..language.terms import Atom, Comparison, Literal, Rule, Substitution, Var
 from ..language.unify import Binding, unify
 from .smallest import Smallest
@@ -62,6 +62,7 @@ class Why:
         self.program = evaluator.program
         self.open_valued = evaluator.strata.open_valued
         self._failures: dict[Atom, list[Failure]] = {}
+        self._join = Join(model)
         self._smallest = Smallest(model, surely=True)
 
     def shortest(self, atom: Atom) -> Firing:
@@ -125,7 +126,7 @@ class Why:
         ways: list[Binding] = [binding]
         causes: list[Cause] = []
         for at, part in sorted(enumerate(rule.body), key=lambda each: self._rank(each[1])):
-            passed = [way for before in ways for way in self._extend(part, before)]
+            passed = [way for before in ways for way in self._join.ways([part], before, sure=False)]
             if not passed:
                 causes += yield from self._causes(at, part, ways)
                 if causes[-1].kind == NOT_APPLICABLE:
@@ -151,25 +152,6 @@ class Why:
         if not part.positive:
             return 2
         return int(part.atom.predicate in self.open_valued)
-
-    def _extend(self, part: Literal | Comparison, binding: Binding) -> Iterator[Binding]:
-        if isinstance(part, Comparison):
-            if not binding.keys() >= set(part.names()) or holds(part, binding) is not False:
-                yield binding
-        elif not part.positive:
-            absent = part.atom.substitute(binding)
-            if any(isinstance(a, Var) for a in absent.args) or not self.model.sure(absent):
-                yield binding
-        else:
-            wanted = part.atom.substitute(binding)
-            for atom in self._candidates(wanted):
-                if (more := unify(wanted, atom)) is not None:
-                    yield {**binding, **more}
-
-    def _candidates(self, atom: Atom) -> Iterable[Atom]:
-        if any(isinstance(a, Var) for a in atom.args):
-            return self.model.like(atom)
-        return [atom] if self.model.possible(atom) else []
 
 
 def _bound(part: Literal | Comparison, binding: Substitution) -> Literal | Comparison:

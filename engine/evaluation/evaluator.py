@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from math import prod
 from typing import NamedTuple
 
 from ..language.terms import UNDOCUMENTED, Atom, Literal
@@ -212,17 +213,23 @@ class _Run:
 
     def _ask(self, relation: Relation, fresh: Sequence[Atom]) -> list[Row]:
         """Ask a relation within what the evaluation may still do."""
-        compiled, new = relation
-        joined = [(i, literal.atom) for i, literal in enumerate(compiled.rule.literals) if literal.positive]
-        parts = [marked("D", atom) if i == new else atom for i, atom in joined]
-        sizes = [len(fresh) if i == new else self.sizes[atom.predicate] for i, atom in joined]
-        self.budget.expect(compiled.rule, parts, sizes, lambda: [*self.model.each(), *fresh])
+        compiled = relation.compiled
+        if prod([self.sizes[premise.predicate] for premise in compiled.premises]) > self.budget.left:
+            self._expect(relation, fresh)
         if relation.name not in self.defined:
             self.evaluator.define(relation, self.store)
             self.defined.add(relation.name)
         rows = self.store.ask(relation.name, len(compiled.variables))
         self.budget.spend(len(rows), compiled.rule)
         return rows
+
+    def _expect(self, relation: Relation, fresh: Sequence[Atom]) -> None:
+        """Count what a relation binds, where that may be more than is left."""
+        compiled, new = relation
+        joined = [(i, literal.atom) for i, literal in enumerate(compiled.rule.literals) if literal.positive]
+        parts = [marked("D", atom) if i == new else atom for i, atom in joined]
+        sizes = [len(fresh) if i == new else self.sizes[atom.predicate] for i, atom in joined]
+        self.budget.expect(compiled.rule, parts, sizes, lambda: [*self.model.each(), *fresh])
 
     def _settle(self, fired: Sequence[Firing]) -> None:
         """Give each sure atom of a component its first sure firing, in an order that is well founded."""

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from math import prod
 
-from ..language.errors import CaseError
+from ..language.errors import CaseError, Fault
 from ..language.terms import Atom, Rule, Term, Var
 
 MAX_STEPS = 200_000
@@ -78,10 +78,14 @@ def one_case() -> Iterator[None]:
 
 
 def _too_long() -> LimitError:
-    return LimitError(
-        f"the evaluation took longer than {_seconds.get():g} seconds; "
-        "let the literals of its rules share variables, or allow more (--limit-seconds)"
+    return _reached(
+        f"the evaluation took longer than {_seconds.get():g} seconds",
+        "let the literals of its rules share variables, or allow more (--limit-seconds)",
     )
+
+
+def _reached(message: str, remedy: str) -> LimitError:
+    return LimitError(faults=[Fault("", message, remedy)])
 
 
 class Budget:
@@ -98,9 +102,9 @@ class Budget:
         """
         self.left -= steps
         if self.left < 0:
-            raise LimitError(
-                f"more than {MAX_STEPS:,} steps of rules; the last were of {rule.id} ({rule.place}); "
-                "let its literals share variables, or split the case"
+            raise _reached(
+                f"more than {MAX_STEPS:,} steps of rules; the last were of {rule.id} ({rule.place})",
+                "let its literals share variables, or split the case",
             )
         self.watch()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import inf
 from typing import NamedTuple
 
-from .terms import UNDOCUMENTED, Comparison, Constant, Substitution, Var
+from .terms import UNDOCUMENTED, Comparison, Constant, Quantity, Substitution, Var
 
 _COMPARE = {
     "=": lambda a, b: a == b,
@@ -16,8 +16,18 @@ _COMPARE = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
+TIMES = ("days", "weeks", "months", "years")
+"""The units of time, which a single one is said without its last letter."""
 _MIRROR = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 _OPPOSITES = {">=": ("<",), ">": ("<=",), "<=": (">",), "<": (">=",), "=": ("<", ">")}
+
+
+def measured(number: object) -> str:
+    """Return a number in words, with its unit where it has one: `180.5 degrees Celsius`, `1 week`."""
+    unit = number.unit if isinstance(number, Quantity) else ""
+    if unit in TIMES and number == Quantity(1, 0, unit):
+        unit = unit.removesuffix("s")
+    return f"{number} {unit}".rstrip()
 
 
 class NotANumberError(TypeError):
@@ -33,15 +43,20 @@ class Bounds(NamedTuple):
     def __str__(self) -> str:
         """Return the bounds as comparisons: `>= 4`, `= 4`, `>= 2 and <= 5`."""
         if self.low == self.high:
-            return f"= {self.low:.0f}"
-        ends = [f">= {self.low:.0f}"] * (self.low > -inf) + [f"<= {self.high:.0f}"] * (self.high < inf)
+            return f"= {self.low}"
+        ends = [f">= {self.low}"] * (self.low > -inf) + [f"<= {self.high}"] * (self.high < inf)
         return " and ".join(ends)
 
     def in_words(self) -> str:
-        """Return the bounds in words: `at least 4`; an empty text where there are none."""
+        """Return the bounds in words: `at least 4`, `at least 180.5 degrees Celsius`; empty where there are none.
+
+        What is counted follows in the plural, so no bound ends with `1`: `one or more visits`, `fewer than 2 visits`.
+        """
         if self.low == self.high:
-            return f"exactly {self.low:.0f}"
-        ends = [f"at least {self.low:.0f}"] * (self.low > -inf) + [f"at most {self.high:.0f}"] * (self.high < inf)
+            return f"exactly {measured(self.low)}"
+        least = "one or more" if measured(self.low) == "1" else f"at least {measured(self.low)}"
+        most = "fewer than 2" if measured(self.high) == "1" else f"at most {measured(self.high)}"
+        ends = [least] * (self.low > -inf) + [most] * (self.high < inf)
         return " and ".join(ends)
 
 
@@ -68,7 +83,7 @@ def holds(comparison: Comparison, binding: Substitution) -> bool | None:
 
 def _sum(values: list[Constant], comparison: Comparison) -> int:
     for value in values:
-        if type(value) is not int:
+        if type(value) not in (int, Quantity):
             raise NotANumberError(f"{comparison} compares {value}, which is no whole number")
     total = sum(values)  # type: ignore[arg-type]
     if not -(2**31) < total < 2**31:

@@ -9,6 +9,9 @@ from typing import NamedTuple
 from .terms import Place
 from .visible import visible
 
+CONTRADICTORY = "contradictory documentation"
+"""How the refusal of a case begins that contradicts itself."""
+
 
 class Finding(NamedTuple):
     """Something wrong with a guideline's text: a stable code, the place, what it is, what to do."""
@@ -31,7 +34,7 @@ class GuidelineError(Exception):
 
 
 class Fault(NamedTuple):
-    """One thing wrong with a case: its place (file, line, column), what it is, and what to do where that is sure."""
+    """One thing wrong: its place (file, line, column), what it is, and what to do where that is sure."""
 
     place: str  # empty where it is of no place
     message: str
@@ -41,17 +44,21 @@ class Fault(NamedTuple):
         return (f"{self.place}: " if self.place else "") + self.message + (f"; {self.remedy}" if self.remedy else "")
 
 
-class CaseError(ValueError):
-    """A case that cannot be decided; the text names places and what was meant, and has nothing hidden in it.
+class FaultError(Exception):
+    """What was asked for cannot be done; the text names places and remedies, and has nothing hidden in it.
 
     :param text: what is wrong, where it is not told by faults.
-    :param faults: every fault of the case; the text is then theirs, one a line.
+    :param faults: every fault; the text is then theirs, one a line.
     """
 
     def __init__(self, text: str = "", faults: Iterable[Fault] = ()) -> None:
         found = list(faults) or [Fault("", line) for line in text.split("\n")]
         self.faults = tuple(Fault(*map(visible, fault)) for fault in found)
         super().__init__("\n".join(map(str, self.faults)))
+
+
+class CaseError(FaultError, ValueError):
+    """A case that cannot be decided, or anything else that was given and cannot be used as it is."""
 
 
 def refused(place: str, message: str, remedy: str = "") -> CaseError:

@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from .errors import Finding, GuidelineError
-from .terms import UNDOCUMENTED, Atom, Comparison, Literal, Place, Term, Var
+from .terms import UNDOCUMENTED, Atom, Comparison, Literal, Place, Quantity, Term, Var
 
 
 class Annotation(NamedTuple):
@@ -41,6 +41,7 @@ class _OtherwiseError(Exception):
 LARGEST = 2**31 - 1
 """The largest number a text may hold; a solver of the same language counts in 32 bits."""
 _PLAIN = re.compile(r"0|-?[1-9][0-9]{0,9}")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,9})\.[0-9]{1,4}")
 
 
 class _Build(Transformer[Token, list[object]]):
@@ -66,6 +67,13 @@ class _Build(Transformer[Token, list[object]]):
         if not plain or abs(int(token)) > LARGEST:
             raise _OtherwiseError(token, "a number is too long", f"write one from -{LARGEST} to {LARGEST}")
         return int(token)
+
+    def DECIMAL(self, token: Token) -> Quantity:
+        count, places = int(token.replace(".", "")), len(token.partition(".")[2])
+        if not _DECIMAL.fullmatch(token) or abs(count) > LARGEST:
+            most = f"at most 4 decimals, and at most {LARGEST} without its point"
+            raise _OtherwiseError(token, f"{token} is no decimal number to count with", f"write one with {most}")
+        return Quantity(count, places)
 
     def atom(self, parts: list[Token]) -> tuple[Atom, Token]:
         name, *args = parts
@@ -155,22 +163,6 @@ def _parts(text: str, file: str) -> list[Clause | Annotation]:
     ]
 
 
-@lru_cache(maxsize=4096)
-def parse_atom(text: str) -> Atom:
-    """Return the atom that a text spells.
-
-    :raises GuidelineError: where it is no atom.
-    """
-    try:
-        read, _ = cast("tuple[Atom, Token]", _parser("atom").parse(text))
-    except UnexpectedInput as error:
-        raise GuidelineError([_explain(error, text, text)]) from None
-    except _OtherwiseError as error:
-        raise GuidelineError([_otherwise(error, text)]) from None
-    (part,) = _numbered([Literal(read)])
-    return cast("Literal", part).atom
-
-
 def parse_query(text: str, file: str = "query") -> list[tuple[Literal | Comparison, Place]]:
     """Return the parts of a query, the body of a rule with or without its full stop, each with its place.
 
@@ -231,11 +223,11 @@ def _explain(error: UnexpectedInput, file: str, text: str) -> Finding:
 
 _NAMES = {
     "DOT": "a full stop", "COMMA": "a comma", "LPAR": "(", "RPAR": ")", "_NECK": ":-", "NAME": "a name",
-    "VARIABLE": "a variable", "STRING": "a string", "INTEGER": "a number", "OP": "a comparison",
+    "VARIABLE": "a variable", "STRING": "a string", "INTEGER": "a number", "DECIMAL": "a number", "OP": "a comparison",
     "PLUS": "+", "NOT": "not", "ANONYMOUS": "_", "ANNOTATION": "an annotation", "LOCATOR": "a locator",
     "$END": "the end of the text",
 }  # fmt: skip
 
 
 def _expected(tokens: Iterable[str] | None) -> str:
-    return ", ".join(sorted(_NAMES[t] for t in tokens or () if t in _NAMES))
+    return ", ".join(sorted({_NAMES[t] for t in tokens or () if t in _NAMES}))

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ..language.terms import Atom, Comparison, Literal, Place, Rule, Term, Var
+from ..language.terms import Atom, Comparison, Literal, Place, Quantity, Rule, Term, Var
 from ..program.graph import Strata
 from ..program.program import CaseKey, Predicate, Program, Statement
 
@@ -39,11 +39,27 @@ def recall(folder: Path, texts: Sequence[tuple[str, str]]) -> Built | None:
 def keep(folder: Path, texts: Sequence[tuple[str, str]], built: Built) -> None:
     """Keep a guideline for the next start, where the user has a cache folder to keep it in."""
     program, strata = built
-    body = json.dumps([program, [sorted(names) for names in (*strata.components, *strata[1:])]], separators=(",", ":"))
+    written = program._replace(rules=tuple(map(_with_quantities, program.rules)))
+    body = json.dumps([written, [sorted(names) for names in (*strata.components, *strata[1:])]], separators=(",", ":"))
     data = body.encode()
     # No cache folder, a full disk, a text that cannot be encoded: the next start reads the text again.
     with suppress(OSError, RuntimeError, ValueError), _cache(make=True) as cache:
         _write(cache, _name(folder), _seal(texts, data) + b"\n" + data)
+
+
+def _with_quantities(rule: Rule) -> Any:
+    """Return a rule with its quantities as lists of their count, decimals and unit: JSON has no such numbers."""
+
+    def terms(args: tuple[Term, ...]) -> Any:
+        return [a.__getnewargs__() if isinstance(a, Quantity) else a for a in args]
+
+    def part(of: Literal | Comparison) -> Any:
+        return [terms(of.left), of.op, terms(of.right)] if isinstance(of, Comparison) else [atom(of.atom), of.positive]
+
+    def atom(of: Atom) -> Any:
+        return [of.predicate, terms(of.args)]
+
+    return [rule.id, atom(rule.head), [part(each) for each in rule.body], *rule[3:]]
 
 
 def _name(folder: Path) -> str:
@@ -171,9 +187,15 @@ def _predicate(value: Any) -> Predicate:
     name, params, gloss, place, case, *rest = value
     kinds = [_READ[type(default)] for default in list(Predicate._field_defaults.values())[1:]]
     return Predicate(
-        _text(name), _texts(params), _text(gloss), _place(place), None if case is None else CaseKey(*map(_text, case)),
+        _text(name), _texts(params), _text(gloss), _place(place), None if case is None else _key(*case),
         *[read(field) for read, field in zip(kinds, rest, strict=True)],
     )  # fmt: skip
+
+
+def _key(*value: Any) -> CaseKey:
+    named = dict(zip(CaseKey._fields, value, strict=True))
+    decimals, fields = _number(named.pop("decimals")), tuple([_key(*field) for field in named.pop("fields")])
+    return CaseKey(**{name: _text(field) for name, field in named.items()}, decimals=decimals, fields=fields)
 
 
 _READ: dict[type, Any] = {str: _text, bool: _flag, tuple: _texts}
@@ -211,6 +233,6 @@ def _terms(values: Any) -> tuple[Term, ...]:
 
 def _term(value: Any) -> Term:
     if type(value) is list:
-        (name,) = value
-        return Var(_text(name))
+        name, *measure = value
+        return Quantity(_number(name), _number(measure[0]), _text(measure[1])) if measure else Var(_text(name))
     return value if type(value) is int else _text(value)

@@ -44,10 +44,14 @@ class Guideline:
 
         return jsonschema_rs.validator_for(self.schema)
 
+    def since(self, date: str) -> str:
+        """Return the ISO date since which the rules have been as on a date; an empty text for the first ones."""
+        return ["", *self._boundaries][bisect_right(self._boundaries, date)]
+
     def evaluator(self, date: str) -> Evaluator:
         """Return this thread's evaluator of the edition in force on an ISO date."""
         editions: dict[Any, Evaluator] = self._threads.__dict__
-        edition = bisect_right(self._boundaries, date)
+        edition = self.since(date)
         if edition not in editions:
             editions[edition] = Evaluator(self.program, self.strata, date)
         return editions[edition]

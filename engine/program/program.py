@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..language.errors import Finding, GuidelineError
-from ..language.terms import Atom, Place, Rule, unquote
+from ..language.terms import Atom, Place, Quantity, Rule, unquote
+from .notation import FIELDS, SHAPES
 
 AUTHORITIES = ("stated", "earlier_edition", "inferred", "interpretation")
 
@@ -19,6 +20,43 @@ class CaseKey(NamedTuple):
     shape: str
     kind: str  # the kind of concept allowed there, or ""
     default: str
+    unit: str = ""  # of its numbers, in words; a unit of time among them
+    decimals: int = 0
+    least: str = "0"  # the least number a case may say, as the text has it, and the greatest
+    most: str = ""
+    other: str = ""  # the key of an earlier date, where time is counted from one date to another
+    system: str = ""  # of its codes: a name, or a pattern of the guideline's own; without one they are ICD-10-CM's
+    fields: tuple[CaseKey, ...] = ()  # of a record, in the order of the predicate's arguments behind its number
+
+    @property
+    def columns(self) -> str:
+        """What stands in each column of its predicate, a letter each: n for a number, t for text."""
+        if self.shape in FIELDS:
+            return FIELDS[self.shape].column
+        fields = "".join(field.columns for field in self.fields)
+        return (SHAPES[self.shape].columns if self.shape in SHAPES else "t") + fields
+
+    def measures(self) -> Iterator[tuple[int, tuple[int, str]]]:
+        """Yield each column of numbers with its measure."""
+        of = [self] * (len(self.columns) - len(self.fields)) + list(self.fields)
+        for at, (letter, key) in enumerate(zip(self.columns, of, strict=True)):
+            if letter == "n":
+                yield at, key.measure
+
+    @property
+    def measure(self) -> tuple[int, str]:
+        """The decimals and the unit of its numbers; those of two measures are not compared."""
+        return self.decimals, self.unit
+
+    def quantity(self, count: int) -> int:
+        """Return so many of the last decimal as a number of its measure."""
+        return Quantity(count, *self.measure) if any(self.measure) else count
+
+    @property
+    def lowest(self) -> int:
+        """The least number it can be."""
+        whole, _, decimals = self.least.partition(".")
+        return self.quantity(int(whole + decimals.ljust(self.decimals, "0")))
 
 
 class Predicate(NamedTuple):
@@ -34,7 +72,7 @@ class Predicate(NamedTuple):
     is_error: bool = False  # an atom of it means that the case contradicts itself
     until: str = ""  # the predicate that settles such a concept: from then on what is not given is not so
     readings: tuple[str, ...] = ()  # the interpretations by which it may be undocumented
-    open_count: bool = False  # the number it says may be undocumented
+    open_count: bool = False  # the one number it says may be undocumented
     is_shown: bool = False  # its last argument is shown with a line whose session and code are the others
     fold: str = ""  # what short explanations call a step of it that holds, in place of the step
 
@@ -50,6 +88,8 @@ class Predicate(NamedTuple):
 
     def asked(self, atom: Atom) -> str:
         """Return by what name a case documents an open atom: its concept, or the key of a number or a choice."""
+        if self.case and self.case.other:
+            return self.name
         return self.case.key if self.case and (self.open_count or self.is_choice) else str(atom.args[0])
 
     @property

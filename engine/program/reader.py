@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from ..language.errors import Finding, did_you_mean
 from ..language.parser import Annotation, Clause, parse
 from ..language.terms import Place, Rule, unquote
+from .declaration import AmissError, read_case_key
+from .notation import ANNOTATIONS, SINGLE
 from .program import AUTHORITIES, CaseKey, Predicate, Program, Statement
 from .program import RESERVED as _RESERVED
+from .quantities import with_quantities
 
 # Facts the reader itself understands; everything else is the guideline's own vocabulary.
 RESERVED = {name: predicate.params for name, predicate in _RESERVED.items()}
-_OWNERS = {"rule", "facts", "predicate"}
-_PROPERTIES = {
-    "rule": {"cites", "reading", "effective", "ended", "fold"},
-    "facts": {"cites", "reading", "effective", "ended"},
-    "predicate": {"case", "open", "error", "shown", "reading", "fold"},
-}
-_CASE = re.compile(
-    r"(?P<key>\w+)(?: (?P<shape>units|codes|hierarchy|slips|count|one of|each of|present of|absent of|amount of))?"
-    r"(?: (?P<kind>\w+))?(?: default (?P<default>\w+))?$"
-)
+_OWNERS = {name for entry in ANNOTATIONS.values() for name in entry.below}
 _HEAD = re.compile(r"(?P<name>[a-z]\w*)(?:\((?P<params>[A-Z]\w*(?:, *[A-Z]\w*)*)\))?$")
+_LIKE_HEAD = re.compile(r"(?P<name>[a-z]\w*)\W*(?P<params>.*?)\W*$")
 _OPEN = re.compile(r"(?P<kind>\w+)(?: (?P<how>unless|until) (?P<predicate>\w+))?$")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
@@ -39,7 +34,7 @@ class _Reader:
         self.facts: dict[str, list[tuple[Clause, str]]] = {name: [] for name in RESERVED}
         self.owner: Annotation | None = None
         self.props: dict[str, str] = {}
-        self.used = False
+        self.used = self.unknown = False
         self.source = self.locator = ""
 
     def fail(self, code: str, place: Place, message: str, fix: str) -> None:
@@ -58,12 +53,13 @@ class _Reader:
         """End the annotation at hand: a rule or a predicate takes effect, a stray one is an error."""
         if self.owner and self.owner.key == "predicate":
             self._declare(self.owner, self.props)
-        elif self.owner and not self.used:
+        elif self.owner and not self.used and self.owner.key in _OWNERS:
             self.fail("detached", self.owner.place, f"nothing follows this %@ {self.owner.key}",
                       "put the clause directly below it, or delete it")  # fmt: skip
-        self.owner, self.props, self.used = None, {}, False
+        self.owner, self.props, self.used, self.unknown = None, {}, False, False
 
     def _annotation(self, note: Annotation) -> None:
+        note = self._known(note)
         if note.key in ("source", "locator"):
             self._close()
             self.locator = note.rest if note.key == "locator" else ""
@@ -71,23 +67,40 @@ class _Reader:
         elif note.key in _OWNERS:
             self._close()
             self.owner = note
-        elif not any(note.key in keys for keys in _PROPERTIES.values()):
-            known = _OWNERS.union({"source"}, *_PROPERTIES.values())
-            hint = did_you_mean(note.key, known) or f"known are {', '.join(sorted(known))}"
-            self.fail("annotation", note.place, f"unknown annotation %@ {note.key}", hint)
-        elif not self.owner or self.used or note.key not in _PROPERTIES[self.owner.key]:
+        elif note.key not in ANNOTATIONS:
+            if not self.owner or self.used:
+                self._close()
+                self.owner = note
+            self.unknown = True
+        elif not self._belongs(note):
             self.fail("detached", note.place, f"%@ {note.key} belongs to nothing here",
                       "put it directly below the %@ line it belongs to, before the clause")  # fmt: skip
         elif note.key == "fold" and not note.rest:
-            self.fail("annotation", note.place, "a step is folded, and nothing says as what",
-                      "write %@ fold: WORDS, what short explanations have in its place")  # fmt: skip
+            self.fail("annotation", note.place, "a step is folded, and nothing says as what", "write %@ fold: WORDS")
         else:
             self.props[note.key] = note.rest
+
+    def _belongs(self, note: Annotation) -> bool:
+        """Say whether an annotation stands below one that it may stand below; below an unknown one it may."""
+        owner = self.owner.key if self.owner and not self.used else ""
+        return owner in ANNOTATIONS[note.key].below or bool(owner and owner not in ANNOTATIONS)
+
+    def _known(self, note: Annotation) -> Annotation:
+        """Return an annotation as the nearest known one, so that one slip is one finding."""
+        if note.key == "locator" or note.key in ANNOTATIONS:
+            return note
+        hint = did_you_mean(note.key, ANNOTATIONS)
+        known = f"{hint} known are {', '.join(sorted(ANNOTATIONS))}".strip()
+        self.fail("annotation", note.place, f"unknown annotation %@ {note.key}", known)
+        return note._replace(key=hint.removeprefix("did you mean ").removesuffix("?") or note.key)
 
     def _clause(self, clause: Clause) -> None:
         source = ", ".join(filter(None, (self.source, self.locator)))
         if clause.head.predicate in RESERVED:
             self.facts[clause.head.predicate].append((clause, source))
+            return
+        if self.unknown and self.owner and self.owner.key not in ("rule", "facts"):
+            self.used = True  # what is wrong is the annotation above it
             return
         if not self.owner or self.owner.key == "predicate" or (self.owner.key == "rule" and self.used):
             self.fail("no-id", clause.place, f"this clause for {clause.head.predicate} has no id",
@@ -106,27 +119,34 @@ class _Reader:
     def _declare(self, note: Annotation, props: dict[str, str]) -> None:
         text, _, gloss = note.rest.partition(":")
         match = _HEAD.match(text.strip())
-        case = _CASE.match(props["case"]) if "case" in props else None
-        if not match or ("case" in props and not case):
-            self.fail("annotation", note.place, "this declaration cannot be read",
-                      "write %@ predicate name(Argument, ...): gloss, and %@ case: KEY SHAPE below it")  # fmt: skip
-            return
-        name = match["name"]
+        if not match:
+            fix = "write %@ predicate name(Argument, ...): gloss, each argument with a capital"
+            self.fail("annotation", note.place, "this declaration cannot be read", fix)
+            match = _LIKE_HEAD.match(text.strip())  # declared all the same: what asks for it is not what is wrong
+            if not match:
+                return
+        name, case = match["name"], self._case(note, props)
         if name in self.predicates or name in RESERVED:
             self.fail("duplicate", note.place, f"{name} is declared already", "keep one declaration")
         opened = _OPEN.match(props.get("open", ""))
-        counted = props.get("open") == "" and case is not None and case["shape"] == "count"
-        if "open" in props and not opened and not counted:
+        counted = props.get("open") == "" and case is not None and case.shape in SINGLE
+        if "open" in props and not opened and not counted and (case or "case" not in props):
             self.fail("annotation", note.place, f"{name} is open, and no kind of concept is named",
                       "write %@ open: KIND, and unless or until PREDICATE behind it where it has one")  # fmt: skip
-        key = CaseKey(case["key"], case["shape"] or "", case["kind"] or "", case["default"] or "") if case else None
         params = tuple(p.strip() for p in (match["params"] or "").split(",") if p)
         settled = {opened["how"]: opened["predicate"]} if opened and opened["how"] else {}
         self.predicates[name] = Predicate(
-            name, params, gloss.strip(), note.place, key, opened["kind"] if opened else "",
+            name, params, gloss.strip(), note.place, case, opened["kind"] if opened else "",
             is_error="error" in props, readings=_names(props.get("reading", "")), open_count=counted,
             is_shown="shown" in props, fold=props.get("fold", ""), **settled,
         )  # fmt: skip
+
+    def _case(self, note: Annotation, props: dict[str, str]) -> CaseKey | None:
+        try:
+            return read_case_key(props["case"]) if "case" in props else None
+        except AmissError as error:
+            self.fail("annotation", note.place, f"%@ case: {props['case']} {error.message}", error.fix)
+            return None
 
     def rows(self, predicate: str) -> Iterator[tuple[list[str], str, Place]]:
         """Yield the arguments of the reserved facts of a predicate, as plain text, checked for number."""
@@ -150,12 +170,12 @@ class _Reader:
             found[name] = Statement(name, authority, effective, words, source, place)
         return found
 
-    def questions(self, concepts: Iterable[str]) -> dict[str, tuple[str, str]]:
+    def questions(self, known: Collection[str]) -> dict[str, tuple[str, str]]:
         found = {}
         for (name, question, answer), _, place in self.rows("ask"):
-            if name not in concepts:
-                self.fail("undeclared", place, f"no concept is called {name}",
-                          did_you_mean(name, concepts) or 'write concept(NAME, KIND, "label").')  # fmt: skip
+            if name not in known:
+                self.fail("undeclared", place, f"no concept or predicate is called {name}",
+                          did_you_mean(name, known) or 'write concept(NAME, KIND, "label").')  # fmt: skip
             found[name] = unquote(question), unquote(answer)
         return found
 
@@ -176,7 +196,7 @@ class _Reader:
         for clause, props, source in self.drafts:
             name = props["id"]
             cites = _names(props["cites"]) if "cites" in props else (name.partition("/")[0],)
-            own = _names(props.get("reading", ""))
+            own, ended = _names(props.get("reading", "")), props.get("ended", "")
             if not cites:
                 fix = "name a statement with %@ cites:, or leave the line out"
                 self.fail("uncited", clause.place, f"{name} cites nothing", fix)
@@ -185,9 +205,8 @@ class _Reader:
             dates = [statements[c].effective for c in cites if c in statements]
             effective = props.get("effective", max(dates, default=""))
             effective = "" if effective == "none" else effective
-            ended = props.get("ended", "")
-            self._date(effective, clause.place)
-            self._date(ended, clause.place)
+            for date in (effective, ended):
+                self._date(date, clause.place)
             if props["of"] == "facts":
                 name = f"{name}({', '.join(unquote(str(a)) for a in clause.head.args)})"
             yield Rule(
@@ -218,9 +237,11 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
     facts = tuple(_fact(clause, source) for name in RESERVED for clause, source in reader.facts[name])
     program = Program(
         meta[0][0], meta[0][1], meta[0][2], reader.predicates, rules + facts,
-        statements, pairs["interpretation"], pairs["notice"], concepts, reader.questions(concepts),
+        statements, pairs["interpretation"], pairs["notice"], concepts,
+        reader.questions({**concepts, **reader.predicates}),
     )  # fmt: skip
-    return program, reader.findings
+    program, mismatches = with_quantities(program)
+    return program, reader.findings + mismatches
 
 
 def _fact(clause: Clause, source: str) -> Rule:

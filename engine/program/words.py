@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ..language.comparison import Bounds, bounds, holds, within
-from ..language.terms import UNDOCUMENTED, Atom, Comparison, Rule, Substitution, Var, quote, unquote
+from ..language.comparison import Bounds, bounds, holds, measured, within
+from ..language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Rule, Substitution, Var, quote, unquote
 from .program import Program
 
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -19,10 +19,18 @@ def _fill(gloss: str, values: Substitution, program: Program) -> str:
         value = values.get(slot[1])
         if value is None:
             return f"some {slot[1].lower()}"
+        if isinstance(value, Quantity):
+            return _with_unit(value, gloss[slot.end() :])
         return unquote(value) if str(value).startswith('"') else program.label(value)
 
     # "{Weeks} weeks" with nothing to fill in is "some weeks", and "code {Code}" is "some code".
     return re.sub(r"\b(?:some (\w+) \1|(\w+) some \2)\b", r"some \1\2", _SLOT.sub(say, gloss))
+
+
+def _with_unit(value: Quantity, after: str) -> str:
+    """Return a number with its unit, where the words after it do not say it."""
+    said = value.unit and after.lstrip().startswith(value.unit)
+    return str(value) if said else measured(value)
 
 
 def say_atom(atom: Atom, program: Program) -> str:
@@ -38,16 +46,20 @@ def say_rule(rule: Rule, binding: Substitution, program: Program) -> str:
     """Return what a rule concludes, with its variables bound; a fact reads as its predicate does."""
     if not rule.gloss or not rule.body:
         return say_atom(rule.head, program)
-    return _fill(rule.gloss, {**_limits(rule), **binding}, program)
+    limits = _limits(rule)
+    said = _fill(rule.gloss, {n: quote(each.in_words()) for n, each in limits.items()} | dict(binding), program)
+    for unit in {end.unit for each in limits.values() for end in each if isinstance(end, Quantity) and end.unit}:
+        said = said.replace(f"{unit} {unit}", unit)  # a gloss may say the unit itself
+    return said
 
 
-def _limits(rule: Rule) -> dict[str, str]:
+def _limits(rule: Rule) -> dict[str, Bounds]:
     """Return what a rule needs its amounts to be, by their variables, to stand for an amount that is not known."""
     limits: dict[str, list[Bounds]] = {}
     for comparison in rule.comparisons:
         if limit := bounds(comparison):
             limits.setdefault(comparison.names()[0], []).append(limit)
-    return {name: quote(within(each).in_words()) for name, each in limits.items()}
+    return {name: within(each) for name, each in limits.items()}
 
 
 def say_derived(rule: Rule, binding: Substitution, value: str, program: Program) -> str:
@@ -74,7 +86,7 @@ def say_undocumented(atom: Atom, value: str, program: Program) -> str:
     """Return that nobody documented an open input; in the closed world that is no evidence for it."""
     declared = program.predicates[atom.predicate]
     if len(atom.args) > declared.amounts_from:
-        unit = declared.params[declared.amounts_from].lower()
+        unit = (declared.case.unit if declared.case else "") or declared.params[declared.amounts_from].lower()
         of = f" of {program.label(atom.args[0])}" if declared.amounts_from else ""
         return f"no number of {unit}{of} is documented"
     said = say_open(atom, "", program)
@@ -135,4 +147,12 @@ def say_open(atom: Atom, amount: str, program: Program) -> str:
     :param amount: such as `at least 4`; where it is empty the amount reads as `some`.
     """
     told = quote(amount) if amount else Var("_")
-    return say_atom(atom._replace(args=tuple(told if a == UNDOCUMENTED else a for a in atom.args)), program)
+    said = say_atom(atom._replace(args=tuple(told if a == UNDOCUMENTED else a for a in atom.args)), program)
+    return once(said, atom, program)
+
+
+def once(text: str, atom: Atom, program: Program) -> str:
+    """Return words about an atom with the unit of its number once, where a gloss or an answer says it as well."""
+    case = program.predicates[atom.predicate].case
+    unit = case.unit if case else ""
+    return text.replace(f"{unit} {unit}", unit) if unit else text

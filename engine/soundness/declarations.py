@@ -7,13 +7,9 @@ from collections.abc import Iterator
 
 from ..language.errors import Finding, did_you_mean
 from ..program.interface import OUTPUTS
-from ..program.program import Predicate, Program
+from ..program.notation import SINGLE
+from ..program.program import CaseKey, Predicate, Program
 
-# The number of arguments that each shape of a case key gives an input.
-_ARITY = {
-    "": 2, "units": 3, "one of": 1, "each of": 1, "count": 1, "codes": 1, "hierarchy": 2, "slips": 2,
-    "present of": 1, "absent of": 1, "amount of": 2,
-}  # fmt: skip
 _OF_SERVICES = ("", "units")
 # What every case says, whatever the guideline.
 _TAKEN = ("id", "title", "date_of_service", "services", "expect", "expect_closed")
@@ -34,7 +30,7 @@ Found = Iterator[tuple[str, str]]
 
 def _kinds(predicate: Predicate, program: Program) -> Found:
     kinds = {kind for kind, _ in program.concepts.values()}
-    for kind in filter(None, (predicate.open_kind, predicate.case.kind if predicate.case else "")):
+    for kind in filter(None, (predicate.open_kind, *_kinds_of(predicate.case))):
         if kind not in kinds:
             yield (
                 f"no concept is of the kind {kind}",
@@ -43,6 +39,11 @@ def _kinds(predicate: Predicate, program: Program) -> Found:
     for name in filter(None, (predicate.unless, predicate.until)):
         if name not in program.predicates:
             yield f"{name} is not declared", did_you_mean(name, program.predicates) or "declare it with %@ predicate"
+
+
+def _kinds_of(case: CaseKey | None) -> Iterator[str]:
+    if case:
+        yield from (key.kind for key in (case, *case.fields))
 
 
 def _gloss(predicate: Predicate) -> Found:
@@ -57,7 +58,7 @@ def _gloss(predicate: Predicate) -> Found:
 def _open(predicate: Predicate, program: Program) -> Found:
     if predicate.is_open and not predicate.params:
         yield f"{predicate.name} is open and has no argument", "give it the concept that may be undocumented"
-    if predicate.case and predicate.case.shape == "count" and predicate.open_kind:
+    if predicate.case and predicate.case.shape in SINGLE and predicate.open_kind:
         yield f"{predicate.name} is a number and no {predicate.open_kind}", "write %@ open, without a kind"
     if predicate.is_choice and predicate.is_open and predicate.case:
         if predicate.case.default:
@@ -99,10 +100,10 @@ def _case(predicate: Predicate, program: Program) -> Found:
         return
     if (case.key == "services") != (case.shape in _OF_SERVICES) or (case.key in _TAKEN and case.key != "services"):
         yield f"{predicate.name} cannot be read from {case.key} {case.shape}".rstrip(), "write %@ case: KEY SHAPE KIND"
-    elif len(predicate.params) != _ARITY[case.shape]:
+    elif len(predicate.params) != len(case.columns):
         yield (
             f"{predicate.name} has {len(predicate.params)} arguments",
-            f"{case.shape or case.key} gives {_ARITY[case.shape]}",
+            f"{case.shape or case.key} gives {len(case.columns)}",
         )
     if case.shape.endswith(" of") and not case.kind:
         yield f"{predicate.name} names no kind of concept", f"write %@ case: {case.key} {case.shape} KIND"

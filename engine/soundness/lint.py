@@ -13,6 +13,7 @@ from ..language.terms import Constant, Place, Rule, Term, Var, unquote
 from ..program.interface import ADVISORY, INTERFACE, UNFAVOURABLE
 from ..program.program import Program
 from ..program.reader import RESERVED, read_program
+from .cascade import follows
 from .check import check
 from .reach import unreached
 from .registry import ERROR, severity
@@ -34,7 +35,7 @@ def findings_of(texts: Sequence[tuple[str, str]]) -> list[Finding]:
     if broken:
         return broken
     program, found = read_program(texts)
-    found += [finding for finding in check(program) if finding not in found]
+    found += [finding for finding in check(program) if finding not in found and not follows(finding, found, program)]
     if not _MISLEADING.intersection(finding.code for finding in found):
         further = lint(program)
         overlaps = {finding.place for finding in further if finding.code == "version-overlap"}

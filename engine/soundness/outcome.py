@@ -8,10 +8,10 @@ from typing import Any
 
 from ..evaluation.evaluator import Evaluator
 from ..language.terms import Atom, Constant, quote
+from ..program.code_systems import PROCEDURE
 from ..program.graph import stratify
 from ..program.interface import GIVEN
 from ..program.program import Program
-from ..program.schema import PROCEDURE
 from ..program.shapes import Said, read_facts
 
 MAX_CODES = 500

@@ -55,14 +55,22 @@ def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
     ranked = []
     for index, needs in enumerate(judged.missing.sets(targets).sets):
         met = judged.missing.met(needs, targets)
-        steps = below.setdefault(tuple(met), below.get(tuple(met)) or list(_steps(met, model)))
-        items = tuple(_item(need, steps, program) for need in in_order(needs))
-        statements = tuple(sorted(unquote(str(target.args[-1])) for target in met))
-        ranked.append((len(items), not _named(steps, judged), index, Ask(statements, items)))
-    return [ask for *_, ask in sorted(ranked)]
+        steps = below.setdefault(tuple(met), below.get(tuple(met)) or list(steps_to(met, model)))
+        ranked.append((len(needs), not named(steps, model, program), index, ask(needs, met, steps, program)))
+    return [each for *_, each in sorted(ranked)]
 
 
-def _steps(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
+def ask(needs: Iterable[Need], met: Iterable[Atom], steps: Sequence[Firing], program: Program) -> Ask:
+    """Return what is needed as items to ask for.
+
+    :param met: the outcomes that it gives, by their statements.
+    :param steps: what those rest on; see `steps_to`.
+    """
+    items = tuple(_item(need, steps, program) for need in in_order(frozenset(needs)))
+    return Ask(tuple(sorted(unquote(str(target.args[-1])) for target in met)), items)
+
+
+def steps_to(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
     """Yield the firings that possible atoms rest on, the nearest first."""
     queue = list(targets)
     seen = set(queue)
@@ -74,9 +82,8 @@ def _steps(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
             queue += new
 
 
-def _named(steps: Iterable[Firing], judged: Judged) -> bool:
+def named(steps: Iterable[Firing], model: Model, program: Program) -> bool:
     """Say whether what the criteria are about is named as such, and does not follow from something narrower."""
-    model, program = judged.model, judged.guideline.program
     settled = {p for step in steps if step.head not in model.support for p in step.premises if p in model.support}
     about = [p for p in settled if not program.declared()[p.predicate].is_record]
     return not any(lower.predicate == p.predicate for p in about for lower in model.support[p].premises)
@@ -93,6 +100,12 @@ def _takes_up(step: Firing, need: Need, program: Program) -> bool:
     name = need.atom.predicate
     if step.head.predicate == name:
         return False
+    if any(
+        p.args == need.atom.args and program.predicates[p.predicate].case
+        for p in step.premises
+        if p.predicate in program.predicates
+    ):
+        return True  # it reads what the record says, in place of what that comes to
     is_choice = program.predicates[name].is_choice
     return need.atom in (*step.premises, *step.absences) or (is_choice and name in {a.predicate for a in step.absences})
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from ...engine.decision.decide import Judged, LineDecision, leaves, outcomes
+from ...engine.language.comparison import measured
 from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.program.graph import edges
@@ -80,7 +82,7 @@ class Evidence:
         declared = self.program.declared()[atom.predicate]
         if not declared.is_record:
             return say_atom(atom, self.program)
-        amounts = [str(a) for a in atom.args[declared.amounts_from :] if a != UNDOCUMENTED]
+        amounts = [measured(a) for a in atom.args[declared.amounts_from :] if a != UNDOCUMENTED]
         return telling(atom, " ".join(amounts), self.program)
 
     def sources(self, atom: Atom) -> str:
@@ -90,10 +92,11 @@ class Evidence:
 
     def _source(self, given: Atom, atom: Atom) -> str:
         key = self.program.predicates[given.predicate].case
-        if key is None or key.shape == "hierarchy" or (given == atom and key.shape not in DOCUMENTED):
+        if key is None or key.shape == "hierarchy":
             return ""
         if key.shape not in DOCUMENTED:
-            return say_atom(given, self.program)
+            told = "" if given == atom else say_atom(given, self.program)
+            return ", ".join(filter(None, (told, *re.findall('".*"', self.case.facts[given]))))
         concept = str(given.args[0])
         written = self.case.said[key.key][concept]
         source = in_quotes(written["source"]) if isinstance(written, dict) and written.get("source") else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...engine.decision.decide import Judged, LineDecision, awaited, outcomes
+from ...engine.decision.decide import Judged, LineDecision, outcomes
+from ...engine.decision.outcomes import awaited
 from ...engine.decision.why import Cause, Failure
 from ...engine.evaluation.rules import Firing
 from ...engine.language.comparison import holds

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ...engine.decision.decide import leaves
-from ...engine.language.comparison import Bounds, bounds, within
-from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Rule, Substitution, Term, Var, unquote
+from ...engine.language.comparison import Bounds, bounds, measured, within
+from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Rule, Substitution, Term, Var, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.program.program import CaseKey
 from ...engine.program.words import say_atom, say_rule
@@ -106,18 +107,18 @@ class Items:
         begin = declared.amounts_from
         concept = declared.asked(atom)
         label = self.program.label(concept) if begin else concept.replace("_", " ")
-        unit = declared.params[begin].lower()
+        unit = (declared.case.unit if declared.case else "") or declared.params[begin].lower()
         limit = self._limit(atom, rule)
-        needed = f", {limit.in_words()} needed" if str(limit) else ""
+        needed = f", {limit.in_words().replace(f' {unit}', '')} needed" if str(limit) else ""
         value = atom.args[begin]
         if isinstance(value, Var) or value == UNDOCUMENTED:
             closed = not self.model.possible(atom)
-            told = f"{unit} not recorded{' (counts as none)' if closed else ''}{needed}"
+            told = f"{unit} not recorded{' (counts as none)' * closed}{needed}"
             return Item(ABSENT if closed else OPEN, label, told, "", concept, str(limit))
         falls = isinstance(value, int) and not limit.low <= value <= limit.high
-        told = f"{value} {unit[:-1] if value == 1 and unit.endswith('s') else unit} recorded{needed}"
-        given = next(self._given(atom), atom)
-        return Item(SHORT if falls else MET, label, told, self._where(given), concept, str(limit))
+        said = measured(value) if isinstance(value, Quantity) and value.unit else f"{value} {unit}"
+        source = self._where(next(self._given(atom), atom))
+        return Item(SHORT if falls else MET, label, f"{said} recorded{needed}", source, concept, str(limit))
 
     def _limit(self, atom: Atom, rule: Rule) -> Bounds:
         """Return what a rule needs an amount to be within."""
@@ -151,13 +152,14 @@ class Items:
                 sources[self._where(each)] = None
             else:
                 told[name if key.shape == "codes" else "stated" if same else f"{name} is stated"] = None
+                sources |= dict.fromkeys(filter(None, [self._where(each)]))
         return "; ".join(told), "; ".join(sources)
 
     def _where(self, given: Atom) -> str:
         """Return where the record says what the case says of it."""
         key = self._key(given)
         if key.shape not in DOCUMENTED:
-            return ""
+            return "; ".join(quoted[1:-1] for quoted in re.findall('".*"', self.case.facts.get(given, "")))
         written: Any = self.case.said[key.key][str(given.args[0])]
         source = written.get("source") if isinstance(written, dict) else ""
         return in_quotes(source)[1:-1] if source else NO_SOURCE

@@ -7,13 +7,14 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.language.errors import CaseError
+from ...engine.language.errors import refused
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
-from .asks import Ask, Box, asks, boxes, called
+from .asks import Box, called
 from .block import Block, heading, items, listed, sentence, text
 from .checklist import MORE
-from .reasons import Shortfall
-from .remedies import Remedies, Remedy
+from .groups import Group, groups, nearest
+from .reasons import Reasons, Shortfall
+from .remedies import ways
 from .wording import alternatives, answer, rules_of, words, words_by
 
 AUTHORITIES = {
@@ -40,7 +41,7 @@ class _Letter:
     def __init__(self, judged: Judged) -> None:
         self.judged, self.decision, self.case = judged, judged.decision, judged.case
         self.program = judged.guideline.program
-        self.reasons = Remedies(judged)
+        self.reasons = Reasons(judged)
         self.cited: dict[str, bool] = {}  # statements and readings, and whether the letter has their words already
 
     def blocks(self) -> Iterator[Block]:
@@ -70,12 +71,9 @@ class _Letter:
         groups: dict[str, list[LineDecision]] = {}
         for line in {(line.cpt, line.session): line for line in self.decision.lines}.values():
             refused = line.outcome == UNFAVOURABLE
-            own = self.reasons.specifics(line) if refused else self._asks(line) if line.missing else None
+            own = self.reasons.specifics(line) if refused else line.missing
             groups.setdefault(json.dumps([line.outcome, line.by, line.reason, own]), []).append(line)
         return list(groups.values())
-
-    def _asks(self, line: LineDecision) -> list[Ask]:
-        return asks(self.reasons.decisive(line), self.judged)
 
     def _names(self, lines: Iterable[LineDecision]) -> str:
         labels = ((called(line, self.judged), self.program.label(f'"{line.cpt}"'), line.cpt) for line in lines)
@@ -128,8 +126,8 @@ class _Letter:
         """Say that no criterion speaks of the case; where that is not the reason, there is none to give."""
         for line in lines:
             if not line.by or self.reasons.played(line):
-                refused = f"{self.case.place}: no specific reason can be written for {called(line, self.judged)}"
-                raise CaseError(f"{refused}; see coverlog explain")
+                said = f"no specific reason can be written for {called(line, self.judged)}"
+                raise refused(self.case.place, said, "see coverlog explain")
         named, codes = self.reasons.named(), self.reasons.codes()
         if not named:
             given = f" (its codes, {listed(codes)}, stand for none)" if codes else ""
@@ -139,17 +137,18 @@ class _Letter:
         return f"No criterion for this request speaks of what the case names: {alternatives(named, 'and')}."
 
     def _change(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
-        """Say the smallest changes that would make lines medically necessary, or what could lead there."""
-        ways = list(self._remedies(self._by_line(lines, self.reasons.remedies)))
-        if ways:
+        """Say the nearest ways in which lines would be medically necessary, or what could lead there."""
+        found = sorted(self._by_line(lines, self._ways), key=lambda pair: pair[0].size)
+        lifts = [told for told, _ in self._by_line(lines, self.reasons.lifts)]
+        if found and any(map(self.reasons.played, lines)):
+            shown, more = nearest(found)
             yield text(
                 f"{_one(lines, 'It', 'They')} would be medically necessary "
-                f"with {_one(ways, 'this', 'any one of these')}:"
+                f"with {_one(shown, 'this', 'any one of these')}:"
             )
-            yield items(ways)
-            return
-        lifts = [told for told, _ in self._by_line(lines, self.reasons.lifts)]
-        if lifts:
+            yield items(("", sentence(self._way(group) + only)) for group, only in shown)
+            yield from _more(more)
+        elif lifts:
             yield text(f"The outcome could change if {listed(lifts, last=' or ')}.")
         elif not any(map(self.reasons.played, lines)):
             yield text(
@@ -157,15 +156,15 @@ class _Letter:
                 "for this request speaks of, and the record documents what that criterion asks for."
             )
 
-    def _remedies(self, ways: Iterable[tuple[Remedy, str]]) -> Iterator[tuple[str, str]]:
-        """Yield each change, those for the same statements drawn together."""
-        same: dict[tuple[tuple[str, ...], str], list[Ask]] = {}
-        for (request, ask), only in ways:
-            same.setdefault((request, only), []).append(ask)
-        for (request, only), each in same.items():
-            asked = f"a request in which {listed(request)}" if request else ""
-            for _, box in _drawn(each):
-                yield "", sentence(", and ".join(filter(None, (asked, self._showing(box)))) + only)
+    def _ways(self, line: LineDecision) -> list[Group]:
+        return groups(ways(self.judged, line).ways)
+
+    def _way(self, group: Group) -> str:
+        """Return what a group of ways comes to, and what the guideline says against it."""
+        asked = f"a request in which {listed(group.request)}" if group.request else ""
+        against = "; ".join(advisory.text for advisory in group.objections)
+        told = ", and ".join(filter(None, (asked, self._showing(group.box))))
+        return told + (f" (worth knowing: {against})" if against else "")
 
     def _showing(self, box: Box) -> str:
         """Return what a record would have to show, each choice as alternatives."""
@@ -173,21 +172,22 @@ class _Letter:
         return f"a record which shows that {listed(told, ', that ', ', and that ')}" if told else ""
 
     def more_information_needed(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
-        wanted = self._asks(lines[0])
-        drawn = _drawn(wanted)
-        if not drawn:
+        found = self._ways(lines[0])
+        if not found:
             yield text(
                 f"{_OPEN} Nothing that it leaves open would make {_one(lines, 'this', 'these')} medically necessary."
             )
             return
+        shown, more = nearest(found)
         yield text(
             f"{_OPEN} It neither shows nor rules out what the criteria ask for. "
-            f"{_one(lines, 'It', 'They')} would be medically necessary with {_one(drawn, 'this', 'any one of these')}:"
+            f"{_one(lines, 'It', 'They')} would be medically necessary with {_one(shown, 'this', 'any one of these')}:"
         )
-        yield items((f"{listed(names)}:", sentence(self._words(names) + self._showing(box))) for names, box in drawn)
+        yield items((f"{listed(g.statements)}:", sentence(self._words(g.statements) + self._way(g))) for g in shown)
+        yield from _more(more)
         if not lines[0].missing_complete:
             yield text(MORE)
-        self._note(item.statement for ask in wanted for item in ask.items)
+        self._note(item.statement for group in shown for choice in group.box for item in choice)
 
     def _words(self, names: Sequence[str]) -> str:
         """Return the words of statements that the letter does not have yet, to stand before what they ask for."""
@@ -235,13 +235,10 @@ _SECTIONS: dict[str, Callable[[_Letter, Sequence[LineDecision]], Iterator[Block]
 }
 
 
-def _drawn(wanted: Iterable[Ask]) -> list[tuple[tuple[str, ...], Box]]:
-    """Return what to document for which statements, shortest first, what the same statements ask for in one."""
-    same: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Ask]] = {}
-    for ask in wanted:
-        same.setdefault((ask.statements, tuple(sorted(item.statement for item in ask.items))), []).append(ask)
-    drawn = [(names, box) for (names, _), each in same.items() for box in boxes(ask.items for ask in each)]
-    return sorted(drawn, key=lambda pair: len(pair[1]))
+def _more(number: int) -> Iterator[Block]:
+    """Say how many ways a letter leaves out, and where they are."""
+    if number:
+        yield text(f"There are {number} more ways; coverlog checklist has all.")
 
 
 def _one(found: Sequence[object], one: str, several: str) -> str:

@@ -1,16 +1,14 @@
-"""What would change an outcome, for the account of a case; read off the one list of ways."""
+"""What would change an outcome, in labels, for the account of a case; read off the one list of ways."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ...engine.decision.decide import Judged, LineDecision, outcomes
+from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import Need
-from ...engine.program.interface import FAVOURABLE, UNFAVOURABLE
 from ...engine.program.program import Program
-from .asks import Ask, asks, boxes
-from .remedies import Remedies
+from . import remedies
+from .groups import groups
 
 
 class Wanted(NamedTuple):
@@ -28,6 +26,7 @@ class Way(NamedTuple):
     request: tuple[str, ...]
     statements: tuple[str, ...]
     places: tuple[tuple[Wanted, ...], ...]
+    objections: tuple[str, ...] = ()  # the advisories that it draws
     only: tuple[str, ...] = ()  # the codes that it is for, where it is not for all of a reason
 
     @property
@@ -35,36 +34,27 @@ class Way(NamedTuple):
         """How many things it takes."""
         return len(self.request) + len(self.places)
 
+    @property
+    def is_single(self) -> bool:
+        """Whether it takes one thing of the record, and nothing is to be said beside it."""
+        return self.size == 1 and not (self.request or self.objections or self.only)
+
     def as_json(self) -> dict[str, Any]:
         """Return the way as the documented JSON object."""
         places = [[wanted._asdict() for wanted in place] for place in self.places]
-        return {"request": list(self.request), "statements": list(self.statements), "places": places,
-                "only": list(self.only)}  # fmt: skip
+        return {name: list(value) for name, value in self._asdict().items()} | {"places": places}
 
 
 def ways(judged: Judged, line: LineDecision) -> list[Way]:
     """Return what would make a line medically necessary, fewest things first."""
-    found: list[Way] = []
-    for request, wanted in _found(judged, line):
-        same: dict[tuple[str, ...], list[Ask]] = {}
-        for ask in wanted:
-            same.setdefault(ask.statements, []).append(ask)
-        for statements, each in same.items():
-            for box in boxes(ask.items for ask in each):
-                places = tuple(tuple(_wanted(i.need, i.statement, judged.guideline.program) for i in p) for p in box)
-                found.append(Way(request, statements, places))
-    return sorted(found, key=lambda way: way.size)
-
-
-def _found(judged: Judged, line: LineDecision) -> Iterator[tuple[tuple[str, ...], list[Ask]]]:
-    """Yield each request with the sets that would be enough beside it."""
-    if line.needs:
-        yield (), asks(outcomes(judged.model, line.session, line.cpt)[FAVOURABLE], judged)
-    elif line.outcome == UNFAVOURABLE:
-        same: dict[tuple[str, ...], list[Ask]] = {}
-        for request, ask in Remedies(judged).remedies(line):
-            same.setdefault(request, []).append(ask)
-        yield from same.items()
+    program = judged.guideline.program
+    found = groups(remedies.ways(judged, line).ways)
+    return [
+        Way(each.request, each.statements,
+            tuple(tuple(_wanted(item.need, item.statement, program) for item in place) for place in each.box),
+            tuple(advisory.id for advisory in each.objections))
+        for each in found
+    ]  # fmt: skip
 
 
 def _wanted(need: Need, statement: str, program: Program) -> Wanted:
@@ -74,8 +64,8 @@ def _wanted(need: Need, statement: str, program: Program) -> Wanted:
     label = program.label(concept) if concept in program.concepts else concept.replace("_", " ")
     if need.bounds:
         limits = need.bounds.in_words()
-        unit = declared.params[declared.amounts_from].lower()
-        label = f"{limits} {unit} of {label}" if declared.amounts_from else f"{limits} {unit}"
+        unit = "" if declared.case and declared.case.unit else f" {declared.params[declared.amounts_from].lower()}"
+        label = f"{limits}{unit} of {label}" if declared.amounts_from else f"{limits}{unit}"
     elif declared.is_choice:
         label = f"{label}: {program.label(need.atom.args[0])}"
     elif need.denies:

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Sequence
 
 from ...engine.decision.need import Need, say_need
 from ...engine.language.terms import Atom, Rule
+from ...engine.program.notation import TIME_UNITS
 from ...engine.program.program import Program
-from ...engine.program.words import say_atom, say_open
+from ...engine.program.words import once, say_atom, say_open
 
 _SLOT = re.compile(r"\{\w+\}")
 
 
 def question(need: Need, program: Program) -> str:
     """Return how to ask for a need: the guideline's own question, or one made of the gloss."""
-    own = program.questions.get(str(need.atom.args[0]), ("", ""))[0]
+    own = _own(need.atom, program)[0]
     if need.bounds:
         asked = own or _how_many(need, program)
         limits = need.bounds.in_words()
@@ -26,9 +27,27 @@ def question(need: Need, program: Program) -> str:
     return f"{asked} (it has to be ruled out)" if need.denies else asked
 
 
+def question_of(concept: str, program: Program) -> str:
+    """Return how to ask for a concept: the guideline's own question, or its label."""
+    return program.questions.get(concept, ("", ""))[0] or program.label(concept)
+
+
+def _own(atom: Atom, program: Program) -> tuple[str, str]:
+    """Return the question and the answer that the guideline words for a concept, or for what is said of such."""
+    if own := program.questions.get(str(atom.args[0])):
+        return own
+    asked, told = program.questions.get(atom.predicate, ("", ""))
+    named = f"{{{program.predicates[atom.predicate].params[0]}}}"
+    return asked.replace(named, program.label(atom.args[0])), told.replace(named, program.label(atom.args[0]))
+
+
 def _how_many(need: Need, program: Program) -> str:
     """Return the question for an amount of a concept; an amount of nothing else has only its gloss to ask by."""
-    params = program.predicates[need.atom.predicate].params
+    params, case = program.predicates[need.atom.predicate].params, program.predicates[need.atom.predicate].case
+    if len(params) > 1 and case and case.unit:
+        of_time = case.unit in TIME_UNITS
+        label = program.label(need.finding)
+        return f"How many {case.unit} of {label}?" if of_time else f"What is {label}, in {case.unit}?"
     return f"How many {params[1].lower()} of {program.label(need.finding)}?" if len(params) > 1 else ""
 
 
@@ -48,10 +67,11 @@ def telling(atom: Atom, amount: str, program: Program) -> str:
 
     :param amount: what to say of its amount, where it has one: `at least 4`, or a number.
     """
-    told = program.questions.get(str(atom.args[0]), ("", ""))[1]
+    told = _own(atom, program)[1]
     if not told:
         return say_open(atom, amount, program)
-    return re.sub(r"\b1 (\w+)s\b", r"1 \1", _SLOT.sub(amount or "some", told))
+    filled = once(_SLOT.sub(amount or "some", told), atom, program)
+    return re.sub(r"\b1 (\w+)s\b", r"1 \1", filled)
 
 
 _THERE = re.compile(r"there (is|are|was|were) ")

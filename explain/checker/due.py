@@ -21,6 +21,7 @@ from .ground import (
     chosen_from,
     compare,
     comparison_names,
+    in_json,
     in_order,
     spell,
     spell_comparison,
@@ -118,7 +119,7 @@ class Dues:
         value = self.truth.value(way.head)
         facts = {
             "text": self.say.derived(rule, way.binding, value), "atom": atom, "value": WORDS[value],
-            "binding": dict(way.binding),
+            "binding": in_json(way.binding),
         }  # fmt: skip
         return Due("derived", facts | self._cited(rule), tuple(self._parts(way)))
 
@@ -144,7 +145,7 @@ class Dues:
         comparison, binding, premises = about
         facts = {
             "text": self.say.compared(comparison, binding), "comparison": spell_comparison(comparison, {}),
-            "value": WORDS[compare(comparison, binding)], "binding": binding,
+            "value": WORDS[compare(comparison, binding)], "binding": in_json(binding),
         }  # fmt: skip
         return Due("compared", facts, tuple(Step("premise", holds(atom)) for atom in premises))
 
@@ -173,7 +174,7 @@ class Dues:
 
     def _failed(self, failing: Failing) -> Due:
         rule = failing.rule
-        facts = {"text": self.say.failed(rule, failing.asked), "binding": dict(failing.asked)} | self._cited(rule)
+        facts = {"text": self.say.failed(rule, failing.asked), "binding": in_json(failing.asked)} | self._cited(rule)
         steps = [
             Step("cause", self._reason(rule, cause.part, cause.way), cause.at)
             for versions in failing.causes

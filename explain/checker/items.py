@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ...engine.language.terms import UNDOCUMENTED, Atom
 from ...engine.program.program import Predicate
-from .ground import TRUE, asked_for, chosen_from
+from .ground import TRUE, asked_for, chosen_from, number
 from .step import TooLargeError
 from .truth import Instance, Truth
 
@@ -44,9 +44,9 @@ class Item(NamedTuple):
         if not self.is_amount:
             return ("stated" if declared.until else "present") if self.low else "absent"
         if self.low == self.high:
-            return f"= {self.low}"
-        bounds = [f">= {self.low}"] if self.low > -INFINITE else []
-        return " and ".join([*bounds, *([f"<= {self.high}"] if self.high < INFINITE else [])])
+            return f"= {number(self.low)}"
+        bounds = [f">= {number(self.low)}"] if self.low > -INFINITE else []
+        return " and ".join([*bounds, *([f"<= {number(self.high)}"] if self.high < INFINITE else [])])
 
 
 class Items:

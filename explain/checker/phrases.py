@@ -5,9 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Rule, Var
+from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Quantity, Rule, Var
 from ...engine.program.program import Program
-from .ground import FALSE, TRUE, UNKNOWN, Binding, compare, comparison_names, spell, spell_comparison, unquoted
+from .ground import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Binding,
+    compare,
+    comparison_names,
+    number,
+    spell,
+    spell_comparison,
+    unquoted,
+)  # fmt: skip
 
 
 class Phrases:
@@ -28,7 +39,10 @@ class Phrases:
         """Return what a rule concludes."""
         if not (rule.gloss and rule.body):
             return self.atom(rule.head)
-        return self._filled(rule.gloss, _needed(rule.comparisons) | dict(binding))
+        said = self._filled(rule.gloss, _needed(rule.comparisons) | dict(binding))
+        for unit in _units(rule.comparisons):
+            said = said.replace(f"{unit} {unit}", unit)
+        return said
 
     def derived(self, rule: Rule, binding: Binding, value: int) -> str:
         """Return what a rule concludes, or would conclude."""
@@ -46,10 +60,11 @@ class Phrases:
     def undocumented(self, atom: Atom, value: int) -> str:
         """Return that nobody documented an open input."""
         declared = self.program.predicates[atom.predicate]
+        unit = declared.case.unit if declared.case else ""
         if declared.open_count:
-            return f"no number of {declared.params[0].lower()} is documented"
+            return f"no number of {unit or declared.params[0].lower()} is documented"
         if len(atom.args) > 1:
-            return f"no number of {declared.params[1].lower()} of {self.label(str(atom.args[0]))} is documented"
+            return f"no number of {unit or declared.params[1].lower()} of {self.label(str(atom.args[0]))} is documented"
         begin = "it is not documented whether " if value == UNKNOWN else "there is no evidence that "
         return begin + self.atom(atom, hidden=[UNDOCUMENTED])
 
@@ -84,11 +99,20 @@ class Phrases:
             name = pieces[at]
             if name not in values:
                 pieces[at] = "some " + name.lower()
+            elif isinstance(value := values[name], Quantity):
+                pieces[at] = _amount(value, pieces[at + 1])
             elif str(values[name])[:1] == '"':
                 pieces[at] = unquoted(values[name])
             else:
                 pieces[at] = self.label(values[name])
         return re.sub(r"\bsome (\w+) \1\b|\b(\w+) some \2\b", lambda m: f"some {m[1] or m[2]}", "".join(pieces))
+
+
+def _amount(value: Quantity, after: str) -> str:
+    """Return a number with its unit, which what stands behind it may have said; one day is no days."""
+    one_of_time = value.unit in ("days", "weeks", "months", "years") and int(value) == 1 and not value.places
+    said = after.strip()[: len(value.unit)] == value.unit
+    return number(value) + ("" if said else " " + (value.unit[:-1] if one_of_time else value.unit)).rstrip()
 
 
 def _if_unsure(value: int) -> str:
@@ -115,8 +139,16 @@ def _needed(comparisons: Iterable[Comparison]) -> dict[str, Constant]:
 _TURNED = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "=", "!=": "!="}
 
 
+def _units(comparisons: Iterable[Comparison]) -> set[str]:
+    """Return the units that numbers are compared in, beside an amount."""
+    numbers = {term for each in comparisons for term in (*each.left, *each.right)}
+    return {number.unit for number in numbers if isinstance(number, Quantity) and number.unit}
+
+
 def _range(least: int | None, most: int | None) -> str:
+    low, high = (_amount(n, "") if isinstance(n, Quantity) else str(n) for n in (least, most))
     if least is not None and least == most:
-        return f"exactly {least}"
-    ends = [f"at least {least}"] * (least is not None) + [f"at most {most}"] * (most is not None)
+        return f"exactly {low}"
+    ends = ["one or more" if low == "1" else f"at least {low}"] * (least is not None)
+    ends += ["fewer than 2" if high == "1" else f"at most {high}"] * (most is not None)
     return " and ".join(ends)

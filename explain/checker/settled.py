@@ -7,9 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 from ...engine.language.terms import UNDOCUMENTED, Atom
+from ...engine.program.program import CaseKey
 from .circles import circles
 from .ground import TRUE, UNKNOWN, asked_for
 from .items import INFINITE, Item
+from .record import measured
 from .step import TooLargeError
 from .supposed import Asked, Supposed, premises_of
 from .truth import Instance
@@ -110,7 +112,7 @@ class Settled:
         for atom in self.truth.supposed:
             declared = self.truth.program.predicates[atom.predicate]
             if asked_for(atom, declared) == told["finding"] and self.truth.is_undocumented(atom):
-                found = _read(atom, told["needs"])
+                found = _read(atom, told["needs"], declared.case)
                 if found and found.told(declared) == told:
                     return found
         return None
@@ -161,15 +163,15 @@ class Settled:
         )
 
 
-def _read(atom: Atom, needs: str) -> Item | None:
+def _read(atom: Atom, needs: str, key: CaseKey | None) -> Item | None:
     """Return the item that a need says of an undocumented atom; written amiss, it differs from what is said of it."""
     if UNDOCUMENTED not in atom.args:
         return Item(atom, 0, 0) if needs == "absent" else Item(atom, 1, 1)
     low, high = -INFINITE, INFINITE
     for bound in needs.split(" and "):
         sign, _, number = bound.partition(" ")
-        if len(number) > 18 or not number.removeprefix("-").isdecimal():
+        if key is None or len(number) > 18 or not number.removeprefix("-").replace(".", "", 1).isdecimal():
             return None
-        low = int(number) if sign in (">=", "=") else low
-        high = int(number) if sign in ("<=", "=") else high
+        low = measured(number, key) if sign in (">=", "=") else low
+        high = measured(number, key) if sign in ("<=", "=") else high
     return Item(atom, low, high)

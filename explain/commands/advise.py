@@ -9,6 +9,7 @@ import click
 
 from ...engine.decision.decide import judge
 from ...engine.library.guideline import load
+from .complete import Completer, complete_item, complete_setting
 from .inputs import judge_one, lines_of
 from .options import Option, as_of_option, case_argument, format_option, line_option, output_option, world_option
 from .output import as_json, width, write_out
@@ -27,13 +28,14 @@ class _WhatIf(click.Command):
         return super().parse_args(ctx, read)
 
 
-def _change(option: str, text: str, *names: str) -> Option:
-    return click.option(option, *names, multiple=True, metavar="KEY=VALUE", help=text)
+def _change(option: str, text: str, *names: str, complete: Completer = complete_item) -> Option:
+    return click.option(option, *names, multiple=True, metavar="KEY=VALUE", help=text, shell_complete=complete)
 
 
 @click.command(cls=_WhatIf)
 @case_argument
-@_change("--set", "Set a finding (present, absent, unknown), an amount or a single value.", "settings")
+@_change("--set", "Set a finding (present, absent, unknown), an amount or a single value.", "settings",
+         complete=complete_setting)  # fmt: skip
 @_change("--add", "Add to a list: services=CODE or services=CODE@SESSION, and what else a case lists.")
 @_change("--drop", "Drop from a list.")
 @world_option
@@ -69,19 +71,25 @@ def whatif(
 @click.command()
 @case_argument
 @line_option("List for the lines of this procedure code only.")
+@world_option
+@as_of_option
 @format_option("text", "json")
 @click.pass_obj
-def checklist(guideline: str, case: str, code: str, form: str) -> None:
-    """List the missing documentation as questions, the shortest list first.
+def checklist(guideline: str, case: str, code: str, world: str, as_of: str, form: str) -> None:
+    """List what would change an outcome as questions, the shortest list first.
+
+    Of a line that waits for information that is what is missing; of a line that is refused, every minimal way in
+    which it would be medically necessary: documentation, a different request, or both. As JSON each way has the
+    options of whatif that go it.
 
     \b
-    Example: coverlog checklist cts-six-weeks-of-splinting
+    Example: coverlog checklist cts-three-weeks-of-splinting
     """
     from ..advice.checklist import as_json as told
     from ..advice.checklist import as_text
     from ..advice.checklist import checklist as listed
 
-    judged = judge_one(case, load(guideline), "open", "")
+    judged = judge_one(case, load(guideline), world, as_of)
     lines_of(judged, code)
     lines = listed(judged, code)
     write_out(as_json(told(judged, lines)) if form == "json" else f"{as_text(judged, lines, width())}\n")

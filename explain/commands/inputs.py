@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...engine.cases.case import Case, Unreadable, not_read
-from ...engine.cases.find import canonical, find_case, find_cases, only
+from ...engine.cases.find import find_case, find_cases, only
 from ...engine.decision.decide import Judged, judge
 from ...engine.evaluation.limits import on_time
-from ...engine.language.errors import CaseError
-from ...engine.library.guideline import Guideline, load
+from ...engine.language.errors import CaseError, Finding
+from ...engine.language.terms import Place
+from ...engine.library.guideline import Guideline
 
 if TYPE_CHECKING:
     from ..query.scene import Scene
-
-
-def complete_case(incomplete: str) -> list[str]:
-    """Return the names of canonical cases for the shell's completion."""
-    return [name for name in canonical(load()) if name.startswith(incomplete)]
 
 
 def judge_all(names: Iterable[str], guideline: Guideline, world: str, as_of: str) -> Iterator[Judged | Unreadable]:
@@ -64,6 +62,30 @@ def noted(case: Case) -> Case:
     for note in case.notes:
         click.echo(f"{case.place}: {note}", err=True)
     return case
+
+
+def doubted(case: Case, guideline: Guideline, seen: dict[str, str]) -> list[Finding]:
+    """Return what is doubtful in a case that can be read, today and beside the cases before it.
+
+    :param seen: the place of each id so far, to which the case's is added.
+    """
+    from ...engine.cases.doubts import doubts, repeated
+
+    return sorted([*doubts(case, guideline, datetime.date.today().isoformat()), *repeated(case, seen)], key=_order)
+
+
+def _order(finding: Finding) -> Place:
+    return finding.place
+
+
+def warned(judged: Judged, seen: dict[str, str]) -> list[dict[str, Any]]:
+    """Say what is doubtful in a case on standard error, and return it as the documented JSON objects."""
+    from ..render.findings import as_text, record
+
+    found = doubted(judged.case, judged.guideline, seen)
+    if found:
+        click.echo(as_text(found, Path()), err=True)
+    return [record(finding, Path()) for finding in found]
 
 
 def ask_of(name: str, guideline: Guideline, world: str, as_of: str) -> Scene:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,27 +13,32 @@ from typing import Any
 import click
 
 from ...engine.evaluation.limits import SECONDS, allowing
-from ...engine.language.errors import CaseError, GuidelineError, did_you_mean
+from ...engine.language.errors import FaultError, GuidelineError, did_you_mean
 from ...kb import DEFAULT
+from .complete import complete_guideline
 from .output import BAD_INPUT, flush, open_streams, output_failed, quiet_pipe
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
     "cases": "test",
+    "compare": "compare",
     "check": "check",
     "checklist": "advise",
     "decide": "decide",
     "doc": "test",
     "explain": "explain",
+    "find": "find",
     "fmt": "check",
     "graph": "rules",
     "letter": "advise",
+    "new": "new",
     "query": "query",
     "rules": "rules",
     "schema": "schema",
     "show": "rules",
     "test": "test",
     "trace": "test",
+    "validate": "validate",
     "verify": "verify",
     "whatif": "advise",
 }
@@ -66,8 +72,8 @@ class _Commands(click.Group):
             for finding in error.findings:
                 click.echo(finding, err=True)
             ctx.exit(BAD_INPUT)
-        except (FileNotFoundError, CaseError) as error:
-            told = error if isinstance(error, CaseError) else CaseError(str(error))
+        except (FileNotFoundError, FaultError) as error:
+            told = error if isinstance(error, FaultError) else FaultError(str(error))
             click.echo(f"coverlog: {told}", err=True)
             ctx.exit(BAD_INPUT)
 
@@ -90,6 +96,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="coverlog")
 @click.option("--guideline", "-g", default=DEFAULT, show_default=True, envvar="COVERLOG_GUIDELINE",
+              shell_complete=complete_guideline,
               help="A guideline shipped here, or a folder of .dl files.")  # fmt: skip
 @click.option("--limit-seconds", type=click.FloatRange(0, min_open=True), default=SECONDS, show_default=True,
               help="Give up a case that takes longer to decide; exit 2.")  # fmt: skip
@@ -101,6 +108,8 @@ def main(ctx: click.Context, guideline: str, limit_seconds: float) -> None:
     Example: coverlog explain cts-six-weeks-of-splinting
     """
     ctx.obj = guideline
+    if os.environ.get("NO_COLOR"):  # https://no-color.org; click leaves it to its users
+        ctx.color = False
     ctx.with_resource(allowing(limit_seconds))
     ctx.with_resource(_seldom_collecting())
 

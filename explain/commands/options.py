@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from ...engine.decision.decide import WORLDS
-from .inputs import complete_case
+from ...engine.decision.decision import WORLDS
+from .complete import complete_case
 
 Option = Callable[[Any], Any]  # adds an option to the function of a command
 
@@ -60,11 +60,9 @@ output_option = click.option(
     "--output", "-o", "out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
     help="Write to this file in place of standard output.",
 )  # fmt: skip
-cases_argument = click.argument(
-    "cases", nargs=-1, required=True, metavar="CASE...", shell_complete=lambda c, p, i: complete_case(i)
-)
-case_argument = click.argument("case", shell_complete=lambda c, p, i: complete_case(i))
+cases_argument = click.argument("cases", nargs=-1, required=True, metavar="CASE...", shell_complete=complete_case)
+case_argument = click.argument("case", shell_complete=complete_case)
 case_option = click.option(
-    "--case", "name", default="", metavar="CASE", shell_complete=lambda c, p, i: complete_case(i),
+    "--case", "name", default="", metavar="CASE", shell_complete=complete_case,
     help="Ask of this case: a file, - or a canonical case.",
 )  # fmt: skip

@@ -36,6 +36,14 @@ def width() -> int:
     return shutil.get_terminal_size((100, 24)).columns
 
 
+def table_width() -> int:
+    """Return the columns a table may take; 0 where it is piped: it is then as wide as it is, a row a line.
+
+    COLUMNS is obeyed everywhere.
+    """
+    return width() if sys.stdout.isatty() or os.environ.get("COLUMNS") else 0
+
+
 def bar(items: Iterable[Item], label: str, length: int | None = None) -> Iterator[Item]:
     """Yield items, with a progress bar where standard error is a terminal.
 

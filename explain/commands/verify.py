@@ -13,7 +13,8 @@ import click
 
 from ...engine.cases.case import Case
 from ...engine.cases.find import find_case
-from ...engine.decision.decide import WORLDS, judge
+from ...engine.decision.decide import judge
+from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import refused
 from ...engine.library.guideline import Guideline, load
 from .options import as_of_option, case_argument, format_option

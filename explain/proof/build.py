@@ -7,13 +7,15 @@ from typing import Any
 
 import networkx as nx
 
-from ...engine.decision.decide import Judged, LineDecision, awaited, outcomes
+from ...engine.decision.decide import Judged
+from ...engine.decision.decision import LineDecision
+from ...engine.decision.outcomes import awaited, outcomes
 from ...engine.decision.ways import Ways
 from ...engine.decision.why import CONTRADICTED, Cause, Failure
 from ...engine.decision.why import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.evaluation.rules import Firing
 from ...engine.language.comparison import holds
-from ...engine.language.terms import Atom, Comparison, Rule, Substitution, Var, quote, variables
+from ...engine.language.terms import Atom, Comparison, Rule, Substitution, Var, plain, quote, variables
 from ...engine.language.unify import unify
 from ...engine.program.words import (
     say_absent,
@@ -51,7 +53,7 @@ def why_not(judged: Judged, outcome: str, *, cpt: str = "") -> Proof:
 
 
 def _sorted(binding: Substitution) -> dict[str, Any]:
-    return dict(sorted(binding.items()))
+    return {name: plain(value) for name, value in sorted(binding.items())}
 
 
 class Builder:
@@ -122,10 +124,10 @@ class Builder:
         else:
             shown = possible.get(asked) or [a for a in possible.get(line.outcome, ()) if self.model.sure(a)]
             children = [Child("premise", self.holds(a)) for a in shown]
-        text = say_contrast(line.cpt, line.session, asked, self._said(line))
         return self._node(
-            "contrast", text, children, cpt=line.cpt, session=line.session, asked=asked, outcome=line.outcome,
-            by=list(line.by), how=list(line.how), reason=line.reason,
+            "contrast", say_contrast(line.cpt, line.session, asked, self._said(line)), children, cpt=line.cpt,
+            session=line.session, asked=asked, outcome=line.outcome, by=list(line.by), how=list(line.how),
+            reason=line.reason,
         )  # fmt: skip
 
     def _line(self, line: LineDecision, text: str, children: list[Child]) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...engine.evaluation.limits import LimitError
 from ...engine.language.comparison import NotANumberError, holds
-from ...engine.language.errors import refused
+from ...engine.language.errors import Fault, refused
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Var
 from .scene import Scene
 from .text import Part, Query
@@ -37,7 +37,7 @@ class Clock:
         """Raise `QueryTimeoutError` with a remedy where the time is up."""
         if time.monotonic() > self.end:
             told = f"the query took longer than {self.seconds:g} seconds"
-            raise QueryTimeoutError(f"{told}; {remedy}, or allow more (--limit-seconds)")
+            raise QueryTimeoutError(faults=[Fault("", told, f"{remedy}, or allow more (--limit-seconds)")])
 
 
 class Answer(NamedTuple):

@@ -6,8 +6,9 @@ import datetime
 from collections.abc import Iterator
 
 from ...engine.cases.case import Case
-from ...engine.decision.decide import Decision, Judged, refuse_contradiction
-from ...engine.decision.situation import Situation
+from ...engine.decision.decide import Judged
+from ...engine.decision.decision import Decision
+from ...engine.decision.situation import Situation, refuse_contradiction
 from ...engine.evaluation.rules import Model
 from ...engine.language.errors import CaseError
 from ...engine.language.terms import Atom, Constant, Rule, Var, quote

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ...engine.language.errors import Finding, GuidelineError, did_you_mean
 from ...engine.language.parser import parse_query
-from ...engine.language.terms import Comparison, Constant, Literal, Place, Var, quote, variables
+from ...engine.language.terms import Atom, Comparison, Constant, Literal, Place, Rule, Var, quote, variables
 from ...engine.program.program import Program
+from ...engine.program.quantities import with_quantities
 from ...engine.program.reader import RESERVED
 
 # What a query may ask of the rules themselves, where the guideline has no predicate of that name.
@@ -45,8 +46,22 @@ def read_query(text: str, program: Program) -> Query:
         finding = _undeclared(part, place, relations(program)) or _unsafe(part, place, bound)
         if finding:
             raise GuidelineError([finding])
+    parts = measured(placed, program)
     named = (name for part in parts for name in _names(part) if not name.startswith("_"))
     return Query(_in_order(parts), tuple(dict.fromkeys(named)))
+
+
+def measured(placed: Sequence[tuple[Part, Place]], program: Program) -> list[Part]:
+    """Return the parts of a query with its numbers in the decimals and units of what they meet.
+
+    :raises GuidelineError: where a number meets others with other decimals or another unit.
+    """
+    body = tuple(part for part, _ in placed)
+    query = Rule("the query", Atom("", ()), body, "", (), (), "", "", "", placed[0][1])
+    typed, found = with_quantities(program._replace(rules=(*program.rules, query)))
+    if found:
+        raise GuidelineError(found)
+    return list(typed.rules[-1].body)
 
 
 def _positive(part: Part) -> bool:

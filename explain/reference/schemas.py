@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...engine.decision.decide import WORLDS
+from ...engine.decision.decision import WORLDS
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import OUTCOMES
 from ...engine.program.program import AUTHORITIES, Program
 from ...engine.program.schema import identified
+from ...engine.soundness.registry import ADVICE, WARNING
+from ..advice.comparison import SIDES
 from ..advice.items import Item
+from ..advice.line_rows import UNREAD
 from ..advice.ways import Wanted
 
 Schema = dict[str, Any]
@@ -51,13 +54,13 @@ def _header(program: Program) -> dict[str, Schema]:
 
 def _decision(guideline: Guideline) -> Schema:
     program = guideline.program
-    advisory = _object({"id": _TEXT, "text": _TEXT, "source": _TEXT})
     decided = _object({
-        **_header(program), "lines": _list(_line(program)), "advisories": _list(advisory), "notices": _list(_TEXT),
+        **_header(program), "lines": _list(_line(program)), "advisories": _list(_advisory()), "notices": _list(_TEXT),
         "version": _TEXT | {"title": "the version of coverlog"},
         "guideline_hash": _HASH | {"title": "SHA-256 of the guideline's text"},
         "case_hash": _HASH | {"title": "SHA-256 of the case as canonical JSON, less what it is expected to come to"},
-    })  # fmt: skip
+        "warnings": _list(_finding()) | {"title": "what is doubtful in the case; coverlog decide says it"},
+    }, optional=("warnings",))  # fmt: skip
     fault = _object({"place": _TEXT | {"title": "file:line:column"}, "message": _TEXT, "remedy": _TEXT})
     refused = _object({"case": _TEXT, "error": _TEXT, "faults": _list(fault)})
     return identified("decision", program) | {
@@ -67,6 +70,15 @@ def _decision(guideline: Guideline) -> Schema:
             "refused": {"title": "a case that cannot be decided"} | refused,
         },
     }
+
+
+def _finding() -> Schema:
+    place: dict[str, Schema] = {"file": _TEXT, "line": _NUMBER, "column": _NUMBER}
+    return _object({"code": _TEXT, "severity": {"enum": [WARNING, ADVICE]}, **place, "message": _TEXT, "fix": _TEXT})
+
+
+def _advisory() -> Schema:
+    return _object({"id": _TEXT, "text": _TEXT, "source": _TEXT})
 
 
 def _line(program: Program) -> Schema:
@@ -109,7 +121,7 @@ def _account() -> Schema:
     })  # fmt: skip
     way = _object({
         "request": names, "statements": names, "places": _list(_list(_object(dict.fromkeys(Wanted._fields, _TEXT)))),
-        "only": names,
+        "objections": names, "only": names,
     })  # fmt: skip
     authorities = {"type": "object", "additionalProperties": names, "propertyNames": {"enum": list(AUTHORITIES)}}
     return _object({
@@ -135,8 +147,16 @@ def _node() -> Schema:
 def _checklist(guideline: Guideline) -> Schema:
     item = _object(dict.fromkeys(("finding", "needs", "question", "statement"), _TEXT))
     asked = _object({"for": _list(_TEXT), "items": _list(item)})
-    line = _object({"cpt": _TEXT, "session": _NUMBER, "missing_complete": _FLAG, "sets": _list(asked)})
-    return identified("checklist", guideline.program) | _object({"case": _TEXT, "lines": _list(line)})
+    way = _object(
+        {"request": _list(_TEXT), "for": _list(_TEXT), "items": _list(item), "objections": _list(_advisory()),
+         "whatif": _list(_TEXT)}
+    )  # fmt: skip
+    line = _object(
+        {"cpt": _TEXT, "session": _NUMBER, "outcome": {"enum": list(OUTCOMES)}, "missing_complete": _FLAG,
+         "sets": _list(asked), "ways_complete": _FLAG, "ways": _list(way)}
+    )  # fmt: skip
+    answer = {"case": _TEXT, "world": {"enum": list(WORLDS)}, "lines": _list(line), "advisories": _list(_advisory())}
+    return identified("checklist", guideline.program) | _object(answer)
 
 
 def _letter(guideline: Guideline) -> Schema:
@@ -145,8 +165,37 @@ def _letter(guideline: Guideline) -> Schema:
     return identified("letter", guideline.program) | _object(_header(guideline.program) | {"blocks": _list(block)})
 
 
+def _rows(guideline: Guideline) -> Schema:
+    outcomes = [*OUTCOMES, UNREAD]
+    row = _object({
+        "case": _TEXT, "cpt": _TEXT, "session": {"type": ["integer", "null"]}, "outcome": {"enum": outcomes},
+        "by": _list(_TEXT), "reason": _TEXT | {"title": "why the line has its outcome, or was not read"},
+        "nearest": _TEXT | {"title": "the least that would make the line favourable, in words"},
+        "distance": {"type": ["integer", "null"], "title": "the number of things in it; null where none is known"},
+    })  # fmt: skip
+    totals = _object(dict.fromkeys(outcomes, _NUMBER), optional=tuple(outcomes))
+    return identified("rows", guideline.program) | _object({"rows": _list(row), "totals": totals})
+
+
+def _comparison(guideline: Guideline) -> Schema:
+    key = {"case": _TEXT, "cpt": _TEXT, "session": _NUMBER}
+    both = _object(dict.fromkeys(SIDES, _list(_TEXT)))
+    side = _object({"outcome": _TEXT, "by": _list(_TEXT), "reason": _OR_NULL})
+    sets = _list(_list(_object({"finding": _TEXT, "needs": _TEXT})))
+    differs = _list({"enum": ["outcome", "by", "missing"]})
+    difference = _object({**key, "differs": differs, **dict.fromkeys(SIDES, side),
+                          "missing": _object({"gone": sets, "came": sets})})  # fmt: skip
+    moved = _object({"old": _TEXT, "new": _TEXT, "lines": _NUMBER})
+    return identified("comparison", guideline.program) | _object({
+        "cases": _NUMBER | {"title": "on both sides"}, "lines": _NUMBER | {"title": "on both sides"},
+        "settings": {"type": "object", "additionalProperties": both}, "moved": _list(moved),
+        "differences": _list(difference), "only": _object(dict.fromkeys(SIDES, _list(_object(key)))),
+        "errors": _list(_object({"case": _TEXT, **dict.fromkeys(SIDES, _TEXT)})),
+    })  # fmt: skip
+
+
 SCHEMAS: dict[str, Callable[[Guideline], Schema]] = {
     "case": lambda guideline: guideline.schema, "decision": _decision, "proof": _proof, "checklist": _checklist,
-    "letter": _letter,
+    "letter": _letter, "rows": _rows, "comparison": _comparison,
 }  # fmt: skip
 """The schemas there are, each made for a guideline."""

@@ -105,7 +105,7 @@ def ways_told(account: Account, most: int) -> str:
 
 def told(ways: Sequence[Way], blocks: Sequence[Block]) -> list[str]:
     """Return ways in words, each once; what stands as the items of one statement already is said by its name."""
-    single = [w for way in ways if way.size == 1 and not way.only for place in way.places for w in place]
+    single = [w for way in ways if way.is_single for place in way.places for w in place]
     found: dict[str, None] = {}
     for block in blocks:
         labels = {item.label for group in block.lacking for item in group}
@@ -113,13 +113,13 @@ def told(ways: Sequence[Way], blocks: Sequence[Block]) -> list[str]:
         if len(own) > 2 and block.whole and {w.label for w in own} <= labels:
             found[f"any one of the {len(own)} under {block.statement}"] = None
             single = [w for w in single if w not in own]
-    several = [_several(way) for way in ways if way.size != 1 or way.request or way.only]
+    several = [_several(way) for way in ways if not way.is_single]
     return list(dict.fromkeys([*(w.label for w in single), *found, *several]))
 
 
 def _several(way: Way) -> str:
     places = [w[0].label if len(w) == 1 else f"any one of ({'; '.join(x.label for x in w)})" for w in way.places]
-    only = f" (for {', '.join(way.only)})" if way.only else ""
+    only = f" (for {', '.join(way.only)})" * bool(way.only) + " (an advisory objects)" * bool(way.objections)
     parts = [*(f"a request in which {request}" for request in way.request), *places]
     return (parts[0] if len(parts) == 1 else f"all of ({'; '.join(parts)})") + only
 

@@ -7,19 +7,18 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from html import escape
 
-import click
+from ...engine.language.errors import Fault, FaultError
 
-NO_GRAPHVIZ = "Graphviz is not installed: apt-get install graphviz (or brew install graphviz)"
+NO_GRAPHVIZ = Fault("", "Graphviz is not installed", "apt-get install graphviz (or brew install graphviz)")
+ONE_LINE = "explain one line (--line CPT)"
 _SECONDS = 60
 _FONT = "Arial,sans-serif"
 _LINE = "#57606a"
 Attributes = Mapping[str, object]
 
 
-class GraphvizError(click.ClickException):
+class GraphvizError(FaultError):
     """Graphviz is not there, or could not draw."""
-
-    exit_code = 2
 
 
 class Markup(str):
@@ -93,13 +92,15 @@ def draw(source: str, form: str, *options: str) -> bytes:
     """
     program = shutil.which("dot")
     if not program:
-        raise GraphvizError(NO_GRAPHVIZ)
+        raise GraphvizError(faults=[NO_GRAPHVIZ])
     try:
         ran = subprocess.run(  # noqa: S603 - no shell, and the labels are escaped
             [program, f"-T{form}", *options], input=source.encode(), capture_output=True, check=True, timeout=_SECONDS
         )
     except subprocess.TimeoutExpired:
-        raise GraphvizError(f"Graphviz took longer than {_SECONDS} seconds; explain one line (--line CPT)") from None
+        slow = Fault("", f"Graphviz took longer than {_SECONDS} seconds", ONE_LINE)
+        raise GraphvizError(faults=[slow]) from None
     except subprocess.CalledProcessError as error:
-        raise GraphvizError(f"Graphviz could not draw the proof: {error.stderr.decode().strip()}") from None
+        told = error.stderr.decode(errors="replace").strip()
+        raise GraphvizError(faults=[Fault("", f"Graphviz could not draw the proof: {told}")]) from None
     return ran.stdout

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import networkx as nx
 
+from ...engine.language.errors import Fault
 from ...engine.language.visible import visible
 from ..proof.graph import Proof, children, citation, linked
 from ..proof.outline import steps, walk
@@ -143,10 +144,9 @@ def png(proof: Proof) -> bytes:
 def _draw(proof: Proof, only: Collection[str] | None, form: str, *options: str, ground: str = "") -> bytes:
     count = len(proof.graph if only is None else only)
     if count > MOST:
-        raise writing.GraphvizError(
-            f"A picture holds {MOST} steps at most, and this proof has {count}: explain one line (--line CPT), or give "
-            "the graph to another tool (--format dot)"
-        )
+        large = f"a picture holds {MOST} steps at most, and this proof has {count}"
+        remedy = f"{writing.ONE_LINE}, or give the graph to another tool (--format dot)"
+        raise writing.GraphvizError(faults=[Fault("", large, remedy)])
     source = dot(proof, only)
     return writing.draw(source.replace("transparent", ground, 1) if ground else source, form, *options)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...engine.decision.decide import Decision, LineDecision
+from ...engine.decision.decision import Decision, LineDecision
 from ...engine.decision.view import shown
 from ..proof.graph import Proof
 from .page import PagesError, written
@@ -37,7 +37,7 @@ def _bundle(text: str, html: Callable[[], str]) -> dict[str, str]:
     try:
         return {"text/plain": text, "text/html": html()}
     except PagesError as error:
-        return {"text/plain": f"{text}\n({error.message})"}
+        return {"text/plain": f"{text}\n({error})"}
 
 
 def _because(line: LineDecision) -> str:

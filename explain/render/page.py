@@ -8,8 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from ...engine.language.errors import Fault, FaultError
 from ...engine.language.visible import visible
 
 if TYPE_CHECKING:
@@ -17,13 +16,11 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 _HERE = Path(__file__).parent
-NO_JINJA = "Jinja2, which writes HTML, is not installed: pip install 'coverlog[pages]'"
+NO_JINJA = Fault("", "Jinja2, which writes HTML, is not installed", "pip install 'coverlog[pages]'")
 
 
-class PagesError(click.ClickException):
+class PagesError(FaultError):
     """Jinja2 is not there."""
-
-    exit_code = 2
 
 
 def page(template: str, *styles: str, **facts: Any) -> str:
@@ -69,7 +66,7 @@ def _environment() -> Environment:
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ModuleNotFoundError:
-        raise PagesError(NO_JINJA) from None
+        raise PagesError(faults=[NO_JINJA]) from None
     found = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False,
         finalize=_plain, loader=FileSystemLoader(_HERE / "templates"),

@@ -71,7 +71,7 @@ def _picture(proof: Proof) -> dict[str, Any]:
         told["part"] = _pixels(svg(proof, turning(proof)))
         told["whole"] = _pixels(svg(proof))
     except GraphvizError as error:
-        told["undrawn"] = f"The {'whole graph' if told['part'] else 'picture'} is missing. {error.message}."
+        told["undrawn"] = f"The {'whole graph' if told['part'] else 'picture'} is missing: {error}."
     return told
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
-from ...engine.decision.decide import awaited, decide, judge, outcomes, used
+from ...engine.decision.decide import decide, judge
+from ...engine.decision.outcomes import awaited, outcomes
+from ...engine.decision.support import used
 from ...engine.evaluation.rules import Model
 from ...engine.language.errors import CaseError, GuidelineError
 from ...engine.language.terms import Atom, Rule

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
-from ...engine.decision.decide import WORLDS
+from ...engine.decision.decision import WORLDS
 from ...engine.decision.situation import Situation
 from ...engine.evaluation.join import Join, Part, ready
 from ...engine.evaluation.rules import Model

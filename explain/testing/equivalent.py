@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...engine.cases.document import documents
-from ...engine.language.errors import CaseError
+from ...engine.language.errors import refused
 from ...engine.language.terms import Atom, Comparison, Literal, Rule, Term, Var
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import OUTPUTS
@@ -42,7 +42,8 @@ def read_marks(folder: Path) -> list[Mark]:
     (document,) = documents(path.read_text(encoding="utf-8"), str(path))
     marks: list[dict[str, object]] = document.value if isinstance(document.value, list) else [{}]
     if not all(isinstance(m, dict) and set(m) == set(Mark._fields) and all(m.values()) for m in marks):
-        raise CaseError(f"{path}: write a list of {', '.join(Mark._fields)}, each with a reason")
+        wanted = f"write a list of {', '.join(Mark._fields)}, each with a reason"
+        raise refused(str(path), "not a list of marks", wanted)
     return [Mark(**{key: str(value) for key, value in mark.items()}) for mark in marks]
 
 

@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import networkx as nx
+
 from ...engine.language.terms import Atom, Comparison, Constant, Literal, Rule, Term, Var, quote, unquote
 from ...engine.program.program import Program
 from ...engine.program.reader import RESERVED
@@ -85,15 +87,14 @@ def code_slots(program: Program) -> set[tuple[str, int]]:
     """Return the places, as predicate and index, where the codes of a case's hierarchy meet those of the text."""
     declared = [p for p in program.predicates.values() if p.case and p.case.shape in ("codes", "hierarchy")]
     slots = {(p.name, at) for p in declared for at in range(len(p.params))}
-    before = 0
-    while len(slots) > before:
-        before = len(slots)
-        for rule in program.rules:
-            places = [(atom, at, arg) for atom in (rule.head, *(lit.atom for lit in rule.literals if rule.body))
-                      for at, arg in enumerate(atom.args) if isinstance(arg, Var)]  # fmt: skip
-            bound = {arg for atom, at, arg in places if (atom.predicate, at) in slots}
-            slots |= {(atom.predicate, at) for atom, at, arg in places if arg in bound}
-    return slots
+    meeting: nx.Graph[tuple[str, int] | tuple[Rule, Var]] = nx.Graph()  # places, by the variables of rules they share
+    meeting.add_nodes_from(slots)
+    for rule in program.rules:
+        for atom in (rule.head, *(literal.atom for literal in rule.literals)):
+            meeting.add_edges_from(((atom.predicate, at), (rule, arg)) for at, arg in enumerate(atom.args)
+                                   if isinstance(arg, Var))  # fmt: skip
+    met = slots.union(*(nx.node_connected_component(meeting, slot) for slot in slots))
+    return {(name, at) for name, at in met if isinstance(name, str) and isinstance(at, int)}
 
 
 def _of_fact(rule: Rule, program: Program, slots: set[tuple[str, int]]) -> Iterator[Mutant]:

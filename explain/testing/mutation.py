@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ...engine.cases.case import Case
-from ...engine.decision.decide import rests_on
+from ...engine.decision.support import rests_on
 from ...engine.evaluation.evaluator import Evaluator
 from ...engine.evaluation.join import Join
 from ...engine.language.terms import Atom, Comparison, Literal, Rule

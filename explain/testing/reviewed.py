@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ...engine.cases.document import documents
-from ...engine.language.errors import CaseError
+from ...engine.cases.written import as_yaml
+from ...engine.language.errors import refused
 from ...engine.language.terms import Rule
 from ...engine.language.visible import visible
 from ...engine.program.program import Program
@@ -86,7 +87,7 @@ def read(folder: Path) -> Words | None:
     found = list(documents(path.read_text(encoding="utf-8"), str(path)))
     words: Any = found[0].value if len(found) == 1 else None
     if not _mapping(words) or not all(_mapping(rows) and all(map(_mapping, rows.values())) for rows in words.values()):
-        raise CaseError(f"{path}: not a record of a review; write it anew with `coverlog test --review`")
+        raise refused(str(path), "not a record of a review", "write it anew with `coverlog test --review`")
     return dict(words)
 
 
@@ -96,16 +97,7 @@ def _mapping(value: object) -> bool:
 
 def record(program: Program) -> str:
     """Return the file that records a guideline's words as reviewed."""
-    import yaml
-
-    class Dumper(yaml.SafeDumper):
-        """Puts between quotation marks what does not begin with a letter: a reader might take it for a number."""
-
-    def text(dumper: yaml.SafeDumper, said: str) -> yaml.ScalarNode:
-        return dumper.represent_scalar("tag:yaml.org,2002:str", said, None if said[:1].isalpha() else '"')
-
-    Dumper.add_representer(str, text)
-    return _HEAD + yaml.dump(snapshot(program), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return _HEAD + as_yaml(snapshot(program))
 
 
 def changes(now: Words, then: Words) -> Iterator[str]:

@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
-from ...engine.decision.decide import WORLDS, judge, outcomes, used
+from ...engine.decision.decide import judge
+from ...engine.decision.decision import WORLDS
+from ...engine.decision.outcomes import outcomes
 from ...engine.decision.situation import Situation
+from ...engine.decision.support import used
 from ...engine.language.errors import CaseError
 from ...engine.language.terms import Rule
 from ...engine.library.guideline import Guideline
@@ -122,7 +125,8 @@ def as_csv(rows: Sequence[Row]) -> str:
 
 def as_text(rows: Sequence[Row], width: int) -> str:
     """Return the matrix as text, a paragraph a statement."""
-    return "\n".join(line for row in rows for line in _paragraph(row, width)) + f"\n{summary(rows)}"
+    told = [line for row in rows for line in _paragraph(row, width)]
+    return "\n".join([*told, textwrap.fill(summary(rows), width)])
 
 
 def _paragraph(row: Row, width: int) -> Iterator[str]:

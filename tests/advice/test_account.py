@@ -12,7 +12,8 @@ import jsonschema_rs
 import pytest
 from click.testing import CliRunner
 from coverlog.engine.cases.case import Case, read_files
-from coverlog.engine.decision.decide import WORLDS, Judged, judge
+from coverlog.engine.decision.decide import Judged, judge
+from coverlog.engine.decision.decision import WORLDS
 from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.interface import FAVOURABLE, OUTCOMES, SILENT, UNFAVOURABLE, WAITING
 from coverlog.explain.advice.account import Account, accounts, covering

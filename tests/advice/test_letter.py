@@ -16,9 +16,10 @@ from coverlog.engine.decision.decide import Judged, decide, judge
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.interface import OUTCOMES
-from coverlog.explain.advice.change import changed, listing, setting
+from coverlog.explain.advice.change import changed, listing
 from coverlog.explain.advice.letter import letter
-from coverlog.explain.advice.remedies import Remedies
+from coverlog.explain.advice.reasons import Reasons
+from coverlog.explain.advice.remedies import ways
 from coverlog.explain.commands.main import main
 from coverlog.explain.render.letter_page import as_html, as_markdown
 
@@ -155,7 +156,7 @@ def test_what_settles_a_condition_is_no_condition(guideline: Guideline) -> None:
     for name in ("no-diagnosis-emg-alone", "no-diagnosis-screening-without-symptoms", "back-pain-without-a-sign"):
         for world in ("open", "closed"):
             case = named(name, guideline).case
-            told = Remedies(judge(case, guideline, world=world)).named()
+            told = Reasons(judge(case, guideline, world=world)).named()
             assert told == (["the case is about back pain (the record gives diagnosis code M54.50)"] * ("back" in name))
 
 
@@ -194,38 +195,11 @@ def test_lines_decided_alike_are_one_section() -> None:
     assert written("emg-ncs-repetitive-stimulation-and-ischemic-test").count("## 9") == 3
 
 
-@pytest.mark.parametrize("world", ["open", "closed"])
-def test_what_would_change_it_would(world: str, guideline: Guideline, size: Callable[[int, int], int]) -> None:
-    """Each smallest change of the record that a letter names makes the line medically necessary."""
-    tried = 0
-    for judged in canonical(guideline, world, "not_medically_necessary", size(5, 1)):
-        for line in judged.decision.lines:
-            for remedy in Remedies(judged).remedies(line):
-                if remedy.request or line.outcome != "not_medically_necessary":
-                    continue
-                case = changed(judged.case, guideline, _documenting(remedy.ask.items, judged, guideline))
-                after = [x.outcome for x in decide(case, guideline, world=world).lines if x[:2] == line[:2]]
-                assert set(after) == {"medically_necessary"}, (case.id, remedy)
-                tried += 1
-    assert tried > size(15, 100)
-
-
-def _documenting(items: Any, judged: Judged, guideline: Guideline) -> Iterator[Any]:
-    denied = [name for name, value in judged.case.said.get("findings", {}).items() if "absent" in str(value)]
-    for name in denied:
-        yield setting(f"{name}=unknown", guideline)
-    for item in items:
-        if item.needs == "stated":
-            yield listing(f"conditions={item.finding}", guideline, add=True)
-        else:
-            yield setting(f"{item.finding}={item.needs.removeprefix('>= ')}", guideline)
-
-
 @pytest.mark.parametrize(("name", "code"), [("cts-emg-alone", "95909"), ("ulnar-ncs-alone", "95886")])
 def test_the_request_that_a_letter_names_would_do(name: str, code: str, guideline: Guideline) -> None:
     """Where only the request is in the way, the other request is medically necessary."""
     judged = named(name, guideline)
-    assert [r.request for r in Remedies(judged).remedies(judged.decision.lines[0])] == [("session 1 is EMG with NCS",)]
+    assert [way.request for way in ways(judged, judged.decision.lines[0]).ways] == [("session 1 is EMG with NCS",)]
     after = decide(changed(judged.case, guideline, [listing(f"services={code}", guideline, add=True)]), guideline)
     assert {line.outcome for line in after.lines} == {"medically_necessary"}
 
@@ -233,7 +207,7 @@ def test_the_request_that_a_letter_names_would_do(name: str, code: str, guidelin
 def test_no_reason_no_letter(guideline: Guideline, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refusal whose reason cannot be written is an error, not a letter."""
     judged = named("cts-without-signs", guideline)
-    monkeypatch.setattr(Remedies, "shortfalls", lambda self, line: [])
+    monkeypatch.setattr(Reasons, "shortfalls", lambda self, line: [])
     with pytest.raises(CaseError, match="no specific reason can be written for 95886"):
         letter(judged)
 

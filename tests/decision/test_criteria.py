@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from coverlog.engine.cases.case import Case, read_text
-from coverlog.engine.decision.decide import Decision, judge, used_rules
 from coverlog.engine.decision.decide import decide as decide_case
+from coverlog.engine.decision.decide import judge
+from coverlog.engine.decision.decision import Decision
+from coverlog.engine.decision.support import used_rules
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline
 from coverlog.kb import ROOT

@@ -131,7 +131,7 @@ SYNTAX = {
     "parentheses hold an argument": Fault(KNOWN, "reason(§).", "syntax", "a name"),
     "no head is negated": Fault(KNOWN, "§not reason(cough).", "syntax", "a name"),
     "no head is a comparison": Fault(KNOWN, "cough §= cough.", "syntax", ":-"),
-    "numbers are whole": Fault("Count >= 3.", "Count >= 3.§5.", "syntax", "a name"),
+    "a decimal is of plain digits": Fault("Count >= 3.", "Count >= §03.5.", "syntax", "at most 4 decimals"),
 }
 
 ANNOTATIONS = {
@@ -365,6 +365,11 @@ SOUNDNESS = {
         REASON, f"{MORE}§reason(Count) :- lasted(nights, Count), Count >= 3.", "amount", "in comparisons only"
     ),
 }
+SOUNDNESS |= {
+    "a decimal meets what is declared with decimals": Fault(
+        REASON, f"§{REASON.replace('>= 3', '>= 3.5')}", "unit", "with no decimals"
+    ),
+}
 ONE_BY_ONE = {**SYNTAX, **ANNOTATIONS, **CITATIONS, **SOUNDNESS}
 
 
@@ -490,7 +495,6 @@ def test_faults_of_annotations_are_told_together(tmp_path: Path) -> None:
         "date",
         "uncited",
         "annotation",
-        "no-id",
     }
 
 

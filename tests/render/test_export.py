@@ -219,7 +219,7 @@ def test_a_missing_graphviz_is_said(form: str, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("PATH", str(tmp_path))
     result = CliRunner().invoke(main, ["explain", CTS, "--format", form, "-o", str(tmp_path / "out")])
     assert result.exit_code == 2
-    assert "Graphviz is not installed: apt-get install graphviz (or brew install graphviz)" in result.stderr
+    assert "coverlog: Graphviz is not installed; apt-get install graphviz (or brew install graphviz)" in result.stderr
     assert not (tmp_path / "out").exists()
 
 

@@ -95,7 +95,7 @@ def test_any_words_are_read_back_as_written(chair: Path, words: str, name: str) 
 def test_a_record_that_is_none_is_said(chair: Path) -> None:
     """A file of another form is named with the remedy."""
     (chair / FILE).write_text("- a\n- b\n")
-    with pytest.raises(CaseError, match=r"reviewed\.yaml: not a record of a review"):
+    with pytest.raises(CaseError, match=r"reviewed\.yaml: not a record of a review; write"):
         read(chair)
 
 
