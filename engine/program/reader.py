@@ -202,8 +202,7 @@ class _Reader:
                 self.fail("uncited", clause.place, f"{name} cites nothing", fix)
             self._cited(name, cites, statements, "statement", clause.place)
             self._cited(name, own, readings, "interpretation", clause.place)
-            dates = [statements[c].effective for c in cites if c in statements]
-            effective = props.get("effective", max(dates, default=""))
+            effective = props.get("effective", max((statements[c].effective for c in cites if c in statements), default=""))
             effective = "" if effective == "none" else effective
             for date in (effective, ended):
                 self._date(date, clause.place)

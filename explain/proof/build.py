@@ -124,11 +124,9 @@ class Builder:
         else:
             shown = possible.get(asked) or [a for a in possible.get(line.outcome, ()) if self.model.sure(a)]
             children = [Child("premise", self.holds(a)) for a in shown]
-        return self._node(
-            "contrast", say_contrast(line.cpt, line.session, asked, self._said(line)), children, cpt=line.cpt,
-            session=line.session, asked=asked, outcome=line.outcome, by=list(line.by), how=list(line.how),
-            reason=line.reason,
-        )  # fmt: skip
+        told = {key: line.as_json()[key] for key in ("cpt", "session", "outcome", "by", "how", "reason")}
+        text = say_contrast(line.cpt, line.session, asked, self._said(line))
+        return self._node("contrast", text, children, asked=asked, **told)
 
     def _line(self, line: LineDecision, text: str, children: list[Child]) -> str:
         told = line.as_json()

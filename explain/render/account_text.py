@@ -6,14 +6,12 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-import click
-
 from ...engine.decision.decide import Judged, LineDecision
 from ..advice.account import Account, accounts
 from ..advice.blocks import Block
 from ..advice.items import MET, OPEN
 from .account_words import about, alike, asked, folded_told, rests_told, sentence, ways_told
-from .decision_text import COLOURS
+from .decision_text import emphasis
 
 LINES = 12
 """How many lines a reason has, where what decides it can be told in as many."""
@@ -93,7 +91,7 @@ class _Screen:
         outcome = line.outcome.replace("_", " ").upper()
         shown = about(self.account, self.judged)
         for told in self._wrap(f"{codes}{f' ({shown})' * bool(shown)}: {outcome}{sentence(self.account)}", rest="  "):
-            yield told.replace(outcome, click.style(outcome, fg=COLOURS[line.outcome], bold=True))
+            yield told.replace(outcome, emphasis(line.outcome, outcome)) if self.colour else told
 
     def _block(self, block: Block, index: int, *, common: bool) -> Iterator[str]:
         """Yield a statement with its items; where room is short, without the words of those that are not the first."""
