@@ -36,7 +36,7 @@ class Account(NamedTuple):
     @property
     def fails(self) -> bool:
         """Whether the lines are refused."""
-        return self.lines[0].outcome == UNFAVOURABLE
+        return self.lines[0].role == UNFAVOURABLE
 
     @property
     def any_decides(self) -> bool:
@@ -92,7 +92,7 @@ def _account(line: LineDecision, grounds: Grounds) -> Account:
         writer.step(step, "", ())
     blocks, beside = writer.told()
     shown = {block.statement for block in (*blocks, *beside)}
-    nothing = "" if blocks or line.outcome == SILENT else why_nothing(grounds)
+    nothing = "" if blocks or line.role == SILENT else why_nothing(grounds)
     rests = rests_on(grounds.deciding_rules(line), program, [p for p in program.predicates if wanted])
     names = {*rests, *(name for block in blocks for name in block.rests_on)}
     return Account(
@@ -105,7 +105,7 @@ def _account(line: LineDecision, grounds: Grounds) -> Account:
 
 
 def _deciding(line: LineDecision, grounds: Grounds) -> list[tuple[str, str]]:
-    if line.outcome == SILENT:
+    if line.role == SILENT:
         return [(line.reason or "", grounds.program.label(line.reason))]
     glosses = {
         rule.cites[0]: rule.gloss for rule in grounds.deciding_rules(line) if rule.cites and "{" not in rule.gloss
@@ -124,7 +124,7 @@ def by_authority(names: Iterable[str], program: Program) -> dict[str, tuple[str,
 
 def covering(program: Program) -> list[str]:
     """Return the statements that can cover a line, in the order of the text."""
-    found, stack = set(), [(FAVOURABLE, 2)]
+    found, stack = set(), [(each.name, 2) for each in program.of_role(FAVOURABLE)]
     seen = set(stack)
     for name, at in stack:
         for rule in program.rules:

@@ -124,7 +124,7 @@ class Writer:
         criteria: dict[str, list[Block]] = {}
         for (criterion, statement, _), draft in self.drafts.items():
             criteria.setdefault(criterion, []).append(self._block(criterion, statement, draft))
-        if self.line.outcome in (FAVOURABLE, SILENT):
+        if self.line.role in (FAVOURABLE, SILENT):
             return tuple(b for blocks in criteria.values() for b in blocks), ()
         failing = [blocks for blocks in criteria.values() if any(b.lacking for b in blocks)]
         told = [b for blocks in (*failing, *(c for c in criteria.values() if c not in failing)) for b in blocks]

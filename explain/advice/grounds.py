@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision, outcomes
-from ...engine.decision.outcomes import awaited
+from ...engine.decision.outcomes import awaited, favourable
 from ...engine.decision.why import Cause, Failure
 from ...engine.evaluation.rules import Firing
 from ...engine.language.comparison import holds
 from ...engine.language.terms import Atom, Comparison, Literal, Rule, Substitution, variables
 from ...engine.language.unify import unify
-from ...engine.program.interface import FAVOURABLE, GIVEN, WAITING
+from ...engine.program.interface import FAVOURABLE, SILENT, WAITING
 from .items import BARS, OTHER, Item, Items
 from .reasons import Reasons
 
@@ -82,11 +82,12 @@ class Grounds:
 
     def steps(self, line: LineDecision) -> list[Step]:
         """Return the rules that give a line its outcome, or that would have to cover it; the nearest first."""
-        possible = outcomes(self.model, line.session, line.cpt)
-        if line.outcome in (FAVOURABLE, *GIVEN[1:2]):
+        possible = outcomes(self.model, self.program, line.key)
+        covering = favourable(possible, self.program)
+        if line.role in (FAVOURABLE, SILENT):
             return [self._fired(self.why.shortest(atom)) for atom in self.decisive(line)]
-        if line.outcome == WAITING and possible[FAVOURABLE]:
-            found = [self._may(firing) for atom in possible[FAVOURABLE] for firing in self.model.firings[atom]]
+        if line.role == WAITING and covering:
+            found = [self._may(firing) for atom in covering for firing in self.model.firings[atom]]
         else:
             found = [self._failed(failure) for failure in self.reasons.relevant(line)]
             found = [step for step in found if not step.asks_other] or found
@@ -94,8 +95,9 @@ class Grounds:
 
     def decisive(self, line: LineDecision) -> list[Atom]:
         """Return the atoms that an outcome is read off."""
-        possible = outcomes(self.model, line.session, line.cpt)
-        return [a for a in possible.get(line.outcome, ()) if self.model.sure(a)] or awaited(possible)
+        possible = outcomes(self.model, self.program, line.key)
+        sure = [a for a in possible.get(line.outcome, ()) if self.model.sure(a)]
+        return sure or awaited(possible, self.program)
 
     def deciding_rules(self, line: LineDecision) -> list[Rule]:
         """Return the rules that give a line its outcome; none where it waits."""

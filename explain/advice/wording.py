@@ -7,11 +7,18 @@ from collections.abc import Iterable, Sequence
 
 from ...engine.decision.need import Need, say_need
 from ...engine.language.terms import Atom, Rule
+from ...engine.program.interface import FAVOURABLE
 from ...engine.program.notation import TIME_UNITS
 from ...engine.program.program import Program
 from ...engine.program.words import once, say_atom, say_open
+from .block import listed
 
 _SLOT = re.compile(r"\{\w+\}")
+
+
+def covered_words(program: Program) -> str:
+    """Return in words what a line is where a criterion covers it: one of the outcomes that do."""
+    return listed([each.words for each in program.of_role(FAVOURABLE)], last=" or ")
 
 
 def question(need: Need, program: Program) -> str:
@@ -89,6 +96,14 @@ def alternatives(texts: Sequence[str], word: str = "or") -> str:
     else:
         told, joint = each, "that "
     return told[0] if len(told) == 1 else f"{f', {joint}'.join(told[:-1])} {word} {joint}{told[-1]}"
+
+
+def showing(box: Iterable[Iterable[Need]], program: Program) -> str:
+    """Return choices of needs as the end of `a record which shows that ...`: a semicolon keeps them apart."""
+    told = [alternatives([answer(need, program) for need in choice]) for choice in box]
+    return "; ".join(
+        [told[0], *(f"that {each}" for each in told[1:-1]), *(f"and that {each}" for each in told[1:][-1:])]
+    )
 
 
 def words(statement: str, program: Program) -> str:

@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...engine.library.guideline import load
-from ...engine.program.interface import OUTCOMES
 from .inputs import judge_one, lines_of
-from .options import as_of_option, case_argument, format_option, line_option, output_option, world_option
-from .output import FAILED, as_json, width, write_out
+from .options import (
+    as_of_option,
+    case_argument,
+    format_option,
+    line_option,
+    outcome_option,
+    output_option,
+    world_option,
+)
+from .output import FAILED, as_json, in_colour, width, write_out
 
 if TYPE_CHECKING:
     from ..proof.graph import Proof
@@ -28,7 +35,7 @@ FORMATS = ("text", "json", "markdown", "html", "svg", "png", "dot", "mermaid", "
               help="How much: the reason (1), every criterion in play (2), or the whole proof (full).")  # fmt: skip
 @click.option("--full", is_flag=True, help="The whole proof, as --detail full.")
 @click.option("--all", "every", is_flag=True, help="Show every way in which a step holds, not only the shortest.")
-@click.option("--why-not", "outcome", type=click.Choice(OUTCOMES), help="Say why lines do not have this outcome.")
+@outcome_option("--why-not", "outcome", text="Say why lines do not have this outcome.")
 @click.option("--verify", is_flag=True, help="Have the proof checked step by step by an independent program; "
               "exit 1 where it does not hold.")  # fmt: skip
 @world_option
@@ -58,7 +65,7 @@ def explain(
     lines_of(judged, code)
     proof = why_not(judged, outcome, cpt=code) if outcome else prove(judged, cpt=code, every=every)
     level = FULL if full else detail or (FULL if form == "text" and (every or outcome) else REASON)
-    write_out(_told(proof, form, level), out)
+    write_out(_told(proof, form, level, colour=not out and in_colour()), out)
     if verify and not _verified(proof):
         sys.exit(FAILED)
 
@@ -75,7 +82,7 @@ def _verified(proof: Proof) -> bool:
     return not faults
 
 
-def _told(proof: Proof, form: str, level: str) -> bytes:
+def _told(proof: Proof, form: str, level: str, *, colour: bool) -> bytes:
     """Return a proof in a format; text is UTF-8, as the formats themselves say."""
     from ..render import drawing as export
     from ..render import proof_page as html
@@ -84,7 +91,7 @@ def _told(proof: Proof, form: str, level: str) -> bytes:
     if form == "png":
         return export.png(proof)
     tellers = {
-        "text": lambda: _text(proof, level), "json": lambda: as_json(_document(proof)).rstrip(),
+        "text": lambda: _text(proof, level, colour=colour), "json": lambda: as_json(_document(proof)).rstrip(),
         "markdown": lambda: as_markdown(proof.judged, proof.lines).rstrip(),
         "html": lambda: html.page(proof, whole=level == FULL), "svg": lambda: export.svg(proof),
         "dot": lambda: export.dot(proof), "mermaid": lambda: export.mermaid(proof),
@@ -93,13 +100,13 @@ def _told(proof: Proof, form: str, level: str) -> bytes:
     return f"{tellers[form]()}\n".encode()
 
 
-def _text(proof: Proof, level: str) -> str:
+def _text(proof: Proof, level: str, *, colour: bool) -> str:
     """Return the account of the lines that a proof is of, or the proof as a tree."""
     from ..render import account_text, tree_text
 
     if level == FULL:
         return tree_text.as_text(proof, width())
-    return account_text.as_text(proof.judged, proof.lines, width(), all_=level == PLAY)
+    return account_text.as_text(proof.judged, proof.lines, width(), all_=level == PLAY, colour=colour)
 
 
 def _document(proof: Proof) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def as_markdown(judged: Judged, lines: Iterable[LineDecision] = ()) -> str:
 def _reason(account: Account, judged: Judged) -> Iterator[str]:
     told = facts(account, judged)
     about = f" ({told['about']})" if told["about"] else ""
-    yield f"## {plain(told['codes'] + about)}: {told['outcome'].replace('_', ' ')}{plain(told['sentence'])}"
+    yield f"## {plain(told['codes'] + about)}: {plain(told['says'])}{plain(told['sentence'])}"
     yield ""
     if told["nothing"]:
         yield f"{plain(told['nothing'])}\n"

@@ -20,20 +20,24 @@ PLAIN, COMMON, BARE = range(3)
 """How tight a screen is: every statement has its words; not those that all criteria ask for; the first alone."""
 
 
-def as_text(judged: Judged, lines: Iterable[LineDecision] = (), width: int = 100, *, all_: bool = False) -> str:
+def as_text(
+    judged: Judged, lines: Iterable[LineDecision] = (), width: int = 100, *, all_: bool = False, colour: bool = True
+) -> str:
     """Return the reasons of a decision one after another.
 
     :param all_: tell every criterion in play, however many lines that takes.
+    :param colour: give the outcome its colour.
     """
     told = accounts(judged, lines)
-    return "\n".join("\n".join([*screen(account, judged, width, all_=all_), ""]) for account in told)
+    screens = (screen(account, judged, width, all_=all_, colour=colour) for account in told)
+    return "\n".join("\n".join([*lines, ""]) for lines in screens)
 
 
-def screen(account: Account, judged: Judged, width: int, *, all_: bool = False) -> list[str]:
+def screen(account: Account, judged: Judged, width: int, *, all_: bool = False, colour: bool = False) -> list[str]:
     """Return one reason as lines of at most `width` columns, in as few as tell what decides it."""
     lines: list[str] = []
     for tight in (PLAIN,) if all_ else (PLAIN, COMMON, BARE):
-        lines = _Screen(account, judged, width, tight, all_=all_).lines()
+        lines = _Screen(account, judged, width, tight, all_=all_, colour=colour).lines()
         if len(lines) <= LINES:
             break
     return lines
@@ -42,8 +46,11 @@ def screen(account: Account, judged: Judged, width: int, *, all_: bool = False) 
 class _Screen:
     """Writes one reason."""
 
-    def __init__(self, account: Account, judged: Judged, width: int, tight: int, *, all_: bool) -> None:
+    def __init__(
+        self, account: Account, judged: Judged, width: int, tight: int, *, all_: bool, colour: bool
+    ) -> None:  # fmt: skip
         self.account, self.judged, self.width, self.tight, self.all = account, judged, width, tight, all_
+        self.colour = colour
         self.said: set[str] = set()  # the statements whose words stand already
         states = [f"  {item.state}" for b in account.blocks for group in (b.met, *b.lacking) for item in group]
         names = [block.statement for block in account.blocks]
@@ -88,10 +95,10 @@ class _Screen:
     def _headline(self) -> Iterator[str]:
         line = self.account.lines[0]
         codes = ", ".join(each.cpt for each in self.account.lines)
-        outcome = line.outcome.replace("_", " ").upper()
+        outcome = line.words.upper()
         shown = about(self.account, self.judged)
         for told in self._wrap(f"{codes}{f' ({shown})' * bool(shown)}: {outcome}{sentence(self.account)}", rest="  "):
-            yield told.replace(outcome, emphasis(line.outcome, outcome)) if self.colour else told
+            yield told.replace(outcome, emphasis(line.role, outcome)) if self.colour else told
 
     def _block(self, block: Block, index: int, *, common: bool) -> Iterator[str]:
         """Yield a statement with its items; where room is short, without the words of those that are not the first."""

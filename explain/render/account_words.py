@@ -165,7 +165,9 @@ def facts(account: Account, judged: Judged) -> dict[str, Any]:
     wanted = f"the {account.wanted}; then what its criterion asks for" if account.wanted else ""
     return {
         "codes": ", ".join(line.cpt for line in account.lines), "about": about(account, judged),
-        "outcome": account.lines[0].outcome, "sentence": sentence(account), "nothing": account.nothing,
+        "outcome": account.lines[0].outcome,
+        "role": account.lines[0].role, "says": account.lines[0].words,
+        "sentence": sentence(account), "nothing": account.nothing,
         "wanted": wanted, "recorded": alike(account.recorded), "blocks": [_laid_out(each) for each in account.blocks],
         "ways": ways_told(account, 99), "rests": rests_told(account, account.blocks),
         "folded": folded_told(account, []).removesuffix(WHOLE),

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...engine.decision.decide import Judged
-from ...engine.decision.need import say_need
 from ...engine.program.program import Program
 from ...engine.program.words import say_code
 from ..advice.account import Account, accounts
+from ..advice.asks import needs
 from ..advice.checklist import MORE
+from ..advice.groups import groups, nearest
+from ..advice.remedies import ways
+from ..advice.wording import showing
 from ..proof.graph import Proof
 from ..proof.outline import turning, walk
 from .account_words import facts
@@ -35,7 +38,7 @@ def page(proof: Proof, *, whole: bool = False) -> str:
 
 def fragment(proof: Proof) -> str:
     """Return the content of the page with its style, to stand in a page that is not ours; see `page`."""
-    return written("proof_fragment", style=style("proof"), **_content(proof))
+    return written("proof_fragment", style=style("proof", program=proof.judged.guideline.program), **_content(proof))
 
 
 def _content(proof: Proof, *, whole: bool = False) -> dict[str, Any]:
@@ -53,13 +56,17 @@ def _content(proof: Proof, *, whole: bool = False) -> dict[str, Any]:
 
 
 def _reason(account: Account, judged: Judged) -> dict[str, Any]:
-    """Return what the page begins with: a reason, and every way to meet a criterion where lines wait for one."""
+    """Return what the page begins with: a reason, and the nearest of what is missing where lines wait for it."""
     line, program = account.lines[0], judged.guideline.program
-    needed = [" and ".join(say_need(need, program) for need in needs) for needs in line.needs]
-    labels = {each.cpt: say_code(each.cpt, program) for each in account.lines}
+    shown, more = nearest(groups(ways(judged, line).ways)) if line.missing else ((), 0)
+    needed = [showing(needs(group.box), program) for group in shown]
+    if line.needs_for:
+        needed = [f"{told} ({program.outcome(group.outcome).words})" for told, group in zip(needed, shown, strict=True)]
+    others = [f"There are {more} more ways; coverlog checklist has all."] * bool(more)
     named = dict.fromkeys(name for each in account.lines for name in each.rests_on)
     return facts(account, judged) | {
-        "needed": needed, "more": "" if line.missing_complete else MORE, "labels": labels,
+        "needed": needed, "more": " ".join([*others, *[MORE] * (not line.missing_complete)]),
+        "labels": {each.cpt: say_code(each.cpt, program) for each in account.lines},
         "rests_on": program.in_order(named),
     }  # fmt: skip
 

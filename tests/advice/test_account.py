@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import click
 import jsonschema_rs
 import pytest
 from click.testing import CliRunner
@@ -15,7 +14,7 @@ from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.decision.decide import Judged, judge
 from coverlog.engine.decision.decision import WORLDS
 from coverlog.engine.library.guideline import Guideline
-from coverlog.engine.program.interface import FAVOURABLE, OUTCOMES, SILENT, UNFAVOURABLE, WAITING
+from coverlog.engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from coverlog.explain.advice.account import Account, accounts, covering
 from coverlog.explain.advice.items import ABSENT, BARS, MET, OPEN, OTHER, SHORT, STATES
 from coverlog.explain.commands.main import main
@@ -36,7 +35,9 @@ WRIST = {
 
 def canonical(guideline: Guideline, every: int) -> Iterator[Judged]:
     """Yield canonical cases decided, in both worlds."""
-    folders = [guideline.folder / "cases" / name for name in (*OUTCOMES, "mixed")]
+    folders = [
+        guideline.folder / "cases" / name for name in (*(each.name for each in guideline.program.told()), "mixed")
+    ]
     for case in list(read_files(folders, guideline))[::every]:
         assert isinstance(case, Case)
         for world in WORLDS:
@@ -50,7 +51,7 @@ def named(name: str, guideline: Guideline, world: str = "open") -> Judged:
 
 
 def lines_of(account: Account, judged: Judged, width: int = WIDTH) -> list[str]:
-    return [click.unstyle(line) for line in screen(account, judged, width)]
+    return screen(account, judged, width)
 
 
 def shown(judged: Judged) -> list[str]:
@@ -61,9 +62,9 @@ def shown(judged: Judged) -> list[str]:
 
 def deciding(lines: list[str], account: Account) -> int:
     """Return the number of the line that has what decides; where no criterion is about the case, what says so."""
-    if account.nothing or account.lines[0].outcome == SILENT:
+    if account.nothing or account.lines[0].role == SILENT:
         return 1 + (account.nothing != "")
-    states = DECIDING[account.lines[0].outcome]
+    states = DECIDING[account.lines[0].role]
     return next(n for n, line in enumerate(lines, 1) if re.search(rf"^(  |\S+ +)({'|'.join(states)}) ", line))
 
 
@@ -242,7 +243,7 @@ def test_json_has_the_account_beside_the_proof(name: str, guideline: Guideline, 
     assert "INT-15" in reason["authorities"]["interpretation"] or reason["authorities"]["stated"]
     (tmp_path / "proof.json").write_text(told)
     assert CliRunner().invoke(main, ["verify", str(tmp_path / "proof.json"), name]).exit_code == 0
-    answer["account"][0]["outcome"] = FAVOURABLE
+    answer["account"][0]["outcome"] = "medically_necessary"
     (tmp_path / "proof.json").write_text(json.dumps(answer))
     amiss = CliRunner().invoke(main, ["verify", str(tmp_path / "proof.json"), name])
     assert amiss.exit_code == 1
@@ -266,6 +267,13 @@ def test_each_level_tells_more(guideline: Guideline) -> None:
     assert run("explain", case, "--detail", "full") == full
     for form in ("markdown", "html"):
         assert "carpal tunnel syndrome: G56.01" in run("explain", case, "--format", form)
+
+
+def test_only_a_terminal_gets_colours(tmp_path: Path) -> None:
+    """A pipe and a file get text alone."""
+    case = "cts-six-weeks-of-splinting"
+    assert "\x1b" not in run("explain", case) + run("explain", case, "-o", str(tmp_path / "told"))
+    assert "\x1b" not in (tmp_path / "told").read_text()
 
 
 def test_narrow_terminals_get_narrow_screens(guideline: Guideline) -> None:
