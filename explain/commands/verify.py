@@ -14,7 +14,8 @@ import click
 from ...engine.cases.find import find_case
 from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import refused
-from ...engine.library.guideline import load
+from ...engine.library.several import each
+from .inputs import answering
 from .options import as_of_option, case_argument, format_option
 from .output import FAILED, as_json, write_out
 
@@ -33,8 +34,7 @@ MAX_BYTES = 2**25
 )
 @as_of_option
 @format_option("text", "json")
-@click.pass_obj
-def verify(guideline: str, proof: str, case: str, world: str | None, as_of: str, form: str) -> None:
+def verify(proof: str, case: str, world: str | None, as_of: str, form: str) -> None:
     """Check a proof against a case and the guideline's text, step by step, by an independent program.
 
     PROOF is a file as `coverlog explain CASE --format json` writes it, or - for standard input. It has to be of the
@@ -48,9 +48,9 @@ def verify(guideline: str, proof: str, case: str, world: str | None, as_of: str,
 
     if proof == case == "-":
         raise click.UsageError("the proof and the case cannot both come from standard input")
-    loaded = load(guideline)
-    told = _told(proof)
-    found = check(told, find_case(case, loaded), loaded.program, as_of=as_of, world=world or "")
+    told, guidelines = _told(proof), answering()
+    read = find_case(case, guidelines, of=str(told.get("guideline")))
+    found = check(told, read, (read.under or each(guidelines)[0]).program, as_of=as_of, world=world or "")
     write_out(as_json(_as_json(told, found)) if form == "json" else f"{_as_text(told, found)}\n")
     sys.exit(FAILED if found else 0)
 
