@@ -18,7 +18,7 @@ from ..program.graph import Strata
 from ..program.interface import FAVOURABLE
 from ..program.program import Predicate, Program
 from .missing import Missing
-from .need import Item, Need
+from .need import Item, Need, Set, in_order
 from .outcomes import favourable, outcomes
 from .situation import Situation
 
@@ -35,6 +35,7 @@ class Settled(NamedTuple):
     needs: frozenset[Need]
     targets: tuple[Atom, ...]
     told: frozenset[Atom]  # what follows from the findings that it documents, themselves among it
+    every: Set  # with what the case says already
 
 
 def inputs(program: Program) -> dict[str, Predicate]:
@@ -119,14 +120,25 @@ class Relaxed:
         """
         kept = [atom for atom in self.said if not self._bars(atom, gates)]
         self.model = self.guideline.evaluator(self.situation.date).evaluate(kept, open_world=True)
-        targets = favourable(outcomes(self.model, self.program, (session, quote(cpt))), self.program)
+        self.targets = favourable(outcomes(self.model, self.program, (session, quote(cpt))), self.program)
         self.missing = _Missing(self.model, self)
-        found = self.missing.sets(targets)
+        found = self.missing.sets(self.targets)
         self.complete = found.complete
-        for needs in found.sets:
-            left = frozenset(self._told(need) for need in needs if not self._so(need))
-            told = self.missing.weaker(*(need.atom for need in needs if not need.bounds and not need.denies))
-            yield Settled(left, tuple(self.missing.met(needs, targets)), frozenset(told))
+        yield from map(self._settled, found.sets)
+
+    def _settled(self, needs: Set) -> Settled:
+        left = frozenset(self._told(need) for need in needs if not self._so(need))
+        told = self.missing.weaker(*(need.atom for need in needs if not need.bounds and not need.denies))
+        return Settled(left, tuple(self.missing.met(needs, self.targets)), frozenset(told), needs)
+
+    def least(self, needs: Set) -> Settled | None:
+        """Return what settles the line of a set that does for another request; None where it does not for this one."""
+        if not self.missing.met(needs, self.targets):
+            return None
+        for need in in_order(needs):
+            if self.missing.met(needs - {need}, self.targets):
+                needs -= {need}
+        return self._settled(needs)
 
     def _bars(self, atom: Atom, gates: Gates) -> bool:
         """Say whether something that the case says stands against a line, or may: whatever a record denies does.

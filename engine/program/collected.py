@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from ..language.errors import Finding, did_you_mean
 from ..language.parser import Clause
 from ..language.terms import Place, Rule, unquote
+from .declaration import names
 from .program import AUTHORITIES, Statement
 from .program import RESERVED as _RESERVED
 
@@ -93,8 +94,3 @@ class Collected:
             yield Rule(
                 name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place
             )
-
-
-def names(text: str) -> tuple[str, ...]:
-    """Return the names in a row of them, between commas."""
-    return tuple(name.strip() for name in text.split(",") if name.strip())

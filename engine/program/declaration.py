@@ -15,6 +15,9 @@ from .program import CaseKey
 _WORD = re.compile(r'"[^"]*"|[^\s"]+')
 _NAME = re.compile(r"\w+")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?")
+_HEAD = re.compile(r"(?P<name>[a-z]\w*)(?:\((?P<params>[A-Z]\w*(?:, *[A-Z]\w*)*)\))?")
+_LIKE_HEAD = re.compile(r"(?P<name>[a-z]\w*)\W*(?P<params>.*?)\W*$")
+_HEAD_FIX = "write %@ predicate name(Argument, ...): gloss, each argument with a capital"
 _FIELD = re.compile(r'(?:"[^"]*"|[^",])+')
 _BETWEEN = re.compile(rf"{BETWEEN} (\w+) to (\w+)")
 
@@ -25,6 +28,30 @@ class AmissError(ValueError):
     def __init__(self, message: str, fix: str) -> None:
         super().__init__(message)
         self.message, self.fix = message, fix
+
+
+def read_head(text: str) -> tuple[str, tuple[str, ...], str]:
+    """Return the name of a declared predicate, its arguments, and what to write where it cannot be read.
+
+    Of one that cannot, the name and the number of arguments are as good as they can be told: what asks for it is not
+    what is wrong.
+    """
+    match = _HEAD.fullmatch(text) or _LIKE_HEAD.match(text)
+    if not match:
+        return "", (), _HEAD_FIX
+    return match["name"], names(match["params"] or ""), "" if _HEAD.fullmatch(text) else _HEAD_FIX
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Return the names of a list with commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def nearest(wrong: str, known: list[str]) -> tuple[str, str]:
+    """Return the nearest of the known words, or an empty text, and a remedy that names it and then all."""
+    hint = did_you_mean(wrong, known)
+    meant = hint.removeprefix("did you mean ").removesuffix("?")
+    return meant, f"{hint} known are {', '.join(known)}".strip()
 
 
 def read_case_key(text: str) -> CaseKey:

@@ -24,7 +24,7 @@ _KINDS = {
     "source": "section", "locator": "locator", "rule": "owner", "facts": "owner", "predicate": "predicate",
     "case": "declared", "open": "declared", "error": "declared", "shown": "declared", "outcome": "declared",
 }  # fmt: skip
-_TITLED = {"rule", "facts", "predicate"}
+_TITLED = {"rule", "facts", "predicate", "range"}
 
 
 @dataclass

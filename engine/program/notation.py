@@ -81,6 +81,12 @@ ANNOTATIONS = {entry.name: entry for entry in (
         '%@ facts T/codes\n%@ ended: 2025-01-01\nlisted("A0001").',
     ),
     Annotation(
+        "range", ("facts",), 'NAME: "CODE" to "CODE", ARGUMENT, ...', "Facts of a predicate, one a code, from the one"
+        " to the other: they differ in their last run of digits only. Those below a code belong to it by its system.",
+        '%@ predicate group(Code, Group): {Code} is of {Group}\nconcept(early, group, "an early one").\n'
+        '%@ facts T/groups\n%@ range group: "A01.10" to "A01.13", early',
+    ),
+    Annotation(
         "case", ("predicate",), "KEY SHAPE ...", "Reads the predicate from that key of a case; see the shapes below.",
         "%@ predicate visits(Count): there were {Count} visits\n%@ case: visits count",
     ),

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..language.errors import Finding, did_you_mean
+from ..language.errors import Finding
 from ..language.parser import Annotation, Clause, parse
 from ..language.terms import Rule, unquote
-from .collected import RESERVED, Collected, names
-from .declaration import AmissError, read_case_key, read_outcome
+from .collected import RESERVED, Collected
+from .declaration import AmissError, names, nearest, read_case_key, read_head, read_outcome
 from .interface import Outcome, in_turn
 from .notation import ANNOTATIONS, SINGLE
 from .program import CaseKey, Predicate, Program
 from .quantities import with_quantities
+from .ranges import expanded
 
 _OWNERS = {name for entry in ANNOTATIONS.values() for name in entry.below}
-_HEAD = re.compile(r"(?P<name>[a-z]\w*)(?:\((?P<params>[A-Z]\w*(?:, *[A-Z]\w*)*)\))?$")
-_LIKE_HEAD = re.compile(r"(?P<name>[a-z]\w*)\W*(?P<params>.*?)\W*$")
 _OPEN = re.compile(r"(?P<kind>\w+)(?: (?P<how>unless|until) (?P<predicate>\w+))?$")
 
 
@@ -57,6 +56,8 @@ class _Reader(Collected):
             self._close()
             self.locator = note.rest if note.key == "locator" else ""
             self.source = note.rest if note.key == "source" else self.source
+        elif note.key == "range" and self.owner and self.owner.key == "facts":
+            self._range(note)
         elif note.key in _OWNERS:
             self._close()
             self.owner = note
@@ -71,6 +72,14 @@ class _Reader(Collected):
         else:
             self.props[note.key] = note.rest
 
+    def _range(self, note: Annotation) -> None:
+        try:
+            for clause in expanded(note):
+                self._clause(clause)
+        except AmissError as error:
+            self.used = True
+            self.fail("annotation", note.place, error.message, error.fix)
+
     def _belongs(self, note: Annotation) -> bool:
         """Say whether an annotation stands below one that it may stand below; below an unknown one it may."""
         owner = self.owner.key if self.owner and not self.used else ""
@@ -80,10 +89,9 @@ class _Reader(Collected):
         """Return an annotation as the nearest known one, so that one slip is one finding."""
         if note.key == "locator" or note.key in ANNOTATIONS:
             return note
-        hint = did_you_mean(note.key, ANNOTATIONS)
-        known = f"{hint} known are {', '.join(sorted(ANNOTATIONS))}".strip()
-        self.fail("annotation", note.place, f"unknown annotation %@ {note.key}", known)
-        return note._replace(key=hint.removeprefix("did you mean ").removesuffix("?") or note.key)
+        meant, fix = nearest(note.key, sorted(ANNOTATIONS))
+        self.fail("annotation", note.place, f"unknown annotation %@ {note.key}", fix)
+        return note._replace(key=meant or note.key)
 
     def _clause(self, clause: Clause) -> None:
         source = ", ".join(filter(None, (self.source, self.locator)))
@@ -109,14 +117,12 @@ class _Reader(Collected):
 
     def _declare(self, note: Annotation, props: dict[str, str]) -> None:
         text, _, gloss = note.rest.partition(":")
-        match = _HEAD.match(text.strip())
-        if not match:
-            fix = "write %@ predicate name(Argument, ...): gloss, each argument with a capital"
-            self.fail("annotation", note.place, "this declaration cannot be read", fix)
-            match = _LIKE_HEAD.match(text.strip())  # declared all the same: what asks for it is not what is wrong
-            if not match:
-                return
-        name, case = match["name"], self._case(note, props)
+        name, params, amiss = read_head(text.strip())
+        if amiss:
+            self.fail("annotation", note.place, "this declaration cannot be read", amiss)
+        if not name:
+            return
+        case = self._case(note, props)
         if name in self.predicates or name in RESERVED:
             self.fail("duplicate", note.place, f"{name} is declared already", "keep one declaration")
         opened = _OPEN.match(props.get("open", ""))
@@ -126,7 +132,6 @@ class _Reader(Collected):
                       "write %@ open: KIND, and unless or until PREDICATE behind it where it has one")  # fmt: skip
         if "outcome" in props:
             self._outcome(name, note, props["outcome"])
-        params = tuple(p.strip() for p in (match["params"] or "").split(",") if p)
         settled = {opened["how"]: opened["predicate"]} if opened and opened["how"] else {}
         self.predicates[name] = Predicate(
             name, params, gloss.strip(), note.place, case, opened["kind"] if opened else "",

@@ -129,7 +129,7 @@ def _comparisons(rule: Rule, known: Columns) -> Iterator[Finding]:
                 rule,
                 "comparison",
                 f"{comparison} needs numbers, and {term_text(text[0])} {which}",
-                "compare text by = or != only, or name what is meant in facts of its own",
+                "compare text by = or != only, or name what is meant in facts of its own (codes by %@ range)",
             )
 
 

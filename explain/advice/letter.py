@@ -9,13 +9,13 @@ from typing import TypeVar
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.language.errors import refused
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
-from .asks import Box, called
+from .asks import Box, called, needs
 from .block import Block, heading, items, listed, sentence, text
 from .checklist import MORE
 from .groups import Group, groups, nearest
 from .reasons import Reasons, Shortfall
 from .remedies import ways
-from .wording import alternatives, answer, covered_words, words
+from .wording import alternatives, covered_words, showing, words
 
 AUTHORITIES = {
     "stated": "Stated in the guideline as published",
@@ -168,8 +168,7 @@ class _Letter:
 
     def _showing(self, box: Box) -> str:
         """Return what a record would have to show, each choice as alternatives."""
-        told = [alternatives([answer(item.need, self.program) for item in choice]) for choice in box]
-        return f"a record which shows that {listed(told, ', that ', ', and that ')}" if told else ""
+        return f"a record which shows that {showing(needs(box), self.program)}" if box else ""
 
     def waiting(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         found = self._ways(lines[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ...engine.decision.need import Need, say_need
 from ...engine.language.terms import Atom
@@ -96,6 +96,14 @@ def alternatives(texts: Sequence[str], word: str = "or") -> str:
     else:
         told, joint = each, "that "
     return told[0] if len(told) == 1 else f"{f', {joint}'.join(told[:-1])} {word} {joint}{told[-1]}"
+
+
+def showing(box: Iterable[Iterable[Need]], program: Program) -> str:
+    """Return choices of needs as the end of `a record which shows that ...`: a semicolon keeps them apart."""
+    told = [alternatives([answer(need, program) for need in choice]) for choice in box]
+    return "; ".join(
+        [told[0], *(f"that {each}" for each in told[1:-1]), *(f"and that {each}" for each in told[1:][-1:])]
+    )
 
 
 def words(statement: str, program: Program) -> str:

@@ -27,6 +27,7 @@ COMMANDS = {
     "decide": "decide",
     "doc": "test",
     "explain": "explain",
+    "export": "export",
     "find": "find",
     "fmt": "check",
     "graph": "rules",

@@ -6,11 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ...engine.decision.decide import Judged
 from ...engine.decision.decision import LineDecision
-from ...engine.decision.need import say_need
 from ...engine.program.program import Program
 from ...engine.program.words import say_code, say_session
+from ..advice.asks import needs
 from ..advice.checklist import MORE
+from ..advice.groups import groups, nearest
+from ..advice.remedies import ways
+from ..advice.wording import showing
 from ..proof.graph import Proof
 from ..proof.outline import turning, walk
 from .dot import GraphvizError
@@ -43,7 +47,7 @@ def _content(proof: Proof) -> dict[str, Any]:
     authorities |= {"interpretation"} if any(f.get("readings") for f in nodes) else set()
     return {
         "case": judged.case, "decision": judged.decision, "program": judged.guideline.program,
-        "lines": [_line(line, judged.guideline.program) for line in _lines(proof)],
+        "lines": [_line(line, judged) for line in _lines(proof)],
         "looks": [(kind, look) for kind, look in LOOKS.items() if kind in kinds], "authorities": authorities,
         "rows": rows(proof), "sources": list(_sources(nodes, judged.guideline.program)), **_picture(proof),
     }  # fmt: skip
@@ -56,18 +60,21 @@ def _lines(proof: Proof) -> list[LineDecision]:
     return [lines[facts["cpt"], facts["session"]] for facts in roots]
 
 
-def _line(line: LineDecision, program: Program) -> dict[str, Any]:
-    """Return what the page begins with of a line: what it is of, and the reason or what is missing."""
+def _line(line: LineDecision, judged: Judged) -> dict[str, Any]:
+    """Return what the page begins with of a line: what it is of, and the reason or the nearest of what is missing."""
+    program = judged.guideline.program
     of = say_code(line.cpt, program), say_session(line.session, line.shown, program)
-    needed = [" and ".join(say_need(need, program) for need in needs) for needs in line.needs]
+    shown, more = nearest(groups(ways(judged, line).ways)) if line.missing else ((), 0)
+    needed = [showing(needs(group.box), program) for group in shown]
     if line.needs_for:
-        needed = [f"{told} ({program.outcome(name).words})" for told, name in zip(needed, line.needs_for, strict=True)]
+        needed = [f"{told} ({program.outcome(group.outcome).words})" for told, group in zip(needed, shown, strict=True)]
+    others = [f"There are {more} more ways; coverlog checklist has all."] * bool(more)
     return {
         "cpt": line.cpt, "outcome": line.outcome, "role": line.role, "words": line.words, "by": line.by,
         "rests_on": line.rests_on, "needed": needed,
         "about": "; ".join(filter(None, of)),
         "reason": program.label(line.reason) if line.reason else "",
-        "more": "" if line.missing_complete else MORE,
+        "more": " ".join([*others, *[MORE] * (not line.missing_complete)]),
     }  # fmt: skip
 
 
