@@ -100,7 +100,7 @@ def _judge(case: Case, guideline: Guideline, world: str, date: str) -> Judged:
 
 def _hash(case: Case) -> str:
     """Return the SHA-256 of a case as written, as JSON with its keys sorted and nothing between."""
-    said = {key: value for key, value in case.said.items() if key not in ("expect", "expect_closed")}
+    said = {key: value for key, value in (case.whole or case.said).items() if key not in ("expect", "expect_closed")}
     return sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...engine.library.guideline import load
-from .inputs import judge_one, lines_of
+from .inputs import answering, judge_one, lines_of
 from .options import (
     as_of_option,
     case_argument,
@@ -42,9 +41,8 @@ FORMATS = ("text", "json", "markdown", "html", "svg", "png", "dot", "mermaid", "
 @as_of_option
 @format_option(*FORMATS, text="Pictures (svg, png, and the one in html) need Graphviz.")
 @output_option
-@click.pass_obj
 def explain(
-    guideline: str, case: str, code: str, detail: str | None, full: bool, every: bool, outcome: str | None,
+    case: str, code: str, detail: str | None, full: bool, every: bool, outcome: str | None,
     verify: bool, world: str, as_of: str, form: str, out: Path | None,
 ) -> None:  # fmt: skip
     """Say why each line has its outcome: what decides it, with its source, and what would be different.
@@ -61,7 +59,7 @@ def explain(
 
     if form == "png" and not out and sys.stdout.isatty():
         raise click.UsageError("a PNG picture is not for a terminal; name a file: -o FILE")
-    judged = judge_one(case, load(guideline), world, as_of)
+    judged = judge_one(case, answering(), world, as_of)
     lines_of(judged, code)
     proof = why_not(judged, outcome, cpt=code) if outcome else prove(judged, cpt=code, every=every)
     level = FULL if full else detail or (FULL if form == "text" and (every or outcome) else REASON)

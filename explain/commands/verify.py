@@ -16,7 +16,9 @@ from ...engine.cases.find import find_case
 from ...engine.decision.decide import judge
 from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import refused
-from ...engine.library.guideline import Guideline, load
+from ...engine.library.guideline import Guideline
+from ...engine.library.several import each
+from .inputs import answering
 from .options import as_of_option, case_argument, format_option
 from .output import FAILED, as_json, write_out
 
@@ -38,8 +40,7 @@ MAX_BYTES = 2**25
 )
 @as_of_option
 @format_option("text", "json")
-@click.pass_obj
-def verify(guideline: str, proof: str, case: str, world: str | None, as_of: str, form: str) -> None:
+def verify(proof: str, case: str, world: str | None, as_of: str, form: str) -> None:
     """Check a proof against a case and the guideline's text, step by step, by an independent program.
 
     PROOF is a file as `coverlog explain CASE --format json` writes it, or - for standard input. It has to be of the
@@ -54,9 +55,9 @@ def verify(guideline: str, proof: str, case: str, world: str | None, as_of: str,
 
     if proof == case == "-":
         raise click.UsageError("the proof and the case cannot both come from standard input")
-    loaded = load(guideline)
-    told = _told(proof)
-    account, known = told.pop("account", None), find_case(case, loaded)
+    told, guidelines = _told(proof), answering()
+    account, known = told.pop("account", None), find_case(case, guidelines, of=str(told.get("guideline")))
+    loaded = known.under or each(guidelines)[0]
     found = check(told, known, loaded.program, as_of=as_of, world=world or "")
     if account is not None and not found and account != _account(told, known, loaded):
         found = [Fault("", ACCOUNT)]
