@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
+from math import inf
 
 from ...engine.decision.decide import Judged, advisories
 from ...engine.decision.decision import Advisory
@@ -87,7 +88,7 @@ class Route:
             key = self.program.predicates[self.inputs[need.atom.predicate]].case
             return f"--add {key.key if key else ''}={need.finding}"
         if bounds := need.bounds:
-            return f"--set {need.finding}={bounds.low if bounds.low >= 0 else bounds.high:.0f}"
+            return f"--set {need.finding}={bounds.high if bounds.low == -inf else bounds.low}"
         return f"--set {need.finding}={need.needs}"
 
     @cached_property
