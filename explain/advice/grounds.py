@@ -16,6 +16,9 @@ from ...engine.program.interface import FAVOURABLE, SILENT, WAITING
 from .items import BARS, OTHER, Item, Items
 from .reasons import Reasons
 
+REQUEST = "the request"
+"""What is folded in every guideline: that a line is one of those requested."""
+
 DEEPEST = 40
 """How many steps below a line are told; what is deeper stands in the whole proof alone."""
 
@@ -154,7 +157,9 @@ class Grounds:
 
     def _part(self, atom: Atom, rule: Rule, binding: Substitution) -> Item | Choice:
         """Return what a rule asks for: an item that the case speaks of, or what other rules give."""
-        fold = self.program.declared()[atom.predicate].fold
+        declared = self.program.declared()[atom.predicate]
+        of_services = declared.case and declared.case.key == "services"
+        fold = declared.fold or (REQUEST if of_services else "")
         if fold and self.model.sure(atom):
             return self.items.folded(fold)
         if self.reasons.is_fact(atom):

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import coverlog
 import jsonschema_rs
 import pytest
 from click.testing import CliRunner
 from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.decision.decide import Judged, judge
 from coverlog.engine.decision.decision import WORLDS
-from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from coverlog.explain.advice.account import Account, accounts, covering
 from coverlog.explain.advice.items import ABSENT, BARS, MET, OPEN, OTHER, SHORT, STATES
@@ -267,6 +268,32 @@ def test_each_level_tells_more(guideline: Guideline) -> None:
     assert run("explain", case, "--detail", "full") == full
     for form in ("markdown", "html"):
         assert "carpal tunnel syndrome: G56.01" in run("explain", case, "--format", form)
+
+
+FOLDING = """
+%@ predicate asks: somebody asks
+%@ fold: asking
+%@ rule A/asks: code {Code} is requested
+asks :- service(Session, Code).
+%@ rule A/tired: someone is tired
+%@ fold: tiredness
+tired :- state(tired).
+"""
+
+
+def test_what_the_text_folds_is_left_out_and_named(tmp_path: Path, toy_text: Callable[[str], str]) -> None:
+    """A folded predicate, or a step by a folded rule, is one word where it holds; where it does not, it is told."""
+    text = toy_text("chair").replace("service(Session, Code), state(tired).", "service(Session, Code), asks, tired.")
+    (tmp_path / "chair.dl").write_text(f"{text}{FOLDING}%@ predicate tired: someone is tired, and that counts\n")
+    folding = load(tmp_path)
+    base = {"id": "a", "date_of_service": "2025-01-01", "services": [{"cpt": "10001"}]}
+    held, missed = (
+        " ".join(" ".join(shown(judge(coverlog.read_case(base | more, folding), folding))).split())
+        for more in ({"findings": {"tired": "present"}}, {})
+    )
+    assert held.endswith("Folded: the request, asking, tiredness (--full)")
+    assert "OPEN tired: not recorded" in missed
+    assert missed.endswith("Folded: the request, asking (--full)")
 
 
 def test_only_a_terminal_gets_colours(tmp_path: Path) -> None:
