@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ..language.comparison import Bounds, bounds, holds, measured, within
+from ..language.comparison import TIMES, Bounds, bounds, holds, measured, within
 from ..language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Rule, Substitution, Var, quote, unquote
 from .program import Program
 
@@ -156,4 +156,5 @@ def once(text: str, atom: Atom, program: Program) -> str:
     """Return words about an atom with the unit of its number once, where a gloss or an answer says it as well."""
     case = program.predicates[atom.predicate].case
     unit = case.unit if case else ""
-    return text.replace(f"{unit} {unit}", unit) if unit else text
+    single = unit.removesuffix("s") if unit in TIMES else unit
+    return re.sub(rf"({re.escape(single)}|{re.escape(unit)}) {re.escape(unit)}\b", r"\1", text) if unit else text

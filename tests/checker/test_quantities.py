@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from coverlog.engine.cases.case import Case, Unreadable, read_text
 from coverlog.engine.decision.decide import judge
+from coverlog.engine.language.comparison import measured
 from coverlog.engine.language.terms import Atom, Quantity
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program import shapes
@@ -18,6 +19,7 @@ from coverlog.explain.advice.change import changed, requested
 from coverlog.explain.advice.checklist import checklist
 from coverlog.explain.advice.letter import letter
 from coverlog.explain.advice.remedies import ways
+from coverlog.explain.advice.wording import telling
 from coverlog.explain.checker.lasting import completed
 from coverlog.explain.checker.record import facts_of
 from coverlog.explain.checker.verify import verify
@@ -237,6 +239,17 @@ def test_a_letter_names_dates_and_units(apnea: Guideline) -> None:
     assert isinstance(short, Case)
     told = as_markdown(letter(judge(short, apnea)))
     assert "the person is 15 years old (from 2010-02-01 to 2025-10-05), and at least 18 years are needed" in told
+
+
+ONCE = {0: "0 weeks", 1: "1 week", 6: "6 weeks"}
+
+
+@pytest.mark.parametrize("weeks", ONCE)
+def test_a_unit_is_said_once(weeks: int, guideline: Guideline) -> None:
+    """An answer that has the unit itself is not told it twice, and one week is no weeks."""
+    atom = Atom("weeks", ("wrist_splint_weeks", Quantity(weeks, 0, "weeks")))
+    told = telling(atom, measured(atom.args[1]), guideline.program)
+    assert told == f"a wrist splint was used for {ONCE[weeks]}"
 
 
 def test_a_kept_guideline_has_its_quantities(apnea: Guideline, tmp_path: Path, toy_text: Callable[[str], str]) -> None:
