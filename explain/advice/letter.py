@@ -138,9 +138,10 @@ class _Letter:
 
     def _change(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         """Say the nearest ways in which lines would be covered, or what could lead there."""
-        found = sorted(self._by_line(lines, self._ways), key=lambda pair: pair[0].size)
+        played = any(map(self.reasons.played, lines))
+        found = sorted(self._by_line(lines, self._ways), key=lambda pair: pair[0].size) if played else ()
         lifts = [told for told, _ in self._by_line(lines, self.reasons.lifts)]
-        if found and any(map(self.reasons.played, lines)):
+        if found:
             shown, more = nearest(found)
             yield text(
                 f"{_one(lines, 'It', 'They')} would be {self.covered} with {_one(shown, 'this', 'any one of these')}:"
@@ -149,7 +150,7 @@ class _Letter:
             yield from _more(more)
         elif lifts:
             yield text(f"The outcome could change if {listed(lifts, last=' or ')}.")
-        elif not any(map(self.reasons.played, lines)):
+        elif not played:
             yield text(
                 "The outcome could change if the case names, as suspected or established, a condition that a criterion "
                 "for this request speaks of, and the record documents what that criterion asks for."
