@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from ..language.terms import Atom, Literal, Rule, Var, quote, unquote
 from ..library.guideline import Guideline
-from ..program.interface import FAVOURABLE, SERVICE
+from ..program.interface import SERVICE
+from .outcomes import favourable, outcomes
 from .relaxed import Gates, inputs, relaxed
 from .settle import network
 
@@ -62,7 +63,7 @@ def gates(guideline: Guideline, date: str, facts: Iterable[Atom], line: Atom) ->
 @lru_cache(maxsize=512)
 def _gates(guideline: Guideline, date: str, fixed: frozenset[Atom], line: Atom) -> Gates | None:
     model = relaxed(guideline, frozenset()).evaluator(date).evaluate(fixed, open_world=True)
-    targets = [atom for atom in model.atoms(FAVOURABLE) if atom.args[:2] == line.args]
+    targets = favourable(outcomes(model, guideline.program, line.args), guideline.program)
     net = network(model, targets)
     items = ([net.items[~each] for each in gate.below if each < 0] for gate in net.gates)
     return [each for each in items if each] if targets else None

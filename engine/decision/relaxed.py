@@ -12,14 +12,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..evaluation.rules import Model
-from ..language.terms import Atom, Literal
+from ..language.terms import Atom, Literal, quote
 from ..library.guideline import Guideline
 from ..program.graph import Strata
 from ..program.interface import FAVOURABLE
 from ..program.program import Predicate, Program
 from .missing import Missing
 from .need import Item, Need
-from .outcomes import outcomes
+from .outcomes import favourable, outcomes
 from .situation import Situation
 
 VARIED = ("present of", "absent of", "amount of", "one of")
@@ -54,9 +54,9 @@ def narrowed(guideline: Guideline, name: str) -> Guideline:
     return Guideline(guideline.folder, program._replace(rules=rules), guideline.strata)
 
 
-def below(program: Program, name: str, *, closing: bool = False) -> frozenset[str]:
-    """Return the predicates that one rests on by the rules, itself included, and perhaps by what closes open ones."""
-    found, before = {name}, 0
+def below(program: Program, *names: str, closing: bool = False) -> frozenset[str]:
+    """Return the predicates that some rest on by the rules, with themselves, and perhaps by what closes open ones."""
+    found, before = set(names), 0
     pairs = [(r.head.predicate, p.atom.predicate) for r in program.rules for p in r.body if isinstance(p, Literal)]
     pairs += [(p.name, c) for p in program.predicates.values() for c in (p.unless, p.until) if c and closing]
     while len(found) != before:
@@ -72,7 +72,7 @@ def relaxed(guideline: Guideline, settled: frozenset[str]) -> Guideline:
     :param settled: the concepts that stay as the case has them.
     """
     program, strata = guideline.program, guideline.strata
-    read, opened = below(program, FAVOURABLE), inputs(program)
+    read, opened = below(program, *(each.name for each in program.of_role(FAVOURABLE))), inputs(program)
     derived = {each.name for each in opened.values()}
 
     def loosened(predicate: Predicate) -> Predicate:
@@ -113,13 +113,13 @@ class Relaxed:
         self.complete = True
 
     def settled(self, cpt: str, session: int, gates: Gates) -> Iterator[Settled]:
-        """Yield what would make a line necessary, the least first; `complete` tells whether that is all.
+        """Yield what would cover a line, the least first; `complete` tells whether that is all.
 
         :param gates: what settles the line where nothing is documented; see `alike.gates`.
         """
         kept = [atom for atom in self.said if not self._bars(atom, gates)]
         self.model = self.guideline.evaluator(self.situation.date).evaluate(kept, open_world=True)
-        targets = outcomes(self.model, session, cpt)[FAVOURABLE]
+        targets = favourable(outcomes(self.model, self.program, (session, quote(cpt))), self.program)
         self.missing = _Missing(self.model, self)
         found = self.missing.sets(targets)
         self.complete = found.complete

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..language.errors import Finding, GuidelineError
 from ..language.terms import Atom, Place, Quantity, Rule, unquote
+from .interface import ADVISORY, AWAITED, CUSTOMARY, FAVOURABLE, KEY, SERVICE, SILENT, UNFAVOURABLE, Outcome
 from .notation import FIELDS, SHAPES
 
 AUTHORITIES = ("stated", "earlier_edition", "inferred", "interpretation")
@@ -138,6 +139,7 @@ class Program(NamedTuple):
     notices: dict[str, str]
     concepts: dict[str, tuple[str, str]]  # constant -> kind, label
     questions: dict[str, tuple[str, str]]  # concept -> how to ask for it, and the answer that says it is so
+    outcomes: tuple[Outcome, ...] = CUSTOMARY  # what rules give lines, in the order in which it is looked for
 
     def declared(self) -> dict[str, Predicate]:
         """Return every predicate that rules may ask for, by name: the guideline's own and the reserved ones."""
@@ -158,6 +160,29 @@ class Program(NamedTuple):
     def authority(self, rule: Rule) -> str:
         """Return the authority of the statement a rule cites first; the document's own facts are stated."""
         return self.statements[rule.cites[0]].authority if rule.cites else "stated"
+
+    def outcome(self, name: str) -> Outcome:
+        """Return an outcome by its name; one that no rule gives is awaited."""
+        return next((each for each in self.outcomes if each.name == name), AWAITED)
+
+    def of_role(self, role: str) -> tuple[Outcome, ...]:
+        """Return the outcomes of a role, first what goes first."""
+        return tuple(each for each in self.outcomes if each.role == role)
+
+    def told(self) -> tuple[Outcome, ...]:
+        """Return every outcome that a line can have, in the order in which they are told."""
+        ends = self.of_role(FAVOURABLE) + self.of_role(UNFAVOURABLE)
+        return (*ends, AWAITED, *self.of_role(SILENT))
+
+    def outputs(self) -> tuple[str, ...]:
+        """Return the predicates that are told of a case, whether or not a rule asks for them."""
+        return (*(each.name for each in self.outcomes), ADVISORY)
+
+    def interface(self) -> dict[str, tuple[str, ...]]:
+        """Return the predicates by which the guideline takes a request and gives its outcomes, with their arguments."""
+        last = {SILENT: "Reason"}
+        given = {each.name: (*KEY, last.get(each.role, "Statement")) for each in self.told() if each != AWAITED}
+        return {SERVICE: KEY, **given}
 
     def label(self, constant: object) -> str:
         """Return a constant in words."""

@@ -89,10 +89,10 @@ def say_comparison(comparison: Comparison, binding: Substitution) -> str:
 
 
 def say_outcome(cpt: str, session: int, outcome: str, by: Sequence[str], reason: str | None, program: Program) -> str:
-    """Return a line's outcome in a sentence's worth of words."""
+    """Return a line's outcome, given in words, in a sentence's worth of them."""
     because = f" by {', '.join(by)}" if by else ""
     because += f": {program.label(reason)}" if reason else ""
-    return f"{cpt}, session {session}: {outcome.replace('_', ' ')}{because}"
+    return f"{cpt}, session {session}: {outcome}{because}"
 
 
 def say_session(session: int, shown: Mapping[str, str | None], program: Program) -> str:
@@ -114,9 +114,10 @@ def say_code(code: str, program: Program) -> str:
 def say_contrast(cpt: str, session: int, asked: str, said: str) -> str:
     """Return the question why a line does not have an outcome, and the one it has.
 
+    :param asked: the outcome asked for, in words.
     :param said: the outcome it has, in the words of `say_outcome`.
     """
-    return f"{cpt}, session {session}: why not {asked.replace('_', ' ')}? It is {said.partition(': ')[2]}"
+    return f"{cpt}, session {session}: why not {asked}? It is {said.partition(': ')[2]}"
 
 
 def say_open(atom: Atom, amount: str, program: Program) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ...engine.decision.decide import Judged, LineDecision, leaves, outcomes
+from ...engine.decision.outcomes import favourable
 from ...engine.language.comparison import measured
 from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes
@@ -32,9 +33,9 @@ class Evidence:
 
     def decisive(self, line: LineDecision) -> list[Atom]:
         """Return the atoms an outcome is read off: the sure ones, or the possible ones where more is needed."""
-        possible = outcomes(self.model, line.session, line.cpt)
+        possible = outcomes(self.model, self.program, line.key)
         sure = [atom for atom in possible.get(line.outcome, ()) if self.model.sure(atom)]
-        return sure or possible[FAVOURABLE]
+        return sure or favourable(possible, self.program)
 
     def facts(self, atoms: Iterable[Atom]) -> list[str]:
         """Return what the case says that sure atoms rest on, each with its source, in the order of the rules."""
@@ -119,7 +120,7 @@ class Evidence:
         kinds = {p.case.kind for p in declared.values() if p.case and p.case.shape == "each of"}
         backward = [(edge.head, edge.body) for edge in edges(self.program)]
         closing = {name for p in declared.values() for name in (p.unless, p.until)}  # they say what is not so
-        used = (reached([FAVOURABLE], backward) & self.from_case) - closing
+        used = (reached([each.name for each in self.program.of_role(FAVOURABLE)], backward) & self.from_case) - closing
         found: dict[object, Atom] = {}
         # What the case names itself comes first, and gives way to what the rules make of it, last what may be open.
         for name in sorted(used, key=lambda n: (declared[n].case is None, declared[n].is_open, n)):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.outcomes import any_way
 from ...engine.decision.why import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure
 from ...engine.language.comparison import bounds, within
 from ...engine.language.terms import UNDOCUMENTED as NOBODY_SAYS
@@ -77,8 +78,9 @@ class Reasons(Evidence):
 
         Those that ask for a different request count where it is all they ask for, or where there is nothing else.
         """
-        asked = Atom(FAVOURABLE, (line.session, quote(line.cpt), Var("Statement")))
-        about = [f for f in map(self._complete, self.why.failures(asked)) if all(map(self._is_near, f.causes))]
+        asked = [any_way(each.name, self.program, line.key) for each in self.program.of_role(FAVOURABLE)]
+        failures = [failure for each in asked for failure in self.why.failures(each)]
+        about = [f for f in map(self._complete, failures) if all(map(self._is_near, f.causes))]
         played = [f for f in about if not any(map(self._asks_other, f.causes))]
         return played + [f for f in about if f not in played and (not played or all(map(self._asks_other, f.causes)))]
 

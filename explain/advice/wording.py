@@ -7,11 +7,18 @@ from collections.abc import Sequence
 
 from ...engine.decision.need import Need, say_need
 from ...engine.language.terms import Atom
+from ...engine.program.interface import FAVOURABLE
 from ...engine.program.notation import TIME_UNITS
 from ...engine.program.program import Program
 from ...engine.program.words import once, say_atom, say_open
+from .block import listed
 
 _SLOT = re.compile(r"\{\w+\}")
+
+
+def covered_words(program: Program) -> str:
+    """Return in words what a line is where a criterion covers it: one of the outcomes that do."""
+    return listed([each.words for each in program.of_role(FAVOURABLE)], last=" or ")
 
 
 def question(need: Need, program: Program) -> str:

@@ -60,7 +60,12 @@ class Phrases:
     def outcome(self, outcome: str, by: Sequence[str], reason: str | None) -> str:
         """Return an outcome with what gives it."""
         given = " by " + ", ".join(by) if by else ""
-        return outcome.replace("_", " ") + given + (": " + self.label(reason) if reason else "")
+        return self.come_to(outcome) + given + (": " + self.label(reason) if reason else "")
+
+    def come_to(self, outcome: str) -> str:
+        """Return an outcome in words; one that no rule gives has those of its name."""
+        declared = [each.words for each in self.program.outcomes if each.name == outcome]
+        return declared[0] if declared else outcome.replace("_", " ")
 
     def label(self, constant: Constant) -> str:
         """Return a constant in words."""

@@ -79,7 +79,7 @@ def checklist(guideline: str, case: str, code: str, world: str, as_of: str, form
     """List what would change an outcome as questions, the shortest list first.
 
     Of a line that waits for information that is what is missing; of a line that is refused, every minimal way in
-    which it would be medically necessary: documentation, a different request, or both. As JSON each way has the
+    which it would be covered: documentation, a different request, or both. As JSON each way has the
     options of whatif that go it.
 
     \b

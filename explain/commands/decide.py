@@ -11,9 +11,9 @@ import click
 
 from ...engine.cases.case import Unreadable
 from ...engine.library.guideline import load
-from ...engine.program.interface import OUTCOMES
+from ...engine.program.interface import ROLES
 from .inputs import judge_all, warned
-from .options import as_of_option, cases_argument, format_option, world_option
+from .options import as_of_option, cases_argument, format_option, outcome_option, world_option
 from .output import BAD_INPUT, FOUND, as_json, bar, table_width, width, write_out
 
 if TYPE_CHECKING:
@@ -30,7 +30,10 @@ _ROWS = ("table", "csv", "rows")
 @format_option("text", "json", "jsonl", *_ROWS, text="table, csv and rows (JSON) tell a row a line.")
 @click.option("--sort", "order", type=click.Choice(["nearest"]),
               help="Those first that need the fewest things to be favourable: lines in rows, else cases.")  # fmt: skip
-@click.option("--fail-on", type=click.Choice(OUTCOMES), multiple=True, help="Exit 3 where a line has this outcome.")
+@outcome_option(
+    "--fail-on", roles=ROLES, multiple=True,
+    text="Exit 3 where a line has this outcome, or one of this role (favourable, unfavourable or silent).",
+)  # fmt: skip
 @click.pass_obj
 def decide(
     guideline: str, cases: tuple[str, ...], world: str, as_of: str, form: str, order: str | None,
@@ -71,7 +74,7 @@ class _Run:
                 yield item
                 continue
             self._doubts[item.case.place] = warned(item, self._seen)
-            if any(line.outcome in self.fail_on for line in item.decision.lines):
+            if any({line.outcome, line.role}.intersection(self.fail_on) for line in item.decision.lines):
                 self.status = self.status or FOUND
             yield item
 

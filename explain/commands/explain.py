@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from ...engine.library.guideline import load
-from ...engine.program.interface import OUTCOMES
 from .inputs import judge_one, lines_of
-from .options import as_of_option, case_argument, format_option, line_option, output_option, world_option
+from .options import (
+    as_of_option,
+    case_argument,
+    format_option,
+    line_option,
+    outcome_option,
+    output_option,
+    world_option,
+)
 from .output import FAILED, as_json, width, write_out
 
 if TYPE_CHECKING:
@@ -24,7 +31,7 @@ FORMATS = ("text", "json", "html", "svg", "png", "dot", "mermaid", "graphml")
 @case_argument
 @line_option("Explain the lines of this procedure code only.")
 @click.option("--all", "every", is_flag=True, help="Show every way in which a step holds, not only the shortest.")
-@click.option("--why-not", "outcome", type=click.Choice(OUTCOMES), help="Say why lines do not have this outcome.")
+@outcome_option("--why-not", "outcome", text="Say why lines do not have this outcome.")
 @click.option("--verify", is_flag=True, help="Have the proof checked step by step by an independent program; "
               "exit 1 where it does not hold.")  # fmt: skip
 @world_option

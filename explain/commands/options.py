@@ -10,6 +10,9 @@ from typing import Any
 import click
 
 from ...engine.decision.decision import WORLDS
+from ...engine.language.errors import did_you_mean
+from ...engine.library.guideline import load
+from ...kb import DEFAULT
 from .complete import complete_case
 
 Option = Callable[[Any], Any]  # adds an option to the function of a command
@@ -44,6 +47,28 @@ def format_option(*forms: str, text: str | None = None) -> Option:
 def line_option(text: str) -> Option:
     """Return the option that names a procedure code of the case."""
     return click.option("--line", "code", default="", metavar="CODE", help=text)
+
+
+def outcome_option(name: str, *names: str, text: str, roles: tuple[str, ...] = (), **more: Any) -> Option:
+    """Return an option that takes outcomes of the guideline, by name.
+
+    :param roles: what it takes beside them.
+    """
+
+    def known(ctx: click.Context) -> list[str]:
+        return [*(each.name for each in load(ctx.obj or DEFAULT).program.told()), *roles]
+
+    def checked(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+        for each in (value,) if isinstance(value, str) else value or ():
+            if each not in (there := known(ctx)):
+                hint = did_you_mean(each, there) or f"there are {', '.join(there)}"
+                raise click.BadParameter(f"{each} is no outcome of the guideline; {hint}")
+        return value
+
+    return click.option(
+        name, *names, metavar="OUTCOME", callback=checked, help=text,
+        shell_complete=lambda c, p, begun: [each for each in known(c) if each.startswith(begun)], **more,
+    )  # fmt: skip
 
 
 world_option = click.option(

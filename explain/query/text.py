@@ -8,9 +8,9 @@ from typing import NamedTuple
 from ...engine.language.errors import Finding, GuidelineError, did_you_mean
 from ...engine.language.parser import parse_query
 from ...engine.language.terms import Atom, Comparison, Constant, Literal, Place, Rule, Var, quote, variables
+from ...engine.program.collected import RESERVED
 from ...engine.program.program import Program
 from ...engine.program.quantities import with_quantities
-from ...engine.program.reader import RESERVED
 
 # What a query may ask of the rules themselves, where the guideline has no predicate of that name.
 BUILT_IN = {"effective": ("Constant", "Date"), "rule": ("Rule", "Predicate"), "cites": ("Rule", "Statement")}

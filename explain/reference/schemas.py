@@ -7,7 +7,7 @@ from typing import Any
 
 from ...engine.decision.decision import WORLDS
 from ...engine.library.guideline import Guideline
-from ...engine.program.interface import OUTCOMES
+from ...engine.program.interface import FAVOURABLE
 from ...engine.program.program import AUTHORITIES, Program
 from ...engine.program.schema import identified
 from ...engine.soundness.registry import ADVICE, WARNING
@@ -81,19 +81,27 @@ def _advisory() -> Schema:
 
 def _line(program: Program) -> Schema:
     shown = {p.name: _OR_NULL | {"title": p.gloss} for p in program.shown()}
-    return _object({"cpt": _TEXT, "session": _NUMBER, **shown} | _outcome())
+    return _object({"cpt": _TEXT, "session": _NUMBER, **shown} | _outcome(program))
 
 
-def _outcome() -> dict[str, Schema]:
+def _outcome(program: Program) -> dict[str, Schema]:
     need = _object({"finding": _TEXT, "needs": _TEXT})
     return {
-        "outcome": {"enum": list(OUTCOMES)},
+        "outcome": {"enum": [each.name for each in program.told()]},
         "by": _list(_TEXT) | {"title": "the statements that give the outcome"},
         "reason": _OR_NULL | {"title": "why the line is not addressed"},
         "missing": _list(_list(need)) | {"title": "each set, documented, settles the line"},
+        **_for(program),
         "missing_complete": _FLAG | {"title": "whether `missing` is all there is"},
         "rests_on": _list(_TEXT) | {"title": "inferred statements and interpretations"},
     }
+
+
+def _for(program: Program) -> dict[str, Schema]:
+    """Return the key that says which outcome a set leads to, where there are several."""
+    names = [each.name for each in program.of_role(FAVOURABLE)]
+    title = "the outcome that each set of `missing` leads to"
+    return {"missing_for": _list({"enum": names}) | {"title": title}} if len(names) > 1 else {}
 
 
 def _proof(guideline: Guideline) -> Schema:
@@ -103,11 +111,11 @@ def _proof(guideline: Guideline) -> Schema:
     )  # fmt: skip
     return identified("proof", guideline.program) | _object({
         **_header(guideline.program), "every": _FLAG | {"title": "whether every way is shown in which a step holds"},
-        "lines": names, "roots": names, "nodes": _list(_node()), "edges": _list(edge),
+        "lines": names, "roots": names, "nodes": _list(_node(guideline.program)), "edges": _list(edge),
     })  # fmt: skip
 
 
-def _node() -> Schema:
+def _node(program: Program) -> Schema:
     """Return the schema of a step; which keys there are beside the first three is told by its kind."""
     facts = {
         "id": _TEXT, "kind": _TEXT, "text": _TEXT | {"title": "the step in words"}, "atom": _TEXT, "value": _TEXT,
@@ -115,19 +123,22 @@ def _node() -> Schema:
         "rule": _TEXT, "cites": _list(_TEXT), "authority": {"enum": list(AUTHORITIES)}, "source": _TEXT,
         "readings": _list(_TEXT), "binding": {"type": "object"}, "folded": {"type": "array"}, "cpt": _TEXT,
         "session": _NUMBER, "asked": _TEXT,
-    } | _outcome()  # fmt: skip
+    } | _outcome(program)  # fmt: skip
     return _object(facts, optional=tuple(key for key in facts if key not in ("id", "kind", "text")))
 
 
 def _checklist(guideline: Guideline) -> Schema:
     item = _object(dict.fromkeys(("finding", "needs", "question", "statement"), _TEXT))
-    asked = _object({"for": _list(_TEXT), "items": _list(item)})
+    program = guideline.program
+    names = [each.name for each in program.of_role(FAVOURABLE)]
+    leads = {"outcome": {"enum": names}} if len(names) > 1 else {}
+    asked = _object({"for": _list(_TEXT), **leads, "items": _list(item)})
     way = _object(
-        {"request": _list(_TEXT), "for": _list(_TEXT), "items": _list(item), "objections": _list(_advisory()),
+        {"request": _list(_TEXT), "for": _list(_TEXT), **leads, "items": _list(item), "objections": _list(_advisory()),
          "whatif": _list(_TEXT)}
     )  # fmt: skip
     line = _object(
-        {"cpt": _TEXT, "session": _NUMBER, "outcome": {"enum": list(OUTCOMES)}, "missing_complete": _FLAG,
+        {"cpt": _TEXT, "session": _NUMBER, "outcome": _outcome(program)["outcome"], "missing_complete": _FLAG,
          "sets": _list(asked), "ways_complete": _FLAG, "ways": _list(way)}
     )  # fmt: skip
     answer = {"case": _TEXT, "world": {"enum": list(WORLDS)}, "lines": _list(line), "advisories": _list(_advisory())}
@@ -141,7 +152,7 @@ def _letter(guideline: Guideline) -> Schema:
 
 
 def _rows(guideline: Guideline) -> Schema:
-    outcomes = [*OUTCOMES, UNREAD]
+    outcomes = [*(each.name for each in guideline.program.told()), UNREAD]
     row = _object({
         "case": _TEXT, "cpt": _TEXT, "session": {"type": ["integer", "null"]}, "outcome": {"enum": outcomes},
         "by": _list(_TEXT), "reason": _TEXT | {"title": "why the line has its outcome, or was not read"},

@@ -32,7 +32,7 @@ def page(proof: Proof) -> str:
 
 def fragment(proof: Proof) -> str:
     """Return the content of the page with its style, to stand in a page that is not ours; see `page`."""
-    return written("proof_fragment", style=style("proof"), **_content(proof))
+    return written("proof_fragment", style=style("proof", program=proof.judged.guideline.program), **_content(proof))
 
 
 def _content(proof: Proof) -> dict[str, Any]:
@@ -60,8 +60,11 @@ def _line(line: LineDecision, program: Program) -> dict[str, Any]:
     """Return what the page begins with of a line: what it is of, and the reason or what is missing."""
     of = say_code(line.cpt, program), say_session(line.session, line.shown, program)
     needed = [" and ".join(say_need(need, program) for need in needs) for needs in line.needs]
+    if line.needs_for:
+        needed = [f"{told} ({program.outcome(name).words})" for told, name in zip(needed, line.needs_for, strict=True)]
     return {
-        "cpt": line.cpt, "outcome": line.outcome, "by": line.by, "rests_on": line.rests_on, "needed": needed,
+        "cpt": line.cpt, "outcome": line.outcome, "role": line.role, "words": line.words, "by": line.by,
+        "rests_on": line.rests_on, "needed": needed,
         "about": "; ".join(filter(None, of)),
         "reason": program.label(line.reason) if line.reason else "",
         "more": "" if line.missing_complete else MORE,

@@ -8,10 +8,11 @@ from types import ModuleType
 from coverlog.engine.cases.case import Case, read_files, read_text
 from coverlog.engine.decision.decide import LineDecision, decide, judge
 from coverlog.engine.library.guideline import Guideline
-from coverlog.engine.program.interface import FAVOURABLE, OUTCOMES, UNFAVOURABLE, WAITING
+from coverlog.engine.program.interface import AWAITED, CUSTOMARY, UNFAVOURABLE, WAITING
 from coverlog.explain.advice.change import changed, requested
 from coverlog.explain.advice.remedies import ways
 
+OUTCOMES = tuple(each.name for each in (*CUSTOMARY, AWAITED))
 WORLDS = ("open", "closed")
 
 
@@ -51,13 +52,13 @@ def held(cases: Iterator[Case], guideline: Guideline, criteria: ModuleType) -> d
             judged = judge(case, guideline, world=world)
             for line in dict.fromkeys(judged.decision.lines, None) if False else judged.decision.lines:
                 found = ways(judged, line)
-                assert (line.outcome in (WAITING, UNFAVOURABLE)) or not found.ways
+                assert (line.role in (WAITING, UNFAVOURABLE)) or not found.ways
                 counted["lines"] += bool(found.ways)
                 counted["cut"] += not found.complete
                 for way in found.ways:
                     counted["ways"] += 1
                     after = outcome(gone(case, way.options, guideline), line, world, guideline)
-                    assert after == {FAVOURABLE}, (case.id, world, line.cpt, way)
+                    assert after == {"medically_necessary"}, (case.id, world, line.cpt, way)
     return counted
 
 

@@ -17,7 +17,7 @@ from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.language.visible import in_quotes
 from coverlog.engine.library.guideline import Guideline
-from coverlog.engine.program.interface import OUTCOMES
+from coverlog.engine.program.interface import AWAITED, CUSTOMARY
 from coverlog.explain.advice.letter import letter
 from coverlog.explain.commands.main import main
 from coverlog.explain.proof.build import prove, why_not
@@ -34,6 +34,7 @@ from jinja2 import UndefinedError
 from markupsafe import escape
 from playwright.sync_api import Browser, Page, sync_playwright
 
+OUTCOMES = tuple(each.name for each in (*CUSTOMARY, AWAITED))
 IN_CI = os.environ.get("CI") == "true"
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
         "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -369,8 +370,9 @@ def test_text_stands_out(scheme: str, media: str, opened: Any) -> None:
 @needs_chromium
 def test_every_tag_stands_out(opened: Any) -> None:
     """Each kind has its own colours on the page, those of the pictures in the light, with contrast enough."""
-    names = [*(kind for kind in export.LOOKS if kind != "contrast"), *export.OUTCOME_COLOURS]
-    looks = {kind: (look.fill, look.line) for kind, look in export.LOOKS.items()} | export.OUTCOME_COLOURS
+    names = [*(kind for kind in export.LOOKS if kind != "contrast"), *OUTCOMES]
+    looks = {kind: (look.fill, look.line) for kind, look in export.LOOKS.items()}
+    looks |= {each.name: export.OUTCOME_COLOURS[each.role] for each in (*CUSTOMARY, AWAITED)}
     for scheme in ("light", "dark"):
         page = opened("cts", color_scheme=scheme)
         tags = "".join(f'<span class="tag {name}">x</span>' for name in names)
