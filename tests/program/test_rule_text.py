@@ -120,7 +120,7 @@ SYNTAX = {
     "a string is closed on its line": Fault(
         'cough, finding, "a cough")', 'cough, finding, §"a cough)', "syntax", "a string"
     ),
-    "less or equal is written <=": Fault("Count >= 3", "Count =§< 3", "syntax", "a number"),
+    "less or equal is written <=": Fault("Count >= 3", "Count =§< 3", "syntax", "write <="),
     "a comparison has two sides": Fault("Count >= 3.", "Count >= §.", "syntax", "a number"),
     "a rule is written with :-": Fault(
         "finding(Finding) :- documented", "finding(Finding) §<- documented", "syntax", ":-"
