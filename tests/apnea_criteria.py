@@ -93,7 +93,7 @@ def contradictions(case: Case) -> list[str]:
     """What the case says that cannot be so together."""
     found = sorted(by_code(case) & _said(case, "absent"))
     service = date.fromisoformat(case["date_of_service"])
-    if date.fromisoformat(case.get("first_use", case["date_of_service"])) > service:
+    if date.fromisoformat(str(case.get("first_use", case["date_of_service"]))) > service:
         found.append("first_use")
     if "birth_date" in case:
         born = date.fromisoformat(case["birth_date"])
@@ -174,9 +174,9 @@ class _Reading:
 
     @property
     def initial(self) -> bool:
-        first, service = (date.fromisoformat(day) for day in (
-            self.case.get("first_use", self.case["date_of_service"]), self.case["date_of_service"]))  # fmt: skip
-        return (service - first).days <= INITIAL_DAYS
+        service = self.case["date_of_service"]
+        first = str(self.case.get("first_use", service))
+        return (date.fromisoformat(service) - date.fromisoformat(first)).days <= INITIAL_DAYS
 
     def covered(self) -> Iterator[tuple[str, str, Ways]]:
         """Every way to coverage: its outcome, its statement, and how it would be so."""
