@@ -1,4 +1,4 @@
-"""What an outcome rests on: what the case says, the rules used, the inferred statements and the interpretations."""
+"""What an outcome rests on: the case, the rules used, the statements to be confirmed and the interpretations."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ def how(decisive: Iterable[Atom], model: Model) -> tuple[str, ...]:
 
 
 def rests_on(rules: Iterable[Rule], undocumented: Iterable[str], program: Program) -> tuple[str, ...]:
-    """Return the inferred statements and the interpretations by which rules and open predicates are read, sorted."""
+    """Return the statements to be confirmed and the interpretations that rules and open predicates go by, sorted."""
     named = {reading for rule in rules for reading in rule.readings}
     named |= {reading for name in undocumented for reading in program.predicates[name].readings}
-    named |= {c for rule in rules for c in rule.cites if program.statements[c].authority == "inferred"}
+    named |= program.unconfirmed(c for rule in rules for c in rule.cites)
     return tuple(program.in_order(named))

@@ -166,7 +166,8 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
     for name, text in files:
         reader.read(parse(text, name))
     statements = reader.statements()
-    pairs = {key: {unquote(a): unquote(b) for (a, b), _, _ in reader.rows(key)} for key in ("interpretation", "notice")}
+    tables = ("interpretation", "notice", "authority")
+    pairs = {key: {unquote(a): unquote(b) for (a, b), _, _ in reader.rows(key)} for key in tables}
     concepts = {name: (kind, unquote(label)) for (name, kind, label), _, _ in reader.rows("concept")}
     meta = [list(map(unquote, args)) for args, _, _ in reader.rows("guideline")] or [["", "", ""]]
     rules = tuple(reader.rules(statements, pairs["interpretation"]))
@@ -175,7 +176,7 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
         meta[0][0], meta[0][1], meta[0][2], reader.predicates, rules + facts,
         statements, pairs["interpretation"], pairs["notice"], concepts,
         reader.questions({**concepts, **reader.predicates}),
-        in_turn(reader.outcomes),
+        in_turn(reader.outcomes), pairs["authority"],
     )  # fmt: skip
     program, mismatches = with_quantities(program)
     return program, reader.findings + mismatches

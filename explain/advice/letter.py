@@ -215,14 +215,15 @@ class _Letter:
 
     def _authorities(self) -> Iterator[tuple[str, str]]:
         """Yield the statements and readings relied on by their authority, with the words not yet said."""
-        named: dict[str, list[str]] = {authority: [] for authority in AUTHORITIES}
+        told_as = {**AUTHORITIES, **{name: sentence(said)[:-1] for name, said in self.program.authorities.items()}}
+        named: dict[str, list[str]] = {authority: [] for authority in told_as}
         for name, told in self.cited.items():
             if name in self.program.statements:
                 own = named[self.program.statements[name].authority]
                 own.append(name if told else f"{name} ({words(name, self.program)})")
             else:
                 named["interpretation"].append(f"{name} ({self.program.interpretations[name]})")
-        return ((f"{AUTHORITIES[key]}:", f"{'; '.join(each)}.") for key, each in named.items() if each)
+        return ((f"{told_as[key]}:", f"{'; '.join(each)}.") for key, each in named.items() if each)
 
 
 _SECTIONS: dict[str, Callable[[_Letter, Sequence[LineDecision]], Iterator[Block]]] = {

@@ -10,6 +10,7 @@ import click
 
 from ...engine.language.errors import GuidelineError
 from ...engine.program.notation import SINGLE
+from ...engine.program.program import AUTHORITIES
 from ...kb import DEFAULT, guidelines
 
 if TYPE_CHECKING:  # every command names completers, and few are asked to complete
@@ -100,6 +101,7 @@ def _words(guideline: Guideline) -> Iterable[str]:
 complete_name = from_guideline(_names)
 complete_word = from_guideline(_words)
 complete_case = from_guideline(_canonical, files=True)
+complete_authority = from_guideline(lambda guideline: (*AUTHORITIES, *guideline.program.authorities))
 complete_predicate = from_guideline(lambda guideline: guideline.program.declared())
 complete_statement = from_guideline(lambda guideline: guideline.program.statements)
 complete_setting = from_guideline(_settings)

@@ -34,8 +34,6 @@ import networkx as nx
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.view import mimebundle
 
-_AUTHORITY = {"earlier_edition": "earlier edition"}
-
 
 class Proof(NamedTuple):
     """The proofs of a decision's lines in one graph; `roots` are their determinations, in line order."""
@@ -75,7 +73,7 @@ def linked(proof: Proof, node: str) -> list[tuple[str, dict[str, Any]]]:
 def citation(facts: dict[str, Any]) -> str:
     """Return statement ids, authority and locator of a node that rests on a rule, or a leaf's source."""
     if facts.get("cites"):
-        authority = _AUTHORITY.get(facts["authority"], facts["authority"])
+        authority = facts["authority"].replace("_", " ")
         return "; ".join([", ".join(facts["cites"]), authority, facts["source"], *facts["readings"]])
     if "where" in facts:
         return f"case: {facts['where']}"

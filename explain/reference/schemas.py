@@ -96,7 +96,7 @@ def _outcome(program: Program) -> dict[str, Schema]:
         "missing": _list(_list(need)) | {"title": "each set, documented, settles the line"},
         **_for(program),
         "missing_complete": _FLAG | {"title": "whether `missing` is all there is"},
-        "rests_on": _list(_TEXT) | {"title": "inferred statements and interpretations"},
+        "rests_on": _list(_TEXT) | {"title": "statements to be confirmed and interpretations"},
     }
 
 
@@ -146,7 +146,8 @@ def _node(program: Program) -> Schema:
     facts = {
         "id": _TEXT, "kind": _TEXT, "text": _TEXT | {"title": "the step in words"}, "atom": _TEXT, "value": _TEXT,
         "comparison": _TEXT, "where": _TEXT | {"title": "where the case says so"},
-        "rule": _TEXT, "cites": _list(_TEXT), "authority": {"enum": list(AUTHORITIES)}, "source": _TEXT,
+        "rule": _TEXT, "cites": _list(_TEXT), "source": _TEXT,
+        "authority": {"enum": [*AUTHORITIES, *program.authorities]},
         "readings": _list(_TEXT), "binding": {"type": "object"}, "folded": {"type": "array"}, "cpt": _TEXT,
         "session": _NUMBER, "asked": _TEXT,
     } | _outcome(program) | {"how": {"type": ["string", "array"], "items": _TEXT}}  # fmt: skip
