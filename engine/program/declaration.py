@@ -1,4 +1,4 @@
-"""A `%@ case:` line read: the key, the shape, and the unit, decimals and bounds of its numbers."""
+"""A `%@ case:` line read: the key, the shape, and the unit, decimals and bounds of its numbers; and an outcome."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import re
 from collections.abc import Iterable
 
 from ..language.errors import did_you_mean
+from ..language.terms import unquote
 from .code_systems import SYSTEMS, is_pattern
+from .interface import ROLES, Outcome
 from .notation import BETWEEN, CODE, CODES, FIELDS, NUMBERS, OPTIONS, RECORDS, SHAPES, SINCE, TIME_UNITS
 from .program import CaseKey
 
 _WORD = re.compile(r'"[^"]*"|[^\s"]+')
 _NAME = re.compile(r"\w+")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?")
+_HEAD = re.compile(r"(?P<name>[a-z]\w*)(?:\((?P<params>[A-Z]\w*(?:, *[A-Z]\w*)*)\))?")
+_LIKE_HEAD = re.compile(r"(?P<name>[a-z]\w*)\W*(?P<params>.*?)\W*$")
+_HEAD_FIX = "write %@ predicate name(Argument, ...): gloss, each argument with a capital"
 _FIELD = re.compile(r'(?:"[^"]*"|[^",])+')
 _BETWEEN = re.compile(rf"{BETWEEN} (\w+) to (\w+)")
 
@@ -23,6 +28,30 @@ class AmissError(ValueError):
     def __init__(self, message: str, fix: str) -> None:
         super().__init__(message)
         self.message, self.fix = message, fix
+
+
+def read_head(text: str) -> tuple[str, tuple[str, ...], str]:
+    """Return the name of a declared predicate, its arguments, and what to write where it cannot be read.
+
+    Of one that cannot, the name and the number of arguments are as good as they can be told: what asks for it is not
+    what is wrong.
+    """
+    match = _HEAD.fullmatch(text) or _LIKE_HEAD.match(text)
+    if not match:
+        return "", (), _HEAD_FIX
+    return match["name"], names(match["params"] or ""), "" if _HEAD.fullmatch(text) else _HEAD_FIX
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Return the names of a list with commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def nearest(wrong: str, known: list[str]) -> tuple[str, str]:
+    """Return the nearest of the known words, or an empty text, and a remedy that names it and then all."""
+    hint = did_you_mean(wrong, known)
+    meant = hint.removeprefix("did you mean ").removesuffix("?")
+    return meant, f"{hint} known are {', '.join(known)}".strip()
 
 
 def read_case_key(text: str) -> CaseKey:
@@ -142,7 +171,7 @@ def _bound(words: list[str]) -> str:
 def _with_option(key: CaseKey, name: str, value: str) -> CaseKey:
     if name == "default" and _NAME.fullmatch(value):
         return key._replace(default=value)
-    if name == "unit" and len(value.strip('"')) > 1:
+    if name == "unit" and value.strip('" '):
         return key._replace(unit=" ".join(value.strip('"').split()))
     if name == "decimals" and value in ("0", "1", "2", "3", "4"):
         return key._replace(decimals=int(value))
@@ -151,3 +180,17 @@ def _with_option(key: CaseKey, name: str, value: str) -> CaseKey:
             raise AmissError(f"counts in {value or 'nothing'}", _known(value, TIME_UNITS, "units of time"))
         return key._replace(unit=value)
     raise AmissError(f"says {name} {value}".rstrip(), f"write {name} {OPTIONS[name].arguments}")
+
+
+_OUTCOME = re.compile(rf"(?P<role>{'|'.join(ROLES)})(?: (?P<order>[1-9]\d{{0,3}}))?(?:, *(?P<words>\S.*))?$")
+
+
+def read_outcome(name: str, said: str) -> Outcome:
+    """Return the outcome that a predicate is declared to be: `ROLE ORDER, WORDS`.
+
+    :raises AmissError: where it cannot be read.
+    """
+    match = _OUTCOME.match(said)
+    if not match:
+        raise AmissError(f"gives {name} no role", f"write ROLE, or ROLE ORDER, WORDS; roles are {', '.join(ROLES)}")
+    return Outcome(name, match["role"], unquote(match["words"] or name.replace("_", " ")), int(match["order"] or 0))

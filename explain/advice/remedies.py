@@ -1,4 +1,4 @@
-"""What would make a line medically necessary: every minimal way, a different request, documentation, or both."""
+"""What would cover a line: every minimal way, a different request, documentation, or both."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from ...engine.decision.alike import alike, gates
 from ...engine.decision.decide import Judged, LineDecision, outcomes
 from ...engine.decision.decision import Advisory
 from ...engine.decision.need import Need
+from ...engine.decision.outcomes import favourable
 from ...engine.decision.relaxed import Relaxed, Settled, inputs
 from ...engine.decision.situation import Situation
 from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
-from ...engine.program.interface import FAVOURABLE, SERVICE, UNFAVOURABLE, WAITING
+from ...engine.program.interface import SERVICE, UNFAVOURABLE, WAITING
 from .asks import Ask, ask, asks, named, steps_to
 from .request import Request, facts, requests
 from .route import Route
@@ -25,7 +26,7 @@ WAYS = 256
 
 
 class Way(NamedTuple):
-    """What makes a line medically necessary: a different request, documentation, or both."""
+    """What covers a line: a different request, documentation, or both."""
 
     request: tuple[str, ...]  # what is asked of the request, as the end of `a request in which`
     ask: Ask
@@ -49,12 +50,12 @@ _FOUND: WeakKeyDictionary[Situation, dict[tuple[object, ...], Ways]] = WeakKeyDi
 
 
 def ways(judged: Judged, line: LineDecision) -> Ways:
-    """Return every minimal way to make a line medically necessary that is refused, or waits for information.
+    """Return every minimal way to cover a line that is refused, or waits for information.
 
     For a line that waits these are the sets of what is missing. For a line that is refused they are told of what
     the case is about; where nothing could be met for that, or it is about nothing, of what it could be about.
     """
-    if line.outcome not in (WAITING, UNFAVOURABLE):
+    if line.role not in (WAITING, UNFAVOURABLE):
         return Ways((), complete=True)
     known, since = _FOUND.setdefault(judged.situation, {}), judged.guideline.since(judged.situation.date)
     same = next((codes for codes in alike(judged.guideline, since) if line.cpt in codes), line.cpt)
@@ -64,9 +65,11 @@ def ways(judged: Judged, line: LineDecision) -> Ways:
 
 
 def _ways(judged: Judged, line: LineDecision) -> Ways:
-    if line.outcome == WAITING:
+    if line.role == WAITING:
         route = Route(judged, line.session)
-        wanted = asks(outcomes(judged.model, line.session, line.cpt)[FAVOURABLE], judged) if line.missing else []
+        program = judged.guideline.program
+        targets = favourable(outcomes(judged.model, program, line.key), program)
+        wanted = asks(targets, judged) if line.missing else []
         told = (Way((), each, *route.changed([item.need for item in each.items])) for each in wanted)
         return Ways(tuple(told), line.missing_complete)
     search = _Search(judged, line)
@@ -129,6 +132,7 @@ class _Search:
         self.date = judged.guideline.since(self.situation.date)
         self.requests, self.complete = requests(judged.case, judged.guideline, self.date, line.cpt, line.session)
         self.settled = self._settled()
+        self.relaxed: dict[Request, Relaxed] = {}
         self.route = Route(judged, line.session)
 
     def _settled(self) -> frozenset[str]:
@@ -140,6 +144,8 @@ class _Search:
     def ways(self, settled: frozenset[str]) -> Ways | None:
         """Return the ways with some concepts as the case has them; None where there are none."""
         found = list(self._candidates(settled))
+        if not self.complete:
+            found = [self._least(each) for each in found]
         kept: list[_Candidate] = []
         for each in sorted(found, key=lambda c: c.size):
             if not any(other.is_within(each) for other in kept):
@@ -158,14 +164,22 @@ class _Search:
             service = Atom(SERVICE, (self.line.session, quote(self.line.cpt)))
             items = gates(self.judged.guideline, self.date, said, service)
             if items is not None:
-                relaxed = Relaxed(self.situation, said, settled)
+                relaxed = self.relaxed[request] = Relaxed(self.situation, said, settled)
                 found = relaxed.settled(self.line.cpt, self.line.session, items)
                 yield from (_Candidate(request, each, relaxed) for each in found)
                 self.complete &= relaxed.complete
 
+    def _least(self, candidate: _Candidate) -> _Candidate:
+        """Return a candidate, or what does as well of it for a request that changes less and was not all looked at."""
+        for request, relaxed in self.relaxed.items():
+            settled = relaxed.least(candidate.settled.every) if request.changes < candidate.request.changes else None
+            if settled:
+                return _Candidate(request, settled, relaxed)
+        return candidate
+
     def _way(self, candidate: _Candidate, found: Sequence[_Candidate]) -> tuple[Way, bool]:
         """Return a candidate as a way, and whether it is for something that follows from what the case names."""
-        request, (needs, _, told), relaxed = candidate
+        request, (needs, _, told, _), relaxed = candidate
         same = [c for c in found if c.request == request and c.settled.needs == needs]
         targets = list(dict.fromkeys(target for c in same for target in c.settled.targets))
         steps = list(steps_to(targets, relaxed.model))

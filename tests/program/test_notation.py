@@ -1,17 +1,22 @@
 """The tables of the notation are what the reader does: every example reads, and the page is written from them."""
 
+import json
 import runpy
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from coverlog.engine.cases.case import Case, read_text
+from coverlog.engine.cases.case import Case, Unreadable, read_text
+from coverlog.engine.language.terms import Atom, quote
 from coverlog.engine.library.guideline import load
 from coverlog.engine.program.declaration import AmissError, read_case_key
+from coverlog.engine.program.layout import format_text
 from coverlog.engine.program.notation import ANNOTATIONS, OPTIONS, SHAPES
+from coverlog.engine.program.ranges import codes
 from coverlog.engine.soundness.lint import findings_of
 from coverlog.engine.soundness.registry import ERROR, severity
+from coverlog.explain.checker.record import facts_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -128,3 +133,129 @@ def test_one_slip_is_one_finding(text: str) -> None:
     found = errors(text)
     assert len(found) == 1, found
     assert SLIPS[text] in found[0]
+
+
+RANGES = {
+    ("M50.10", "M50.13"): ["M50.10", "M50.11", "M50.12", "M50.13"],
+    ("A0009", "A0011"): ["A0009", "A0010", "A0011"],
+    ("I10", "I10"): ["I10"],
+    ("T1A", "T3A"): ["T1A", "T2A", "T3A"],
+}
+
+
+@pytest.mark.parametrize("ends", RANGES)
+def test_a_range_counts_over_the_last_run_of_digits(ends: tuple[str, str]) -> None:
+    """Both ends belong to it, and the width of the digits stays."""
+    assert codes(*ends) == RANGES[ends]
+
+
+@given(st.integers(0, 999), st.integers(0, 50), st.sampled_from(["", "A", "X0."]), st.sampled_from(["", "B"]))
+def test_a_range_has_what_lies_between_its_ends(low: int, more: int, before: str, after: str) -> None:
+    """As many codes as numbers, in order, each once, and all of one form."""
+    first, last = (f"{before}{number:04}{after}" for number in (low, low + more))
+    found = codes(first, last)
+    assert (found[0], found[-1], len(found)) == (first, last, more + 1)
+    assert found == sorted(set(found))
+    assert {len(code) for code in found} == {len(first)}
+
+
+GROUPS = '%@ predicate group(Code, Group): {Code} is of {Group}\nconcept(early, kind, "early").\n%@ facts T/g\n'
+WRONG_RANGES = {
+    '"A1" to "B3", early': "write two ranges",
+    '"A3" to "A1", early': "the smaller one first",
+    '"A1" to "A10", early': "write two ranges",
+    '"A00001" to "A99999", early': "the smaller one first",
+    '"A1" "A3", early': "write %@ range NAME",
+    '"A1" to "A3", Early, f(': "write %@ range NAME",
+    '"A1" to "A3", early). group("B", early': "write %@ range NAME",
+}
+
+
+@pytest.mark.parametrize("line", WRONG_RANGES)
+def test_a_range_that_is_none_is_told(line: str) -> None:
+    """One finding at its line, with what to write."""
+    (found,) = errors(f"{GROUPS}%@ range group: {line}")
+    assert "annotation" in found
+    assert WRONG_RANGES[line] in found
+
+
+def test_a_range_is_a_group_of_facts(tmp_path: Path) -> None:
+    """Each code is a fact of the group's id, dates and citations, and fmt leaves the line as it is."""
+    text = (
+        f'{BASE}{SERVICE}{GROUPS}%@ effective: 2020-01-01\n%@ range group: "A1" to "A3", early\ngroup("B1", early).\n'
+    )
+    (tmp_path / "example.dl").write_text(text)
+    rules = [rule for rule in load(tmp_path).program.rules if rule.head.predicate == "group"]
+    assert [str(rule.head.args[0]) for rule in rules] == ['"A1"', '"A2"', '"A3"', '"B1"']
+    assert {(rule.cites, rule.effective) for rule in rules} == {(("T",), "2020-01-01")}
+    assert rules[0].id == "T/g(A1, early)"
+    assert '%@ range group: "A1" to "A3", early\n' in format_text(text, "example.dl")
+    assert format_text(format_text(text, "example.dl"), "example.dl") == format_text(text, "example.dl")
+
+
+SYSTEM_CASES = {
+    "icd10cm": (" m109", "M10.9", ["M10"]),
+    "icd10pcs": ("0dtj4zz", "0DTJ4ZZ", ["0DTJ4Z", "0DTJ4", "0DTJ", "0DT"]),
+    "cpt_hcpcs": ("j0585 ", "J0585", []),
+    "revenue": ("450", "0450", ["045"]),
+    "modifier": ("kx", "KX", []),
+    "taxonomy": ("207rc0000x", "207RC0000X", ["207R00000X"]),
+    '"[A-Z]{2}[0-9]{2,4}"': ("AB12", "AB12", []),
+}
+
+
+@pytest.mark.parametrize("system", SYSTEM_CASES)
+def test_a_code_is_read_by_its_system(system: str, tmp_path: Path) -> None:
+    """A code has one form and belongs to what its form says, by the engine's reading and by the checker's."""
+    written, normal, above = SYSTEM_CASES[system]
+    text = (
+        f"{BASE}{SERVICE}%@ predicate given(Code): {{Code}}\n%@ case: list codes {system}\n"
+        f"%@ predicate under(Code, Wider): {{Code}} is of {{Wider}}\n%@ case: list hierarchy {system}\n"
+    )
+    (tmp_path / "example.dl").write_text(text)
+    guideline = load(tmp_path)
+    (case,) = read_text(
+        json.dumps(SAID | {"list": [written, {"code": written, "source": "a note"}]}).encode(), "c", guideline
+    )
+    assert isinstance(case, Case), case
+    assert facts_of(case.said, guideline.program) == case.facts
+    assert case.facts[Atom("given", (quote(normal),))] == 'list, "a note"'
+    steps = list(zip([normal, *above], above, strict=False))
+    assert {atom.args for atom in case.facts if atom.predicate == "under"} == {(quote(a), quote(b)) for a, b in steps}
+    (wrong,) = read_text(json.dumps(SAID | {"list": ["???"]}).encode(), "c", guideline)
+    assert isinstance(wrong, Unreadable)
+    assert "write it like" in wrong.error
+
+
+RECORDS = f"""{BASE}{SERVICE}concept(oven, heat, "the oven").
+concept(left, side, "left").
+%@ predicate read(Id, Heat, Side, Degrees, Days): {{Heat}}, {{Side}}, had {{Degrees}} {{Days}} ago
+%@ case: readings records what one of heat, side one of side, value number unit "degrees" decimals 1, day days since
+%@ predicate by(Id, Who): reading {{Id}} was taken by {{Who}}
+%@ case: readings records who text
+"""
+
+
+def test_records_are_read_twice_alike(tmp_path: Path) -> None:
+    """Each record is facts of the predicates whose fields it has, by its number; what is wrong is told at its place."""
+    (tmp_path / "example.dl").write_text(RECORDS)
+    guideline = load(tmp_path)
+    assert guideline.schema["properties"]["readings"]["items"]["required"] == []
+
+    def read(*records: dict[str, Any]) -> Case | Unreadable:
+        (found,) = read_text(json.dumps(SAID | {"readings": list(records)}).encode(), "c", guideline)
+        return found
+
+    full = {"what": "oven", "side": "left", "value": 180.5, "day": "2025-11-01"}
+    case = read({"who": " Dr. Who "}, full | {"source": "a note"})
+    assert isinstance(case, Case), case
+    assert {str(atom): where for atom, where in case.facts.items() if atom.predicate != "service"} == {
+        "read(2, oven, left, 180.5, 2)": 'readings.2, day 2025-11-01 to 2025-11-03, "a note"',
+        'by(1, "Dr. Who")': "readings.1",
+    }
+    assert facts_of(case.said, guideline.program) == case.facts
+    wrong = read(full | {"day": "2026-01-01"}, full | {"value": 0.05}, full | {"side": "up"}, {"who": 'a "b"'})
+    assert isinstance(wrong, Unreadable)
+    assert [fault.message.partition(",")[0].partition(" is ")[0] for fault in wrong.faults] == [
+        "contradictory documentation: readings.1.day", "readings.1.value", "readings.2.side", "readings.3.who",
+    ]  # fmt: skip
