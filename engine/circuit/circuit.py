@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from ..evaluation.columns import NotGroundedError
 from ..evaluation.grounded import Grounded
 from ..evaluation.symbols import HERE, OTHER
 from ..language.terms import Atom, quote, unquote
-from ..program.interface import ADVISORY, GIVEN, SERVICE, SILENT, WAITING
+from ..program.interface import ADVISORY, AWAITED, SERVICE, SILENT, WAITING, Outcome, against
 from .build import Built
 from .nodes import FALSE, TRUE
 from .python import Function, compiled
@@ -47,8 +46,6 @@ class Circuit:
     """
 
     def __init__(self, grounded: Grounded) -> None:
-        if any(len(grounded.program.predicates[name].params) != 3 for name in GIVEN):
-            raise NotGroundedError("an outcome has other arguments than session, code and one more")
         self.grounded, self._reader = grounded, Reader(grounded)
         built = Built(grounded)
         self.nodes = built.nodes
@@ -71,11 +68,11 @@ class Circuit:
         return {world: compiled(self.nodes, outputs, open_world=world) for world in WORLDS.values()}
 
     @cached_property
-    def _tables(self) -> dict[str, list[tuple[str, list[tuple[str, int]]]]]:
+    def _tables(self) -> dict[str, list[tuple[Outcome, list[tuple[str, int]]]]]:
         """By code, the outcomes and their ways, with the place at which the function tells them surely."""
-        places = self.outputs
+        places, program = self.outputs, self.grounded.program
         return {
-            code: [(name, [(way.last, 2 * places[way.node]) for way in each]) for name, each in ways]
+            code: [(program.outcome(name), [(way.last, 2 * places[way.node]) for way in each]) for name, each in ways]
             for code, ways in self.ways.items()
         }
 
@@ -99,18 +96,20 @@ class Circuit:
 
     def _line(self, line: tuple[str, int], told: Sequence[int], bit: int) -> Line:
         code, session = line
-        tables = self._tables
-        sure, possible = [], False
-        for name, ways in tables.get(quote(code)) or tables[OTHER]:
-            last = [each for each, at in ways if told[at] & bit]
-            if last:
-                sure.append((name, last))
-            possible = possible or any(told[at + 1] & bit for _, at in ways)
-        if len(sure) > 1 or not possible:
+        sure: list[tuple[Outcome, list[str]]] = []
+        possible: list[Outcome] = []
+        for outcome, ways in self._tables.get(quote(code)) or self._tables[OTHER]:
+            if any(told[at + 1] & bit for _, at in ways):
+                possible.append(outcome)
+                if last := [each for each, at in ways if told[at] & bit]:
+                    sure.append((outcome, last))
+        if not possible or (len(sure) > 1 and not all(outcome.order for outcome, _ in sure)):
             return Line(code, session, "", (), None)
-        outcome, last = sure[0] if sure else (WAITING, [])
-        by = () if outcome in (SILENT, WAITING) else tuple(last)
-        return Line(code, session, outcome, by, last[0] if outcome == SILENT else None)
+        outcome, last = sure[0] if sure else (AWAITED, [])
+        if any(each in possible for each in against(outcome, self.grounded.program.outcomes)):
+            outcome = AWAITED  # one that goes before it, and says otherwise, may still hold
+        by = () if outcome.role in (SILENT, WAITING) else tuple(last)
+        return Line(code, session, outcome.name, by, last[0] if outcome.role == SILENT else None)
 
 
 def _codes(built: Built) -> list[str]:
@@ -121,8 +120,8 @@ def _ways(code: str, built: Built) -> Ways:
     """Return the ways of each outcome of a line, in which it is settled that its own code is requested."""
     own, known = {built.inputs[Atom(SERVICE, (HERE, code))]: TRUE}, {}  # type: ignore[var-annotated]
     found = []
-    for name in GIVEN:
-        atoms = [atom for atom in built.atoms(name) if atom.args[1] == code]
+    for outcome in built.grounded.program.outcomes:
+        atoms = [atom for atom in built.atoms(outcome.name) if atom.args[1] == code]
         ways = [Way(unquote(str(a.args[2])), built.nodes.with_inputs(built.of(a), own, known)) for a in atoms]
-        found.append((name, tuple(sorted(way for way in ways if way.node != FALSE))))
+        found.append((outcome.name, tuple(sorted(way for way in ways if way.node != FALSE))))
     return tuple(found)

@@ -108,7 +108,7 @@ def said_of(guideline: Guideline, rng: random.Random) -> dict[str, Any]:
     return {"id": "drawn", "date_of_service": "2025-10-05", "services": lines, **found}
 
 
-@pytest.mark.parametrize("name", ["apnea", "visits", "oxygen", "lamp", "shelf", "desk", "chair"])
+@pytest.mark.parametrize("name", ["apnea", "pump", "visits", "oxygen", "lamp", "shelf", "desk", "chair"])
 def test_other_guidelines_are_told_alike(
     name: str, toy_text: Callable[[str], str], tmp_path: Path, size: Callable[[int, int], int]
 ) -> None:
