@@ -73,7 +73,7 @@ def told(folder: Path, guideline: Guideline, world: str) -> tuple[dict[str, list
         ORDER BY case_no, line_no""")
     for name, *line in rows.fetchall():
         lines.setdefault(name, []).append(tuple(line))
-    return lines, dict(db.execute('SELECT "case", string_agg(reason, '; ') FROM rejects GROUP BY ALL').fetchall())
+    return lines, dict(db.execute('SELECT "case", string_agg(reason) FROM rejects GROUP BY ALL').fetchall())
 
 
 def decided(said: Said, guideline: Guideline, world: str) -> list[Any] | None:
