@@ -8,6 +8,7 @@ from functools import lru_cache
 from ..language.terms import Atom, Literal, Rule, Var, quote, unquote
 from ..library.guideline import Guideline
 from ..program.interface import FAVOURABLE, SERVICE
+from .outcomes import favourable, outcomes
 from .relaxed import Gates, below, inputs, is_varied, relaxed
 from .settle import network
 
@@ -54,7 +55,7 @@ def gates(guideline: Guideline, date: str, facts: Iterable[Atom], line: Atom) ->
     program = guideline.program
     given = {n for n, p in program.predicates.items() if p.case and n not in inputs(program) and not is_varied(p)}
     codes = {quote(code): quote(codes[0]) for codes in alike(guideline, date) for code in codes}
-    read = below(program, FAVOURABLE) & given
+    read = below(program, *(each.name for each in program.of_role(FAVOURABLE))) & given
     asked = (atom for atom in facts if atom.predicate in read)
     same = frozenset(atom._replace(args=tuple(codes.get(str(a), a) for a in atom.args)) for atom in asked)
     return _gates(guideline, date, same, line._replace(args=tuple(codes.get(str(a), a) for a in line.args)))
@@ -63,7 +64,7 @@ def gates(guideline: Guideline, date: str, facts: Iterable[Atom], line: Atom) ->
 @lru_cache(maxsize=512)
 def _gates(guideline: Guideline, date: str, fixed: frozenset[Atom], line: Atom) -> Gates | None:
     model = relaxed(guideline, frozenset()).evaluator(date).evaluate(fixed, open_world=True)
-    targets = [atom for atom in model.atoms(FAVOURABLE) if atom.args[:2] == line.args]
+    targets = favourable(outcomes(model, guideline.program, line.args), guideline.program)
     net = network(model, targets)
     items = ([net.items[~each] for each in gate.below if each < 0] for gate in net.gates)
     return [each for each in items if each] if targets else None

@@ -37,7 +37,7 @@ class Missing:
     def sets(self, targets: Iterable[Atom]) -> Found:
         """Return the minimal sets that, documented, make one of the targets surely so.
 
-        :param targets: possible atoms, such as the ways a line could be medically necessary.
+        :param targets: possible atoms, such as the ways a line could be covered.
         :return: at most `search.SETS` sets, the smallest first, then by the names in them.
         """
         return self._search(targets).found

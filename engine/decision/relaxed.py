@@ -12,14 +12,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..evaluation.rules import Model
-from ..language.terms import Atom, Literal
+from ..language.terms import Atom, Literal, quote
 from ..library.guideline import Guideline
 from ..program.graph import Strata
 from ..program.interface import FAVOURABLE
 from ..program.program import Predicate, Program
 from .missing import Missing
 from .need import Item, Need, Set, in_order
-from .outcomes import outcomes
+from .outcomes import favourable, outcomes
 from .situation import Situation
 
 _AMOUNTS = ("amount of", "count")
@@ -60,9 +60,9 @@ def is_varied(predicate: Predicate) -> bool:
     return shape in ("present of", "absent of", "amount of", "one of") or (shape == "count" and predicate.is_open)
 
 
-def below(program: Program, name: str, *, closing: bool = False) -> frozenset[str]:
-    """Return the predicates that one rests on by the rules, itself included, and perhaps by what closes open ones."""
-    found, before = {name}, 0
+def below(program: Program, *names: str, closing: bool = False) -> frozenset[str]:
+    """Return the predicates that some rest on by the rules, with themselves, and perhaps by what closes open ones."""
+    found, before = set(names), 0
     pairs = [(r.head.predicate, p.atom.predicate) for r in program.rules for p in r.body if isinstance(p, Literal)]
     pairs += [(p.name, c) for p in program.predicates.values() for c in (p.unless, p.until) if c and closing]
     while len(found) != before:
@@ -78,7 +78,7 @@ def relaxed(guideline: Guideline, settled: frozenset[str]) -> Guideline:
     :param settled: the concepts that stay as the case has them.
     """
     program, strata = guideline.program, guideline.strata
-    read, opened = below(program, FAVOURABLE), inputs(program)
+    read, opened = below(program, *(each.name for each in program.of_role(FAVOURABLE))), inputs(program)
     derived = {each.name for each in opened.values()}
 
     def loosened(predicate: Predicate) -> Predicate:
@@ -119,13 +119,13 @@ class Relaxed:
         self.complete = True
 
     def settled(self, cpt: str, session: int, gates: Gates) -> Iterator[Settled]:
-        """Yield what would make a line necessary, the least first; `complete` tells whether that is all.
+        """Yield what would cover a line, the least first; `complete` tells whether that is all.
 
         :param gates: what settles the line where nothing is documented; see `alike.gates`.
         """
         kept = [atom for atom in self.said if not self._bars(atom, gates)]
         self.model = self.guideline.evaluator(self.situation.date).evaluate(kept, open_world=True)
-        self.targets = outcomes(self.model, session, cpt)[FAVOURABLE]
+        self.targets = favourable(outcomes(self.model, self.program, (session, quote(cpt))), self.program)
         self.missing = _Missing(self.model, self)
         found = self.missing.sets(self.targets)
         self.complete = found.complete

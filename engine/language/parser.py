@@ -12,6 +12,7 @@ from typing import NamedTuple, cast
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from .errors import Finding, GuidelineError
+from .foreign import foreign
 from .terms import UNDOCUMENTED, Atom, Comparison, Literal, Place, Quantity, Term, Var
 
 
@@ -206,6 +207,8 @@ _TRAPS = {
 def _explain(error: UnexpectedInput, file: str, text: str) -> Finding:
     """Say what stands at the place of a syntax error and what belongs there."""
     place = Place(file, max(error.line, 1), max(error.column, 1))
+    if error.pos_in_stream is not None and (known := foreign(text, error.pos_in_stream)):
+        return Finding("syntax", place, *known)
     if isinstance(error, UnexpectedCharacters):
         trap = next((word for word in _TRAPS if text.startswith(word, error.pos_in_stream)), "")
         message = f"unexpected {(trap or error.char)!r}"

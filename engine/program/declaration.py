@@ -1,4 +1,4 @@
-"""A `%@ case:` line read: the key, the shape, and the unit, decimals and bounds of its numbers."""
+"""A `%@ case:` line read: the key, the shape, and the unit, decimals and bounds of its numbers; and an outcome."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 
 from ..language.errors import did_you_mean
+from ..language.terms import unquote
 from .code_systems import SYSTEMS, is_pattern
+from .interface import ROLES, Outcome
 from .notation import BETWEEN, CODE, CODES, FIELDS, NUMBERS, OPTIONS, RECORDS, SHAPES, SINCE, TIME_UNITS
 from .program import CaseKey
 
@@ -169,7 +171,7 @@ def _bound(words: list[str]) -> str:
 def _with_option(key: CaseKey, name: str, value: str) -> CaseKey:
     if name == "default" and _NAME.fullmatch(value):
         return key._replace(default=value)
-    if name == "unit" and len(value.strip('"')) > 1:
+    if name == "unit" and value.strip('" '):
         return key._replace(unit=" ".join(value.strip('"').split()))
     if name == "decimals" and value in ("0", "1", "2", "3", "4"):
         return key._replace(decimals=int(value))
@@ -178,3 +180,17 @@ def _with_option(key: CaseKey, name: str, value: str) -> CaseKey:
             raise AmissError(f"counts in {value or 'nothing'}", _known(value, TIME_UNITS, "units of time"))
         return key._replace(unit=value)
     raise AmissError(f"says {name} {value}".rstrip(), f"write {name} {OPTIONS[name].arguments}")
+
+
+_OUTCOME = re.compile(rf"(?P<role>{'|'.join(ROLES)})(?: (?P<order>[1-9]\d{{0,3}}))?(?:, *(?P<words>\S.*))?$")
+
+
+def read_outcome(name: str, said: str) -> Outcome:
+    """Return the outcome that a predicate is declared to be: `ROLE ORDER, WORDS`.
+
+    :raises AmissError: where it cannot be read.
+    """
+    match = _OUTCOME.match(said)
+    if not match:
+        raise AmissError(f"gives {name} no role", f"write ROLE, or ROLE ORDER, WORDS; roles are {', '.join(ROLES)}")
+    return Outcome(name, match["role"], unquote(match["words"] or name.replace("_", " ")), int(match["order"] or 0))

@@ -10,7 +10,7 @@ from itertools import pairwise
 from ..language.errors import Finding, GuidelineError
 from ..language.parser import Annotation, Clause, parse
 from ..language.terms import Place
-from .reader import RESERVED
+from .collected import RESERVED
 
 WIDTH = 100
 _INDENT = "    "
@@ -22,7 +22,7 @@ _TOKEN = re.compile(
 _SPACED = {"=", "!=", "<", "<=", ">", ">=", "+", "not"}
 _KINDS = {
     "source": "section", "locator": "locator", "rule": "owner", "facts": "owner", "predicate": "predicate",
-    "case": "declared", "open": "declared", "error": "declared", "shown": "declared",
+    "case": "declared", "open": "declared", "error": "declared", "shown": "declared", "outcome": "declared",
 }  # fmt: skip
 _TITLED = {"rule", "facts", "predicate", "range"}
 

@@ -105,6 +105,19 @@ ANNOTATIONS = {entry.name: entry for entry in (
         "shown", ("predicate",), "", "The last argument is shown with each line of the session and the code that are "
         "the others.", "%@ predicate kind(Code, Kind): {Code} is {Kind}\n%@ shown",
     ),
+    Annotation(
+        "fold", ("rule", "predicate"), "WORDS", "A step of the predicate, or by the rule, that holds is left out of "
+        "short explanations; they name it by these words.",
+        "%@ predicate old(Age): a person of {Age} is old\n%@ fold: age",
+    ),
+    Annotation(
+        "outcome", ("predicate",), "ROLE ORDER, WORDS", "A line can come to it: it is `favourable`, `unfavourable` or "
+        "`silent`. Of those that hold the lowest order goes first; of two in one role, and of what holds beside "
+        "another, the order is to be said. A role of which a guideline declares none has its customary outcome: "
+        "`medically_necessary`, `not_medically_necessary` or `not_addressed`.",
+        "%@ predicate covered_at_first(Session, Code, Statement): {Code} is covered by {Statement}\n"
+        "%@ outcome: favourable 1, covered for the first 12 weeks",
+    ),
 )}  # fmt: skip
 
 _OVEN = 'concept(oven, heat, "the oven").\n'

@@ -8,9 +8,12 @@ from typing import NamedTuple
 
 from ..language.errors import Finding, GuidelineError
 from ..language.terms import Atom, Place, Quantity, Rule, unquote
+from .interface import ADVISORY, AWAITED, FAVOURABLE, KEY, SERVICE, SILENT, UNFAVOURABLE, Outcome
 from .notation import FIELDS, SHAPES
 
-AUTHORITIES = ("stated", "earlier_edition", "inferred", "interpretation")
+INFERRED = "inferred"
+AUTHORITIES = ("stated", "earlier_edition", INFERRED, "interpretation")
+"""What every guideline may say of a statement; one may declare more, whose statements are to be confirmed."""
 
 
 class CaseKey(NamedTuple):
@@ -74,6 +77,7 @@ class Predicate(NamedTuple):
     readings: tuple[str, ...] = ()  # the interpretations by which it may be undocumented
     open_count: bool = False  # the one number it says may be undocumented
     is_shown: bool = False  # its last argument is shown with a line whose session and code are the others
+    fold: str = ""  # what short explanations call a step of it that holds, in place of the step
 
     @property
     def is_open(self) -> bool:
@@ -103,14 +107,15 @@ class Predicate(NamedTuple):
 
 
 _RESERVED = {
-    "guideline": ("Name", "Title", "Published"),
-    "statement": ("Statement", "Authority", "InForceFrom", "Words"),
-    "interpretation": ("Interpretation", "Words"),
-    "notice": ("Notice", "Words"),
-    "concept": ("Concept", "Kind", "Label"),
-    "ask": ("Concept", "Question", "Answer"),
+    "guideline": (("Name", "Title", "Published"), "the guideline is {Name}"),
+    "statement": (("Statement", "Authority", "InForceFrom", "Words"), "{Statement} is a statement of the guideline"),
+    "interpretation": (("Interpretation", "Words"), "{Interpretation} is a reading of the guideline"),
+    "notice": (("Notice", "Words"), "{Notice} is a notice of the guideline"),
+    "concept": (("Concept", "Kind", "Label"), "{Concept} is of the kind {Kind}"),
+    "ask": (("Concept", "Question", "Answer"), "{Concept} has a question of its own"),
+    "authority": (("Authority", "Words"), "{Authority} is an authority of the guideline"),
 }
-RESERVED = {name: Predicate(name, params, "", Place("", 1)) for name, params in _RESERVED.items()}
+RESERVED = {name: Predicate(name, params, gloss, Place("", 1)) for name, (params, gloss) in _RESERVED.items()}
 """The facts that every guideline may state, which its rules may ask for like any other."""
 
 
@@ -138,6 +143,8 @@ class Program(NamedTuple):
     notices: dict[str, str]
     concepts: dict[str, tuple[str, str]]  # constant -> kind, label
     questions: dict[str, tuple[str, str]]  # concept -> how to ask for it, and the answer that says it is so
+    outcomes: tuple[Outcome, ...]  # what rules give lines, in the order in which it is looked for
+    authorities: dict[str, str]  # its own, whose statements are to be confirmed, in words
 
     def declared(self) -> dict[str, Predicate]:
         """Return every predicate that rules may ask for, by name: the guideline's own and the reserved ones."""
@@ -158,6 +165,33 @@ class Program(NamedTuple):
     def authority(self, rule: Rule) -> str:
         """Return the authority of the statement a rule cites first; the document's own facts are stated."""
         return self.statements[rule.cites[0]].authority if rule.cites else "stated"
+
+    def outcome(self, name: str) -> Outcome:
+        """Return an outcome by its name; one that no rule gives is awaited."""
+        return next((each for each in self.outcomes if each.name == name), AWAITED)
+
+    def of_role(self, role: str) -> tuple[Outcome, ...]:
+        """Return the outcomes of a role, first what goes first."""
+        return tuple(each for each in self.outcomes if each.role == role)
+
+    def told(self) -> tuple[Outcome, ...]:
+        """Return every outcome that a line can have, in the order in which they are told."""
+        ends = self.of_role(FAVOURABLE) + self.of_role(UNFAVOURABLE)
+        return (*ends, AWAITED, *self.of_role(SILENT))
+
+    def outputs(self) -> tuple[str, ...]:
+        """Return the predicates that are told of a case, whether or not a rule asks for them."""
+        return (*(each.name for each in self.outcomes), ADVISORY)
+
+    def interface(self) -> dict[str, tuple[str, ...]]:
+        """Return the predicates by which the guideline takes a request and gives its outcomes, with their arguments."""
+        last = {SILENT: "Reason"}
+        given = {each.name: (*KEY, last.get(each.role, "Statement")) for each in self.told() if each != AWAITED}
+        return {SERVICE: KEY, **given}
+
+    def unconfirmed(self, statements: Iterable[str]) -> set[str]:
+        """Return which of some statements an answer that rests on them has to name: they are to be confirmed."""
+        return {name for name in statements if self.statements[name].authority in (INFERRED, *self.authorities)}
 
     def label(self, constant: object) -> str:
         """Return a constant in words."""

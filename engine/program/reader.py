@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-import datetime
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable
 
-from ..language.errors import Finding, did_you_mean
+from ..language.errors import Finding
 from ..language.parser import Annotation, Clause, parse
-from ..language.terms import Place, Rule, unquote
-from .declaration import AmissError, names, nearest, read_case_key, read_head
+from ..language.terms import Rule, unquote
+from .collected import RESERVED, Collected
+from .declaration import AmissError, names, nearest, read_case_key, read_head, read_outcome
+from .interface import Outcome, in_turn
 from .notation import ANNOTATIONS, SINGLE
-from .program import AUTHORITIES, CaseKey, Predicate, Program, Statement
-from .program import RESERVED as _RESERVED
+from .program import CaseKey, Predicate, Program
 from .quantities import with_quantities
 from .ranges import expanded
 
-# Facts the reader itself understands; everything else is the guideline's own vocabulary.
-RESERVED = {name: predicate.params for name, predicate in _RESERVED.items()}
 _OWNERS = {name for entry in ANNOTATIONS.values() for name in entry.below}
 _OPEN = re.compile(r"(?P<kind>\w+)(?: (?P<how>unless|until) (?P<predicate>\w+))?$")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
-class _Reader:
+class _Reader(Collected):
     """Walks a folder's clauses and annotations in order and attaches the one to the other."""
 
     def __init__(self) -> None:
-        self.findings: list[Finding] = []
+        super().__init__()
         self.predicates: dict[str, Predicate] = {}
-        self.drafts: list[tuple[Clause, dict[str, str], str]] = []
-        self.facts: dict[str, list[tuple[Clause, str]]] = {name: [] for name in RESERVED}
+        self.outcomes: list[Outcome] = []
         self.owner: Annotation | None = None
         self.props: dict[str, str] = {}
         self.used = self.unknown = False
         self.source = self.locator = ""
-
-    def fail(self, code: str, place: Place, message: str, fix: str) -> None:
-        self.findings.append(Finding(code, place, message, fix))
 
     def read(self, items: Iterable[Clause | Annotation]) -> None:
         self.source = self.locator = ""
@@ -76,6 +69,8 @@ class _Reader:
         elif not self._belongs(note):
             self.fail("detached", note.place, f"%@ {note.key} belongs to nothing here",
                       "put it directly below the %@ line it belongs to, before the clause")  # fmt: skip
+        elif note.key == "fold" and not note.rest:
+            self.fail("annotation", note.place, "a step is folded, and nothing says as what", "write %@ fold: WORDS")
         else:
             self.props[note.key] = note.rest
 
@@ -137,12 +132,20 @@ class _Reader:
         if "open" in props and not opened and not counted and (case or "case" not in props):
             self.fail("annotation", note.place, f"{name} is open, and no kind of concept is named",
                       "write %@ open: KIND, and unless or until PREDICATE behind it where it has one")  # fmt: skip
+        if "outcome" in props:
+            self._outcome(name, note, props["outcome"])
         settled = {opened["how"]: opened["predicate"]} if opened and opened["how"] else {}
         self.predicates[name] = Predicate(
             name, params, gloss.strip(), note.place, case, opened["kind"] if opened else "",
             is_error="error" in props, readings=names(props.get("reading", "")), open_count=counted,
-            is_shown="shown" in props, **settled,
+            is_shown="shown" in props, fold=props.get("fold", ""), **settled,
         )  # fmt: skip
+
+    def _outcome(self, name: str, note: Annotation, said: str) -> None:
+        try:
+            self.outcomes.append(read_outcome(name, said))
+        except AmissError as error:
+            self.fail("annotation", note.place, f"%@ outcome: {said} {error.message}", error.fix)
 
     def _case(self, note: Annotation, props: dict[str, str]) -> CaseKey | None:
         try:
@@ -150,72 +153,6 @@ class _Reader:
         except AmissError as error:
             self.fail("annotation", note.place, f"%@ case: {props['case']} {error.message}", error.fix)
             return None
-
-    def rows(self, predicate: str) -> Iterator[tuple[list[str], str, Place]]:
-        """Yield the arguments of the reserved facts of a predicate, as plain text, checked for number."""
-        for clause, source in self.facts[predicate]:
-            if clause.body or len(clause.head.args) != len(RESERVED[predicate]):
-                self.fail("arity", clause.place, f"{predicate} is a fact of {len(RESERVED[predicate])} arguments",
-                          f"write {predicate}({', '.join(RESERVED[predicate])}).")  # fmt: skip
-                continue
-            yield [str(a) for a in clause.head.args], source, clause.place
-
-    def statements(self) -> dict[str, Statement]:
-        found: dict[str, Statement] = {}
-        for args, source, place in self.rows("statement"):
-            name, authority, effective, words = map(unquote, args)
-            if authority not in AUTHORITIES:
-                self.fail("authority", place, f"unknown authority {authority}",
-                          did_you_mean(authority, AUTHORITIES) or f"known are {', '.join(AUTHORITIES)}")  # fmt: skip
-            if name in found:
-                self.fail("duplicate", place, f"statement {name} stands twice", "keep one")
-            self._date(effective, place)
-            found[name] = Statement(name, authority, effective, words, source, place)
-        return found
-
-    def questions(self, known: Collection[str]) -> dict[str, tuple[str, str]]:
-        found = {}
-        for (name, question, answer), _, place in self.rows("ask"):
-            if name not in known:
-                self.fail("undeclared", place, f"no concept or predicate is called {name}",
-                          did_you_mean(name, known) or 'write concept(NAME, KIND, "label").')  # fmt: skip
-            found[name] = unquote(question), unquote(answer)
-        return found
-
-    def _date(self, text: str, place: Place) -> None:
-        try:
-            valid = not text or bool(_DATE.match(text) and datetime.date.fromisoformat(text))
-        except ValueError:
-            valid = False
-        if not valid:
-            self.fail("date", place, f"{text} is no date", "write YYYY-MM-DD")
-
-    def _cited(self, name: str, cited: Iterable[str], known: Iterable[str], what: str, place: Place) -> None:
-        for missing in set(cited).difference(known):
-            fix = did_you_mean(missing, known) or f"state it with {what}(...), or name one with %@ cites:"
-            self.fail("uncited", place, f"{name} cites no {what}: {missing}", fix)
-
-    def rules(self, statements: dict[str, Statement], readings: dict[str, str]) -> Iterator[Rule]:
-        for clause, props, source in self.drafts:
-            name = props["id"]
-            cites = names(props["cites"]) if "cites" in props else (name.partition("/")[0],)
-            own = names(props.get("reading", ""))
-            if not cites:
-                fix = "name a statement with %@ cites:, or leave the line out"
-                self.fail("uncited", clause.place, f"{name} cites nothing", fix)
-            self._cited(name, cites, statements, "statement", clause.place)
-            self._cited(name, own, readings, "interpretation", clause.place)
-            dates = [statements[c].effective for c in cites if c in statements]
-            effective = props.get("effective", max(dates, default=""))
-            effective = "" if effective == "none" else effective
-            ended = props.get("ended", "")
-            self._date(effective, clause.place)
-            self._date(ended, clause.place)
-            if props["of"] == "facts":
-                name = f"{name}({', '.join(unquote(str(a)) for a in clause.head.args)})"
-            yield Rule(
-                name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place
-            )
 
 
 def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Finding]]:
@@ -229,7 +166,8 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
     for name, text in files:
         reader.read(parse(text, name))
     statements = reader.statements()
-    pairs = {key: {unquote(a): unquote(b) for (a, b), _, _ in reader.rows(key)} for key in ("interpretation", "notice")}
+    tables = ("interpretation", "notice", "authority")
+    pairs = {key: {unquote(a): unquote(b) for (a, b), _, _ in reader.rows(key)} for key in tables}
     concepts = {name: (kind, unquote(label)) for (name, kind, label), _, _ in reader.rows("concept")}
     meta = [list(map(unquote, args)) for args, _, _ in reader.rows("guideline")] or [["", "", ""]]
     rules = tuple(reader.rules(statements, pairs["interpretation"]))
@@ -238,6 +176,7 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
         meta[0][0], meta[0][1], meta[0][2], reader.predicates, rules + facts,
         statements, pairs["interpretation"], pairs["notice"], concepts,
         reader.questions({**concepts, **reader.predicates}),
+        in_turn(reader.outcomes), pairs["authority"],
     )  # fmt: skip
     program, mismatches = with_quantities(program)
     return program, reader.findings + mismatches

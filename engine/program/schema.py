@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from .code_systems import PROCEDURE, system_of
-from .interface import OUTCOMES
 from .notation import BETWEEN, RECORDS, SINCE, TIME_UNITS
 from .program import CaseKey, Program
 
@@ -47,7 +46,7 @@ def case_schema(program: Program) -> dict[str, Any]:
     return {
         **identified("case", program),
         "type": "object", "properties": properties, "required": required, "additionalProperties": False,
-        "$defs": {"outcome": _outcome(), "status": _status(), "amount": _amount()}
+        "$defs": {"outcome": _outcome(program), "status": _status(), "amount": _amount()}
         | {key.unit: _lasting(key.unit) for key in keys if key.unit in TIME_UNITS and key.shape == "amount of"},
     }  # fmt: skip
 
@@ -87,12 +86,12 @@ def _list(item: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "maxItems": ITEMS, "items": item}
 
 
-def _outcome() -> dict[str, Any]:
+def _outcome(program: Program) -> dict[str, Any]:
     texts = _list({"type": "string"})
     return {
         "type": "object",
         "properties": {
-            "outcome": {"enum": list(OUTCOMES)},
+            "outcome": {"enum": [each.name for each in program.told()]},
             "by": texts,
             "reason": {"type": "string"},
             "missing": _list(_list(_NEED)),

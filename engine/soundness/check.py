@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from ..language.errors import Finding, did_you_mean
 from ..language.terms import Atom, Comparison, Place, Rule, Var, term_text, variables
 from ..program.graph import edges
-from ..program.interface import INTERFACE
 from ..program.program import Predicate, Program
 from .columns import TEXT, Columns, columns, kinds_of
 from .declarations import check_declarations
@@ -31,7 +30,7 @@ def check(program: Program) -> list[Finding]:
 
 def _interface(program: Program) -> Iterator[Finding]:
     start = Place(program.rules[0].place.file if program.rules else "*.dl", 1)
-    for name, params in INTERFACE.items():
+    for name, params in program.interface().items():
         if len(params) != _arities(program).get(name):
             yield Finding(
                 "interface",

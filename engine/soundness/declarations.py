@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations, pairwise
 
 from ..language.errors import Finding, did_you_mean
+from ..program.interface import FAVOURABLE, ROLES
 from ..program.notation import SINGLE
 from ..program.program import CaseKey, Predicate, Program
 
@@ -19,8 +21,11 @@ def check_declarations(program: Program) -> Iterator[Finding]:
     for predicate in program.predicates.values():
         for message, fix in (*_kinds(predicate, program), *_gloss(predicate)):
             yield Finding("gloss" if "gloss" in message else "undeclared", predicate.place, message, fix)
-        for message, fix in (*_open(predicate, program), *_case(predicate, program), *_shown(predicate)):
+        found = (*_open(predicate, program), *_case(predicate, program), *_shown(predicate), *_fold(predicate, program))
+        for message, fix in found:
             yield Finding("annotation", predicate.place, message, fix)
+    for name, message, fix in _outcomes(program):
+        yield Finding("outcome-order", program.predicates[name].place, message, fix)
 
 
 Found = Iterator[tuple[str, str]]
@@ -84,6 +89,27 @@ def _shown(predicate: Predicate) -> Found:
     if predicate.is_shown and (not of or not set(of) <= {"Session", "Code"}):
         fix = f"write %@ predicate {predicate.name}(Session, Value), (Code, Value) or (Session, Code, Value)"
         yield f"{predicate.name} is shown with a line and is of none", fix
+
+
+def _fold(predicate: Predicate, program: Program) -> Found:
+    if predicate.fold and (predicate.name in program.outputs() or predicate.is_open):
+        what = "is open" if predicate.is_open else "is told of every line"
+        yield f"{predicate.name} {what}: it is never folded", "fold what it rests on"
+
+
+def _outcomes(program: Program) -> Iterator[tuple[str, str, str]]:
+    """Of outcomes that may hold together it is declared which goes first, and those that cover a line do."""
+    for role in ROLES:
+        for before, each in combinations(program.of_role(role), 2):
+            if not (before.order and each.order):
+                fix = f"write %@ outcome: {role} 1 below the one, and {role} 2 below the other"
+                yield each.name, f"{before.name} and {each.name} are both {role}, and which goes first is not said", fix
+    for before, each in pairwise(each for each in program.outcomes if each.order):
+        if before.order == each.order:
+            yield each.name, f"{before.name} and {each.name} both have the order {each.order}", "give each its own"
+        if each.role == FAVOURABLE != before.role:
+            fix = f"let the rules of {each.name} ask that {before.name} does not hold, or give it a higher order"
+            yield each.name, f"{before.name} goes before {each.name}, which covers the line", fix
 
 
 def _case(predicate: Predicate, program: Program) -> Found:

@@ -54,6 +54,9 @@ CODES = {
     "line-without-outcome": Code(WARNING, "Every line of a request comes to an outcome."),
     "misspelt-constant": Code(WARNING, "A constant used once is not a near miss of a declared one."),
     "no-id": Code(ERROR, "Every clause has an id, by a %@ rule or %@ facts above it."),
+    "outcome-order": Code(
+        ERROR, "Of outcomes that a line may have together it is declared which goes first; those that cover it do."
+    ),
     "statement-without-rule": Code(WARNING, "A statement is cited by a clause or shown as a notice."),
     "subsumed-rule": Code(WARNING, "A rule adds something to the other rules of its head."),
     "syntax": Code(ERROR, "The text is Datalog in the syntax of ASP-Core-2."),

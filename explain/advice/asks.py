@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import Need, in_order
+from ...engine.decision.outcomes import foremost, leads_to
 from ...engine.evaluation.rules import Firing, Model
 from ...engine.language.terms import Atom, unquote
 from ...engine.program.program import Program
@@ -42,6 +43,12 @@ class Ask(NamedTuple):
 
     statements: tuple[str, ...]
     items: tuple[Item, ...]
+    outcome: str = ""  # which outcome it leads to, where the guideline has several that cover a line
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the set as the documented JSON object."""
+        outcome = {"outcome": self.outcome} if self.outcome else {}
+        return {"for": list(self.statements), **outcome, "items": [item.as_json() for item in self.items]}
 
 
 Box = tuple[tuple[Item, ...], ...]
@@ -54,20 +61,21 @@ def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
     below: dict[tuple[Atom, ...], list[Firing]] = {}
     ranked = []
     for index, needs in enumerate(judged.missing.sets(targets).sets):
-        met = judged.missing.met(needs, targets)
+        met = foremost(judged.missing.met(needs, targets), program)
         steps = below.setdefault(tuple(met), below.get(tuple(met)) or list(steps_to(met, model)))
         ranked.append((len(needs), not named(steps, model, program), index, ask(needs, met, steps, program)))
     return [each for *_, each in sorted(ranked)]
 
 
-def ask(needs: Iterable[Need], met: Iterable[Atom], steps: Sequence[Firing], program: Program) -> Ask:
+def ask(needs: Iterable[Need], met: Sequence[Atom], steps: Sequence[Firing], program: Program) -> Ask:
     """Return what is needed as items to ask for.
 
     :param met: the outcomes that it gives, by their statements.
     :param steps: what those rest on; see `steps_to`.
     """
     items = tuple(_item(need, steps, program) for need in in_order(frozenset(needs)))
-    return Ask(tuple(sorted(unquote(str(target.args[-1])) for target in met)), items)
+    met = foremost(met, program)
+    return Ask(tuple(sorted(unquote(str(target.args[-1])) for target in met)), items, leads_to(met, program))
 
 
 def steps_to(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:

@@ -12,14 +12,14 @@ from ...engine.program.program import Program
 from .asks import Ask, Item, called
 from .groups import Group, groups
 from .remedies import Way, Ways, unstated, ways
-from .wording import words
+from .wording import covered_words, words
 
 MORE = "There may be other ways; of all that there are these need the fewest things."
 OTHERS = "There may be other ways: more than could be looked at."
 
 
 class LineAsks(NamedTuple):
-    """A line with every way that would make it medically necessary."""
+    """A line with every way that would cover it."""
 
     line: LineDecision
     asks: tuple[Ask, ...]  # the sets of what is missing, where it waits for information
@@ -44,7 +44,7 @@ def as_json(judged: Judged, lines: Iterable[LineAsks]) -> dict[str, Any]:
             "session": each.line.session,
             "outcome": each.line.outcome,
             "missing_complete": each.line.missing_complete,
-            "sets": [_set(ask) for ask in each.asks],
+            "sets": [ask.as_json() for ask in each.asks],
             "ways_complete": each.ways.complete,
             "ways": [_way(way) for way in each.ways.ways],
         }
@@ -54,13 +54,9 @@ def as_json(judged: Judged, lines: Iterable[LineAsks]) -> dict[str, Any]:
     return {"case": judged.decision.case, "world": judged.decision.world, "lines": told, "advisories": advisories}
 
 
-def _set(ask: Ask) -> dict[str, Any]:
-    return {"for": list(ask.statements), "items": [item.as_json() for item in ask.items]}
-
-
 def _way(way: Way) -> dict[str, Any]:
     objections = [advisory._asdict() for advisory in way.objections]
-    return {"request": list(way.request), **_set(way.ask), "objections": objections, "whatif": list(way.options)}
+    return {"request": list(way.request), **way.ask.as_json(), "objections": objections, "whatif": list(way.options)}
 
 
 def as_text(judged: Judged, lines: Sequence[LineAsks], width: int) -> str:
@@ -84,17 +80,17 @@ def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[st
     """Yield what lines with one answer have in common, and what would change it."""
     line, found = lines[0].line, lines[0].ways
     by = f" by {', '.join(line.by)}" if line.by else ""
-    text = f"{', '.join(called(each.line, judged) for each in lines)}: {line.outcome.replace('_', ' ')}{by}"
-    if line.outcome not in (WAITING, UNFAVOURABLE):
+    text = f"{', '.join(called(each.line, judged) for each in lines)}: {line.words}{by}"
+    if line.role not in (WAITING, UNFAVOURABLE):
         text += "; nothing is missing"
     elif not found.ways:
-        text += f"; nothing that is {'missing' if line.outcome == WAITING else 'known'} would change that"
-    elif line.outcome == UNFAVOURABLE:
-        text += f"; it would be medically necessary with {_any(found.ways)}"
+        text += f"; nothing that is {'missing' if line.role == WAITING else 'known'} would change that"
+    elif line.role == UNFAVOURABLE:
+        text += f"; it would be {covered_words(judged.guideline.program)} with {_any(found.ways)}"
     else:
         text += f"; enough is {_any(found.ways)}"
     yield from textwrap.wrap(text, width, subsequent_indent="  ")
-    if line.outcome in (WAITING, UNFAVOURABLE):
+    if line.role in (WAITING, UNFAVOURABLE):
         yield from textwrap.wrap(unstated(judged), width, initial_indent="  ", subsequent_indent="  ")
     yield from listed(groups(found.ways), judged.guideline.program, width, "  ")
     if not found.complete:
@@ -110,6 +106,7 @@ def listed(found: Iterable[Group], program: Program, width: int, indent: str) ->
     """Yield groups of ways as numbered lists of boxes to tick, with what the guideline says against them."""
     for number, group in enumerate(found, 1):
         told = "; ".join(f"{name}: {words(name, program)}" for name in group.statements)
+        told += f" ({program.outcome(group.outcome).words})" if group.outcome else ""
         begin, under = f"{indent}{number}. ", indent + " " * 3
         yield from textwrap.wrap(f"for {told}", width, initial_indent=begin, subsequent_indent=under)
         for request in group.request:

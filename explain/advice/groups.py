@@ -23,6 +23,7 @@ class Group(NamedTuple):
     statements: tuple[str, ...]
     box: Box
     objections: tuple[Advisory, ...]
+    outcome: str = ""  # which outcome they lead to, where the guideline has several that cover a line
 
     @property
     def size(self) -> int:
@@ -35,9 +36,9 @@ def groups(ways: Iterable[Way]) -> list[Group]:
     same: dict[tuple[object, ...], list[Way]] = {}
     for way in ways:
         asking = tuple(sorted(item.statement for item in way.ask.items))
-        same.setdefault((way.request, way.ask.statements, way.objections, asking), []).append(way)
+        same.setdefault((way.request, way.ask.statements, way.ask.outcome, way.objections, asking), []).append(way)
     found = [
-        Group(each[0].request, each[0].ask.statements, box, each[0].objections)
+        Group(each[0].request, each[0].ask.statements, box, each[0].objections, each[0].ask.outcome)
         for each in same.values()
         for box in boxes(way.ask.items for way in each)
     ]

@@ -15,7 +15,7 @@ from .checklist import MORE
 from .groups import Group, groups, nearest
 from .reasons import Reasons, Shortfall
 from .remedies import ways
-from .wording import alternatives, showing, words
+from .wording import alternatives, covered_words, rules_of, showing, words, words_by
 
 AUTHORITIES = {
     "stated": "Stated in the guideline as published",
@@ -41,14 +41,14 @@ class _Letter:
     def __init__(self, judged: Judged) -> None:
         self.judged, self.decision, self.case = judged, judged.decision, judged.case
         self.program = judged.guideline.program
-        self.reasons = Reasons(judged)
+        self.reasons, self.covered = Reasons(judged), covered_words(self.program)
         self.cited: dict[str, bool] = {}  # statements and readings, and whether the letter has their words already
 
     def blocks(self) -> Iterator[Block]:
         yield from self._opening()
         for lines in self._groups():
-            yield heading(f"{self._names(lines)}: {lines[0].outcome.replace('_', ' ')}")
-            yield from _SECTIONS[lines[0].outcome](self, lines)
+            yield heading(f"{self._names(lines)}: {lines[0].words}")
+            yield from _SECTIONS[lines[0].role](self, lines)
             self._note(name for line in lines for name in line.rests_on)
         yield heading("What this rests on")
         yield items(self._authorities())
@@ -70,7 +70,7 @@ class _Letter:
         """Return the lines, those that are decided alike together."""
         groups: dict[str, list[LineDecision]] = {}
         for line in {(line.cpt, line.session): line for line in self.decision.lines}.values():
-            refused = line.outcome == UNFAVOURABLE
+            refused = line.role == UNFAVOURABLE
             own = self.reasons.specifics(line) if refused else line.missing
             groups.setdefault(json.dumps([line.outcome, line.by, line.reason, own]), []).append(line)
         return list(groups.values())
@@ -84,27 +84,27 @@ class _Letter:
         for name in statements:
             self.cited.setdefault(name, False)
 
-    def _cite(self, statement: str) -> str:
-        """Return the words of a statement, and note that the letter has them."""
+    def _cite(self, statement: str, how: Sequence[str] = ()) -> str:
+        """Return the words of a statement, or of the rule by which it applies, and note that the letter has them."""
         self.cited[statement] = True
-        return words(statement, self.program)
+        return words_by(statement, rules_of(statement, how, self.program), self.program)
 
-    def medically_necessary(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+    def favourable(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         by = lines[0].by
         met = _one(by, "this criterion is met", "these criteria are met")
-        yield text(f"{_one(lines, 'This is', 'These are')} medically necessary, because {met}:")
-        yield items((f"{name}:", sentence(self._cite(name))) for name in by)
+        yield text(f"{_one(lines, 'This is', 'These are')} {lines[0].words}, because {met}:")
+        yield items((f"{name}:", sentence(self._cite(name, lines[0].how))) for name in by)
         atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
         yield text("The case and its record show:")
         yield items(("", sentence(fact)) for fact in self.reasons.facts(atoms))
         self._note(self.reasons.statements(atoms))
 
-    def not_medically_necessary(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+    def unfavourable(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         specifics = self.reasons.specifics(lines[0])
         under = listed([f"{name} ({self._cite(name)})" for name in specifics])
         here = list(dict.fromkeys(text for told in specifics.values() for text in told))
         yield text(
-            f"{_one(lines, 'This is', 'These are')} not medically necessary. "
+            f"{_one(lines, 'This is', 'These are')} {lines[0].words}. "
             f"{_one(lines, 'It falls', 'They fall')} under {under}." + (f" Here, {listed(here)}." if here else "")
         )
         short = self._by_line(lines, self.reasons.shortfalls)
@@ -137,7 +137,7 @@ class _Letter:
         return f"No criterion for this request speaks of what the case names: {alternatives(named, 'and')}."
 
     def _change(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
-        """Say the nearest ways in which lines would be medically necessary, or what could lead there."""
+        """Say the nearest ways in which lines would be covered, or what could lead there."""
         played = any(map(self.reasons.played, lines))
         lifts = [told for told, _ in self._by_line(lines, self.reasons.lifts)]
         found = self._by_line(lines, self._ways) if played or lifts else []
@@ -145,8 +145,7 @@ class _Letter:
             found.sort(key=lambda pair: pair[0].size)
             shown, more = nearest(found)
             yield text(
-                f"{_one(lines, 'It', 'They')} would be medically necessary "
-                f"with {_one(shown, 'this', 'any one of these')}:"
+                f"{_one(lines, 'It', 'They')} would be {self.covered} with {_one(shown, 'this', 'any one of these')}:"
             )
             yield items(("", sentence(self._way(group) + only)) for group, only in shown)
             yield from _more(more)
@@ -166,23 +165,22 @@ class _Letter:
         asked = f"a request in which {listed(group.request)}" if group.request else ""
         against = "; ".join(advisory.text for advisory in group.objections)
         told = ", and ".join(filter(None, (asked, self._showing(group.box))))
-        return told + (f" (worth knowing: {against})" if against else "")
+        leads = f" ({self.program.outcome(group.outcome).words})" if group.outcome else ""
+        return told + leads + (f" (worth knowing: {against})" if against else "")
 
     def _showing(self, box: Box) -> str:
         """Return what a record would have to show, each choice as alternatives."""
         return f"a record which shows that {showing(needs(box), self.program)}" if box else ""
 
-    def more_information_needed(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+    def waiting(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         found = self._ways(lines[0])
         if not found:
-            yield text(
-                f"{_OPEN} Nothing that it leaves open would make {_one(lines, 'this', 'these')} medically necessary."
-            )
+            yield text(f"{_OPEN} Nothing that it leaves open would make {_one(lines, 'this', 'these')} {self.covered}.")
             return
         shown, more = nearest(found)
         yield text(
             f"{_OPEN} It neither shows nor rules out what the criteria ask for. "
-            f"{_one(lines, 'It', 'They')} would be medically necessary with {_one(shown, 'this', 'any one of these')}:"
+            f"{_one(lines, 'It', 'They')} would be {self.covered} with {_one(shown, 'this', 'any one of these')}:"
         )
         yield items((f"{listed(g.statements)}:", sentence(self._words(g.statements) + self._way(g))) for g in shown)
         yield from _more(more)
@@ -195,7 +193,7 @@ class _Letter:
         new = [self._cite(name) for name in names if not self.cited.get(name)]
         return f"{'; '.join(new)}. Needed: " if new else ""
 
-    def not_addressed(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+    def silent(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
         here = self.reasons.circumstances(atoms)
         yield text(
@@ -218,21 +216,22 @@ class _Letter:
 
     def _authorities(self) -> Iterator[tuple[str, str]]:
         """Yield the statements and readings relied on by their authority, with the words not yet said."""
-        named: dict[str, list[str]] = {authority: [] for authority in AUTHORITIES}
+        told_as = {**AUTHORITIES, **{name: sentence(said)[:-1] for name, said in self.program.authorities.items()}}
+        named: dict[str, list[str]] = {authority: [] for authority in told_as}
         for name, told in self.cited.items():
             if name in self.program.statements:
                 own = named[self.program.statements[name].authority]
                 own.append(name if told else f"{name} ({words(name, self.program)})")
             else:
                 named["interpretation"].append(f"{name} ({self.program.interpretations[name]})")
-        return ((f"{AUTHORITIES[key]}:", f"{'; '.join(each)}.") for key, each in named.items() if each)
+        return ((f"{told_as[key]}:", f"{'; '.join(each)}.") for key, each in named.items() if each)
 
 
 _SECTIONS: dict[str, Callable[[_Letter, Sequence[LineDecision]], Iterator[Block]]] = {
-    FAVOURABLE: _Letter.medically_necessary,
-    UNFAVOURABLE: _Letter.not_medically_necessary,
-    WAITING: _Letter.more_information_needed,
-    SILENT: _Letter.not_addressed,
+    FAVOURABLE: _Letter.favourable,
+    UNFAVOURABLE: _Letter.unfavourable,
+    WAITING: _Letter.waiting,
+    SILENT: _Letter.silent,
 }
 
 

@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 from ...engine.cases.case import Unreadable
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.program.interface import FAVOURABLE, OUTCOMES, WAITING
+from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING, Outcome
 from .block import listed
 from .reasons import Reasons
 from .remedies import Way, ways
 from .wording import answer, words
 
 UNREAD = "not_read"
+_TOLD = (FAVOURABLE, UNFAVOURABLE, WAITING, SILENT)
 
 
 class Row(NamedTuple):
@@ -29,10 +30,12 @@ class Row(NamedTuple):
     reason: str
     nearest: str  # the least that is to be documented, stated or requested; empty where nothing is, or is known
     distance: int | None  # the number of things in it; 0 for a favourable line, None where no way is known
+    declared: Outcome | None = None  # the outcome as the guideline declares it
 
     def as_json(self) -> dict[str, Any]:
         """Return the row as the documented JSON object."""
-        return self._asdict() | {"by": list(self.by)}
+        told = self._asdict() | {"by": list(self.by)}
+        return {name: value for name, value in told.items() if name != "declared"}
 
 
 def rows_of(item: Judged | Unreadable) -> list[Row]:
@@ -40,16 +43,17 @@ def rows_of(item: Judged | Unreadable) -> list[Row]:
     if isinstance(item, Unreadable):
         return [Row(item.id, "", None, UNREAD, (), "; ".join(item.error.splitlines()), "", None)]
     reasons = Reasons(item)
-    lines = {(line.cpt, line.session): line for line in item.decision.lines}
+    lines = {line.key: line for line in item.decision.lines}
     return [_row(line, reasons) for line in lines.values()]
 
 
 def _row(line: LineDecision, reasons: Reasons) -> Row:
     nearest = next(iter(ways(reasons.judged, line).ways), None)
-    distance = 0 if line.outcome == FAVOURABLE else nearest.size if nearest else None
+    distance = 0 if line.role == FAVOURABLE else nearest.size if nearest else None
     told = listed(_things(nearest, reasons)) if nearest else ""
     because = reason(line, reasons, nearest)
-    return Row(reasons.judged.decision.case, line.cpt, line.session, line.outcome, line.by, because, told, distance)
+    case = reasons.judged.decision.case
+    return Row(case, line.cpt, line.session, line.outcome, line.by, because, told, distance, line.declared)
 
 
 def reason(line: LineDecision, reasons: Reasons, nearest: Way | None) -> str:
@@ -60,9 +64,9 @@ def reason(line: LineDecision, reasons: Reasons, nearest: Way | None) -> str:
     program = reasons.program
     if line.reason:
         return program.label(line.reason)
-    if line.outcome == FAVOURABLE:
+    if line.role == FAVOURABLE:
         return "; ".join(f"{name}: {words(name, program)}" for name in line.by)
-    if line.outcome == WAITING:
+    if line.role == WAITING:
         named = nearest.ask.statements if nearest else ()
         return "; ".join(f"{name} asks for what is not documented: {words(name, program)}" for name in named)
     short = [f"{each.statement}: {because}" for each in reasons.shortfalls(line) for because in each.because]
@@ -85,5 +89,9 @@ def remoteness(row: Row) -> float:
 
 def totals(rows: Iterable[Row]) -> dict[str, int]:
     """Return how many lines have each outcome, in the order in which outcomes are told; what is not read comes last."""
-    count = Counter(row.outcome for row in rows)
-    return {name: count[name] for name in (*OUTCOMES, UNREAD) if count[name]}
+    count = Counter((row.declared, row.outcome) for row in rows)
+    return {name: number for (_, name), number in sorted(count.items(), key=lambda each: _turn(*each[0]))}
+
+
+def _turn(declared: Outcome | None, name: str) -> tuple[int, int, str]:
+    return (_TOLD.index(declared.role), declared.order, name) if declared else (len(_TOLD), 0, name)

@@ -1,4 +1,4 @@
-"""What would make a line medically necessary: every minimal way, a different request, documentation, or both."""
+"""What would cover a line: every minimal way, a different request, documentation, or both."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from ...engine.decision.alike import alike, gates
 from ...engine.decision.decide import Judged, LineDecision, outcomes
 from ...engine.decision.decision import Advisory
 from ...engine.decision.need import Need
+from ...engine.decision.outcomes import favourable
 from ...engine.decision.relaxed import Relaxed, Settled, inputs
 from ...engine.decision.situation import Situation
 from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
-from ...engine.program.interface import FAVOURABLE, SERVICE, UNFAVOURABLE, WAITING
+from ...engine.program.interface import SERVICE, UNFAVOURABLE, WAITING
 from .asks import Ask, ask, asks, named, steps_to
 from .request import Request, facts, requests
 from .route import Route
@@ -25,7 +26,7 @@ WAYS = 256
 
 
 class Way(NamedTuple):
-    """What makes a line medically necessary: a different request, documentation, or both."""
+    """What covers a line: a different request, documentation, or both."""
 
     request: tuple[str, ...]  # what is asked of the request, as the end of `a request in which`
     ask: Ask
@@ -49,12 +50,12 @@ _FOUND: WeakKeyDictionary[Situation, dict[tuple[object, ...], Ways]] = WeakKeyDi
 
 
 def ways(judged: Judged, line: LineDecision) -> Ways:
-    """Return every minimal way to make a line medically necessary that is refused, or waits for information.
+    """Return every minimal way to cover a line that is refused, or waits for information.
 
     For a line that waits these are the sets of what is missing. For a line that is refused they are told of what
     the case is about; where nothing could be met for that, or it is about nothing, of what it could be about.
     """
-    if line.outcome not in (WAITING, UNFAVOURABLE):
+    if line.role not in (WAITING, UNFAVOURABLE):
         return Ways((), complete=True)
     known, since = _FOUND.setdefault(judged.situation, {}), judged.guideline.since(judged.situation.date)
     same = next((codes for codes in alike(judged.guideline, since) if line.cpt in codes), line.cpt)
@@ -64,9 +65,11 @@ def ways(judged: Judged, line: LineDecision) -> Ways:
 
 
 def _ways(judged: Judged, line: LineDecision) -> Ways:
-    if line.outcome == WAITING:
+    if line.role == WAITING:
         route = Route(judged, line.session)
-        wanted = asks(outcomes(judged.model, line.session, line.cpt)[FAVOURABLE], judged) if line.missing else []
+        program = judged.guideline.program
+        targets = favourable(outcomes(judged.model, program, line.key), program)
+        wanted = asks(targets, judged) if line.missing else []
         told = (Way((), each, *route.changed([item.need for item in each.items])) for each in wanted)
         return Ways(tuple(told), line.missing_complete)
     search = _Search(judged, line)

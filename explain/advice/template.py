@@ -89,7 +89,8 @@ def _keys(program: Program) -> list[CaseKey]:
 def _within_reach(said: Values, guideline: Guideline) -> set[str]:
     """Return the statements by which a line is or may yet be covered."""
     model = Situation(read_case(said, guideline), guideline, "open", said["date_of_service"]).model
-    return {unquote(str(atom.args[-1])) for atom in model.atoms(FAVOURABLE)}
+    covering = [each.name for each in guideline.program.of_role(FAVOURABLE)]
+    return {unquote(str(atom.args[-1])) for name in covering for atom in model.atoms(name)}
 
 
 def _services(said: Values, program: Program) -> Iterator[str]:

@@ -76,7 +76,7 @@ def _roles(line: LineDecision | None, judged: Judged) -> list[Role]:
     if line.missing:
         wanted = asks(decisive, judged)
         roles.append((ASKS, sorted({item.statement for ask in wanted for item in ask.items})))
-    if line.outcome == UNFAVOURABLE:
+    if line.role == UNFAVOURABLE:
         short = [short.statement for short in reasons.shortfalls(line)]
         roles += [(DECIDES, reasons.blockers(line)), (NOT_MET, short)]
     roles.append((SUPPORTS, reasons.statements(decisive)))
@@ -144,7 +144,7 @@ def _cell(line: LineDecision | None) -> str:
     if line is None:
         return "not in the case"
     by = f" by {', '.join(line.by)}" if line.by else f": {line.reason}" if line.reason else ""
-    return line.outcome.replace("_", " ") + by
+    return line.words + by
 
 
 def _table(flips: Sequence[Flip], width: int) -> Iterator[str]:
@@ -162,7 +162,7 @@ def _table(flips: Sequence[Flip], width: int) -> Iterator[str]:
 
 def _moved(flip: Flip) -> str:
     if flip.before and flip.after and not flip.flips:
-        return f"stays {flip.after.outcome.replace('_', ' ')}; what it rests on:"
+        return f"stays {flip.after.words}; what it rests on:"
     return f"{_cell(flip.before)} -> {_cell(flip.after)}"
 
 

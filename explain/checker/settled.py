@@ -70,6 +70,11 @@ class Settled:
         self.values: dict[Asked, bool] = {}
         self.closure = 0
 
+    def by(self, told: list[dict[str, str]]) -> bool:
+        """Say whether a told set settles the line."""
+        items = [self._item(each) for each in told]
+        return all(items) and self._holds(self._closure(self.items.bit(item) for item in items if item))
+
     def amiss(self, told: list[dict[str, str]]) -> str:
         """Return what is wrong with a told set, or an empty text."""
         items = [self._item(each) for each in told]

@@ -16,9 +16,9 @@ from ..proof.node import Child, node_id
 from .claims import Link, Told, take_up
 from .due import Claim, Due, Dues, Step
 from .ground import TRUE, spell
-from .outcome import OUTCOMES, Conclusions, Line
+from .outcome import Conclusions, Line
 from .record import facts_of, lines_of
-from .settled import TOLD
+from .settled import TOLD, Needs
 from .step import Fault, TooLargeError, same, show
 from .truth import Truth, edition
 
@@ -152,7 +152,7 @@ class _Walk:
             due = self.conclusions.line(line)
             return self._step(name, due._replace(facts=due.facts | self._missing(name, line)))
         asked = node.get("asked")
-        if not isinstance(asked, str) or asked not in OUTCOMES:
+        if not isinstance(asked, str) or not self.conclusions.is_outcome(asked):
             self._fault(name, f"asked is {show(asked)}, which is no outcome")
             return []
         if self.proof.header["every"]:
@@ -167,10 +167,16 @@ class _Walk:
         except TooLargeError:
             due = None
         if due is not None and len(due) <= TOLD:
-            return {"missing": due, "missing_complete": True}
+            return {"missing": due, "missing_complete": True, **self._leads(line, due)}
         if amiss := self.conclusions.cut_amiss(line, told, due):
             self._fault(name, f"missing {amiss}")
-        return {"missing": told, "missing_complete": False}
+            return {"missing": told, "missing_complete": False}
+        return {"missing": told, "missing_complete": False, **self._leads(line, told or [])}
+
+    def _leads(self, line: Line, sets: list[Needs]) -> dict[str, Any]:
+        """Return what is due as the outcomes that sets lead to, where there are several."""
+        leads = self.conclusions.leads(line, sets)
+        return {} if leads is None else {"missing_for": leads}
 
     def _step(self, name: str, due: Due) -> list[tuple[str, Claim]]:
         """Check one node; return its children, each with what it has to stand for."""

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from ...engine.language.errors import Finding, GuidelineError, did_you_mean
 from ...engine.language.parser import parse_query
 from ...engine.language.terms import Atom, Comparison, Constant, Literal, Place, Rule, Var, quote, variables
+from ...engine.program.collected import RESERVED
 from ...engine.program.program import Program
 from ...engine.program.quantities import with_quantities
-from ...engine.program.reader import RESERVED
 
 # What a query may ask of the rules themselves, where the guideline has no predicate of that name.
 BUILT_IN = {"effective": ("Constant", "Date"), "rule": ("Rule", "Predicate"), "cites": ("Rule", "Statement")}
@@ -57,6 +57,8 @@ def measured(placed: Sequence[tuple[Part, Place]], program: Program) -> list[Par
     :raises GuidelineError: where a number meets others with other decimals or another unit.
     """
     body = tuple(part for part, _ in placed)
+    if not any(isinstance(p, Comparison) or any(isinstance(a, int) for a in p.atom.args) for p in body):
+        return list(body)  # there is no number that could be amiss
     query = Rule("the query", Atom("", ()), body, "", (), (), "", "", "", placed[0][1])
     typed, found = with_quantities(program._replace(rules=(*program.rules, query)))
     if found:

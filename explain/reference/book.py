@@ -9,8 +9,8 @@ from typing import Any
 from ...engine.cases.case import Case, Unreadable
 from ...engine.language.terms import Comparison, Literal
 from ...engine.library.guideline import Guideline
+from ...engine.program.collected import RESERVED
 from ...engine.program.program import Program, Statement
-from ...engine.program.reader import RESERVED
 from ...engine.program.words import say_atom, say_rule
 from ..render.page import page
 from ..testing.cases import refused, run_case

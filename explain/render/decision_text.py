@@ -8,16 +8,18 @@ from collections.abc import Iterator, Sequence
 import click
 
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.program.interface import UNFAVOURABLE, WAITING
+from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from ...engine.program.words import say_code, say_session
 from ..advice.checklist import MORE, listed
 from ..advice.groups import groups, nearest
 from ..advice.remedies import unstated, ways
 
-COLOURS = {
-    "medically_necessary": "green", "not_medically_necessary": "red",
-    "more_information_needed": "yellow", "not_addressed": "cyan",
-}  # fmt: skip
+COLOURS = {FAVOURABLE: "green", UNFAVOURABLE: "red", WAITING: "yellow", SILENT: "cyan"}
+
+
+def emphasis(role: str, text: str) -> str:
+    """Return words of an outcome in the colour of its role, for a terminal."""
+    return click.style(text, fg=COLOURS[role], bold=True)
 
 
 def decision_text(judged: Judged, width: int) -> str:
@@ -43,9 +45,8 @@ def decision_text(judged: Judged, width: int) -> str:
 def _lines(lines: Sequence[LineDecision], judged: Judged, width: int) -> Iterator[str]:
     """Yield lines with one answer, and what would change it where they wait for information."""
     line, program = lines[0], judged.guideline.program
-    words = line.outcome.replace("_", " ").upper()
     codes = list(dict.fromkeys(line.cpt for line in lines))
-    yield f"{', '.join(codes)}  {click.style(words, fg=COLOURS[line.outcome], bold=True)}" + (
+    yield f"{', '.join(codes)}  {emphasis(line.role, line.words.upper())}" + (
         f" by {', '.join(line.by)}" if line.by else ""
     )
     labels = [label for code in codes if (label := say_code(code, program))]
@@ -54,7 +55,7 @@ def _lines(lines: Sequence[LineDecision], judged: Judged, width: int) -> Iterato
         yield from (row for label in labels for row in _wrap(label, width))
         labels = []
     yield from _wrap("; ".join([*labels, say_session(line.session, line.shown, program)]), width)
-    if line.outcome in (UNFAVOURABLE, WAITING):
+    if line.role in (UNFAVOURABLE, WAITING):
         yield from _wrap(unstated(judged), width)
     if line.reason:
         yield from _wrap(f"{line.reason}: {program.label(line.reason)}", width)

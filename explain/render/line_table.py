@@ -28,7 +28,8 @@ def _cells(row: Row) -> tuple[str, ...]:
     line = f"{row.cpt}@{row.session}" if row.cpt else ""
     by = f" by {', '.join(row.by)}" if row.by else ""
     count = f"{row.distance}: {row.nearest}" if row.distance else ""
-    return row.case, line, row.outcome.replace("_", " ") + by, row.reason, count
+    words = row.declared.words if row.declared else row.outcome.replace("_", " ")
+    return row.case, line, words + by, row.reason, count
 
 
 def summary(rows: Sequence[Row]) -> str:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import networkx as nx
 
 from ...engine.language.terms import Atom, Comparison, Constant, Literal, Rule, Term, Var, quote, unquote
+from ...engine.program.collected import RESERVED
 from ...engine.program.program import Program
-from ...engine.program.reader import RESERVED
 from ...engine.soundness.check import check
 
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}

@@ -69,7 +69,7 @@ def _note(case: Case, world: str, guideline: Guideline, uses: Uses) -> None:
         for line in judged.decision.lines:
             for name in line.by:
                 uses[name][0].add(case.id)
-        found = [outcomes(judged.model, line.session, line.cpt) for line in judged.decision.lines]
+        found = [outcomes(judged.model, guideline.program, line.key) for line in judged.decision.lines]
         targets = [a for kinds in found for atoms in kinds.values() for a in atoms]
         targets += judged.model.atoms(ADVISORY)
         rules, undocumented = used(targets, judged.model, judged.why)
@@ -170,7 +170,15 @@ def as_html(rows: Sequence[Row], guideline: Guideline) -> str:
     ]  # fmt: skip
     title = f"{guideline.program.name}: traceability"
     return page(
-        "trace", "proof", "book", title=title, kind="proof book", summary=summary(rows), heads=heads, rows=cells
+        "trace",
+        "proof",
+        "book",
+        program=guideline.program,
+        title=title,
+        kind="proof book",
+        summary=summary(rows),
+        heads=heads,
+        rows=cells,
     )
 
 

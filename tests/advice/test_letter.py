@@ -15,7 +15,7 @@ from coverlog.engine.cases.case import Case, read_files, read_text
 from coverlog.engine.decision.decide import Judged, decide, judge
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline
-from coverlog.engine.program.interface import OUTCOMES
+from coverlog.engine.program.interface import AWAITED, CUSTOMARY
 from coverlog.explain.advice.change import changed, listing
 from coverlog.explain.advice.letter import letter
 from coverlog.explain.advice.reasons import Reasons
@@ -23,6 +23,7 @@ from coverlog.explain.advice.remedies import ways
 from coverlog.explain.commands.main import main
 from coverlog.explain.render.letter_page import as_html, as_markdown
 
+OUTCOMES = tuple(each.name for each in (*CUSTOMARY, AWAITED))
 CTS = "cts-six-weeks-of-splinting"
 SPECIFIC = (
     "Not met, because ",

@@ -12,12 +12,13 @@ import pytest
 from coverlog.engine.cases.case import Case, read_files, read_text
 from coverlog.engine.decision.decide import Judged, LineDecision, decide, judge
 from coverlog.engine.library.guideline import Guideline, load
-from coverlog.engine.program.interface import FAVOURABLE, OUTCOMES, UNFAVOURABLE, WAITING
+from coverlog.engine.program.interface import AWAITED, CUSTOMARY, FAVOURABLE, UNFAVOURABLE, WAITING
 from coverlog.explain.advice.change import changed, requested
 from coverlog.explain.advice.remedies import Way, ways
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+OUTCOMES = tuple(each.name for each in (*CUSTOMARY, AWAITED))
 Said = dict[str, Any]
 Record = Callable[[str, object], None]
 WORLDS = ("open", "closed")
@@ -56,13 +57,13 @@ def gone(case: Case, options: Iterable[str], guideline: Guideline) -> Case:
 
 
 def outcomes(case: Case, line: LineDecision, world: str, guideline: Guideline) -> set[str]:
-    return {each.outcome for each in decide(case, guideline, world=world).lines if each[:2] == line[:2]}
+    return {each.role for each in decide(case, guideline, world=world).lines if each[:2] == line[:2]}
 
 
 def lines(judged: Judged) -> list[LineDecision]:
     """Return the lines that ways are told of, each once."""
     found = {line[:2]: line for line in judged.decision.lines}
-    return [line for line in found.values() if line.outcome in (WAITING, UNFAVOURABLE)]
+    return [line for line in found.values() if line.role in (WAITING, UNFAVOURABLE)]
 
 
 def went(cases: Iterable[Case], worlds: Sequence[str], guideline: Guideline) -> dict[str, int]:
@@ -73,7 +74,7 @@ def went(cases: Iterable[Case], worlds: Sequence[str], guideline: Guideline) -> 
         for line in lines(judged):
             found = ways(judged, line)
             counted += Counter({"lines": 1, "ways": len(found.ways), "cut": not found.complete})
-            counted["refused without a way"] += line.outcome == UNFAVOURABLE and not found.ways
+            counted["refused without a way"] += line.role == UNFAVOURABLE and not found.ways
             for way in found.ways:
                 after = outcomes(gone(case, way.options, guideline), line, world, guideline)
                 assert after == {FAVOURABLE}, (case.id, world, line.cpt, way.options)
@@ -128,7 +129,7 @@ def compared(cases: Iterable[Case], worlds: Sequence[str], guideline: Guideline,
     counted: Counter[str] = Counter()
     for case, world in product(cases, worlds):
         judged = judge(case, guideline, world=world)
-        for line in (line for line in lines(judged) if line.outcome == UNFAVOURABLE):
+        for line in (line for line in lines(judged) if line.role == UNFAVOURABLE):
             found = ways(judged, line)
             mine = {as_changes(way, criteria) for way in found.ways}
             every = every_way.every_way(case.said, line.cpt, line.session, world)
@@ -272,7 +273,7 @@ def minimal(said: Said, world: str, guideline: Guideline) -> set[frozenset[tuple
         for chosen in map(frozenset, combinations(single, number)):
             if len(dict(chosen)) == number and not any(other <= chosen for other in found):
                 after = decide(toy(said | dict(chosen), guideline), guideline, world=world)
-                found += [chosen] * (after.lines[0].outcome == FAVOURABLE)
+                found += [chosen] * (after.lines[0].role == FAVOURABLE)
     # Of the amounts that would do, a way names the bound.
     return {frozenset((k, "some" if k == "size" else v) for k, v in each) for each in found}
 
@@ -302,7 +303,7 @@ def test_small_programs_have_the_ways_that_trying_finds(
     case = toy(said, guideline)
     judged = judge(case, guideline, world=world)
     line = judged.decision.lines[0]
-    if line.outcome != UNFAVOURABLE:
+    if line.role != UNFAVOURABLE:
         return
     found = ways(judged, line)
     event(f"refused, {len(found.ways)} ways")

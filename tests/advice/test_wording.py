@@ -8,7 +8,7 @@ from coverlog.engine.decision.decide import judge
 from coverlog.engine.decision.need import Need
 from coverlog.engine.language.terms import UNDOCUMENTED, Atom
 from coverlog.engine.library.guideline import Guideline
-from coverlog.engine.program.interface import OUTCOMES
+from coverlog.engine.program.interface import AWAITED, CUSTOMARY
 from coverlog.explain.advice.asks import Box, needs
 from coverlog.explain.advice.groups import groups
 from coverlog.explain.advice.remedies import ways
@@ -100,7 +100,8 @@ def read_box(text: str, words: Words) -> set[tuple[frozenset[Need], ...]]:
 
 
 def boxed(guideline: Guideline, every: int) -> Iterator[Box]:
-    folders = [guideline.folder / "cases" / name for name in (*OUTCOMES, "mixed")]
+    names = [each.name for each in (*CUSTOMARY, AWAITED)]
+    folders = [guideline.folder / "cases" / name for name in (*names, "mixed")]
     for case in list(read_files(folders, guideline))[::every]:
         assert isinstance(case, Case)
         for world in WORLDS:

@@ -14,10 +14,11 @@ from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline
-from coverlog.engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
+from coverlog.engine.program.interface import CUSTOMARY, WAITING
 from coverlog.explain.advice.line_rows import rows_of
 from coverlog.explain.commands.main import main
 
+FAVOURABLE, SILENT, UNFAVOURABLE = (each.name for each in CUSTOMARY)
 SIX, THREE = "cts-six-weeks-of-splinting", "cts-three-weeks-of-splinting"
 OPEN = "cts-activity-modification-undocumented"
 
