@@ -209,11 +209,11 @@ def _statement(name: Any, authority: Any, effective: Any, words: Any, source: An
 
 def _rule(
     name: Any, head: Any, body: Any, gloss: Any, cites: Any, readings: Any, effective: Any, ended: Any, source: Any,
-    place: Any,
+    place: Any, fold: Any,
 ) -> Rule:  # fmt: skip
     return Rule(
         _text(name), _atom(head), tuple([_part(part) for part in body]), _text(gloss), _texts(cites),
-        _texts(readings), _text(effective), _text(ended), _text(source), _place(place),
+        _texts(readings), _text(effective), _text(ended), _text(source), _place(place), _text(fold),
     )  # fmt: skip
 
 

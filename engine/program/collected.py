@@ -92,5 +92,6 @@ class Collected:
             if props["of"] == "facts":
                 name = f"{name}({', '.join(unquote(str(a)) for a in clause.head.args)})"
             yield Rule(
-                name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place
-            )
+                name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place,
+                props.get("fold", ""),
+            )  # fmt: skip

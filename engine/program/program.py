@@ -75,6 +75,7 @@ class Predicate(NamedTuple):
     readings: tuple[str, ...] = ()  # the interpretations by which it may be undocumented
     open_count: bool = False  # the one number it says may be undocumented
     is_shown: bool = False  # its last argument is shown with a line whose session and code are the others
+    fold: str = ""  # what short explanations call a step of it that holds, in place of the step
 
     @property
     def is_open(self) -> bool:
@@ -104,14 +105,14 @@ class Predicate(NamedTuple):
 
 
 _RESERVED = {
-    "guideline": ("Name", "Title", "Published"),
-    "statement": ("Statement", "Authority", "InForceFrom", "Words"),
-    "interpretation": ("Interpretation", "Words"),
-    "notice": ("Notice", "Words"),
-    "concept": ("Concept", "Kind", "Label"),
-    "ask": ("Concept", "Question", "Answer"),
+    "guideline": (("Name", "Title", "Published"), "the guideline is {Name}"),
+    "statement": (("Statement", "Authority", "InForceFrom", "Words"), "{Statement} is a statement of the guideline"),
+    "interpretation": (("Interpretation", "Words"), "{Interpretation} is a reading of the guideline"),
+    "notice": (("Notice", "Words"), "{Notice} is a notice of the guideline"),
+    "concept": (("Concept", "Kind", "Label"), "{Concept} is of the kind {Kind}"),
+    "ask": (("Concept", "Question", "Answer"), "{Concept} has a question of its own"),
 }
-RESERVED = {name: Predicate(name, params, "", Place("", 1)) for name, params in _RESERVED.items()}
+RESERVED = {name: Predicate(name, params, gloss, Place("", 1)) for name, (params, gloss) in _RESERVED.items()}
 """The facts that every guideline may state, which its rules may ask for like any other."""
 
 

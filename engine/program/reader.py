@@ -69,6 +69,8 @@ class _Reader(Collected):
         elif not self._belongs(note):
             self.fail("detached", note.place, f"%@ {note.key} belongs to nothing here",
                       "put it directly below the %@ line it belongs to, before the clause")  # fmt: skip
+        elif note.key == "fold" and not note.rest:
+            self.fail("annotation", note.place, "a step is folded, and nothing says as what", "write %@ fold: WORDS")
         else:
             self.props[note.key] = note.rest
 
@@ -136,7 +138,7 @@ class _Reader(Collected):
         self.predicates[name] = Predicate(
             name, params, gloss.strip(), note.place, case, opened["kind"] if opened else "",
             is_error="error" in props, readings=names(props.get("reading", "")), open_count=counted,
-            is_shown="shown" in props, **settled,
+            is_shown="shown" in props, fold=props.get("fold", ""), **settled,
         )  # fmt: skip
 
     def _outcome(self, name: str, note: Annotation, said: str) -> None:

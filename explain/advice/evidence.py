@@ -19,7 +19,7 @@ from .wording import telling
 
 _DATED = (*SINCE, BETWEEN)
 _CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of", RECORDS, *_DATED)
-_DOCUMENTED = ("present of", "absent of", "amount of")
+DOCUMENTED = ("present of", "absent of", "amount of")
 
 
 class Evidence:
@@ -101,7 +101,7 @@ class Evidence:
         if key.shape in _DATED:
             dates = self.case.facts[given].partition(", ")[2] if key.shape in SINCE else self.case.facts[given]
             return dates if given == atom else f"{say_atom(given, self.program)}, {dates}"
-        if key.shape not in _DOCUMENTED:
+        if key.shape not in DOCUMENTED:
             told = "" if given == atom else say_atom(given, self.program)
             return ", ".join(filter(None, (told, *re.findall('".*"', self.case.facts[given]))))
         concept = str(given.args[0])
@@ -122,6 +122,10 @@ class Evidence:
 
     def named(self) -> list[str]:
         """Return what criteria could be about in the case, each with its source, the narrowest of its kind."""
+        return [self.fact(atom) for atom in self.about()]
+
+    def about(self) -> list[Atom]:
+        """Return what criteria could be about in the case, the narrowest of its kind."""
         declared = self.program.predicates
         kinds = {p.case.kind for p in declared.values() if p.case and p.case.shape == "each of"}
         backward = [(edge.head, edge.body) for edge in edges(self.program)]
@@ -133,7 +137,7 @@ class Evidence:
             about = [a for a in filter(self.model.sure, self.model.atoms(name)) if len(a.args) == 1]
             about = [a for a in about if self.kind(a) in kinds]
             found |= {a.args[0]: a for a in about if not self._is_broader(a)}
-        return [self.fact(atom) for atom in found.values()]
+        return list(found.values())
 
     def codes(self) -> list[str]:
         """Return the codes that the case gives in the place of names."""

@@ -15,7 +15,7 @@ from .checklist import MORE
 from .groups import Group, groups, nearest
 from .reasons import Reasons, Shortfall
 from .remedies import ways
-from .wording import alternatives, covered_words, showing, words
+from .wording import alternatives, covered_words, rules_of, showing, words, words_by
 
 AUTHORITIES = {
     "stated": "Stated in the guideline as published",
@@ -84,16 +84,16 @@ class _Letter:
         for name in statements:
             self.cited.setdefault(name, False)
 
-    def _cite(self, statement: str) -> str:
-        """Return the words of a statement, and note that the letter has them."""
+    def _cite(self, statement: str, how: Sequence[str] = ()) -> str:
+        """Return the words of a statement, or of the rule by which it applies, and note that the letter has them."""
         self.cited[statement] = True
-        return words(statement, self.program)
+        return words_by(statement, rules_of(statement, how, self.program), self.program)
 
     def favourable(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         by = lines[0].by
         met = _one(by, "this criterion is met", "these criteria are met")
         yield text(f"{_one(lines, 'This is', 'These are')} {lines[0].words}, because {met}:")
-        yield items((f"{name}:", sentence(self._cite(name))) for name in by)
+        yield items((f"{name}:", sentence(self._cite(name, lines[0].how))) for name in by)
         atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
         yield text("The case and its record show:")
         yield items(("", sentence(fact)) for fact in self.reasons.facts(atoms))

@@ -31,7 +31,7 @@ def from_guideline(names: Callable[[Guideline], Iterable[str]], *, files: bool =
 
         found: list[str] = []
         with suppress(GuidelineError, OSError):
-            found = beginning(names(load(ctx.find_root().params.get("guideline") or DEFAULT)), typed)
+            found = beginning(names(load((ctx.find_root().params.get("guideline") or (DEFAULT,))[0])), typed)
         return _offered(found, typed, "file" if files else "")
 
     return complete
