@@ -10,6 +10,7 @@ from ..language.errors import Finding, GuidelineError
 from ..language.terms import Atom, Place, Quantity, Rule, unquote
 from .interface import ADVISORY, AWAITED, CUSTOMARY, FAVOURABLE, KEY, SERVICE, SILENT, UNFAVOURABLE, Outcome
 from .notation import FIELDS, SHAPES
+from .variation import Variation
 
 AUTHORITIES = ("stated", "earlier_edition", "inferred", "interpretation")
 
@@ -140,6 +141,7 @@ class Program(NamedTuple):
     concepts: dict[str, tuple[str, str]]  # constant -> kind, label
     questions: dict[str, tuple[str, str]]  # concept -> how to ask for it, and the answer that says it is so
     outcomes: tuple[Outcome, ...] = CUSTOMARY  # what rules give lines, in the order in which it is looked for
+    variation: Variation = Variation()  # what it extends, and how
 
     def declared(self) -> dict[str, Predicate]:
         """Return every predicate that rules may ask for, by name: the guideline's own and the reserved ones."""

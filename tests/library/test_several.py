@@ -177,5 +177,7 @@ def test_concepts_meet_by_a_mapping(plans: Path, toy_text: Callable[[str], str],
     assert first.notes == ("findings: in_study is read as seen_asleep of OX-1 (same_as.dl)",)
     assert second.said["findings"] == {"in_study": {"status": "present", "source": "note"}}
     same.write_text('same_as("OX-1", seen_aslep, "PUMP-1", in_study).\nsame_as(a).\n')
-    with pytest.raises(GuidelineError, match=r"same_as.dl:1:1: undeclared: OX-1 has no concept seen_aslep; did you mean seen_a"):
+    with pytest.raises(
+        GuidelineError, match=r"same_as.dl:1:1: undeclared: OX-1 has no concept seen_aslep; did you mean seen_a"
+    ):
         Several(guidelines)
