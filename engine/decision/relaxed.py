@@ -22,8 +22,7 @@ from .need import Item, Need, Set, in_order
 from .outcomes import favourable, outcomes
 from .situation import Situation
 
-VARIED = ("present of", "absent of", "amount of", "one of")
-"""The shapes of what a case says that may be otherwise."""
+_AMOUNTS = ("amount of", "count")
 
 Gates = Collection[Collection[Item]]
 """What settles a question: the items of each gate of the network."""
@@ -53,6 +52,12 @@ def narrowed(guideline: Guideline, name: str) -> Guideline:
     read = below(program, name, closing=True)
     rules = tuple(rule for rule in program.rules if rule.head.predicate in read)
     return Guideline(guideline.folder, program._replace(rules=rules), guideline.strata)
+
+
+def is_varied(predicate: Predicate) -> bool:
+    """Say whether what a case says by an input may be otherwise: a finding, an amount, a choice, an open count."""
+    shape = predicate.case.shape if predicate.case else ""
+    return shape in ("present of", "absent of", "amount of", "one of") or (shape == "count" and predicate.is_open)
 
 
 def below(program: Program, *names: str, closing: bool = False) -> frozenset[str]:
@@ -146,7 +151,7 @@ class Relaxed:
         What it says of an amount or a choice does so where a gate of the network would hold by another one.
         """
         shape = self.shape[atom]
-        if shape == "absent of" or shape not in VARIED:
+        if shape == "absent of" or not is_varied(self.program.predicates[atom.predicate]):
             return shape == "absent of"
         for gate in gates:
             about = [item for item in gate if item.atom.predicate == atom.predicate]
@@ -154,7 +159,7 @@ class Relaxed:
                 return True
             if shape == "present of" and any(item.atom == atom and item.kind == "absent" for item in about):
                 return True
-            of = (item for item in about if shape == "amount of" and item.atom.args[0] == atom.args[0])
+            of = (item for item in about if shape in _AMOUNTS and item.atom.args[:-1] == atom.args[:-1])
             if any(not _is_within(atom, item) for item in of):
                 return True
         return False
@@ -165,7 +170,8 @@ class Relaxed:
             amounts = [
                 a for a in self.said if a.predicate == need.atom.predicate and a.args[:-1] == need.atom.args[:-1]
             ]
-            return any(need.low <= int(str(a.args[-1])) <= need.high for a in amounts)
+            numbers = (a.args[-1] for a in amounts)
+            return any(need.low <= number <= need.high for number in numbers if isinstance(number, int))
         if need.denies:
             return not self.situation.model.possible(self._told(need).atom)
         return self.situation.model.sure(need.atom)
@@ -202,5 +208,5 @@ class _Missing(Missing):
 
 
 def _is_within(amount: Atom, item: Item) -> bool:
-    number = int(str(amount.args[-1]))
-    return number >= item.bound if item.kind == "low" else number <= item.bound
+    number = amount.args[-1]
+    return isinstance(number, int) and (number >= item.bound if item.kind == "low" else number <= item.bound)

@@ -138,7 +138,20 @@ def _decoded(data: Any) -> Built:
     :raises ValueError: where it says none; other errors where it is no such list at all.
     """
     program, (*components, from_case, open_valued) = data
-    name, title, published, predicates, rules, statements, *tables, concepts, questions, outcomes, variation = program
+    (
+        name,
+        title,
+        published,
+        predicates,
+        rules,
+        statements,
+        *tables,
+        concepts,
+        questions,
+        outcomes,
+        authorities,
+        variation,
+    ) = program
     interpretations, notices = tables
     built = Program(
         _text(name), _text(title), _text(published), {_text(n): _predicate(p) for n, p in predicates.items()},
@@ -148,6 +161,7 @@ def _decoded(data: Any) -> Built:
         {n: (_text(kind), _text(label)) for n, (kind, label) in concepts.items()},
         {n: (_text(asked), _text(told)) for n, (asked, told) in questions.items()},
         tuple([Outcome(_text(n), _text(role), _text(words), _number(order)) for n, role, words, order in outcomes]),
+        {n: _text(words) for n, words in authorities.items()},
         Variation(_text(variation[0]), *map(_texts, variation[1:])),
     )  # fmt: skip
     strata = Strata(
@@ -211,11 +225,11 @@ def _statement(name: Any, authority: Any, effective: Any, words: Any, source: An
 
 def _rule(
     name: Any, head: Any, body: Any, gloss: Any, cites: Any, readings: Any, effective: Any, ended: Any, source: Any,
-    place: Any,
+    place: Any, fold: Any,
 ) -> Rule:  # fmt: skip
     return Rule(
         _text(name), _atom(head), tuple([_part(part) for part in body]), _text(gloss), _texts(cites),
-        _texts(readings), _text(effective), _text(ended), _text(source), _place(place),
+        _texts(readings), _text(effective), _text(ended), _text(source), _place(place), _text(fold),
     )  # fmt: skip
 
 

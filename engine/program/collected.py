@@ -40,11 +40,12 @@ class Collected:
 
     def statements(self) -> dict[str, Statement]:
         found: dict[str, Statement] = {}
+        known = [*AUTHORITIES, *(name for (name, _), _, _ in self.rows("authority"))]
         for args, source, place in self.rows("statement"):
             name, authority, effective, words = map(unquote, args)
-            if authority not in AUTHORITIES:
-                self.fail("authority", place, f"unknown authority {authority}",
-                          did_you_mean(authority, AUTHORITIES) or f"known are {', '.join(AUTHORITIES)}")  # fmt: skip
+            if authority not in known:
+                fix = did_you_mean(authority, known) or f"known are {', '.join(known)}; declare authority(NAME, WORDS)"
+                self.fail("authority", place, f"unknown authority {authority}", fix)
             if name in found:
                 self.fail("duplicate", place, f"statement {name} stands twice", "keep one")
             self._date(effective, place)
@@ -92,8 +93,9 @@ class Collected:
             if props["of"] == "facts":
                 name = f"{name}({', '.join(unquote(str(a)) for a in clause.head.args)})"
             yield Rule(
-                name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place
-            )
+                name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place,
+                props.get("fold", ""),
+            )  # fmt: skip
 
 
 def cited(props: Mapping[str, str]) -> tuple[str, ...]:

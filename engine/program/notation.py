@@ -122,6 +122,11 @@ ANNOTATIONS = {entry.name: entry for entry in (
         "the others.", "%@ predicate kind(Code, Kind): {Code} is {Kind}\n%@ shown",
     ),
     Annotation(
+        "fold", ("rule", "predicate"), "WORDS", "A step of the predicate, or by the rule, that holds is left out of "
+        "short explanations; they name it by these words.",
+        "%@ predicate old(Age): a person of {Age} is old\n%@ fold: age",
+    ),
+    Annotation(
         "outcome", ("predicate",), "ROLE ORDER, WORDS", "A line can come to it: it is `favourable`, `unfavourable` or "
         "`silent`. Of those that hold the lowest order goes first; of two in one role, and of what holds beside "
         "another, the order is to be said. A role of which a guideline declares none has its customary outcome: "

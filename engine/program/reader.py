@@ -74,6 +74,8 @@ class _Reader(Collected):
         elif not self._belongs(note):
             self.fail("detached", note.place, f"%@ {note.key} belongs to nothing here",
                       "put it directly below the %@ line it belongs to, before the clause")  # fmt: skip
+        elif note.key == "fold" and not note.rest:
+            self.fail("annotation", note.place, "a step is folded, and nothing says as what", "write %@ fold: WORDS")
         else:
             self.props[note.key] = note.rest
 
@@ -141,7 +143,7 @@ class _Reader(Collected):
         self.predicates[name] = Predicate(
             name, params, gloss.strip(), note.place, case, opened["kind"] if opened else "",
             is_error="error" in props, readings=names(props.get("reading", "")), open_count=counted,
-            is_shown="shown" in props, **settled,
+            is_shown="shown" in props, fold=props.get("fold", ""), **settled,
         )  # fmt: skip
 
     def _outcome(self, name: str, note: Annotation, said: str) -> None:
@@ -193,7 +195,8 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
         reader.read(parse(text, name))
     variation = reader.vary()
     statements = reader.statements()
-    pairs = {key: {unquote(a): unquote(b) for (a, b), _, _ in reader.rows(key)} for key in ("interpretation", "notice")}
+    tables = ("interpretation", "notice", "authority")
+    pairs = {key: {unquote(a): unquote(b) for (a, b), _, _ in reader.rows(key)} for key in tables}
     concepts = {name: (kind, unquote(label)) for (name, kind, label), _, _ in reader.rows("concept")}
     meta = [list(map(unquote, args)) for args, _, _ in reader.rows("guideline")] or [["", "", ""]]
     rules = tuple(reader.rules(statements, pairs["interpretation"]))
@@ -202,7 +205,7 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
         meta[0][0], meta[0][1], meta[0][2], reader.predicates, rules + facts,
         statements, pairs["interpretation"], pairs["notice"], concepts,
         reader.questions({**concepts, **reader.predicates}),
-        in_turn(reader.outcomes), variation,
+        in_turn(reader.outcomes), pairs["authority"], variation,
     )  # fmt: skip
     program, mismatches = with_quantities(program)
     return program, reader.findings + mismatches

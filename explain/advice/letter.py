@@ -15,7 +15,7 @@ from .checklist import MORE
 from .groups import Group, groups, nearest
 from .reasons import Reasons, Shortfall
 from .remedies import ways
-from .wording import alternatives, covered_words, showing, words
+from .wording import alternatives, covered_words, rules_of, showing, words, words_by
 
 AUTHORITIES = {
     "stated": "Stated in the guideline as published",
@@ -84,16 +84,16 @@ class _Letter:
         for name in statements:
             self.cited.setdefault(name, False)
 
-    def _cite(self, statement: str) -> str:
-        """Return the words of a statement, and note that the letter has them."""
+    def _cite(self, statement: str, how: Sequence[str] = ()) -> str:
+        """Return the words of a statement, or of the rule by which it applies, and note that the letter has them."""
         self.cited[statement] = True
-        return words(statement, self.program)
+        return words_by(statement, rules_of(statement, how, self.program), self.program)
 
     def favourable(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         by = lines[0].by
         met = _one(by, "this criterion is met", "these criteria are met")
         yield text(f"{_one(lines, 'This is', 'These are')} {lines[0].words}, because {met}:")
-        yield items((f"{name}:", sentence(self._cite(name))) for name in by)
+        yield items((f"{name}:", sentence(self._cite(name, lines[0].how))) for name in by)
         atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
         yield text("The case and its record show:")
         yield items(("", sentence(fact)) for fact in self.reasons.facts(atoms))
@@ -138,9 +138,10 @@ class _Letter:
 
     def _change(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         """Say the nearest ways in which lines would be covered, or what could lead there."""
-        found = sorted(self._by_line(lines, self._ways), key=lambda pair: pair[0].size)
+        played = any(map(self.reasons.played, lines))
+        found = sorted(self._by_line(lines, self._ways), key=lambda pair: pair[0].size) if played else ()
         lifts = [told for told, _ in self._by_line(lines, self.reasons.lifts)]
-        if found and any(map(self.reasons.played, lines)):
+        if found:
             shown, more = nearest(found)
             yield text(
                 f"{_one(lines, 'It', 'They')} would be {self.covered} with {_one(shown, 'this', 'any one of these')}:"
@@ -149,7 +150,7 @@ class _Letter:
             yield from _more(more)
         elif lifts:
             yield text(f"The outcome could change if {listed(lifts, last=' or ')}.")
-        elif not any(map(self.reasons.played, lines)):
+        elif not played:
             yield text(
                 "The outcome could change if the case names, as suspected or established, a condition that a criterion "
                 "for this request speaks of, and the record documents what that criterion asks for."
@@ -214,14 +215,15 @@ class _Letter:
 
     def _authorities(self) -> Iterator[tuple[str, str]]:
         """Yield the statements and readings relied on by their authority, with the words not yet said."""
-        named: dict[str, list[str]] = {authority: [] for authority in AUTHORITIES}
+        told_as = {**AUTHORITIES, **{name: sentence(said)[:-1] for name, said in self.program.authorities.items()}}
+        named: dict[str, list[str]] = {authority: [] for authority in told_as}
         for name, told in self.cited.items():
             if name in self.program.statements:
                 own = named[self.program.statements[name].authority]
                 own.append(name if told else f"{name} ({words(name, self.program)})")
             else:
                 named["interpretation"].append(f"{name} ({self.program.interpretations[name]})")
-        return ((f"{AUTHORITIES[key]}:", f"{'; '.join(each)}.") for key, each in named.items() if each)
+        return ((f"{told_as[key]}:", f"{'; '.join(each)}.") for key, each in named.items() if each)
 
 
 _SECTIONS: dict[str, Callable[[_Letter, Sequence[LineDecision]], Iterator[Block]]] = {

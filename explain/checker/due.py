@@ -84,14 +84,13 @@ class Dues:
         return self._made[claim]
 
     def marks(self, claims: Iterable[Claim]) -> list[str]:
-        """Return the inferred statements and the interpretations that proofs use, in the order of an answer."""
+        """Return the statements to be confirmed and the interpretations that proofs use, in the order of an answer."""
         found: set[str] = set()
         for claim in reached(claims, lambda c: [step.claim for step in self.due(c).steps]):
             due = self.due(claim)
             if due.kind != "undocumented" or due.facts["value"] == "unknown":
                 found.update(due.facts.get("readings", ()))
-            cited = due.facts.get("cites", ())
-            found.update(name for name in cited if self.program.statements[name].authority == "inferred")
+            found |= self.program.unconfirmed(due.facts.get("cites", ()))
         return self.program.in_order(found)
 
     def _holds(self, atom: Atom) -> Due:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ...engine.language.errors import GuidelineError
+from ...engine.program.notation import SINGLE
+from ...engine.program.program import AUTHORITIES
 from ...kb import DEFAULT, guidelines
 
 if TYPE_CHECKING:  # every command names completers, and few are asked to complete
@@ -60,8 +62,8 @@ def _settings(guideline: Guideline) -> Iterable[str]:
     for key in inputs:
         if key.shape == "one of":
             yield from (f"{key.key}={value}" for value in program.of_kind(key.kind))
-        elif key.shape == "count":
-            yield f"{key.key}="
+        elif key.shape in SINGLE:
+            yield from (f"{name}=" for name in (key.other, key.key) if name)
         elif key.shape == "amount of":
             yield from (f"{concept}=" for concept in program.of_kind(key.kind))
         elif key.shape == "present of":
@@ -99,6 +101,7 @@ def _words(guideline: Guideline) -> Iterable[str]:
 complete_name = from_guideline(_names)
 complete_word = from_guideline(_words)
 complete_case = from_guideline(_canonical, files=True)
+complete_authority = from_guideline(lambda guideline: (*AUTHORITIES, *guideline.program.authorities))
 complete_predicate = from_guideline(lambda guideline: guideline.program.declared())
 complete_statement = from_guideline(lambda guideline: guideline.program.statements)
 complete_setting = from_guideline(_settings)

@@ -31,6 +31,7 @@ COMMANDS = {
     "find": "find",
     "fmt": "check",
     "graph": "rules",
+    "init": "init",
     "letter": "advise",
     "new": "new",
     "query": "query",

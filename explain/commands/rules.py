@@ -9,7 +9,7 @@ import click
 
 from ...engine.library.guideline import load
 from ...engine.program.program import AUTHORITIES
-from .complete import complete_name, complete_predicate, complete_statement
+from .complete import complete_authority, complete_name, complete_predicate, complete_statement
 from .options import date_option, format_option, output_option
 from .output import as_json, bar, table_width, width, write_out
 
@@ -17,8 +17,8 @@ from .output import as_json, bar, table_width, width, write_out
 @click.command()
 @click.option("--statement", default="", metavar="ID", shell_complete=complete_statement,
               help="Rules that cite this statement or one below it.")  # fmt: skip
-@click.option("--authority", default="", type=click.Choice(["", *AUTHORITIES]), metavar=f"[{'|'.join(AUTHORITIES)}]",
-              help="Rules that cite a statement of this authority.")  # fmt: skip
+@click.option("--authority", default="", metavar="AUTHORITY", shell_complete=complete_authority,
+              help=f"Rules that cite a statement of this authority: {', '.join(AUTHORITIES)}, or its own.")  # fmt: skip
 @click.option("--uses", default="", metavar="PREDICATE", shell_complete=complete_predicate,
               help="Rules whose body asks for this predicate.")  # fmt: skip
 @date_option("--in-force", "Rules in force on this date (YYYY-MM-DD).", "date")

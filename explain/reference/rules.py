@@ -13,7 +13,7 @@ from ...engine.language.errors import CaseError, did_you_mean, refused
 from ...engine.language.terms import Atom, Rule, Var
 from ...engine.library.guideline import Guideline
 from ...engine.program.graph import edges
-from ...engine.program.program import Program
+from ...engine.program.program import AUTHORITIES, Program
 from ..render.table import table
 
 Track = Callable[[Sequence[Path]], Iterable[Path]]
@@ -50,11 +50,14 @@ def find(
     :param statement: a statement; the rules cite it, or one below it.
     :param uses: a predicate of the rules' bodies.
     :param facts: list facts beside the rules.
-    :raises CaseError: where there is no such statement or predicate.
+    :raises CaseError: where there is no such statement, authority or predicate.
     """
     if statement and not any(under(each, statement) for each in program.statements):
         raise _missing("statement", statement, program.statements)
     named = {*program.predicates, *(lit.atom.predicate for rule in program.rules for lit in rule.literals)}
+    authorities = (*AUTHORITIES, *program.authorities)
+    if authority and authority not in authorities:
+        raise _missing("authority", authority, authorities)
     if uses and uses not in named:
         raise _missing("predicate", uses, named)
     return [

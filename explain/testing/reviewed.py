@@ -34,6 +34,7 @@ def snapshot(program: Program) -> Words:
             for s in program.statements.values()
         },
         "interpretations": {name: {"words": words} for name, words in program.interpretations.items()},
+        "authority": {name: {"words": words} for name, words in program.authorities.items()},
         "notices": {name: {"words": words} for name, words in program.notices.items()},
         "concepts": {name: {"kind": kind, "label": label} for name, (kind, label) in program.concepts.items()},
         "questions": {name: {"ask": ask, "answer": answer} for name, (ask, answer) in program.questions.items()},
@@ -49,6 +50,7 @@ def snapshot(program: Program) -> Words:
     return {
         section: {visible(name): {k: _seen(v) for k, v in fields.items() if v} for name, fields in rows.items()}
         for section, rows in told.items()
+        if rows
     }
 
 

@@ -15,7 +15,7 @@ from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.interface import AWAITED, CUSTOMARY, FAVOURABLE, UNFAVOURABLE, WAITING
 from coverlog.explain.advice.change import changed, requested
 from coverlog.explain.advice.remedies import Way, ways
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 OUTCOMES = tuple(each.name for each in (*CUSTOMARY, AWAITED))
@@ -306,6 +306,7 @@ def test_small_programs_have_the_ways_that_trying_finds(
     if line.role != UNFAVOURABLE:
         return
     found = ways(judged, line)
+    event(f"refused, {len(found.ways)} ways")
     assert found.complete
     for way in found.ways:
         assert outcomes(gone(case, way.options, guideline), line, world, guideline) == {FAVOURABLE}, way.options

@@ -100,9 +100,8 @@ def read_box(text: str, words: Words) -> set[tuple[frozenset[Need], ...]]:
 
 
 def boxed(guideline: Guideline, every: int) -> Iterator[Box]:
-    folders = [
-        guideline.folder / "cases" / name for name in (*tuple(each.name for each in (*CUSTOMARY, AWAITED)), "mixed")
-    ]
+    names = [each.name for each in (*CUSTOMARY, AWAITED)]
+    folders = [guideline.folder / "cases" / name for name in (*names, "mixed")]
     for case in list(read_files(folders, guideline))[::every]:
         assert isinstance(case, Case)
         for world in WORLDS:
