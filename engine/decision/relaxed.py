@@ -190,5 +190,5 @@ class _Missing(Missing):
 
 
 def _is_within(amount: Atom, item: Item) -> bool:
-    number = int(str(amount.args[-1]))
+    number = int(amount.args[-1])
     return number >= item.bound if item.kind == "low" else number <= item.bound

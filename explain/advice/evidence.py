@@ -12,11 +12,12 @@ from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.program.graph import edges
 from ...engine.program.interface import FAVOURABLE
+from ...engine.program.notation import SINGLE
 from ...engine.program.program import Program
 from ...engine.program.words import say_atom
 from .wording import telling
 
-_CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of")
+_CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of", *SINGLE)
 _DOCUMENTED = ("present of", "absent of", "amount of")
 
 
@@ -70,8 +71,8 @@ class Evidence:
 
     def is_fact(self, atom: Atom) -> bool:
         """Say whether an atom speaks of the case in the vocabulary of the case files."""
-        counted = self.program.declared()[atom.predicate].open_count
-        return counted or (self.kind(atom) in self.kinds and atom.predicate in self.from_case)
+        key = self.program.declared()[atom.predicate].case
+        return (key is not None and key.shape in SINGLE) or (self.kind(atom) in self.kinds and atom.predicate in self.from_case)
 
     def fact(self, atom: Atom) -> str:
         """Return an atom that holds in words, with the sources of what it follows from."""
