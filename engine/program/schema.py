@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from .code_systems import PROCEDURE, system_of
 from .notation import BETWEEN, RECORDS, SINCE, TIME_UNITS
@@ -55,7 +56,7 @@ def identified(what: str, program: Program) -> dict[str, Any]:
     """Return what a JSON Schema for a guideline begins with: its draft, its own name and its title."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:coverlog:schema:{what}:{program.name}",
+        "$id": f"urn:coverlog:schema:{what}:{quote(program.name, safe='')}",
         "title": f"A {what} for {program.name}",
     }
 
