@@ -148,21 +148,8 @@ def _decoded(data: Any) -> Built:
     :raises ValueError: where it says none; other errors where it is no such list at all.
     """
     program, (*components, from_case, open_valued) = data
-    (
-        name,
-        title,
-        published,
-        predicates,
-        rules,
-        statements,
-        *tables,
-        concepts,
-        questions,
-        outcomes,
-        authorities,
-        variation,
-    ) = program
-    interpretations, notices = tables
+    name, title, published, predicates, rules, statements, *tables = program
+    interpretations, notices, concepts, questions, outcomes, authorities, variation = tables
     built = Program(
         _text(name), _text(title), _text(published), {_text(n): _predicate(p) for n, p in predicates.items()},
         tuple([_rule(*rule) for rule in rules]),

@@ -47,7 +47,7 @@ COMMANDS = {
 }
 
 
-SEVERAL = ("checklist", "compare", "decide", "explain", "letter", "verify", "whatif")
+SEVERAL = ("checklist", "compare", "decide", "explain", "letter", "validate", "verify", "whatif")
 """The commands that several guidelines may answer."""
 
 
