@@ -153,7 +153,7 @@ class Relaxed:
             amounts = [
                 a for a in self.said if a.predicate == need.atom.predicate and a.args[:-1] == need.atom.args[:-1]
             ]
-            return any(need.low <= int(str(a.args[-1])) <= need.high for a in amounts)
+            return any(need.low <= _number(a) <= need.high for a in amounts)
         if need.denies:
             return not self.situation.model.possible(self._told(need).atom)
         return self.situation.model.sure(need.atom)
@@ -190,5 +190,11 @@ class _Missing(Missing):
 
 
 def _is_within(amount: Atom, item: Item) -> bool:
-    number = int(amount.args[-1])
+    number = _number(amount)
     return number >= item.bound if item.kind == "low" else number <= item.bound
+
+
+def _number(amount: Atom) -> int:
+    """Return the number of an amount, in its last decimal."""
+    number = amount.args[-1]
+    return number if isinstance(number, int) else 0
