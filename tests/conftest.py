@@ -96,6 +96,12 @@ def every_set() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def every_way(criteria: ModuleType) -> ModuleType:
+    """The long way to every way of a line, by the criteria, for the list of ways to be held against."""
+    return _sibling("every_way")
+
+
+@pytest.fixture(scope="session")
 def tamper() -> ModuleType:
     """The campaign against the checker, of which the suite runs a sample."""
     return _sibling("campaigns/tamper")

@@ -8,13 +8,13 @@ another one needs a part, or something weaker.
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-import criteria
-
+criteria = sys.modules["criteria"]  # which the fixtures have imported; with importlib mode the tests are no package
 Case = dict[str, Any]
 Change = tuple[str, str]
 Way = frozenset[Change]
@@ -49,7 +49,7 @@ def gone(case: Case, way: Iterable[Change], session: int) -> Case:
 
 
 def _is(service: Case, session: int, kind: str) -> bool:
-    return service.get("session", 1) == session and criteria.KINDS.get(service["cpt"]) == kind
+    return bool(service.get("session", 1) == session and criteria.KINDS.get(service["cpt"]) == kind)
 
 
 def _flipping(case: Case, cpt: str, session: int, world: str, *, about: bool) -> Iterator[Way]:

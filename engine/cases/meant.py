@@ -111,10 +111,17 @@ def _documented(path: Path, value: Any, keys: list[CaseKey], program: Program) -
     amount = next((key for key in keys if key.shape == "amount of" and path[1] in program.of_kind(key.kind)), None)
     if amount is None:
         return "write present" if said in _YES else "write absent" if said in _NO else ""
+    return _number(said, amount)
+
+
+def _number(said: str, amount: CaseKey) -> str:
+    """Return the remedy for what is no number, or none of its declared decimals."""
     unit = amount.unit or "units"
+    if amount.decimals:
+        return f"write one number, such as 6 or 6.5, in {unit}"
     if re.search(r"\d[.,]\d", said):
         return f"count completed {unit}"
-    if isinstance(value, bool) or said in _YES | _NO:
+    if said in _YES | _NO:
         return f"write the number of completed {unit}; 0 for none"
     return f"write one number of completed {unit}, such as 6 {unit}" if amount.unit else ""
 

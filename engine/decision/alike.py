@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from ..language.terms import Atom, Literal, Rule, Var, quote, unquote
 from ..library.guideline import Guideline
-from ..program.interface import SERVICE
+from ..program.interface import FAVOURABLE, SERVICE
 from .outcomes import favourable, outcomes
-from .relaxed import Gates, inputs, relaxed
+from .relaxed import Gates, below, inputs, is_varied, relaxed
 from .settle import network
 
 Column = tuple[str, int]
@@ -53,9 +53,10 @@ def gates(guideline: Guideline, date: str, facts: Iterable[Atom], line: Atom) ->
     :param line: the service of the line.
     """
     program = guideline.program
-    shapes = {name: p.case.shape for name, p in program.predicates.items() if p.case and name not in inputs(program)}
+    given = {n for n, p in program.predicates.items() if p.case and n not in inputs(program) and not is_varied(p)}
     codes = {quote(code): quote(codes[0]) for codes in alike(guideline, date) for code in codes}
-    asked = (atom for atom in facts if shapes.get(atom.predicate) in ("", "each of", "count"))
+    read = below(program, *(each.name for each in program.of_role(FAVOURABLE))) & given
+    asked = (atom for atom in facts if atom.predicate in read)
     same = frozenset(atom._replace(args=tuple(codes.get(str(a), a) for a in atom.args)) for atom in asked)
     return _gates(guideline, date, same, line._replace(args=tuple(codes.get(str(a), a) for a in line.args)))
 

@@ -21,7 +21,7 @@ from .decision import Advisory, Decision, LineDecision
 from .need import Set, in_order
 from .outcomes import awaited, decided, favourable, leads_to, outcomes, passed, surely
 from .situation import Situation, refuse_contradiction
-from .support import leaves, rests_on, used
+from .support import how, leaves, rests_on, used
 from .why import Why
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _judge(case: Case, guideline: Guideline, world: str, date: str) -> Judged:
 
 def _hash(case: Case) -> str:
     """Return the SHA-256 of a case as written, as JSON with its keys sorted and nothing between."""
-    said = {key: value for key, value in case.said.items() if key not in ("expect", "expect_closed")}
+    said = {key: value for key, value in (case.whole or case.said).items() if key not in ("expect", "expect_closed")}
     return sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -125,6 +125,7 @@ def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
         shown={p.name: _value(model, p, {"Session": session, "Code": quote(cpt)}) for p in program.shown()},
         outcome=outcome.name,
         by=last if outcome.role in (FAVOURABLE, UNFAVOURABLE) else (),
+        how=how(decisive, model) if outcome.role in (FAVOURABLE, UNFAVOURABLE) else (),
         reason=last[0] if outcome.role == SILENT else None,
         needs=tuple(map(in_order, missing.sets)) if missing else (),
         missing_complete=missing.complete if missing else True,

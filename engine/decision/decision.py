@@ -21,6 +21,7 @@ class LineDecision(NamedTuple):
     shown: dict[str, str | None]  # what the guideline declares to be shown with a line, by predicate
     outcome: str
     by: tuple[str, ...]
+    how: tuple[str, ...]  # the rules by which these statements give it
     reason: str | None
     needs: tuple[tuple[Need, ...], ...]
     missing_complete: bool
@@ -48,7 +49,7 @@ class LineDecision(NamedTuple):
         for_ = {} if self.needs_for is None else {"missing_for": list(self.needs_for)}
         return {
             "cpt": self.cpt, "session": self.session, **self.shown, "outcome": self.outcome, "by": list(self.by),
-            "reason": self.reason, "missing": [list(s) for s in self.missing], **for_,
+            "how": list(self.how), "reason": self.reason, "missing": [list(s) for s in self.missing], **for_,
             "missing_complete": self.missing_complete, "rests_on": list(self.rests_on),
         }  # fmt: skip
 

@@ -18,12 +18,11 @@ from ..program.graph import Strata
 from ..program.interface import FAVOURABLE
 from ..program.program import Predicate, Program
 from .missing import Missing
-from .need import Item, Need
+from .need import Item, Need, Set, in_order
 from .outcomes import favourable, outcomes
 from .situation import Situation
 
-VARIED = ("present of", "absent of", "amount of", "one of")
-"""The shapes of what a case says that may be otherwise."""
+_AMOUNTS = ("amount of", "count")
 
 Gates = Collection[Collection[Item]]
 """What settles a question: the items of each gate of the network."""
@@ -35,6 +34,7 @@ class Settled(NamedTuple):
     needs: frozenset[Need]
     targets: tuple[Atom, ...]
     told: frozenset[Atom]  # what follows from the findings that it documents, themselves among it
+    every: Set  # with what the case says already
 
 
 def inputs(program: Program) -> dict[str, Predicate]:
@@ -52,6 +52,12 @@ def narrowed(guideline: Guideline, name: str) -> Guideline:
     read = below(program, name, closing=True)
     rules = tuple(rule for rule in program.rules if rule.head.predicate in read)
     return Guideline(guideline.folder, program._replace(rules=rules), guideline.strata)
+
+
+def is_varied(predicate: Predicate) -> bool:
+    """Say whether what a case says by an input may be otherwise: a finding, an amount, a choice, an open count."""
+    shape = predicate.case.shape if predicate.case else ""
+    return shape in ("present of", "absent of", "amount of", "one of") or (shape == "count" and predicate.is_open)
 
 
 def below(program: Program, *names: str, closing: bool = False) -> frozenset[str]:
@@ -119,14 +125,25 @@ class Relaxed:
         """
         kept = [atom for atom in self.said if not self._bars(atom, gates)]
         self.model = self.guideline.evaluator(self.situation.date).evaluate(kept, open_world=True)
-        targets = favourable(outcomes(self.model, self.program, (session, quote(cpt))), self.program)
+        self.targets = favourable(outcomes(self.model, self.program, (session, quote(cpt))), self.program)
         self.missing = _Missing(self.model, self)
-        found = self.missing.sets(targets)
+        found = self.missing.sets(self.targets)
         self.complete = found.complete
-        for needs in found.sets:
-            left = frozenset(self._told(need) for need in needs if not self._so(need))
-            told = self.missing.weaker(*(need.atom for need in needs if not need.bounds and not need.denies))
-            yield Settled(left, tuple(self.missing.met(needs, targets)), frozenset(told))
+        yield from map(self._settled, found.sets)
+
+    def _settled(self, needs: Set) -> Settled:
+        left = frozenset(self._told(need) for need in needs if not self._so(need))
+        told = self.missing.weaker(*(need.atom for need in needs if not need.bounds and not need.denies))
+        return Settled(left, tuple(self.missing.met(needs, self.targets)), frozenset(told), needs)
+
+    def least(self, needs: Set) -> Settled | None:
+        """Return what settles the line of a set that does for another request; None where it does not for this one."""
+        if not self.missing.met(needs, self.targets):
+            return None
+        for need in in_order(needs):
+            if self.missing.met(needs - {need}, self.targets):
+                needs -= {need}
+        return self._settled(needs)
 
     def _bars(self, atom: Atom, gates: Gates) -> bool:
         """Say whether something that the case says stands against a line, or may: whatever a record denies does.
@@ -134,7 +151,7 @@ class Relaxed:
         What it says of an amount or a choice does so where a gate of the network would hold by another one.
         """
         shape = self.shape[atom]
-        if shape == "absent of" or shape not in VARIED:
+        if shape == "absent of" or not is_varied(self.program.predicates[atom.predicate]):
             return shape == "absent of"
         for gate in gates:
             about = [item for item in gate if item.atom.predicate == atom.predicate]
@@ -142,7 +159,7 @@ class Relaxed:
                 return True
             if shape == "present of" and any(item.atom == atom and item.kind == "absent" for item in about):
                 return True
-            of = (item for item in about if shape == "amount of" and item.atom.args[0] == atom.args[0])
+            of = (item for item in about if shape in _AMOUNTS and item.atom.args[:-1] == atom.args[:-1])
             if any(not _is_within(atom, item) for item in of):
                 return True
         return False
@@ -153,7 +170,8 @@ class Relaxed:
             amounts = [
                 a for a in self.said if a.predicate == need.atom.predicate and a.args[:-1] == need.atom.args[:-1]
             ]
-            return any(need.low <= _number(a) <= need.high for a in amounts)
+            numbers = (a.args[-1] for a in amounts)
+            return any(need.low <= number <= need.high for number in numbers if isinstance(number, int))
         if need.denies:
             return not self.situation.model.possible(self._told(need).atom)
         return self.situation.model.sure(need.atom)
@@ -190,11 +208,5 @@ class _Missing(Missing):
 
 
 def _is_within(amount: Atom, item: Item) -> bool:
-    number = _number(amount)
-    return number >= item.bound if item.kind == "low" else number <= item.bound
-
-
-def _number(amount: Atom) -> int:
-    """Return the number of an amount, in its last decimal."""
     number = amount.args[-1]
-    return number if isinstance(number, int) else 0
+    return isinstance(number, int) and (number >= item.bound if item.kind == "low" else number <= item.bound)

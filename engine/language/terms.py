@@ -144,6 +144,7 @@ class Rule(NamedTuple):
     ended: str  # the first ISO date on which it no longer holds, or ""
     source: str  # document and locator
     place: Place
+    fold: str = ""  # what short explanations call a step by it that holds, in place of the step
 
     def in_force(self, date: str) -> bool:
         """Say whether the clause holds on an ISO date."""

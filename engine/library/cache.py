@@ -9,30 +9,37 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..language.terms import Atom, Comparison, Literal, Place, Quantity, Rule, Term, Var
 from ..program.graph import Strata
 from ..program.interface import Outcome
 from ..program.program import CaseKey, Predicate, Program, Statement
+from ..program.variation import Variation
 
 MAX_BYTES = 2**28
 """The largest file that is read back; a guideline of a thousand clauses takes about half a megabyte."""
 
 Built = tuple[Program, Strata]
+Kept = TypeVar("Kept")
 
 
 def recall(folder: Path, texts: Sequence[tuple[str, str]]) -> Built | None:
     """Return what was kept of a guideline's folder with these texts, or None."""
+    return recalled(folder, texts, _decoded)
+
+
+def recalled(name: Path, texts: Sequence[tuple[str, str]], decoded: Callable[[Any], Kept]) -> Kept | None:
+    """Return what was kept under a name and made of some texts, as a function reads it off JSON, or None."""
     try:
         with _cache() as cache:
-            data = _read(cache, _name(folder))
+            data = _read(cache, _name(name))
         seal, _, body = data.partition(b"\n")
-        return _decoded(json.loads(body)) if seal == _seal(texts, body) else None
+        return decoded(json.loads(body)) if seal == _seal(texts, body) else None
     except Exception:  # a file that somebody else made, or that was cut, may be wrong in any way
         return None
 
@@ -41,11 +48,15 @@ def keep(folder: Path, texts: Sequence[tuple[str, str]], built: Built) -> None:
     """Keep a guideline for the next start, where the user has a cache folder to keep it in."""
     program, strata = built
     written = program._replace(rules=tuple(map(_with_quantities, program.rules)))
-    body = json.dumps([written, [sorted(names) for names in (*strata.components, *strata[1:])]], separators=(",", ":"))
-    data = body.encode()
+    keep_written(folder, texts, [written, [sorted(names) for names in (*strata.components, *strata[1:])]])
+
+
+def keep_written(name: Path, texts: Sequence[tuple[str, str]], written: Any) -> None:
+    """Keep what JSON can say under a name; see `keep`."""
+    data = json.dumps(written, separators=(",", ":")).encode()
     # No cache folder, a full disk, a text that cannot be encoded: the next start reads the text again.
     with suppress(OSError, RuntimeError, ValueError), _cache(make=True) as cache:
-        _write(cache, _name(folder), _seal(texts, data) + b"\n" + data)
+        _write(cache, _name(name), _seal(texts, data) + b"\n" + data)
 
 
 def _with_quantities(rule: Rule) -> Any:
@@ -137,7 +148,20 @@ def _decoded(data: Any) -> Built:
     :raises ValueError: where it says none; other errors where it is no such list at all.
     """
     program, (*components, from_case, open_valued) = data
-    name, title, published, predicates, rules, statements, *tables, concepts, questions, outcomes, authorities = program
+    (
+        name,
+        title,
+        published,
+        predicates,
+        rules,
+        statements,
+        *tables,
+        concepts,
+        questions,
+        outcomes,
+        authorities,
+        variation,
+    ) = program
     interpretations, notices = tables
     built = Program(
         _text(name), _text(title), _text(published), {_text(n): _predicate(p) for n, p in predicates.items()},
@@ -148,6 +172,7 @@ def _decoded(data: Any) -> Built:
         {n: (_text(asked), _text(told)) for n, (asked, told) in questions.items()},
         tuple([Outcome(_text(n), _text(role), _text(words), _number(order)) for n, role, words, order in outcomes]),
         {n: _text(words) for n, words in authorities.items()},
+        Variation(_text(variation[0]), *map(_texts, variation[1:])),
     )  # fmt: skip
     strata = Strata(
         tuple(frozenset(_texts(names)) for names in components), frozenset(_texts(from_case)),
@@ -210,11 +235,11 @@ def _statement(name: Any, authority: Any, effective: Any, words: Any, source: An
 
 def _rule(
     name: Any, head: Any, body: Any, gloss: Any, cites: Any, readings: Any, effective: Any, ended: Any, source: Any,
-    place: Any,
+    place: Any, fold: Any,
 ) -> Rule:  # fmt: skip
     return Rule(
         _text(name), _atom(head), tuple([_part(part) for part in body]), _text(gloss), _texts(cites),
-        _texts(readings), _text(effective), _text(ended), _text(source), _place(place),
+        _texts(readings), _text(effective), _text(ended), _text(source), _place(place), _text(fold),
     )  # fmt: skip
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ..language.errors import Finding, did_you_mean
 from ..language.parser import Clause
 from ..language.terms import Place, Rule, unquote
+from .declaration import names
 from .program import AUTHORITIES, Statement
 from .program import RESERVED as _RESERVED
 
@@ -76,7 +77,7 @@ class Collected:
     def rules(self, statements: dict[str, Statement], readings: dict[str, str]) -> Iterator[Rule]:
         for clause, props, source in self.drafts:
             name = props["id"]
-            cites = names(props["cites"]) if "cites" in props else (name.partition("/")[0],)
+            cites = cited(props)
             own = names(props.get("reading", ""))
             if not cites:
                 fix = "name a statement with %@ cites:, or leave the line out"
@@ -92,10 +93,11 @@ class Collected:
             if props["of"] == "facts":
                 name = f"{name}({', '.join(unquote(str(a)) for a in clause.head.args)})"
             yield Rule(
-                name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place
-            )
+                name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place,
+                props.get("fold", ""),
+            )  # fmt: skip
 
 
-def names(text: str) -> tuple[str, ...]:
-    """Return the names in a row of them, between commas."""
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+def cited(props: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the statements that a clause cites: those named, or the one that its id begins with."""
+    return names(props["cites"]) if "cites" in props else (props["id"].partition("/")[0],)

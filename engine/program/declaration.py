@@ -171,7 +171,7 @@ def _bound(words: list[str]) -> str:
 def _with_option(key: CaseKey, name: str, value: str) -> CaseKey:
     if name == "default" and _NAME.fullmatch(value):
         return key._replace(default=value)
-    if name == "unit" and len(value.strip('"')) > 1:
+    if name == "unit" and value.strip('" '):
         return key._replace(unit=" ".join(value.strip('"').split()))
     if name == "decimals" and value in ("0", "1", "2", "3", "4"):
         return key._replace(decimals=int(value))

@@ -52,6 +52,22 @@ ANNOTATIONS = {entry.name: entry for entry in (
         "names the place more closely.", '%@ source: Clinical Indications\n%> I.A\nstatement("I.A", stated, "", "x").',
     ),
     Annotation(
+        "extends", (), "GUIDELINE", "The guideline is that one, shipped here or in a folder beside it, but for what "
+        "its own text replaces, withdraws and adds. It needs a `guideline(...)` of its own.",
+        '%@ extends: cg_med_24\nguideline("PLAN-1", "a plan\'s own reading", "2026-01-01").',
+    ),
+    Annotation(
+        "replaces", (), "STATEMENT, ...", "The statement of what the guideline extends is gone with every clause that "
+        "cites it; the guideline says it anew. Of an interpretation the words alone are said anew.",
+        '%@ extends: cg_med_24\n%@ replaces: G1\n%@ source: Policy\nguideline("PLAN-1", "its own", "2026-01-01").\n'
+        'statement("G1", stated, "", "x").\nnotice("G1", "x").',
+    ),
+    Annotation(
+        "withdraws", (), "STATEMENT, ...", "The statement of what the guideline extends is gone, with every clause "
+        "that cites it.",
+        '%@ extends: cg_med_24\n%@ withdraws: III.3\nguideline("PLAN-1", "a plan\'s own reading", "2026-01-01").',
+    ),
+    Annotation(
         "rule", (), "ID: gloss", "Names the clause below it. It cites the statement before the `/` of its id; the gloss"
         " says in words what it concludes, `{Variable}` filled in.",
         "%@ rule T/listed: code {Code} is listed\nlisted(Code) :- service(Session, Code).",
@@ -104,6 +120,11 @@ ANNOTATIONS = {entry.name: entry for entry in (
     Annotation(
         "shown", ("predicate",), "", "The last argument is shown with each line of the session and the code that are "
         "the others.", "%@ predicate kind(Code, Kind): {Code} is {Kind}\n%@ shown",
+    ),
+    Annotation(
+        "fold", ("rule", "predicate"), "WORDS", "A step of the predicate, or by the rule, that holds is left out of "
+        "short explanations; they name it by these words.",
+        "%@ predicate old(Age): a person of {Age} is old\n%@ fold: age",
     ),
     Annotation(
         "outcome", ("predicate",), "ROLE ORDER, WORDS", "A line can come to it: it is `favourable`, `unfavourable` or "

@@ -10,6 +10,7 @@ from ..language.errors import Finding, GuidelineError
 from ..language.terms import Atom, Place, Quantity, Rule, unquote
 from .interface import ADVISORY, AWAITED, FAVOURABLE, KEY, SERVICE, SILENT, UNFAVOURABLE, Outcome
 from .notation import FIELDS, SHAPES
+from .variation import Variation
 
 INFERRED = "inferred"
 AUTHORITIES = ("stated", "earlier_edition", INFERRED, "interpretation")
@@ -77,6 +78,7 @@ class Predicate(NamedTuple):
     readings: tuple[str, ...] = ()  # the interpretations by which it may be undocumented
     open_count: bool = False  # the one number it says may be undocumented
     is_shown: bool = False  # its last argument is shown with a line whose session and code are the others
+    fold: str = ""  # what short explanations call a step of it that holds, in place of the step
 
     @property
     def is_open(self) -> bool:
@@ -106,15 +108,15 @@ class Predicate(NamedTuple):
 
 
 _RESERVED = {
-    "guideline": ("Name", "Title", "Published"),
-    "statement": ("Statement", "Authority", "InForceFrom", "Words"),
-    "interpretation": ("Interpretation", "Words"),
-    "notice": ("Notice", "Words"),
-    "concept": ("Concept", "Kind", "Label"),
-    "ask": ("Concept", "Question", "Answer"),
-    "authority": ("Authority", "Words"),
+    "guideline": (("Name", "Title", "Published"), "the guideline is {Name}"),
+    "statement": (("Statement", "Authority", "InForceFrom", "Words"), "{Statement} is a statement of the guideline"),
+    "interpretation": (("Interpretation", "Words"), "{Interpretation} is a reading of the guideline"),
+    "notice": (("Notice", "Words"), "{Notice} is a notice of the guideline"),
+    "concept": (("Concept", "Kind", "Label"), "{Concept} is of the kind {Kind}"),
+    "ask": (("Concept", "Question", "Answer"), "{Concept} has a question of its own"),
+    "authority": (("Authority", "Words"), "{Authority} is an authority of the guideline"),
 }
-RESERVED = {name: Predicate(name, params, "", Place("", 1)) for name, params in _RESERVED.items()}
+RESERVED = {name: Predicate(name, params, gloss, Place("", 1)) for name, (params, gloss) in _RESERVED.items()}
 """The facts that every guideline may state, which its rules may ask for like any other."""
 
 
@@ -144,6 +146,7 @@ class Program(NamedTuple):
     questions: dict[str, tuple[str, str]]  # concept -> how to ask for it, and the answer that says it is so
     outcomes: tuple[Outcome, ...]  # what rules give lines, in the order in which it is looked for
     authorities: dict[str, str]  # its own, whose statements are to be confirmed, in words
+    variation: Variation = Variation()  # what it extends, and how
 
     def declared(self) -> dict[str, Predicate]:
         """Return every predicate that rules may ask for, by name: the guideline's own and the reserved ones."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ from ..language.terms import Atom, Constant, quote
 from ..language.visible import in_quotes
 from .code_set import exists
 from .code_systems import normal_code, system_of
+from .elapsed import elapsed
 from .notation import BETWEEN, RECORDS, SINCE
 from .program import CaseKey, Program
 
@@ -111,21 +111,6 @@ def _dates(key: str, written: Any, told: str) -> str:
 def dated(written: Any) -> str:
     """Return the ISO date of a key that holds one, with or without its source."""
     return str(written["date"] if isinstance(written, dict) else written)
-
-
-def elapsed(unit: str, start: str, end: str) -> int:
-    """Return the completed units of time between two ISO dates.
-
-    A month or a year is complete on the day of the month on which it began; from the 31st, and from February 29, on
-    the first day after, where the month has no such day.
-
-    :param unit: days, weeks, months or years.
-    """
-    first, last = date.fromisoformat(start), date.fromisoformat(end)
-    if unit in ("days", "weeks"):
-        return (last - first).days // (7 if unit == "weeks" else 1)
-    months = 12 * (last.year - first.year) + last.month - first.month - (last.day < first.day)
-    return months // (12 if unit == "years" else 1)
 
 
 def _codes(name: str, key: CaseKey, said: Said) -> Facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ..language.comparison import holds, measured
+from ..language.comparison import TIMES, Bounds, bounds, holds, measured, within
 from ..language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Rule, Substitution, Var, quote, unquote
 from .program import Program
 
@@ -23,8 +23,8 @@ def _fill(gloss: str, values: Substitution, program: Program) -> str:
             return _with_unit(value, gloss[slot.end() :])
         return unquote(value) if str(value).startswith('"') else program.label(value)
 
-    # "{Weeks} weeks" with nothing to fill in is "some weeks".
-    return re.sub(r"\bsome (\w+) \1\b", r"some \1", _SLOT.sub(say, gloss))
+    # "{Weeks} weeks" with nothing to fill in is "some weeks", and "code {Code}" is "some code".
+    return re.sub(r"\b(?:some (\w+) \1|(\w+) some \2)\b", r"some \1\2", _SLOT.sub(say, gloss))
 
 
 def _with_unit(value: Quantity, after: str) -> str:
@@ -35,7 +35,7 @@ def _with_unit(value: Quantity, after: str) -> str:
 
 def say_atom(atom: Atom, program: Program) -> str:
     """Return an atom as its predicate's gloss says it; what is not bound reads as `some`."""
-    predicate = program.predicates.get(atom.predicate)
+    predicate = program.declared().get(atom.predicate)
     if predicate is None:
         return str(atom)
     values = {p: a for p, a in zip(predicate.params, atom.args, strict=True) if not isinstance(a, Var)}
@@ -46,7 +46,20 @@ def say_rule(rule: Rule, binding: Substitution, program: Program) -> str:
     """Return what a rule concludes, with its variables bound; a fact reads as its predicate does."""
     if not rule.gloss or not rule.body:
         return say_atom(rule.head, program)
-    return _fill(rule.gloss, binding, program)
+    limits = _limits(rule)
+    said = _fill(rule.gloss, {n: quote(each.in_words()) for n, each in limits.items()} | dict(binding), program)
+    for unit in {end.unit for each in limits.values() for end in each if isinstance(end, Quantity) and end.unit}:
+        said = said.replace(f"{unit} {unit}", unit)  # a gloss may say the unit itself
+    return said
+
+
+def _limits(rule: Rule) -> dict[str, Bounds]:
+    """Return what a rule needs its amounts to be, by their variables, to stand for an amount that is not known."""
+    limits: dict[str, list[Bounds]] = {}
+    for comparison in rule.comparisons:
+        if limit := bounds(comparison):
+            limits.setdefault(comparison.names()[0], []).append(limit)
+    return {name: within(each) for name, each in limits.items()}
 
 
 def say_derived(rule: Rule, binding: Substitution, value: str, program: Program) -> str:
@@ -71,6 +84,11 @@ def say_failed(rule: Rule, asked: Substitution, program: Program) -> str:
 
 def say_undocumented(atom: Atom, value: str, program: Program) -> str:
     """Return that nobody documented an open input; in the closed world that is no evidence for it."""
+    declared = program.predicates[atom.predicate]
+    if len(atom.args) > declared.amounts_from:
+        unit = (declared.case.unit if declared.case else "") or declared.params[declared.amounts_from].lower()
+        of = f" of {program.label(atom.args[0])}" if declared.amounts_from else ""
+        return f"no number of {unit}{of} is documented"
     said = say_open(atom, "", program)
     return f"it is not documented whether {said}" if value == "unknown" else f"there is no evidence that {said}"
 
@@ -81,11 +99,15 @@ def say_absent(atom: Atom, contradicted: bool, program: Program) -> str:
 
 
 def say_comparison(comparison: Comparison, binding: Substitution) -> str:
-    """Return a comparison with its values, and whether it holds."""
+    """Return a comparison with its values, and whether it holds; of an unknown amount, what is needed of it."""
     value = holds(comparison, binding)
-    if value is None:
-        return f"{comparison} is not documented"
-    return f"{comparison.substitute(binding)}{'' if value else ' does not hold'}"
+    if value is not None:
+        return f"{comparison.substitute(binding)}{'' if value else ' does not hold'}"
+    if limit := bounds(comparison):
+        return f"{comparison.names()[0].lower()} not documented, {limit.in_words()} needed"
+    known = {name: each for name, each in binding.items() if each != UNDOCUMENTED}
+    names = dict.fromkeys(name.lower() for name in comparison.names() if name not in known)
+    return f"{' and '.join(names)} not documented"
 
 
 def say_outcome(cpt: str, session: int, outcome: str, by: Sequence[str], reason: str | None, program: Program) -> str:
@@ -134,4 +156,5 @@ def once(text: str, atom: Atom, program: Program) -> str:
     """Return words about an atom with the unit of its number once, where a gloss or an answer says it as well."""
     case = program.predicates[atom.predicate].case
     unit = case.unit if case else ""
-    return text.replace(f"{unit} {unit}", unit) if unit else text
+    single = unit.removesuffix("s") if unit in TIMES else unit
+    return re.sub(rf"({re.escape(single)}|{re.escape(unit)}) {re.escape(unit)}\b", r"\1", text) if unit else text

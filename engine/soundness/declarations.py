@@ -21,7 +21,8 @@ def check_declarations(program: Program) -> Iterator[Finding]:
     for predicate in program.predicates.values():
         for message, fix in (*_kinds(predicate, program), *_gloss(predicate)):
             yield Finding("gloss" if "gloss" in message else "undeclared", predicate.place, message, fix)
-        for message, fix in (*_open(predicate, program), *_case(predicate, program), *_shown(predicate)):
+        found = (*_open(predicate, program), *_case(predicate, program), *_shown(predicate), *_fold(predicate, program))
+        for message, fix in found:
             yield Finding("annotation", predicate.place, message, fix)
     for name, message, fix in _outcomes(program):
         yield Finding("outcome-order", program.predicates[name].place, message, fix)
@@ -88,6 +89,12 @@ def _shown(predicate: Predicate) -> Found:
     if predicate.is_shown and (not of or not set(of) <= {"Session", "Code"}):
         fix = f"write %@ predicate {predicate.name}(Session, Value), (Code, Value) or (Session, Code, Value)"
         yield f"{predicate.name} is shown with a line and is of none", fix
+
+
+def _fold(predicate: Predicate, program: Program) -> Found:
+    if predicate.fold and (predicate.name in program.outputs() or predicate.is_open):
+        what = "is open" if predicate.is_open else "is told of every line"
+        yield f"{predicate.name} {what}: it is never folded", "fold what it rests on"
 
 
 def _outcomes(program: Program) -> Iterator[tuple[str, str, str]]:

@@ -142,7 +142,8 @@ def _unused_predicates(program: Program) -> Iterator[Finding]:
 def _unused_concepts(program: Program) -> Iterator[Finding]:
     """A concept is used where a clause names it, a case may say it, or a rule asks for all of its kind."""
     used = {constant for rule in _own(program) for _, constant in _constants(rule)}
-    kinds = {kind for p in program.predicates.values() for kind in (p.open_kind, p.case.kind if p.case else "")}
+    cases = [p.case for p in program.predicates.values() if p.case]
+    kinds = {p.open_kind for p in program.predicates.values()} | {k.kind for c in cases for k in (c, *c.fields)}
     asked = [lit.atom for rule in program.rules for lit in rule.literals if lit.atom.predicate == "concept"]
     everything = any(isinstance(atom.args[1], Var) for atom in asked if len(atom.args) > 1)
     kinds |= {str(atom.args[1]) for atom in asked if len(atom.args) > 1}

@@ -15,6 +15,7 @@ from .remedies import Way, Ways, unstated, ways
 from .wording import covered_words, words
 
 MORE = "There may be other ways; of all that there are these need the fewest things."
+OTHERS = "There may be other ways: more than could be looked at."
 
 
 class LineAsks(NamedTuple):
@@ -93,7 +94,8 @@ def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[st
         yield from textwrap.wrap(unstated(judged), width, initial_indent="  ", subsequent_indent="  ")
     yield from listed(groups(found.ways), judged.guideline.program, width, "  ")
     if not found.complete:
-        yield from textwrap.wrap(f"  {MORE}", width, subsequent_indent="  ")
+        more = MORE if line.outcome == WAITING else OTHERS
+        yield from textwrap.wrap(f"  {more}", width, subsequent_indent="  ")
 
 
 def _any(found: Sequence[object]) -> str:

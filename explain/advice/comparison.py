@@ -92,7 +92,7 @@ def _sets(line: Told) -> set[frozenset[tuple[str, str]]]:
 
 
 _VALUES: Mapping[str, Any] = {
-    "outcome": lambda line: line["outcome"],
+    "outcome": lambda line: line.get("role", line["outcome"]),
     "by": lambda line: (sorted(line["by"]), line.get("reason")),
     "missing": _sets,
 }

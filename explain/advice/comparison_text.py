@@ -7,20 +7,21 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ...engine.program.program import Program
 from .comparison import Comparison, Difference, Key, Told
+from .wording import words
 
 _MOST = 8
 """As many missing sets of a line are told that came or went; JSON holds them all."""
 _HASH = 64  # the characters of a hash in hex
 
 
-def as_text(found: Comparison, program: Program, width: int) -> str:
+def as_text(found: Comparison, programs: tuple[Program, Program], width: int) -> str:
     """Return what differs, a paragraph a line of request, and the count of it, in at most `width` columns."""
     parts: list[str] = []
     for name, (old, new) in found.settings.items():
         told = f"{name.replace('_', ' ')}: {_names(old)} -> {_names(new)}"
         parts += textwrap.wrap(told, width, subsequent_indent="  ")
     for each in found.differences:
-        parts += ["", *_difference(each, program, width)]
+        parts += ["", *_difference(each, programs, width)]
     for side, keys in zip(("old", "new"), found.only, strict=True):
         parts += ["", *_list(f"only in the {side} answers", map(_line, keys), width)] if keys else []
     for name, *errors in found.errors:
@@ -40,10 +41,15 @@ def _line(key: Key) -> str:
     return f"{key[0]} {key[1]}@{key[2]}"
 
 
-def _difference(each: Difference, program: Program, width: int) -> Iterator[str]:
+def _difference(each: Difference, programs: tuple[Program, Program], width: int) -> Iterator[str]:
     old, new = _outcome(each.old), _outcome(each.new)
     moved = f"{old} -> {new}" if old != new else f"stays {old}"
     yield from textwrap.wrap(f"{_line(each.key)}: {moved}", width, subsequent_indent="  ")
+    if programs[0] is not programs[1]:
+        for program, line in zip(programs, (each.old, each.new), strict=True):
+            for name in line["by"]:
+                yield from _list(f"  {program.name}, {name}", [words(name, program)], width)
+    program = programs[1]
     went, came = each.missing(each.old, each.new), each.missing(each.new, each.old)
     for name, sets in (("was missing", went), ("is missing now", came)):
         told = [" and ".join(_need(need, program) for need in needs) for needs in sets]

@@ -12,13 +12,14 @@ from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.program.graph import edges
 from ...engine.program.interface import FAVOURABLE
-from ...engine.program.notation import SINGLE
+from ...engine.program.notation import BETWEEN, RECORDS, SINCE, SINGLE
 from ...engine.program.program import Program
 from ...engine.program.words import say_atom
 from .wording import telling
 
-_CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of", *SINGLE)
-_DOCUMENTED = ("present of", "absent of", "amount of")
+_DATED = (*SINCE, BETWEEN)
+_CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of", RECORDS, *SINGLE)
+DOCUMENTED = ("present of", "absent of", "amount of")
 
 
 class Evidence:
@@ -72,7 +73,8 @@ class Evidence:
     def is_fact(self, atom: Atom) -> bool:
         """Say whether an atom speaks of the case in the vocabulary of the case files."""
         key = self.program.declared()[atom.predicate].case
-        return (key is not None and key.shape in SINGLE) or (self.kind(atom) in self.kinds and atom.predicate in self.from_case)
+        told = key is not None and key.shape in (*SINGLE, RECORDS)
+        return told or (self.kind(atom) in self.kinds and atom.predicate in self.from_case)
 
     def fact(self, atom: Atom) -> str:
         """Return an atom that holds in words, with the sources of what it follows from."""
@@ -96,7 +98,10 @@ class Evidence:
         key = self.program.predicates[given.predicate].case
         if key is None or key.shape == "hierarchy":
             return ""
-        if key.shape not in _DOCUMENTED:
+        if key.shape in _DATED:
+            dates = self.case.facts[given].partition(", ")[2] if key.shape in SINCE else self.case.facts[given]
+            return dates if given == atom else f"{say_atom(given, self.program)}, {dates}"
+        if key.shape not in DOCUMENTED:
             told = "" if given == atom else say_atom(given, self.program)
             return ", ".join(filter(None, (told, *re.findall('".*"', self.case.facts[given]))))
         concept = str(given.args[0])
@@ -117,6 +122,10 @@ class Evidence:
 
     def named(self) -> list[str]:
         """Return what criteria could be about in the case, each with its source, the narrowest of its kind."""
+        return [self.fact(atom) for atom in self.about()]
+
+    def about(self) -> list[Atom]:
+        """Return what criteria could be about in the case, the narrowest of its kind."""
         declared = self.program.predicates
         kinds = {p.case.kind for p in declared.values() if p.case and p.case.shape == "each of"}
         backward = [(edge.head, edge.body) for edge in edges(self.program)]
@@ -128,7 +137,7 @@ class Evidence:
             about = [a for a in filter(self.model.sure, self.model.atoms(name)) if len(a.args) == 1]
             about = [a for a in about if self.kind(a) in kinds]
             found |= {a.args[0]: a for a in about if not self._is_broader(a)}
-        return [self.fact(atom) for atom in found.values()]
+        return list(found.values())
 
     def codes(self) -> list[str]:
         """Return the codes that the case gives in the place of names."""

@@ -13,6 +13,7 @@ from ...engine.language.errors import CaseError, did_you_mean
 from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.code_systems import DIAGNOSIS, normal_code
+from ...engine.program.notation import BETWEEN, SINCE
 from ...engine.program.program import CaseKey, Program
 from .asks import Item
 from .checklist import checklist
@@ -157,19 +158,28 @@ def _items(said: Values, guideline: Guideline) -> Iterator[Item]:
         yield from (i for ask in line.asks for i in ask.items if declared[i.need.atom.predicate].is_record)
 
 
+def _number(text: str) -> Any:
+    if re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,4})?", text):
+        return float(text) if "." in text else int(text)
+    return text
+
+
 def _answered(said: Values, item: Item, guideline: Guideline, talk: Talk) -> bool:
     """Put the answer to a question into the case; False where the guideline cannot read the case with it."""
     program = guideline.program
     key = home(item.finding, program) if item.finding in program.concepts else None
     amount = item.need.bounds is not None
-    how = "a number" if amount else "y or n" if key else "a word"
+    case = program.predicates[item.need.atom.predicate].case
+    dated = [name for name in (case.other, case.key) if name] if case and case.shape in (*SINCE, BETWEEN) else []
+    how = f"{' and '.join(dated)}, YYYY-MM-DD" if dated else "a number" if amount else "y or n" if key else "a word"
     text = talk.ask(f"{item.question} [{item.statement}] ({how}; empty: not documented)", "")
     if text.casefold() in _UNKNOWN:
         return True
-    value: Any = int(text) if amount and re.fullmatch(r"[0-9]{1,9}", text) else text
+    value: Any = _number(text) if amount and not dated else text
     if key and not amount:
         value = "present" if text.casefold() in _YES else "absent" if text.casefold() in _NO else text
-    tried = {**said, key.key: {**said.get(key.key, {}), item.finding: value}} if key else {**said, item.finding: value}
+    own = dict(zip(dated, re.findall(r"\S+", text.replace(" and ", " ")), strict=False)) or {item.finding: value}
+    tried = {**said, key.key: {**said.get(key.key, {}), item.finding: value}} if key else {**said, **own}
     try:
         judge(read_case(tried, guideline), guideline)
     except CaseError as error:

@@ -9,13 +9,13 @@ from typing import TypeVar
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.language.errors import refused
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
-from .asks import Box, called
+from .asks import Box, called, needs
 from .block import Block, heading, items, listed, sentence, text
 from .checklist import MORE
 from .groups import Group, groups, nearest
 from .reasons import Reasons, Shortfall
 from .remedies import ways
-from .wording import alternatives, answer, covered_words, words
+from .wording import alternatives, covered_words, rules_of, showing, words, words_by
 
 AUTHORITIES = {
     "stated": "Stated in the guideline as published",
@@ -84,16 +84,16 @@ class _Letter:
         for name in statements:
             self.cited.setdefault(name, False)
 
-    def _cite(self, statement: str) -> str:
-        """Return the words of a statement, and note that the letter has them."""
+    def _cite(self, statement: str, how: Sequence[str] = ()) -> str:
+        """Return the words of a statement, or of the rule by which it applies, and note that the letter has them."""
         self.cited[statement] = True
-        return words(statement, self.program)
+        return words_by(statement, rules_of(statement, how, self.program), self.program)
 
     def favourable(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         by = lines[0].by
         met = _one(by, "this criterion is met", "these criteria are met")
         yield text(f"{_one(lines, 'This is', 'These are')} {lines[0].words}, because {met}:")
-        yield items((f"{name}:", sentence(self._cite(name))) for name in by)
+        yield items((f"{name}:", sentence(self._cite(name, lines[0].how))) for name in by)
         atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
         yield text("The case and its record show:")
         yield items(("", sentence(fact)) for fact in self.reasons.facts(atoms))
@@ -138,9 +138,11 @@ class _Letter:
 
     def _change(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         """Say the nearest ways in which lines would be covered, or what could lead there."""
-        found = sorted(self._by_line(lines, self._ways), key=lambda pair: pair[0].size)
+        played = any(map(self.reasons.played, lines))
         lifts = [told for told, _ in self._by_line(lines, self.reasons.lifts)]
-        if found and any(map(self.reasons.played, lines)):
+        found = self._by_line(lines, self._ways) if played or lifts else []
+        if found:
+            found.sort(key=lambda pair: pair[0].size)
             shown, more = nearest(found)
             yield text(
                 f"{_one(lines, 'It', 'They')} would be {self.covered} with {_one(shown, 'this', 'any one of these')}:"
@@ -149,7 +151,7 @@ class _Letter:
             yield from _more(more)
         elif lifts:
             yield text(f"The outcome could change if {listed(lifts, last=' or ')}.")
-        elif not any(map(self.reasons.played, lines)):
+        elif not played:
             yield text(
                 "The outcome could change if the case names, as suspected or established, a condition that a criterion "
                 "for this request speaks of, and the record documents what that criterion asks for."
@@ -168,8 +170,7 @@ class _Letter:
 
     def _showing(self, box: Box) -> str:
         """Return what a record would have to show, each choice as alternatives."""
-        told = [alternatives([answer(item.need, self.program) for item in choice]) for choice in box]
-        return f"a record which shows that {listed(told, ', that ', ', and that ')}" if told else ""
+        return f"a record which shows that {showing(needs(box), self.program)}" if box else ""
 
     def waiting(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         found = self._ways(lines[0])

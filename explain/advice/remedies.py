@@ -132,6 +132,7 @@ class _Search:
         self.date = judged.guideline.since(self.situation.date)
         self.requests, self.complete = requests(judged.case, judged.guideline, self.date, line.cpt, line.session)
         self.settled = self._settled()
+        self.relaxed: dict[Request, Relaxed] = {}
         self.route = Route(judged, line.session)
 
     def _settled(self) -> frozenset[str]:
@@ -143,6 +144,8 @@ class _Search:
     def ways(self, settled: frozenset[str]) -> Ways | None:
         """Return the ways with some concepts as the case has them; None where there are none."""
         found = list(self._candidates(settled))
+        if not self.complete:
+            found = [self._least(each) for each in found]
         kept: list[_Candidate] = []
         for each in sorted(found, key=lambda c: c.size):
             if not any(other.is_within(each) for other in kept):
@@ -161,14 +164,22 @@ class _Search:
             service = Atom(SERVICE, (self.line.session, quote(self.line.cpt)))
             items = gates(self.judged.guideline, self.date, said, service)
             if items is not None:
-                relaxed = Relaxed(self.situation, said, settled)
+                relaxed = self.relaxed[request] = Relaxed(self.situation, said, settled)
                 found = relaxed.settled(self.line.cpt, self.line.session, items)
                 yield from (_Candidate(request, each, relaxed) for each in found)
                 self.complete &= relaxed.complete
 
+    def _least(self, candidate: _Candidate) -> _Candidate:
+        """Return a candidate, or what does as well of it for a request that changes less and was not all looked at."""
+        for request, relaxed in self.relaxed.items():
+            settled = relaxed.least(candidate.settled.every) if request.changes < candidate.request.changes else None
+            if settled:
+                return _Candidate(request, settled, relaxed)
+        return candidate
+
     def _way(self, candidate: _Candidate, found: Sequence[_Candidate]) -> tuple[Way, bool]:
         """Return a candidate as a way, and whether it is for something that follows from what the case names."""
-        request, (needs, _, told), relaxed = candidate
+        request, (needs, _, told, _), relaxed = candidate
         same = [c for c in found if c.request == request and c.settled.needs == needs]
         targets = list(dict.fromkeys(target for c in same for target in c.settled.targets))
         steps = list(steps_to(targets, relaxed.model))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
+from math import inf
 
 from ...engine.decision.decide import Judged, advisories
 from ...engine.decision.decision import Advisory
@@ -11,7 +12,9 @@ from ...engine.decision.need import Need
 from ...engine.decision.relaxed import below, inputs, narrowed
 from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom
+from ...engine.program.elapsed import earlier
 from ...engine.program.interface import ADVISORY
+from ...engine.program.notation import BETWEEN, SINCE
 from ...engine.program.words import say_atom
 from .evidence import clinical
 from .request import Request, facts
@@ -87,8 +90,17 @@ class Route:
             key = self.program.predicates[self.inputs[need.atom.predicate]].case
             return f"--add {key.key if key else ''}={need.finding}"
         if bounds := need.bounds:
-            return f"--set {need.finding}={bounds.low if bounds.low >= 0 else bounds.high:.0f}"
+            return self._amount(need, bounds.low if bounds.low > -inf else bounds.high)
         return f"--set {need.finding}={need.needs}"
+
+    def _amount(self, need: Need, number: float) -> str:
+        """Return the option that documents a number, or the date from which so much time has gone by."""
+        key = self.program.predicates[need.atom.predicate].case
+        if key is None or key.shape not in (*SINCE, BETWEEN):
+            return f"--set {need.finding}={number}"
+        to = self.judged.case.date
+        start = f"--set {key.other or key.key}={earlier(key.unit, to, int(number))}"
+        return f"{start} --set {key.key}={to}" if key.other else start
 
     @cached_property
     def _telling(self) -> frozenset[str]:

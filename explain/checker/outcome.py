@@ -6,10 +6,12 @@ from typing import Any
 
 from ...engine.language.terms import Atom, Var
 from ...engine.program.interface import Outcome
+from .circles import reached
 from .due import Due, Dues, Step, absent, holds
 from .ground import TRUE, in_order, quoted, unquoted
 from .settled import Needs, Settled, cut_amiss
 from .supposed import Supposed
+from .truth import Instance
 
 FAVOURABLE, UNFAVOURABLE, BESIDE = "favourable", "unfavourable", "silent"
 OPEN = "more_information_needed"
@@ -135,8 +137,26 @@ class Conclusions:
         return {
             "cpt": line[0], "session": line[1], "outcome": outcome,
             "by": last if role in (FAVOURABLE, UNFAVOURABLE) else [],
+            "how": self._how(decisive) if role in (FAVOURABLE, UNFAVOURABLE) else [],
             "reason": last[0] if role == BESIDE else None,
         }  # fmt: skip
+
+    def _how(self, decisive: list[Atom]) -> list[str]:
+        """Return the rules that give an outcome by the statements it names: on each way down the first to cite one."""
+        citing = set()
+        for atom in decisive:
+            named = unquoted(atom.args[-1])
+
+            def below(each: Atom, named: str = named) -> list[Atom]:
+                return [p for way in self._sure_ways(each) if way.rule.cites[0] != named for p in way.premises]
+
+            citing |= {way.rule.id for each in reached([atom], below) for way in self._sure_ways(each)
+                       if way.rule.cites[0] == named}  # fmt: skip
+        return sorted(citing)
+
+    def _sure_ways(self, atom: Atom) -> list[Instance]:
+        """Return the instances of rules that surely give an atom; what the case says needs none."""
+        return [way for way in self.truth.instances.get(atom, ()) if way.rule.cites and self.truth.is_sure(way)]
 
     def _said(self, facts: dict[str, Any]) -> str:
         return self.dues.say.outcome(facts["outcome"], facts["by"], facts["reason"])

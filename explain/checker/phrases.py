@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Quantity, Rule, Var
 from ...engine.program.program import Program
-from .ground import FALSE, TRUE, UNKNOWN, Binding, compare, number, spell, spell_comparison, unquoted
+from .ground import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Binding,
+    compare,
+    comparison_names,
+    number,
+    spell,
+    spell_comparison,
+    unquoted,
+)  # fmt: skip
 
 
 class Phrases:
@@ -18,7 +29,7 @@ class Phrases:
 
     def atom(self, atom: Atom, hidden: Sequence[Constant] = ()) -> str:
         """Return an atom by its predicate's gloss; what is not bound, or hidden, reads as `some`."""
-        declared = self.program.predicates.get(atom.predicate)
+        declared = self.program.declared().get(atom.predicate)
         if declared is None:
             return spell(atom)
         values = {n: a for n, a in zip(declared.params, atom.args, strict=False) if not isinstance(a, Var)}
@@ -26,7 +37,12 @@ class Phrases:
 
     def rule(self, rule: Rule, binding: Mapping[str, Constant]) -> str:
         """Return what a rule concludes."""
-        return self._filled(rule.gloss, binding) if rule.gloss and rule.body else self.atom(rule.head)
+        if not (rule.gloss and rule.body):
+            return self.atom(rule.head)
+        said = self._filled(rule.gloss, _needed(rule.comparisons) | dict(binding))
+        for unit in _units(rule.comparisons):
+            said = said.replace(f"{unit} {unit}", unit)
+        return said
 
     def derived(self, rule: Rule, binding: Binding, value: int) -> str:
         """Return what a rule concludes, or would conclude."""
@@ -43,6 +59,12 @@ class Phrases:
 
     def undocumented(self, atom: Atom, value: int) -> str:
         """Return that nobody documented an open input."""
+        declared = self.program.predicates[atom.predicate]
+        unit = declared.case.unit if declared.case else ""
+        if declared.open_count:
+            return f"no number of {unit or declared.params[0].lower()} is documented"
+        if len(atom.args) > 1:
+            return f"no number of {unit or declared.params[1].lower()} of {self.label(str(atom.args[0]))} is documented"
         begin = "it is not documented whether " if value == UNKNOWN else "there is no evidence that "
         return begin + self.atom(atom, hidden=[UNDOCUMENTED])
 
@@ -54,7 +76,10 @@ class Phrases:
         """Return a comparison with its values, and whether it holds."""
         value = compare(comparison, binding)
         if value == UNKNOWN:
-            return spell_comparison(comparison, {}) + " is not documented"
+            unknown = [n for n in comparison_names(comparison) if binding.get(n, UNDOCUMENTED) == UNDOCUMENTED]
+            said = " and ".join(dict.fromkeys(name.lower() for name in unknown)) + " not documented"
+            needed = _needed([comparison]).values()
+            return said + "".join(f", {unquoted(each)} needed" for each in needed)
         return spell_comparison(comparison, binding) + (" does not hold" if value == FALSE else "")
 
     def outcome(self, outcome: str, by: Sequence[str], reason: str | None) -> str:
@@ -85,7 +110,7 @@ class Phrases:
                 pieces[at] = unquoted(values[name])
             else:
                 pieces[at] = self.label(values[name])
-        return re.sub(r"\bsome (\w+) \1\b", r"some \1", "".join(pieces))
+        return re.sub(r"\bsome (\w+) \1\b|\b(\w+) some \2\b", lambda m: f"some {m[1] or m[2]}", "".join(pieces))
 
 
 def _amount(value: Quantity, after: str) -> str:
@@ -97,3 +122,38 @@ def _amount(value: Quantity, after: str) -> str:
 
 def _if_unsure(value: int) -> str:
     return "" if value == TRUE else "would hold: "
+
+
+def _needed(comparisons: Iterable[Comparison]) -> dict[str, Constant]:
+    """Return in words what amounts have to be, by their variables, as far as numbers say so."""
+    least: dict[str, int] = {}
+    most: dict[str, int] = {}
+    for left, op, right in comparisons:
+        if len(left) + len(right) != 2 or isinstance(left[0], Var) == isinstance(right[0], Var):
+            continue
+        name, number, sign = (left[0], right[0], op) if isinstance(left[0], Var) else (right[0], left[0], _TURNED[op])
+        if not isinstance(name, Var) or not isinstance(number, int):
+            continue
+        if sign in (">=", ">", "="):
+            least[name.name] = max(number + (sign == ">"), least.get(name.name, number))
+        if sign in ("<=", "<", "="):
+            most[name.name] = min(number - (sign == "<"), most.get(name.name, number))
+    return {name: f'"{_range(least.get(name), most.get(name))}"' for name in least | most}
+
+
+_TURNED = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "=", "!=": "!="}
+
+
+def _units(comparisons: Iterable[Comparison]) -> set[str]:
+    """Return the units that numbers are compared in, beside an amount."""
+    numbers = {term for each in comparisons for term in (*each.left, *each.right)}
+    return {number.unit for number in numbers if isinstance(number, Quantity) and number.unit}
+
+
+def _range(least: int | None, most: int | None) -> str:
+    low, high = (_amount(n, "") if isinstance(n, Quantity) else str(n) for n in (least, most))
+    if least is not None and least == most:
+        return f"exactly {low}"
+    ends = ["one or more" if low == "1" else f"at least {low}"] * (least is not None)
+    ends += ["fewer than 2" if high == "1" else f"at most {high}"] * (most is not None)
+    return " and ".join(ends)

@@ -8,9 +8,8 @@ from pathlib import Path
 import click
 
 from ...engine.decision.decide import judge
-from ...engine.library.guideline import load
 from .complete import Completer, complete_item, complete_setting
-from .inputs import judge_one, lines_of
+from .inputs import answering, judge_one, lines_of
 from .options import Option, as_of_option, case_argument, format_option, line_option, output_option, world_option
 from .output import as_json, width, write_out
 
@@ -41,9 +40,8 @@ def _change(option: str, text: str, *names: str, complete: Completer = complete_
 @world_option
 @as_of_option
 @format_option("text", "json")
-@click.pass_obj
 def whatif(
-    guideline: str, case: str, world: str, as_of: str, form: str, *,
+    case: str, world: str, as_of: str, form: str, *,
     settings: tuple[str, ...], add: tuple[str, ...], drop: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Change a case and show both decisions side by side, with the statements that make the difference.
@@ -56,8 +54,8 @@ def whatif(
     from ..advice.whatif import as_json as compared
     from ..advice.whatif import as_text
 
-    loaded = load(guideline)
-    before = judge_one(case, loaded, world, as_of)
+    before = judge_one(case, answering(), world, as_of)
+    loaded = before.guideline
     changes = requested({"set": settings, "add": add, "drop": drop}, loaded)
     if not changes:
         raise click.UsageError("nothing to change; name --set, --add or --drop")
@@ -74,8 +72,7 @@ def whatif(
 @world_option
 @as_of_option
 @format_option("text", "json")
-@click.pass_obj
-def checklist(guideline: str, case: str, code: str, world: str, as_of: str, form: str) -> None:
+def checklist(case: str, code: str, world: str, as_of: str, form: str) -> None:
     """List what would change an outcome as questions, the shortest list first.
 
     Of a line that waits for information that is what is missing; of a line that is refused, every minimal way in
@@ -89,7 +86,7 @@ def checklist(guideline: str, case: str, code: str, world: str, as_of: str, form
     from ..advice.checklist import as_text
     from ..advice.checklist import checklist as listed
 
-    judged = judge_one(case, load(guideline), world, as_of)
+    judged = judge_one(case, answering(), world, as_of)
     lines_of(judged, code)
     lines = listed(judged, code)
     write_out(as_json(told(judged, lines)) if form == "json" else f"{as_text(judged, lines, width())}\n")
@@ -101,8 +98,7 @@ def checklist(guideline: str, case: str, code: str, world: str, as_of: str, form
 @as_of_option
 @format_option("md", "html", "json")
 @output_option
-@click.pass_obj
-def letter(guideline: str, case: str, world: str, as_of: str, form: str, out: Path | None) -> None:
+def letter(case: str, world: str, as_of: str, form: str, out: Path | None) -> None:
     """Write the rationale of a determination in plain language, with the specific reason of every outcome.
 
     \b
@@ -112,7 +108,7 @@ def letter(guideline: str, case: str, world: str, as_of: str, form: str, out: Pa
     from ..advice.letter_document import as_json as told
     from ..render.letter_page import as_html, as_markdown
 
-    judged = judge_one(case, load(guideline), world, as_of)
+    judged = judge_one(case, answering(), world, as_of)
     if form == "json":
         write_out(as_json(told(judged)), out)
     else:

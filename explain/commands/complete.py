@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...engine.language.errors import GuidelineError
+from ...engine.program.notation import SINGLE
 from ...engine.program.program import AUTHORITIES
 from ...kb import DEFAULT, guidelines
 
@@ -31,7 +32,7 @@ def from_guideline(names: Callable[[Guideline], Iterable[str]], *, files: bool =
 
         found: list[str] = []
         with suppress(GuidelineError, OSError):
-            found = beginning(names(load(ctx.find_root().params.get("guideline") or DEFAULT)), typed)
+            found = beginning(names(load((ctx.find_root().params.get("guideline") or (DEFAULT,))[0])), typed)
         return _offered(found, typed, "file" if files else "")
 
     return complete
@@ -61,8 +62,8 @@ def _settings(guideline: Guideline) -> Iterable[str]:
     for key in inputs:
         if key.shape == "one of":
             yield from (f"{key.key}={value}" for value in program.of_kind(key.kind))
-        elif key.shape == "count":
-            yield f"{key.key}="
+        elif key.shape in SINGLE:
+            yield from (f"{name}=" for name in (key.other, key.key) if name)
         elif key.shape == "amount of":
             yield from (f"{concept}=" for concept in program.of_kind(key.kind))
         elif key.shape == "present of":
@@ -97,11 +98,17 @@ def _words(guideline: Guideline) -> Iterable[str]:
     return sorted({word for each in entries(guideline.program, {}) for word in words_of(each.label)})
 
 
+def _codes(guideline: Guideline) -> Iterable[str]:
+    """Yield the procedure codes that the text has facts of."""
+    return (name.strip('"') for name in guideline.program.of_kind("code"))
+
+
 complete_name = from_guideline(_names)
 complete_word = from_guideline(_words)
 complete_case = from_guideline(_canonical, files=True)
 complete_authority = from_guideline(lambda guideline: (*AUTHORITIES, *guideline.program.authorities))
 complete_predicate = from_guideline(lambda guideline: guideline.program.declared())
 complete_statement = from_guideline(lambda guideline: guideline.program.statements)
+complete_code = from_guideline(_codes)
 complete_setting = from_guideline(_settings)
 complete_item = from_guideline(_items)

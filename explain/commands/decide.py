@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...engine.cases.case import Unreadable
-from ...engine.library.guideline import load
 from ...engine.program.interface import ROLES
-from .inputs import judge_all, warned
+from .inputs import answering, judge_all, warned
 from .options import as_of_option, cases_argument, format_option, outcome_option, world_option
 from .output import BAD_INPUT, FOUND, as_json, bar, table_width, width, write_out
 
@@ -34,9 +33,8 @@ _ROWS = ("table", "csv", "rows")
     "--fail-on", roles=ROLES, multiple=True,
     text="Exit 3 where a line has this outcome, or one of this role (favourable, unfavourable or silent).",
 )  # fmt: skip
-@click.pass_obj
 def decide(
-    guideline: str, cases: tuple[str, ...], world: str, as_of: str, form: str, order: str | None,
+    cases: tuple[str, ...], world: str, as_of: str, form: str, order: str | None,
     fail_on: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Decide the lines of cases: files, folders, - or names of canonical cases.
@@ -50,7 +48,7 @@ def decide(
              coverlog decide cts-three-weeks-of-splinting --format table --sort nearest
     """
     run = _Run(fail_on)
-    found = run.noted(judge_all(cases, load(guideline), world, as_of))
+    found = run.noted(judge_all(cases, answering(), world, as_of))
     if form in _ROWS:
         _tell_rows(bar(found, "cases"), form, order)
     else:
@@ -63,8 +61,8 @@ class _Run:
 
     def __init__(self, fail_on: tuple[str, ...]) -> None:
         self.fail_on, self.status = fail_on, 0
-        self._seen: dict[str, str] = {}
-        self._doubts: dict[str, list[dict[str, Any]]] = {}  # by the case's place
+        self._seen: dict[str, dict[str, str]] = {}  # by the guideline
+        self._doubts: dict[tuple[str, str], list[dict[str, Any]]] = {}  # by the guideline and the case's place
 
     def noted(self, found: Iterable[Judged | Unreadable]) -> Iterator[Judged | Unreadable]:
         for item in found:
@@ -73,14 +71,17 @@ class _Run:
                 click.echo(f"coverlog: {item.error}", err=True)
                 yield item
                 continue
-            self._doubts[item.case.place] = warned(item, self._seen)
+            guideline = item.decision.guideline
+            self._doubts[guideline, item.case.place] = warned(item, self._seen.setdefault(guideline, {}))
             if any({line.outcome, line.role}.intersection(self.fail_on) for line in item.decision.lines):
                 self.status = self.status or FOUND
             yield item
 
     def as_object(self, item: Judged | Unreadable) -> dict[str, Any]:
         """Return what `as_object` does, and what is doubtful in the case."""
-        return as_object(item) | ({} if isinstance(item, Unreadable) else {"warnings": self._doubts[item.case.place]})
+        if isinstance(item, Unreadable):
+            return as_object(item)
+        return as_object(item) | {"warnings": self._doubts[item.decision.guideline, item.case.place]}
 
 
 def _sorted(found: Iterable[Judged | Unreadable]) -> list[Judged | Unreadable]:

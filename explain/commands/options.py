@@ -11,9 +11,9 @@ import click
 
 from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import did_you_mean
-from ...engine.library.guideline import load
-from ...kb import DEFAULT
+from ...engine.library.several import each
 from .complete import complete_case
+from .inputs import answering
 
 Option = Callable[[Any], Any]  # adds an option to the function of a command
 
@@ -56,18 +56,19 @@ def outcome_option(name: str, *names: str, text: str, roles: tuple[str, ...] = (
     """
 
     def known(ctx: click.Context) -> list[str]:
-        return [*(each.name for each in load(ctx.obj or DEFAULT).program.told()), *roles]
+        told = [outcome.name for guideline in each(answering(ctx)) for outcome in guideline.program.told()]
+        return [*dict.fromkeys(told), *roles]
 
     def checked(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-        for each in (value,) if isinstance(value, str) else value or ():
-            if each not in (there := known(ctx)):
-                hint = did_you_mean(each, there) or f"there are {', '.join(there)}"
-                raise click.BadParameter(f"{each} is no outcome of the guideline; {hint}")
+        for word in (value,) if isinstance(value, str) else value or ():
+            if word not in (there := known(ctx)):
+                hint = did_you_mean(word, there) or f"there are {', '.join(there)}"
+                raise click.BadParameter(f"{word} is no outcome of the guideline; {hint}")
         return value
 
     return click.option(
         name, *names, metavar="OUTCOME", callback=checked, help=text,
-        shell_complete=lambda c, p, begun: [each for each in known(c) if each.startswith(begun)], **more,
+        shell_complete=lambda c, p, begun: [word for word in known(c) if word.startswith(begun)], **more,
     )  # fmt: skip
 
 

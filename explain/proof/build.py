@@ -124,11 +124,9 @@ class Builder:
         else:
             shown = possible.get(asked) or [a for a in possible.get(line.outcome, ()) if self.model.sure(a)]
             children = [Child("premise", self.holds(a)) for a in shown]
+        told = {key: line.as_json()[key] for key in ("cpt", "session", "outcome", "by", "how", "reason")}
         text = say_contrast(line.cpt, line.session, self.program.outcome(asked).words, self._said(line))
-        return self._node(
-            "contrast", text, children, cpt=line.cpt, session=line.session, asked=asked, outcome=line.outcome,
-            by=list(line.by), reason=line.reason,
-        )  # fmt: skip
+        return self._node("contrast", text, children, asked=asked, **told)
 
     def _line(self, line: LineDecision, text: str, children: list[Child]) -> str:
         told = {key: value for key, value in line.as_json().items() if key not in line.shown}

@@ -12,7 +12,9 @@ from ...engine.program.program import AUTHORITIES, Program
 from ...engine.program.schema import identified
 from ...engine.soundness.registry import ADVICE, WARNING
 from ..advice.comparison import SIDES
+from ..advice.items import Item
 from ..advice.line_rows import UNREAD
+from ..advice.ways import Wanted
 
 Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string"}
@@ -89,6 +91,7 @@ def _outcome(program: Program) -> dict[str, Schema]:
     return {
         "outcome": {"enum": [each.name for each in program.told()]},
         "by": _list(_TEXT) | {"title": "the statements that give the outcome"},
+        "how": _list(_TEXT) | {"title": "the rules by which these statements give it"},
         "reason": _OR_NULL | {"title": "why the line is not addressed"},
         "missing": _list(_list(need)) | {"title": "each set, documented, settles the line"},
         **_for(program),
@@ -112,6 +115,29 @@ def _proof(guideline: Guideline) -> Schema:
     return identified("proof", guideline.program) | _object({
         **_header(guideline.program), "every": _FLAG | {"title": "whether every way is shown in which a step holds"},
         "lines": names, "roots": names, "nodes": _list(_node(guideline.program)), "edges": _list(edge),
+        "account": _list(_account(guideline.program)),
+    }, optional=("account",))  # fmt: skip
+
+
+def _account(program: Program) -> Schema:
+    """Return the schema of one reason: the same in plain words, for every line that has it."""
+    items = _list(_object(dict.fromkeys(Item._fields, _TEXT) | {"about": _FLAG}))
+    names = _list(_TEXT)
+    block = _object({
+        "statement": _TEXT, "words": _TEXT, "inferred": _FLAG, "criterion": _TEXT, "how": names, "met": items,
+        "lacking": _list(items) | {"title": "each is a way: all items of it are needed"}, "whole": _FLAG,
+        "beside": items | {"title": "what fails as well, and does not decide"}, "rests_on": names,
+    })  # fmt: skip
+    way = _object({
+        "request": names, "statements": names, "places": _list(_list(_object(dict.fromkeys(Wanted._fields, _TEXT)))),
+        "objections": names, "only": names,
+    })  # fmt: skip
+    authorities = {"type": "object", "additionalProperties": names, "propertyNames": {"enum": [*AUTHORITIES, *program.authorities]}}
+    return _object({
+        "lines": names, "outcome": {"enum": [each.name for each in program.told()]},
+        "deciding": _list(_object({"statement": _TEXT, "words": _TEXT})), "blocks": _list(block),
+        "beside": _list(block), "nothing": _TEXT, "wanted": _TEXT, "recorded": items, "ways": _list(way),
+        "rests_on": names, "authorities": authorities, "folded": names, "others": names,
     })  # fmt: skip
 
 
@@ -119,12 +145,12 @@ def _node(program: Program) -> Schema:
     """Return the schema of a step; which keys there are beside the first three is told by its kind."""
     facts = {
         "id": _TEXT, "kind": _TEXT, "text": _TEXT | {"title": "the step in words"}, "atom": _TEXT, "value": _TEXT,
-        "comparison": _TEXT, "how": _TEXT, "where": _TEXT | {"title": "where the case says so"},
+        "comparison": _TEXT, "where": _TEXT | {"title": "where the case says so"},
         "rule": _TEXT, "cites": _list(_TEXT), "source": _TEXT,
         "authority": {"enum": [*AUTHORITIES, *program.authorities]},
         "readings": _list(_TEXT), "binding": {"type": "object"}, "folded": {"type": "array"}, "cpt": _TEXT,
         "session": _NUMBER, "asked": _TEXT,
-    } | _outcome(program)  # fmt: skip
+    } | _outcome(program) | {"how": {"type": ["string", "array"], "items": _TEXT}}  # fmt: skip
     return _object(facts, optional=tuple(key for key in facts if key not in ("id", "kind", "text")))
 
 

@@ -17,6 +17,11 @@ from ..advice.remedies import unstated, ways
 COLOURS = {FAVOURABLE: "green", UNFAVOURABLE: "red", WAITING: "yellow", SILENT: "cyan"}
 
 
+def emphasis(role: str, text: str) -> str:
+    """Return words of an outcome in the colour of its role, for a terminal."""
+    return click.style(text, fg=COLOURS[role], bold=True)
+
+
 def decision_text(judged: Judged, width: int) -> str:
     """Return a decision as lines of at most `width` columns."""
     decision = judged.decision
@@ -41,7 +46,7 @@ def _lines(lines: Sequence[LineDecision], judged: Judged, width: int) -> Iterato
     """Yield lines with one answer, and what would change it where they wait for information."""
     line, program = lines[0], judged.guideline.program
     codes = list(dict.fromkeys(line.cpt for line in lines))
-    yield f"{', '.join(codes)}  {click.style(line.words.upper(), fg=COLOURS[line.role], bold=True)}" + (
+    yield f"{', '.join(codes)}  {emphasis(line.role, line.words.upper())}" + (
         f" by {', '.join(line.by)}" if line.by else ""
     )
     labels = [label for code in codes if (label := say_code(code, program))]

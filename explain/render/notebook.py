@@ -14,11 +14,11 @@ _HEADS = ("code", "session", "outcome", "by, reason or missing")
 
 @shown.register
 def proof_bundle(proof: Proof) -> dict[str, str]:
-    """Return a proof as the tree in words, and as the page's content with its style."""
+    """Return a proof as its reasons in words, and as the page's content with its style."""
+    from .account_text import as_text
     from .proof_page import fragment
-    from .tree_text import as_text
 
-    return _bundle(as_text(proof), lambda: fragment(proof))
+    return _bundle(as_text(proof.judged, proof.lines, colour=False), lambda: fragment(proof))
 
 
 @shown.register

@@ -122,7 +122,7 @@ def test_every_item_names_a_statement(guideline: Guideline) -> None:
 def test_a_line_with_nothing_missing_says_so() -> None:
     """In text it is a sentence, in JSON an empty list."""
     result = run("checklist", CTS)
-    assert "95886: nothing is missing; it is medically necessary by I.4.a" in result.stdout
+    assert "95886, 95909: medically necessary by I.4.a; nothing is missing" in result.stdout
     assert [line["sets"] for line in json.loads(run("checklist", CTS, "--format", "json").stdout)["lines"]] == [[], []]
 
 

@@ -114,7 +114,7 @@ def test_an_approval_shows_criterion_facts_and_sources() -> None:
 def test_a_number_that_falls_short_is_said_with_what_is_needed() -> None:
     """Three weeks where four are asked for, with the source; what denies the waiver beside it."""
     text = written("cts-three-weeks-of-splinting")
-    assert 'a wrist splint was used for 3 weeks ("office note 2025-10-20"), and at least 4 are needed.' in text
+    assert 'a wrist splint was used for 3 weeks ("office note 2025-10-20"), and at least 4 weeks are needed.' in text
     assert "the record says it is not so that there is significant atrophy on examination, significant" in text
     assert "A record which shows that a wrist splint was used for at least 4 weeks." in text
 
@@ -137,14 +137,15 @@ def test_a_criterion_that_asks_for_another_request_is_explained() -> None:
     """Where the record meets a criterion and the request does not, the letter says what was requested."""
     text = written("cts-emg-alone")
     assert "it asks that session 1 is EMG with NCS, and session 1 is EMG alone, although I.4.a is met" in text
-    assert "A request in which session 1 is EMG with NCS." in text
+    assert "A request in which session 1 is EMG with NCS (worth knowing: code 95860 stands beside conduction" in text
 
 
 def test_screening_and_nothing_in_play_are_said() -> None:
-    """A block is a reason with what would lift it; a case that names nothing is told so."""
+    """A block is a reason, with what would lift it: another request or a record; who names nothing is told so."""
     screened = written("screening-nmj-inpatient")
     assert "Not met, because the test screens someone without documented symptoms (X1.screening)" in screened
-    assert "The outcome could change if a related symptom is documented." in screened
+    assert "- A record which shows that there are related symptoms." in screened
+    assert "- A request in which the purpose of the test is diagnosis." in screened
     unnamed = written("no-indication-at-all", "--world", "closed")
     assert "names no condition that the criteria speak of (its codes, M79.641, stand for none)" in unnamed
     assert "Here, the case is about back pain (the record gives diagnosis code M54.50). No criterion" in written(
@@ -176,8 +177,8 @@ def test_what_to_document_is_each_alternative() -> None:
         "examination."
     ) in text
     assert (
-        "shows that there is muscle atrophy, sensory loss or weakness, that a change of activities failed to relieve "
-        "the symptoms, and that a wrist splint was used for at least 4 weeks."
+        "shows that there is muscle atrophy, sensory loss or weakness; that a change of activities failed to relieve "
+        "the symptoms; and that a wrist splint was used for at least 4 weeks."
     ) in text
 
 
@@ -198,9 +199,10 @@ def test_lines_decided_alike_are_one_section() -> None:
 
 @pytest.mark.parametrize(("name", "code"), [("cts-emg-alone", "95909"), ("ulnar-ncs-alone", "95886")])
 def test_the_request_that_a_letter_names_would_do(name: str, code: str, guideline: Guideline) -> None:
-    """Where only the request is in the way, the other request is medically necessary."""
+    """Where the request is in the way, the other request is medically necessary."""
     judged = named(name, guideline)
-    assert [way.request for way in ways(judged, judged.decision.lines[0]).ways] == [("session 1 is EMG with NCS",)]
+    (way,) = (way for way in ways(judged, judged.decision.lines[0]).ways if way.request)
+    assert (way.request, way.ask.items) == (("session 1 is EMG with NCS",), ())
     after = decide(changed(judged.case, guideline, [listing(f"services={code}", guideline, add=True)]), guideline)
     assert {line.outcome for line in after.lines} == {"medically_necessary"}
 

@@ -10,16 +10,28 @@ from typing import Any
 import pytest
 from coverlog.engine.cases.case import Case, Unreadable, read_text
 from coverlog.engine.decision.decide import judge
+from coverlog.engine.language.comparison import measured
+from coverlog.engine.language.errors import GuidelineError
 from coverlog.engine.language.terms import Atom, Quantity
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program import shapes
-from coverlog.engine.program.shapes import elapsed
+from coverlog.engine.program.elapsed import earlier, elapsed
+from coverlog.explain.advice.change import changed, requested
 from coverlog.explain.advice.checklist import checklist
+from coverlog.explain.advice.letter import letter
+from coverlog.explain.advice.remedies import ways
+from coverlog.explain.advice.wording import telling
 from coverlog.explain.checker.lasting import completed
 from coverlog.explain.checker.record import facts_of
 from coverlog.explain.checker.verify import verify
 from coverlog.explain.proof.build import prove
 from coverlog.explain.proof.document import as_json
+from coverlog.explain.query.answer import run
+from coverlog.explain.query.scene import scene_of
+from coverlog.explain.query.text import read_query
+from coverlog.explain.query.told import as_json as as_json_of
+from coverlog.explain.query.told import as_table
+from coverlog.explain.render.letter_page import as_markdown
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,6 +145,14 @@ def test_time_is_counted_alike_by_arithmetic_and_by_counting_up(start: datetime.
     )
 
 
+@given(st.dates(datetime.date(1990, 1, 1), datetime.date(2100, 1, 1)), st.integers(0, 1000))
+def test_a_date_so_long_before_is_so_long_before(end: datetime.date, count: int) -> None:
+    """From the date that is so many units before another one, just so many are complete."""
+    for unit in ("days", "weeks", "months", "years"):
+        if unit != "years" or count < 900:
+            assert elapsed(unit, earlier(unit, end.isoformat(), count), end.isoformat()) == count
+
+
 TIMES = {
     ("months", "2025-01-31", "2025-02-28"): 0,
     ("months", "2025-01-31", "2025-03-01"): 1,
@@ -197,6 +217,62 @@ def test_what_is_missing_is_told_as_people_write_it(apnea: Guideline) -> None:
     assert {("ahi", ">= 15.0"), ("rdi", ">= 5.0 and < 15.0"), ("nights", ">= 2"), ("last_visit", "<= 5")} <= needs
     asked = {item.question for found in checklist(judged)[0].asks for item in found.items}
     assert "What is the apnea-hypopnea index, in events per hour? (at least 15.0 events per hour needed)" in asked
+
+
+def test_a_way_out_is_options_that_can_be_tried(apnea: Guideline) -> None:
+    """Of a case that waits, each way is options of what-if, dates among them, with which the line is covered."""
+    case = read({"test": "home_test", "measured": {"ahi": 15.9, "recorded": 2}}, apnea)
+    assert isinstance(case, Case)
+    (line,) = judge(case, apnea).decision.lines
+    found = ways(judge(case, apnea), line).ways
+    assert any("--set birth_date=2007-10-05" in option for way in found for option in way.options)
+    for way in found:
+        options = [option.removeprefix("--set ") for each in way.options for option in each.split(" --set ")]
+        tried = changed(case, apnea, requested({"set": options, "add": [], "drop": []}, apnea))
+        assert judge(tried, apnea).decision.lines[0].outcome == "medically_necessary", way.options
+
+
+def test_a_letter_names_dates_and_units(apnea: Guideline) -> None:
+    """What a case shows is told as people write it, with its dates and its source."""
+    said = {"measured": {"ahi": 15.9, "recorded": 2.25}, "birth_date": "1980-02-01", "test": "psg",
+            "first_use": {"date": "2025-07-25", "source": "delivery ticket"}}  # fmt: skip
+    case = read(said, apnea)
+    assert isinstance(case, Case)
+    told = as_markdown(letter(judge(case, apnea)))
+    assert "The apnea-hypopnea index is 15.9 events per hour (no source given)." in told
+    assert 'first used 72 days before (from 2025-07-25 to 2025-10-05, "delivery ticket").' in told
+    short = read(said | {"birth_date": "2010-02-01"}, apnea)
+    assert isinstance(short, Case)
+    told = as_markdown(letter(judge(short, apnea)))
+    assert "the person is 15 years old (from 2010-02-01 to 2025-10-05), and at least 18 years are needed" in told
+
+
+def test_a_query_speaks_in_decimals(apnea: Guideline) -> None:
+    """Numbers of a query have the decimals of what they meet, and answers show them as people write them."""
+    case = read({"measured": {"ahi": 14.9, "rdi": 15.0}}, apnea)
+    assert isinstance(case, Case)
+    scene = scene_of(apnea, case, "closed", "")
+    found = run(read_query("index(I, N), N >= 15.0", apnea.program), scene)
+    assert as_table(found, scene, 80).splitlines() == ["I    N", "rdi  15.0"]
+    told = as_json_of(found, scene, "", explain=False)["answers"]
+    assert [answer["values"] for answer in told] == [{"I": "rdi", "N": 15.0}]
+    for query, fix in {
+        "index(I, N), N >= 15": "write 15.0", "index(I, 15)": "write 15.0", "index(I, N), N > 1.50": "1 decimal",
+        "index(I, N), events(M), N > M": "one unit", "service(S, C), S > 1.5": "no decimals",
+    }.items():  # fmt: skip
+        with pytest.raises(GuidelineError, match=fix):
+            read_query(query, apnea.program)
+
+
+ONCE = {0: "0 weeks", 1: "1 week", 6: "6 weeks"}
+
+
+@pytest.mark.parametrize("weeks", ONCE)
+def test_a_unit_is_said_once(weeks: int, guideline: Guideline) -> None:
+    """An answer that has the unit itself is not told it twice, and one week is no weeks."""
+    atom = Atom("weeks", ("wrist_splint_weeks", Quantity(weeks, 0, "weeks")))
+    told = telling(atom, measured(atom.args[1]), guideline.program)
+    assert told == f"a wrist splint was used for {ONCE[weeks]}"
 
 
 def test_a_kept_guideline_has_its_quantities(apnea: Guideline, tmp_path: Path, toy_text: Callable[[str], str]) -> None:

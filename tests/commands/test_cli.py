@@ -11,7 +11,8 @@ from coverlog.explain.commands.main import main
 
 CTS = "cts-six-weeks-of-splinting"
 LINE_KEYS = [
-    "cpt", "session", "study", "configuration", "outcome", "by", "reason", "missing", "missing_complete", "rests_on",
+    "cpt", "session", "study", "configuration", "outcome", "by", "how", "reason", "missing", "missing_complete",
+    "rests_on",
 ]  # fmt: skip
 
 
@@ -92,7 +93,7 @@ def test_text_fits_and_has_no_colour_in_a_pipe() -> None:
 
 def test_explain_shows_statement_authority_and_source() -> None:
     """The proof names statements, authorities, locators, and the case's own sources."""
-    text = " ".join(run("explain", CTS).stdout.split())
+    text = " ".join(run("explain", CTS, "--full").stdout.split())
     for part in ("I.4.a; earlier edition", "Medically Necessary, I.4.a", "6 >= 4", "case: findings."):
         assert part in text
     assert run("explain", CTS, "--line", "99999").exit_code == 2

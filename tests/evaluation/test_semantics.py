@@ -6,6 +6,7 @@ is declared open is closed again for clingo, which reads the same text: annotati
 
 import json
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import product
@@ -20,7 +21,7 @@ from coverlog.engine.decision.need import Need
 from coverlog.engine.decision.search import SETS
 from coverlog.engine.evaluation.evaluator import Evaluator
 from coverlog.engine.evaluation.rules import Model
-from coverlog.engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Rule, Term, Var
+from coverlog.engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Quantity, Rule, Term, Var
 from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.asp import POSSIBLE, SURE, as_asp
 from coverlog.engine.program.graph import stratify
@@ -398,6 +399,32 @@ def test_both_rails_are_clingos(drawn: Drawn, case: frozenset[Atom]) -> None:
         text = as_asp(drawn.program, stratify(drawn.program), DATE, case, world)
         found = {atom for atom in by_clingo(text) if not atom.predicate.startswith(other)}
         assert found == {atom for atom, value in values(model).items() if value >= least}, world
+
+
+def in_tenths(text: str) -> str:
+    """Return a program whose weeks have one decimal and a unit: 2 is written 0.2, and everything else as it was."""
+    text = text.replace("amount of duration", 'amount of duration unit "u" decimals 1 from -3 to 300')
+    lines = []
+    for line in text.splitlines():
+        for name in re.findall(r"weeks\([^()]*, (A\d*)\)", line):
+            line = re.sub(rf"\b({name}\)?) ([<>=]+) (-?)(\d+)", r"\1 \2 \g<3>0.\4", line)
+            line = re.sub(rf"(-?)\b(\d+) ([<>=]+) {name}\b", rf"\g<1>0.\2 \3 {name}", line)
+        lines.append(re.sub(r"(weeks\([^()]*, )(-?)(\d)\)", r"\1\g<2>0.\3)", line).replace("-0.0", "0.0"))
+    return "\n".join(lines) + "\n"
+
+
+@quick
+@given(programs(), cases())
+def test_decimals_change_nothing_but_how_numbers_are_written(drawn: Drawn, case: frozenset[Atom]) -> None:
+    """A program in tenths, with a case in tenths, has the values of the same program in whole numbers."""
+    tenths = understood(in_tenths(drawn.text))
+    scaled = {
+        Atom(a.predicate, (a.args[0], Quantity(int(str(a.args[1])), 1, "u"))) if a.predicate == "weeks" else a
+        for a in case
+    }
+    for open_world in (False, True):
+        whole, other = (d.evaluator().evaluate(c, open_world=open_world) for d, c in ((drawn, case), (tenths, scaled)))
+        assert values(other) == values(whole)
 
 
 @quick

@@ -38,10 +38,15 @@ def errors(example: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ANNOTATIONS)
-def test_the_example_of_an_annotation_has_it_and_reads(name: str) -> None:
+def test_the_example_of_an_annotation_has_it_and_reads(name: str, tmp_path: Path) -> None:
     """An example shows the annotation at work, and is free of errors."""
-    assert f"%@ {name}" in ANNOTATIONS[name].example
-    assert errors(ANNOTATIONS[name].example) == []
+    example = ANNOTATIONS[name].example
+    assert f"%@ {name}" in example
+    if "%@ extends" in example:
+        (tmp_path / "example.dl").write_text(example + "\n")
+        assert load(tmp_path).program.variation.base == "CG-MED-24"
+    else:
+        assert errors(example) == []
 
 
 @pytest.mark.parametrize("name", SHAPES)

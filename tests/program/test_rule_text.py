@@ -160,6 +160,24 @@ ANNOTATIONS = {
     "a property belongs to its kind of annotation": Fault(
         "%@ reading: INT-1", "§%@ case: findings present of finding", "detached", "directly below"
     ),
+    "a fold says as what": Fault(
+        "%@ reading: INT-1", "%@ reading: INT-1\n§%@ fold", "annotation", "write %@ fold: WORDS"
+    ),
+    "facts are not folded": Fault(
+        "%@ facts A/known\n", "%@ facts A/known\n§%@ fold: what is known\n", "detached", "directly below"
+    ),
+    "what is told of every line is not folded": Fault(
+        "%@ predicate not_addressed(Session, Code, Reason): code {Code} is not addressed\n",
+        "§%@ predicate not_addressed(Session, Code, Reason): code {Code} is not addressed\n%@ fold: scope\n",
+        "annotation",
+        "fold what it rests on",
+    ),
+    "what may be undocumented is not folded": Fault(
+        "%@ predicate finding(Finding): there is {Finding}\n",
+        "§%@ predicate finding(Finding): there is {Finding}\n%@ fold: findings\n",
+        "annotation",
+        "fold what it rests on",
+    ),
     "a rule has a clause": Fault(
         "%@ rule A/reason", "§%@ rule A/empty: nothing\n%@ rule A/reason", "detached", "clause directly below"
     ),
