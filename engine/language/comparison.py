@@ -30,6 +30,12 @@ def measured(number: object) -> str:
     return f"{number} {unit}".rstrip()
 
 
+def _is_whole(number: float) -> bool:
+    """Say whether a number with decimals has none but zeros: next to a bound it is said in place of it, `< 15.0`."""
+    places = number.places if isinstance(number, Quantity) else 0
+    return bool(places) and int(number) % 10**places == 0
+
+
 class NotANumberError(TypeError):
     """Something else than an integer stands where order or a sum asks for one."""
 
@@ -41,11 +47,12 @@ class Bounds(NamedTuple):
     high: float = inf
 
     def __str__(self) -> str:
-        """Return the bounds as comparisons: `>= 4`, `= 4`, `>= 2 and <= 5`."""
+        """Return the bounds as comparisons: `>= 4`, `= 4`, `>= 2 and <= 5`, `>= 5.0 and < 15.0`."""
         if self.low == self.high:
             return f"= {self.low}"
-        ends = [f">= {self.low}"] * (self.low > -inf) + [f"<= {self.high}"] * (self.high < inf)
-        return " and ".join(ends)
+        low = f"> {self.low - 1}" if _is_whole(self.low - 1) else f">= {self.low}"
+        high = f"< {self.high + 1}" if _is_whole(self.high + 1) else f"<= {self.high}"
+        return " and ".join([low] * (self.low > -inf) + [high] * (self.high < inf))
 
     def in_words(self) -> str:
         """Return the bounds in words: `at least 4`, `at least 180.5 degrees Celsius`; empty where there are none.
@@ -55,7 +62,9 @@ class Bounds(NamedTuple):
         if self.low == self.high:
             return f"exactly {measured(self.low)}"
         least = "one or more" if measured(self.low) == "1" else f"at least {measured(self.low)}"
+        least = f"more than {measured(self.low - 1)}" if _is_whole(self.low - 1) else least
         most = "fewer than 2" if measured(self.high) == "1" else f"at most {measured(self.high)}"
+        most = f"less than {measured(self.high + 1)}" if _is_whole(self.high + 1) else most
         ends = [least] * (self.low > -inf) + [most] * (self.high < inf)
         return " and ".join(ends)
 

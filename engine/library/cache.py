@@ -19,6 +19,7 @@ from ..language.terms import Atom, Comparison, Literal, Place, Quantity, Rule, T
 from ..program.graph import Strata
 from ..program.interface import Outcome
 from ..program.program import CaseKey, Predicate, Program, Statement
+from ..program.variation import Variation
 
 MAX_BYTES = 2**28
 """The largest file that is read back; a guideline of a thousand clauses takes about half a megabyte."""
@@ -147,8 +148,8 @@ def _decoded(data: Any) -> Built:
     :raises ValueError: where it says none; other errors where it is no such list at all.
     """
     program, (*components, from_case, open_valued) = data
-    name, title, published, predicates, rules, statements, *tables, concepts, questions, outcomes, authorities = program
-    interpretations, notices = tables
+    name, title, published, predicates, rules, statements, *tables = program
+    interpretations, notices, concepts, questions, outcomes, authorities, variation = tables
     built = Program(
         _text(name), _text(title), _text(published), {_text(n): _predicate(p) for n, p in predicates.items()},
         tuple([_rule(*rule) for rule in rules]),
@@ -158,6 +159,7 @@ def _decoded(data: Any) -> Built:
         {n: (_text(asked), _text(told)) for n, (asked, told) in questions.items()},
         tuple([Outcome(_text(n), _text(role), _text(words), _number(order)) for n, role, words, order in outcomes]),
         {n: _text(words) for n, words in authorities.items()},
+        Variation(_text(variation[0]), *map(_texts, variation[1:])),
     )  # fmt: skip
     strata = Strata(
         tuple(frozenset(_texts(names)) for names in components), frozenset(_texts(from_case)),

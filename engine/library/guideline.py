@@ -13,16 +13,15 @@ from ...kb import DEFAULT, guidelines
 from ..evaluation.evaluator import Evaluator
 from ..language.errors import GuidelineError, did_you_mean
 from ..program.graph import Strata
-from ..program.program import Program, folder_texts
+from ..program.program import Program
 from ..program.schema import case_schema
 from .cache import Built, keep, recall
+from .texts import Texts, all_texts, chain
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
 
     from ..circuit.circuit import Circuit
-
-Texts = tuple[tuple[str, str], ...]
 
 
 class Guideline:
@@ -34,6 +33,11 @@ class Guideline:
         self._threads = threading.local()
         self._boundaries = program.boundaries()
         self._circuits: dict[str, Circuit] = {}
+
+    @cached_property
+    def folders(self) -> list[Path]:
+        """The folder of the guideline, and those of what it extends, the nearest first."""
+        return [folder for folder, _ in chain(self.folder)]
 
     @cached_property
     def schema(self) -> dict[str, Any]:
@@ -81,7 +85,7 @@ def load(folder: Path | str = DEFAULT) -> Guideline:
     :raises FileNotFoundError: where there is no such guideline.
     """
     path = guidelines().get(str(folder), Path(folder))
-    texts = tuple(folder_texts(path))
+    texts = all_texts(path)
     if not texts:
         hint = did_you_mean(str(folder), guidelines()) or f"shipped are {', '.join(guidelines())}"
         raise FileNotFoundError(f"{folder}: no guideline there (no .dl file); {hint}")

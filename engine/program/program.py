@@ -10,6 +10,7 @@ from ..language.errors import Finding, GuidelineError
 from ..language.terms import Atom, Place, Quantity, Rule, unquote
 from .interface import ADVISORY, AWAITED, FAVOURABLE, KEY, SERVICE, SILENT, UNFAVOURABLE, Outcome
 from .notation import FIELDS, SHAPES
+from .variation import Variation
 
 INFERRED = "inferred"
 AUTHORITIES = ("stated", "earlier_edition", INFERRED, "interpretation")
@@ -145,6 +146,7 @@ class Program(NamedTuple):
     questions: dict[str, tuple[str, str]]  # concept -> how to ask for it, and the answer that says it is so
     outcomes: tuple[Outcome, ...]  # what rules give lines, in the order in which it is looked for
     authorities: dict[str, str]  # its own, whose statements are to be confirmed, in words
+    variation: Variation = Variation()  # what it extends, and how
 
     def declared(self) -> dict[str, Predicate]:
         """Return every predicate that rules may ask for, by name: the guideline's own and the reserved ones."""

@@ -69,6 +69,7 @@ CODES = {
     ),
     "unsafe": Code(ERROR, "A variable of the head, of a comparison or under not is bound by a positive literal."),
     "unstratified": Code(ERROR, "No predicate depends on its own absence."),
+    "variant": Code(ERROR, "A guideline that extends another one replaces by a new text, or withdraws, what is there."),
     "unused-declaration": Code(WARNING, "A predicate, a concept or an interpretation that is declared is used."),
     "version-gap": Code(WARNING, "A version of a rule begins where the one before it ends."),
     "version-overlap": Code(ERROR, "One version of a rule is in force at a time."),

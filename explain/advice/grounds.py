@@ -191,7 +191,18 @@ class Grounds:
         fold = self.program.declared()[atom.predicate].fold
         if not self.model.possible(atom):
             return [self.items.folded(fold)] if fold else [self.items.absent(atom)]
-        return [self.items.bar(atom)]
+        if self.model.sure(atom) or self.reasons.is_fact(atom):
+            return [self.items.bar(atom)]
+        return list(map(self.items.bar, self._unknown(atom) or [atom]))
+
+    def _unknown(self, atom: Atom) -> list[Atom]:
+        """Return what nobody documented that makes an atom possible."""
+        stack, seen = [atom], {atom}
+        for each in stack:
+            below = [p for firing in self.model.firings.get(each, ()) for p in firing.premises if p not in seen]
+            stack += below
+            seen.update(below)
+        return sorted((each for each in stack if each in self.model.unknown), key=str)
 
     def _compared(self, part: Comparison, rule: Rule, binding: Substitution) -> list[Item | Choice]:
         """Return a comparison that no amount of the record is told with."""

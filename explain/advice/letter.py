@@ -139,9 +139,10 @@ class _Letter:
     def _change(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         """Say the nearest ways in which lines would be covered, or what could lead there."""
         played = any(map(self.reasons.played, lines))
-        found = sorted(self._by_line(lines, self._ways), key=lambda pair: pair[0].size) if played else ()
         lifts = [told for told, _ in self._by_line(lines, self.reasons.lifts)]
+        found = self._by_line(lines, self._ways) if played or lifts else []
         if found:
+            found.sort(key=lambda pair: pair[0].size)
             shown, more = nearest(found)
             yield text(
                 f"{_one(lines, 'It', 'They')} would be {self.covered} with {_one(shown, 'this', 'any one of these')}:"

@@ -177,6 +177,6 @@ def _read(atom: Atom, needs: str, key: CaseKey | None) -> Item | None:
         sign, _, number = bound.partition(" ")
         if key is None or len(number) > 18 or not number.removeprefix("-").replace(".", "", 1).isdecimal():
             return None
-        low = measured(number, key) if sign in (">=", "=") else low
-        high = measured(number, key) if sign in ("<=", "=") else high
+        low = measured(number, key) + (sign == ">") if sign in (">", ">=", "=") else low
+        high = measured(number, key) - (sign == "<") if sign in ("<", "<=", "=") else high
     return Item(atom, low, high)

@@ -46,6 +46,9 @@ def _subject(guideline: Guideline, name: str) -> Subject:
     program, cases = guideline.program, canonical(guideline)
     known = {*names(program), *cases}
     found = name if name in known else _otherwise(name, known, program)
+    if name in program.variation.withdrawn:
+        hint = f"it stands in {program.variation.base}, which {program.name} extends"
+        raise refused("", f"{program.name} withdraws {name}", hint)
     if found in cases:
         return example(found, guideline)
     if found in known:

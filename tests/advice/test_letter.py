@@ -114,7 +114,7 @@ def test_an_approval_shows_criterion_facts_and_sources() -> None:
 def test_a_number_that_falls_short_is_said_with_what_is_needed() -> None:
     """Three weeks where four are asked for, with the source; what denies the waiver beside it."""
     text = written("cts-three-weeks-of-splinting")
-    assert 'a wrist splint was used for 3 weeks ("office note 2025-10-20"), and at least 4 are needed.' in text
+    assert 'a wrist splint was used for 3 weeks ("office note 2025-10-20"), and at least 4 weeks are needed.' in text
     assert "the record says it is not so that there is significant atrophy on examination, significant" in text
     assert "A record which shows that a wrist splint was used for at least 4 weeks." in text
 

@@ -49,7 +49,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return found
 
 
-def texts(folder: Path) -> library.Texts:
+def texts(folder: Path) -> tuple[tuple[str, str], ...]:
     return tuple(folder_texts(folder))
 
 
