@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pyDatalog import Logic, pyEngine
 
 from ..language.terms import Atom, Literal, Term, Var
-from .rules import Row
+from .compiled import Row
 
 _assert_clause = pyEngine.assert_
 

@@ -14,10 +14,12 @@ from typing import NamedTuple
 from ..language.terms import UNDOCUMENTED, Atom, Literal
 from ..program.graph import Strata
 from ..program.program import Predicate, Program
+from .compiled import Compiled, Row, Slot, slots_of
 from .datalog import Store
+from .join import Join
 from .limits import Budget
 from .relation import Relation, in_order, marked, shadow
-from .rules import Compiled, Firing, Model, Row, Slot, slots_of
+from .rules import Firing, Model
 
 
 class _Ready(NamedTuple):
@@ -120,6 +122,7 @@ class Evaluator:
             ready.store.remove(run.asserted)
         self._clean[:] = [ready]
         model.unknown -= model.support.keys()
+        model.renew()
         return model
 
 
@@ -134,6 +137,7 @@ class _Run:
         self.slots = ready.slots if building else set(ready.slots)
         self.sizes = ready.sizes if building else Counter(ready.sizes)
         self.asserted: list[Atom] = []
+        self.join = Join(model)
 
     def know(self, atoms: Iterable[Atom]) -> None:
         """Keep in view what the store holds."""
@@ -176,6 +180,8 @@ class _Run:
     def component(self, component: Collection[str]) -> None:
         """Fire the rules of a component until nothing new comes, then tell the sure from the possible."""
         rules = [compiled for name in sorted(component) for compiled in self.evaluator.of_head.get(name, ())]
+        if any(compiled.rule.aggregates for compiled in rules):
+            self._count(rules)
         fired: list[Firing] = []
         seen: set[tuple[str, Row]] = set()
         new = list(self._fire(map(Relation, rules), seen, ()))
@@ -189,6 +195,12 @@ class _Run:
         self._settle(fired)
         shadowed = (f.head for f in fired if f.head.predicate in self.evaluator.shadowed)
         self.hold(shadow(a) for a in dict.fromkeys(shadowed) if self.model.sure(a) and not self._held(a))
+
+    def _count(self, rules: Sequence[Compiled]) -> None:
+        """Make ready for aggregates: what they ask for is below the component, and known."""
+        self.model.renew()
+        rule = next(compiled.rule for compiled in rules if compiled.rule.aggregates)
+        self.join = Join(self.model, lambda: self.budget.spend(1, rule))
 
     def _renew(self, fresh: Collection[Atom], relations: list[Relation], seen: set[tuple[str, Row]]) -> list[Firing]:
         """Return what fires by new atoms of a recursive component; whatever fires without them has fired."""
@@ -207,7 +219,7 @@ class _Run:
                 for row in in_order(self._ask(relation, fresh)):
                     if (compiled.name, row) not in seen:
                         seen.add((compiled.name, row))
-                        if firing := compiled.firing(row):
+                        if firing := compiled.firing(row, self.join.tally):
                             yield firing
 
     def _ask(self, relation: Relation, fresh: Sequence[Atom]) -> list[Row]:

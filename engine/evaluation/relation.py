@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..language.terms import Atom
-from .rules import Compiled, Row
+from .compiled import Compiled, Row
 
 
 class Relation(NamedTuple):

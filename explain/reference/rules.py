@@ -63,7 +63,7 @@ def find(
     """
     if statement and not any(under(each, statement) for each in program.statements):
         raise _missing("statement", statement, program.statements)
-    named = {*program.predicates, *(lit.atom.predicate for rule in program.rules for lit in rule.literals)}
+    named = {*program.predicates, *(lit.atom.predicate for rule in program.rules for lit in rule.asked)}
     if uses and uses not in named:
         raise _missing("predicate", uses, named)
     return [
@@ -72,7 +72,7 @@ def find(
         if (rule.body or facts)
         and (not statement or any(under(cited, statement) for cited in rule.cites))
         and (not authority or authority in {program.statements[cited].authority for cited in rule.cites})
-        and (not uses or uses in {literal.atom.predicate for literal in rule.literals})
+        and (not uses or uses in {literal.atom.predicate for literal in rule.asked})
         and (not date or rule.in_force(date))
     ]
 
@@ -127,7 +127,7 @@ def used_by(program: Program, rules: Iterable[Rule]) -> list[Rule]:
     return [
         reader
         for reader in stated(program)
-        if any(_fits(literal.atom, head) for literal in reader.literals for head in heads)
+        if any(_fits(literal.atom, head) for literal in reader.asked for head in heads)
     ]
 
 

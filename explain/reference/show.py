@@ -34,7 +34,7 @@ def look_up(guideline: Guideline, name: str, track: Track = iter) -> Shown:
     readers = used_by(program, found.rules)
     heads = {rule.head.predicate for rule in found.rules}
     if name in program.predicates:  # an input has no rules of its own
-        readers = [rule for rule in program.rules if name in {lit.atom.predicate for lit in rule.literals}]
+        readers = [rule for rule in program.rules if name in {lit.atom.predicate for lit in rule.asked}]
         heads = {name}
     exercising = found.rules or tuple(readers)
     cases = exercised(guideline, exercising, track)

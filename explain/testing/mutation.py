@@ -12,7 +12,7 @@ from ...engine.cases.case import Case
 from ...engine.decision.support import rests_on
 from ...engine.evaluation.evaluator import Evaluator
 from ...engine.evaluation.join import Join
-from ...engine.language.terms import Atom, Comparison, Literal, Rule
+from ...engine.language.terms import Atom, Literal, Part, Rule
 from ...engine.language.unify import unify
 from ...engine.library.guideline import Guideline
 from ...engine.program.graph import stratify
@@ -140,12 +140,12 @@ class Runner:
         return False
 
 
-def _is_of(part: Literal | Comparison, predicate: str) -> bool:
+def _is_of(part: Part, predicate: str) -> bool:
     return isinstance(part, Literal) and part.atom.predicate == predicate
 
 
 def _reads(rule: Rule) -> set[str]:
-    return {lit.atom.predicate for lit in rule.literals}
+    return {lit.atom.predicate for lit in rule.asked}
 
 
 def effects(rule: Rule, bench: Bench) -> frozenset[object]:

@@ -20,7 +20,7 @@ from coverlog.engine.decision.need import Need
 from coverlog.engine.decision.search import SETS
 from coverlog.engine.evaluation.evaluator import Evaluator
 from coverlog.engine.evaluation.rules import Model
-from coverlog.engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Rule, Term, Var
+from coverlog.engine.language.terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Constant, Literal, Rule, Term, Var
 from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.graph import stratify
 from coverlog.engine.program.program import Program, folder_texts
@@ -139,23 +139,25 @@ class _Body:
         self.parts: list[str] = []
         self.bound: dict[str, set[str]] = {"s": set(), "d": set(), "n": set()}
         self.amounts: list[str] = []
+        self.own = NAMES
 
     def positive(self, name: str) -> None:
         if name == "weeks":
             return self.amount()
-        args = [self.draw(st.sampled_from((*NAMES[t] * 6, "_", *VALUES[t]))) for t in TYPES[name]]
+        args = [self.draw(st.sampled_from((*self.own[t] * 6, "_", *VALUES[t]))) for t in TYPES[name]]
         for arg, kind in zip(args, TYPES[name], strict=True):
-            if arg in NAMES[kind]:
+            if arg in self.own[kind]:
                 self.bound[kind].add(str(arg))
         return self.parts.append(f"{name}{written(args)}")
 
     def amount(self) -> None:
         """Read an amount into a variable of its own, and mostly compare it."""
-        name = f"A{len(self.amounts)}"
+        name = f"{'A' if self.own is NAMES else 'B'}{len(self.amounts)}"
         self.amounts.append(name)
-        of = self.draw(st.sampled_from(("weeks(D, ", "weeks(d0, ", "weeks(d1, ", "tally(")))
+        d = self.own["d"][-1]
+        of = self.draw(st.sampled_from((f"weeks({d}, ", "weeks(d0, ", "weeks(d1, ", "tally(")))
         self.parts.append(f"{of}{name})")
-        self.bound["d"] |= {"D"} if "weeks(D" in self.parts[-1] else set()
+        self.bound["d"] |= {d} if f"weeks({d}" in self.parts[-1] else set()
         for _ in range(self.draw(st.integers(0, 2))):
             op, number = self.draw(st.sampled_from(("<", "<=", "=", ">", ">="))), self.draw(st.sampled_from(NUMBERS))
             self.parts.append(self.draw(st.sampled_from((f"{name} {op} {number}", f"{number} {op} {name}"))))
@@ -176,6 +178,36 @@ class _Body:
             sides[0] += f" + {self.known('n')}"
         self.parts.append(f"{sides[0]} {self.draw(st.sampled_from(ops))} {sides[1]}")
 
+    def aggregate(self, below: Sequence[str]) -> None:
+        """Count or add up what lies below, under variables of its own and of the body."""
+        function = self.draw(st.sampled_from(("count", "sum")))
+        elements = [self.element(function, below) for _ in range(self.draw(st.sampled_from((1, 1, 1, 2))))]
+        guards = [f"{self.draw(st.sampled_from(OPS))} {self.draw(st.sampled_from((0, 1, 1, 2, 2, 3)))}"]
+        left = self.draw(st.sampled_from(("", "", "", "1 <= ", "3 > ", "0 != ")))
+        self.parts.append(f"{left}#{function} {{ {' ; '.join(elements)} }} {guards[0]}")
+
+    def element(self, function: str, below: Sequence[str]) -> str:
+        """Draw what an aggregate takes up: terms, and a condition that binds what is not bound outside."""
+        inner = _Body(self.draw)
+        inner.own = {"s": ("X", "U"), "d": ("D", "E"), "n": ("M", "V")}
+        asked = self.draw(st.lists(st.sampled_from(below), min_size=1, max_size=2))
+        for name in asked:
+            inner.positive(name)
+        own, amounts = inner.bound, list(inner.amounts) if function == "sum" else []
+        inner.bound = {kind: names | self.bound[kind] for kind, names in own.items()}
+        for name in self.draw(st.lists(st.sampled_from([n for n in below if n != "weeks"]), max_size=1)):
+            inner.negative(name)
+        if self.draw(st.integers(0, 3)) == 0:
+            inner.comparison()
+        weights = [*amounts * 4, *sorted(own["n"]) * 3, *NUMBERS[:4]]
+        first = [str(self.draw(st.sampled_from(weights)))] if function == "sum" else []
+        rest = self.draw(st.lists(st.sampled_from((*sorted(own["s"]) * 3, *sorted(own["d"]) * 3, "f0")), max_size=2))
+        terms = [*first, *map(str, rest)] or [str(inner.known("s"))]
+        return f"{', '.join(terms)} : {', '.join(self.draw(st.permutations(inner.parts)))}"
+
+
+OPS = (">=", ">=", "<=", "<", ">", "=", "!=")
+
 
 def rule_for(draw: st.DrawFn, head: str, layer: int) -> str:
     """Write a rule for a head of a layer."""
@@ -188,6 +220,8 @@ def rule_for(draw: st.DrawFn, head: str, layer: int) -> str:
         body.negative(name)
     for _ in range(draw(st.integers(0, 1))):
         body.comparison()
+    if draw(st.integers(0, 2)) == 0:
+        body.aggregate([*below, *(("weeks",) * 3 if layer else ())])
     parts = draw(st.permutations(body.parts))
     return f"{head}{written(map(body.known, TYPES[head]))} :- {', '.join(parts)}."
 
@@ -296,6 +330,9 @@ def _all(rules: Iterable[Rule], value: Values) -> list[tuple[Atom, int]]:
 def levels(program: Program) -> dict[str, int]:
     """Number the strata: above what is negated, not below what is used."""
     needs = [(r.head.predicate, lit.atom.predicate, not lit.positive) for r in program.rules for lit in r.literals]
+    needs += [
+        (r.head.predicate, lit.atom.predicate, True) for r in program.rules for a in r.aggregates for lit in a.literals
+    ]
     needs += [(p.name, p.unless, True) for p in program.predicates.values() if p.unless]
     level = dict.fromkeys([*program.predicates, *(r.head.predicate for r in program.rules)], 0)
     while raised := {head: level[body] + n for head, body, n in needs if level[head] < level[body] + n}:
@@ -322,10 +359,40 @@ def results(rule: Rule, value: Values) -> list[tuple[Atom, int]]:
     """Return the head and the value of each instance of a rule whose positive part is not false."""
     found = []
     for binding in instances([lit.atom for lit in rule.literals if lit.positive], value, {}):
-        parts = [value.get(ground(lit.atom, binding), NO) for lit in rule.literals if lit.positive]
-        parts += [YES - value.get(ground(lit.atom, binding), NO) for lit in rule.literals if not lit.positive]
-        parts += [compared(comparison, binding) for comparison in rule.comparisons]
+        parts = [*of_parts([*rule.literals, *rule.comparisons], value, binding)]
+        parts += [counted(aggregate, value, binding) for aggregate in rule.aggregates]
         found.append((ground(rule.head, binding), min(parts, default=YES)))
+    return found
+
+
+def of_parts(parts: Iterable[Literal | Comparison], value: Values, binding: dict[str, Constant]) -> Iterator[int]:
+    """Yield the value of each literal and comparison under a binding."""
+    for part in parts:
+        if isinstance(part, Comparison):
+            yield compared(part, binding)
+        else:
+            held = value.get(ground(part.atom, binding), NO)
+            yield held if part.positive else YES - held
+
+
+def counted(aggregate: Aggregate, value: Values, binding: dict[str, Constant]) -> int:
+    """Return the value of an aggregate: that of its guards over every number between its ends."""
+    members: dict[object, int] = {}
+    for element in aggregate.elements:
+        begun = {name: binding[name] for name in aggregate.shared if name in binding}
+        for way in instances([lit.atom for lit in element.literals if lit.positive], value, begun):
+            terms = tuple(known(term, way) for term in element.terms)
+            apart = str(sorted(way.items())) if UNDOCUMENTED in terms else ""
+            members[terms, apart] = max(members.get((terms, apart), NO), min(of_parts(element.condition, value, way)))
+    worth = [(1 if aggregate.function == "count" else terms[0], held) for (terms, _), held in members.items()]
+    known_ = [(int(n), held) for n, held in worth if n != UNDOCUMENTED]
+    low = sum(n for n, held in known_ if held == YES or (held == MAYBE and n < 0))
+    high = sum(n for n, held in known_ if held == YES or (held == MAYBE and n > 0))
+    high += 1000 * sum(n == UNDOCUMENTED and held != NO for n, held in worth)  # as good as without an end
+    found = YES
+    for guard in aggregate.guards:
+        told = {TESTS[guard.op](number, sum(known(t, binding) for t in guard.right)) for number in range(low, high + 1)}
+        found = min(found, MAYBE if len(told) > 1 else YES if told.pop() else NO)
     return found
 
 
