@@ -1,0 +1,144 @@
+"""Cold start and decision time against an earlier state, in one run: ratios of medians of CPU time.
+
+Run: python benchmarks/before.py CHECKOUT [ROUNDS]
+
+CHECKOUT is a work tree of the earlier state (`git worktree add --detach PATH COMMIT`). It is measured
+as it was, the present state on the guideline of then, and the present state on its own: the engine's part of a
+difference, and the guideline's. They take turns, so that what else the machine does falls on all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent.parent
+GUIDELINE = "kb/cg_med_24"
+PYTHON = (sys.executable, "-c")
+COVERED = "cts-six-weeks-of-splinting"
+ASKS = {"id": "nothing-stated", "date_of_service": "2025-11-03", "setting": "outpatient",
+        "services": [{"cpt": "95886"}, {"cpt": "95909"}]}  # fmt: skip
+
+# The modules by where they stand now, and where they stood before they had rooms.
+FIND = """
+import importlib, json, sys, time
+from pathlib import Path
+def find(name, *modules):
+    for module in modules:
+        try:
+            return getattr(importlib.import_module("coverlog." + module), name)
+        except (ImportError, AttributeError):
+            pass
+    raise SystemExit(f"no {name} in {modules}")
+"""
+# The files of the cases come in the first line; each further line asks for one decision, and is answered by its time.
+DECIDE = f"""{FIND}
+import gc
+judge = find("judge", "engine.decision.decide", "engine.decide")
+guideline = find("load", "engine.library.guideline", "engine.library")(sys.argv[1])
+read = find("read_files", "engine.cases.case", "engine.case")
+cases = {{c.id: c for c in read([Path(f) for f in json.loads(sys.stdin.readline())], guideline) if hasattr(c, "facts")}}
+for case in list(cases.values()):
+    try:
+        judge(case, guideline)
+    except ValueError:  # one of them finds that the case contradicts itself
+        del cases[case.id]
+gc.collect()
+gc.freeze()
+print(json.dumps(sorted(cases)), flush=True)
+for line in sys.stdin:
+    name, world = json.loads(line)
+    start = time.process_time()
+    judge(cases[name], guideline, world=world)
+    print(time.process_time() - start, flush=True)
+"""
+START = f"{FIND}\nsys.argv[0] = 'coverlog'\nfind('main', 'explain.commands.main', 'explain.cli')()"
+
+
+class State:
+    """One checkout: `coverlog` is its package, with compiled modules and a cache of its own."""
+
+    def __init__(self, checkout: Path, guideline: Path, folder: Path) -> None:
+        self.guideline = str(guideline / GUIDELINE)
+        folder.mkdir()
+        (folder / "coverlog").symlink_to(checkout.resolve())
+        kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")}
+        self.env = kept | {"PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(folder / "cache")}
+
+    def start(self, *args: str) -> float:
+        """Return the milliseconds of CPU of one run of the command line."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([*PYTHON, START, "-g", self.guideline, *args], check=True, capture_output=True, env=self.env)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return 1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+    def serve(self, files: list[str]) -> tuple[subprocess.Popen[str], list[str]]:
+        """Return a process that decides, and the names of the cases that it can."""
+        process = subprocess.Popen([*PYTHON, DECIDE, self.guideline], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   text=True, env=self.env)  # fmt: skip
+        return process, json.loads(asked(process, files))
+
+
+def asked(process: subprocess.Popen[str], question: object) -> str:
+    """Return the line with which a process answers one."""
+    if process.stdin is None or process.stdout is None:
+        raise TypeError("a process that cannot be asked")
+    process.stdin.write(f"{json.dumps(question)}\n")
+    process.stdin.flush()
+    return process.stdout.readline()
+
+
+def told(what: str, times: list[list[float]]) -> None:
+    """Print the medians of the states, and the ratios of the present ones to the first."""
+    before, engine, now = map(statistics.median, times)
+    print(f"{what:34} {before:9.2f} {engine:9.2f} {now:9.2f} ms   {engine / before:5.2f} {now / before:5.2f}")
+
+
+def starts(states: list[State], case: str, rounds: int) -> list[list[float]]:
+    """Return the times of cold starts that decide a case; the first of each, which fills its cache, is left out."""
+    times: list[list[float]] = [[] for _ in states]
+    for _ in range(rounds + 1):
+        for state, kept in zip(states, times, strict=True):
+            kept.append(state.start("decide", case))
+    return [kept[1:] for kept in times]
+
+
+def decisions(states: list[State], files: list[str], rounds: int) -> dict[str, list[list[float]]]:
+    """Return the times of decisions by world, of the cases that all states can read."""
+    served = [state.serve(files) for state in states]
+    names = sorted(set.intersection(*(set(known) for _, known in served)))
+    print(f"{len(names)} cases that all decide, {rounds} rounds; medians of CPU time, the states taking turns")
+    print(f"{'':34}    before    engine       now      ratios to before")
+    found: dict[str, list[list[float]]] = {world: [[] for _ in states] for world in ("open", "closed")}
+    for _ in range(rounds):
+        for name in names:
+            for world, times in found.items():
+                for (process, _), kept in zip(served, times, strict=True):
+                    kept.append(1000 * float(asked(process, (name, world))))
+    for process, _ in served:
+        process.communicate()
+    return found
+
+
+def main() -> None:
+    checkout, rounds = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    with tempfile.TemporaryDirectory() as folder:
+        each = {"before": (checkout, checkout), "engine": (HERE, checkout), "now": (HERE, HERE)}
+        states = [State(*places, Path(folder) / name) for name, places in each.items()]
+        files = [str(path) for path in sorted(checkout.glob(f"{GUIDELINE}/cases/*/*.yaml"))]
+        for world, times in decisions(states, files, rounds).items():
+            told(f"decision, {world} world", times)
+        asks = Path(folder) / "nothing-stated.json"
+        asks.write_text(json.dumps(ASKS))
+        for what, case in (("a covered case", COVERED), ("one with missing sets", str(asks))):
+            told(f"cold start, {what}", starts(states, case, 3 * rounds))
+
+
+if __name__ == "__main__":
+    main()
