@@ -22,7 +22,7 @@ class Code(NamedTuple):
 CODES = {
     "amount": Code(
         ERROR,
-        "An amount that may be undocumented is compared with a number, or added up, where it is read, and used nowhere else.",
+        "An amount that may be undocumented is compared or added up where it is read, and used nowhere else.",
     ),
     "annotation": Code(ERROR, "An annotation has a known key, and a declaration can be read."),
     "arity": Code(ERROR, "A predicate has as many arguments where it is used as where it is declared."),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.language.terms import Atom, Var
-from .due import Due, Dues, Step, absent, holds
+from .claim import Due, Step, absent, holds
+from .due import Dues
 from .ground import TRUE, in_order, quoted, unquoted
 from .settled import Needs, cut_amiss
 from .supposed import Supposed

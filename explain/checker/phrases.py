@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Rule, Var
 from ...engine.program.program import Program
-from .ground import FALSE, TRUE, UNKNOWN, Binding, compare, spell, spell_comparison, unquoted
+from .count import INFINITE, Count
+from .ground import FALSE, TRUE, UNKNOWN, Binding, compare, spell, spell_comparison, spell_terms, unquoted
 
 
 class Phrases:
@@ -57,6 +58,30 @@ class Phrases:
             return spell_comparison(comparison, {}) + " is not documented"
         return spell_comparison(comparison, binding) + (" does not hold" if value == FALSE else "")
 
+    def counted(self, count: Count) -> str:
+        """Return what an aggregate comes to: what counts, how much is needed, and that there is nothing else."""
+        sure, possible = count.of(TRUE), count.of(UNKNOWN)
+        needed = " and ".join(
+            f"{_GUARDS[guard.op]} {spell_terms(guard.right, ' + ', count.binding)}" for guard in count.aggregate.guards
+        )
+        if count.aggregate.function == "sum":
+            upper = f" to {count.high}" if count.high < INFINITE else " or more"
+            said = f"{count.low}{'' if count.low == count.high else upper} in total"
+        else:
+            said = f"{len(sure) or 'none'} counted" + (f" and {len(possible)} more possible" if possible else "")
+        pieces = [f"{said}, {needed} needed" + (": " if sure else "") + self._named(sure, count.aggregate.function)]
+        pieces += [f"possible: {self._named(possible, count.aggregate.function)}"] if possible else []
+        return "; ".join([*pieces, "there are no others"])
+
+    def _named(self, rows: Sequence[tuple[Constant, ...]], function: str) -> str:
+        """Return members by their labels; behind the number of a sum stands what it is of."""
+        told = []
+        for row in rows:
+            words = ["not documented" if term == UNDOCUMENTED else self.label(term) for term in row]
+            is_sum = function == "sum" and len(words) > 1
+            told.append(f"{words[0]} ({', '.join(words[1:])})" if is_sum else ", ".join(words))
+        return ", ".join(told)
+
     def outcome(self, outcome: str, by: Sequence[str], reason: str | None) -> str:
         """Return an outcome with what gives it."""
         given = " by " + ", ".join(by) if by else ""
@@ -79,6 +104,11 @@ class Phrases:
             else:
                 pieces[at] = self.label(values[name])
         return re.sub(r"\bsome (\w+) \1\b", r"some \1", "".join(pieces))
+
+
+_GUARDS = {
+    ">=": "at least", "<=": "at most", ">": "more than", "<": "fewer than", "=": "exactly", "!=": "other than"
+}  # fmt: skip
 
 
 def _if_unsure(value: int) -> str:

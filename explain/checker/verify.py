@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from ...engine.program.program import Program
 from ..proof.node import Child, node_id
+from .claim import Claim, Due, Step
 from .claims import Link, Told, take_up
-from .due import Claim, Due, Dues, Step
+from .due import Dues
 from .ground import TRUE, spell
 from .outcome import OUTCOMES, Conclusions, Line
 from .record import facts_of, lines_of

@@ -99,7 +99,9 @@ def _node() -> Schema:
     """Return the schema of a step; which keys there are beside the first three is told by its kind."""
     facts = {
         "id": _TEXT, "kind": _TEXT, "text": _TEXT | {"title": "the step in words"}, "atom": _TEXT, "value": _TEXT,
-        "comparison": _TEXT, "how": _TEXT, "where": _TEXT | {"title": "where the case says so"},
+        "comparison": _TEXT, "aggregate": _TEXT, "members": {"type": "array"}, "possible": {"type": "array"},
+        "low": _NUMBER, "high": {"type": ["integer", "null"]}, "how": _TEXT,
+        "where": _TEXT | {"title": "where the case says so"},
         "rule": _TEXT, "cites": _list(_TEXT), "authority": {"enum": list(AUTHORITIES)}, "source": _TEXT,
         "readings": _list(_TEXT), "binding": {"type": "object"}, "folded": {"type": "array"}, "cpt": _TEXT,
         "session": _NUMBER, "asked": _TEXT,

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ...engine.language.terms import Atom, Comparison, Constant, Literal, Rule, Term, Var, quote, unquote
+from ...engine.language.terms import (
+    Aggregate,
+    Atom,
+    Comparison,
+    Constant,
+    Guard,
+    Literal,
+    Part,
+    Rule,
+    Term,
+    Var,
+    quote,
+    unquote,
+)
 from ...engine.program.program import Program
 from ...engine.program.reader import RESERVED
 from ...engine.soundness.check import check
@@ -20,7 +33,7 @@ class Mutant(NamedTuple):
     """One change of one rule."""
 
     rule: Rule
-    kind: str  # drop part, negate, flip, shift, swap, exception, also, prefix, drop, date
+    kind: str  # drop part, drop member, negate, flip, shift, swap, exception, also, prefix, drop, date
     change: str  # in words
     mutated: Rule | None  # None where the rule is dropped
     at: int = -1  # the part of the body changed, or -1
@@ -78,7 +91,7 @@ def sound(mutant: Mutant, program: Program) -> bool:
 
 
 def _reads(rule: Rule) -> set[tuple[str, bool]]:
-    return {(literal.atom.predicate, literal.positive) for literal in rule.literals}
+    return {(literal.atom.predicate, literal.positive) for literal in rule.asked}
 
 
 def code_slots(program: Program) -> set[tuple[str, int]]:
@@ -89,7 +102,7 @@ def code_slots(program: Program) -> set[tuple[str, int]]:
     while len(slots) > before:
         before = len(slots)
         for rule in program.rules:
-            places = [(atom, at, arg) for atom in (rule.head, *(lit.atom for lit in rule.literals if rule.body))
+            places = [(atom, at, arg) for atom in (rule.head, *(lit.atom for lit in rule.asked if rule.body))
                       for at, arg in enumerate(atom.args) if isinstance(arg, Var)]  # fmt: skip
             bound = {arg for atom, at, arg in places if (atom.predicate, at) in slots}
             slots |= {(atom.predicate, at) for atom, at, arg in places if arg in bound}
@@ -130,7 +143,10 @@ def _of_rule(rule: Rule, program: Program) -> Iterator[Mutant]:
     yield from _dates(rule)
 
 
-def _of_part(rule: Rule, at: int, part: Literal | Comparison, program: Program) -> Iterator[Mutant]:
+def _of_part(rule: Rule, at: int, part: Part, program: Program) -> Iterator[Mutant]:
+    if isinstance(part, Aggregate):
+        yield from (_becomes(rule, at, kind, new) for kind, new in _counted(part))
+        return
     if isinstance(part, Comparison):
         for kind, op in (("flip", _OPPOSITE[part.op]), ("flip", _NEXT_TO.get(part.op, ""))):
             if op:
@@ -173,10 +189,30 @@ def _shifted(part: Comparison) -> Iterator[Comparison]:
     for step in (-1, 1):
         for index, term in enumerate(part.left):
             if isinstance(term, int):
-                yield part._replace(left=(*part.left[:index], term + step, *part.left[index + 1 :]))
+                yield part._replace(left=_put(part.left, index, term + step))
         for index, term in enumerate(part.right):
             if isinstance(term, int):
-                yield part._replace(right=(*part.right[:index], term + step, *part.right[index + 1 :]))
+                yield part._replace(right=_put(part.right, index, term + step))
+
+
+def _counted(part: Aggregate) -> Iterator[tuple[str, Aggregate]]:
+    """Yield an aggregate with each guard changed as a comparison is, and without each thing it asks of a member."""
+    for at, guard in enumerate(part.guards):
+        value = Comparison((Var("Value"),), guard.op, guard.right)
+        flipped = [("flip", value._replace(op=op)) for op in (_OPPOSITE[guard.op], _NEXT_TO.get(guard.op, "")) if op]
+        for kind, new in (*flipped, *(("shift", shifted) for shifted in _shifted(value))):
+            yield kind, part._replace(guards=_put(part.guards, at, Guard(new.op, new.right)))
+    for at, element in enumerate(part.elements):
+        for i in range(len(element.condition) if len(element.condition) > 1 else 0):
+            less = element._replace(condition=_put(element.condition, i))
+            yield "drop member", part._replace(elements=_put(part.elements, at, less))
+        if len(part.elements) > 1:
+            yield "drop member", part._replace(elements=_put(part.elements, at))
+
+
+def _put(parts: tuple[Any, ...], at: int, *new: Any) -> tuple[Any, ...]:
+    """Return parts with something, or nothing, in the place of one of them."""
+    return (*parts[:at], *new, *parts[at + 1 :])
 
 
 def _dates(rule: Rule) -> Iterator[Mutant]:
@@ -187,17 +223,17 @@ def _dates(rule: Rule) -> Iterator[Mutant]:
             yield Mutant(rule, "date", change, rule._replace(effective=day))
 
 
-def _becomes(rule: Rule, at: int, kind: str, new: Literal | Comparison) -> Mutant:
+def _becomes(rule: Rule, at: int, kind: str, new: Part) -> Mutant:
     return _changed(rule, at, kind, f"{rule.body[at]} becomes {new}", new)
 
 
-def _changed(rule: Rule, at: int, kind: str, change: str, new: Literal | Comparison | None) -> Mutant:
-    body = (*rule.body[:at], *([new] if new is not None else []), *rule.body[at + 1 :])
+def _changed(rule: Rule, at: int, kind: str, change: str, new: Part | None) -> Mutant:
+    body = _put(rule.body, at, *([new] if new is not None else []))
     return Mutant(rule, kind, change, rule._replace(body=body), at)
 
 
 def _with(atom: Atom, at: int, constant: Constant) -> Atom:
-    return atom._replace(args=(*atom.args[:at], constant, *atom.args[at + 1 :]))
+    return atom._replace(args=_put(atom.args, at, constant))
 
 
 def sibling(term: Term, program: Program) -> Constant | None:

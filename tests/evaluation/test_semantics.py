@@ -377,7 +377,7 @@ def of_parts(parts: Iterable[Literal | Comparison], value: Values, binding: dict
 
 def counted(aggregate: Aggregate, value: Values, binding: dict[str, Constant]) -> int:
     """Return the value of an aggregate: that of its guards over every number between its ends."""
-    members: dict[object, int] = {}
+    members: dict[tuple[tuple[Constant, ...], str], int] = {}
     for element in aggregate.elements:
         begun = {name: binding[name] for name in aggregate.shared if name in binding}
         for way in instances([lit.atom for lit in element.literals if lit.positive], value, begun):
