@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ...version import __version__
-from .need import Need
+from .need import AtLeast, Need
 from .view import mimebundle
 
 WORLDS = ("open", "closed")
@@ -20,7 +20,7 @@ class LineDecision(NamedTuple):
     outcome: str
     by: tuple[str, ...]
     reason: str | None
-    needs: tuple[tuple[Need, ...], ...]
+    needs: tuple[tuple[Need | AtLeast, ...], ...]
     missing_complete: bool
     rests_on: tuple[str, ...]
 
@@ -32,9 +32,9 @@ class LineDecision(NamedTuple):
         return {"cpt": told.pop("cpt"), "session": told.pop("session"), **told.pop("shown"), **told}
 
     @property
-    def missing(self) -> tuple[tuple[dict[str, str], ...], ...]:
+    def missing(self) -> tuple[tuple[dict[str, Any], ...], ...]:
         """The sets of what is to be documented, by names: `needs` as the documented JSON has it."""
-        return tuple(tuple({"finding": n.finding, "needs": n.needs} for n in each) for each in self.needs)
+        return tuple(tuple(need.as_json() for need in each) for each in self.needs)
 
 
 class Advisory(NamedTuple):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 from ..language.errors import Finding
-from ..language.terms import Element, Rule, Term, Var, term_text, variables
+from ..language.terms import Aggregate, Element, Rule, Term, Var, term_text, variables
 from ..program.program import Program
 from .columns import TEXT, Columns, kinds_of
 
@@ -15,12 +15,12 @@ def in_rule(rule: Rule, code: str, message: str, fix: str) -> Finding:
     return Finding(code, rule.place, f"{message} (in {rule.id})", fix)
 
 
-def _elements(rule: Rule) -> Iterator[tuple[str, Element, Rule]]:
-    """Yield each element of a rule's aggregates: of which function it is, and a rule that has its condition."""
+def _elements(rule: Rule) -> Iterator[tuple[Aggregate, Element, Rule]]:
+    """Yield each element of a rule's aggregates, and a rule that has its condition."""
     positive = tuple(literal for literal in rule.literals if literal.positive)
     for aggregate in rule.aggregates:
         for element in aggregate.elements:
-            yield aggregate.function, element, rule._replace(body=(*element.condition, *positive))
+            yield aggregate, element, rule._replace(body=(*element.condition, *positive))
 
 
 def numbers(rule: Rule, known: Columns) -> Iterator[Finding]:
@@ -30,9 +30,9 @@ def numbers(rule: Rule, known: Columns) -> Iterator[Finding]:
     for each in rule.aggregates:
         if text := [term for guard in each.guards for term in guard.right if _is_text(term, kinds)]:
             yield _no_number(rule, f"#{each.function} gives a number", text[0], "compare it with a number")
-    for function, element, inner in _elements(rule):
+    for aggregate, element, inner in _elements(rule):
         yield from _ordered(inner, known)
-        if function == "sum" and _is_text(element.terms[0], kinds_of(inner, known)):
+        if aggregate.function == "sum" and _is_text(element.terms[0], kinds_of(inner, known)):
             fix = "put the number first, and behind it what it is of"
             yield _no_number(rule, "#sum adds up what stands first", element.terms[0], fix)
 
@@ -63,12 +63,32 @@ def amounts(rule: Rule, program: Program) -> Iterator[Finding]:
     if shared := [name for each in rule.aggregates for name in each.shared if name in own]:
         yield in_rule(rule, "amount", f"{shared[0]} may be undocumented and stands in an aggregate",
                       "read the amount inside the aggregate, or compare it outside")  # fmt: skip
-    for function, element, inner in _elements(rule):
+    for aggregate, element, inner in _elements(rule):
+        is_sum = aggregate.function == "sum"
         read = yield from _read(inner, program)
-        for name in variables(element.terms[function == "sum" :]):
+        for name in variables(element.terms[is_sum:]):
             if name in read:
                 fix = "count what it is of, or add it up by #sum as the first of the terms"
                 yield in_rule(rule, "amount", f"{name} may be undocumented and tells apart what is counted", fix)
+        first = element.terms[0]
+        others = [each for each in aggregate.elements if each is not element]
+        if is_sum and first in {Var(name) for name in read} and not _is_apart(rule, element, others):
+            fix = f"put behind it what it is of, such as {first.name}, Id, and a different word in each part"
+            message = f"{first.name} may be undocumented, and equal numbers would be added up once"
+            yield in_rule(rule, "amount", message, fix)
+
+
+def _is_apart(rule: Rule, element: Element, others: Iterable[Element]) -> bool:
+    """Say whether an amount that is added up is never one with another number: it has behind it what it is of."""
+    bound = {name for literal in rule.literals for name in variables(literal.atom.args)}
+    reads = [literal.atom for literal in element.literals if element.terms[0] in literal.atom.args]
+    of = {name for atom in reads for name in variables(atom.args)} - bound
+    return of <= {*variables(element.terms)} and all(_differ(element.terms[1:], each.terms[1:]) for each in others)
+
+
+def _differ(one: tuple[Term, ...], other: tuple[Term, ...]) -> bool:
+    pairs = zip(one, other, strict=False)
+    return len(one) != len(other) or any(a != b and not isinstance(a, Var) and not isinstance(b, Var) for a, b in pairs)
 
 
 def _read(rule: Rule, program: Program) -> Generator[Finding, None, set[str]]:

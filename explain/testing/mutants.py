@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ...engine.language.comparison import OPPOSITE
 from ...engine.language.terms import (
     Aggregate,
     Atom,
@@ -24,7 +25,6 @@ from ...engine.program.program import Program
 from ...engine.program.reader import RESERVED
 from ...engine.soundness.check import check
 
-_OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _NEXT_TO = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _SHORTEST, _LONGEST = 3, 7  # characters of a code of a hierarchy
 
@@ -148,7 +148,7 @@ def _of_part(rule: Rule, at: int, part: Part, program: Program) -> Iterator[Muta
         yield from (_becomes(rule, at, kind, new) for kind, new in _counted(part))
         return
     if isinstance(part, Comparison):
-        for kind, op in (("flip", _OPPOSITE[part.op]), ("flip", _NEXT_TO.get(part.op, ""))):
+        for kind, op in (("flip", OPPOSITE[part.op]), ("flip", _NEXT_TO.get(part.op, ""))):
             if op:
                 yield _becomes(rule, at, kind, part._replace(op=op))
         for new in _shifted(part):
@@ -199,7 +199,7 @@ def _counted(part: Aggregate) -> Iterator[tuple[str, Aggregate]]:
     """Yield an aggregate with each guard changed as a comparison is, and without each thing it asks of a member."""
     for at, guard in enumerate(part.guards):
         value = Comparison((Var("Value"),), guard.op, guard.right)
-        flipped = [("flip", value._replace(op=op)) for op in (_OPPOSITE[guard.op], _NEXT_TO.get(guard.op, "")) if op]
+        flipped = [("flip", value._replace(op=op)) for op in (OPPOSITE[guard.op], _NEXT_TO.get(guard.op, "")) if op]
         for kind, new in (*flipped, *(("shift", shifted) for shifted in _shifted(value))):
             yield kind, part._replace(guards=_put(part.guards, at, Guard(new.op, new.right)))
     for at, element in enumerate(part.elements):

@@ -8,7 +8,7 @@ import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import product
+from itertools import combinations, product
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ import clingo
 import pytest
 from coverlog.engine.cases.case import Case, read_text
 from coverlog.engine.decision.missing import Missing
-from coverlog.engine.decision.need import Need
+from coverlog.engine.decision.need import AtLeast, Need, Set
 from coverlog.engine.decision.search import SETS
 from coverlog.engine.evaluation.evaluator import Evaluator
 from coverlog.engine.evaluation.rules import Model
@@ -181,12 +181,12 @@ class _Body:
     def aggregate(self, below: Sequence[str]) -> None:
         """Count or add up what lies below, under variables of its own and of the body."""
         function = self.draw(st.sampled_from(("count", "sum")))
-        elements = [self.element(function, below) for _ in range(self.draw(st.sampled_from((1, 1, 1, 2))))]
+        elements = [self.element(function, below, i) for i in range(self.draw(st.sampled_from((1, 1, 1, 2))))]
         guards = [f"{self.draw(st.sampled_from(OPS))} {self.draw(st.sampled_from((0, 1, 1, 2, 2, 3)))}"]
         left = self.draw(st.sampled_from(("", "", "", "1 <= ", "3 > ", "0 != ")))
         self.parts.append(f"{left}#{function} {{ {' ; '.join(elements)} }} {guards[0]}")
 
-    def element(self, function: str, below: Sequence[str]) -> str:
+    def element(self, function: str, below: Sequence[str], at: int) -> str:
         """Draw what an aggregate takes up: terms, and a condition that binds what is not bound outside."""
         inner = _Body(self.draw)
         inner.own = {"s": ("X", "U"), "d": ("D", "E"), "n": ("M", "V")}
@@ -202,6 +202,8 @@ class _Body:
         weights = [*amounts * 4, *sorted(own["n"]) * 3, *NUMBERS[:4]]
         first = [str(self.draw(st.sampled_from(weights)))] if function == "sum" else []
         rest = self.draw(st.lists(st.sampled_from((*sorted(own["s"]) * 3, *sorted(own["d"]) * 3, "f0")), max_size=2))
+        if first and first[0] in amounts:  # with what it is of behind it
+            first += [f"e{at}", *({"E"} & own["d"])]
         terms = [*first, *map(str, rest)] or [str(inner.known("s"))]
         return f"{', '.join(terms)} : {', '.join(self.draw(st.permutations(inner.parts)))}"
 
@@ -495,7 +497,7 @@ def test_a_case_leaves_nothing_behind(
 # --- What is missing ---------------------------------------------------------------------------
 
 FINDINGS = SYMBOLS[:3]
-ENOUGH = range(5)  # amounts on both sides of every threshold drawn
+ENOUGH = range(8)  # amounts on both sides of every threshold drawn
 GOAL = Atom("goal", ())
 SMALL = (
     HEADER
@@ -504,6 +506,7 @@ SMALL = (
     )
     + "%@ predicate finding(Finding): finding\n%@ case: findings present of finding\n%@ open: finding unless ruled\n"
     + "%@ predicate ruled(Finding): ruled\n%@ predicate link(From, To): link\n"
+    + "%@ predicate worth(Finding, Number): worth\n"
     + "".join(f"%@ predicate {name}: {name}\n" for name in ("c0", "c1", "c2", "goal"))
 )
 IMPLICATIONS = (
@@ -524,6 +527,25 @@ def conditions(draw: st.DrawFn, names: Sequence[str]) -> str:
     return ", ".join([f"weeks(d0, {name})", *(f"{name} {op} {number}" for op, number in tests)])
 
 
+@st.composite
+def aggregates(draw: st.DrawFn, names: Sequence[str], ops: Sequence[str]) -> str:
+    """Draw an aggregate over findings, things that are derived, and an amount."""
+    counted = ["F : finding(F)", "F : finding(F), thing(F)", "1, F : finding(F) ; 1, g : thing(F)"]
+    derived = [name for name in names if name != "not"]
+    counted += [f"{i} : {name} ; F : finding(F)" for i, name in enumerate(derived)]
+    counted += ["F : finding(F), link(F, G)", "G : finding(F), link(F, G)", "F : finding(F), F != f1"]
+    summed = ["W, F : worth(F, W), finding(F)", "W : worth(F, W), finding(F)", "N : weeks(d0, N)"]
+    summed += ["N, d : weeks(d0, N) ; 1, f, F : finding(F)", "N : weeks(d0, N), N >= 2 ; 2, b : finding(f0)"]
+    summed += ["N, a : weeks(d0, N) ; N, b : weeks(d0, N), finding(f1)"]
+    summed += ["W, F : worth(F, W), not finding(F)"] * ("not" in names)
+    if draw(st.integers(0, 2)):
+        return f"#count {{ {draw(st.sampled_from(counted))} }} {draw(st.sampled_from(ops))} {draw(st.integers(1, 3))}"
+    return f"#sum {{ {draw(st.sampled_from(summed))} }} {draw(st.sampled_from(ops))} {draw(st.integers(1, 4))}"
+
+
+WORTH = ("worth(f0, 1).", "worth(f1, 3).", "worth(f2, 2).")
+
+
 def body_of(parts: Iterable[str]) -> str:
     """Join the parts of a body, each amount under a name of its own."""
     return ", ".join(part.replace("A", f"A{i}") for i, part in enumerate(parts))
@@ -539,8 +561,11 @@ def monotone(draw: st.DrawFn) -> Drawn:
     """Draw a program without negation, its rules recursive as they come."""
     names = ("c0", "c1", "c2")
     clauses = list(IMPLICATIONS) + links(draw)
+    clauses += draw(st.permutations(WORTH))[: draw(st.integers(0, 3))]
     for head in ("goal", *draw(st.lists(st.sampled_from(("goal", *names, "finding(f0)", "finding(f1)")), max_size=6))):
         body = draw(st.lists(conditions(names), min_size=1, max_size=3))
+        if head == "goal":
+            body += draw(st.lists(aggregates(names, (">=", ">=", ">")), max_size=2))
         clauses.append(f"{head} :- {body_of(body)}.")
     return understood(SMALL + numbered(dict.fromkeys(clauses)))
 
@@ -548,13 +573,14 @@ def monotone(draw: st.DrawFn) -> Drawn:
 @st.composite
 def negating(draw: st.DrawFn) -> Drawn:
     """Draw a program that rests on the absence of findings and of what follows from them."""
-    clauses = list(IMPLICATIONS) + links(draw)
+    clauses = list(IMPLICATIONS) + links(draw) + draw(st.permutations(WORTH))[: draw(st.integers(0, 3))]
     for layer, head in enumerate(("c0", "c1", "c2", "goal")):
         below = ("c0", "c1", "c2")[:layer]
         for _ in range(draw(st.integers(1, 2))):
             asked = draw(st.lists(conditions(below), max_size=2))
             without = [f"finding({f})" for f in FINDINGS] + list(below) * 2
             asked += [f"not {name}" for name in draw(st.lists(st.sampled_from(without), min_size=1, max_size=2))]
+            asked += draw(st.lists(aggregates((*below, "not"), (">=", "<=", "<", ">", "=", "!=")), max_size=1))
             clauses.append(f"{head} :- {body_of(asked)}.")
     return understood(SMALL + numbered(dict.fromkeys(clauses)))
 
@@ -566,7 +592,7 @@ class _Documenting:
         self.evaluator, self.case = drawn.evaluator(), case
         self.model = self.evaluator.evaluate(case, open_world=True)
         self.with_facts = cache(lambda facts: self.evaluator.evaluate(case | facts, open_world=True))
-        self.sets = Missing(self.model, self._denying).sets([GOAL]).sets
+        self.sets = expanded(Missing(self.model, self._denying).sets([GOAL]).sets)
 
     def _denying(self, atom: Atom) -> Model:
         return self.with_facts(frozenset({Atom("denied", atom.args)}))
@@ -594,6 +620,16 @@ class _Documenting:
             model = self.with_facts(frozenset(facts))
             if not any(model.sure(Atom("ruled", (f,))) and model.sure(Atom("finding", (f,))) for f in FINDINGS):
                 yield frozenset(facts), model
+
+
+def expanded(sets: Iterable[Set]) -> list[frozenset[Need]]:
+    """Return the sets with each choice of so many made in every way, which is what it stands for."""
+    found = []
+    for needs in sets:
+        ways = [combinations(n.of, n.number) if isinstance(n, AtLeast) else [(n,)] for n in needs]
+        found += [frozenset(need for part in chosen for need in part) for chosen in product(*map(list, ways))]
+    assert len(found) == len(set(found)), found
+    return found
 
 
 def _documented(need: Need) -> list[Atom]:
@@ -654,7 +690,9 @@ def _against_the_long_way(drawn: Drawn, case: frozenset[Atom], long: ModuleType)
 
     search, every = Missing(model, denying), long.EverySet(model, denying)
     for atom in (a for a in model.firings if not model.sure(a)):
-        assert search.sets([atom]) == (tuple(every.sets([atom])), True), atom
+        found = search.sets([atom])
+        assert found.complete
+        assert sorted(expanded(found.sets), key=long.order) == every.sets([atom]), atom
 
 
 @quick
