@@ -41,6 +41,11 @@ class Need(NamedTuple):
         return "absent" if self.denies else "stated" if self.stated else "present"
 
     @property
+    def size(self) -> int:
+        """How many things it asks for."""
+        return 1
+
+    @property
     def key(self) -> tuple[object, ...]:
         """What it is ordered by among the needs of a set: its names."""
         return 0, self.finding, self.needs
@@ -61,6 +66,11 @@ class AtLeast(NamedTuple):
     of: tuple[Need, ...]  # by their names
 
     @property
+    def size(self) -> int:
+        """How many things it asks for."""
+        return self.number
+
+    @property
     def key(self) -> tuple[object, ...]:
         """What it is ordered by among the needs of a set: behind those of one thing."""
         return 1, self.number, *(each.key for each in self.of)
@@ -68,6 +78,13 @@ class AtLeast(NamedTuple):
     def as_json(self) -> dict[str, Any]:
         """Return it as the documented JSON object."""
         return {"at_least": self.number, "of": [each.as_json() for each in self.of]}
+
+    def in_words(self, told: Iterable[str]) -> str:
+        """Return it in words, as the end of `document that ...`.
+
+        :param told: each of the things in words.
+        """
+        return f"at least {self.number} of these {'is' if self.number == 1 else 'are'} so: {'; '.join(told)}"
 
     def __str__(self) -> str:
         """Return it as case files have it: `at least 2 of: a; b absent; c >= 4`."""
@@ -85,7 +102,7 @@ def single(needs: Iterable[Need | AtLeast]) -> list[Need]:
 def say_need(need: Need | AtLeast, program: Program) -> str:
     """Return what is to be documented of a finding or an amount, as the end of `document that ...`."""
     if isinstance(need, AtLeast):
-        return f"at least {need.number} of: {'; '.join(say_need(each, program) for each in need.of)}"
+        return need.in_words(say_need(each, program) for each in need.of)
     said = say_open(need.atom, need.bounds.in_words() if need.bounds else "", program)
     return f"it is not so that {said}" if need.denies else said
 
@@ -97,8 +114,7 @@ def in_order(needs: Set) -> tuple[Need | AtLeast, ...]:
 
 def order(needs: Set) -> tuple[int, list[tuple[object, ...]]]:
     """Return the sort key of a set: what asks for the fewest things first, then by the names in it."""
-    size = sum(need.number if isinstance(need, AtLeast) else 1 for need in needs)
-    return size, [need.key for need in in_order(needs)]
+    return sum(need.size for need in needs), [need.key for need in in_order(needs)]
 
 
 class Item(NamedTuple):

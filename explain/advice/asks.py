@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.decision.need import Need, in_order
+from ...engine.decision.need import AtLeast, Need, in_order
 from ...engine.evaluation.rules import Firing, Model
 from ...engine.language.terms import Atom, unquote
 from ...engine.program.program import Program
@@ -16,25 +16,26 @@ from .wording import question
 class Item(NamedTuple):
     """One thing to ask: what has to be documented, the question, and the statement that asks for it."""
 
-    need: Need
+    need: Need | AtLeast
     question: str
     statement: str
+    of: tuple[Item, ...] = ()  # where it is so many of several things: these
 
     @property
     def finding(self) -> str:
-        """What is asked for: a concept, or the case's key of a count or a choice."""
-        return self.need.finding
+        """What is asked for: a concept, or the case's key of a count or a choice; nothing where it is of several."""
+        return "" if isinstance(self.need, AtLeast) else self.need.finding
 
     @property
     def needs(self) -> str:
         """What it has to be; see `Need.needs`."""
-        return self.need.needs
+        return "" if isinstance(self.need, AtLeast) else self.need.needs
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """Return the item as the documented JSON object."""
-        return {
-            "finding": self.finding, "needs": self.needs, "question": self.question, "statement": self.statement
-        }  # fmt: skip
+        if isinstance(self.need, AtLeast):
+            return {"at_least": self.need.number, "of": [item.as_json() for item in self.of]}
+        return self.need.as_json() | {"question": self.question, "statement": self.statement}
 
 
 class Ask(NamedTuple):
@@ -58,7 +59,7 @@ def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
         steps = below.setdefault(tuple(met), below.get(tuple(met)) or list(_steps(met, model)))
         items = tuple(_item(need, steps, program) for need in in_order(needs))
         statements = tuple(sorted(unquote(str(target.args[-1])) for target in met))
-        ranked.append((len(items), not _named(steps, judged), index, Ask(statements, items)))
+        ranked.append((sum(need.size for need in needs), not _named(steps, judged), index, Ask(statements, items)))
     return [ask for *_, ask in sorted(ranked)]
 
 
@@ -69,7 +70,7 @@ def _steps(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
     for atom in queue:
         for firing in model.firings.get(atom, ()):
             yield firing
-            new = [a for a in (*firing.premises, *firing.absences) if a not in seen]
+            new = [a for a in dict.fromkeys(firing.reads) if a not in seen]
             seen.update(new)
             queue += new
 
@@ -82,8 +83,11 @@ def _named(steps: Iterable[Firing], judged: Judged) -> bool:
     return not any(lower.predicate == p.predicate for p in about for lower in model.support[p].premises)
 
 
-def _item(need: Need, steps: Iterable[Firing], program: Program) -> Item:
+def _item(need: Need | AtLeast, steps: Iterable[Firing], program: Program) -> Item:
     """Return the question for a need, and the statement of the nearest step that takes it up."""
+    if isinstance(need, AtLeast):
+        of = tuple(_item(each, steps, program) for each in need.of)
+        return Item(need, f"At least {need.number} of:", of[0].statement, of)
     asking = (step.rule.cites[0] for step in steps if _takes_up(step, need, program))
     return Item(need, question(need, program), next(asking, ""))
 
@@ -94,7 +98,7 @@ def _takes_up(step: Firing, need: Need, program: Program) -> bool:
     if step.head.predicate == name:
         return False
     is_choice = program.predicates[name].is_choice
-    return need.atom in (*step.premises, *step.absences) or (is_choice and name in {a.predicate for a in step.absences})
+    return need.atom in step.reads or (is_choice and name in {a.predicate for a in step.absences})
 
 
 def boxes(sets: Iterable[Sequence[Item]]) -> list[Box]:

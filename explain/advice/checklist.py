@@ -91,5 +91,8 @@ def _tick(choice: Sequence[Item], width: int) -> Iterator[str]:
     """Yield one thing to tick, or one of several, each with its statement."""
     for index, item in enumerate(choice):
         mark = "     [ ] " if not index else "      or "
-        text = f"{item.question}  [{item.statement}]"
+        text = item.question if item.of else f"{item.question}  [{item.statement}]"
         yield from textwrap.wrap(text, width, initial_indent=mark, subsequent_indent=" " * 9)
+        for each in item.of:
+            text = f"{each.question}  [{each.statement}]"
+            yield from textwrap.wrap(text, width, initial_indent=" " * 9 + "[ ] ", subsequent_indent=" " * 13)

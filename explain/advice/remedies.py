@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision, judge, leaves, outcomes
+from ...engine.decision.need import AtLeast, Need
 from ...engine.decision.why import Failure
 from ...engine.language.terms import Atom, Literal
 from ...engine.language.unify import unify
 from ...engine.program.interface import FAVOURABLE
-from .asks import Ask, asks
+from .asks import Ask, Item, asks
 from .reasons import BLOCKED, DENIED, NUMBER, REQUEST, Reasons
 
 
@@ -40,14 +41,14 @@ class Remedies(Reasons):
         for failure in self._relevant(line):
             found += self._requests(failure, line, relaxed)
         found = [remedy._replace(ask=self._unsettled(remedy.ask)) for remedy in found]
-        sizes = [len(remedy.request) + len(remedy.ask.items) for remedy in found]
+        sizes = [len(remedy.request) + sum(item.need.size for item in remedy.ask.items) for remedy in found]
         return [remedy for remedy, size in zip(found, sizes, strict=True) if size == min(sizes)]
 
     def _unsettled(self, ask: Ask) -> Ask:
         """Drop what the record denies already and a criterion wants denied."""
         denials = [p.unless for p in self.program.predicates.values() if p.unless]
         settled = {str(a.args[0]) for name in denials for a in self.model.atoms(name) if self.model.sure(a)}
-        return ask._replace(items=tuple(i for i in ask.items if not i.need.denies or i.finding not in settled))
+        return ask._replace(items=tuple(_without(ask.items, lambda need: need.denies and need.finding in settled)))
 
     def _blamed(self, block: Atom) -> set[Atom]:
         """Return what is documented that a block rests on; the request is another matter."""
@@ -73,3 +74,15 @@ class Remedies(Reasons):
     def _ways(pattern: Atom, relaxed: Judged) -> Sequence[Ask]:
         atoms = [a for a in relaxed.model.atoms(pattern.predicate) if unify(pattern, a) is not None]
         return [Ask((), ())] if any(map(relaxed.model.sure, atoms)) else asks(atoms, relaxed)
+
+
+def _without(items: Iterable[Item], settled: Callable[[Need], bool]) -> Iterator[Item]:
+    """Yield the items that are not settled; of several things to document, what is left of them."""
+    for item in items:
+        left = tuple(_without(item.of, settled))
+        number = item.need.number - len(item.of) + len(left) if isinstance(item.need, AtLeast) else 0
+        if isinstance(item.need, Need):
+            yield from () if settled(item.need) else (item,)
+        elif number > 0:
+            need = AtLeast(number, tuple(each.need for each in left if isinstance(each.need, Need)))
+            yield item._replace(need=need, question=f"At least {number} of:", of=left)

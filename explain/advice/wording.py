@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ...engine.decision.need import Need, say_need
+from ...engine.decision.need import AtLeast, Need, say_need
 from ...engine.language.terms import Atom
 from ...engine.program.program import Program
 from ...engine.program.words import say_atom, say_open
@@ -37,8 +37,10 @@ def _is_it_so(said: str) -> str:
     return f"{there[1].capitalize()} there {said[there.end() :]}?" if there else f"Is it so that {said}?"
 
 
-def answer(need: Need, program: Program) -> str:
+def answer(need: Need | AtLeast, program: Program) -> str:
     """Return in words that what is needed is so, as the end of `the record shows that ...`."""
+    if isinstance(need, AtLeast):
+        return need.in_words(answer(each, program) for each in need.of)
     said = telling(need.atom, need.bounds.in_words() if need.bounds else "", program)
     return f"it is not so that {said}" if need.denies else said
 

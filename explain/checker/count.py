@@ -79,9 +79,9 @@ class Counts:
             ways.sort(key=lambda way: way.standing)
             members.append(Member(_values(ways[0].element, ways[0].binding), tuple(ways)))
         members.sort(key=_standing)
-        ends = [_worth(member, aggregate.function) for member in members]
+        ends = [worth(member, aggregate.function) for member in members]
         low, high = sum(least for least, _ in ends), min(sum(most for _, most in ends), INFINITE)
-        told = [_between(low, guard.op, high, _total(guard.right, binding)) for guard in aggregate.guards]
+        told = [_between(low, guard.op, high, total(guard.right, binding)) for guard in aggregate.guards]
         return Count(aggregate, binding, tuple(members), low, high, min(told))
 
     def _ways(self, element: Element, at: int, binding: Binding) -> Iterator[Way]:
@@ -115,7 +115,7 @@ def _standing(member: Member) -> tuple[bool, list[str], list[str]]:
     return member.value != TRUE, list(map(str, member.terms)), list(map(str, member.ways[0].premises))
 
 
-def _worth(member: Member, function: str) -> tuple[int, int]:
+def worth(member: Member, function: str) -> tuple[int, int]:
     """Return the least and the most that a member adds; what may count adds what it is worth, or nothing."""
     number = 1 if function == "count" else member.terms[0]
     if not isinstance(number, int):
@@ -123,7 +123,8 @@ def _worth(member: Member, function: str) -> tuple[int, int]:
     return (number, number) if member.value == TRUE else (min(number, 0), max(number, 0))
 
 
-def _total(terms: Iterable[object], binding: Binding) -> int:
+def total(terms: Iterable[object], binding: Binding) -> int:
+    """Return the sum of what a comparison has on its right."""
     return sum(int(binding[term.name] if isinstance(term, Var) else term) for term in terms)  # type: ignore[call-overload]
 
 

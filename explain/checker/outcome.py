@@ -8,7 +8,8 @@ from ...engine.language.terms import Atom, Var
 from .claim import Due, Step, absent, holds
 from .due import Dues
 from .ground import TRUE, in_order, quoted, unquoted
-from .settled import Needs, cut_amiss
+from .settled import cut_amiss
+from .several import Needs
 from .supposed import Supposed
 
 FAVOURABLE, UNFAVOURABLE, BESIDE = "medically_necessary", "not_medically_necessary", "not_addressed"
@@ -77,6 +78,10 @@ class Conclusions:
             outcome, _ = self._decided(line)
             self._missing[line] = self._supposed.sets(self.outcomes(line)[FAVOURABLE]) if outcome == OPEN else []
         return self._missing[line]
+
+    def is_complete(self, line: Line) -> bool:
+        """Say whether all that would make a line necessary is told apart."""
+        return self._supposed.is_complete(self.outcomes(line)[FAVOURABLE])
 
     def cut_amiss(self, line: Line, told: Any, due: list[Needs] | None) -> str:
         """Return what is wrong with a list of sets that is cut, or an empty text; see `settled`."""

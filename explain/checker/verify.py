@@ -20,6 +20,7 @@ from .ground import TRUE, spell
 from .outcome import OUTCOMES, Conclusions, Line
 from .record import facts_of, lines_of
 from .settled import TOLD
+from .several import Needs, are_in_order, expanded, leaves_choice
 from .step import Fault, TooLargeError, same, show
 from .truth import Truth, edition
 
@@ -167,8 +168,8 @@ class _Walk:
             due = self.conclusions.missing(line)
         except TooLargeError:
             due = None
-        if due is not None and len(due) <= TOLD:
-            return {"missing": due, "missing_complete": True}
+        if due is not None and ((choices := _stands_for(told, due)) or len(due) <= TOLD):
+            return {"missing": told if choices else due, "missing_complete": self.conclusions.is_complete(line)}
         if amiss := self.conclusions.cut_amiss(line, told, due):
             self._fault(name, f"missing {amiss}")
         return {"missing": told, "missing_complete": False}
@@ -212,6 +213,13 @@ class _Walk:
 
 
 _WHAT = frozenset(("atom", "rule", "binding", "comparison"))
+
+
+def _stands_for(told: Any, due: list[Needs]) -> bool:
+    """Say whether told sets, with the choices that they leave open made in every way, are exactly those due."""
+    if not leaves_choice(told) or len(told) > TOLD or not are_in_order(told):
+        return False
+    return sorted(expanded(told), key=str) == sorted(due, key=str)
 
 
 def _is_of(told: dict[str, Any], due: Due) -> bool:

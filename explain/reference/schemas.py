@@ -73,7 +73,9 @@ def _line(program: Program) -> Schema:
 
 
 def _outcome() -> dict[str, Schema]:
-    need = _object({"finding": _TEXT, "needs": _TEXT})
+    one = _object({"finding": _TEXT, "needs": _TEXT})
+    several = _object({"at_least": _NUMBER | {"minimum": 1}, "of": _list(one) | {"title": "any so many of these"}})
+    need: Schema = {"anyOf": [one, several]}
     return {
         "outcome": {"enum": list(OUTCOMES)},
         "by": _list(_TEXT) | {"title": "the statements that give the outcome"},
@@ -110,7 +112,8 @@ def _node() -> Schema:
 
 
 def _checklist(guideline: Guideline) -> Schema:
-    item = _object(dict.fromkeys(("finding", "needs", "question", "statement"), _TEXT))
+    one = _object(dict.fromkeys(("finding", "needs", "question", "statement"), _TEXT))
+    item: Schema = {"anyOf": [one, _object({"at_least": _NUMBER | {"minimum": 1}, "of": _list(one)})]}
     asked = _object({"for": _list(_TEXT), "items": _list(item)})
     line = _object({"cpt": _TEXT, "session": _NUMBER, "missing_complete": _FLAG, "sets": _list(asked)})
     return identified("checklist", guideline.program) | _object({"case": _TEXT, "lines": _list(line)})
