@@ -87,6 +87,12 @@ def every_set() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def semantics() -> ModuleType:
+    """The random programs, and their judges."""
+    return _sibling("evaluation/test_semantics")
+
+
+@pytest.fixture(scope="session")
 def tamper() -> ModuleType:
     """The campaign against the checker, of which the suite runs a sample."""
     return _sibling("campaigns/tamper")

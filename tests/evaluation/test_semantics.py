@@ -181,12 +181,13 @@ class _Body:
     def aggregate(self, below: Sequence[str]) -> None:
         """Count or add up what lies below, under variables of its own and of the body."""
         function = self.draw(st.sampled_from(("count", "sum")))
-        elements = [self.element(function, below, i) for i in range(self.draw(st.sampled_from((1, 1, 1, 2))))]
+        tags = self.draw(st.sampled_from(("", "", "", "ab")))
+        elements = [self.element(function, below, tag) for tag in tags or [""]]
         guards = [f"{self.draw(st.sampled_from(OPS))} {self.draw(st.sampled_from((0, 1, 1, 2, 2, 3)))}"]
         left = self.draw(st.sampled_from(("", "", "", "1 <= ", "3 > ", "0 != ")))
         self.parts.append(f"{left}#{function} {{ {' ; '.join(elements)} }} {guards[0]}")
 
-    def element(self, function: str, below: Sequence[str], at: int) -> str:
+    def element(self, function: str, below: Sequence[str], tag: str) -> str:
         """Draw what an aggregate takes up: terms, and a condition that binds what is not bound outside."""
         inner = _Body(self.draw)
         inner.own = {"s": ("X", "U"), "d": ("D", "E"), "n": ("M", "V")}
@@ -202,8 +203,9 @@ class _Body:
         weights = [*amounts * 4, *sorted(own["n"]) * 3, *NUMBERS[:4]]
         first = [str(self.draw(st.sampled_from(weights)))] if function == "sum" else []
         rest = self.draw(st.lists(st.sampled_from((*sorted(own["s"]) * 3, *sorted(own["d"]) * 3, "f0")), max_size=2))
+        first += [tag] if first and tag else []
         if first and first[0] in amounts:  # with what it is of behind it
-            first += [f"e{at}", *({"E"} & own["d"])]
+            first += sorted({"E"} & own["d"])
         terms = [*first, *map(str, rest)] or [str(inner.known("s"))]
         return f"{', '.join(terms)} : {', '.join(self.draw(st.permutations(inner.parts)))}"
 
@@ -211,11 +213,12 @@ class _Body:
 OPS = (">=", ">=", "<=", "<", ">", "=", "!=")
 
 
-def rule_for(draw: st.DrawFn, head: str, layer: int) -> str:
+def rule_for(draw: st.DrawFn, head: str, layer: int, *, amounts: bool) -> str:
     """Write a rule for a head of a layer."""
+    weeks = ("weeks",) * 3 if layer and amounts else ()
     below = [*INPUTS, *(name for names in LAYERS[:layer] for name in names)]
     body = _Body(draw)
-    beside = [*below, *LAYERS[layer], *(("weeks",) * 3 if layer else ())]
+    beside = [*below, *LAYERS[layer], *weeks]
     for name in draw(st.lists(st.sampled_from(beside), min_size=draw(st.integers(0, 1)), max_size=3)):
         body.positive(name)
     for name in draw(st.lists(st.sampled_from(below), min_size=0 if body.parts else 1, max_size=2)):
@@ -223,7 +226,7 @@ def rule_for(draw: st.DrawFn, head: str, layer: int) -> str:
     for _ in range(draw(st.integers(0, 1))):
         body.comparison()
     if draw(st.integers(0, 2)) == 0:
-        body.aggregate([*below, *(("weeks",) * 3 if layer else ())])
+        body.aggregate([*below, *weeks])
     parts = draw(st.permutations(body.parts))
     return f"{head}{written(map(body.known, TYPES[head]))} :- {', '.join(parts)}."
 
@@ -241,12 +244,16 @@ CYCLIC = ("finding(Y) :- finding(X), edge(X, Y).", "r2(X, Y) :- edge(X, Y).", "r
 
 
 @st.composite
-def programs(draw: st.DrawFn) -> Drawn:
-    """Draw a stratified program: text facts, recursion over cyclic data, negation below, open inputs, amounts."""
-    clauses = [RULED[0], *draw(st.lists(st.sampled_from(RULED[1:] + CYCLIC), unique=True))]
+def programs(draw: st.DrawFn, *, amounts: bool = True) -> Drawn:
+    """Draw a stratified program: text facts, recursion over cyclic data, negation and counts below, open inputs.
+
+    :param amounts: whether it reads amounts that may be undocumented.
+    """
+    ruled = RULED[1:] if amounts else RULED[1:2]
+    clauses = [RULED[0], *draw(st.lists(st.sampled_from(ruled + CYCLIC), unique=True))]
     for layer, names in enumerate(LAYERS):
         for _ in range(draw(st.integers(0 if layer < 2 else 1, 4))):
-            clauses.append(rule_for(draw, draw(st.sampled_from(sorted(names))), layer))
+            clauses.append(rule_for(draw, draw(st.sampled_from(sorted(names))), layer, amounts=amounts))
     facts = draw(st.lists(st.sampled_from(("link", "link", "thing", "finding", "r1", "r2", "r5")), max_size=4))
     clauses += [fact_for(draw, name) for name in facts]
     unless, unless_sign = draw(st.sampled_from(("denied", "ruled"))), draw(st.sampled_from(("", "denied", "r1")))
