@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from ..language.comparison import holds
-from ..language.terms import Aggregate, Atom, Constant, Rule, Term, Var
+from ..language.terms import Aggregate, Atom, Comparison, Constant, Rule, Term, Var, variables
 from ..language.unify import Binding
+from ..program.program import Predicate
 from .rules import Firing, Model, Tally
 
 Row = tuple[Constant, ...]
@@ -22,6 +23,18 @@ def slots_of(atom: Atom) -> Iterator[Slot]:
     for position, term in enumerate(atom.args):
         if not isinstance(term, Var):
             yield atom.predicate, position, term
+
+
+def filters(rule: Rule, declared: Mapping[str, Predicate]) -> Iterator[Comparison]:
+    """Yield the comparisons that a store can make: of a term with another, on nothing that may be undocumented."""
+    amounts: set[str] = set()
+    for literal in rule.literals:
+        predicate = declared.get(literal.atom.predicate)
+        if predicate and predicate.is_open:
+            amounts.update(variables(literal.atom.args[predicate.amounts_from :]))
+    for each in rule.comparisons:
+        if each.names() and len(each.left) == len(each.right) == 1 and amounts.isdisjoint(each.names()):
+            yield each
 
 
 class _Template:

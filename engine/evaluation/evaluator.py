@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from ..language.terms import UNDOCUMENTED, Atom, Literal
+from ..language.terms import Atom, Literal
 from ..program.graph import Strata
-from ..program.program import Predicate, Program
-from .compiled import Compiled, Row, Slot, slots_of
+from ..program.program import Program
+from .compiled import Compiled, Row, Slot, filters, slots_of
 from .datalog import Store
 from .join import Join
 from .limits import Budget
 from .relation import Relation, in_order, marked, shadow
 from .rules import Firing, Model
+from .supposed import undocumented
 
 
 class _Ready(NamedTuple):
@@ -78,11 +80,16 @@ class Evaluator:
 
     def define(self, relation: Relation, store: Store) -> None:
         """Define a relation in a store: a new atom comes first in its body, where it leaves the fewest ways."""
-        compiled, at = relation
+        compiled, at, _ = relation
         body = [self._shadow(literal) for literal in compiled.rule.literals]
         if at >= 0:
             body.insert(0, Literal(marked("D", body.pop(at).atom)))
-        store.define(relation.name, compiled.variables, body)
+        store.define(
+            relation.name,
+            compiled.variables,
+            body,
+            () if relation.bare else filters(compiled.rule, self.program.predicates),
+        )
 
     def _renewed(self, compiled: Compiled) -> Iterator[Relation]:
         """Yield the firings by a new atom wherever a rule's body is recursive."""
@@ -110,6 +117,7 @@ class Evaluator:
             ready = self._build()
         static = ready.static
         model = Model(dict(static.firings), given, dict(static.support), self.program.predicates)
+        model.rest_on(static, self.program.declared().keys() - self.strata.from_case)
         run = _Run(self, ready, model, Budget())
         with ready.store.active():
             run.hold(atom for atom in given if atom not in static.firings)
@@ -161,27 +169,20 @@ class _Run:
         for name in sorted(component):
             predicate = self.evaluator.program.predicates.get(name)
             if predicate and predicate.is_open:
-                unknown = [atom for atom in self._undocumented(predicate) if not self.model.possible(atom)]
+                unknown = [
+                    atom
+                    for atom in undocumented(predicate, self.evaluator.program, self.model)
+                    if not self.model.possible(atom)
+                ]
                 self.model.unknown.update(unknown)
                 self.hold(unknown)
-
-    def _undocumented(self, predicate: Predicate) -> Iterator[Atom]:
-        documented = {atom.args[0] for atom in self.model.given if atom.predicate == predicate.name}
-        if documented and (predicate.is_choice or predicate.open_count):
-            return
-        if predicate.open_count:
-            yield Atom(predicate.name, (UNDOCUMENTED,) * len(predicate.params))
-        for concept in self.evaluator.program.of_kind(predicate.open_kind):
-            amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
-            closing = (Atom(name, (concept,)) for name in (predicate.unless, predicate.until) if name)
-            if concept not in documented and not any(map(self.model.sure, closing)):
-                yield Atom(predicate.name, (concept, *amounts))
 
     def component(self, component: Collection[str]) -> None:
         """Fire the rules of a component until nothing new comes, then tell the sure from the possible."""
         rules = [compiled for name in sorted(component) for compiled in self.evaluator.of_head.get(name, ())]
-        if any(compiled.rule.aggregates for compiled in rules):
-            self._count(rules)
+        for compiled in [each for each in rules if each.rule.aggregates][:1]:
+            self.model.renew()  # what aggregates ask for is below the component, and known
+            self.join = Join(self.model, partial(self.budget.spend, 1, compiled.rule))
         fired: list[Firing] = []
         seen: set[tuple[str, Row]] = set()
         new = list(self._fire(map(Relation, rules), seen, ()))
@@ -195,12 +196,6 @@ class _Run:
         self._settle(fired)
         shadowed = (f.head for f in fired if f.head.predicate in self.evaluator.shadowed)
         self.hold(shadow(a) for a in dict.fromkeys(shadowed) if self.model.sure(a) and not self._held(a))
-
-    def _count(self, rules: Sequence[Compiled]) -> None:
-        """Make ready for aggregates: what they ask for is below the component, and known."""
-        self.model.renew()
-        rule = next(compiled.rule for compiled in rules if compiled.rule.aggregates)
-        self.join = Join(self.model, lambda: self.budget.spend(1, rule))
 
     def _renew(self, fresh: Collection[Atom], relations: list[Relation], seen: set[tuple[str, Row]]) -> list[Firing]:
         """Return what fires by new atoms of a recursive component; whatever fires without them has fired."""
@@ -224,17 +219,23 @@ class _Run:
 
     def _ask(self, relation: Relation, fresh: Sequence[Atom]) -> list[Row]:
         """Ask a relation within what the evaluation may still do."""
-        compiled, new = relation
+        compiled, new, _ = relation
         joined = [(i, literal.atom) for i, literal in enumerate(compiled.rule.literals) if literal.positive]
         parts = [marked("D", atom) if i == new else atom for i, atom in joined]
         sizes = [len(fresh) if i == new else self.sizes[atom.predicate] for i, atom in joined]
         self.budget.expect(compiled.rule, parts, sizes, lambda: [*self.model.each(), *fresh])
+        try:
+            rows = self._rows(relation)
+        except TypeError:  # text where numbers are compared: the rows as they are say so
+            rows = self._rows(relation._replace(bare=True))
+        self.budget.spend(len(rows), compiled.rule)
+        return rows
+
+    def _rows(self, relation: Relation) -> list[Row]:
         if relation.name not in self.defined:
             self.evaluator.define(relation, self.store)
             self.defined.add(relation.name)
-        rows = self.store.ask(relation.name, len(compiled.variables))
-        self.budget.spend(len(rows), compiled.rule)
-        return rows
+        return self.store.ask(relation.name, len(relation.compiled.variables))
 
     def _settle(self, fired: Sequence[Firing]) -> None:
         """Give each sure atom of a component its first sure firing, in an order that is well founded."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from math import inf
 from types import MappingProxyType
@@ -106,8 +107,13 @@ class Model:
         self.given = frozenset(given)
         self.unknown: set[Atom] = set()
         self.support = support  # the first sure firing of each sure atom: well founded
+        self._fixed: tuple[Model, AbstractSet[str]] | None = None
         self._sorted: dict[str, list[Atom]] = {}
         self._index: dict[tuple[str, int], dict[Term, list[Atom]]] = {}
+
+    def rest_on(self, static: Model, predicates: AbstractSet[str]) -> None:
+        """Leave predicates that a case does not change to the model of what is the same for every case."""
+        self._fixed = static, predicates - {atom.predicate for atom in self.given}
 
     def sure(self, atom: Atom) -> bool:
         """Say whether an atom is surely so."""
@@ -123,6 +129,8 @@ class Model:
 
     def atoms(self, predicate: str) -> list[Atom]:
         """Return the possible atoms of a predicate in a stable order, once all of them are known."""
+        if self._fixed and predicate in self._fixed[1]:
+            return self._fixed[0].atoms(predicate)
         if predicate not in self._sorted:
             found = self._by_predicate.get(predicate, ())
             self._sorted[predicate] = sorted(found, key=lambda a: [str(x) for x in a.args])
@@ -135,12 +143,16 @@ class Model:
     @cached_property
     def _by_predicate(self) -> dict[str, list[Atom]]:
         index: dict[str, list[Atom]] = {}
+        fixed: AbstractSet[str] = self._fixed[1] if self._fixed else set()
         for atom in self.each():
-            index.setdefault(atom.predicate, []).append(atom)
+            if atom.predicate not in fixed:
+                index.setdefault(atom.predicate, []).append(atom)
         return index
 
     def like(self, pattern: Atom) -> list[Atom]:
         """Return the possible atoms that have a pattern's first constant in its place; by index."""
+        if self._fixed and pattern.predicate in self._fixed[1]:
+            return self._fixed[0].like(pattern)
         for position, wanted in enumerate(pattern.args):
             if not isinstance(wanted, Var):
                 key = (pattern.predicate, position)
