@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -17,9 +18,11 @@ from hypothesis import settings
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="coverlog-tests-")
 
 from coverlog.engine.cases.case import Case, read_text
+from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.library.guideline import Guideline, load
 
 ROOT = Path(__file__).parent.parent
+EVERY = 20  # of the canonical cases each twentieth, where any will do
 WHOLE = 20  # times the examples of a test, in a whole campaign
 
 
@@ -81,6 +84,12 @@ def criteria() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def apnea_criteria() -> ModuleType:
+    """The independent judge of the second guideline, and its generator of cases."""
+    return _sibling("apnea_criteria")
+
+
+@pytest.fixture(scope="session")
 def every_set() -> ModuleType:
     """The long way to every minimal set, for the search to be held against."""
     return _sibling("every_set")
@@ -93,6 +102,12 @@ def semantics() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def every_way(criteria: ModuleType) -> ModuleType:
+    """The long way to every way of a line, by the criteria, for the list of ways to be held against."""
+    return _sibling("every_way")
+
+
+@pytest.fixture(scope="session")
 def tamper() -> ModuleType:
     """The campaign against the checker, of which the suite runs a sample."""
     return _sibling("campaigns/tamper")
@@ -101,6 +116,20 @@ def tamper() -> ModuleType:
 @pytest.fixture(scope="session")
 def guideline() -> Guideline:
     return load()
+
+
+@pytest.fixture(scope="session")
+def few_cases(guideline: Guideline, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped guideline with a sample of its canonical cases, and those that the commands' help names."""
+    folder = tmp_path_factory.mktemp("few") / guideline.folder.name
+    shutil.copytree(guideline.folder, folder, ignore=shutil.ignore_patterns("cases"))
+    helped = "".join(path.read_text() for path in (ROOT / "explain" / "commands").glob("*.py"))
+    paths = canonical_paths(guideline)
+    for path in dict.fromkeys([*paths[::EVERY], *(path for path in paths if path.stem in helped)]):
+        copy = folder / path.relative_to(guideline.folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    return folder
 
 
 @pytest.fixture(scope="session")

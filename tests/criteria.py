@@ -34,6 +34,7 @@ class Line(TypedDict):
 
 EMG_EXTREMITIES = ("95860", "95861", "95863", "95864")
 EMG_STAND_ALONE = (*EMG_EXTREMITIES, "95870")
+TEN_YEARS = 520  # in weeks
 LIMBS = 4
 EMG_WITH_NCS = ("95885", "95886", "95887")
 EMG = (*EMG_STAND_ALONE, "95867", "95868", "95869", "95872", *EMG_WITH_NCS)
@@ -555,6 +556,9 @@ def advisories(case: Case) -> set[str]:
         found.add("standardized-battery")
     if "carpal_tunnel_syndrome" in conditions and not techniques.isdisjoint(CTS_TECHNIQUES):
         found.add("cts-technique")
+    amounts = [v.get("value") if isinstance(v, dict) else v for v in case.get("findings", {}).values()]
+    if any(isinstance(weeks, int) and weeks > TEN_YEARS for weeks in amounts):
+        found.add("long-treatment")
     if any(map(_slipped, case.get("diagnoses", []))):
         found.add("code-slip")
     return found

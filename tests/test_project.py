@@ -83,9 +83,9 @@ def test_pydatalog_is_imported_in_one_module(root: Path) -> None:
     assert found == {"engine/evaluation/datalog.py"}
 
 
-@pytest.mark.parametrize("heavy", ["networkx", "lark", "clingo", "rich"])
+@pytest.mark.parametrize("heavy", ["networkx", "lark", "clingo", "rich", "jinja2"])
 def test_a_decision_imports_nothing_heavy(heavy: str) -> None:
-    """Once a guideline is in the cache, deciding needs neither graphs nor a parser."""
+    """Once a guideline is in the cache, deciding needs neither graphs nor a parser, nor what writes pages."""
     code = (
         "import sys; from coverlog.engine.library.guideline import load; load().evaluator('2025-01-01');"
         f"from coverlog.explain.commands import decide; sys.exit('{heavy}' in sys.modules)"

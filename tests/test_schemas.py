@@ -16,12 +16,16 @@ from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline
 from coverlog.explain.advice.checklist import as_json as checklist_json
 from coverlog.explain.advice.checklist import checklist
+from coverlog.explain.advice.comparison import as_json as comparison_json
+from coverlog.explain.advice.comparison import compared
 from coverlog.explain.advice.letter_document import as_json as letter_json
+from coverlog.explain.advice.line_rows import rows_of
 from coverlog.explain.commands.main import main
 from coverlog.explain.commands.schema import OF
 from coverlog.explain.proof.build import prove, why_not
 from coverlog.explain.proof.document import as_json as proof_json
 from coverlog.explain.reference.schemas import SCHEMAS, schema_of
+from coverlog.explain.render.line_table import as_json as rows_json
 
 EVERY = 9  # of the canonical cases each ninth: enough of every folder, in seconds
 
@@ -41,6 +45,7 @@ def judged(guideline: Guideline) -> Iterator[Judged]:
                 continue
 
 
+OTHERWISE = {"outcome": "none", "by": [], "missing": [[{"finding": "one", "needs": "present"}]]}
 ANSWERS: dict[str, Callable[[Judged], list[Any]]] = {
     "decision": lambda each: [each.decision.as_json()],
     "proof": lambda each: [
@@ -49,6 +54,15 @@ ANSWERS: dict[str, Callable[[Judged], list[Any]]] = {
     "checklist": lambda each: [checklist_json(each, checklist(each, ""))],
     "letter": lambda each: [letter_json(each)],
     "case": lambda each: [each.case.said],
+    "rows": lambda each: [rows_json(rows_of(each))],
+    "comparison": lambda each: [
+        comparison_json(compared([each.decision.as_json()], [other]))
+        for other in (
+            each.decision.as_json() | {"case": "other", "lines": []},
+            {"case": each.case.id, "error": "no"},
+            {"case": "other", "lines": [line | OTHERWISE for line in each.decision.as_json()["lines"]]},
+        )
+    ],
 }
 
 
@@ -88,6 +102,7 @@ def test_the_schema_of_a_case_tells_editors_what_each_word_means(guideline: Guid
                     assert of["properties"][concept]["description"] == program.label(concept)
                 else:
                     words = of.get("items", of)
+                    words = words.get("else", words)  # an item of a list may be an object with a source
                     assert words["enumDescriptions"][words["enum"].index(concept)] == program.label(concept)
 
 

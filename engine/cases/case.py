@@ -10,10 +10,14 @@ from ..language.errors import CaseError, Fault, refused
 from ..language.terms import Atom
 from ..language.visible import short, visible
 from ..library.guideline import Guideline
+from ..library.several import Answering
 from ..program.shapes import Said, read_facts
 from .document import Document, documents
+from .document import Path as At
 from .faults import faults
 from .files import below, read_bounded, unreadable
+from .part import parts
+from .times import plain
 
 SUFFIXES = (".yaml", ".yml", ".json")
 """How the names of case files end."""
@@ -43,6 +47,9 @@ class Case(NamedTuple):
     place: str
     notes: tuple[str, ...]  # what was read otherwise than written
     said: dict[str, Any]  # the case as written, for those who change it or quote its sources
+    places: dict[At, tuple[int, int]] = {}  # noqa: RUF012 - nobody adds; line and column of each part of it
+    under: Guideline | None = None  # of several guidelines, the one that has read it
+    whole: dict[str, Any] | None = None  # the case as written for several guidelines; `said` is the part of this one
 
 
 class Unreadable(NamedTuple):
@@ -58,7 +65,7 @@ def not_read(name: str, error: CaseError) -> Unreadable:
     return Unreadable(name, str(error), error.faults)
 
 
-def read_files(paths: Iterable[Path], guideline: Guideline) -> Iterator[Case | Unreadable]:
+def read_files(paths: Iterable[Path], guideline: Answering) -> Iterator[Case | Unreadable]:
     """Yield the cases of files, and of all `.yaml`, `.yml` and `.json` files below folders.
 
     What cannot be read comes as `Unreadable`; the others are not held up by it.
@@ -77,7 +84,7 @@ def read_files(paths: Iterable[Path], guideline: Guideline) -> Iterator[Case | U
                 yield from _read_file(file, guideline)
 
 
-def _read_file(file: Path, guideline: Guideline) -> Iterator[Case | Unreadable]:
+def _read_file(file: Path, guideline: Answering) -> Iterator[Case | Unreadable]:
     try:
         data = read_bounded(file, MAX_BYTES)
     except CaseError as error:
@@ -90,7 +97,7 @@ def _refused(path: Path, error: CaseError) -> Unreadable:
     return not_read(visible(str(path)), error)
 
 
-def read_text(data: bytes, file: str, guideline: Guideline) -> Iterator[Case | Unreadable]:
+def read_text(data: bytes, file: str, guideline: Answering) -> Iterator[Case | Unreadable]:
     """Yield the cases of one text: a case, a list of cases, or several YAML documents."""
     empty, file = True, visible(file)
     try:
@@ -100,7 +107,7 @@ def read_text(data: bytes, file: str, guideline: Guideline) -> Iterator[Case | U
             for part in (document.items() if isinstance(document.value, list) else ()) or [document]:
                 if part.value:
                     empty = False
-                    yield read_case(part, guideline)
+                    yield from _read_by(part, guideline)
     except UnicodeDecodeError as error:
         yield not_read(file, refused(file, f"not UTF-8 text (byte {error.start})", "save it as UTF-8"))
     except CaseError as error:
@@ -108,6 +115,18 @@ def read_text(data: bytes, file: str, guideline: Guideline) -> Iterator[Case | U
     else:
         if empty:
             yield not_read(file, refused(file, "empty", "write a case (see coverlog schema)"))
+
+
+def _read_by(document: Document, answering: Answering) -> Iterator[Case | Unreadable]:
+    """Yield a case once for each guideline that it is for."""
+    if isinstance(answering, Guideline):
+        yield read_case(document, answering)
+        return
+    for guideline, part, notes in parts(document, answering):
+        case = read_case(part, guideline)
+        if isinstance(case, Case):
+            case = case._replace(under=guideline, whole=document.value, notes=(*case.notes, *notes))
+        yield case
 
 
 def read_case(document: Document, guideline: Guideline) -> Case | Unreadable:
@@ -123,10 +142,12 @@ def _case(document: Document, guideline: Guideline) -> Case:
     lines = tuple(Line(s["cpt"], s.get("session", 1), s.get("units", 1)) for s in said["services"])
     facts: dict[Atom, str] = {}
     notes: list[str] = []
+    values = Said(plain(said, guideline.program, notes), guideline.program, notes)
     for predicate in guideline.program.predicates.values():
         if predicate.case:
-            facts |= read_facts(predicate.name, predicate.case, Said(said, guideline.program, notes))
+            facts |= read_facts(predicate.name, predicate.case, values)
     return Case(
         said["id"], said.get("title", ""), said["date_of_service"], lines, facts,
         said.get("expect", {}), said.get("expect_closed", {}), document.place(), tuple(dict.fromkeys(notes)), said,
+        document.places,
     )  # fmt: skip

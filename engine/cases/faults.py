@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -11,11 +11,20 @@ from typing import Any
 from ..language.errors import Fault, did_you_mean
 from ..language.visible import short
 from ..library.guideline import Guideline
-from ..program.schema import DATE, DIAGNOSIS, PROCEDURE
+from ..program.code_systems import DIAGNOSIS, PROCEDURE, SYSTEMS
+from ..program.program import Program
+from ..program.schema import DATE, TEXT, TIME
+from .dates import misdated
 from .document import Document, Path
+from .meant import meant, misplaced
+from .times import fault, times
 
 MOST = 100
 """As many faults of a case are told; of the rest, how many there are."""
+_EXAMPLES = {system.pattern: system.example for system in SYSTEMS.values()} | {
+    PROCEDURE: "99213, in quotes", DATE: "2025-11-03", TIME: "6",
+    TEXT: "words without quotation marks or backslashes",
+}  # fmt: skip
 _SLIPS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1"})
 Found = tuple[Path, str, str]  # a place, what is wrong there, and a remedy
 
@@ -26,8 +35,9 @@ def faults(document: Document, guideline: Guideline) -> list[Fault]:
     errors = [error for error in guideline.validator.iter_errors(document.value) if not _within(error, problems)]
     # Those beyond the first hundred are counted only: saying what was meant takes its time.
     first = sorted(errors, key=lambda error: document.order(tuple(error.instance_path)))[:MOST]
-    found = list(islice((f for error in first for f in _explain(error, document.value, guideline.schema)), MOST))
-    told = [(document.order(path), Fault(document.place(path), *rest)) for path, *rest in found + _no_day(document)]
+    found = list(islice((f for error in first for f in _explain(error, document.value, guideline)), MOST))
+    own = [*found, *misdated(document, guideline.program), *_no_amount(document, guideline)]
+    told = [(document.order(path), Fault(document.place(path), *rest)) for path, *rest in own]
     told += [(document.order(path), fault) for path, fault in problems.items()]
     ordered = [fault for _, fault in sorted(told)]
     left = sum(map(_count, errors)) - len(found) + len(ordered[MOST:])
@@ -43,34 +53,50 @@ def _within(error: Any, problems: Iterable[Path]) -> bool:
     return any(tuple(error.instance_path[: len(path)]) == path for path in problems)
 
 
-def _no_day(document: Document) -> list[Found]:
-    """Return the fault of a date that is none; the schema knows its form only."""
-    date = document.value.get("date_of_service") if isinstance(document.value, dict) else None
-    try:
-        if isinstance(date, str) and re.search(DATE, date):
-            datetime.date.fromisoformat(date)
-    except ValueError:
-        return [(("date_of_service",), f"{date} is no day of the calendar", "")]
-    return []
+def _no_amount(document: Document, guideline: Guideline) -> list[Found]:
+    """Return the faults of amounts of time that have the form of one, and yet are no number of the declared unit."""
+    told = ((path, *fault(written, unit)) for path, written, unit in times(document.value, guideline.program))
+    return [(path, f"{'.'.join(map(str, path))} {wrong}", remedy) for path, wrong, remedy in told if wrong]
 
 
-def _explain(error: Any, case: Any, schema: dict[str, Any]) -> Iterator[Found]:
+def _explain(error: Any, case: Any, guideline: Guideline) -> Iterator[Found]:
     """Yield what is wrong by one error of the validator, and what was meant.
 
     :param error: a `jsonschema_rs.ValidationError`.
     """
-    path: Path = tuple(error.instance_path)
+    path, program = tuple(error.instance_path), guideline.program
     name, rule, value = ".".join(map(str, path)) or "the case", error.kind.name, _at(case, path)
     if rule == "additionalProperties":
-        known = _at(schema, error.schema_path[:-1])["properties"]
+        known = _at(guideline.schema, error.schema_path[:-1])["properties"]
         for word in error.kind.unexpected:
-            yield (*path, word), f"unknown key {short(word)} in {name}", _meant(word, known)
+            yield (*path, word), f"unknown key {short(word)} in {name}", _key_meant(word, path, known, program)
     elif rule == "enum":
-        told = f"{name} is {short(str(value))}, which is none of the words allowed"
-        yield path, told, _meant(str(value), error.kind.options)
+        told = f"{name} is {'empty' if value is None else short(str(value))}, which is none of the words allowed"
+        remedy = meant(path, value, None, program) or misplaced(str(value), path, program)
+        yield path, told, remedy or _meant(str(value), error.kind.options)
     else:
         message, remedy = _WRONG[rule](value, error.kind.value)
+        if rule == "required":
+            remedy = _example(error.kind.value, _at(guideline.schema, error.schema_path[:-1])["properties"])
+        elif rule in ("type", "pattern"):
+            remedy = meant(path, value, error.kind.value, program) or remedy
         yield path, f"{name} {message}", remedy
+
+
+def _key_meant(word: str, path: Path, known: Iterable[str], program: Program) -> str:
+    """Return the remedy for an unknown key; a case's own keys are near misses first, for words resemble them."""
+    near = "" if path else did_you_mean(word.casefold(), known)
+    return near or misplaced(word, path, program) or _meant(word, known)
+
+
+def _example(key: str, properties: dict[str, Any]) -> str:
+    """Return the remedy for a key that is lacking."""
+    of = properties[key]
+    if "enum" in of:
+        return f"write {key}: {of['enum'][0]}" + "".join(f", or {word}" for word in of["enum"][1:])
+    by_type = {"array": "[{cpt: CODE}]", "integer": "6", "number": "6"}
+    found = _EXAMPLES.get(of.get("pattern", "")) or by_type.get(of["type"])
+    return f"write {key}: {found or 'and a name'}"
 
 
 def _at(value: Any, path: Iterable[str | int]) -> Any:
@@ -83,7 +109,9 @@ def _meant(word: str, known: Iterable[str]) -> str:
     return did_you_mean(short(word), known) or f"known are {', '.join(known)}"
 
 
-_TYPES = {"object": "keys and values", "array": "a list", "string": "text", "integer": "a whole number"}
+_TYPES = {
+    "object": "keys and values", "array": "a list", "string": "text", "integer": "a whole number", "number": "a number",
+}  # fmt: skip
 
 
 def _wrong_type(value: Any, wanted: list[str]) -> tuple[str, str]:
@@ -95,15 +123,22 @@ def _wrong_type(value: Any, wanted: list[str]) -> tuple[str, str]:
     return f"has to be {_TYPES[wanted[0]]}, not {_said(value)}", remedy
 
 
+def _decimals(step: float) -> str:
+    number = round(-math.log10(step))
+    return f"{number} decimal{'s' * (number > 1)}"
+
+
 def _said(value: Any) -> str:
     """Return a value as a case writes it, or what it is where that is long."""
+    if value is None:
+        return "nothing"
     if isinstance(value, (dict, list)) and value:
         return _TYPES["object" if isinstance(value, dict) else "array"]
     return f"'{short(value)}'" if isinstance(value, str) else repr(value)
 
 
 def _wrong_form(value: str, pattern: str) -> tuple[str, str]:
-    example = {PROCEDURE: "99213, in quotes", DIAGNOSIS: "A00.1", DATE: "2025-11-03"}.get(pattern, "a word")
+    example = _EXAMPLES.get(pattern) or ("a word" if pattern.startswith(r"^\S") else pattern.strip("^$"))
     meant = _slip(value) if pattern == DIAGNOSIS else ""
     return f"is {_said(value)}", f"write it like {example}" + (f"; did you mean {meant}?" if meant else "")
 
@@ -120,6 +155,7 @@ _WRONG: dict[str, Callable[[Any, Any], tuple[str, str]]] = {
     "pattern": _wrong_form,
     "minimum": lambda value, least: (f"is {value}, and cannot be less than {least}", ""),
     "maximum": lambda value, most: (f"is {value}, and cannot be more than {most:,}", "count completed units only"),
+    "multipleOf": lambda value, of: (f"is {value}, which has too many decimals", f"write {_decimals(of)}"),
     "minItems": lambda value, least: ("is empty", "name at least one"),
     "maxItems": lambda value, most: (f"has {len(value):,} items, and cannot have more than {most:,}", "split the case"),
     "maxLength": lambda value, most: (

@@ -10,23 +10,44 @@ from typing import TypeVar
 from ..language.errors import CaseError, did_you_mean, refused
 from ..language.visible import visible
 from ..library.guideline import Guideline
+from ..library.several import Answering, each
 from .case import MAX_BYTES, Case, Unreadable, not_read, read_files, read_text
 from .files import exists, unreadable
 
 Item = TypeVar("Item")
 
 
-def canonical_paths(guideline: Guideline) -> list[Path]:
-    """Return the files of the canonical cases, those to be refused among them."""
-    return sorted(guideline.folder.glob("cases/**/*.yaml"))
+def canonical_paths(guideline: Answering) -> list[Path]:
+    """Return the files of the canonical cases, those to be refused among them.
+
+    Those of what a guideline extends stand before its own, but for the ones that it has itself by the same name.
+    """
+    return [path for one in each(guideline) for path in _canonical(one)]
 
 
-def canonical(guideline: Guideline) -> dict[str, Path]:
+def _canonical(guideline: Guideline) -> list[Path]:
+    found: list[Path] = []
+    for folder in guideline.folders[::-1]:
+        own = sorted(folder.glob("cases/**/*.yaml"))
+        found = [path for path in found if path.stem not in {other.stem for other in own}] + own
+    return found
+
+
+def overridden(guideline: Guideline, path: Path) -> Path | None:
+    """Return the case of what a guideline extends in whose place a case of its own stands."""
+    if path.is_relative_to(guideline.folder):
+        for folder in guideline.folders[1:]:
+            for other in folder.glob(f"cases/**/{path.stem}.yaml"):
+                return other
+    return None
+
+
+def canonical(guideline: Answering) -> dict[str, Path]:
     """Return the canonical cases of a guideline by name."""
     return {path.stem: path for path in canonical_paths(guideline)}
 
 
-def find_cases(names: Iterable[str], guideline: Guideline) -> Iterator[Case | Unreadable]:
+def find_cases(names: Iterable[str], guideline: Answering) -> Iterator[Case | Unreadable]:
     """Yield the cases that files, folders, `-` and names of canonical cases stand for."""
     for name in names:
         try:
@@ -39,12 +60,23 @@ def find_cases(names: Iterable[str], guideline: Guideline) -> Iterator[Case | Un
             yield not_read(visible(name), told)
 
 
-def find_case(name: str, guideline: Guideline) -> Case:
+def named(name: str, guideline: Answering) -> bool:
+    """Return whether a name stands for a file, a folder, standard input or a canonical case."""
+    try:
+        return name == "-" or bool(_find(name, guideline))
+    except CaseError:
+        return False
+
+
+def find_case(name: str, guideline: Answering, *, of: str = "") -> Case:
     """Return the one case of a name.
 
-    :raises CaseError: where it cannot be read, or where the name stands for several.
+    :param of: the name of the guideline that it is to be read by, where it is for several.
+    :raises CaseError: where it cannot be read, or where the name stands for several, or is for several.
     """
-    found = only(name, list(find_cases([name], guideline)))
+    items = list(find_cases([name], guideline))
+    named: list[Case | Unreadable] = [item for item in items if isinstance(item, Case) and _by(item) == of]
+    found = only(name, named or items)
     if isinstance(found, Unreadable):
         raise CaseError(faults=found.faults)
     return found
@@ -53,14 +85,21 @@ def find_case(name: str, guideline: Guideline) -> Case:
 def only(name: str, items: list[Item]) -> Item:
     """Return the one item that a name stands for.
 
-    :raises CaseError: where there are several.
+    :raises CaseError: where there are several, or several guidelines that it is for.
     """
+    by = dict.fromkeys(_by(item) for item in items if isinstance(item, Case))
+    if len(by) > 1:
+        raise refused(name, f"{' and '.join(by)} answer it", "name one of the guidelines: -g GUIDELINE")
     if len(items) > 1:
         raise refused(name, f"holds {len(items)} cases", "give a file of one")
     return items[0]
 
 
-def _find(name: str, guideline: Guideline) -> Path:
+def _by(case: Case) -> str:
+    return case.under.program.name if case.under else ""
+
+
+def _find(name: str, guideline: Answering) -> Path:
     """Return the file or folder of a name, or the canonical case that it is the name of.
 
     :raises CaseError: where there is none, or none that can be got at.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..language.terms import Atom
 from .network import Values, bits
-from .relations import Findings, Relations, union
+from .relations import Documentation, Relations, union
 from .settle import network
 
 
@@ -60,7 +60,7 @@ class Choice(NamedTuple):
 class Choices:
     """The tree of choices of one question; items are numbers, and sets of items masks of their bits."""
 
-    def __init__(self, missing: Findings, targets: Sequence[Atom]) -> None:
+    def __init__(self, missing: Documentation, targets: Sequence[Atom]) -> None:
         self.missing, self.targets = missing, targets
         self.net = network(missing.model, targets)
         self.items = self.net.items

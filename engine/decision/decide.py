@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,16 +18,16 @@ from ..program.interface import ADVISORY, FAVOURABLE, SILENT, UNFAVOURABLE, WAIT
 from ..program.program import Predicate, Program
 from ..program.words import say_rule
 from .decision import Advisory, Decision, LineDecision
-from .need import in_order
-from .outcomes import awaited, outcomes
+from .need import Set, in_order
+from .outcomes import awaited, decided, favourable, leads_to, outcomes, passed, surely
 from .situation import Situation, refuse_contradiction
-from .support import leaves, rests_on, used
+from .support import how, leaves, rests_on, used
 from .why import Why
 
 if TYPE_CHECKING:
     from .missing import Missing
 
-__all__ = ["Judged", "LineDecision", "decide", "judge", "leaves", "outcomes"]
+__all__ = ["Judged", "LineDecision", "advisories", "decide", "judge", "leaves", "outcomes"]
 
 
 class Judged(NamedTuple):
@@ -92,7 +92,7 @@ def _judge(case: Case, guideline: Guideline, world: str, date: str) -> Judged:
     found = {line: _line(line, situation) for line in lines}
     decision = Decision(
         case.id, guideline.program.name, date, world, tuple(found[line[:2]] for line in case.lines),
-        tuple(_advisories(guideline.program, situation.model)), tuple(guideline.program.notices.values()),
+        tuple(advisories(guideline.program, situation.model)), tuple(guideline.program.notices.values()),
         guideline_hash=guideline.hash, case_hash=_hash(case),
     )  # fmt: skip
     return Judged(decision, situation)
@@ -100,49 +100,61 @@ def _judge(case: Case, guideline: Guideline, world: str, date: str) -> Judged:
 
 def _hash(case: Case) -> str:
     """Return the SHA-256 of a case as written, as JSON with its keys sorted and nothing between."""
-    said = {key: value for key, value in case.said.items() if key not in ("expect", "expect_closed")}
+    said = {key: value for key, value in (case.whole or case.said).items() if key not in ("expect", "expect_closed")}
     return sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
     cpt, session = line
     case, program, model = situation.case, situation.program, situation.model
-    possible = outcomes(model, session, cpt)
-    sure = {name: [a for a in atoms if model.sure(a)] for name, atoms in possible.items()}
-    outcome = next((name for name in sure if sure[name]), WAITING)
-    decisive = sure.get(outcome) or awaited(possible)
+    key = session, quote(cpt)
+    possible = outcomes(model, program, key)
+    sure = surely(possible, model)
+    outcome = decided(possible, sure, program)
+    decisive = sure.get(outcome.name) or awaited(possible, program)
     if not decisive:
         raise _without_outcome(line, case, program)
-    if sum(map(bool, sure.values())) > 1:
+    if len(sure) > 1 and not all(program.outcome(name).order for name in sure):
         raise _two_outcomes(line, case, sure, model)
-    asked = possible[FAVOURABLE] if outcome == WAITING else []
+    asked = favourable(possible, program) if outcome.role == WAITING else []
     missing = situation.missing.sets(asked) if asked else None
     last = tuple(sorted(unquote(str(a.args[2])) for a in decisive))
     return LineDecision(
         cpt=cpt,
         session=session,
         shown={p.name: _value(model, p, {"Session": session, "Code": quote(cpt)}) for p in program.shown()},
-        outcome=outcome,
-        by=last if outcome in (FAVOURABLE, UNFAVOURABLE) else (),
-        reason=last[0] if outcome == SILENT else None,
+        outcome=outcome.name,
+        by=last if outcome.role in (FAVOURABLE, UNFAVOURABLE) else (),
+        how=how(decisive, model) if outcome.role in (FAVOURABLE, UNFAVOURABLE) else (),
+        reason=last[0] if outcome.role == SILENT else None,
         needs=tuple(map(in_order, missing.sets)) if missing else (),
         missing_complete=missing.complete if missing else True,
-        rests_on=rests_on(*used(decisive, model, situation.why), program),
+        rests_on=rests_on(*used([*decisive, *passed(outcome, program, key)], model, situation.why), program),
+        declared=outcome,
+        needs_for=_needs_for(missing.sets if missing else (), asked, situation),
     )
 
 
+def _needs_for(sets: Iterable[Set], asked: Sequence[Atom], situation: Situation) -> tuple[str, ...] | None:
+    """Return which outcome each missing set leads to; None where the guideline has one that covers a line."""
+    if len(situation.program.of_role(FAVOURABLE)) == 1:
+        return None
+    return tuple(leads_to(situation.missing.met(needs, asked), situation.program) for needs in sets)
+
+
 def _without_outcome(line: tuple[str, int], case: Case, program: Program) -> CaseError:
-    place = program.predicates[UNFAVOURABLE].place
+    place = program.predicates[program.of_role(UNFAVOURABLE)[0].name].place
+    silent = program.of_role(SILENT)[0].name
     return refused(case.place, f"the rules give code {line[0]} in session {line[1]} no outcome ({place})",
-                   "let a rule give every line not_addressed or one of the others")  # fmt: skip
+                   f"let a rule give every line {silent} or one of the others")  # fmt: skip
 
 
 def _two_outcomes(line: tuple[str, int], case: Case, sure: dict[str, list[Atom]], model: Model) -> CaseError:
     """Name the rule, with its place, that surely gives each of the outcomes which exclude each other."""
-    rules = [(name, model.support[atoms[0]].rule) for name, atoms in sure.items() if atoms]
+    rules = [(name, model.support[atoms[0]].rule) for name, atoms in sure.items()]
     said = " and ".join(f"{name} by {rule.id} ({rule.place})" for name, rule in rules)
     return refused(case.place, f"the rules give code {line[0]} in session {line[1]} two outcomes: {said}",
-                   "let one of them ask that the other does not hold")  # fmt: skip
+                   "let one of them ask that the other does not hold, or declare which goes first")  # fmt: skip
 
 
 def _value(model: Model, predicate: Predicate, line: dict[str, Constant]) -> str | None:
@@ -152,7 +164,8 @@ def _value(model: Model, predicate: Predicate, line: dict[str, Constant]) -> str
     return unquote(str(values[0])) if values else None
 
 
-def _advisories(program: Program, model: Model) -> Iterable[Advisory]:
+def advisories(program: Program, model: Model) -> Iterable[Advisory]:
+    """Yield what a guideline says beside the outcomes of a case, each thing once."""
     seen = set()
     for atom in model.atoms(ADVISORY):
         for firing in model.firings[atom]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ...version import __version__
+from ..language.terms import Constant, quote
+from ..program.interface import Outcome
 from .need import AtLeast, Need
 from .view import mimebundle
 
@@ -19,17 +21,37 @@ class LineDecision(NamedTuple):
     shown: dict[str, str | None]  # what the guideline declares to be shown with a line, by predicate
     outcome: str
     by: tuple[str, ...]
+    how: tuple[str, ...]  # the rules by which these statements give it
     reason: str | None
     needs: tuple[tuple[Need | AtLeast, ...], ...]
     missing_complete: bool
     rests_on: tuple[str, ...]
+    declared: Outcome  # the outcome as the guideline declares it
+    needs_for: tuple[str, ...] | None = None  # of several favourable outcomes, the one that each set leads to
+
+    @property
+    def role(self) -> str:
+        """What the outcome says of the line: `favourable`, `unfavourable`, `silent`, or that it waits."""
+        return self.declared.role
+
+    @property
+    def words(self) -> str:
+        """The outcome in words."""
+        return self.declared.words
+
+    @property
+    def key(self) -> tuple[Constant, ...]:
+        """What the line is known by, as its request has it."""
+        return self.session, quote(self.cpt)
 
     def as_json(self) -> dict[str, Any]:
         """Return the line as the documented JSON object."""
-        told = {("missing" if name == "needs" else name): value for name, value in self._asdict().items()} | {
-            "by": list(self.by), "missing": [list(s) for s in self.missing], "rests_on": list(self.rests_on)
+        for_ = {} if self.needs_for is None else {"missing_for": list(self.needs_for)}
+        return {
+            "cpt": self.cpt, "session": self.session, **self.shown, "outcome": self.outcome, "by": list(self.by),
+            "how": list(self.how), "reason": self.reason, "missing": [list(s) for s in self.missing], **for_,
+            "missing_complete": self.missing_complete, "rests_on": list(self.rests_on),
         }  # fmt: skip
-        return {"cpt": told.pop("cpt"), "session": told.pop("session"), **told.pop("shown"), **told}
 
     @property
     def missing(self) -> tuple[tuple[dict[str, Any], ...], ...]:

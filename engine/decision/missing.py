@@ -32,11 +32,12 @@ class Missing:
         self._model_denying = denied
         self._denials: dict[Atom, set[Atom]] = {}
         self._searches: dict[tuple[Atom, ...], Search] = {}
+        self._cores: dict[Atom, Atom] = {}
 
     def sets(self, targets: Iterable[Atom]) -> Found:
         """Return the minimal sets that, documented, make one of the targets surely so.
 
-        :param targets: possible atoms, such as the ways a line could be medically necessary.
+        :param targets: possible atoms, such as the ways a line could be covered.
         :return: at most `search.SETS` sets, the smallest first, then by the names in them.
         """
         return self._search(targets).found
@@ -54,6 +55,11 @@ class Missing:
 
     def _core(self, atom: Atom) -> Atom:
         """Return what an atom turns on, where all else that its one firing needs is so; lines have it in common."""
+        if atom not in self._cores:
+            self._cores[atom] = self._turning(atom)
+        return self._cores[atom]
+
+    def _turning(self, atom: Atom) -> Atom:
         seen = {atom}
         while atom in self.model.firings and atom not in self.model.unknown and not self.model.sure(atom):
             firing, *others = self.model.firings[atom]
@@ -79,10 +85,10 @@ class Missing:
                     steps.append((head, len(premises)))
         return steps, by_premise
 
-    def weaker(self, atom: Atom) -> set[Atom]:
-        """Return what documenting a finding alone makes so, itself among it."""
+    def weaker(self, *atoms: Atom) -> set[Atom]:
+        """Return what documenting findings alone makes so, themselves among it."""
         steps, by_premise = self._steps
-        found, queue, met = {atom}, [atom], Counter[int]()
+        found, queue, met = set(atoms), list(atoms), Counter[int]()
         for each in queue:
             for step in by_premise.get(each, ()):
                 met[step] += 1

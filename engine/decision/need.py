@@ -84,7 +84,7 @@ class AtLeast(NamedTuple):
 
         :param told: each of the things in words.
         """
-        return f"at least {self.number} of these {'is' if self.number == 1 else 'are'} so: {'; '.join(told)}"
+        return f"at least {self.number} of these {'is' if self.number == 1 else 'are'} so ({'; '.join(told)})"
 
     def __str__(self) -> str:
         """Return it as case files have it: `at least 2 of: a; b absent; c >= 4`."""
@@ -97,6 +97,11 @@ Set = frozenset[Need | AtLeast]
 def single(needs: Iterable[Need | AtLeast]) -> list[Need]:
     """Return the single things that needs are made of."""
     return [each for need in needs for each in (need.of if isinstance(need, AtLeast) else [need])]
+
+
+def fewest(needs: Iterable[Need | AtLeast]) -> list[Need]:
+    """Return one way to meet needs: of several things the first so many."""
+    return [each for need in needs for each in (need.of[: need.number] if isinstance(need, AtLeast) else [need])]
 
 
 def say_need(need: Need | AtLeast, program: Program) -> str:
@@ -122,7 +127,7 @@ class Item(NamedTuple):
 
     finding: str
     kind: str  # present, absent, low or high
-    bound: int
+    bound: float  # a whole number, or a quantity
     atom: Atom
 
 
@@ -139,7 +144,7 @@ def absent(atom: Atom, declared: Predicate) -> Item:
 def amount(atom: Atom, bounds: Bounds, declared: Predicate) -> list[Item]:
     """Return the items that together set bounds for an amount."""
     ends = [("low", bounds.low)] * (bounds.low > -inf) + [("high", bounds.high)] * (bounds.high < inf)
-    return [Item(declared.asked(atom), kind, int(bound), atom) for kind, bound in ends]
+    return [Item(declared.asked(atom), kind, bound, atom) for kind, bound in ends]
 
 
 def as_need(items: list[Item], declared: Predicate) -> Need:

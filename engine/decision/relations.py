@@ -11,7 +11,7 @@ from .need import Item
 from .network import bits
 
 
-class Findings(Protocol):
+class Documentation(Protocol):
     """What a search asks of the findings that it chooses among."""
 
     model: Model
@@ -26,7 +26,7 @@ class Findings(Protocol):
 class Relations:
     """For each item what it documents, what documents it, what it contradicts, and its whole amount."""
 
-    def __init__(self, missing: Findings, items: Sequence[Item]) -> None:
+    def __init__(self, missing: Documentation, items: Sequence[Item]) -> None:
         self.missing, self.items = missing, items
         told = [self._told(item) for item in self.items]
         pairs = list(enumerate(self.items))

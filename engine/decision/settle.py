@@ -77,7 +77,7 @@ class _Maker:
                 continue
             limits = [found for c in firing.undetermined if _speaks_of(c, pattern) and (found := bounds(c))]
             limits += [beside[1]] if beside and beside[0] in variables(pattern.args) else []
-            allowed = within(limits or [Bounds(low=0)])
+            allowed = within(limits or [Bounds(low=self._lowest(premise))])
             below += self._amount(premise, allowed) if allowed.low <= allowed.high else [self.gate(False, False, [])]
         return below
 
@@ -86,6 +86,11 @@ class _Maker:
 
     def _amount(self, atom: Atom, allowed: Bounds) -> Iterator[int]:
         return map(self._item, amount(atom, allowed, self.model.declared[atom.predicate]))
+
+    def _lowest(self, amount: Atom) -> int:
+        """Return the least that an amount can be."""
+        case = self.model.declared[amount.predicate].case
+        return case.lowest if case else 0
 
     def _not_so(self, atom: Atom) -> Gate:
         """Return what makes an atom surely not so: an input is denied, and each firing fails."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..cases.case import Case
 from ..evaluation.rules import Model
-from ..language.errors import refused
+from ..language.errors import CONTRADICTORY, refused
 from ..language.terms import Atom
 from ..library.guideline import Guideline
 from ..program.program import Program
@@ -54,4 +54,4 @@ def refuse_contradiction(case: Case, program: Program, model: Model) -> None:
                 firing = model.support[atom]
                 sources = sorted({case.facts[a] for a in leaves(model, atom) if a in case.facts})
                 said = say_rule(firing.rule, firing.binding, program)
-                raise refused(case.place, f"contradictory documentation: {said} ({'; '.join(sources)})", "correct one")
+                raise refused(case.place, f"{CONTRADICTORY}: {said} ({'; '.join(sources)})", "correct one")

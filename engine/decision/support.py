@@ -1,11 +1,11 @@
-"""What an outcome rests on: what the case says, the rules used, the inferred statements and the interpretations."""
+"""What an outcome rests on: the case, the rules used, the statements to be confirmed and the interpretations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from ..evaluation.rules import Model
-from ..language.terms import Atom, Rule
+from ..language.terms import Atom, Rule, unquote
 from ..program.program import Program
 from .ways import Ways
 from .why import CONTRADICTED, UNMET, Why
@@ -62,9 +62,27 @@ def _against(atom: Atom, why: Why, rules: dict[Rule, None]) -> Iterator[Atom]:
             yield from (held for _, held in failure.held(why.model))
 
 
+def how(decisive: Iterable[Atom], model: Model) -> tuple[str, ...]:
+    """Return the rules by which statements give an outcome: of each, the first on every sure way down that cites it.
+
+    :param decisive: sure outcome atoms, whose last argument names the statement.
+    """
+    found: dict[str, None] = {}
+    for atom in decisive:
+        statement, stack, seen = unquote(str(atom.args[-1])), [atom], {atom}
+        for each in stack:
+            for firing in filter(model.is_sure, model.firings.get(each, ())):
+                if firing.rule.cites[:1] == (statement,):
+                    found[firing.rule.id] = None
+                else:
+                    stack += [p for p in firing.premises if p not in seen]
+                    seen.update(firing.premises)
+    return tuple(sorted(found))
+
+
 def rests_on(rules: Iterable[Rule], undocumented: Iterable[str], program: Program) -> tuple[str, ...]:
-    """Return the inferred statements and the interpretations by which rules and open predicates are read, sorted."""
+    """Return the statements to be confirmed and the interpretations that rules and open predicates go by, sorted."""
     named = {reading for rule in rules for reading in rule.readings}
     named |= {reading for name in undocumented for reading in program.predicates[name].readings}
-    named |= {c for rule in rules for c in rule.cites if program.statements[c].authority == "inferred"}
+    named |= program.unconfirmed(c for rule in rules for c in rule.cites)
     return tuple(program.in_order(named))

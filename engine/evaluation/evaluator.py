@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
+from math import prod
 from typing import NamedTuple
 
 from ..language.terms import Atom, Literal
@@ -104,11 +105,12 @@ class Evaluator:
             return literal
         return Literal(shadow(literal.atom), positive=False)
 
-    def evaluate(self, given: Collection[Atom], *, open_world: bool) -> Model:
+    def evaluate(self, given: Collection[Atom], *, open_world: bool, possible: Collection[Atom] = ()) -> Model:
         """Return what follows from a case.
 
         :param given: the case as ground atoms of the declared inputs.
         :param open_world: whether what is not documented may still be so.
+        :param possible: atoms that may be so as well, and are not sure; all that a case can change is then open.
         :raises LimitError: where too much follows, or it takes too long.
         """
         try:
@@ -117,10 +119,11 @@ class Evaluator:
             ready = self._build()
         static = ready.static
         model = Model(dict(static.firings), given, dict(static.support), self.program.predicates)
+        model.unknown.update(possible)
         model.rest_on(static, self.program.declared().keys() - self.strata.from_case)
         run = _Run(self, ready, model, Budget())
         with ready.store.active():
-            run.hold(atom for atom in given if atom not in static.firings)
+            run.hold(atom for atom in (*given, *possible) if atom not in static.firings)
             run.hold(shadow(a) for a in given if a.predicate in self.shadowed and a not in static.firings)
             for component in self.strata.components:
                 if component & self.strata.from_case:
@@ -166,16 +169,10 @@ class _Run:
 
     def suppose(self, component: Collection[str]) -> None:
         """Assert as possible what an open predicate of the component leaves undocumented."""
-        for name in sorted(component):
-            predicate = self.evaluator.program.predicates.get(name)
-            if predicate and predicate.is_open:
-                unknown = [
-                    atom
-                    for atom in undocumented(predicate, self.evaluator.program, self.model)
-                    if not self.model.possible(atom)
-                ]
-                self.model.unknown.update(unknown)
-                self.hold(unknown)
+        for atoms in (undocumented(name, self.evaluator.program, self.model) for name in sorted(component)):
+            unknown = [atom for atom in atoms if not self.model.possible(atom)]
+            self.model.unknown.update(unknown)
+            self.hold(unknown)
 
     def component(self, component: Collection[str]) -> None:
         """Fire the rules of a component until nothing new comes, then tell the sure from the possible."""
@@ -193,7 +190,7 @@ class _Run:
             self.model.record(new)
             self.hold(fresh)
             new = self._renew(fresh, renewed, seen) if renewed and fresh else []
-        self._settle(fired)
+        self.model.settle(fired)
         shadowed = (f.head for f in fired if f.head.predicate in self.evaluator.shadowed)
         self.hold(shadow(a) for a in dict.fromkeys(shadowed) if self.model.sure(a) and not self._held(a))
 
@@ -219,11 +216,9 @@ class _Run:
 
     def _ask(self, relation: Relation, fresh: Sequence[Atom]) -> list[Row]:
         """Ask a relation within what the evaluation may still do."""
-        compiled, new, _ = relation
-        joined = [(i, literal.atom) for i, literal in enumerate(compiled.rule.literals) if literal.positive]
-        parts = [marked("D", atom) if i == new else atom for i, atom in joined]
-        sizes = [len(fresh) if i == new else self.sizes[atom.predicate] for i, atom in joined]
-        self.budget.expect(compiled.rule, parts, sizes, lambda: [*self.model.each(), *fresh])
+        compiled = relation.compiled
+        if prod([self.sizes[premise.predicate] for premise in compiled.premises]) > self.budget.left:
+            self._expect(relation, fresh)
         try:
             rows = self._rows(relation)
         except TypeError:  # text where numbers are compared: the rows as they are say so
@@ -237,14 +232,10 @@ class _Run:
             self.defined.add(relation.name)
         return self.store.ask(relation.name, len(relation.compiled.variables))
 
-    def _settle(self, fired: Sequence[Firing]) -> None:
-        """Give each sure atom of a component its first sure firing, in an order that is well founded."""
-        waiting, before = list(fired), -1
-        while len(waiting) != before:
-            before, still = len(waiting), []
-            for firing in waiting:
-                if self.model.is_sure(firing):
-                    self.model.support.setdefault(firing.head, firing)
-                else:
-                    still.append(firing)
-            waiting = still
+    def _expect(self, relation: Relation, fresh: Sequence[Atom]) -> None:
+        """Count what a relation binds, where that may be more than is left."""
+        compiled, new, _ = relation
+        joined = [(i, literal.atom) for i, literal in enumerate(compiled.rule.literals) if literal.positive]
+        parts = [marked("D", atom) if i == new else atom for i, atom in joined]
+        sizes = [len(fresh) if i == new else self.sizes[atom.predicate] for i, atom in joined]
+        self.budget.expect(compiled.rule, parts, sizes, lambda: [*self.model.each(), *fresh])

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ..language.comparison import NotANumberError, holds
-from ..language.terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Constant, Rule, Term, Var
+from ..language.terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Constant, Quantity, Rule, Term, Var
 from ..language.unify import Binding
 from ..program.program import Predicate
 
@@ -47,6 +47,17 @@ class Tally(NamedTuple):
         """The terms of what surely counts, and of what may count as well."""
         sure, possible = ([m.terms for m in self.members if m.sure is so] for so in (True, False))
         return sure, possible
+
+    @property
+    def ends(self) -> tuple[int, float]:
+        """The least and the most that the value may be, in the measure of what it is compared with."""
+        measures = [t for guard in self.aggregate.guards for t in guard.right if isinstance(t, Quantity)]
+        if not measures:
+            return int(self.low), self.high
+        least, most = (
+            Quantity(int(n), measures[0].places, measures[0].unit) for n in (self.low, min(self.high, 2**31))
+        )
+        return least, most if self.high < inf else inf
 
     @property
     def shown(self) -> list[tuple[Member, Firing]]:
@@ -171,6 +182,18 @@ class Model:
             more.setdefault(firing.head, []).append(firing)
         for head, found in more.items():
             self.firings[head] = [*self.firings.get(head, ()), *found]
+
+    def settle(self, fired: Iterable[Firing]) -> None:
+        """Give each sure atom of a component its first sure firing, in an order that is well founded."""
+        waiting, before = list(fired), -1
+        while len(waiting) != before:
+            before, still = len(waiting), []
+            for firing in waiting:
+                if self.is_sure(firing):
+                    self.support.setdefault(firing.head, firing)
+                else:
+                    still.append(firing)
+            waiting = still
 
     def is_sure(self, firing: Firing) -> bool:
         """Say whether a firing holds whatever the undocumented turns out to be."""

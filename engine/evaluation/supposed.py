@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..language.terms import UNDOCUMENTED, Atom
-from ..program.program import Predicate, Program
+from ..program.program import Program
 from .rules import Model
 
 
-def undocumented(predicate: Predicate, program: Program, model: Model) -> Iterator[Atom]:
-    """Yield what an open predicate may say and the case does not document, as far as nothing closes it."""
+def undocumented(name: str, program: Program, model: Model) -> Iterator[Atom]:
+    """Yield what a predicate may say, where it is open, and the case does not document, as far as nothing closes it."""
+    predicate = program.predicates.get(name)
+    if not predicate or not predicate.is_open:
+        return
     documented = {atom.args[0] for atom in model.given if atom.predicate == predicate.name}
     if documented and (predicate.is_choice or predicate.open_count):
         return

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from math import inf
 from typing import NamedTuple
 
-from .terms import MIRROR, UNDOCUMENTED, Comparison, Constant, Substitution, Term, Var
+from .terms import MIRROR, UNDOCUMENTED, Comparison, Constant, Quantity, Substitution, Term, Var
 
 _COMPARE = {
     "=": lambda a, b: a == b,
@@ -18,7 +18,23 @@ _COMPARE = {
 }
 OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 """The sign of a comparison that holds where another one fails."""
+TIMES = ("days", "weeks", "months", "years")
+"""The units of time, which a single one is said without its last letter."""
 _OPPOSITES = {">=": ("<",), ">": ("<=",), "<=": (">",), "<": (">=",), "=": ("<", ">")}
+
+
+def measured(number: object) -> str:
+    """Return a number in words, with its unit where it has one: `180.5 degrees Celsius`, `1 week`."""
+    unit = number.unit if isinstance(number, Quantity) else ""
+    if unit in TIMES and number == Quantity(1, 0, unit):
+        unit = unit.removesuffix("s")
+    return f"{number} {unit}".rstrip()
+
+
+def _is_whole(number: float) -> bool:
+    """Say whether a number with decimals has none but zeros: next to a bound it is said in place of it, `< 15.0`."""
+    places = number.places if isinstance(number, Quantity) else 0
+    return bool(places) and int(number) % 10**places == 0
 
 
 class NotANumberError(TypeError):
@@ -32,17 +48,25 @@ class Bounds(NamedTuple):
     high: float = inf
 
     def __str__(self) -> str:
-        """Return the bounds as comparisons: `>= 4`, `= 4`, `>= 2 and <= 5`."""
+        """Return the bounds as comparisons: `>= 4`, `= 4`, `>= 2 and <= 5`, `>= 5.0 and < 15.0`."""
         if self.low == self.high:
-            return f"= {self.low:.0f}"
-        ends = [f">= {self.low:.0f}"] * (self.low > -inf) + [f"<= {self.high:.0f}"] * (self.high < inf)
-        return " and ".join(ends)
+            return f"= {self.low}"
+        low = f"> {self.low - 1}" if _is_whole(self.low - 1) else f">= {self.low}"
+        high = f"< {self.high + 1}" if _is_whole(self.high + 1) else f"<= {self.high}"
+        return " and ".join([low] * (self.low > -inf) + [high] * (self.high < inf))
 
     def in_words(self) -> str:
-        """Return the bounds in words: `at least 4`; an empty text where there are none."""
+        """Return the bounds in words: `at least 4`, `at least 180.5 degrees Celsius`; empty where there are none.
+
+        What is counted follows in the plural, so no bound ends with `1`: `one or more visits`, `fewer than 2 visits`.
+        """
         if self.low == self.high:
-            return f"exactly {self.low:.0f}"
-        ends = [f"at least {self.low:.0f}"] * (self.low > -inf) + [f"at most {self.high:.0f}"] * (self.high < inf)
+            return f"exactly {measured(self.low)}"
+        least = "one or more" if measured(self.low) == "1" else f"at least {measured(self.low)}"
+        least = f"more than {measured(self.low - 1)}" if _is_whole(self.low - 1) else least
+        most = "fewer than 2" if measured(self.high) == "1" else f"at most {measured(self.high)}"
+        most = f"less than {measured(self.high + 1)}" if _is_whole(self.high + 1) else most
+        ends = [least] * (self.low > -inf) + [most] * (self.high < inf)
         return " and ".join(ends)
 
 
@@ -78,7 +102,7 @@ def total(terms: Iterable[Term], binding: Substitution, said: object) -> int:
 
 def _sum(values: list[Constant], said: object) -> int:
     for value in values:
-        if type(value) is not int:
+        if type(value) not in (int, Quantity):
             raise NotANumberError(f"{said} compares {value}, which is no whole number")
     found = sum(values)  # type: ignore[arg-type]
     if not -(2**31) < found < 2**31:

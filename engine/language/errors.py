@@ -9,6 +9,9 @@ from typing import NamedTuple
 from .terms import Place
 from .visible import visible
 
+CONTRADICTORY = "contradictory documentation"
+"""How the refusal of a case begins that contradicts itself."""
+
 
 class Finding(NamedTuple):
     """Something wrong with a guideline's text: a stable code, the place, what it is, what to do."""

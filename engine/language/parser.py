@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, cast
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from .errors import Finding, GuidelineError
-from .terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Element, Literal, Part, Place, Term, Var
+from .foreign import foreign
+from .terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Element, Literal, Part, Place, Quantity, Term, Var
 from .tuples import aggregate, numbered, sharing
 
 
@@ -42,6 +43,7 @@ FUNCTIONS = ("#count", "#sum")
 LARGEST = 2**31 - 1
 """The largest number a text may hold; a solver of the same language counts in 32 bits."""
 _PLAIN = re.compile(r"0|-?[1-9][0-9]{0,9}")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,9})\.[0-9]{1,4}")
 
 
 class _Build(Transformer[Token, list[object]]):
@@ -67,6 +69,13 @@ class _Build(Transformer[Token, list[object]]):
         if not plain or abs(int(token)) > LARGEST:
             raise _OtherwiseError(token, "a number is too long", f"write one from -{LARGEST} to {LARGEST}")
         return int(token)
+
+    def DECIMAL(self, token: Token) -> Quantity:
+        count, places = int(token.replace(".", "")), len(token.partition(".")[2])
+        if not _DECIMAL.fullmatch(token) or abs(count) > LARGEST:
+            most = f"at most 4 decimals, and at most {LARGEST} without its point"
+            raise _OtherwiseError(token, f"{token} is no decimal number to count with", f"write one with {most}")
+        return Quantity(count, places)
 
     def atom(self, parts: list[Token]) -> tuple[Atom, Token]:
         name, *args = parts
@@ -208,6 +217,8 @@ _TRAPS = {
 def _explain(error: UnexpectedInput, file: str, text: str) -> Finding:
     """Say what stands at the place of a syntax error and what belongs there."""
     place = Place(file, max(error.line, 1), max(error.column, 1))
+    if error.pos_in_stream is not None and (known := foreign(text, error.pos_in_stream)):
+        return Finding("syntax", place, *known)
     if isinstance(error, UnexpectedCharacters):
         trap = next((word for word in _TRAPS if text.startswith(word, error.pos_in_stream)), "")
         message = f"unexpected {(trap or error.char)!r}"
@@ -225,7 +236,7 @@ def _explain(error: UnexpectedInput, file: str, text: str) -> Finding:
 
 _NAMES = {
     "DOT": "a full stop", "COMMA": "a comma", "LPAR": "(", "RPAR": ")", "_NECK": ":-", "NAME": "a name",
-    "VARIABLE": "a variable", "STRING": "a string", "INTEGER": "a number", "OP": "a comparison",
+    "VARIABLE": "a variable", "STRING": "a string", "INTEGER": "a number", "DECIMAL": "a number", "OP": "a comparison",
     "FUNCTION": "#count or #sum", "LBRACE": "{", "RBRACE": "}", "COLON": ":", "SEMICOLON": ";",
     "PLUS": "+", "NOT": "not", "ANONYMOUS": "_", "ANNOTATION": "an annotation", "LOCATOR": "a locator",
     "$END": "the end of the text",
@@ -233,4 +244,4 @@ _NAMES = {
 
 
 def _expected(tokens: Iterable[str] | None) -> str:
-    return ", ".join(sorted(_NAMES[t] for t in tokens or () if t in _NAMES))
+    return ", ".join(sorted({_NAMES[t] for t in tokens or () if t in _NAMES}))

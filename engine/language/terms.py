@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from .quantity import Quantity as Quantity
+
 
 class Var(NamedTuple):
     """A variable; every `_` of the text is read as a variable of its own, named `_1`, `_2`, ..."""
@@ -172,6 +174,7 @@ class Rule(NamedTuple):
     ended: str  # the first ISO date on which it no longer holds, or ""
     source: str  # document and locator
     place: Place
+    fold: str = ""  # what short explanations call a step by it that holds, in place of the step
 
     def in_force(self, date: str) -> bool:
         """Say whether the clause holds on an ISO date."""
@@ -214,6 +217,13 @@ def term_text(term: Term) -> str:
     if isinstance(term, Var):
         return "_" if term.name.startswith("_") else term.name
     return str(term)
+
+
+def plain(constant: Constant) -> Constant | float:
+    """Return a constant as JSON has it: a quantity as the number that people write."""
+    if not isinstance(constant, Quantity):
+        return constant
+    return float(str(constant)) if constant.places else int(constant)
 
 
 def quote(text: str) -> str:

@@ -77,11 +77,28 @@ def ancestors(code: str) -> tuple[str, ...]:
     return tuple(category for category in broader if _line(category))
 
 
+def below(code: str) -> tuple[str, ...]:
+    """Return the codes and subcategories of the set that belong to a category by their form, in order.
+
+    :param code: a code in capitals and with its point; one that is no category has none below it.
+    """
+    lines, at = _code_set().lines, _place(code)
+    found = []
+    while (each := lines[at : at + _CODE].rstrip()).startswith(code) and each:
+        found += [each] if each != code else []
+        at += _LINE
+    return tuple(found)
+
+
 def _line(code: str) -> str:
     """Return the line of a code, or nothing where the set has none."""
+    found = _code_set().lines[(at := _place(code)) : at + _LINE]
+    return found if found[:_CODE].rstrip() == code else ""
+
+
+def _place(code: str) -> int:
+    """Return where the line of a code stands, or would."""
     lines = _code_set().lines
-    at = _LINE * bisect_left(
+    return _LINE * bisect_left(
         range(len(lines) // _LINE), code.ljust(_CODE), key=lambda i: lines[i * _LINE : i * _LINE + _CODE]
     )
-    found = lines[at : at + _LINE]
-    return found if found[:_CODE].rstrip() == code else ""

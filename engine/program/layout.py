@@ -10,22 +10,22 @@ from itertools import pairwise
 from ..language.errors import Finding, GuidelineError
 from ..language.parser import Annotation, Clause, parse
 from ..language.terms import Place
-from .reader import RESERVED
+from .collected import RESERVED
 
 WIDTH = 100
 _INDENT = "    "
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+) | (?P<note>%[@>][^\n]*) | (?P<comment>%[^\n]*)
-      | (?P<part>"[^"\\\n]*" | :- | [!<>]= | -?[0-9]+ | \#?[A-Za-z_][A-Za-z0-9_]* | [=<>.,()+{}:;])""",
+      | (?P<part>"[^"\\\n]*" | :- | [!<>]= | -?[0-9]+(?:\.[0-9]+)? | \#?[A-Za-z_][A-Za-z0-9_]* | [=<>.,()+{}:;])""",
     re.VERBOSE,
 )
 _SPACED = {"=", "!=", "<", "<=", ">", ">=", "+", "{", ":", ";"}
 _BEFORE = {",": ", ", "not": "not ", "}": " }"}
 _KINDS = {
     "source": "section", "locator": "locator", "rule": "owner", "facts": "owner", "predicate": "predicate",
-    "case": "declared", "open": "declared", "error": "declared", "shown": "declared",
+    "case": "declared", "open": "declared", "error": "declared", "shown": "declared", "outcome": "declared",
 }  # fmt: skip
-_TITLED = {"rule", "facts", "predicate"}
+_TITLED = {"rule", "facts", "predicate", "range"}
 
 
 @dataclass

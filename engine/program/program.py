@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..language.errors import Finding, GuidelineError
-from ..language.terms import Atom, Place, Rule, unquote
+from ..language.terms import Atom, Place, Quantity, Rule, unquote
+from .interface import ADVISORY, AWAITED, FAVOURABLE, KEY, SERVICE, SILENT, UNFAVOURABLE, Outcome
+from .notation import FIELDS, SHAPES
+from .variation import Variation
 
-AUTHORITIES = ("stated", "earlier_edition", "inferred", "interpretation")
+INFERRED = "inferred"
+AUTHORITIES = ("stated", "earlier_edition", INFERRED, "interpretation")
+"""What every guideline may say of a statement; one may declare more, whose statements are to be confirmed."""
 
 
 class CaseKey(NamedTuple):
@@ -19,6 +24,43 @@ class CaseKey(NamedTuple):
     shape: str
     kind: str  # the kind of concept allowed there, or ""
     default: str
+    unit: str = ""  # of its numbers, in words; a unit of time among them
+    decimals: int = 0
+    least: str = "0"  # the least number a case may say, as the text has it, and the greatest
+    most: str = ""
+    other: str = ""  # the key of an earlier date, where time is counted from one date to another
+    system: str = ""  # of its codes: a name, or a pattern of the guideline's own; without one they are ICD-10-CM's
+    fields: tuple[CaseKey, ...] = ()  # of a record, in the order of the predicate's arguments behind its number
+
+    @property
+    def columns(self) -> str:
+        """What stands in each column of its predicate, a letter each: n for a number, t for text."""
+        if self.shape in FIELDS:
+            return FIELDS[self.shape].column
+        fields = "".join(field.columns for field in self.fields)
+        return (SHAPES[self.shape].columns if self.shape in SHAPES else "t") + fields
+
+    def measures(self) -> Iterator[tuple[int, tuple[int, str]]]:
+        """Yield each column of numbers with its measure."""
+        of = [self] * (len(self.columns) - len(self.fields)) + list(self.fields)
+        for at, (letter, key) in enumerate(zip(self.columns, of, strict=True)):
+            if letter == "n":
+                yield at, key.measure
+
+    @property
+    def measure(self) -> tuple[int, str]:
+        """The decimals and the unit of its numbers; those of two measures are not compared."""
+        return self.decimals, self.unit
+
+    def quantity(self, count: int) -> int:
+        """Return so many of the last decimal as a number of its measure."""
+        return Quantity(count, *self.measure) if any(self.measure) else count
+
+    @property
+    def lowest(self) -> int:
+        """The least number it can be."""
+        whole, _, decimals = self.least.partition(".")
+        return self.quantity(int(whole + decimals.ljust(self.decimals, "0")))
 
 
 class Predicate(NamedTuple):
@@ -34,8 +76,9 @@ class Predicate(NamedTuple):
     is_error: bool = False  # an atom of it means that the case contradicts itself
     until: str = ""  # the predicate that settles such a concept: from then on what is not given is not so
     readings: tuple[str, ...] = ()  # the interpretations by which it may be undocumented
-    open_count: bool = False  # the number it says may be undocumented
+    open_count: bool = False  # the one number it says may be undocumented
     is_shown: bool = False  # its last argument is shown with a line whose session and code are the others
+    fold: str = ""  # what short explanations call a step of it that holds, in place of the step
 
     @property
     def is_open(self) -> bool:
@@ -49,6 +92,8 @@ class Predicate(NamedTuple):
 
     def asked(self, atom: Atom) -> str:
         """Return by what name a case documents an open atom: its concept, or the key of a number or a choice."""
+        if self.case and self.case.other:
+            return self.name
         return self.case.key if self.case and (self.open_count or self.is_choice) else str(atom.args[0])
 
     @property
@@ -63,14 +108,15 @@ class Predicate(NamedTuple):
 
 
 _RESERVED = {
-    "guideline": ("Name", "Title", "Published"),
-    "statement": ("Statement", "Authority", "InForceFrom", "Words"),
-    "interpretation": ("Interpretation", "Words"),
-    "notice": ("Notice", "Words"),
-    "concept": ("Concept", "Kind", "Label"),
-    "ask": ("Concept", "Question", "Answer"),
+    "guideline": (("Name", "Title", "Published"), "the guideline is {Name}"),
+    "statement": (("Statement", "Authority", "InForceFrom", "Words"), "{Statement} is a statement of the guideline"),
+    "interpretation": (("Interpretation", "Words"), "{Interpretation} is a reading of the guideline"),
+    "notice": (("Notice", "Words"), "{Notice} is a notice of the guideline"),
+    "concept": (("Concept", "Kind", "Label"), "{Concept} is of the kind {Kind}"),
+    "ask": (("Concept", "Question", "Answer"), "{Concept} has a question of its own"),
+    "authority": (("Authority", "Words"), "{Authority} is an authority of the guideline"),
 }
-RESERVED = {name: Predicate(name, params, "", Place("", 1)) for name, params in _RESERVED.items()}
+RESERVED = {name: Predicate(name, params, gloss, Place("", 1)) for name, (params, gloss) in _RESERVED.items()}
 """The facts that every guideline may state, which its rules may ask for like any other."""
 
 
@@ -98,6 +144,9 @@ class Program(NamedTuple):
     notices: dict[str, str]
     concepts: dict[str, tuple[str, str]]  # constant -> kind, label
     questions: dict[str, tuple[str, str]]  # concept -> how to ask for it, and the answer that says it is so
+    outcomes: tuple[Outcome, ...]  # what rules give lines, in the order in which it is looked for
+    authorities: dict[str, str]  # its own, whose statements are to be confirmed, in words
+    variation: Variation = Variation()  # what it extends, and how
 
     def declared(self) -> dict[str, Predicate]:
         """Return every predicate that rules may ask for, by name: the guideline's own and the reserved ones."""
@@ -118,6 +167,33 @@ class Program(NamedTuple):
     def authority(self, rule: Rule) -> str:
         """Return the authority of the statement a rule cites first; the document's own facts are stated."""
         return self.statements[rule.cites[0]].authority if rule.cites else "stated"
+
+    def outcome(self, name: str) -> Outcome:
+        """Return an outcome by its name; one that no rule gives is awaited."""
+        return next((each for each in self.outcomes if each.name == name), AWAITED)
+
+    def of_role(self, role: str) -> tuple[Outcome, ...]:
+        """Return the outcomes of a role, first what goes first."""
+        return tuple(each for each in self.outcomes if each.role == role)
+
+    def told(self) -> tuple[Outcome, ...]:
+        """Return every outcome that a line can have, in the order in which they are told."""
+        ends = self.of_role(FAVOURABLE) + self.of_role(UNFAVOURABLE)
+        return (*ends, AWAITED, *self.of_role(SILENT))
+
+    def outputs(self) -> tuple[str, ...]:
+        """Return the predicates that are told of a case, whether or not a rule asks for them."""
+        return (*(each.name for each in self.outcomes), ADVISORY)
+
+    def interface(self) -> dict[str, tuple[str, ...]]:
+        """Return the predicates by which the guideline takes a request and gives its outcomes, with their arguments."""
+        last = {SILENT: "Reason"}
+        given = {each.name: (*KEY, last.get(each.role, "Statement")) for each in self.told() if each != AWAITED}
+        return {SERVICE: KEY, **given}
+
+    def unconfirmed(self, statements: Iterable[str]) -> set[str]:
+        """Return which of some statements an answer that rests on them has to name: they are to be confirmed."""
+        return {name for name in statements if self.statements[name].authority in (INFERRED, *self.authorities)}
 
     def label(self, constant: object) -> str:
         """Return a constant in words."""

@@ -2,48 +2,37 @@
 
 from __future__ import annotations
 
-import datetime
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from ..language.errors import Finding, did_you_mean
+from ..language.errors import Finding
 from ..language.parser import Annotation, Clause, parse
-from ..language.terms import Place, Rule, unquote
-from .program import AUTHORITIES, CaseKey, Predicate, Program, Statement
-from .program import RESERVED as _RESERVED
+from ..language.terms import Rule, unquote
+from .collected import RESERVED, Collected, cited
+from .declaration import AmissError, names, nearest, read_case_key, read_head, read_outcome
+from .interface import Outcome, in_turn
+from .notation import ANNOTATIONS, SINGLE
+from .program import CaseKey, Predicate, Program
+from .quantities import with_quantities
+from .ranges import expanded
+from .variation import EXTENDS, REPLACES, WITHDRAWS, Changes, Variation, is_own
 
-# Facts the reader itself understands; everything else is the guideline's own vocabulary.
-RESERVED = {name: predicate.params for name, predicate in _RESERVED.items()}
-_OWNERS = {"rule", "facts", "predicate"}
-_PROPERTIES = {
-    "rule": {"cites", "reading", "effective", "ended"},
-    "facts": {"cites", "reading", "effective", "ended"},
-    "predicate": {"case", "open", "error", "shown", "reading"},
-}
-_CASE = re.compile(
-    r"(?P<key>\w+)(?: (?P<shape>units|codes|hierarchy|slips|count|one of|each of|present of|absent of|amount of))?"
-    r"(?: (?P<kind>\w+))?(?: default (?P<default>\w+))?$"
-)
-_HEAD = re.compile(r"(?P<name>[a-z]\w*)(?:\((?P<params>[A-Z]\w*(?:, *[A-Z]\w*)*)\))?$")
+_OWNERS = {name for entry in ANNOTATIONS.values() for name in entry.below}
 _OPEN = re.compile(r"(?P<kind>\w+)(?: (?P<how>unless|until) (?P<predicate>\w+))?$")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
-class _Reader:
+class _Reader(Collected):
     """Walks a folder's clauses and annotations in order and attaches the one to the other."""
 
     def __init__(self) -> None:
-        self.findings: list[Finding] = []
+        super().__init__()
         self.predicates: dict[str, Predicate] = {}
-        self.drafts: list[tuple[Clause, dict[str, str], str]] = []
-        self.facts: dict[str, list[tuple[Clause, str]]] = {name: [] for name in RESERVED}
+        self.outcomes: list[Outcome] = []
+        self.changes: list[Annotation] = []
         self.owner: Annotation | None = None
         self.props: dict[str, str] = {}
-        self.used = False
+        self.used = self.unknown = False
         self.source = self.locator = ""
-
-    def fail(self, code: str, place: Place, message: str, fix: str) -> None:
-        self.findings.append(Finding(code, place, message, fix))
 
     def read(self, items: Iterable[Clause | Annotation]) -> None:
         self.source = self.locator = ""
@@ -58,33 +47,66 @@ class _Reader:
         """End the annotation at hand: a rule or a predicate takes effect, a stray one is an error."""
         if self.owner and self.owner.key == "predicate":
             self._declare(self.owner, self.props)
-        elif self.owner and not self.used:
+        elif self.owner and not self.used and self.owner.key in _OWNERS:
             self.fail("detached", self.owner.place, f"nothing follows this %@ {self.owner.key}",
                       "put the clause directly below it, or delete it")  # fmt: skip
-        self.owner, self.props, self.used = None, {}, False
+        self.owner, self.props, self.used, self.unknown = None, {}, False, False
 
     def _annotation(self, note: Annotation) -> None:
+        note = self._known(note)
         if note.key in ("source", "locator"):
             self._close()
             self.locator = note.rest if note.key == "locator" else ""
             self.source = note.rest if note.key == "source" else self.source
+        elif note.key == "range" and self.owner and self.owner.key == "facts":
+            self._range(note)
         elif note.key in _OWNERS:
             self._close()
             self.owner = note
-        elif not any(note.key in keys for keys in _PROPERTIES.values()):
-            known = _OWNERS.union({"source"}, *_PROPERTIES.values())
-            hint = did_you_mean(note.key, known) or f"known are {', '.join(sorted(known))}"
-            self.fail("annotation", note.place, f"unknown annotation %@ {note.key}", hint)
-        elif not self.owner or self.used or note.key not in _PROPERTIES[self.owner.key]:
+        elif note.key in (EXTENDS, REPLACES, WITHDRAWS):
+            self._close()
+            self.changes.append(note)
+        elif note.key not in ANNOTATIONS:
+            if not self.owner or self.used:
+                self._close()
+                self.owner = note
+            self.unknown = True
+        elif not self._belongs(note):
             self.fail("detached", note.place, f"%@ {note.key} belongs to nothing here",
                       "put it directly below the %@ line it belongs to, before the clause")  # fmt: skip
+        elif note.key == "fold" and not note.rest:
+            self.fail("annotation", note.place, "a step is folded, and nothing says as what", "write %@ fold: WORDS")
         else:
             self.props[note.key] = note.rest
+
+    def _range(self, note: Annotation) -> None:
+        try:
+            for clause in expanded(note):
+                self._clause(clause)
+        except AmissError as error:
+            self.used = True
+            self.fail("annotation", note.place, error.message, error.fix)
+
+    def _belongs(self, note: Annotation) -> bool:
+        """Say whether an annotation stands below one that it may stand below; below an unknown one it may."""
+        owner = self.owner.key if self.owner and not self.used else ""
+        return owner in ANNOTATIONS[note.key].below or bool(owner and owner not in ANNOTATIONS)
+
+    def _known(self, note: Annotation) -> Annotation:
+        """Return an annotation as the nearest known one, so that one slip is one finding."""
+        if note.key == "locator" or note.key in ANNOTATIONS:
+            return note
+        meant, fix = nearest(note.key, sorted(ANNOTATIONS))
+        self.fail("annotation", note.place, f"unknown annotation %@ {note.key}", fix)
+        return note._replace(key=meant or note.key)
 
     def _clause(self, clause: Clause) -> None:
         source = ", ".join(filter(None, (self.source, self.locator)))
         if clause.head.predicate in RESERVED:
             self.facts[clause.head.predicate].append((clause, source))
+            return
+        if self.unknown and self.owner and self.owner.key not in ("rule", "facts"):
+            self.used = True  # what is wrong is the annotation above it
             return
         if not self.owner or self.owner.key == "predicate" or (self.owner.key == "rule" and self.used):
             self.fail("no-id", clause.place, f"this clause for {clause.head.predicate} has no id",
@@ -102,98 +124,63 @@ class _Reader:
 
     def _declare(self, note: Annotation, props: dict[str, str]) -> None:
         text, _, gloss = note.rest.partition(":")
-        match = _HEAD.match(text.strip())
-        case = _CASE.match(props["case"]) if "case" in props else None
-        if not match or ("case" in props and not case):
-            self.fail("annotation", note.place, "this declaration cannot be read",
-                      "write %@ predicate name(Argument, ...): gloss, and %@ case: KEY SHAPE below it")  # fmt: skip
+        name, params, amiss = read_head(text.strip())
+        if amiss:
+            self.fail("annotation", note.place, "this declaration cannot be read", amiss)
+        if not name:
             return
-        name = match["name"]
+        case = self._case(note, props)
         if name in self.predicates or name in RESERVED:
             self.fail("duplicate", note.place, f"{name} is declared already", "keep one declaration")
         opened = _OPEN.match(props.get("open", ""))
-        counted = props.get("open") == "" and case is not None and case["shape"] == "count"
-        if "open" in props and not opened and not counted:
+        counted = props.get("open") == "" and case is not None and case.shape in SINGLE
+        if "open" in props and not opened and not counted and (case or "case" not in props):
             self.fail("annotation", note.place, f"{name} is open, and no kind of concept is named",
                       "write %@ open: KIND, and unless or until PREDICATE behind it where it has one")  # fmt: skip
-        key = CaseKey(case["key"], case["shape"] or "", case["kind"] or "", case["default"] or "") if case else None
-        params = tuple(p.strip() for p in (match["params"] or "").split(",") if p)
+        if "outcome" in props:
+            self._outcome(name, note, props["outcome"])
         settled = {opened["how"]: opened["predicate"]} if opened and opened["how"] else {}
         self.predicates[name] = Predicate(
-            name, params, gloss.strip(), note.place, key, opened["kind"] if opened else "",
-            is_error="error" in props, readings=_names(props.get("reading", "")), open_count=counted,
-            is_shown="shown" in props, **settled,
+            name, params, gloss.strip(), note.place, case, opened["kind"] if opened else "",
+            is_error="error" in props, readings=names(props.get("reading", "")), open_count=counted,
+            is_shown="shown" in props, fold=props.get("fold", ""), **settled,
         )  # fmt: skip
 
-    def rows(self, predicate: str) -> Iterator[tuple[list[str], str, Place]]:
-        """Yield the arguments of the reserved facts of a predicate, as plain text, checked for number."""
-        for clause, source in self.facts[predicate]:
-            if clause.body or len(clause.head.args) != len(RESERVED[predicate]):
-                self.fail("arity", clause.place, f"{predicate} is a fact of {len(RESERVED[predicate])} arguments",
-                          f"write {predicate}({', '.join(RESERVED[predicate])}).")  # fmt: skip
-                continue
-            yield [str(a) for a in clause.head.args], source, clause.place
-
-    def statements(self) -> dict[str, Statement]:
-        found: dict[str, Statement] = {}
-        for args, source, place in self.rows("statement"):
-            name, authority, effective, words = map(unquote, args)
-            if authority not in AUTHORITIES:
-                self.fail("authority", place, f"unknown authority {authority}",
-                          did_you_mean(authority, AUTHORITIES) or f"known are {', '.join(AUTHORITIES)}")  # fmt: skip
-            if name in found:
-                self.fail("duplicate", place, f"statement {name} stands twice", "keep one")
-            self._date(effective, place)
-            found[name] = Statement(name, authority, effective, words, source, place)
-        return found
-
-    def questions(self, concepts: Iterable[str]) -> dict[str, tuple[str, str]]:
-        found = {}
-        for (name, question, answer), _, place in self.rows("ask"):
-            if name not in concepts:
-                self.fail("undeclared", place, f"no concept is called {name}",
-                          did_you_mean(name, concepts) or 'write concept(NAME, KIND, "label").')  # fmt: skip
-            found[name] = unquote(question), unquote(answer)
-        return found
-
-    def _date(self, text: str, place: Place) -> None:
+    def _outcome(self, name: str, note: Annotation, said: str) -> None:
         try:
-            valid = not text or bool(_DATE.match(text) and datetime.date.fromisoformat(text))
-        except ValueError:
-            valid = False
-        if not valid:
-            self.fail("date", place, f"{text} is no date", "write YYYY-MM-DD")
+            self.outcomes.append(read_outcome(name, said))
+        except AmissError as error:
+            self.fail("annotation", note.place, f"%@ outcome: {said} {error.message}", error.fix)
 
-    def _cited(self, name: str, cited: Iterable[str], known: Iterable[str], what: str, place: Place) -> None:
-        for missing in set(cited).difference(known):
-            fix = did_you_mean(missing, known) or f"state it with {what}(...), or name one with %@ cites:"
-            self.fail("uncited", place, f"{name} cites no {what}: {missing}", fix)
+    def vary(self) -> Variation:
+        """Leave out what the text changes in what it extends, and have each own source name the guideline."""
+        changes = Changes(self.changes)
+        if not self.changes:
+            return Variation()
+        said = [(unquote(str(c.head.args[0])), c.place) for key in ("statement", "interpretation")
+                for c, _ in self.facts[key] if c.head.args]  # fmt: skip
+        self.findings += changes.amiss(said)
+        names_ = {is_own(clause.place): unquote(str(clause.head.args[0])) for clause, _ in self.facts["guideline"]}
+        for key, facts in self.facts.items():
+            kept = [each for each in facts if not changes.drops_fact(each[0])]
+            self.facts[key] = [(clause, self._own(clause, source, names_)) for clause, source in kept]
+        self.drafts = [
+            (clause, props, self._own(clause, source, names_))
+            for clause, props, source in self.drafts
+            if not changes.drops(cited(props), clause.place)
+        ]
+        return Variation(names_.get(False, ""), changes.named(REPLACES), changes.named(WITHDRAWS))
 
-    def rules(self, statements: dict[str, Statement], readings: dict[str, str]) -> Iterator[Rule]:
-        for clause, props, source in self.drafts:
-            name = props["id"]
-            cites = _names(props["cites"]) if "cites" in props else (name.partition("/")[0],)
-            own = _names(props.get("reading", ""))
-            if not cites:
-                fix = "name a statement with %@ cites:, or leave the line out"
-                self.fail("uncited", clause.place, f"{name} cites nothing", fix)
-            self._cited(name, cites, statements, "statement", clause.place)
-            self._cited(name, own, readings, "interpretation", clause.place)
-            dates = [statements[c].effective for c in cites if c in statements]
-            effective = props.get("effective", max(dates, default=""))
-            effective = "" if effective == "none" else effective
-            ended = props.get("ended", "")
-            self._date(effective, clause.place)
-            self._date(ended, clause.place)
-            if props["of"] == "facts":
-                name = f"{name}({', '.join(unquote(str(a)) for a in clause.head.args)})"
-            yield Rule(
-                name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place
-            )
+    @staticmethod
+    def _own(clause: Clause, source: str, names_: dict[bool, str]) -> str:
+        return f"{names_.get(True, '')}: {source}" if source and is_own(clause.place) else source
 
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    def _case(self, note: Annotation, props: dict[str, str]) -> CaseKey | None:
+        try:
+            return read_case_key(props["case"]) if "case" in props else None
+        except AmissError as error:
+            self.fail("annotation", note.place, f"%@ case: {props['case']} {error.message}", error.fix)
+            return None
 
 
 def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Finding]]:
@@ -206,17 +193,22 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
     reader = _Reader()
     for name, text in files:
         reader.read(parse(text, name))
+    variation = reader.vary()
     statements = reader.statements()
-    pairs = {key: {unquote(a): unquote(b) for (a, b), _, _ in reader.rows(key)} for key in ("interpretation", "notice")}
+    tables = ("interpretation", "notice", "authority")
+    pairs = {key: {unquote(a): unquote(b) for (a, b), _, _ in reader.rows(key)} for key in tables}
     concepts = {name: (kind, unquote(label)) for (name, kind, label), _, _ in reader.rows("concept")}
     meta = [list(map(unquote, args)) for args, _, _ in reader.rows("guideline")] or [["", "", ""]]
     rules = tuple(reader.rules(statements, pairs["interpretation"]))
     facts = tuple(_fact(clause, source) for name in RESERVED for clause, source in reader.facts[name])
     program = Program(
         meta[0][0], meta[0][1], meta[0][2], reader.predicates, rules + facts,
-        statements, pairs["interpretation"], pairs["notice"], concepts, reader.questions(concepts),
+        statements, pairs["interpretation"], pairs["notice"], concepts,
+        reader.questions({**concepts, **reader.predicates}),
+        in_turn(reader.outcomes), pairs["authority"], variation,
     )  # fmt: skip
-    return program, reader.findings
+    program, mismatches = with_quantities(program)
+    return program, reader.findings + mismatches
 
 
 def _fact(clause: Clause, source: str) -> Rule:

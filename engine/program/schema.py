@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
-from .interface import OUTCOMES
+from .code_systems import PROCEDURE, system_of
+from .notation import BETWEEN, RECORDS, SINCE, TIME_UNITS
 from .program import CaseKey, Program
 
-# Four digits and a digit or letter, or a letter and four digits: the forms of procedure codes.
-PROCEDURE = r"^([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})$"
-# ICD-10-CM: a letter, a digit and a digit or letter (or a letter and a digit: QA0), then up to four more; the point may
-# be left out. The letters taken for digits (O, I, L) never stand second.
-DIAGNOSIS = r"^\s*[A-Za-z]([0-9][0-9A-Za-z]|[A-HJKMNP-Za-hjkmnp-z][0-9])(\.?[0-9A-Za-z]{1,4})?\s*$"
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+# A text of a record, as rules may have one: no quotation mark and no backslash; one of nothing but ? says nothing.
+TEXT = r'^[^"\\]*[^"\\?\s][^"\\]*$'
+# An amount of time: completed units of the guideline's own, or of another that is named.
+TIME = r"^\s*([0-9]{1,6})\s*([Dd](?:ays?)?|[Ww](?:ks?|eeks?)?|[Mm](?:os?|onths?)|[Yy](?:rs?|ears?)?)?\s*$"
 COUNT = 100_000
 """The largest amount, count, number of units and session of a case; sums of them stay within 32 bits."""
 ITEMS = 500
@@ -40,15 +41,17 @@ def case_schema(program: Program) -> dict[str, Any]:
         "expect_closed": _expectations("closed world"),
     }
     required = ["id", "date_of_service", "services"]
+    keys = [predicate.case for predicate in program.predicates.values() if predicate.case]
     for predicate in program.predicates.values():
-        if predicate.case and predicate.case.shape not in ("", "units", "hierarchy", "slips"):
+        if predicate.case and predicate.case.shape not in ("", "units"):
             _add(properties, predicate.case, program)
             if predicate.case.shape == "one of" and not (predicate.case.default or predicate.is_open):
                 required.append(predicate.case.key)
     return {
         **identified("case", program),
         "type": "object", "properties": properties, "required": required, "additionalProperties": False,
-        "$defs": {"outcome": _outcome(), "status": _status(), "amount": _amount()},
+        "$defs": {"outcome": _outcome(program), "status": _status(), "amount": _amount()}
+        | {key.unit: _lasting(key.unit) for key in keys if key.unit in TIME_UNITS and key.shape == "amount of"},
     }  # fmt: skip
 
 
@@ -56,7 +59,7 @@ def identified(what: str, program: Program) -> dict[str, Any]:
     """Return what a JSON Schema for a guideline begins with: its draft, its own name and its title."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:coverlog:schema:{what}:{program.name}",
+        "$id": f"urn:coverlog:schema:{what}:{quote(program.name, safe='')}",
         "title": f"A {what} for {program.name}",
     }
 
@@ -87,12 +90,12 @@ def _list(item: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "maxItems": ITEMS, "items": item}
 
 
-def _outcome() -> dict[str, Any]:
+def _outcome(program: Program) -> dict[str, Any]:
     texts = _list({"type": "string"})
     return {
         "type": "object",
         "properties": {
-            "outcome": {"enum": list(OUTCOMES)},
+            "outcome": {"enum": [each.name for each in program.told()]},
             "by": texts,
             "reason": {"type": "string"},
             "missing": _list(_list(_NEED)),
@@ -129,17 +132,67 @@ def _add(properties: dict[str, Any], key: CaseKey, program: Program) -> None:
     if key.shape == "one of":
         properties[key.key] = _one_of(concepts, program) | ({"default": key.default} if key.default else {})
     elif key.shape == "each of":
-        properties[key.key] = _list(_one_of(concepts, program))
-    elif key.shape == "codes":
-        properties[key.key] = _list({"type": "string", "pattern": DIAGNOSIS})
+        properties[key.key] = _list(_either(_one_of(concepts, program), key.kind))
+    elif key.shape in ("codes", "hierarchy", "slips"):
+        properties[key.key] = _list(_either(_code(key), "code"))
+    elif key.shape == RECORDS:
+        _add_records(properties, key, program)
     elif key.shape == "count":
-        properties[key.key] = _whole(0)
+        properties[key.key] = _number(key)
+    elif key.shape in SINCE or key.shape == BETWEEN:
+        properties |= {name: _date() for name in (key.key, key.other) if name}
     else:
         group = properties.setdefault(key.key, {"type": "object", "properties": {}, "additionalProperties": False})
-        shape = "amount" if key.shape == "amount of" else "status"
-        group["properties"] |= {
-            concept: {"description": program.label(concept), "$ref": f"#/$defs/{shape}"} for concept in concepts
-        }
+        shape = _amount_of(key) if key.shape == "amount of" else {"$ref": "#/$defs/status"}
+        group["properties"] |= {concept: {"description": program.label(concept), **shape} for concept in concepts}
+
+
+def _amount_of(key: CaseKey) -> dict[str, Any]:
+    """Return the schema of an amount; those of the commonest measures are told once."""
+    if key == CaseKey(key.key, key.shape, key.kind, "", key.unit) and key.unit in ("", *TIME_UNITS):
+        return {"$ref": f"#/$defs/{key.unit or 'amount'}"}
+    return _either(_number(key), "value")
+
+
+def _code(key: CaseKey) -> dict[str, Any]:
+    return {"type": "string", "pattern": system_of(key.system).pattern}
+
+
+def _add_records(properties: dict[str, Any], key: CaseKey, program: Program) -> None:
+    """Add the fields of a predicate to the records of a key; those that not every predicate reads may be left out."""
+    fields = {field.key: _field(field, program) for field in key.fields}
+    if key.key not in properties:
+        item = {"type": "object", "properties": {}, "required": list(fields), "additionalProperties": False}
+        properties[key.key] = _list(item)
+    item = properties[key.key]["items"]
+    item["properties"] = {**item["properties"], **fields, "source": _SOURCE}
+    item["required"] = [name for name in item["required"] if name in fields]
+
+
+def _field(field: CaseKey, program: Program) -> dict[str, Any]:
+    if field.shape == "one of":
+        return _one_of(program.of_kind(field.kind), program)
+    if field.shape == "number":
+        return _number(field)
+    if field.shape in SINCE:
+        return _day()
+    return {"type": "string", "pattern": TEXT, "maxLength": _ID} if field.shape == "text" else _code(field)
+
+
+def _number(key: CaseKey) -> dict[str, Any]:
+    """Return the schema of a number with the decimals and bounds of its key."""
+    least, most = (float(bound) if "." in bound else int(bound) for bound in (key.least, key.most or str(COUNT)))
+    kind = {"type": "number", "multipleOf": 10**-key.decimals} if key.decimals else {"type": "integer"}
+    told = {"description": f"in {key.unit}"} if key.unit else {}
+    return {**kind, "minimum": least, "maximum": most, **told}
+
+
+def _date() -> dict[str, Any]:
+    return _either(_day(), "date")
+
+
+def _day() -> dict[str, Any]:
+    return {"type": "string", "pattern": DATE, "description": "YYYY-MM-DD"}
 
 
 def _one_of(concepts: list[str], program: Program) -> dict[str, Any]:
@@ -153,6 +206,11 @@ def _status() -> dict[str, Any]:
 
 def _amount() -> dict[str, Any]:
     return _either(_whole(0) | {"description": "a whole number of completed units"}, "value")
+
+
+def _lasting(unit: str) -> dict[str, Any]:
+    text = f"completed {unit} (6), or an amount of time that is a number of them: 6 weeks, 45 days, 2 months"
+    return _either(_whole(0) | {"type": ["integer", "string"], "pattern": TIME, "description": text}, "value")
 
 
 def _either(plain: dict[str, Any], key: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import inf
 from types import MappingProxyType
 
-from ..language.comparison import holds
+from ..language.comparison import TIMES, Bounds, bounds, holds, measured, within
 from ..language.terms import (
     UNDOCUMENTED,
     Aggregate,
@@ -16,6 +16,7 @@ from ..language.terms import (
     Constant,
     Guard,
     Part,
+    Quantity,
     Rule,
     Substitution,
     Var,
@@ -35,15 +36,23 @@ def _fill(gloss: str, values: Substitution, program: Program) -> str:
         value = values.get(slot[1])
         if value is None:
             return f"some {slot[1].lower()}"
+        if isinstance(value, Quantity):
+            return _with_unit(value, gloss[slot.end() :])
         return unquote(value) if str(value).startswith('"') else program.label(value)
 
-    # "{Weeks} weeks" with nothing to fill in is "some weeks".
-    return re.sub(r"\bsome (\w+) \1\b", r"some \1", _SLOT.sub(say, gloss))
+    # "{Weeks} weeks" with nothing to fill in is "some weeks", and "code {Code}" is "some code".
+    return re.sub(r"\b(?:some (\w+) \1|(\w+) some \2)\b", r"some \1\2", _SLOT.sub(say, gloss))
+
+
+def _with_unit(value: Quantity, after: str) -> str:
+    """Return a number with its unit, where the words after it do not say it."""
+    said = value.unit and after.lstrip().startswith(value.unit)
+    return str(value) if said else measured(value)
 
 
 def say_atom(atom: Atom, program: Program) -> str:
     """Return an atom as its predicate's gloss says it; what is not bound reads as `some`."""
-    predicate = program.predicates.get(atom.predicate)
+    predicate = program.declared().get(atom.predicate)
     if predicate is None:
         return str(atom)
     values = {p: a for p, a in zip(predicate.params, atom.args, strict=True) if not isinstance(a, Var)}
@@ -54,7 +63,20 @@ def say_rule(rule: Rule, binding: Substitution, program: Program) -> str:
     """Return what a rule concludes, with its variables bound; a fact reads as its predicate does."""
     if not rule.gloss or not rule.body:
         return say_atom(rule.head, program)
-    return _fill(rule.gloss, binding, program)
+    limits = _limits(rule)
+    said = _fill(rule.gloss, {n: quote(each.in_words()) for n, each in limits.items()} | dict(binding), program)
+    for unit in {end.unit for each in limits.values() for end in each if isinstance(end, Quantity) and end.unit}:
+        said = said.replace(f"{unit} {unit}", unit)  # a gloss may say the unit itself
+    return said
+
+
+def _limits(rule: Rule) -> dict[str, Bounds]:
+    """Return what a rule needs its amounts to be, by their variables, to stand for an amount that is not known."""
+    limits: dict[str, list[Bounds]] = {}
+    for comparison in rule.comparisons:
+        if limit := bounds(comparison):
+            limits.setdefault(comparison.names()[0], []).append(limit)
+    return {name: within(each) for name, each in limits.items()}
 
 
 def say_derived(rule: Rule, binding: Substitution, value: str, program: Program) -> str:
@@ -79,6 +101,11 @@ def say_failed(rule: Rule, asked: Substitution, program: Program) -> str:
 
 def say_undocumented(atom: Atom, value: str, program: Program) -> str:
     """Return that nobody documented an open input; in the closed world that is no evidence for it."""
+    declared = program.predicates[atom.predicate]
+    if len(atom.args) > declared.amounts_from:
+        unit = (declared.case.unit if declared.case else "") or declared.params[declared.amounts_from].lower()
+        of = f" of {program.label(atom.args[0])}" if declared.amounts_from else ""
+        return f"no number of {unit}{of} is documented"
     said = say_open(atom, "", program)
     return f"it is not documented whether {said}" if value == "unknown" else f"there is no evidence that {said}"
 
@@ -89,11 +116,15 @@ def say_absent(atom: Atom, contradicted: bool, program: Program) -> str:
 
 
 def say_comparison(comparison: Comparison, binding: Substitution) -> str:
-    """Return a comparison with its values, and whether it holds."""
+    """Return a comparison with its values, and whether it holds; of an unknown amount, what is needed of it."""
     value = holds(comparison, binding)
-    if value is None:
-        return f"{comparison} is not documented"
-    return f"{comparison.substitute(binding)}{'' if value else ' does not hold'}"
+    if value is not None:
+        return f"{comparison.substitute(binding)}{'' if value else ' does not hold'}"
+    if limit := bounds(comparison):
+        return f"{comparison.names()[0].lower()} not documented, {limit.in_words()} needed"
+    known = {name: each for name, each in binding.items() if each != UNDOCUMENTED}
+    names = dict.fromkeys(name.lower() for name in comparison.names() if name not in known)
+    return f"{' and '.join(names)} not documented"
 
 
 def say_part(part: Part, program: Program) -> str:
@@ -133,9 +164,9 @@ def say_counted(
     if aggregate.function == "count":
         told = f"{len(sure) or 'none'} counted" + (f" and {len(possible)} more possible" if possible else "")
     elif low == high:
-        told = f"{low} in total"
+        told = f"{measured(low)} in total"
     else:
-        told = f"{low} to {high} in total" if high < inf else f"{low} or more in total"
+        told = f"{low} to {measured(high)} in total" if high < inf else f"{measured(low)} or more in total"
     told += f", {_needed(aggregate.guards, binding)} needed"
     told += f": {_members(aggregate, sure, program)}" if sure else ""
     told += f"; possible: {_members(aggregate, possible, program)}" if possible else ""
@@ -153,10 +184,10 @@ def _members(aggregate: Aggregate, rows: Rows, program: Program) -> str:
 
 
 def say_outcome(cpt: str, session: int, outcome: str, by: Sequence[str], reason: str | None, program: Program) -> str:
-    """Return a line's outcome in a sentence's worth of words."""
+    """Return a line's outcome, given in words, in a sentence's worth of them."""
     because = f" by {', '.join(by)}" if by else ""
     because += f": {program.label(reason)}" if reason else ""
-    return f"{cpt}, session {session}: {outcome.replace('_', ' ')}{because}"
+    return f"{cpt}, session {session}: {outcome}{because}"
 
 
 def say_session(session: int, shown: Mapping[str, str | None], program: Program) -> str:
@@ -178,9 +209,10 @@ def say_code(code: str, program: Program) -> str:
 def say_contrast(cpt: str, session: int, asked: str, said: str) -> str:
     """Return the question why a line does not have an outcome, and the one it has.
 
+    :param asked: the outcome asked for, in words.
     :param said: the outcome it has, in the words of `say_outcome`.
     """
-    return f"{cpt}, session {session}: why not {asked.replace('_', ' ')}? It is {said.partition(': ')[2]}"
+    return f"{cpt}, session {session}: why not {asked}? It is {said.partition(': ')[2]}"
 
 
 def say_open(atom: Atom, amount: str, program: Program) -> str:
@@ -189,4 +221,13 @@ def say_open(atom: Atom, amount: str, program: Program) -> str:
     :param amount: such as `at least 4`; where it is empty the amount reads as `some`.
     """
     told = quote(amount) if amount else Var("_")
-    return say_atom(atom._replace(args=tuple(told if a == UNDOCUMENTED else a for a in atom.args)), program)
+    said = say_atom(atom._replace(args=tuple(told if a == UNDOCUMENTED else a for a in atom.args)), program)
+    return once(said, atom, program)
+
+
+def once(text: str, atom: Atom, program: Program) -> str:
+    """Return words about an atom with the unit of its number once, where a gloss or an answer says it as well."""
+    case = program.predicates[atom.predicate].case
+    unit = case.unit if case else ""
+    single = unit.removesuffix("s") if unit in TIMES else unit
+    return re.sub(rf"({re.escape(single)}|{re.escape(unit)}) {re.escape(unit)}\b", r"\1", text) if unit else text

@@ -53,7 +53,7 @@ def _ordered(rule: Rule, known: Columns) -> Iterator[Finding]:
         ordered = comparison.op not in ("=", "!=") or len(terms) > 2
         text = [term for term in terms if _is_text(term, kinds)]
         if ordered and text:
-            fix = "compare text by = or != only, or name what is meant in facts of its own"
+            fix = "compare text by = or != only, or name what is meant in facts of its own (codes by %@ range)"
             yield _no_number(rule, f"{comparison} needs numbers", text[0], fix)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from ..language.errors import Finding, did_you_mean
 from ..language.terms import Atom, Literal, Part, Place, Rule, Var, term_text, variables
 from ..program.graph import Edge, edges
-from ..program.interface import INTERFACE
 from ..program.program import Predicate, Program
 from .amounts import amounts, in_rule, numbers
 from .columns import columns
@@ -32,7 +31,7 @@ def check(program: Program) -> list[Finding]:
 
 def _interface(program: Program) -> Iterator[Finding]:
     start = Place(program.rules[0].place.file if program.rules else "*.dl", 1)
-    for name, params in INTERFACE.items():
+    for name, params in program.interface().items():
         if len(params) != _arities(program).get(name):
             yield Finding(
                 "interface",

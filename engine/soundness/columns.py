@@ -11,11 +11,6 @@ NUMBER, TEXT = "number", "text"
 Kinds = set[str]
 Columns = dict[str, list[Kinds]]
 
-# What each shape of a case key gives, an argument a letter: n for a number, t for text.
-_SHAPES = {
-    "": "nt", "units": "ntn", "one of": "t", "each of": "t", "count": "n", "codes": "t", "hierarchy": "tt",
-    "slips": "tt", "present of": "t", "absent of": "t", "amount of": "tn",
-}  # fmt: skip
 _KINDS = {"n": NUMBER, "t": TEXT}
 
 
@@ -38,7 +33,7 @@ def columns(program: Program) -> Columns:
 
 
 def _given(predicate: Predicate) -> str:
-    shape = _SHAPES.get(predicate.case.shape, "") if predicate.case else ""
+    shape = predicate.case.columns if predicate.case else ""
     return shape or ("t" + "n" * (len(predicate.params) - 1) if predicate.open_kind else "")
 
 

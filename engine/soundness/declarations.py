@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations, pairwise
 
 from ..language.errors import Finding, did_you_mean
-from ..program.program import Predicate, Program
+from ..program.interface import FAVOURABLE, ROLES
+from ..program.notation import SINGLE
+from ..program.program import CaseKey, Predicate, Program
 
-# The number of arguments that each shape of a case key gives an input.
-_ARITY = {
-    "": 2, "units": 3, "one of": 1, "each of": 1, "count": 1, "codes": 1, "hierarchy": 2, "slips": 2,
-    "present of": 1, "absent of": 1, "amount of": 2,
-}  # fmt: skip
 _OF_SERVICES = ("", "units")
 # What every case says, whatever the guideline.
 _TAKEN = ("id", "title", "date_of_service", "services", "expect", "expect_closed")
@@ -23,8 +21,11 @@ def check_declarations(program: Program) -> Iterator[Finding]:
     for predicate in program.predicates.values():
         for message, fix in (*_kinds(predicate, program), *_gloss(predicate)):
             yield Finding("gloss" if "gloss" in message else "undeclared", predicate.place, message, fix)
-        for message, fix in (*_open(predicate, program), *_case(predicate, program), *_shown(predicate)):
+        found = (*_open(predicate, program), *_case(predicate, program), *_shown(predicate), *_fold(predicate, program))
+        for message, fix in found:
             yield Finding("annotation", predicate.place, message, fix)
+    for name, message, fix in _outcomes(program):
+        yield Finding("outcome-order", program.predicates[name].place, message, fix)
 
 
 Found = Iterator[tuple[str, str]]
@@ -32,7 +33,7 @@ Found = Iterator[tuple[str, str]]
 
 def _kinds(predicate: Predicate, program: Program) -> Found:
     kinds = {kind for kind, _ in program.concepts.values()}
-    for kind in filter(None, (predicate.open_kind, predicate.case.kind if predicate.case else "")):
+    for kind in filter(None, (predicate.open_kind, *_kinds_of(predicate.case))):
         if kind not in kinds:
             yield (
                 f"no concept is of the kind {kind}",
@@ -41,6 +42,11 @@ def _kinds(predicate: Predicate, program: Program) -> Found:
     for name in filter(None, (predicate.unless, predicate.until)):
         if name not in program.predicates:
             yield f"{name} is not declared", did_you_mean(name, program.predicates) or "declare it with %@ predicate"
+
+
+def _kinds_of(case: CaseKey | None) -> Iterator[str]:
+    if case:
+        yield from (key.kind for key in (case, *case.fields))
 
 
 def _gloss(predicate: Predicate) -> Found:
@@ -55,7 +61,7 @@ def _gloss(predicate: Predicate) -> Found:
 def _open(predicate: Predicate, program: Program) -> Found:
     if predicate.is_open and not predicate.params:
         yield f"{predicate.name} is open and has no argument", "give it the concept that may be undocumented"
-    if predicate.case and predicate.case.shape == "count" and predicate.open_kind:
+    if predicate.case and predicate.case.shape in SINGLE and predicate.open_kind:
         yield f"{predicate.name} is a number and no {predicate.open_kind}", "write %@ open, without a kind"
     if predicate.is_choice and predicate.is_open and predicate.case:
         if predicate.case.default:
@@ -85,16 +91,37 @@ def _shown(predicate: Predicate) -> Found:
         yield f"{predicate.name} is shown with a line and is of none", fix
 
 
+def _fold(predicate: Predicate, program: Program) -> Found:
+    if predicate.fold and (predicate.name in program.outputs() or predicate.is_open):
+        what = "is open" if predicate.is_open else "is told of every line"
+        yield f"{predicate.name} {what}: it is never folded", "fold what it rests on"
+
+
+def _outcomes(program: Program) -> Iterator[tuple[str, str, str]]:
+    """Of outcomes that may hold together it is declared which goes first, and those that cover a line do."""
+    for role in ROLES:
+        for before, each in combinations(program.of_role(role), 2):
+            if not (before.order and each.order):
+                fix = f"write %@ outcome: {role} 1 below the one, and {role} 2 below the other"
+                yield each.name, f"{before.name} and {each.name} are both {role}, and which goes first is not said", fix
+    for before, each in pairwise(each for each in program.outcomes if each.order):
+        if before.order == each.order:
+            yield each.name, f"{before.name} and {each.name} both have the order {each.order}", "give each its own"
+        if each.role == FAVOURABLE != before.role:
+            fix = f"let the rules of {each.name} ask that {before.name} does not hold, or give it a higher order"
+            yield each.name, f"{before.name} goes before {each.name}, which covers the line", fix
+
+
 def _case(predicate: Predicate, program: Program) -> Found:
     case = predicate.case
     if not case:
         return
     if (case.key == "services") != (case.shape in _OF_SERVICES) or (case.key in _TAKEN and case.key != "services"):
         yield f"{predicate.name} cannot be read from {case.key} {case.shape}".rstrip(), "write %@ case: KEY SHAPE KIND"
-    elif len(predicate.params) != _ARITY[case.shape]:
+    elif len(predicate.params) != len(case.columns):
         yield (
             f"{predicate.name} has {len(predicate.params)} arguments",
-            f"{case.shape or case.key} gives {_ARITY[case.shape]}",
+            f"{case.shape or case.key} gives {len(case.columns)}",
         )
     if case.shape.endswith(" of") and not case.kind:
         yield f"{predicate.name} names no kind of concept", f"write %@ case: {case.key} {case.shape} KIND"

@@ -10,9 +10,11 @@ from itertools import pairwise
 from ..language.errors import Finding, GuidelineError
 from ..language.parser import parse
 from ..language.terms import Constant, Place, Rule, Term, Var, unquote
-from ..program.interface import ADVISORY, INTERFACE, UNFAVOURABLE
+from ..program.collected import RESERVED
+from ..program.interface import SERVICE
 from ..program.program import Program
-from ..program.reader import RESERVED, read_program
+from ..program.reader import read_program
+from .cascade import follows
 from .check import check
 from .reach import unreached
 from .registry import ERROR, severity
@@ -34,14 +36,16 @@ def findings_of(texts: Sequence[tuple[str, str]]) -> list[Finding]:
     if broken:
         return broken
     program, found = read_program(texts)
-    found += [finding for finding in check(program) if finding not in found]
+    found += [finding for finding in check(program) if finding not in found and not follows(finding, found, program)]
     if not _MISLEADING.intersection(finding.code for finding in found):
         further = lint(program)
         overlaps = {finding.place for finding in further if finding.code == "version-overlap"}
         # Versions that overlap share their id, which is the lesser way of saying it.
         found = [f for f in found if f.code != "duplicate" or f.place not in overlaps] + further
         if not any(severity(finding) == ERROR for finding in found):
-            found += _undecided(program)
+            from .outcome import undecided  # tried out only where all else is well
+
+            found += undecided(program)
     return sorted(found, key=lambda finding: finding.place)
 
 
@@ -64,23 +68,6 @@ def lint(program: Program) -> list[Finding]:
     # What is misspelt or left out cannot be used or reached: it is said once.
     found = [*causes, *(finding for finding in others if finding.place not in known), *further]
     return sorted(found, key=lambda finding: finding.place)
-
-
-def _undecided(program: Program) -> Iterator[Finding]:
-    """A line that comes to no outcome is an error of its case; asked of a program without errors only."""
-    from ..evaluation.limits import LimitError
-    from .outcome import without_outcome
-
-    try:
-        found = without_outcome(program)
-    except LimitError:  # too much follows to try it out here
-        return
-    if found:
-        code, words = found
-        place = program.predicates[UNFAVOURABLE].place
-        message = f"a line of code {code} comes to no outcome where {words}"
-        fix = "let a rule give every line not_addressed or one of the others"
-        yield Finding("line-without-outcome", place, message, fix)
 
 
 def _own(program: Program) -> list[Rule]:
@@ -144,7 +131,7 @@ def _unreachable(program: Program) -> Iterator[Finding]:
 
 def _unused_predicates(program: Program) -> Iterator[Finding]:
     asked = {literal.atom.predicate for rule in program.rules for literal in rule.asked}
-    asked |= {name for p in program.predicates.values() for name in (p.unless, p.until)} | {*INTERFACE, ADVISORY}
+    asked |= {name for p in program.predicates.values() for name in (p.unless, p.until)} | {SERVICE, *program.outputs()}
     for p in program.predicates.values():
         if p.name not in asked and not p.is_error and not p.is_shown:
             message = f"no rule asks for the predicate {p.name}"
@@ -154,7 +141,8 @@ def _unused_predicates(program: Program) -> Iterator[Finding]:
 def _unused_concepts(program: Program) -> Iterator[Finding]:
     """A concept is used where a clause names it, a case may say it, or a rule asks for all of its kind."""
     used = {constant for rule in _own(program) for _, constant in _constants(rule)}
-    kinds = {kind for p in program.predicates.values() for kind in (p.open_kind, p.case.kind if p.case else "")}
+    cases = [p.case for p in program.predicates.values() if p.case]
+    kinds = {p.open_kind for p in program.predicates.values()} | {k.kind for c in cases for k in (c, *c.fields)}
     asked = [lit.atom for rule in program.rules for lit in rule.asked if lit.atom.predicate == "concept"]
     everything = any(isinstance(atom.args[1], Var) for atom in asked if len(atom.args) > 1)
     kinds |= {str(atom.args[1]) for atom in asked if len(atom.args) > 1}

@@ -1,17 +1,19 @@
-"""Whether some line of a request comes to no outcome: found by deciding small requests, so what is found is so."""
+"""Whether some line of a request comes to no outcome or to two: found by deciding small requests, so it is so."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from ..evaluation.evaluator import Evaluator
-from ..language.terms import Atom, Constant, quote
+from ..evaluation.limits import LimitError
+from ..language.errors import Finding
+from ..language.terms import quote
+from ..program.code_systems import PROCEDURE
 from ..program.graph import stratify
-from ..program.interface import GIVEN
+from ..program.interface import SILENT, UNFAVOURABLE, Outcome
 from ..program.program import Program
-from ..program.schema import PROCEDURE
 from ..program.shapes import Said, read_facts
 
 MAX_CODES = 500
@@ -20,19 +22,57 @@ MAX_CODES = 500
 Request = dict[str, Any]
 
 
-def without_outcome(program: Program) -> tuple[str, str] | None:
-    """Return the code of a line that comes to no outcome in the last edition, and what else the case says.
+class Trial(NamedTuple):
+    """A line of a small request, what else the request says, and the outcomes that it came to."""
+
+    code: str
+    words: str
+    outcomes: tuple[str, ...]
+
+
+def undecided(program: Program) -> Iterator[Finding]:
+    """A line that comes to no outcome, or to two, is an error of its case; asked of a program without errors only."""
+    try:
+        found = list(misjudged(program))
+    except LimitError:  # too much follows to try it out here
+        return
+    for code, words, outcomes in found:
+        place = program.predicates[(outcomes or [program.of_role(UNFAVOURABLE)[0].name])[0]].place
+        if outcomes:
+            message = f"a line of code {code} comes to {' and to '.join(outcomes)} where {words}"
+            fix = "let one of them ask that the other does not hold, or declare which goes first"
+            yield Finding("outcome-order", place, message, fix)
+        else:
+            fix = f"let a rule give every line {program.of_role(SILENT)[0].name} or one of the others"
+            message = f"a line of code {code} comes to no outcome where {words}"
+            yield Finding("line-without-outcome", place, message, fix)
+
+
+def misjudged(program: Program) -> Iterator[Trial]:
+    """Yield a line that comes to no outcome in the last edition, and one to two of which neither goes first.
 
     Tried are lines of every code, with nothing said, with every choice in turn, and with all findings present or
     all absent. A case that its own guideline refuses is passed over. The program has to be free of errors.
     """
     evaluator = Evaluator(program, stratify(program), max(program.boundaries(), default=""))
-    codes = _codes(program)
+    codes, amiss = _codes(program), [_has_none, _has_two]
     for said, words in _requests(program):
-        for code in _undecided(codes, said, evaluator):
-            if _undecided([code], said, evaluator):  # by itself as well
-                return code, words
-    return None
+        for code, outcomes in _given(codes, said, evaluator):
+            for wrong in [each for each in amiss if each(outcomes)]:
+                for _, alone in _given([code], said, evaluator):
+                    if wrong(alone):  # by itself as well
+                        amiss.remove(wrong)
+                        yield Trial(code, words, tuple(each.name for each in alone))
+        if not amiss:
+            return
+
+
+def _has_none(outcomes: Sequence[Outcome]) -> bool:
+    return not outcomes
+
+
+def _has_two(outcomes: Sequence[Outcome]) -> bool:
+    return len(outcomes) > 1 and not all(each.order for each in outcomes)
 
 
 def _codes(program: Program) -> list[str]:
@@ -64,19 +104,14 @@ def _requests(program: Program) -> Iterator[tuple[Request, str]]:
             yield said, " and ".join([*words, f"every finding is {status}" if status else "nothing else is said"])
 
 
-def _undecided(codes: Collection[str], said: Request, evaluator: Evaluator) -> list[str]:
-    """Return the codes whose lines come to no outcome in a request of them all, each in a session of its own."""
+def _given(codes: Collection[str], said: Request, evaluator: Evaluator) -> Iterator[tuple[str, list[Outcome]]]:
+    """Yield codes with the outcomes of their lines in a request of them all, each in a session of its own."""
     program = evaluator.program
     lines = list(enumerate(codes, 1))
     request = Said(said | {"services": [{"cpt": c, "session": n} for n, c in lines]}, program, [])
     inputs = [p for p in program.predicates.values() if p.case]
     facts = [atom for p in inputs if p.case for atom in read_facts(p.name, p.case, request)]
     model = evaluator.evaluate(facts, open_world=False)
-    if any(model.atoms(p.name) for p in program.predicates.values() if p.is_error):
-        return []
-    decided: set[tuple[Constant, ...]] = {_line(atom) for name in GIVEN for atom in model.atoms(name)}
-    return [code for n, code in lines if (n, quote(code)) not in decided]
-
-
-def _line(atom: Atom) -> tuple[Any, ...]:
-    return atom.args[:2]
+    if not any(model.atoms(p.name) for p in program.predicates.values() if p.is_error):
+        given = {each: {atom.args[:2] for atom in model.atoms(each.name)} for each in program.outcomes}
+        yield from ((code, [each for each in given if (n, quote(code)) in given[each]]) for n, code in lines)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import AtLeast, Need, in_order
+from ...engine.decision.outcomes import foremost, leads_to
 from ...engine.evaluation.rules import Firing, Model
 from ...engine.language.terms import Atom, unquote
 from ...engine.program.program import Program
@@ -43,6 +44,12 @@ class Ask(NamedTuple):
 
     statements: tuple[str, ...]
     items: tuple[Item, ...]
+    outcome: str = ""  # which outcome it leads to, where the guideline has several that cover a line
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the set as the documented JSON object."""
+        outcome = {"outcome": self.outcome} if self.outcome else {}
+        return {"for": list(self.statements), **outcome, "items": [item.as_json() for item in self.items]}
 
 
 Box = tuple[tuple[Item, ...], ...]
@@ -55,15 +62,25 @@ def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
     below: dict[tuple[Atom, ...], list[Firing]] = {}
     ranked = []
     for index, needs in enumerate(judged.missing.sets(targets).sets):
-        met = judged.missing.met(needs, targets)
-        steps = below.setdefault(tuple(met), below.get(tuple(met)) or list(_steps(met, model)))
-        items = tuple(_item(need, steps, program) for need in in_order(needs))
-        statements = tuple(sorted(unquote(str(target.args[-1])) for target in met))
-        ranked.append((sum(need.size for need in needs), not _named(steps, judged), index, Ask(statements, items)))
-    return [ask for *_, ask in sorted(ranked)]
+        met = foremost(judged.missing.met(needs, targets), program)
+        steps = below.setdefault(tuple(met), below.get(tuple(met)) or list(steps_to(met, model)))
+        size = sum(need.size for need in needs)
+        ranked.append((size, not named(steps, model, program), index, ask(needs, met, steps, program)))
+    return [each for *_, each in sorted(ranked)]
 
 
-def _steps(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
+def ask(needs: Iterable[Need | AtLeast], met: Sequence[Atom], steps: Sequence[Firing], program: Program) -> Ask:
+    """Return what is needed as items to ask for.
+
+    :param met: the outcomes that it gives, by their statements.
+    :param steps: what those rest on; see `steps_to`.
+    """
+    items = tuple(_item(need, steps, program) for need in in_order(frozenset(needs)))
+    met = foremost(met, program)
+    return Ask(tuple(sorted(unquote(str(target.args[-1])) for target in met)), items, leads_to(met, program))
+
+
+def steps_to(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
     """Yield the firings that possible atoms rest on, the nearest first."""
     queue = list(targets)
     seen = set(queue)
@@ -75,9 +92,8 @@ def _steps(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
             queue += new
 
 
-def _named(steps: Iterable[Firing], judged: Judged) -> bool:
+def named(steps: Iterable[Firing], model: Model, program: Program) -> bool:
     """Say whether what the criteria are about is named as such, and does not follow from something narrower."""
-    model, program = judged.model, judged.guideline.program
     settled = {p for step in steps if step.head not in model.support for p in step.premises if p in model.support}
     about = [p for p in settled if not program.declared()[p.predicate].is_record]
     return not any(lower.predicate == p.predicate for p in about for lower in model.support[p].premises)
@@ -97,6 +113,12 @@ def _takes_up(step: Firing, need: Need, program: Program) -> bool:
     name = need.atom.predicate
     if step.head.predicate == name:
         return False
+    if any(
+        p.args == need.atom.args and program.predicates[p.predicate].case
+        for p in step.premises
+        if p.predicate in program.predicates
+    ):
+        return True  # it reads what the record says, in place of what that comes to
     is_choice = program.predicates[name].is_choice
     return need.atom in step.reads or (is_choice and name in {a.predicate for a in step.absences})
 
@@ -122,6 +144,11 @@ def boxes(sets: Iterable[Sequence[Item]]) -> list[Box]:
         for rest in _rests(found[at]):
             alike.setdefault(rest, set()).add(at)
     return [box for box in found if box is not None]
+
+
+def needs(box: Box) -> list[list[Need | AtLeast]]:
+    """Return what is needed in each place of a box, any one of several."""
+    return [[item.need for item in choice] for choice in box]
 
 
 def _rests(box: Box | None) -> Iterator[frozenset[tuple[Item, ...]]]:

@@ -12,6 +12,7 @@ from ...engine.cases.document import Document
 from ...engine.cases.document import Path as At
 from ...engine.language.errors import CaseError, did_you_mean, refused
 from ...engine.library.guideline import Guideline
+from ...engine.program.notation import NUMBERS, SINGLE
 from ...engine.program.program import CaseKey
 from ...engine.program.schema import case_schema
 
@@ -73,14 +74,14 @@ def setting(text: str, guideline: Guideline) -> Change:
     key = _slot(name, option, guideline)
     if not sign or not value:
         raise refused(option, "no value is given", f"write {name or 'KEY'}=VALUE, such as {name or 'KEY'}=unknown")
-    whole = key.shape in ("amount of", "count") and re.fullmatch(r"-?[0-9]{1,9}", value)
+    number = re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,4})?", value) if key.shape in NUMBERS else None
 
     def apply(values: Values) -> None:
         group = values.setdefault(key.key, {}) if key.shape in _GROUPS else values
         if value == "unknown":
             group.pop(name, None)
         else:
-            group[name] = int(value) if whole else value
+            group[name] = (float(value) if "." in value else int(value)) if number else value
 
     return Change(option, apply)
 
@@ -91,7 +92,8 @@ def _slot(name: str, option: str, guideline: Guideline) -> CaseKey:
     keys = [p.case for p in program.predicates.values() if p.case]
     properties = case_schema(program)["properties"]
     slots = {key: CaseKey(key, "text", "", "") for key, of in properties.items() if of.get("type") == "string"}
-    slots |= {key.key: key for key in keys if key.shape in ("one of", "count")}
+    single = [key for key in keys if key.shape in ("one of", *SINGLE)]
+    slots |= {name: key for key in single for name in (key.key, key.other) if name}
     slots |= {concept: key for key in keys if key.shape in _GROUPS for concept in program.of_kind(key.kind)}
     if name in slots:
         return slots[name]
@@ -134,15 +136,21 @@ def _lists(guideline: Guideline) -> dict[str, str]:
 
 def _add(values: Values, key: str, value: str) -> None:
     there = values.setdefault(key, [])
-    there += [value] * (value not in there)
+    there += [value] * (value not in map(_item, there))
 
 
 def _drop(values: Values, key: str, value: str, option: str) -> None:
     there = values.get(key, [])
-    if value not in there:
-        named = f"it names {', '.join(there)}" if there else "it names none"
-        raise refused(option, f"{key} of the case does not name it ({named})", "codes that stand for it stay")
-    there.remove(value)
+    named = [_item(item) for item in there]
+    if value not in named:
+        told = f"it names {', '.join(named)}" if there else "it names none"
+        raise refused(option, f"{key} of the case does not name it ({told})", "codes that stand for it stay")
+    there[:] = [item for item, name in zip(there, named, strict=True) if name != value]
+
+
+def _item(item: Any) -> str:
+    """Return what an item of a list is, without its source."""
+    return item if isinstance(item, str) else next(value for key, value in item.items() if key != "source")
 
 
 def _service(option: str, text: str, *, add: bool) -> Change:

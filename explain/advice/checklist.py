@@ -1,4 +1,4 @@
-"""What documentation is missing, as questions to ask: the shortest list first, each with the statement that asks."""
+"""What would change an outcome, as questions to ask: the shortest list first, each with the statement that asks."""
 
 from __future__ import annotations
 
@@ -6,34 +6,34 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ...engine.decision.decide import Judged, LineDecision, outcomes
-from ...engine.program.interface import FAVOURABLE, WAITING
-from .asks import Ask, Item, asks, boxes, called
-from .wording import words
+from ...engine.decision.decide import Judged, LineDecision
+from ...engine.program.interface import UNFAVOURABLE, WAITING
+from ...engine.program.program import Program
+from .asks import Ask, Item, called
+from .groups import Group, groups
+from .remedies import Way, Ways, unstated, ways
+from .wording import covered_words, words
 
 MORE = "There may be other ways; of all that there are these need the fewest things."
+OTHERS = "There may be other ways: more than could be looked at."
 
 
 class LineAsks(NamedTuple):
-    """A line with every set that would make it medically necessary."""
+    """A line with every way that would cover it."""
 
     line: LineDecision
-    asks: tuple[Ask, ...]
+    asks: tuple[Ask, ...]  # the sets of what is missing, where it waits for information
+    ways: Ways = Ways((), complete=True)
 
 
 def checklist(judged: Judged, cpt: str = "") -> list[LineAsks]:
-    """Return what to ask for every line of a case decided in the open world, or for the lines of one code.
+    """Return what to ask for every line of a case, or for the lines of one code.
 
-    Fewest items come first; of equals, those of a criterion for what the case itself names.
+    Fewest things come first; of equals, those of a criterion for what the case itself names.
     """
     lines = {(line.cpt, line.session): line for line in judged.decision.lines if cpt in ("", line.cpt)}
-    return [LineAsks(line, tuple(_asks(line, judged))) for line in lines.values()]
-
-
-def _asks(line: LineDecision, judged: Judged) -> list[Ask]:
-    if not line.missing:
-        return []
-    return asks(outcomes(judged.model, line.session, line.cpt)[FAVOURABLE], judged)
+    found = [(line, ways(judged, line)) for line in lines.values()]
+    return [LineAsks(line, tuple(way.ask for way in all_.ways) if line.missing else (), all_) for line, all_ in found]
 
 
 def as_json(judged: Judged, lines: Iterable[LineAsks]) -> dict[str, Any]:
@@ -42,57 +42,88 @@ def as_json(judged: Judged, lines: Iterable[LineAsks]) -> dict[str, Any]:
         {
             "cpt": each.line.cpt,
             "session": each.line.session,
+            "outcome": each.line.outcome,
             "missing_complete": each.line.missing_complete,
-            "sets": [{"for": list(a.statements), "items": [i.as_json() for i in a.items]} for a in each.asks],
+            "sets": [ask.as_json() for ask in each.asks],
+            "ways_complete": each.ways.complete,
+            "ways": [_way(way) for way in each.ways.ways],
         }
         for each in lines
     ]
-    return {"case": judged.decision.case, "lines": told}
+    advisories = [advisory._asdict() for advisory in judged.decision.advisories]
+    return {"case": judged.decision.case, "world": judged.decision.world, "lines": told, "advisories": advisories}
+
+
+def _way(way: Way) -> dict[str, Any]:
+    objections = [advisory._asdict() for advisory in way.objections]
+    return {"request": list(way.request), **way.ask.as_json(), "objections": objections, "whatif": list(way.options)}
 
 
 def as_text(judged: Judged, lines: Sequence[LineAsks], width: int) -> str:
     """Return the checklist as boxes to tick; lines that ask the same are one, choices are drawn together."""
     case = judged.case
     parts = textwrap.wrap(f"{case.id}: {case.title}" if case.title else case.id, width, subsequent_indent="  ")
-    groups: dict[tuple[Ask, ...], list[LineDecision]] = {}
-    for line, wanted in lines:
-        groups.setdefault(wanted, []).append(line)
-    for wanted, same in groups.items():
-        codes = ", ".join(called(line, judged) for line in same)
-        parts += ["", *(_many(codes, wanted, judged, width) if wanted else _nothing(same, judged, width))]
-        parts += [] if same[0].missing_complete else textwrap.wrap(f"  {MORE}", width, subsequent_indent="  ")
+    same: dict[tuple[object, ...], list[LineAsks]] = {}
+    for each in lines:
+        line, found = each.line, each.ways
+        asked = [(way.request, way.ask, way.objections) for way in found.ways]
+        same.setdefault((line.outcome, line.by, line.reason, found.complete, *asked), []).append(each)
+    for alike in same.values():
+        parts += ["", *_alike(alike, judged, width)]
+    for advisory in judged.decision.advisories:
+        told = textwrap.wrap(f"Advisory: {advisory.text}", width, subsequent_indent="  ")
+        parts += ["", *told] if advisory == judged.decision.advisories[0] else told
     return "\n".join(parts)
 
 
-def _nothing(lines: Sequence[LineDecision], judged: Judged, width: int) -> Iterator[str]:
-    for line in lines:
-        by = f" by {', '.join(line.by)}" if line.by else ""
-        text = f"{called(line, judged)}: nothing is missing; it is {line.outcome.replace('_', ' ')}{by}"
-        if line.outcome == WAITING:
-            text = f"{called(line, judged)}: nothing that is missing would make it medically necessary"
-        yield from textwrap.wrap(text, width, subsequent_indent="  ")
+def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[str]:
+    """Yield what lines with one answer have in common, and what would change it."""
+    line, found = lines[0].line, lines[0].ways
+    by = f" by {', '.join(line.by)}" if line.by else ""
+    text = f"{', '.join(called(each.line, judged) for each in lines)}: {line.words}{by}"
+    if line.role not in (WAITING, UNFAVOURABLE):
+        text += "; nothing is missing"
+    elif not found.ways:
+        text += f"; nothing that is {'missing' if line.role == WAITING else 'known'} would change that"
+    elif line.role == UNFAVOURABLE:
+        text += f"; it would be {covered_words(judged.guideline.program)} with {_any(found.ways)}"
+    else:
+        text += f"; enough is {_any(found.ways)}"
+    yield from textwrap.wrap(text, width, subsequent_indent="  ")
+    if line.role in (WAITING, UNFAVOURABLE):
+        yield from textwrap.wrap(unstated(judged), width, initial_indent="  ", subsequent_indent="  ")
+    yield from listed(groups(found.ways), judged.guideline.program, width, "  ")
+    if not found.complete:
+        more = MORE if line.outcome == WAITING else OTHERS
+        yield from textwrap.wrap(f"  {more}", width, subsequent_indent="  ")
 
 
-def _many(codes: str, wanted: Sequence[Ask], judged: Judged, width: int) -> Iterator[str]:
-    several = "; any one of these lists is enough" if len(wanted) > 1 else ""
-    yield from textwrap.wrap(f"{codes}: more information needed{several}", width, subsequent_indent="  ")
-    sets: dict[tuple[str, ...], list[tuple[Item, ...]]] = {}
-    for ask in wanted:
-        sets.setdefault(ask.statements, []).append(ask.items)
-    drawn = [(statements, box) for statements, same in sets.items() for box in boxes(same)]
-    for number, (statements, box) in enumerate(sorted(drawn, key=lambda d: len(d[1])), 1):
-        told = "; ".join(f"{name}: {words(name, judged.guideline.program)}" for name in statements)
-        yield from textwrap.wrap(f"{number}. for {told}", width, initial_indent="  ", subsequent_indent="     ")
-        for choice in box:
-            yield from _tick(choice, width)
+def _any(found: Sequence[object]) -> str:
+    return "this" if len(found) == 1 else "any one of these lists"
 
 
-def _tick(choice: Sequence[Item], width: int) -> Iterator[str]:
+def listed(found: Iterable[Group], program: Program, width: int, indent: str) -> Iterator[str]:
+    """Yield groups of ways as numbered lists of boxes to tick, with what the guideline says against them."""
+    for number, group in enumerate(found, 1):
+        told = "; ".join(f"{name}: {words(name, program)}" for name in group.statements)
+        told += f" ({program.outcome(group.outcome).words})" if group.outcome else ""
+        begin, under = f"{indent}{number}. ", indent + " " * 3
+        yield from textwrap.wrap(f"for {told}", width, initial_indent=begin, subsequent_indent=under)
+        for request in group.request:
+            text = f"Can the request be such that {request}?"
+            yield from textwrap.wrap(text, width, initial_indent=f"{under}[ ] ", subsequent_indent=under + " " * 4)
+        for choice in group.box:
+            yield from _tick(choice, width, under)
+        for advisory in group.objections:
+            text = f"Advisory: {advisory.text}"
+            yield from textwrap.wrap(text, width, initial_indent=under + " " * 4, subsequent_indent=under + " " * 6)
+
+
+def _tick(choice: Sequence[Item], width: int, under: str) -> Iterator[str]:
     """Yield one thing to tick, or one of several, each with its statement."""
     for index, item in enumerate(choice):
-        mark = "     [ ] " if not index else "      or "
+        mark = f"{under} or " if index else f"{under}[ ] "
         text = item.question if item.of else f"{item.question}  [{item.statement}]"
-        yield from textwrap.wrap(text, width, initial_indent=mark, subsequent_indent=" " * 9)
+        yield from textwrap.wrap(text, width, initial_indent=mark, subsequent_indent=under + " " * 4)
         for each in item.of:
-            text = f"{each.question}  [{each.statement}]"
-            yield from textwrap.wrap(text, width, initial_indent=" " * 9 + "[ ] ", subsequent_indent=" " * 13)
+            yield from _tick([each], width, under + " " * 4)

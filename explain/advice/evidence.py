@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from ...engine.decision.decide import Judged, LineDecision, leaves, outcomes
+from ...engine.decision.outcomes import favourable
+from ...engine.language.comparison import measured
 from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.program.graph import edges
 from ...engine.program.interface import FAVOURABLE
+from ...engine.program.notation import BETWEEN, RECORDS, SINCE, SINGLE
 from ...engine.program.program import Program
 from ...engine.program.words import say_atom
 from .wording import telling
 
-_CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of")
-_DOCUMENTED = ("present of", "absent of", "amount of")
+_DATED = (*SINCE, BETWEEN)
+_CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of", RECORDS, *SINGLE)
+DOCUMENTED = ("present of", "absent of", "amount of")
 
 
 class Evidence:
@@ -30,9 +35,9 @@ class Evidence:
 
     def decisive(self, line: LineDecision) -> list[Atom]:
         """Return the atoms an outcome is read off: the sure ones, or the possible ones where more is needed."""
-        possible = outcomes(self.model, line.session, line.cpt)
+        possible = outcomes(self.model, self.program, line.key)
         sure = [atom for atom in possible.get(line.outcome, ()) if self.model.sure(atom)]
-        return sure or possible[FAVOURABLE]
+        return sure or favourable(possible, self.program)
 
     def facts(self, atoms: Iterable[Atom]) -> list[str]:
         """Return what the case says that sure atoms rest on, each with its source, in the order of the rules."""
@@ -67,8 +72,9 @@ class Evidence:
 
     def is_fact(self, atom: Atom) -> bool:
         """Say whether an atom speaks of the case in the vocabulary of the case files."""
-        counted = self.program.declared()[atom.predicate].open_count
-        return counted or (self.kind(atom) in self.kinds and atom.predicate in self.from_case)
+        key = self.program.declared()[atom.predicate].case
+        told = key is not None and key.shape in (*SINGLE, RECORDS)
+        return told or (self.kind(atom) in self.kinds and atom.predicate in self.from_case)
 
     def fact(self, atom: Atom) -> str:
         """Return an atom that holds in words, with the sources of what it follows from."""
@@ -80,7 +86,7 @@ class Evidence:
         declared = self.program.declared()[atom.predicate]
         if not declared.is_record:
             return say_atom(atom, self.program)
-        amounts = [str(a) for a in atom.args[declared.amounts_from :] if a != UNDOCUMENTED]
+        amounts = [measured(a) for a in atom.args[declared.amounts_from :] if a != UNDOCUMENTED]
         return telling(atom, " ".join(amounts), self.program)
 
     def sources(self, atom: Atom) -> str:
@@ -90,10 +96,14 @@ class Evidence:
 
     def _source(self, given: Atom, atom: Atom) -> str:
         key = self.program.predicates[given.predicate].case
-        if key is None or key.shape == "hierarchy" or (given == atom and key.shape not in _DOCUMENTED):
+        if key is None or key.shape == "hierarchy":
             return ""
-        if key.shape not in _DOCUMENTED:
-            return say_atom(given, self.program)
+        if key.shape in _DATED:
+            dates = self.case.facts[given].partition(", ")[2] if key.shape in SINCE else self.case.facts[given]
+            return dates if given == atom else f"{say_atom(given, self.program)}, {dates}"
+        if key.shape not in DOCUMENTED:
+            told = "" if given == atom else say_atom(given, self.program)
+            return ", ".join(filter(None, (told, *re.findall('".*"', self.case.facts[given]))))
         concept = str(given.args[0])
         written = self.case.said[key.key][concept]
         source = in_quotes(written["source"]) if isinstance(written, dict) and written.get("source") else ""
@@ -112,18 +122,22 @@ class Evidence:
 
     def named(self) -> list[str]:
         """Return what criteria could be about in the case, each with its source, the narrowest of its kind."""
+        return [self.fact(atom) for atom in self.about()]
+
+    def about(self) -> list[Atom]:
+        """Return what criteria could be about in the case, the narrowest of its kind."""
         declared = self.program.predicates
         kinds = {p.case.kind for p in declared.values() if p.case and p.case.shape == "each of"}
         backward = [(edge.head, edge.body) for edge in edges(self.program)]
         closing = {name for p in declared.values() for name in (p.unless, p.until)}  # they say what is not so
-        used = (reached([FAVOURABLE], backward) & self.from_case) - closing
+        used = (reached([each.name for each in self.program.of_role(FAVOURABLE)], backward) & self.from_case) - closing
         found: dict[object, Atom] = {}
         # What the case names itself comes first, and gives way to what the rules make of it, last what may be open.
         for name in sorted(used, key=lambda n: (declared[n].case is None, declared[n].is_open, n)):
             about = [a for a in filter(self.model.sure, self.model.atoms(name)) if len(a.args) == 1]
             about = [a for a in about if self.kind(a) in kinds]
             found |= {a.args[0]: a for a in about if not self._is_broader(a)}
-        return [self.fact(atom) for atom in found.values()]
+        return list(found.values())
 
     def codes(self) -> list[str]:
         """Return the codes that the case gives in the place of names."""

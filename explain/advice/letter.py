@@ -9,12 +9,13 @@ from typing import TypeVar
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.language.errors import refused
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
-from .asks import Ask, Box, asks, boxes, called
+from .asks import Box, called, needs
 from .block import Block, heading, items, listed, sentence, text
 from .checklist import MORE
-from .reasons import Shortfall
-from .remedies import Remedies, Remedy
-from .wording import alternatives, answer, words
+from .groups import Group, groups, nearest
+from .reasons import Reasons, Shortfall
+from .remedies import ways
+from .wording import alternatives, covered_words, rules_of, showing, words, words_by
 
 AUTHORITIES = {
     "stated": "Stated in the guideline as published",
@@ -40,14 +41,14 @@ class _Letter:
     def __init__(self, judged: Judged) -> None:
         self.judged, self.decision, self.case = judged, judged.decision, judged.case
         self.program = judged.guideline.program
-        self.reasons = Remedies(judged)
+        self.reasons, self.covered = Reasons(judged), covered_words(self.program)
         self.cited: dict[str, bool] = {}  # statements and readings, and whether the letter has their words already
 
     def blocks(self) -> Iterator[Block]:
         yield from self._opening()
         for lines in self._groups():
-            yield heading(f"{self._names(lines)}: {lines[0].outcome.replace('_', ' ')}")
-            yield from _SECTIONS[lines[0].outcome](self, lines)
+            yield heading(f"{self._names(lines)}: {lines[0].words}")
+            yield from _SECTIONS[lines[0].role](self, lines)
             self._note(name for line in lines for name in line.rests_on)
         yield heading("What this rests on")
         yield items(self._authorities())
@@ -69,13 +70,10 @@ class _Letter:
         """Return the lines, those that are decided alike together."""
         groups: dict[str, list[LineDecision]] = {}
         for line in {(line.cpt, line.session): line for line in self.decision.lines}.values():
-            refused = line.outcome == UNFAVOURABLE
-            own = self.reasons.specifics(line) if refused else self._asks(line) if line.missing else None
+            refused = line.role == UNFAVOURABLE
+            own = self.reasons.specifics(line) if refused else line.missing
             groups.setdefault(json.dumps([line.outcome, line.by, line.reason, own]), []).append(line)
         return list(groups.values())
-
-    def _asks(self, line: LineDecision) -> list[Ask]:
-        return asks(self.reasons.decisive(line), self.judged)
 
     def _names(self, lines: Iterable[LineDecision]) -> str:
         labels = ((called(line, self.judged), self.program.label(f'"{line.cpt}"'), line.cpt) for line in lines)
@@ -86,27 +84,27 @@ class _Letter:
         for name in statements:
             self.cited.setdefault(name, False)
 
-    def _cite(self, statement: str) -> str:
-        """Return the words of a statement, and note that the letter has them."""
+    def _cite(self, statement: str, how: Sequence[str] = ()) -> str:
+        """Return the words of a statement, or of the rule by which it applies, and note that the letter has them."""
         self.cited[statement] = True
-        return words(statement, self.program)
+        return words_by(statement, rules_of(statement, how, self.program), self.program)
 
-    def medically_necessary(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+    def favourable(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         by = lines[0].by
         met = _one(by, "this criterion is met", "these criteria are met")
-        yield text(f"{_one(lines, 'This is', 'These are')} medically necessary, because {met}:")
-        yield items((f"{name}:", sentence(self._cite(name))) for name in by)
+        yield text(f"{_one(lines, 'This is', 'These are')} {lines[0].words}, because {met}:")
+        yield items((f"{name}:", sentence(self._cite(name, lines[0].how))) for name in by)
         atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
         yield text("The case and its record show:")
         yield items(("", sentence(fact)) for fact in self.reasons.facts(atoms))
         self._note(self.reasons.statements(atoms))
 
-    def not_medically_necessary(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+    def unfavourable(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         specifics = self.reasons.specifics(lines[0])
         under = listed([f"{name} ({self._cite(name)})" for name in specifics])
         here = list(dict.fromkeys(text for told in specifics.values() for text in told))
         yield text(
-            f"{_one(lines, 'This is', 'These are')} not medically necessary. "
+            f"{_one(lines, 'This is', 'These are')} {lines[0].words}. "
             f"{_one(lines, 'It falls', 'They fall')} under {under}." + (f" Here, {listed(here)}." if here else "")
         )
         short = self._by_line(lines, self.reasons.shortfalls)
@@ -139,62 +137,63 @@ class _Letter:
         return f"No criterion for this request speaks of what the case names: {alternatives(named, 'and')}."
 
     def _change(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
-        """Say the smallest changes that would make lines medically necessary, or what could lead there."""
-        ways = list(self._remedies(self._by_line(lines, self.reasons.remedies)))
-        if ways:
-            yield text(
-                f"{_one(lines, 'It', 'They')} would be medically necessary "
-                f"with {_one(ways, 'this', 'any one of these')}:"
-            )
-            yield items(ways)
-            return
+        """Say the nearest ways in which lines would be covered, or what could lead there."""
+        played = any(map(self.reasons.played, lines))
         lifts = [told for told, _ in self._by_line(lines, self.reasons.lifts)]
-        if lifts:
+        found = self._by_line(lines, self._ways) if played or lifts else []
+        if found:
+            found.sort(key=lambda pair: pair[0].size)
+            shown, more = nearest(found)
+            yield text(
+                f"{_one(lines, 'It', 'They')} would be {self.covered} with {_one(shown, 'this', 'any one of these')}:"
+            )
+            yield items(("", sentence(self._way(group) + only)) for group, only in shown)
+            yield from _more(more)
+        elif lifts:
             yield text(f"The outcome could change if {listed(lifts, last=' or ')}.")
-        elif not any(map(self.reasons.played, lines)):
+        elif not played:
             yield text(
                 "The outcome could change if the case names, as suspected or established, a condition that a criterion "
                 "for this request speaks of, and the record documents what that criterion asks for."
             )
 
-    def _remedies(self, ways: Iterable[tuple[Remedy, str]]) -> Iterator[tuple[str, str]]:
-        """Yield each change, those for the same statements drawn together."""
-        same: dict[tuple[tuple[str, ...], str], list[Ask]] = {}
-        for (request, ask), only in ways:
-            same.setdefault((request, only), []).append(ask)
-        for (request, only), each in same.items():
-            asked = f"a request in which {listed(request)}" if request else ""
-            for _, box in _drawn(each):
-                yield "", sentence(", and ".join(filter(None, (asked, self._showing(box)))) + only)
+    def _ways(self, line: LineDecision) -> list[Group]:
+        return groups(ways(self.judged, line).ways)
+
+    def _way(self, group: Group) -> str:
+        """Return what a group of ways comes to, and what the guideline says against it."""
+        asked = f"a request in which {listed(group.request)}" if group.request else ""
+        against = "; ".join(advisory.text for advisory in group.objections)
+        told = ", and ".join(filter(None, (asked, self._showing(group.box))))
+        leads = f" ({self.program.outcome(group.outcome).words})" if group.outcome else ""
+        return told + leads + (f" (worth knowing: {against})" if against else "")
 
     def _showing(self, box: Box) -> str:
         """Return what a record would have to show, each choice as alternatives."""
-        told = [alternatives([answer(item.need, self.program) for item in choice]) for choice in box]
-        return f"a record which shows that {listed(told, ', that ', ', and that ')}" if told else ""
+        return f"a record which shows that {showing(needs(box), self.program)}" if box else ""
 
-    def more_information_needed(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
-        wanted = self._asks(lines[0])
-        drawn = _drawn(wanted)
-        if not drawn:
-            yield text(
-                f"{_OPEN} Nothing that it leaves open would make {_one(lines, 'this', 'these')} medically necessary."
-            )
+    def waiting(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+        found = self._ways(lines[0])
+        if not found:
+            yield text(f"{_OPEN} Nothing that it leaves open would make {_one(lines, 'this', 'these')} {self.covered}.")
             return
+        shown, more = nearest(found)
         yield text(
             f"{_OPEN} It neither shows nor rules out what the criteria ask for. "
-            f"{_one(lines, 'It', 'They')} would be medically necessary with {_one(drawn, 'this', 'any one of these')}:"
+            f"{_one(lines, 'It', 'They')} would be {self.covered} with {_one(shown, 'this', 'any one of these')}:"
         )
-        yield items((f"{listed(names)}:", sentence(self._words(names) + self._showing(box))) for names, box in drawn)
+        yield items((f"{listed(g.statements)}:", sentence(self._words(g.statements) + self._way(g))) for g in shown)
+        yield from _more(more)
         if not lines[0].missing_complete:
             yield text(MORE)
-        self._note(item.statement for ask in wanted for item in ask.items)
+        self._note(item.statement for group in shown for choice in group.box for item in choice)
 
     def _words(self, names: Sequence[str]) -> str:
         """Return the words of statements that the letter does not have yet, to stand before what they ask for."""
         new = [self._cite(name) for name in names if not self.cited.get(name)]
         return f"{'; '.join(new)}. Needed: " if new else ""
 
-    def not_addressed(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
+    def silent(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
         here = self.reasons.circumstances(atoms)
         yield text(
@@ -217,31 +216,29 @@ class _Letter:
 
     def _authorities(self) -> Iterator[tuple[str, str]]:
         """Yield the statements and readings relied on by their authority, with the words not yet said."""
-        named: dict[str, list[str]] = {authority: [] for authority in AUTHORITIES}
+        told_as = {**AUTHORITIES, **{name: sentence(said)[:-1] for name, said in self.program.authorities.items()}}
+        named: dict[str, list[str]] = {authority: [] for authority in told_as}
         for name, told in self.cited.items():
             if name in self.program.statements:
                 own = named[self.program.statements[name].authority]
                 own.append(name if told else f"{name} ({words(name, self.program)})")
             else:
                 named["interpretation"].append(f"{name} ({self.program.interpretations[name]})")
-        return ((f"{AUTHORITIES[key]}:", f"{'; '.join(each)}.") for key, each in named.items() if each)
+        return ((f"{told_as[key]}:", f"{'; '.join(each)}.") for key, each in named.items() if each)
 
 
 _SECTIONS: dict[str, Callable[[_Letter, Sequence[LineDecision]], Iterator[Block]]] = {
-    FAVOURABLE: _Letter.medically_necessary,
-    UNFAVOURABLE: _Letter.not_medically_necessary,
-    WAITING: _Letter.more_information_needed,
-    SILENT: _Letter.not_addressed,
+    FAVOURABLE: _Letter.favourable,
+    UNFAVOURABLE: _Letter.unfavourable,
+    WAITING: _Letter.waiting,
+    SILENT: _Letter.silent,
 }
 
 
-def _drawn(wanted: Iterable[Ask]) -> list[tuple[tuple[str, ...], Box]]:
-    """Return what to document for which statements, shortest first, what the same statements ask for in one."""
-    same: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Ask]] = {}
-    for ask in wanted:
-        same.setdefault((ask.statements, tuple(sorted(item.statement for item in ask.items))), []).append(ask)
-    drawn = [(names, box) for (names, _), each in same.items() for box in boxes(ask.items for ask in each)]
-    return sorted(drawn, key=lambda pair: len(pair[1]))
+def _more(number: int) -> Iterator[Block]:
+    """Say how many ways a letter leaves out, and where they are."""
+    if number:
+        yield text(f"There are {number} more ways; coverlog checklist has all.")
 
 
 def _one(found: Sequence[object], one: str, several: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.outcomes import any_way
 from ...engine.decision.why import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure
 from ...engine.language.comparison import bounds, within
 from ...engine.language.terms import UNDOCUMENTED as NOBODY_SAYS
@@ -56,11 +57,11 @@ class Reasons(Evidence):
 
     def played(self, line: LineDecision) -> bool:
         """Say whether any criterion speaks of the case for a line that none covers."""
-        return bool(self._relevant(line))
+        return bool(self.relevant(line))
 
     def points(self, line: LineDecision) -> list[Point]:
         """Return what fails in each criterion that speaks of the case, each thing once."""
-        return list(dict.fromkeys(p for failure in self._relevant(line) for p in self._points(failure, line)))
+        return list(dict.fromkeys(p for failure in self.relevant(line) for p in self._points(failure, line)))
 
     def blockers(self, line: LineDecision) -> list[str]:
         """Return the statements by which something blocks criteria that would cover a line."""
@@ -72,13 +73,14 @@ class Reasons(Evidence):
         blocks = [p.atom for p in self.points(line) if p.kind == BLOCKED and p.atom in self.model.support]
         return list(dict.fromkeys(self.say(a) for b in blocks if b for a in self.why.shortest(b).absences))
 
-    def _relevant(self, line: LineDecision) -> list[Failure]:
+    def relevant(self, line: LineDecision) -> list[Failure]:
         """Return the criteria that fail though the case is about them.
 
         Those that ask for a different request count where it is all they ask for, or where there is nothing else.
         """
-        asked = Atom(FAVOURABLE, (line.session, quote(line.cpt), Var("Statement")))
-        about = [f for f in map(self._complete, self.why.failures(asked)) if all(map(self._is_near, f.causes))]
+        asked = [any_way(each.name, self.program, line.key) for each in self.program.of_role(FAVOURABLE)]
+        failures = [failure for each in asked for failure in self.why.failures(each)]
+        about = [f for f in map(self._complete, failures) if all(map(self._is_near, f.causes))]
         played = [f for f in about if not any(map(self._asks_other, f.causes))]
         return played + [f for f in about if f not in played and (not played or all(map(self._asks_other, f.causes)))]
 
@@ -103,9 +105,9 @@ class Reasons(Evidence):
 
     def _is_near(self, cause: Cause) -> bool:
         """Say whether a criterion that fails so may be about the case all the same."""
-        return cause.kind != NOT_APPLICABLE or self._is_request(cause)
+        return cause.kind != NOT_APPLICABLE or self.is_request(cause)
 
-    def _is_request(self, cause: Cause) -> bool:
+    def is_request(self, cause: Cause) -> bool:
         if not isinstance(cause.part, Literal) or not cause.part.positive:
             return False
         return cause.part.atom.predicate in self.from_case - self.clinical
@@ -115,13 +117,13 @@ class Reasons(Evidence):
         waiting = [cause]
         while waiting:
             each = waiting[-1]
-            nested = [] if self._is_request(each) else self._nested(each)
+            nested = [] if self.is_request(each) else self._nested(each)
             below = [c for failure in nested for c in failure.causes if c.part not in self._asking]
             if below:
                 waiting += below
                 continue
             asking = (any(self._asking[c.part] for c in failure.causes) for failure in nested)
-            self._asking[each.part] = self._is_request(each) or (bool(nested) and all(asking))
+            self._asking[each.part] = self.is_request(each) or (bool(nested) and all(asking))
             waiting.pop()
         return self._asking[cause.part]
 
@@ -139,7 +141,7 @@ class Reasons(Evidence):
             del above[depth:]
             if cause is None:
                 stack += [(failure, depth, each) for each in reversed(failure.causes)]
-            elif cause.kind != UNMET or self._is_request(cause):
+            elif cause.kind != UNMET or self.is_request(cause):
                 about = (f.rule.cites[0] for f in reversed(above) if self._is_about(f))
                 point = self._point(cause, failure)._replace(within=next(about, ""))
                 yield point._replace(although=self._although(point, [*above, failure], line))
@@ -160,7 +162,7 @@ class Reasons(Evidence):
         if not part.positive:
             cites = self.why.shortest(atom).rule.cites if atom in self.model.support else ()
             return Point(statement, BLOCKED, self.say(atom) + (f" ({', '.join(cites)})" if cites else ""), atom=atom)
-        if self._is_request(cause):
+        if self.is_request(cause):
             return Point(statement, REQUEST, self._request(atom), atom=atom)
         if cause.kind == UNDOCUMENTED:
             return Point(statement, UNDOCUMENTED, self._wanted(atom, failure))
@@ -181,7 +183,7 @@ class Reasons(Evidence):
 
     def _count(self, part: Aggregate, cause: Cause) -> str:
         tally = self.why.join.tally(part, cause.binding)
-        return say_counted(part, tally.binding, tally.rows, (tally.low, tally.high), self.program)
+        return say_counted(part, tally.binding, tally.rows, tally.ends, self.program)
 
     def _wanted(self, atom: Atom, failure: Failure) -> str:
         """Say what an open input would have to be for a rule."""

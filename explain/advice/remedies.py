@@ -1,88 +1,199 @@
-"""What would make a refused line medically necessary: the smallest changes of the request and the record."""
+"""What would cover a line: every minimal way, a different request, documentation, or both."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import product
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
-from ...engine.decision.decide import Judged, LineDecision, judge, leaves, outcomes
+from ...engine.decision.alike import alike, gates
+from ...engine.decision.decide import Judged, LineDecision, outcomes
+from ...engine.decision.decision import Advisory
 from ...engine.decision.need import AtLeast, Need
-from ...engine.decision.why import Failure
-from ...engine.language.terms import Atom, Literal
-from ...engine.language.unify import unify
-from ...engine.program.interface import FAVOURABLE
-from .asks import Ask, Item, asks
-from .reasons import BLOCKED, DENIED, NUMBER, REQUEST, Reasons
+from ...engine.decision.outcomes import favourable
+from ...engine.decision.relaxed import Relaxed, Settled, inputs
+from ...engine.decision.situation import Situation
+from ...engine.language.terms import Atom, quote
+from ...engine.library.guideline import Guideline
+from ...engine.program.interface import SERVICE, UNFAVOURABLE, WAITING
+from .asks import Ask, ask, asks, named, steps_to
+from .request import Request, facts, requests
+from .route import Route
+
+WAYS = 256
+"""The most ways that are told of a line; of more, those that need the fewest things."""
 
 
-class Remedy(NamedTuple):
-    """What would make a line medically necessary: a different request, documentation, or both."""
+class Way(NamedTuple):
+    """What covers a line: a different request, documentation, or both."""
 
-    request: tuple[str, ...]
+    request: tuple[str, ...]  # what is asked of the request, as the end of `a request in which`
     ask: Ask
+    objections: tuple[Advisory, ...] = ()  # the advisories that the case draws with it, and does not draw now
+    options: tuple[str, ...] = ()  # the options of `coverlog whatif` that go this way
+
+    @property
+    def size(self) -> int:
+        """How many things it needs."""
+        return len(self.request) + sum(item.need.size for item in self.ask.items)
 
 
-class Remedies(Reasons):
-    """Answers, for one decided case, why no criterion covers a line, and which changes would cover it."""
+class Ways(NamedTuple):
+    """Every minimal way of a line, the fewest things first; where they are not complete there may be more."""
 
-    def remedies(self, line: LineDecision) -> list[Remedy]:
-        """Return the smallest changes that make a line medically necessary; none where a block stands.
-
-        They are read off the case without what it denies, the amounts that fall short and the findings that block.
-        """
-        blocks = [p.atom for p in self.points(line) if p.kind == BLOCKED and p.atom]
-        against = {p.atom for p in self.points(line) if p.kind in (NUMBER, DENIED)}.union(*map(self._blamed, blocks))
-        denied = {n for n, p in self.program.predicates.items() if p.case and p.case.shape == "absent of"}
-        kept = {a: w for a, w in self.case.facts.items() if a.predicate not in denied and a not in against}
-        relaxed = judge(self.case._replace(facts=kept), self.judged.guideline, as_of=self.judged.decision.as_of)
-        targets = outcomes(relaxed.model, line.session, line.cpt)[FAVOURABLE]
-        found = [Remedy((), ask) for ask in asks(targets, relaxed)]
-        for failure in self._relevant(line):
-            found += self._requests(failure, line, relaxed)
-        found = [remedy._replace(ask=self._unsettled(remedy.ask)) for remedy in found]
-        sizes = [len(remedy.request) + sum(item.need.size for item in remedy.ask.items) for remedy in found]
-        return [remedy for remedy, size in zip(found, sizes, strict=True) if size == min(sizes)]
-
-    def _unsettled(self, ask: Ask) -> Ask:
-        """Drop what the record denies already and a criterion wants denied."""
-        denials = [p.unless for p in self.program.predicates.values() if p.unless]
-        settled = {str(a.args[0]) for name in denials for a in self.model.atoms(name) if self.model.sure(a)}
-        return ask._replace(items=tuple(_without(ask.items, lambda need: need.denies and need.finding in settled)))
-
-    def _blamed(self, block: Atom) -> set[Atom]:
-        """Return what is documented that a block rests on; the request is another matter."""
-        shapes = {name: p.case.shape for name, p in self.program.predicates.items() if p.case}
-        return {a for a in leaves(self.model, block) if shapes.get(a.predicate) in ("present of", "amount of")}
-
-    def _requests(self, failure: Failure, line: LineDecision, relaxed: Judged) -> Iterator[Remedy]:
-        """Yield what a criterion that asks for a different request needs: the request, and documentation beside it."""
-        points = list(self._points(failure, line))
-        requests = tuple(dict.fromkeys(self.say(p.atom) for p in points if p.kind == REQUEST and p.atom))
-        if not requests or any(point.kind == BLOCKED for point in points):
-            return
-        other = {cause.at for cause in failure.causes if self._asks_other(cause)}
-        binding = unify(failure.rule.head, failure.atom) or {}
-        parts = [part for at, part in enumerate(failure.rule.body) if at not in other and isinstance(part, Literal)]
-        patterns = [p.atom.substitute(binding) for p in parts if p.positive and p.atom.predicate in self.clinical]
-        for chosen in product(*(self._ways(pattern, relaxed) for pattern in patterns)):
-            items = dict.fromkeys(item for ask in chosen for item in ask.items)
-            statements = dict.fromkeys(name for ask in chosen for name in ask.statements)
-            yield Remedy(requests, Ask(tuple(statements), tuple(items)))
-
-    @staticmethod
-    def _ways(pattern: Atom, relaxed: Judged) -> Sequence[Ask]:
-        atoms = [a for a in relaxed.model.atoms(pattern.predicate) if unify(pattern, a) is not None]
-        return [Ask((), ())] if any(map(relaxed.model.sure, atoms)) else asks(atoms, relaxed)
+    ways: tuple[Way, ...]
+    complete: bool
 
 
-def _without(items: Iterable[Item], settled: Callable[[Need], bool]) -> Iterator[Item]:
-    """Yield the items that are not settled; of several things to document, what is left of them."""
-    for item in items:
-        left = tuple(_without(item.of, settled))
-        number = item.need.number - len(item.of) + len(left) if isinstance(item.need, AtLeast) else 0
-        if isinstance(item.need, Need):
-            yield from () if settled(item.need) else (item,)
-        elif number > 0:
-            need = AtLeast(number, tuple(each.need for each in left if isinstance(each.need, Need)))
-            yield item._replace(need=need, question=f"At least {number} of:", of=left)
+_FOUND: WeakKeyDictionary[Situation, dict[tuple[object, ...], Ways]] = WeakKeyDictionary()
+
+
+def ways(judged: Judged, line: LineDecision) -> Ways:
+    """Return every minimal way to cover a line that is refused, or waits for information.
+
+    For a line that waits these are the sets of what is missing. For a line that is refused they are told of what
+    the case is about; where nothing could be met for that, or it is about nothing, of what it could be about.
+    """
+    if line.role not in (WAITING, UNFAVOURABLE):
+        return Ways((), complete=True)
+    known, since = _FOUND.setdefault(judged.situation, {}), judged.guideline.since(judged.situation.date)
+    same = next((codes for codes in alike(judged.guideline, since) if line.cpt in codes), line.cpt)
+    if (key := (same, line.session, line.outcome)) not in known:
+        known[key] = _ways(judged, line)
+    return known[key]
+
+
+def _ways(judged: Judged, line: LineDecision) -> Ways:
+    if line.role == WAITING:
+        route = Route(judged, line.session)
+        program = judged.guideline.program
+        targets = favourable(outcomes(judged.model, program, line.key), program)
+        wanted = asks(targets, judged) if line.missing else []
+        told = (Way((), each, *route.changed([item.need for item in each.items])) for each in wanted)
+        return Ways(tuple(told), line.missing_complete)
+    search = _Search(judged, line)
+    return search.ways(search.settled) or search.ways(frozenset()) or Ways((), search.complete)
+
+
+@lru_cache(maxsize=16)
+def _about(guideline: Guideline, date: str) -> tuple[Atom, ...]:
+    """Return what a case that says nothing may be about."""
+    until = {p.name for p in inputs(guideline.program).values() if p.until}
+    nothing = guideline.evaluator(date).evaluate([], open_world=True)
+    return tuple(atom for atom in nothing.unknown if atom.predicate in until)
+
+
+def unstated(judged: Judged) -> str:
+    """Return that a case states nothing of what it has to be about, and the question for it; else an empty text."""
+    about = _about(judged.guideline, judged.guideline.since(judged.situation.date))
+    if not about or any(map(judged.model.sure, about)):
+        return ""
+    program = judged.guideline.program
+    (param, *_) = program.predicates[about[0].predicate].params
+    asked, _ = program.questions.get(about[0].predicate, ("", ""))
+    return f"No {param.lower()} is stated. {asked.replace(f'{{{param}}}', f'a {param.lower()}')}".rstrip()
+
+
+class _Candidate(NamedTuple):
+    """What would settle a line, with the request that it takes."""
+
+    request: Request
+    settled: Settled
+    relaxed: Relaxed
+
+    @property
+    def size(self) -> int:
+        """How many things it changes."""
+        return len(self.request.changes) + sum(need.size for need in self.settled.needs)
+
+    def is_within(self, other: _Candidate) -> bool:
+        """Say whether another one changes all of this, or more."""
+        if not self.request.changes <= other.request.changes:
+            return False
+        return all(other.documents(need) for need in self.settled.needs)
+
+    def documents(self, need: Need | AtLeast) -> bool:
+        """Say whether what is needed comes with it."""
+        own = self.settled.needs
+        if isinstance(need, AtLeast):
+            more = any(n.number >= need.number and {*n.of} <= {*need.of} for n in own if isinstance(n, AtLeast))
+            return more or sum(map(self.documents, need.of)) >= need.number
+        if need in own or need.denies:
+            return need in own
+        if need.bounds:
+            plain = [n for n in own if isinstance(n, Need)]
+            return any(n.atom == need.atom and need.low <= n.low and n.high <= need.high for n in plain)
+        return need.atom in self.settled.told
+
+
+class _Search:
+    """Looks for the ways of one line that is refused."""
+
+    def __init__(self, judged: Judged, line: LineDecision) -> None:
+        self.judged, self.line = judged, line
+        self.situation, self.program = judged.situation, judged.guideline.program
+        self.date = judged.guideline.since(self.situation.date)
+        self.requests, self.complete = requests(judged.case, judged.guideline, self.date, line.cpt, line.session)
+        self.settled = self._settled()
+        self.relaxed: dict[Request, Relaxed] = {}
+        self.route = Route(judged, line.session)
+
+    def _settled(self) -> frozenset[str]:
+        """Return the concepts that the case could be about, and is not; none where it is about none of them."""
+        about = _about(self.judged.guideline, self.date)
+        stated = any(map(self.judged.model.sure, about))
+        return frozenset(str(atom.args[0]) for atom in about if stated)
+
+    def ways(self, settled: frozenset[str]) -> Ways | None:
+        """Return the ways with some concepts as the case has them; None where there are none."""
+        found = list(self._candidates(settled))
+        if not self.complete:
+            found = [self._least(each) for each in found]
+        kept: list[_Candidate] = []
+        for each in sorted(found, key=lambda c: c.size):
+            if not any(other.is_within(each) for other in kept):
+                kept = [other for other in kept if not each.is_within(other)] + [each]
+        told: dict[tuple[object, ...], tuple[Way, bool]] = {}
+        for way, broad in (self._way(each, found) for each in kept[:WAYS]):
+            key = (way.request, way.ask.items)  # several requests may come to the same
+            if key not in told or len(way.objections) < len(told[key][0].objections):
+                told[key] = (way, broad)
+        ranked = sorted(told.values(), key=lambda pair: (pair[0].size, len(pair[0].request), pair[1]))
+        return Ways(tuple(way for way, _ in ranked), self.complete and len(kept) <= WAYS) if ranked else None
+
+    def _candidates(self, settled: frozenset[str]) -> Iterator[_Candidate]:
+        for request in self.requests:
+            said = facts(self.judged.case, self.judged.guideline, request, self.line.session)
+            service = Atom(SERVICE, (self.line.session, quote(self.line.cpt)))
+            items = gates(self.judged.guideline, self.date, said, service)
+            if items is not None:
+                relaxed = self.relaxed[request] = Relaxed(self.situation, said, settled)
+                found = relaxed.settled(self.line.cpt, self.line.session, items)
+                yield from (_Candidate(request, each, relaxed) for each in found)
+                self.complete &= relaxed.complete
+
+    def _least(self, candidate: _Candidate) -> _Candidate:
+        """Return a candidate, or what does as well of it for a request that changes less and was not all looked at."""
+        for request, relaxed in self.relaxed.items():
+            settled = relaxed.least(candidate.settled.every) if request.changes < candidate.request.changes else None
+            if settled:
+                return _Candidate(request, settled, relaxed)
+        return candidate
+
+    def _way(self, candidate: _Candidate, found: Sequence[_Candidate]) -> tuple[Way, bool]:
+        """Return a candidate as a way, and whether it is for something that follows from what the case names."""
+        request, (needs, _, told, _), relaxed = candidate
+        same = [c for c in found if c.request == request and c.settled.needs == needs]
+        targets = list(dict.fromkeys(target for c in same for target in c.settled.targets))
+        steps = list(steps_to(targets, relaxed.model))
+        choices = [need for need in needs if isinstance(need, Need) and not self._is_open(need)]
+        items = [need for need in needs if need not in choices]
+        way = Way(
+            tuple(self.route.words(targets, choices, relaxed.model, told)), ask(items, targets, steps, self.program),
+            *self.route.changed(needs, told, request),
+        )  # fmt: skip
+        return way, not named(steps, relaxed.model, self.program)
+
+    def _is_open(self, need: Need) -> bool:
+        return self.program.predicates[need.atom.predicate].is_open

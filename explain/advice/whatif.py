@@ -11,7 +11,8 @@ from ...engine.decision.decide import Judged, LineDecision
 from ...engine.program.interface import UNFAVOURABLE
 from .asks import asks
 from .change import Change
-from .remedies import Remedies
+from .reasons import Reasons
+from .remedies import unstated
 from .wording import words
 
 WHEN = ("before", "after")
@@ -67,7 +68,7 @@ def _roles(line: LineDecision | None, judged: Judged) -> list[Role]:
     """Return the statements that bear on a line, each once: first those that decide it."""
     if line is None:
         return []
-    reasons = Remedies(judged)
+    reasons = Reasons(judged)
     decisive = reasons.decisive(line)
     roles: list[tuple[str, Sequence[str]]] = [
         (DECIDES, line.by or (reasons.statements(decisive) if line.reason else ()))
@@ -75,7 +76,7 @@ def _roles(line: LineDecision | None, judged: Judged) -> list[Role]:
     if line.missing:
         wanted = asks(decisive, judged)
         roles.append((ASKS, sorted({item.statement for ask in wanted for item in ask.items})))
-    if line.outcome == UNFAVOURABLE:
+    if line.role == UNFAVOURABLE:
         short = [short.statement for short in reasons.shortfalls(line)]
         roles += [(DECIDES, reasons.blockers(line)), (NOT_MET, short)]
     roles.append((SUPPORTS, reasons.statements(decisive)))
@@ -119,7 +120,17 @@ def as_text(before: Judged, after: Judged, changes: Sequence[Change], width: int
     for told, alike in same.items():
         codes = ", ".join(f"{flip.cpt}@{flip.session}" for flip in alike)
         parts += ["", *textwrap.wrap(f"{codes}: {_moved(alike[0])}", width, subsequent_indent="  "), told]
-    return "\n".join(parts)
+    parts += ["", *_beside(before, after, width)]
+    return "\n".join(parts).rstrip()
+
+
+def _beside(before: Judged, after: Judged, width: int) -> Iterator[str]:
+    """Yield what is said beside the outcomes, of one side or of both: what is not stated, and the advisories."""
+    sides = [[unstated(j), *(f"Advisory: {a.text}" for a in j.decision.advisories)] for j in (before, after)]
+    for text in filter(None, dict.fromkeys([*sides[0], *sides[1]])):
+        when = [name for name, said in zip(WHEN, sides, strict=True) if text in said]
+        told = f"{text} ({when[0]})" if len(when) == 1 else text
+        yield from textwrap.wrap(told, width, subsequent_indent="  ")
 
 
 def _sum(flips: Sequence[Flip]) -> str:
@@ -133,7 +144,7 @@ def _cell(line: LineDecision | None) -> str:
     if line is None:
         return "not in the case"
     by = f" by {', '.join(line.by)}" if line.by else f": {line.reason}" if line.reason else ""
-    return line.outcome.replace("_", " ") + by
+    return line.words + by
 
 
 def _table(flips: Sequence[Flip], width: int) -> Iterator[str]:
@@ -151,7 +162,7 @@ def _table(flips: Sequence[Flip], width: int) -> Iterator[str]:
 
 def _moved(flip: Flip) -> str:
     if flip.before and flip.after and not flip.flips:
-        return f"stays {flip.after.outcome.replace('_', ' ')}; what it rests on:"
+        return f"stays {flip.after.words}; what it rests on:"
     return f"{_cell(flip.before)} -> {_cell(flip.after)}"
 
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ...engine.decision.need import AtLeast, Need, say_need
-from ...engine.language.terms import Atom
+from ...engine.language.terms import Atom, Rule
+from ...engine.program.interface import FAVOURABLE
+from ...engine.program.notation import TIME_UNITS
 from ...engine.program.program import Program
-from ...engine.program.words import say_atom, say_open
+from ...engine.program.words import once, say_atom, say_open
+from .block import listed
 
 _SLOT = re.compile(r"\{\w+\}")
 
 
+def covered_words(program: Program) -> str:
+    """Return in words what a line is where a criterion covers it: one of the outcomes that do."""
+    return listed([each.words for each in program.of_role(FAVOURABLE)], last=" or ")
+
+
 def question(need: Need, program: Program) -> str:
     """Return how to ask for a need: the guideline's own question, or one made of the gloss."""
-    own = program.questions.get(str(need.atom.args[0]), ("", ""))[0]
+    own = _own(need.atom, program)[0]
     if need.bounds:
         asked = own or _how_many(need, program)
         limits = need.bounds.in_words()
@@ -26,9 +34,27 @@ def question(need: Need, program: Program) -> str:
     return f"{asked} (it has to be ruled out)" if need.denies else asked
 
 
+def question_of(concept: str, program: Program) -> str:
+    """Return how to ask for a concept: the guideline's own question, or its label."""
+    return program.questions.get(concept, ("", ""))[0] or program.label(concept)
+
+
+def _own(atom: Atom, program: Program) -> tuple[str, str]:
+    """Return the question and the answer that the guideline words for a concept, or for what is said of such."""
+    if own := program.questions.get(str(atom.args[0])):
+        return own
+    asked, told = program.questions.get(atom.predicate, ("", ""))
+    named = f"{{{program.predicates[atom.predicate].params[0]}}}"
+    return asked.replace(named, program.label(atom.args[0])), told.replace(named, program.label(atom.args[0]))
+
+
 def _how_many(need: Need, program: Program) -> str:
     """Return the question for an amount of a concept; an amount of nothing else has only its gloss to ask by."""
-    params = program.predicates[need.atom.predicate].params
+    params, case = program.predicates[need.atom.predicate].params, program.predicates[need.atom.predicate].case
+    if len(params) > 1 and case and case.unit:
+        of_time = case.unit in TIME_UNITS
+        label = program.label(need.finding)
+        return f"How many {case.unit} of {label}?" if of_time else f"What is {label}, in {case.unit}?"
     return f"How many {params[1].lower()} of {program.label(need.finding)}?" if len(params) > 1 else ""
 
 
@@ -50,10 +76,11 @@ def telling(atom: Atom, amount: str, program: Program) -> str:
 
     :param amount: what to say of its amount, where it has one: `at least 4`, or a number.
     """
-    told = program.questions.get(str(atom.args[0]), ("", ""))[1]
+    told = _own(atom, program)[1]
     if not told:
         return say_open(atom, amount, program)
-    return re.sub(r"\b1 (\w+)s\b", r"1 \1", _SLOT.sub(amount or "some", told))
+    filled = once(_SLOT.sub(amount or "some", told), atom, program)
+    return re.sub(r"(?<![\d.,])1 (\w+)s\b", r"1 \1", filled)
 
 
 _THERE = re.compile(r"there (is|are|was|were) ")
@@ -73,6 +100,30 @@ def alternatives(texts: Sequence[str], word: str = "or") -> str:
     return told[0] if len(told) == 1 else f"{f', {joint}'.join(told[:-1])} {word} {joint}{told[-1]}"
 
 
+def showing(box: Iterable[Iterable[Need | AtLeast]], program: Program) -> str:
+    """Return choices of needs as the end of `a record which shows that ...`: a semicolon keeps them apart."""
+    told = [alternatives([answer(need, program) for need in choice]) for choice in box]
+    return "; ".join(
+        [told[0], *(f"that {each}" for each in told[1:-1]), *(f"and that {each}" for each in told[1:][-1:])]
+    )
+
+
 def words(statement: str, program: Program) -> str:
     """Return the words of a statement, without the mark of a footnote, which no letter or list has."""
     return program.statements[statement].words.removesuffix("(*)").rstrip()
+
+
+def words_by(statement: str, rules: Sequence[Rule], program: Program) -> str:
+    """Return the words of a statement by which rules give something.
+
+    What a rule that reads two statements says is said by neither: where it alone gives it, its own words stand.
+    """
+    if len(rules) == 1 and len(rules[0].cites) > 1 and "{" not in rules[0].gloss:
+        return rules[0].gloss
+    return words(statement, program) if statement in program.statements else ""
+
+
+def rules_of(statement: str, how: Iterable[str], program: Program) -> list[Rule]:
+    """Return the rules named by their ids that cite a statement first."""
+    named = set(how)
+    return [rule for rule in program.rules if rule.id in named and rule.cites[:1] == (statement,)]

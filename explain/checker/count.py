@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from ...engine.language.terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Constant, Element, Literal, Var
+from ...engine.language.terms import (
+    UNDOCUMENTED,
+    Aggregate,
+    Atom,
+    Comparison,
+    Constant,
+    Element,
+    Literal,
+    Quantity,
+    Var,
+)
 from .ground import FALSE, TRUE, UNKNOWN, Binding, compare, put
 from .join import Relation, extended
 
@@ -44,6 +54,13 @@ class Count(NamedTuple):
     low: int
     high: int
     value: int
+
+    def measured(self, number: int) -> int:
+        """Return a number with the decimals and the unit of what the value is compared with."""
+        for term in (term for guard in self.aggregate.guards for term in guard.right):
+            if isinstance(term, Quantity):
+                return Quantity(int(number), term.places, term.unit)
+        return number
 
     def of(self, value: int) -> list[tuple[Constant, ...]]:
         """Return the terms of the members that have a value."""
@@ -120,6 +137,7 @@ def worth(member: Member, function: str) -> tuple[int, int]:
     number = 1 if function == "count" else member.terms[0]
     if not isinstance(number, int):
         return 0, INFINITE  # an amount that nobody documented
+    number = int(number)
     return (number, number) if member.value == TRUE else (min(number, 0), max(number, 0))
 
 

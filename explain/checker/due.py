@@ -22,11 +22,14 @@ from .ground import (
     chosen_from,
     compare,
     comparison_names,
+    in_json,
     in_order,
+    listed,
     spell,
     spell_aggregate,
     spell_comparison,
     spell_part,
+    told,
 )
 from .in_play import Failing, InPlay
 from .phrases import Phrases
@@ -57,14 +60,13 @@ class Dues:
         return self._made[claim]
 
     def marks(self, claims: Iterable[Claim]) -> list[str]:
-        """Return the inferred statements and the interpretations that proofs use, in the order of an answer."""
+        """Return the statements to be confirmed and the interpretations that proofs use, in the order of an answer."""
         found: set[str] = set()
         for claim in reached(claims, lambda c: [step.claim for step in self.due(c).steps]):
             due = self.due(claim)
             if due.kind != "undocumented" or due.facts["value"] == "unknown":
                 found.update(due.facts.get("readings", ()))
-            cited = due.facts.get("cites", ())
-            found.update(name for name in cited if self.program.statements[name].authority == "inferred")
+            found |= self.program.unconfirmed(due.facts.get("cites", ()))
         return self.program.in_order(found)
 
     def _holds(self, atom: Atom) -> Due:
@@ -92,7 +94,7 @@ class Dues:
         value = self.truth.value(way.head)
         facts = {
             "text": self.say.derived(rule, way.binding, value), "atom": atom, "value": WORDS[value],
-            "binding": dict(way.binding),
+            "binding": in_json(way.binding),
         }  # fmt: skip
         return Due("derived", facts | self._cited(rule), tuple(self._parts(way)))
 
@@ -122,7 +124,7 @@ class Dues:
         comparison, binding, premises = about
         facts = {
             "text": self.say.compared(comparison, binding), "comparison": spell_comparison(comparison, {}),
-            "value": WORDS[compare(comparison, binding)], "binding": binding,
+            "value": WORDS[compare(comparison, binding)], "binding": in_json(binding),
         }  # fmt: skip
         return Due("compared", facts, tuple(Step("premise", holds(atom)) for atom in premises))
 
@@ -130,9 +132,10 @@ class Dues:
         count, premises = about
         facts = {
             "text": self.say.counted(count), "aggregate": spell_aggregate(count.aggregate, {}),
-            "value": WORDS[count.value], "binding": count.binding,
-            "members": list(map(list, count.of(TRUE))), "possible": list(map(list, count.of(UNKNOWN))),
-            "low": count.low, "high": count.high if count.high < INFINITE else None,
+            "value": WORDS[count.value], "binding": in_json(count.binding),
+            "members": list(map(listed, count.of(TRUE))), "possible": list(map(listed, count.of(UNKNOWN))),
+            "low": told(count.measured(count.low)),
+            "high": told(count.measured(count.high)) if count.high < INFINITE else None,
         }  # fmt: skip
         steps = [Step("premise", holds(atom)) for atom in premises]
         for member in count.members:
@@ -173,7 +176,7 @@ class Dues:
 
     def _failed(self, failing: Failing) -> Due:
         rule = failing.rule
-        facts = {"text": self.say.failed(rule, failing.asked), "binding": dict(failing.asked)} | self._cited(rule)
+        facts = {"text": self.say.failed(rule, failing.asked), "binding": in_json(failing.asked)} | self._cited(rule)
         steps = [
             Step("cause", self._reason(rule, cause.part, cause.way), cause.at)
             for versions in failing.causes

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...engine.language.terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Constant, Part, Term, Var
+from ...engine.language.terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Constant, Part, Quantity, Term, Var
 from ...engine.program.program import Predicate
 
 Binding = dict[str, Constant]
@@ -22,7 +22,12 @@ def chosen_from(declared: Predicate) -> bool:
 
 
 def asked_for(atom: Atom, declared: Predicate) -> str:
-    """Return by what name a case documents an open atom: its concept, or the key of a number or a choice."""
+    """Return by what name a case documents an open atom: its concept, or the key of a number or a choice.
+
+    Time between two dates has two keys, and goes by the name of its predicate.
+    """
+    if declared.case and declared.case.other:
+        return declared.name
     by_key = declared.case if declared.open_count or chosen_from(declared) else None
     return by_key.key if by_key else str(atom.args[0])
 
@@ -69,11 +74,43 @@ def compare(comparison: Comparison, binding: Mapping[str, Constant]) -> int:
     )
     if UNDOCUMENTED in left or UNDOCUMENTED in right:
         return UNKNOWN
-    if all(type(value) is int for value in (*left, *right)):
-        return TRUE if _ordered(sum(map(int, left)), comparison.op, sum(map(int, right))) else FALSE
+    if all(isinstance(value, int) for value in (*left, *right)):
+        alike = len({_measure(value) for value in (*left, *right)}) == 1
+        return TRUE if alike and _ordered(sum(map(int, left)), comparison.op, sum(map(int, right))) else FALSE
     if len(left) == len(right) == 1 and comparison.op in ("=", "!="):
         return TRUE if (left[0] == right[0]) == (comparison.op == "=") else FALSE
     return FALSE
+
+
+def _measure(constant: Constant) -> tuple[int, str]:
+    """Return how many decimals a number has, and its unit."""
+    return (constant.places, constant.unit) if isinstance(constant, Quantity) else (0, "")
+
+
+def number(constant: int) -> str:
+    """Return a number as people write it: its last decimals behind the point."""
+    places, _ = _measure(constant)
+    whole, part = divmod(abs(int(constant)), 10**places)
+    return ("-" if constant < 0 else "") + (f"{whole}.{part:0{places}}" if places else str(whole))
+
+
+def told(constant: Constant) -> Any:
+    """Return a constant as JSON has it."""
+    return in_json({"": constant})[""]
+
+
+def listed(terms: Sequence[Constant]) -> list[Any]:
+    """Return terms as JSON has them."""
+    return list(map(told, terms))
+
+
+def in_json(binding: Mapping[str, Constant]) -> dict[str, Any]:
+    """Return a binding as JSON has it: a number with decimals as the number that it is."""
+    return {
+        name: int(each) / 10 ** each.places if isinstance(each, Quantity) and each.places
+        else int(each) if isinstance(each, Quantity) else each
+        for name, each in binding.items()
+    }  # fmt: skip
 
 
 def _ordered(left: int, op: str, right: int) -> bool:
@@ -130,7 +167,7 @@ def spell_terms(terms: Sequence[Term], between: str, binding: Mapping[str, Const
 def _term(term: Term) -> str:
     if isinstance(term, Var):
         return "_" if term.name[0] == "_" else term.name
-    return str(term)
+    return number(term) if isinstance(term, int) else term
 
 
 def quoted(text: str) -> str:
@@ -145,4 +182,4 @@ def unquoted(constant: Any) -> str:
 
 def in_order(atom: Atom) -> list[str]:
     """Return what atoms of one predicate are ordered by."""
-    return [str(a) for a in atom.args]
+    return [_term(a) for a in atom.args]

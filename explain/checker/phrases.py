@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Rule, Var
+from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Quantity, Rule, Var
 from ...engine.program.program import Program
 from .count import INFINITE, Count
-from .ground import FALSE, TRUE, UNKNOWN, Binding, compare, spell, spell_comparison, spell_terms, unquoted
+from .ground import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    Binding,
+    compare,
+    comparison_names,
+    number,
+    spell,
+    spell_comparison,
+    spell_terms,
+    unquoted,
+)  # fmt: skip
 
 
 class Phrases:
@@ -19,7 +31,7 @@ class Phrases:
 
     def atom(self, atom: Atom, hidden: Sequence[Constant] = ()) -> str:
         """Return an atom by its predicate's gloss; what is not bound, or hidden, reads as `some`."""
-        declared = self.program.predicates.get(atom.predicate)
+        declared = self.program.declared().get(atom.predicate)
         if declared is None:
             return spell(atom)
         values = {n: a for n, a in zip(declared.params, atom.args, strict=False) if not isinstance(a, Var)}
@@ -27,7 +39,12 @@ class Phrases:
 
     def rule(self, rule: Rule, binding: Mapping[str, Constant]) -> str:
         """Return what a rule concludes."""
-        return self._filled(rule.gloss, binding) if rule.gloss and rule.body else self.atom(rule.head)
+        if not (rule.gloss and rule.body):
+            return self.atom(rule.head)
+        said = self._filled(rule.gloss, _needed(rule.comparisons) | dict(binding))
+        for unit in _units(rule.comparisons):
+            said = said.replace(f"{unit} {unit}", unit)
+        return said
 
     def derived(self, rule: Rule, binding: Binding, value: int) -> str:
         """Return what a rule concludes, or would conclude."""
@@ -44,6 +61,12 @@ class Phrases:
 
     def undocumented(self, atom: Atom, value: int) -> str:
         """Return that nobody documented an open input."""
+        declared = self.program.predicates[atom.predicate]
+        unit = declared.case.unit if declared.case else ""
+        if declared.open_count:
+            return f"no number of {unit or declared.params[0].lower()} is documented"
+        if len(atom.args) > 1:
+            return f"no number of {unit or declared.params[1].lower()} of {self.label(str(atom.args[0]))} is documented"
         begin = "it is not documented whether " if value == UNKNOWN else "there is no evidence that "
         return begin + self.atom(atom, hidden=[UNDOCUMENTED])
 
@@ -55,7 +78,10 @@ class Phrases:
         """Return a comparison with its values, and whether it holds."""
         value = compare(comparison, binding)
         if value == UNKNOWN:
-            return spell_comparison(comparison, {}) + " is not documented"
+            unknown = [n for n in comparison_names(comparison) if binding.get(n, UNDOCUMENTED) == UNDOCUMENTED]
+            said = " and ".join(dict.fromkeys(name.lower() for name in unknown)) + " not documented"
+            needed = _needed([comparison]).values()
+            return said + "".join(f", {unquoted(each)} needed" for each in needed)
         return spell_comparison(comparison, binding) + (" does not hold" if value == FALSE else "")
 
     def counted(self, count: Count) -> str:
@@ -65,8 +91,9 @@ class Phrases:
             f"{_GUARDS[guard.op]} {spell_terms(guard.right, ' + ', count.binding)}" for guard in count.aggregate.guards
         )
         if count.aggregate.function == "sum":
-            upper = f" to {count.high}" if count.high < INFINITE else " or more"
-            said = f"{count.low}{'' if count.low == count.high else upper} in total"
+            low, high = (_measured(count.measured(end)) for end in (count.low, count.high))
+            upper = f"{number(count.measured(count.low))} to {high}" if count.high < INFINITE else f"{low} or more"
+            said = f"{low if count.low == count.high else upper} in total"
         else:
             said = f"{len(sure) or 'none'} counted" + (f" and {len(possible)} more possible" if possible else "")
         pieces = [f"{said}, {needed} needed" + (": " if sure else "") + self._named(sure, count.aggregate.function)]
@@ -85,7 +112,12 @@ class Phrases:
     def outcome(self, outcome: str, by: Sequence[str], reason: str | None) -> str:
         """Return an outcome with what gives it."""
         given = " by " + ", ".join(by) if by else ""
-        return outcome.replace("_", " ") + given + (": " + self.label(reason) if reason else "")
+        return self.come_to(outcome) + given + (": " + self.label(reason) if reason else "")
+
+    def come_to(self, outcome: str) -> str:
+        """Return an outcome in words; one that no rule gives has those of its name."""
+        declared = [each.words for each in self.program.outcomes if each.name == outcome]
+        return declared[0] if declared else outcome.replace("_", " ")
 
     def label(self, constant: Constant) -> str:
         """Return a constant in words."""
@@ -99,11 +131,24 @@ class Phrases:
             name = pieces[at]
             if name not in values:
                 pieces[at] = "some " + name.lower()
+            elif isinstance(value := values[name], Quantity):
+                pieces[at] = _amount(value, pieces[at + 1])
             elif str(values[name])[:1] == '"':
                 pieces[at] = unquoted(values[name])
             else:
                 pieces[at] = self.label(values[name])
-        return re.sub(r"\bsome (\w+) \1\b", r"some \1", "".join(pieces))
+        return re.sub(r"\bsome (\w+) \1\b|\b(\w+) some \2\b", lambda m: f"some {m[1] or m[2]}", "".join(pieces))
+
+
+def _measured(value: int) -> str:
+    return _amount(value, "") if isinstance(value, Quantity) else str(value)
+
+
+def _amount(value: Quantity, after: str) -> str:
+    """Return a number with its unit, which what stands behind it may have said; one day is no days."""
+    one_of_time = value.unit in ("days", "weeks", "months", "years") and int(value) == 1 and not value.places
+    said = after.strip()[: len(value.unit)] == value.unit
+    return number(value) + ("" if said else " " + (value.unit[:-1] if one_of_time else value.unit)).rstrip()
 
 
 _GUARDS = {
@@ -113,3 +158,38 @@ _GUARDS = {
 
 def _if_unsure(value: int) -> str:
     return "" if value == TRUE else "would hold: "
+
+
+def _needed(comparisons: Iterable[Comparison]) -> dict[str, Constant]:
+    """Return in words what amounts have to be, by their variables, as far as numbers say so."""
+    least: dict[str, int] = {}
+    most: dict[str, int] = {}
+    for left, op, right in comparisons:
+        if len(left) + len(right) != 2 or isinstance(left[0], Var) == isinstance(right[0], Var):
+            continue
+        name, number, sign = (left[0], right[0], op) if isinstance(left[0], Var) else (right[0], left[0], _TURNED[op])
+        if not isinstance(name, Var) or not isinstance(number, int):
+            continue
+        if sign in (">=", ">", "="):
+            least[name.name] = max(number + (sign == ">"), least.get(name.name, number))
+        if sign in ("<=", "<", "="):
+            most[name.name] = min(number - (sign == "<"), most.get(name.name, number))
+    return {name: f'"{_range(least.get(name), most.get(name))}"' for name in least | most}
+
+
+_TURNED = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "=", "!=": "!="}
+
+
+def _units(comparisons: Iterable[Comparison]) -> set[str]:
+    """Return the units that numbers are compared in, beside an amount."""
+    numbers = {term for each in comparisons for term in (*each.left, *each.right)}
+    return {number.unit for number in numbers if isinstance(number, Quantity) and number.unit}
+
+
+def _range(least: int | None, most: int | None) -> str:
+    low, high = (_amount(n, "") if isinstance(n, Quantity) else str(n) for n in (least, most))
+    if least is not None and least == most:
+        return f"exactly {low}"
+    ends = ["one or more" if low == "1" else f"at least {low}"] * (least is not None)
+    ends += ["fewer than 2" if high == "1" else f"at most {high}"] * (most is not None)
+    return " and ".join(ends)

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ...engine.language.terms import UNDOCUMENTED, Atom
+from ...engine.program.program import CaseKey
 from .circles import circles
 from .ground import TRUE, UNKNOWN, asked_for
 from .items import INFINITE, Item
+from .record import measured
 from .several import Needs, are_in_order, are_sets, expanded, size
 from .step import TooLargeError
 from .supposed import Asked, Supposed, premises_of
@@ -74,6 +76,11 @@ class Settled:
                 if option.bound is not None:
                     self.supposed.bounded(option, way)
 
+    def by(self, told: list[dict[str, str]]) -> bool:
+        """Say whether a told set settles the line."""
+        items = [self._item(each) for each in told]
+        return all(items) and self._holds(self._closure(self.items.bit(item) for item in items if item))
+
     def amiss(self, told: list[dict[str, str]]) -> str:
         """Return what is wrong with a told set, or an empty text."""
         items = [self._item(each) for each in told]
@@ -116,7 +123,7 @@ class Settled:
         for atom in self.truth.supposed:
             declared = self.truth.program.predicates[atom.predicate]
             if asked_for(atom, declared) == told["finding"] and self.truth.is_undocumented(atom):
-                found = _read(atom, told["needs"])
+                found = _read(atom, told["needs"], declared.case)
                 if found and found.told(declared) == told:
                     return found
         return None
@@ -184,15 +191,15 @@ class Settled:
         )
 
 
-def _read(atom: Atom, needs: str) -> Item | None:
+def _read(atom: Atom, needs: str, key: CaseKey | None) -> Item | None:
     """Return the item that a need says of an undocumented atom; written amiss, it differs from what is said of it."""
     if UNDOCUMENTED not in atom.args:
         return Item(atom, 0, 0) if needs == "absent" else Item(atom, 1, 1)
     low, high = -INFINITE, INFINITE
     for bound in needs.split(" and "):
         sign, _, number = bound.partition(" ")
-        if len(number) > 18 or not number.removeprefix("-").isdecimal():
+        if key is None or len(number) > 18 or not number.removeprefix("-").replace(".", "", 1).isdecimal():
             return None
-        low = int(number) if sign in (">=", "=") else low
-        high = int(number) if sign in ("<=", "=") else high
+        low = measured(number, key) + (sign == ">") if sign in (">", ">=", "=") else low
+        high = measured(number, key) - (sign == "<") if sign in ("<", "<=", "=") else high
     return Item(atom, low, high)

@@ -50,7 +50,7 @@ def are_in_order(told: list[Needs]) -> bool:
     return rising and all(a < b for a, b in pairwise((size(needs), list(map(_key, needs))) for needs in told))
 
 
-def leaves_choice(told: Any) -> bool:
+def _leaves_choice(told: Any) -> bool:
     """Say whether some set leaves a choice open."""
     return are_sets(told) and any("of" in item for needs in told for item in needs)
 
@@ -68,3 +68,13 @@ def expanded(told: Iterable[Needs]) -> list[Needs]:
         ways = [combinations(i["of"], i["at_least"]) if "of" in i else [(i,)] for i in needs]
         found += [sorted((each for part in way for each in part), key=_key) for way in product(*map(list, ways))]
     return found
+
+
+def stand_for(told: Any, due: list[Needs], most: int) -> bool:
+    """Say whether told sets, with the choices that they leave open made in every way, are exactly those due.
+
+    :param most: how many sets are told at most.
+    """
+    if not _leaves_choice(told) or len(told) > most or not are_in_order(told):
+        return False
+    return sorted(expanded(told), key=str) == sorted(due, key=str)

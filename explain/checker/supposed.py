@@ -15,6 +15,7 @@ from .circles import circles, reached
 from .count import Way
 from .ground import TRUE, UNKNOWN, chosen_from, comparison_names, names
 from .items import INFINITE, LIMIT, Item, Items, Sets
+from .record import measured
 from .step import TooLargeError
 from .truth import Instance, Truth
 from .weighed import Option, Ways, amount_of, as_instance, failing, holding
@@ -191,9 +192,15 @@ class Supposed:
 
     def within(self, instance: Instance, pattern: Atom, premise: Atom) -> Sets:
         """Return the set that documents an amount within every bound; compared with nothing, it has to be known."""
-        bounds = [b for c in _open_comparisons(instance, pattern) for b in _bounds(c)] or [(0, INFINITE)]
+        bounds = [b for c in _open_comparisons(instance, pattern) for b in _bounds(c)]
+        bounds = bounds or [(self._least(premise), INFINITE)]
         low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
         return frozenset([self.bit(premise, low, high)]) if low <= high else NONE
+
+    def _least(self, premise: Atom) -> int:
+        """Return the least that the declaration of an amount lets a case say."""
+        key = self.truth.program.predicates[premise.predicate].case
+        return measured(key.least, key) if key else 0
 
     def beyond(self, instance: Instance, pattern: Atom, premise: Atom) -> Iterator[int]:
         """Yield the sets that document an amount beyond a bound."""

@@ -17,10 +17,10 @@ from .claim import Claim, Due, Step
 from .claims import Link, Told, take_up
 from .due import Dues
 from .ground import TRUE, spell
-from .outcome import OUTCOMES, Conclusions, Line
+from .outcome import Conclusions, Line
 from .record import facts_of, lines_of
 from .settled import TOLD
-from .several import Needs, are_in_order, expanded, leaves_choice
+from .several import Needs, stand_for
 from .step import Fault, TooLargeError, same, show
 from .truth import Truth, edition
 
@@ -154,7 +154,7 @@ class _Walk:
             due = self.conclusions.line(line)
             return self._step(name, due._replace(facts=due.facts | self._missing(name, line)))
         asked = node.get("asked")
-        if not isinstance(asked, str) or asked not in OUTCOMES:
+        if not isinstance(asked, str) or not self.conclusions.is_outcome(asked):
             self._fault(name, f"asked is {show(asked)}, which is no outcome")
             return []
         if self.proof.header["every"]:
@@ -168,11 +168,19 @@ class _Walk:
             due = self.conclusions.missing(line)
         except TooLargeError:
             due = None
-        if due is not None and ((choices := _stands_for(told, due)) or len(due) <= TOLD):
-            return {"missing": told if choices else due, "missing_complete": self.conclusions.is_complete(line)}
+        if due is not None and ((choices := stand_for(told, due, TOLD)) or len(due) <= TOLD):
+            right: list[Needs] = told if choices else due  # type: ignore[assignment]
+            whole = self.conclusions.is_complete(line)
+            return {"missing": right, "missing_complete": whole, **self._leads(line, right)}
         if amiss := self.conclusions.cut_amiss(line, told, due):
             self._fault(name, f"missing {amiss}")
-        return {"missing": told, "missing_complete": False}
+            return {"missing": told, "missing_complete": False}
+        return {"missing": told, "missing_complete": False, **self._leads(line, told or [])}
+
+    def _leads(self, line: Line, sets: list[Needs]) -> dict[str, Any]:
+        """Return what is due as the outcomes that sets lead to, where there are several."""
+        leads = self.conclusions.leads(line, sets)
+        return {} if leads is None else {"missing_for": leads}
 
     def _step(self, name: str, due: Due) -> list[tuple[str, Claim]]:
         """Check one node; return its children, each with what it has to stand for."""
@@ -213,13 +221,6 @@ class _Walk:
 
 
 _WHAT = frozenset(("atom", "rule", "binding", "comparison"))
-
-
-def _stands_for(told: Any, due: list[Needs]) -> bool:
-    """Say whether told sets, with the choices that they leave open made in every way, are exactly those due."""
-    if not leaves_choice(told) or len(told) > TOLD or not are_in_order(told):
-        return False
-    return sorted(expanded(told), key=str) == sorted(due, key=str)
 
 
 def _is_of(told: dict[str, Any], due: Due) -> bool:

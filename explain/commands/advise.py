@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from ...engine.decision.decide import judge
-from ...engine.library.guideline import load
-from .inputs import judge_one, lines_of
+from .complete import Completer, complete_item, complete_setting
+from .inputs import answering, judge_one, lines_of
 from .options import Option, as_of_option, case_argument, format_option, line_option, output_option, world_option
 from .output import as_json, width, write_out
 
@@ -27,21 +27,21 @@ class _WhatIf(click.Command):
         return super().parse_args(ctx, read)
 
 
-def _change(option: str, text: str, *names: str) -> Option:
-    return click.option(option, *names, multiple=True, metavar="KEY=VALUE", help=text)
+def _change(option: str, text: str, *names: str, complete: Completer = complete_item) -> Option:
+    return click.option(option, *names, multiple=True, metavar="KEY=VALUE", help=text, shell_complete=complete)
 
 
 @click.command(cls=_WhatIf)
 @case_argument
-@_change("--set", "Set a finding (present, absent, unknown), an amount or a single value.", "settings")
+@_change("--set", "Set a finding (present, absent, unknown), an amount or a single value.", "settings",
+         complete=complete_setting)  # fmt: skip
 @_change("--add", "Add to a list: services=CODE or services=CODE@SESSION, and what else a case lists.")
 @_change("--drop", "Drop from a list.")
 @world_option
 @as_of_option
 @format_option("text", "json")
-@click.pass_obj
 def whatif(
-    guideline: str, case: str, world: str, as_of: str, form: str, *,
+    case: str, world: str, as_of: str, form: str, *,
     settings: tuple[str, ...], add: tuple[str, ...], drop: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Change a case and show both decisions side by side, with the statements that make the difference.
@@ -54,8 +54,8 @@ def whatif(
     from ..advice.whatif import as_json as compared
     from ..advice.whatif import as_text
 
-    loaded = load(guideline)
-    before = judge_one(case, loaded, world, as_of)
+    before = judge_one(case, answering(), world, as_of)
+    loaded = before.guideline
     changes = requested({"set": settings, "add": add, "drop": drop}, loaded)
     if not changes:
         raise click.UsageError("nothing to change; name --set, --add or --drop")
@@ -69,19 +69,24 @@ def whatif(
 @click.command()
 @case_argument
 @line_option("List for the lines of this procedure code only.")
+@world_option
+@as_of_option
 @format_option("text", "json")
-@click.pass_obj
-def checklist(guideline: str, case: str, code: str, form: str) -> None:
-    """List the missing documentation as questions, the shortest list first.
+def checklist(case: str, code: str, world: str, as_of: str, form: str) -> None:
+    """List what would change an outcome as questions, the shortest list first.
+
+    Of a line that waits for information that is what is missing; of a line that is refused, every minimal way in
+    which it would be covered: documentation, a different request, or both. As JSON each way has the
+    options of whatif that go it.
 
     \b
-    Example: coverlog checklist cts-six-weeks-of-splinting
+    Example: coverlog checklist cts-three-weeks-of-splinting
     """
     from ..advice.checklist import as_json as told
     from ..advice.checklist import as_text
     from ..advice.checklist import checklist as listed
 
-    judged = judge_one(case, load(guideline), "open", "")
+    judged = judge_one(case, answering(), world, as_of)
     lines_of(judged, code)
     lines = listed(judged, code)
     write_out(as_json(told(judged, lines)) if form == "json" else f"{as_text(judged, lines, width())}\n")
@@ -93,8 +98,7 @@ def checklist(guideline: str, case: str, code: str, form: str) -> None:
 @as_of_option
 @format_option("md", "html", "json")
 @output_option
-@click.pass_obj
-def letter(guideline: str, case: str, world: str, as_of: str, form: str, out: Path | None) -> None:
+def letter(case: str, world: str, as_of: str, form: str, out: Path | None) -> None:
     """Write the rationale of a determination in plain language, with the specific reason of every outcome.
 
     \b
@@ -104,7 +108,7 @@ def letter(guideline: str, case: str, world: str, as_of: str, form: str, out: Pa
     from ..advice.letter_document import as_json as told
     from ..render.letter_page import as_html, as_markdown
 
-    judged = judge_one(case, load(guideline), world, as_of)
+    judged = judge_one(case, answering(), world, as_of)
     if form == "json":
         write_out(as_json(told(judged)), out)
     else:

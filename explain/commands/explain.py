@@ -4,52 +4,66 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...engine.library.guideline import load
-from ...engine.program.interface import OUTCOMES
-from .inputs import judge_one, lines_of
-from .options import as_of_option, case_argument, format_option, line_option, output_option, world_option
-from .output import FAILED, as_json, width, write_out
+from .inputs import answering, judge_one, lines_of
+from .options import (
+    as_of_option,
+    case_argument,
+    format_option,
+    line_option,
+    outcome_option,
+    output_option,
+    world_option,
+)
+from .output import FAILED, as_json, in_colour, width, write_out
 
 if TYPE_CHECKING:
     from ..proof.graph import Proof
 
-FORMATS = ("text", "json", "html", "svg", "png", "dot", "mermaid", "graphml")
+DETAILS = REASON, PLAY, FULL = "1", "2", "full"
+FORMATS = ("text", "json", "markdown", "html", "svg", "png", "dot", "mermaid", "graphml")
 
 
 @click.command()
 @case_argument
 @line_option("Explain the lines of this procedure code only.")
+@click.option("--detail", type=click.Choice(DETAILS), default=None, show_default="1",
+              help="How much: the reason (1), every criterion in play (2), or the whole proof (full).")  # fmt: skip
+@click.option("--full", is_flag=True, help="The whole proof, as --detail full.")
 @click.option("--all", "every", is_flag=True, help="Show every way in which a step holds, not only the shortest.")
-@click.option("--why-not", "outcome", type=click.Choice(OUTCOMES), help="Say why lines do not have this outcome.")
+@outcome_option("--why-not", "outcome", text="Say why lines do not have this outcome.")
 @click.option("--verify", is_flag=True, help="Have the proof checked step by step by an independent program; "
               "exit 1 where it does not hold.")  # fmt: skip
 @world_option
 @as_of_option
 @format_option(*FORMATS, text="Pictures (svg, png, and the one in html) need Graphviz.")
 @output_option
-@click.pass_obj
 def explain(
-    guideline: str, case: str, code: str, every: bool, outcome: str | None, verify: bool, world: str, as_of: str,
-    form: str, out: Path | None,
+    case: str, code: str, detail: str | None, full: bool, every: bool, outcome: str | None,
+    verify: bool, world: str, as_of: str, form: str, out: Path | None,
 ) -> None:  # fmt: skip
-    """Show the proof of each line's outcome, with statement, authority and source of every step.
+    """Say why each line has its outcome: what decides it, with its source, and what would be different.
+
+    The whole proof, with statement, authority and source of every step, comes with --full, --all and --why-not, and
+    in every format but text.
 
     \b
-    Example: coverlog explain cts-six-weeks-of-splinting --line 95886
+    Example: coverlog explain cts-six-weeks-of-splinting
+             coverlog explain cts-six-weeks-of-splinting --line 95886 --full
              coverlog explain cts-six-weeks-of-splinting --format html -o proof.html
     """
     from ..proof.build import prove, why_not
 
     if form == "png" and not out and sys.stdout.isatty():
         raise click.UsageError("a PNG picture is not for a terminal; name a file: -o FILE")
-    judged = judge_one(case, load(guideline), world, as_of)
+    judged = judge_one(case, answering(), world, as_of)
     lines_of(judged, code)
     proof = why_not(judged, outcome, cpt=code) if outcome else prove(judged, cpt=code, every=every)
-    write_out(_told(proof, form), out)
+    level = FULL if full else detail or (FULL if form == "text" and (every or outcome) else REASON)
+    write_out(_told(proof, form, level, colour=not out and in_colour()), out)
     if verify and not _verified(proof):
         sys.exit(FAILED)
 
@@ -66,18 +80,36 @@ def _verified(proof: Proof) -> bool:
     return not faults
 
 
-def _told(proof: Proof, form: str) -> bytes:
+def _told(proof: Proof, form: str, level: str, *, colour: bool) -> bytes:
     """Return a proof in a format; text is UTF-8, as the formats themselves say."""
-    from ..proof.document import as_json as document
     from ..render import drawing as export
     from ..render import proof_page as html
-    from ..render import tree_text as render
+    from ..render.account_markdown import as_markdown
 
     if form == "png":
         return export.png(proof)
     tellers = {
-        "text": lambda: render.as_text(proof, width()), "json": lambda: as_json(document(proof)).rstrip(),
-        "html": lambda: html.page(proof), "svg": lambda: export.svg(proof), "dot": lambda: export.dot(proof),
-        "mermaid": lambda: export.mermaid(proof), "graphml": lambda: export.graphml(proof),
+        "text": lambda: _text(proof, level, colour=colour), "json": lambda: as_json(_document(proof)).rstrip(),
+        "markdown": lambda: as_markdown(proof.judged, proof.lines).rstrip(),
+        "html": lambda: html.page(proof, whole=level == FULL), "svg": lambda: export.svg(proof),
+        "dot": lambda: export.dot(proof), "mermaid": lambda: export.mermaid(proof),
+        "graphml": lambda: export.graphml(proof),
     }  # fmt: skip
     return f"{tellers[form]()}\n".encode()
+
+
+def _text(proof: Proof, level: str, *, colour: bool) -> str:
+    """Return the account of the lines that a proof is of, or the proof as a tree."""
+    from ..render import account_text, tree_text
+
+    if level == FULL:
+        return tree_text.as_text(proof, width())
+    return account_text.as_text(proof.judged, proof.lines, width(), all_=level == PLAY, colour=colour)
+
+
+def _document(proof: Proof) -> dict[str, Any]:
+    """Return the proof as it can be checked, and the account of its lines."""
+    from ..advice.account import accounts
+    from ..proof.document import as_json as document
+
+    return document(proof) | {"account": [each.as_json() for each in accounts(proof.judged, proof.lines)]}

@@ -2,51 +2,56 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ...engine.cases.case import Case, Unreadable, not_read
-from ...engine.cases.find import canonical, find_case, find_cases, only
+from ...engine.cases.find import find_case, find_cases
 from ...engine.decision.decide import Judged, judge
 from ...engine.evaluation.limits import on_time
-from ...engine.language.errors import CaseError
+from ...engine.language.errors import CaseError, Finding
+from ...engine.language.terms import Place
 from ...engine.library.guideline import Guideline, load
+from ...engine.library.several import Answering, Several, each, shipped
 
 if TYPE_CHECKING:
     from ..query.scene import Scene
 
 
-def complete_case(incomplete: str) -> list[str]:
-    """Return the names of canonical cases for the shell's completion."""
-    return [name for name in canonical(load()) if name.startswith(incomplete)]
+def answering(ctx: click.Context | None = None) -> Answering:
+    """Return the guidelines that were named with -g, or those shipped here, each for the cases with its codes."""
+    given = (ctx or click.get_current_context()).find_root().params.get("guideline") or ()
+    found = Several([load(name) for name in given]) if given else shipped()
+    return found if len(found.all) > 1 else found.all[0]
 
 
-def judge_all(names: Iterable[str], guideline: Guideline, world: str, as_of: str) -> Iterator[Judged | Unreadable]:
-    """Yield each case decided, or why it was not."""
+def judge_all(names: Iterable[str], guideline: Answering, world: str, as_of: str) -> Iterator[Judged | Unreadable]:
+    """Yield each case decided, once by each guideline that it is for, or why it was not."""
     for case in find_cases(names, guideline):
         if isinstance(case, Unreadable):
             yield case
             continue
         try:
             with on_time():
-                judged = judge(noted(case), guideline, world=world, as_of=as_of)
+                judged = judge(noted(case), case.under or each(guideline)[0], world=world, as_of=as_of)
         except CaseError as error:
             yield not_read(case.id, error)
         else:
             yield judged
 
 
-def judge_one(name: str, guideline: Guideline, world: str, as_of: str) -> Judged:
+def judge_one(name: str, guideline: Answering, world: str, as_of: str) -> Judged:
     """Return the one case of a name decided.
 
-    :raises CaseError: where it cannot be read or decided, or where the name stands for several.
+    :raises CaseError: where it cannot be read or decided, or where the name stands for several, or is for several.
     """
-    found = only(name, list(judge_all([name], guideline, world, as_of)))
-    if isinstance(found, Unreadable):
-        raise CaseError(faults=found.faults)
-    return found
+    case = noted(find_case(name, guideline))
+    with on_time():
+        return judge(case, case.under or each(guideline)[0], world=world, as_of=as_of)
 
 
 def lines_of(judged: Judged, code: str) -> None:
@@ -64,6 +69,30 @@ def noted(case: Case) -> Case:
     for note in case.notes:
         click.echo(f"{case.place}: {note}", err=True)
     return case
+
+
+def doubted(case: Case, guideline: Guideline, seen: dict[str, str]) -> list[Finding]:
+    """Return what is doubtful in a case that can be read, today and beside the cases before it.
+
+    :param seen: the place of each id so far, to which the case's is added.
+    """
+    from ...engine.cases.doubts import doubts, repeated
+
+    return sorted([*doubts(case, guideline, datetime.date.today().isoformat()), *repeated(case, seen)], key=_order)
+
+
+def _order(finding: Finding) -> Place:
+    return finding.place
+
+
+def warned(judged: Judged, seen: dict[str, str]) -> list[dict[str, Any]]:
+    """Say what is doubtful in a case on standard error, and return it as the documented JSON objects."""
+    from ..render.findings import as_text, record
+
+    found = doubted(judged.case, judged.guideline, seen)
+    if found:
+        click.echo(as_text(found, Path()), err=True)
+    return [record(finding, Path()) for finding in found]
 
 
 def ask_of(name: str, guideline: Guideline, world: str, as_of: str) -> Scene:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,28 +15,45 @@ import click
 from ...engine.evaluation.limits import SECONDS, allowing
 from ...engine.language.errors import FaultError, GuidelineError, did_you_mean
 from ...kb import DEFAULT
+from .complete import complete_guideline
 from .output import BAD_INPUT, flush, open_streams, output_failed, quiet_pipe
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
     "cases": "test",
+    "circuit": "circuit",
+    "compare": "compare",
     "check": "check",
     "checklist": "advise",
     "decide": "decide",
     "doc": "test",
     "explain": "explain",
+    "export": "export",
+    "find": "find",
     "fmt": "check",
     "graph": "rules",
+    "init": "init",
     "letter": "advise",
+    "new": "new",
     "query": "query",
     "rules": "rules",
     "schema": "schema",
     "show": "rules",
     "test": "test",
     "trace": "test",
+    "validate": "validate",
     "verify": "verify",
     "whatif": "advise",
 }
+
+
+SEVERAL = ("checklist", "compare", "decide", "explain", "letter", "verify", "whatif")
+"""The commands that several guidelines may answer."""
+
+
+def named(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the guidelines named by options, or the one named by the environment; it may have spaces in it."""
+    return given or tuple(filter(None, [os.environ.get("COVERLOG_GUIDELINE")]))
 
 
 class _Commands(click.Group):
@@ -43,6 +61,12 @@ class _Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with the whole of its first sentence; click would cut it."""
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(limit=1000)) for name, each in found if each])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
@@ -89,18 +113,23 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="coverlog")
-@click.option("--guideline", "-g", default=DEFAULT, show_default=True, envvar="COVERLOG_GUIDELINE",
-              help="A guideline shipped here, or a folder of .dl files.")  # fmt: skip
+@click.option("--guideline", "-g", multiple=True, shell_complete=complete_guideline, callback=named,
+              help="A guideline shipped here, or a folder of .dl files; several answer side by side. Without it every "
+              f"guideline shipped answers the cases with its codes, and {DEFAULT} is meant elsewhere.")  # fmt: skip
 @click.option("--limit-seconds", type=click.FloatRange(0, min_open=True), default=SECONDS, show_default=True,
               help="Give up a case that takes longer to decide; exit 2.")  # fmt: skip
 @click.pass_context
-def main(ctx: click.Context, guideline: str, limit_seconds: float) -> None:
+def main(ctx: click.Context, guideline: tuple[str, ...], limit_seconds: float) -> None:
     """Decide what a coverage guideline says of a case, with a proof for every line.
 
     \b
     Example: coverlog explain cts-six-weeks-of-splinting
     """
-    ctx.obj = guideline
+    if len(guideline) > 1 and ctx.invoked_subcommand not in SEVERAL:
+        raise click.UsageError(f"{ctx.invoked_subcommand} takes one guideline; name it with one -g")
+    ctx.obj = guideline[0] if guideline else DEFAULT
+    if os.environ.get("NO_COLOR"):  # https://no-color.org; click leaves it to its users
+        ctx.color = False
     ctx.with_resource(allowing(limit_seconds))
     ctx.with_resource(_seldom_collecting())
 

@@ -10,7 +10,10 @@ from typing import Any
 import click
 
 from ...engine.decision.decision import WORLDS
-from .inputs import complete_case
+from ...engine.language.errors import did_you_mean
+from ...engine.library.several import each
+from .complete import complete_case
+from .inputs import answering
 
 Option = Callable[[Any], Any]  # adds an option to the function of a command
 
@@ -46,6 +49,29 @@ def line_option(text: str) -> Option:
     return click.option("--line", "code", default="", metavar="CODE", help=text)
 
 
+def outcome_option(name: str, *names: str, text: str, roles: tuple[str, ...] = (), **more: Any) -> Option:
+    """Return an option that takes outcomes of the guideline, by name.
+
+    :param roles: what it takes beside them.
+    """
+
+    def known(ctx: click.Context) -> list[str]:
+        told = [outcome.name for guideline in each(answering(ctx)) for outcome in guideline.program.told()]
+        return [*dict.fromkeys(told), *roles]
+
+    def checked(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+        for word in (value,) if isinstance(value, str) else value or ():
+            if word not in (there := known(ctx)):
+                hint = did_you_mean(word, there) or f"there are {', '.join(there)}"
+                raise click.BadParameter(f"{word} is no outcome of the guideline; {hint}")
+        return value
+
+    return click.option(
+        name, *names, metavar="OUTCOME", callback=checked, help=text,
+        shell_complete=lambda c, p, begun: [word for word in known(c) if word.startswith(begun)], **more,
+    )  # fmt: skip
+
+
 world_option = click.option(
     "--world",
     type=click.Choice(WORLDS),
@@ -60,11 +86,9 @@ output_option = click.option(
     "--output", "-o", "out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
     help="Write to this file in place of standard output.",
 )  # fmt: skip
-cases_argument = click.argument(
-    "cases", nargs=-1, required=True, metavar="CASE...", shell_complete=lambda c, p, i: complete_case(i)
-)
-case_argument = click.argument("case", shell_complete=lambda c, p, i: complete_case(i))
+cases_argument = click.argument("cases", nargs=-1, required=True, metavar="CASE...", shell_complete=complete_case)
+case_argument = click.argument("case", shell_complete=complete_case)
 case_option = click.option(
-    "--case", "name", default="", metavar="CASE", shell_complete=lambda c, p, i: complete_case(i),
+    "--case", "name", default="", metavar="CASE", shell_complete=complete_case,
     help="Ask of this case: a file, - or a canonical case.",
 )  # fmt: skip

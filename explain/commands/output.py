@@ -36,6 +36,19 @@ def width() -> int:
     return shutil.get_terminal_size((100, 24)).columns
 
 
+def table_width() -> int:
+    """Return the columns a table may take; 0 where it is piped: it is then as wide as it is, a row a line.
+
+    COLUMNS is obeyed everywhere.
+    """
+    return width() if sys.stdout.isatty() or os.environ.get("COLUMNS") else 0
+
+
+def in_colour() -> bool:
+    """Return whether standard output is for colours: a terminal, where nobody asked for none."""
+    return sys.stdout.isatty() and click.get_current_context().color is not False
+
+
 def bar(items: Iterable[Item], label: str, length: int | None = None) -> Iterator[Item]:
     """Yield items, with a progress bar where standard error is a terminal.
 

@@ -10,7 +10,7 @@ import click
 from ...engine.library.guideline import load
 from .inputs import ask_of
 from .options import as_of_option, case_option, format_option, world_option
-from .output import as_json, width, write_out
+from .output import as_json, table_width, width, write_out
 
 if TYPE_CHECKING:
     from ..query.answer import Limits
@@ -72,7 +72,7 @@ def _answer(text: str, scene: Scene, limits: Limits, form: str, proof: bool) -> 
     elif form == "csv":
         click.echo(answers.as_csv(found, scene))
     else:
-        click.echo(answers.as_table(found, scene, width(), numbered=proof))
+        click.echo(answers.as_table(found, scene, table_width(), numbered=proof))
         if proof:
             click.echo(f"\n{answers.explained(found, scene, width())}")
     if found.cut:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,19 +17,25 @@ from ..query import told as answers
 from ..query.answer import Answers, Limits, QueryTimeoutError, run
 from ..query.scene import Scene
 from ..query.text import read_query, relations, unknown_constants
+from ..render.table import table
 from .inputs import ask_of
 from .options import iso_date
-from .output import BAD_INPUT, width
+from .output import BAD_INPUT, table_width, width
 from .prompt import Prompt
 
 HELP = """\
-A query is the body of a rule: literals, not, comparisons, _ ; it ends with its line, or goes on after a comma.
+A query is the body of a rule: literals, not, comparisons, _ ; it ends with its line, or goes on after a comma,
+`not` or an open parenthesis until an empty line.
+  :predicates [WORD] what can be asked, with its arguments; those that have a word in their name or gloss
   :rules PREDICATE   the rules that give a predicate
   :explain [N]       the proof of answer N of the last query (1 where no N is given; -1 is the last)
   :case [CASE]       ask of a file or a canonical case; without one, of none
   :world open|closed what is not documented is unknown, or not so
   :as-of [DATE]      apply the rules of a date; without one, of the case's, or today's
-  :help  :quit       Ctrl-C cancels a query, Ctrl-D leaves"""
+  :help              this
+  :quit              leave, as Ctrl-D does; Ctrl-C cancels a query"""
+
+HINT = "Write a query and Enter; :predicates lists what can be asked, :help the rest, Ctrl-D leaves."
 
 _STRING_OR_COMMENT = re.compile(r'"[^"\n]*"|%[^\n]*')
 
@@ -44,6 +51,15 @@ def unfinished(text: str) -> bool:
     return bare.endswith(",") or bare.count("(") > bare.count(")") or bool(re.search(r"\bnot$", bare))
 
 
+def laid_out(text: str, columns: int) -> str:
+    """Return the lines of a help text in some columns; what goes on stands below its words."""
+    lines = (
+        textwrap.wrap(line, columns, subsequent_indent=" " * min(21, columns // 3) if line[:1] == " " else "")
+        for line in text.splitlines()
+    )
+    return "\n".join(part for own in lines for part in own)
+
+
 class Repl:
     """A session: where queries are asked, and what the last one gave."""
 
@@ -53,14 +69,18 @@ class Repl:
         self.scene: Scene = ask_of(case, guideline, world, as_of)
         self.last: tuple[Answers, Scene] | None = None
         self.commands: dict[str, Callable[[str], None]] = {
-            ":rules": self.rules, ":explain": self.explain, ":case": self.set_case, ":world": self.set_world,
-            ":as-of": self.set_date, ":help": lambda _: click.echo(HELP),
+            ":predicates": self.predicates, ":rules": self.rules, ":explain": self.explain,
+            ":case": self.set_case, ":world": self.set_world, ":as-of": self.set_date,
+            ":help": lambda _: click.echo(laid_out(HELP, width())),
         }  # fmt: skip
         self.prompt = Prompt(self.words)
 
     def run(self) -> int:
         """Answer until the end of the input; the status is 2 where lines that no one types were wrong."""
         failed = False
+        if self.prompt.terminal:
+            self.say_where()
+            click.echo(textwrap.fill(HINT, width()), err=True)
         with self.prompt:
             while True:
                 try:
@@ -119,7 +139,7 @@ class Repl:
         self.last = found, self.scene
         for note in () if found.rows else unknown_constants(text, self.scene.constants()):
             click.echo(note, err=True)
-        click.echo(answers.as_table(found, self.scene, width(), numbered=True))
+        click.echo(answers.as_table(found, self.scene, table_width(), numbered=True))
         if found.cut:
             click.echo(f"only the first {self.limits.rows} answers are shown", err=True)
 
@@ -137,6 +157,18 @@ class Repl:
             raise refused("", f"there is no answer {which}", f"the last query gave {count}")
         click.echo(answers.explained(found, scene, width(), [number - 1 if number > 0 else count + number]))
 
+    def predicates(self, word: str) -> None:
+        """List what a query may ask for, in the order of the text; with a word, what has it in name or gloss."""
+        declared = self.guideline.program.declared()
+        rows = [
+            (f"{name}({', '.join(params)})" if params else name, declared[name].gloss if name in declared else "")
+            for name, params in relations(self.guideline.program).items()
+        ]
+        found = [row for row in rows if word.casefold() in " ".join(row).casefold()]
+        if not found:
+            raise refused("", f"no predicate has {word} in its name or gloss", "write :predicates for all")
+        click.echo(table([("predicate", "says"), *found], table_width()))
+
     def rules(self, predicate: str) -> None:
         """Show the rules that give a predicate."""
         from ..reference.rules import giving, rules_table
@@ -146,7 +178,7 @@ class Repl:
             hint = did_you_mean(predicate, known) or "write :rules PREDICATE"
             raise refused("", f"{predicate or 'nothing'} is no predicate", hint)
         given = giving(self.guideline.program, predicate, self.scene.date)
-        click.echo(rules_table(given, self.guideline.program, width()) if given else "no rule in force gives it")
+        click.echo(rules_table(given, self.guideline.program, table_width()) if given else "no rule in force gives it")
 
     def set_case(self, name: str) -> None:
         self._move(name, self.world, self.as_of)
@@ -165,8 +197,13 @@ class Repl:
             raise refused("", "queries come from standard input here", "name a file or a canonical case")
         self.scene = ask_of(case, self.guideline, world, as_of)
         self.case, self.world, self.as_of = case, world, as_of
+        self.say_where()
+
+    def say_where(self) -> None:
+        """Say on stderr of what is asked: the guideline, the case, the world, the date."""
         of = self.scene.name or "no case"
-        click.echo(f"{of}, {world} world, as of {self.scene.date}", err=True)
+        where = f"{self.guideline.program.name}: {of}, {self.world} world, as of {self.scene.date}"
+        click.echo(textwrap.fill(where, width()), err=True)
 
     def words(self, typed: str) -> list[str]:
         """Return what can stand in a line begun: commands, their arguments, or predicates and constants."""

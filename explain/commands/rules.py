@@ -9,15 +9,18 @@ import click
 
 from ...engine.library.guideline import load
 from ...engine.program.program import AUTHORITIES
+from .complete import complete_authority, complete_name, complete_predicate, complete_statement
 from .options import date_option, format_option, output_option
-from .output import as_json, bar, width, write_out
+from .output import as_json, bar, table_width, width, write_out
 
 
 @click.command()
-@click.option("--statement", default="", metavar="ID", help="Rules that cite this statement or one below it.")
-@click.option("--authority", default="", type=click.Choice(["", *AUTHORITIES]), metavar=f"[{'|'.join(AUTHORITIES)}]",
-              help="Rules that cite a statement of this authority.")  # fmt: skip
-@click.option("--uses", default="", metavar="PREDICATE", help="Rules whose body asks for this predicate.")
+@click.option("--statement", default="", metavar="ID", shell_complete=complete_statement,
+              help="Rules that cite this statement or one below it.")  # fmt: skip
+@click.option("--authority", default="", metavar="AUTHORITY", shell_complete=complete_authority,
+              help=f"Rules that cite a statement of this authority: {', '.join(AUTHORITIES)}, or its own.")  # fmt: skip
+@click.option("--uses", default="", metavar="PREDICATE", shell_complete=complete_predicate,
+              help="Rules whose body asks for this predicate.")  # fmt: skip
 @date_option("--in-force", "Rules in force on this date (YYYY-MM-DD).", "date")
 @click.option("--facts", is_flag=True, help="List facts beside the rules.")
 @format_option("text", "json")
@@ -35,24 +38,27 @@ def rules(guideline: str, statement: str, authority: str, uses: str, date: str, 
     if form == "json":
         write_out(as_json([rule_json(rule, program) for rule in found]))
     elif found:
-        click.echo(rules_table(found, program, width()))
+        click.echo(rules_table(found, program, table_width()))
     click.echo(f"{len(found)} {'clauses' if facts else 'rules'}", err=True)
 
 
 @click.command()
-@click.argument("name", metavar="ID")
+@click.argument("name", metavar="NAME", shell_complete=complete_name)
 @format_option("text", "json")
 @click.pass_obj
 def show(guideline: str, name: str, form: str) -> None:
-    """Show a rule, a statement, a predicate or an interpretation.
+    """Show what a name stands for: statement, rule, predicate, reading, concept, code, diagnosis code or case.
 
-    Its text and citation, what depends on it, and the canonical cases that exercise it.
+    Its text and citation, what depends on it, the canonical cases that exercise it, and where to go on. A label
+    does for an id, and capitals do not matter.
 
     \b
     Example: coverlog show I.4.a
+             coverlog show cts-six-weeks-of-splinting
     """
     from ..reference.show import as_json as told
-    from ..reference.show import as_text, look_up
+    from ..reference.show import look_up
+    from ..reference.show_text import as_text
 
     found = load(guideline)
     shown = look_up(found, name, _progress)

@@ -20,7 +20,7 @@ from ..testing.cases import Result, junit, read, run_case, table
 from ..testing.reviewed import FILE, REMEDY, changes, record, snapshot
 from ..testing.reviewed import read as read_review
 from .options import format_option, output_option
-from .output import FAILED, as_json, bar, width, write_out
+from .output import FAILED, as_json, bar, table_width, width, write_out
 
 __test__ = False  # the command `test` is none for pytest
 
@@ -63,7 +63,7 @@ def test(
     good = [case for case in cases if isinstance(case, Case)]
     short = [_cover(good, loaded, threshold, told)] if coverage else []
     short += [_mutate(good, loaded, threshold, told, sample, jobs)] if mutate else []
-    lines = [table(results, width()), *_extra(told), ""]
+    lines = [table(results, table_width()), *_extra(told), ""]
     write_out(as_json(told) if form == "json" else "\n".join(lines))
     sys.exit(FAILED if _wrong(cases, results) or told["review"] or any(short) else 0)
 
@@ -80,7 +80,7 @@ def cases(guideline: str, form: str) -> None:
     loaded = load(guideline)
     found, results = _run(canonical_paths(loaded), loaded)
     told = [result._asdict() for result in results]
-    write_out(as_json(told) if form == "json" else f"{table(results, width())}\n")
+    write_out(as_json(told) if form == "json" else f"{table(results, table_width())}\n")
     sys.exit(FAILED if _wrong(found, results) else 0)
 
 
@@ -184,7 +184,7 @@ def trace(guideline: str, form: str, out: Path | None) -> None:
     if form == "json":
         text = as_json(told.as_json(rows))
     elif form == "text":
-        text = told.as_text(rows, width()) + "\n"
+        text = told.as_text(rows, width(), told.changed(loaded.program)) + "\n"
     else:
         text = told.as_csv(rows) if form == "csv" else told.as_html(rows, loaded)
     _write(text, out)

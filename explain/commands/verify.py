@@ -11,15 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ...engine.cases.case import Case
 from ...engine.cases.find import find_case
+from ...engine.decision.decide import judge
 from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import refused
-from ...engine.library.guideline import load
+from ...engine.library.guideline import Guideline
+from ...engine.library.several import each
+from .inputs import answering
 from .options import as_of_option, case_argument, format_option
 from .output import FAILED, as_json, write_out
 
 if TYPE_CHECKING:
     from ..checker.verify import Fault
+
+ACCOUNT = "the account is not the one of this proof, case and guideline"
+"""What is wrong where the proof holds and the plain words beside it, which no step gives, are not its own."""
 
 MAX_BYTES = 2**25
 """The largest proof, in bytes; that of a case with two lines takes about 40,000."""
@@ -33,8 +40,7 @@ MAX_BYTES = 2**25
 )
 @as_of_option
 @format_option("text", "json")
-@click.pass_obj
-def verify(guideline: str, proof: str, case: str, world: str | None, as_of: str, form: str) -> None:
+def verify(proof: str, case: str, world: str | None, as_of: str, form: str) -> None:
     """Check a proof against a case and the guideline's text, step by step, by an independent program.
 
     PROOF is a file as `coverlog explain CASE --format json` writes it, or - for standard input. It has to be of the
@@ -44,15 +50,28 @@ def verify(guideline: str, proof: str, case: str, world: str | None, as_of: str,
     Example: coverlog explain cts-six-weeks-of-splinting --format json > proof.json
              coverlog verify proof.json cts-six-weeks-of-splinting
     """
+    from ..checker.step import Fault
     from ..checker.verify import verify as check
 
     if proof == case == "-":
         raise click.UsageError("the proof and the case cannot both come from standard input")
-    loaded = load(guideline)
-    told = _told(proof)
-    found = check(told, find_case(case, loaded), loaded.program, as_of=as_of, world=world or "")
+    told, guidelines = _told(proof), answering()
+    account, known = told.pop("account", None), find_case(case, guidelines, of=str(told.get("guideline")))
+    loaded = known.under or each(guidelines)[0]
+    found = check(told, known, loaded.program, as_of=as_of, world=world or "")
+    if account is not None and not found and account != _account(told, known, loaded):
+        found = [Fault("", ACCOUNT)]
     write_out(as_json(_as_json(told, found)) if form == "json" else f"{_as_text(told, found)}\n")
     sys.exit(FAILED if found else 0)
+
+
+def _account(told: dict[str, Any], case: Case, guideline: Guideline) -> Any:
+    """Return the account of the lines that a proof is of, which holds, as `explain` writes it."""
+    from ..advice.account import accounts
+
+    judged = judge(case, guideline, world=told["world"], as_of=told["as_of"])
+    lines = [line for line in judged.decision.lines if f"{line.cpt}@{line.session}" in told["lines"]]
+    return json.loads(json.dumps([each.as_json() for each in accounts(judged, lines)]))
 
 
 def _told(name: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable
-from math import inf
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -12,7 +11,7 @@ import networkx as nx
 
 from ...engine.evaluation.rules import Tally
 from ...engine.language.comparison import holds
-from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Part, Rule, Substitution, variables
+from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Part, Rule, Substitution, plain, variables
 from ...engine.program.program import Program
 from ...engine.program.words import say_comparison, say_counted
 from .node import Child, node_id
@@ -23,7 +22,7 @@ Steps = Generator["Steps", str, str]
 
 def ordered(binding: Substitution) -> dict[str, Any]:
     """Return a binding in the order of its names."""
-    return dict(sorted(binding.items()))
+    return {name: plain(value) for name, value in sorted(binding.items())}
 
 
 _VALUES = {True: "true", False: "false", None: "unknown"}
@@ -98,12 +97,13 @@ class Adding(ABC):
             role = "member" if member.sure else "possible"
             for part in shown.rule.body:
                 children.append(Child(role, (yield self._counts(part, shown.binding))))
-        (sure, possible), ends = tally.rows, (tally.low, tally.high)
+        (sure, possible), (low, high) = tally.rows, tally.ends
         return self._node(
-            "counted", say_counted(tally.aggregate, tally.binding, (sure, possible), ends, self.program),
+            "counted", say_counted(tally.aggregate, tally.binding, (sure, possible), (low, high), self.program),
             dict.fromkeys(children), aggregate=str(tally.aggregate), value=_VALUES[tally.value],
-            binding=ordered(tally.binding), members=list(map(list, sure)), possible=list(map(list, possible)),
-            low=tally.low, high=tally.high if tally.high < inf else None,
+            binding=ordered(tally.binding), members=[list(map(plain, row)) for row in sure],
+            possible=[list(map(plain, row)) for row in possible], low=plain(low),
+            high=plain(high) if isinstance(high, int) else None,
         )  # fmt: skip
 
     def _counts(self, part: Part, binding: Substitution) -> Steps:

@@ -7,12 +7,12 @@ from typing import Any
 
 from ...engine.decision.decide import Judged
 from ...engine.decision.decision import LineDecision
-from ...engine.decision.outcomes import awaited, outcomes
+from ...engine.decision.outcomes import any_way, awaited, outcomes, passed, surely
 from ...engine.decision.ways import Ways
 from ...engine.decision.why import CONTRADICTED, Cause, Failure
 from ...engine.decision.why import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.evaluation.rules import Firing
-from ...engine.language.terms import Aggregate, Atom, Comparison, Substitution, Var, quote
+from ...engine.language.terms import Aggregate, Atom, Comparison, Substitution
 from ...engine.language.unify import unify
 from ...engine.program.words import (
     say_absent,
@@ -62,32 +62,30 @@ class Builder(Adding):
 
     def determination(self, line: LineDecision) -> str:
         """Add the conclusion of a line with everything it rests on."""
-        possible = outcomes(self.model, line.session, line.cpt)
-        atoms = possible.get(line.outcome) or awaited(possible)
-        decisive = [a for a in atoms if line.outcome not in possible or self.model.sure(a)]
-        return self._line(line, self._said(line), [Child("premise", self.holds(a)) for a in decisive])
+        possible = outcomes(self.model, self.program, line.key)
+        shown = surely(possible, self.model).get(line.outcome) or awaited(possible, self.program)
+        children = [Child("premise", self.holds(a)) for a in shown]
+        children += [Child("absence", self.absent(a)) for a in passed(line.declared, self.program, line.key)]
+        return self._line(line, self._said(line), children)
 
     def _said(self, line: LineDecision) -> str:
-        return say_outcome(line.cpt, line.session, line.outcome, line.by, line.reason, self.program)
+        return say_outcome(line.cpt, line.session, line.words, line.by, line.reason, self.program)
 
     def contrast(self, line: LineDecision, asked: str) -> str:
         """Add why a line does not have an outcome: that it does not hold, how far it does, or what does instead."""
-        possible = outcomes(self.model, line.session, line.cpt)
+        possible = outcomes(self.model, self.program, line.key)
         if asked in possible and not possible[asked]:
-            third = Var(self.program.predicates[asked].params[2])
-            children = [Child("absence", self.absent(Atom(asked, (line.session, quote(line.cpt), third))))]
+            children = [Child("absence", self.absent(any_way(asked, self.program, line.key)))]
         else:
             shown = possible.get(asked) or [a for a in possible.get(line.outcome, ()) if self.model.sure(a)]
             children = [Child("premise", self.holds(a)) for a in shown]
-        return self._node(
-            "contrast", say_contrast(line.cpt, line.session, asked, self._said(line)), children, cpt=line.cpt,
-            session=line.session, asked=asked, outcome=line.outcome, by=list(line.by), reason=line.reason,
-        )  # fmt: skip
+        told = {key: line.as_json()[key] for key in ("cpt", "session", "outcome", "by", "how", "reason")}
+        text = say_contrast(line.cpt, line.session, self.program.outcome(asked).words, self._said(line))
+        return self._node("contrast", text, children, asked=asked, **told)
 
     def _line(self, line: LineDecision, text: str, children: list[Child]) -> str:
-        told = line.as_json()
-        keys = ("cpt", "session", "outcome", "by", "reason", "missing", "missing_complete", "rests_on")
-        return self._node("determination", text, children, **{key: told[key] for key in keys})
+        told = {key: value for key, value in line.as_json().items() if key not in line.shown}
+        return self._node("determination", text, children, **told)
 
     def holds(self, atom: Atom) -> str:
         """Add the proof of an atom that is surely or possibly so."""

@@ -6,9 +6,9 @@ held, way) and, where it speaks of one part of a rule's body, `part`, its index.
 A node has `kind`, `text`, and by kind:
 
 =============== ======================================================================================
-determination   the outcome of a line: `cpt`, `session`, `outcome`, `by`, `reason`, `missing`,
+determination   the outcome of a line: `cpt`, `session`, `outcome`, `by`, `how`, `reason`, `missing`,
                 `missing_complete`, `rests_on`
-contrast        why a line has not the outcome `asked`: `cpt`, `session`, `outcome`, `by`, `reason`
+contrast        why a line has not the outcome `asked`: `cpt`, `session`, `outcome`, `by`, `how`, `reason`
 derived         given by a rule: `atom`, `rule`, `binding`, `value` (true, or unknown in the open world)
 known           a fact of the knowledge base: `atom`, `rule`
 given           said by the case: `atom`, `where`
@@ -34,10 +34,8 @@ from typing import Any, NamedTuple
 
 import networkx as nx
 
-from ...engine.decision.decide import Judged
+from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.view import mimebundle
-
-_AUTHORITY = {"earlier_edition": "earlier edition"}
 
 
 class Proof(NamedTuple):
@@ -47,6 +45,12 @@ class Proof(NamedTuple):
     roots: tuple[str, ...]
     judged: Judged
     every: bool = False  # shows every way in which a step holds
+
+    @property
+    def lines(self) -> list[LineDecision]:
+        """The lines the proof speaks of, each once."""
+        lines = {(line.cpt, line.session): line for line in self.judged.decision.lines}
+        return [lines[facts["cpt"], facts["session"]] for facts in map(self.graph.nodes.__getitem__, self.roots)]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show the proof in a notebook."""
@@ -72,7 +76,7 @@ def linked(proof: Proof, node: str) -> list[tuple[str, dict[str, Any]]]:
 def citation(facts: dict[str, Any]) -> str:
     """Return statement ids, authority and locator of a node that rests on a rule, or a leaf's source."""
     if facts.get("cites"):
-        authority = _AUTHORITY.get(facts["authority"], facts["authority"])
+        authority = facts["authority"].replace("_", " ")
         return "; ".join([", ".join(facts["cites"]), authority, facts["source"], *facts["readings"]])
     if "where" in facts:
         return f"case: {facts['where']}"

@@ -32,7 +32,7 @@ def opened(proof: Proof) -> set[str]:
     stack = [node for node in walk(proof) if _tells(proof, node)]
     while stack:
         node = stack.pop()
-        if node not in found or node in tops:
+        if (node not in found or node in tops) and not _folds(proof, node):
             found.add(node)
             stack += [above for above in proof.graph.predecessors(node) if above not in found]
     return {node for node in found if proof.graph.out_degree(node)}
@@ -43,6 +43,14 @@ def turning(proof: Proof) -> set[str]:
     telling = {node for node in walk(proof) if _tells(proof, node)}
     decisive = (node for node in telling if proof.graph.nodes[node].get("value") == "true")
     return opened(proof).union(telling, *(children(proof, node) for node in decisive))
+
+
+def _folds(proof: Proof, node: str) -> bool:
+    """Return whether a step holds for each one above it, and the guideline folds it."""
+    name = proof.graph.nodes[node].get("atom", "").split("(")[0]
+    predicate = proof.judged.guideline.program.predicates.get(name)
+    roles = {facts["role"] for _, _, facts in proof.graph.in_edges(node, data=True)}
+    return bool(predicate and predicate.fold) and roles <= {"premise", "absence", "held"}
 
 
 def _tells(proof: Proof, node: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ...engine.language.errors import Finding, GuidelineError, did_you_mean
@@ -20,8 +20,9 @@ from ...engine.language.terms import (
     quote,
     variables,
 )
+from ...engine.program.collected import RESERVED
 from ...engine.program.program import Program
-from ...engine.program.reader import RESERVED
+from ...engine.program.quantities import with_quantities
 from ...engine.soundness.amounts import amounts
 
 # What a query may ask of the rules themselves, where the guideline has no predicate of that name.
@@ -57,8 +58,24 @@ def read_query(text: str, program: Program) -> Query:
         found += _aggregate(part, place, bound, program) if isinstance(part, Aggregate) else []
         if finding := next(filter(None, found), None):
             raise GuidelineError([finding])
+    parts = measured(placed, program)
     named = (name for part in parts for name in _names(part) if not name.startswith("_"))
     return Query(_in_order(parts), tuple(dict.fromkeys(named)))
+
+
+def measured(placed: Sequence[tuple[Part, Place]], program: Program) -> list[Part]:
+    """Return the parts of a query with its numbers in the decimals and units of what they meet.
+
+    :raises GuidelineError: where a number meets others with other decimals or another unit.
+    """
+    body = tuple(part for part, _ in placed)
+    if all(isinstance(p, Literal) and not any(isinstance(a, int) for a in p.atom.args) for p in body):
+        return list(body)  # there is no number that could be amiss
+    query = Rule("the query", Atom("", ()), body, "", (), (), "", "", "", placed[0][1])
+    typed, found = with_quantities(program._replace(rules=(*program.rules, query)))
+    if found:
+        raise GuidelineError(found)
+    return list(typed.rules[-1].body)
 
 
 def _positive(part: Part) -> bool:

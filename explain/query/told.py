@@ -8,8 +8,8 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ...engine.language.terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Constant, Part, unquote
-from ..render import decision_text as report
+from ...engine.language.terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Constant, Part, plain, unquote
+from ..render.table import table
 from .answer import Answers, Binding, Clock, closest, matches
 from .scene import Scene
 
@@ -39,8 +39,9 @@ def _records(answers: Answers, scene: Scene) -> list[list[str]]:
 
 
 def as_table(answers: Answers, scene: Scene, width: int, *, numbered: bool = False) -> str:
-    """Return the answers as a table of at most `width` columns, or yes, no or unknown where nothing is asked for.
+    """Return the answers as a table, or yes, no or unknown where nothing is asked for.
 
+    :param width: the most columns it may take; 0 is as many as it takes.
     :param numbered: put the number of each answer first.
     """
     if not answers.query.columns:
@@ -50,15 +51,7 @@ def as_table(answers: Answers, scene: Scene, width: int, *, numbered: bool = Fal
     rows = _records(answers, scene)
     if numbered:
         rows = [[str(i) if i else "", *row] for i, row in enumerate(rows)]
-    return report.table(_fitted(rows, width), width)
-
-
-def _fitted(rows: list[list[str]], width: int) -> list[list[str]]:
-    """Cut the widest column until the rows fit, so that the ones after it stay in sight."""
-    sizes = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    while sum(sizes) + 2 * (len(sizes) - 1) > width and max(sizes) > 8:
-        sizes[sizes.index(max(sizes))] -= 1
-    return [[c if len(c) <= n else f"{c[: n - 1]}…" for c, n in zip(row, sizes, strict=True)] for row in rows]
+    return table(rows, width)
 
 
 def as_csv(answers: Answers, scene: Scene) -> str:
@@ -91,8 +84,8 @@ def as_json(answers: Answers, scene: Scene, text: str, *, explain: bool) -> dict
 def _object(answers: Answers, scene: Scene, row: int) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in zip(answers.query.columns, answers.rows[row].values, strict=True):
-        plain = None if value == UNDOCUMENTED else value
-        values[name] = unquote(plain) if isinstance(plain, str) else plain
+        told = None if value == UNDOCUMENTED else plain(value)
+        values[name] = unquote(told) if isinstance(told, str) else told
     return {"values": values, "certain": verdict(answers, scene, row=row)}
 
 

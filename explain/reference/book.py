@@ -8,8 +8,8 @@ from typing import Any
 
 from ...engine.cases.case import Case, Unreadable
 from ...engine.library.guideline import Guideline
+from ...engine.program.collected import RESERVED
 from ...engine.program.program import Program, Statement
-from ...engine.program.reader import RESERVED
 from ...engine.program.words import say_atom, say_part, say_rule
 from ..render.page import page
 from ..testing.cases import refused, run_case
@@ -94,6 +94,6 @@ def _cases(cases: Iterable[Case | Unreadable], guideline: Guideline) -> Table:
             title = case.title if isinstance(case, Case) else case.error
             told = ", ".join(name.replace("_", " ") for name in result.outcomes)
             differs = "; ".join(result.differences)
-            why = "contradicts itself" if isinstance(case, Case) and refused(case) else ", ".join(result.by)
+            why = "contradicts itself" if refused(case) else ", ".join(result.by)
             rows.append((result.case, title, result.world, told, why, differs or "as expected"))
     return _table(("case", "what it shows", "world", "outcomes", "by", "result"), rows, "Canonical cases")

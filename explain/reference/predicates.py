@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ...engine.library.guideline import Guideline
 from ...engine.program.graph import edges
-from ...engine.program.interface import ADVISORY, INTERFACE
+from ...engine.program.interface import SERVICE
 from ..render import dot as writing
 from ..render import mermaid as flow
 
@@ -20,7 +20,6 @@ _LOOKS = {
     "fact": ("box", "#eeeff2", "#4d5360", ("[", "]")),
 }
 _GRAPH = {"nodesep": 0.15, "ranksep": 0.6, "fontname": "Arial,sans-serif", "fontsize": 11}
-_OUTPUTS = {*INTERFACE, ADVISORY}
 
 
 class Node(NamedTuple):
@@ -60,7 +59,7 @@ def _role(name: str, guideline: Guideline) -> str:
         return "open"
     if declared and declared.case:
         return "input"
-    if name in _OUTPUTS or (declared and declared.is_error):
+    if name in (SERVICE, *guideline.program.outputs()) or (declared and declared.is_error):
         return "output"
     ruled = any(rule.body and rule.head.predicate == name for rule in guideline.program.rules)
     return "derived" if ruled else "fact"

@@ -13,8 +13,8 @@ from ...engine.language.errors import CaseError, did_you_mean, refused
 from ...engine.language.terms import Atom, Rule, Var
 from ...engine.library.guideline import Guideline
 from ...engine.program.graph import edges
-from ...engine.program.program import Program
-from ..render import decision_text as report
+from ...engine.program.program import AUTHORITIES, Program
+from ..render.table import table
 
 Track = Callable[[Sequence[Path]], Iterable[Path]]
 """Goes through paths and shows how far it is."""
@@ -25,15 +25,6 @@ class Use(NamedTuple):
 
     case: str
     how: str
-
-
-class Subject(NamedTuple):
-    """What an id stands for: kinds with their words, and the rules it is about."""
-
-    id: str
-    about: tuple[tuple[str, str], ...]
-    rules: tuple[Rule, ...]
-    below: tuple[str, ...]  # the statements below a statement
 
 
 def stated(program: Program) -> list[Rule]:
@@ -59,11 +50,14 @@ def find(
     :param statement: a statement; the rules cite it, or one below it.
     :param uses: a predicate of the rules' bodies.
     :param facts: list facts beside the rules.
-    :raises CaseError: where there is no such statement or predicate.
+    :raises CaseError: where there is no such statement, authority or predicate.
     """
     if statement and not any(under(each, statement) for each in program.statements):
         raise _missing("statement", statement, program.statements)
     named = {*program.predicates, *(lit.atom.predicate for rule in program.rules for lit in rule.asked)}
+    authorities = (*AUTHORITIES, *program.authorities)
+    if authority and authority not in authorities:
+        raise _missing("authority", authority, authorities)
     if uses and uses not in named:
         raise _missing("predicate", uses, named)
     return [
@@ -81,44 +75,6 @@ def _missing(what: str, name: str, known: Iterable[str]) -> CaseError:
     known = sorted(known)
     hint = did_you_mean(name, known) or f"known are {', '.join(known)}"
     return refused("", f"no {what} is called {name}", hint)
-
-
-def subject(program: Program, name: str) -> Subject:
-    """Return what an id stands for: a rule, a group of facts, a statement, a predicate or an interpretation.
-
-    :raises CaseError: where it is none of them.
-    """
-    about = []
-    if statement := program.statements.get(name):
-        since = [f"in force from {statement.effective}"] if statement.effective else []
-        cited = "; ".join([authority_of(statement.authority), statement.source, *since])
-        about.append(("statement", f"{statement.words} ({cited})"))
-    if name in program.interpretations:
-        about.append(("interpretation", program.interpretations[name]))
-    if predicate := program.predicates.get(name):
-        about.append(("predicate", f"{name}({', '.join(predicate.params)})".replace("()", "") + f": {predicate.gloss}"))
-    rules = tuple(rule for rule in stated(program) if _about(rule, name))
-    if not about and not rules:
-        known = {*program.statements, *program.interpretations, *program.predicates, *_ids(program)}
-        hint = did_you_mean(name, known) or "coverlog rules lists the rules"
-        raise refused("", f"no rule, statement, predicate or interpretation is called {name}", hint)
-    below = tuple(each for each in program.statements if each != name and under(each, name)) if statement else ()
-    return Subject(name, tuple(about), rules, below)
-
-
-def _ids(program: Program) -> set[str]:
-    """Return the ids of rules and of groups of facts."""
-    return {rule.id if rule.body else _group(rule) for rule in stated(program)}
-
-
-def _group(rule: Rule) -> str:
-    """Return the id of the group a fact stands in, which is its own without the arguments."""
-    return rule.id.partition("(")[0]
-
-
-def _about(rule: Rule, name: str) -> bool:
-    grouped = not rule.body and _group(rule) == name
-    return grouped or name in (rule.id, rule.head.predicate, *rule.cites, *rule.readings)
 
 
 def used_by(program: Program, rules: Iterable[Rule]) -> list[Rule]:
@@ -140,15 +96,11 @@ def _fits(one: Atom, other: Atom) -> bool:
 
 def downstream(program: Program, start: Iterable[str]) -> list[str]:
     """Return the predicates that depend on some, at any distance, sorted."""
-    above: dict[str, set[str]] = {}
-    for edge in edges(program):
-        above.setdefault(edge.body, set()).add(edge.head)
-    stack, seen = list(start), set[str]()
-    while stack:
-        for head in above.get(stack.pop(), set()) - seen:
-            seen.add(head)
-            stack.append(head)
-    return sorted(seen)
+    import networkx as nx
+
+    above: nx.DiGraph[str] = nx.DiGraph([(edge.body, edge.head) for edge in edges(program)])
+    heads = {head for name in start if name in above for head in above.successors(name)}
+    return sorted(heads.union(*(nx.descendants(above, head) for head in heads)))
 
 
 _RUN: dict[Guideline, dict[str, set[Use]]] = {}  # the uses of each rule, once the cases of a guideline have run
@@ -191,9 +143,9 @@ def in_force(rule: Rule) -> str:
 
 
 def rules_table(rules: Sequence[Rule], program: Program, width: int) -> str:
-    """Return rules as a table of at most `width` columns."""
+    """Return rules as a table of at most `width` columns; 0 is as many as it takes."""
     rows = [(r.id, authority_of(program.authority(r)), in_force(r), r.gloss or str(r)) for r in rules]
-    return report.table([("rule", "authority", "in force", "says"), *rows], width)
+    return table([("rule", "authority", "in force", "says"), *rows], width)
 
 
 def rule_json(rule: Rule, program: Program) -> dict[str, Any]:

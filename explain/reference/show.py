@@ -1,97 +1,106 @@
-"""What `coverlog show` tells of a rule, a statement, a predicate or an interpretation."""
+"""What `coverlog show` tells of a name: what it stands for, what depends on it, its cases, and where to go on."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ...engine.language.terms import Rule
+from ...engine.cases.find import canonical
+from ...engine.language.errors import did_you_mean, refused
+from ...engine.language.terms import Rule, unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.program import Program
-from .rules import Subject, Track, Use, authority_of, downstream, exercised, in_force, rule_json, subject, used_by
-
-_MOST = 12
-"""As many facts and cases are told in text; JSON holds them all."""
+from .diagnosis import diagnosis
+from .example import example
+from .rules import Track, Use, downstream, exercised, rule_json, used_by
+from .subjects import Subject, mentioning, names, subject
 
 
 class Shown(NamedTuple):
-    """A subject with what depends on it, and the cases that exercise it."""
+    """A subject with what depends on it, the cases that exercise it, and the commands that lead on."""
 
     subject: Subject
     used_by: tuple[Rule, ...]
     downstream: tuple[str, ...]
     cases: tuple[Use, ...]
+    next: tuple[str, ...]
 
 
 def look_up(guideline: Guideline, name: str, track: Track = iter) -> Shown:
-    """Return everything to tell of an id.
+    """Return everything to tell of a name: an id, a code, a case or a label, capitals or not.
 
-    :raises CaseError: where it stands for nothing.
+    :raises CaseError: where it stands for nothing, with what was probably meant; where a label stands for several.
     """
-    program = guideline.program
-    found = subject(program, name)
-    readers = used_by(program, found.rules)
-    heads = {rule.head.predicate for rule in found.rules}
-    if name in program.predicates:  # an input has no rules of its own
-        readers = [rule for rule in program.rules if name in {lit.atom.predicate for lit in rule.asked}]
-        heads = {name}
-    exercising = found.rules or tuple(readers)
-    cases = exercised(guideline, exercising, track)
-    return Shown(found, tuple(readers), tuple(downstream(program, heads)), tuple(cases))
+    found = _subject(guideline, name)
+    readers = tuple(_readers(found, guideline.program))
+    heads = {rule.head.predicate for rule in found.rules or readers}
+    if found.id in guideline.program.predicates:
+        heads = {found.id}
+    cases = exercised(guideline, found.rules or readers, track) if found.rules or readers else []
+    below = downstream(guideline.program, heads)
+    return Shown(found, readers, tuple(below), tuple(cases), tuple(_next(found, cases, guideline.program)))
+
+
+def _subject(guideline: Guideline, name: str) -> Subject:
+    """Return what a name stands for: first what the guideline calls so, then a case, then a diagnosis code."""
+    program, cases = guideline.program, canonical(guideline)
+    known = {*names(program), *cases}
+    found = name if name in known else _otherwise(name, known, program)
+    if name in program.variation.withdrawn:
+        hint = f"it stands in {program.variation.base}, which {program.name} extends"
+        raise refused("", f"{program.name} withdraws {name}", hint)
+    if found in cases:
+        return example(found, guideline)
+    if found in known:
+        return subject(program, found)
+    if (code := diagnosis(name, guideline)) is not None:
+        return code
+    hint = did_you_mean(name, known) or "search for words of it"
+    raise refused("", f"nothing is called {name}", f"{hint} (coverlog find {name})")
+
+
+def _otherwise(name: str, known: set[str], program: Program) -> str:
+    """Return the one id that a name is but for its capitals, or that it is the label of; else the name.
+
+    :raises CaseError: where there are several.
+    """
+    wanted = name.casefold()
+    found = {each for each in known if each.casefold() == wanted}
+    found = found or {unquote(each) for each, (_, label) in program.concepts.items() if label.casefold() == wanted}
+    if len(found) > 1:
+        raise refused("", f"{name} stands for several", f"name one of {', '.join(sorted(found))}")
+    return next(iter(found), name)
+
+
+def _readers(found: Subject, program: Program) -> Iterator[Rule]:
+    """Yield the rules that ask for what a subject is about, each once, in the order of the text."""
+    if found.constants:
+        yield from mentioning(program, found.constants)
+    elif found.id in program.predicates:  # an input has no rules of its own
+        yield from (r for r in program.rules if found.id in {lit.atom.predicate for lit in r.asked})
+    else:
+        yield from used_by(program, found.rules)
+
+
+def _next(found: Subject, cases: list[Use], program: Program) -> Iterator[str]:
+    """Yield the commands that tell more."""
+    yield from found.next
+    if found.id in program.statements:
+        yield f"coverlog rules --statement {found.id}"
+    if predicate := program.predicates.get(found.id):
+        yield f"coverlog rules --uses {found.id}"
+        arguments = f"({', '.join(predicate.params)})" if predicate.params else ""
+        yield f"coverlog query '{found.id}{arguments}'"
+    if case := next((use.case for use in cases if use.how == "holds"), ""):
+        yield f"coverlog explain {case}"
 
 
 def as_json(shown: Shown, program: Program) -> dict[str, Any]:
     """Return what is shown as a JSON object."""
     return {
         "id": shown.subject.id, "about": [{"kind": kind, "text": text} for kind, text in shown.subject.about],
+        "told": [{"about": about, "text": text} for about, text in shown.subject.told],
         "below": list(shown.subject.below), "rules": [rule_json(rule, program) for rule in shown.subject.rules],
         "used_by": [rule.id for rule in shown.used_by], "downstream": list(shown.downstream),
-        "cases": [use._asdict() for use in shown.cases],
+        "cases": [use._asdict() for use in shown.cases], "next": list(shown.next),
     }  # fmt: skip
-
-
-def as_text(shown: Shown, program: Program, width: int) -> str:
-    """Return what is shown as text of at most `width` columns, but for a rule's own lines."""
-    lines: list[str] = []
-    for kind, text in shown.subject.about:
-        lines += textwrap.wrap(f"{kind} {shown.subject.id}: {text}", width, subsequent_indent="  ")
-    lines += _list("below it", shown.subject.below, width)
-    rules, more = shown.subject.rules[:_MOST], shown.subject.rules[_MOST:]
-    for rule in rules:
-        lines += ["", *_rule(rule, program, width)]
-    lines += ["", f"and {len(more)} more; --format json shows them"] if more else []
-    lines += ["", *_list("used by", [rule.id for rule in shown.used_by] or ["no rule"], width)]
-    lines += _list("from which follow", shown.downstream, width)
-    lines += ["", *_cases(shown.cases, width)]
-    return "\n".join(lines).strip()
-
-
-def _rule(rule: Rule, program: Program, width: int) -> Iterator[str]:
-    yield from textwrap.wrap(f"{rule.id}: {rule.gloss or 'a fact'}", width, subsequent_indent="  ")
-    body = [f"    {part}{',' if i < len(rule.body) else '.'}" for i, part in enumerate(rule.body, 1)]
-    yield f"  {rule.head} :-" if body else f"  {rule.head}."
-    yield from body
-    parts = [
-        f"cites {', '.join(rule.cites)} ({authority_of(program.authority(rule))}), {in_force(rule)}",
-        *([f"reads by {', '.join(rule.readings)}"] if rule.readings else []),
-        rule.source,
-        str(rule.place),
-    ]
-    yield from textwrap.wrap("; ".join(parts), width, initial_indent="  ", subsequent_indent="  ")
-
-
-def _cases(cases: Sequence[Use], width: int) -> Iterator[str]:
-    """Tell the cases in which it holds, and those in which it fails though they are about it."""
-    for how, told in (("holds", "holds in the proofs of"), ("fails", "fails, though in play, in the proofs of")):
-        names = [use.case for use in cases if use.how == how]
-        rest = [f"{len(names) - _MOST} more"] if len(names) > _MOST else []
-        count = f"{len(names)} canonical case{'s' if len(names) != 1 else ''}"
-        yield from _list(f"{told} {count}", [*names[:_MOST], *rest], width)
-    if not cases:
-        yield "no canonical case exercises it"
-
-
-def _list(name: str, items: Sequence[str], width: int) -> list[str]:
-    told = f"{name}: {', '.join(items)}"
-    return textwrap.wrap(told, width, subsequent_indent="  ", break_on_hyphens=False) if items else []

@@ -8,19 +8,23 @@ from collections.abc import Iterator, Sequence
 import click
 
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.decision.need import say_need
-from ...engine.program.program import Program
+from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from ...engine.program.words import say_code, say_session
+from ..advice.checklist import MORE, listed
+from ..advice.groups import groups, nearest
+from ..advice.remedies import unstated, ways
 
-COLOURS = {
-    "medically_necessary": "green", "not_medically_necessary": "red",
-    "more_information_needed": "yellow", "not_addressed": "cyan",
-}  # fmt: skip
+COLOURS = {FAVOURABLE: "green", UNFAVOURABLE: "red", WAITING: "yellow", SILENT: "cyan"}
+
+
+def emphasis(role: str, text: str) -> str:
+    """Return words of an outcome in the colour of its role, for a terminal."""
+    return click.style(text, fg=COLOURS[role], bold=True)
 
 
 def decision_text(judged: Judged, width: int) -> str:
     """Return a decision as lines of at most `width` columns."""
-    decision, program = judged.decision, judged.guideline.program
+    decision = judged.decision
     title = f"{decision.case}: {judged.case.title}" if judged.case.title else decision.case
     # Indented, so that no line of a long title can be taken for one of ours.
     parts = [
@@ -28,30 +32,49 @@ def decision_text(judged: Judged, width: int) -> str:
         f"{decision.guideline}, as of {decision.as_of}, {decision.world} world",
         "",
     ]
+    same: dict[tuple[object, ...], list[LineDecision]] = {}
     for line in decision.lines:
-        parts += _line(line, program, width)
+        same.setdefault((line.session, *line[3:]), []).append(line)
+    for lines in same.values():
+        parts += _lines(lines, judged, width)
     parts += [*_items("Advisory", [a.text for a in decision.advisories], width)]
     parts += [*_items("Notice", decision.notices, width), ""]
     return "\n".join(parts)
 
 
-def _line(line: LineDecision, program: Program, width: int) -> Iterator[str]:
-    words = line.outcome.replace("_", " ").upper()
-    yield f"{line.cpt}  {click.style(words, fg=COLOURS[line.outcome], bold=True)}" + (
+def _lines(lines: Sequence[LineDecision], judged: Judged, width: int) -> Iterator[str]:
+    """Yield lines with one answer, and what would change it where they wait for information."""
+    line, program = lines[0], judged.guideline.program
+    codes = list(dict.fromkeys(line.cpt for line in lines))
+    yield f"{', '.join(codes)}  {emphasis(line.role, line.words.upper())}" + (
         f" by {', '.join(line.by)}" if line.by else ""
     )
-    of = say_code(line.cpt, program), say_session(line.session, line.shown, program)
-    yield from _wrap("; ".join(filter(None, of)), width)
+    labels = [label for code in codes if (label := say_code(code, program))]
+    if len(codes) > 1:
+        labels = [f"{code}: {say_code(code, program)}".removesuffix(": ") for code in codes]
+        yield from (row for label in labels for row in _wrap(label, width))
+        labels = []
+    yield from _wrap("; ".join([*labels, say_session(line.session, line.shown, program)]), width)
+    if line.role in (UNFAVOURABLE, WAITING):
+        yield from _wrap(unstated(judged), width)
     if line.reason:
         yield from _wrap(f"{line.reason}: {program.label(line.reason)}", width)
-    for index, needs in enumerate(line.needs):
-        told = " and ".join(say_need(need, program) for need in needs)
-        yield from _wrap(f"{'document' if not index else 'or'} that {told}", width)
-    if not line.missing_complete:
-        yield from _wrap("there may be other ways; of all that there are these need the fewest things", width)
+    if line.needs:
+        yield from _missing(line, judged, width)
     if line.rests_on:
         yield from _wrap(f"rests on {', '.join(line.rests_on)}", width)
     yield ""
+
+
+def _missing(line: LineDecision, judged: Judged, width: int) -> Iterator[str]:
+    """Yield the nearest ways to settle a line, choices drawn together, and how many more there are."""
+    shown, more = nearest(groups(ways(judged, line).ways))
+    yield from _wrap(f"enough is {'this' if len(shown) == 1 else 'any one of these lists'}:", width)
+    yield from listed(shown, judged.guideline.program, width, " " * 7)
+    if more:
+        yield from _wrap(f"and {more} more, which coverlog checklist lists", width)
+    if not line.missing_complete:
+        yield from _wrap(MORE, width)
 
 
 def _wrap(text: str, width: int) -> list[str]:
@@ -61,10 +84,3 @@ def _wrap(text: str, width: int) -> list[str]:
 def _items(name: str, texts: Sequence[str], width: int) -> Iterator[str]:
     for text in texts:
         yield from textwrap.wrap(f"{name}: {text}", width, subsequent_indent="  ")
-
-
-def table(rows: Sequence[Sequence[str]], width: int) -> str:
-    """Return rows as aligned columns; the last column is cut to the width."""
-    sizes = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(size) for cell, size in zip(row, sizes, strict=True)).rstrip() for row in rows]
-    return "\n".join(line if len(line) <= width else line[: width - 1] + "…" for line in lines)

@@ -13,6 +13,8 @@ import networkx as nx
 
 from ...engine.language.errors import Fault
 from ...engine.language.visible import visible
+from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
+from ...engine.program.program import Program
 from ..proof.graph import Proof, children, citation, linked
 from ..proof.outline import steps, walk
 from . import dot as writing
@@ -53,10 +55,10 @@ _GRAPH = {"ordering": "out", "nodesep": 0.18, "ranksep": 0.35, "bgcolor": "trans
 _NODE = {"margin": "0.12,0.07", "penwidth": 1.3, "fontcolor": "#1f2328"}
 _EDGE = {"fontname": "Arial,sans-serif", "fontsize": 9, "fontcolor": "#4d5560"}
 OUTCOME_COLOURS = {
-    "medically_necessary": ("#d9f2df", "#14642c"),
-    "not_medically_necessary": ("#fde2e0", "#9c1c16"),
-    "more_information_needed": ("#fff0c2", "#6f4e00"),
-    "not_addressed": ("#e1edf3", "#2d566a"),
+    FAVOURABLE: ("#d9f2df", "#14642c"),
+    UNFAVOURABLE: ("#fde2e0", "#9c1c16"),
+    WAITING: ("#fff0c2", "#6f4e00"),
+    SILENT: ("#e1edf3", "#2d566a"),
 }
 
 
@@ -65,10 +67,10 @@ def plain(text: object) -> str:
     return visible(str(text))
 
 
-def colours(facts: dict[str, Any]) -> tuple[str, str]:
+def colours(facts: dict[str, Any], program: Program) -> tuple[str, str]:
     """Return the fill and the line colour of a node."""
     look = LOOKS[facts["kind"]]
-    return OUTCOME_COLOURS[facts["outcome"]] if "outcome" in facts else (look.fill, look.line)
+    return OUTCOME_COLOURS[program.outcome(facts["outcome"]).role] if "outcome" in facts else (look.fill, look.line)
 
 
 def _edges(proof: Proof) -> Iterable[tuple[str, str, dict[str, Any]]]:
@@ -89,7 +91,7 @@ def dot(proof: Proof, only: Collection[str] | None = None) -> str:
     lines = []
     for node in drawn:
         left_out = len(set(children(proof, node)).difference(drawn))
-        lines.append(_dot_node(proof.graph.nodes[node], number[node], left_out))
+        lines.append(_dot_node(proof.graph.nodes[node], number[node], left_out, proof.judged.guideline.program))
     for node, child, facts in _edges(proof):
         if only is None or (node in only and child in only):
             label = {"label": role} if (role := _role(facts)) else {}
@@ -103,8 +105,8 @@ def _in_line(proof: Proof, number: dict[str, int], drawn: Iterable[str]) -> Iter
         yield writing.in_order(f"n{number[root]}" for root in proof.roots)
 
 
-def _dot_node(facts: dict[str, Any], number: int, left_out: int) -> str:
-    look, (fill, line) = LOOKS[facts["kind"]], colours(facts)
+def _dot_node(facts: dict[str, Any], number: int, left_out: int, program: Program) -> str:
+    look, (fill, line) = LOOKS[facts["kind"]], colours(facts, program)
     styles = ["filled", *_STYLES.get(facts["kind"], ())]
     styles += ["dashed"] if facts.get("value") == "unknown" else []
     told = {
@@ -161,7 +163,8 @@ def mermaid(proof: Proof) -> str:
     classed: dict[str, tuple[flow.Colours, list[str]]] = {}
     for node, i in number.items():
         facts = proof.graph.nodes[node]
-        classed.setdefault(facts.get("outcome", facts["kind"]), (colours(facts), []))[1].append(f"n{i}")
+        look = colours(facts, proof.judged.guideline.program)
+        classed.setdefault(facts.get("outcome", facts["kind"]), (look, []))[1].append(f"n{i}")
     return flow.flowchart("TD", lines, classed)
 
 

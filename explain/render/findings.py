@@ -1,4 +1,4 @@
-"""Findings about a guideline's text as text, JSON, GitHub annotations or SARIF."""
+"""Findings about a guideline's text or about cases as text, JSON, GitHub annotations or SARIF."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from ...engine.language.errors import Finding
-from ...engine.soundness.registry import CODES, ERROR, page, severity
+from ...engine.soundness.registry import ADVICE, CODES, ERROR, WARNING, page, severity
+
+# What the formats call a severity.
+_GITHUB = {ERROR: "error", WARNING: "warning", ADVICE: "notice"}
+_SARIF = {ERROR: "error", WARNING: "warning", ADVICE: "note"}
 
 
 def counted(findings: Sequence[Finding]) -> str:
-    """Return how many errors and warnings there are, in words."""
-    errors = sum(severity(finding) == ERROR for finding in findings)
-    numbers = {"error": errors, "warning": len(findings) - errors}
-    said = [f"{number} {name}{'' if number == 1 else 's'}" for name, number in numbers.items() if number]
+    """Return how many there are of each severity, in words."""
+    numbers = {name: sum(severity(finding) == name for finding in findings) for name in (ERROR, WARNING, ADVICE)}
+    said = [f"{n} {name}{'' if n == 1 or name == ADVICE else 's'}" for name, n in numbers.items() if n]
     return ", ".join(said) or "no findings"
 
 
@@ -25,17 +28,22 @@ def as_text(findings: Sequence[Finding], folder: Path) -> str:
     """Return a line a finding: the place, the severity and code, what is wrong, what to do."""
     return "\n".join(
         f"{_path(finding, folder)}:{finding.place.line}:{finding.place.column}: "
-        f"{severity(finding)}: {finding.code}: {finding.message}; {finding.fix}"
+        f"{severity(finding)}: {finding.code}: {_said(finding)}"
         for finding in findings
     )
 
 
+def _said(finding: Finding) -> str:
+    return "; ".join(filter(None, (finding.message, finding.fix)))
+
+
 def as_json(findings: Sequence[Finding], folder: Path) -> str:
     """Return the findings as a JSON list."""
-    return json.dumps([_record(finding, folder) for finding in findings], indent=2)
+    return json.dumps([record(finding, folder) for finding in findings], indent=2)
 
 
-def _record(finding: Finding, folder: Path) -> dict[str, Any]:
+def record(finding: Finding, folder: Path) -> dict[str, Any]:
+    """Return a finding as the documented JSON object."""
     place = {"file": _path(finding, folder), "line": finding.place.line, "column": finding.place.column}
     return {
         "code": finding.code, "severity": severity(finding), **place, "message": finding.message, "fix": finding.fix
@@ -45,8 +53,8 @@ def _record(finding: Finding, folder: Path) -> dict[str, Any]:
 def as_github(findings: Sequence[Finding], folder: Path) -> str:
     """Return a workflow command a finding, which GitHub shows beside the line."""
     return "\n".join(
-        f"::{severity(finding)} file={_property(_path(finding, folder))},line={finding.place.line},"
-        f"col={finding.place.column},title={_property(finding.code)}::{_data(f'{finding.message}; {finding.fix}')}"
+        f"::{_GITHUB[severity(finding)]} file={_property(_path(finding, folder))},line={finding.place.line},"
+        f"col={finding.place.column},title={_property(finding.code)}::{_data(_said(finding))}"
         for finding in findings
     )
 
@@ -67,8 +75,8 @@ def as_sarif(findings: Sequence[Finding], folder: Path) -> str:
         {
             "ruleId": finding.code,
             "ruleIndex": codes.index(finding.code),
-            "level": severity(finding),
-            "message": {"text": f"{finding.message}; {finding.fix}"},
+            "level": _SARIF[severity(finding)],
+            "message": {"text": _said(finding)},
             "locations": [{"physicalLocation": _location(finding, folder)}],
         }
         for finding in findings
@@ -87,7 +95,7 @@ def _rule(code: str) -> dict[str, Any]:
         "shortDescription": {"text": CODES[code].meaning},
         # Not as `helpUri`: that is an absolute address, and a checkout has none.
         "help": {"text": f"See {page(code)}.", "markdown": f"See [{code}]({page(code)})."},
-        "defaultConfiguration": {"level": CODES[code].severity},
+        "defaultConfiguration": {"level": _SARIF[CODES[code].severity]},
     }
 
 

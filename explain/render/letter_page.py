@@ -28,11 +28,11 @@ def as_html(blocks: Iterable[Block]) -> str:
 
 
 def _line(part: tuple[str, str]) -> str:
-    lead, text = (_plain(" ".join(p.split())) for p in part)
+    lead, text = (plain(" ".join(p.split())) for p in part)
     return f"**{lead}** {text}" if lead else text
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Escape what Markdown reads as markup, anywhere or at the start of a line."""
     text = re.sub(r"([\\`*_\[\]<>#|~&$])", r"\\\1", text)
     return re.sub(r"^(\d+)([.)])", r"\1\\\2", re.sub(r"^([-+=])", r"\\\1", text))

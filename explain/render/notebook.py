@@ -14,18 +14,18 @@ _HEADS = ("code", "session", "outcome", "by, reason or missing")
 
 @shown.register
 def proof_bundle(proof: Proof) -> dict[str, str]:
-    """Return a proof as the tree in words, and as the page's content with its style."""
+    """Return a proof as its reasons in words, and as the page's content with its style."""
+    from .account_text import as_text
     from .proof_page import fragment
-    from .tree_text import as_text
 
-    return _bundle(as_text(proof), lambda: fragment(proof))
+    return _bundle(as_text(proof.judged, proof.lines, colour=False), lambda: fragment(proof))
 
 
 @shown.register
 def decision_bundle(decision: Decision) -> dict[str, str]:
     """Return a decision as a line for each of its own, and as a table."""
     title = f"{decision.case}: {decision.guideline}, as of {decision.as_of}, {decision.world} world"
-    rows = [[line.cpt, str(line.session), line.outcome.replace("_", " "), _because(line)] for line in decision.lines]
+    rows = [[line.cpt, str(line.session), line.words, _because(line)] for line in decision.lines]
     text = "\n".join([title, *map("  ".join, rows)])
     return _bundle(text, lambda: written("decision", title=title, heads=_HEADS, rows=rows))
 

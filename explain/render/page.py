@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from ...engine.language.errors import Fault, FaultError
 from ...engine.language.visible import visible
+from ...engine.program.interface import ROLES
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
+
+    from ...engine.program.program import Program
 
 _HERE = Path(__file__).parent
 NO_JINJA = Fault("", "Jinja2, which writes HTML, is not installed", "pip install 'coverlog[pages]'")
@@ -23,15 +26,16 @@ class PagesError(FaultError):
     """Jinja2 is not there."""
 
 
-def page(template: str, *styles: str, **facts: Any) -> str:
+def page(template: str, *styles: str, program: Program | None = None, **facts: Any) -> str:
     """Return an HTML page: no network, no script, and no style but its own.
 
     :param template: the name of a template that extends `shell.html.j2`; that asks for `title` and `kind`, the
         classes of the body.
     :param styles: the names of the style files, in order.
+    :param program: the guideline, whose outcomes have the colours of their roles.
     :raises PagesError: where Jinja2 is not installed.
     """
-    return written(template, style=style(*styles), **facts) + "\n"
+    return written(template, style=style(*styles, program=program), program=program, **facts) + "\n"
 
 
 def written(template: str, **facts: Any) -> str:
@@ -42,12 +46,16 @@ def written(template: str, **facts: Any) -> str:
     return _environment().get_template(f"{template}.html.j2").render(facts)
 
 
-def style(*names: str) -> Markup:
-    """Return the styles of a page, as it has them.
+def style(*names: str, program: Program | None = None) -> Markup:
+    """Return the styles of a page, as it has them: what is of a role is of each outcome with that role.
 
     :raises PagesError: where Jinja2 is not installed.
     """
-    return markup("\n" + "".join((_HERE / f"{name}.css").read_text(encoding="utf-8") for name in names))
+    text = "\n" + "".join((_HERE / f"{name}.css").read_text(encoding="utf-8") for name in names)
+    for role, outcomes in [(role, program.of_role(role)) for role in ROLES] if program else ():
+        classes = ", ".join(f".{each.name}" for each in outcomes)
+        text = text.replace(f".{role} ", f":is({classes}) " if "," in classes else f"{classes} ")
+    return markup(text)
 
 
 def markup(text: str) -> Markup:

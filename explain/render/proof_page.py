@@ -6,13 +6,18 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ...engine.decision.decision import LineDecision
-from ...engine.decision.need import say_need
+from ...engine.decision.decide import Judged
 from ...engine.program.program import Program
-from ...engine.program.words import say_code, say_session
+from ...engine.program.words import say_code
+from ..advice.account import Account, accounts
+from ..advice.asks import needs
 from ..advice.checklist import MORE
+from ..advice.groups import groups, nearest
+from ..advice.remedies import ways
+from ..advice.wording import showing
 from ..proof.graph import Proof
 from ..proof.outline import turning, walk
+from .account_words import facts
 from .dot import GraphvizError
 from .drawing import LOOKS, svg
 from .page import markup, style, written
@@ -20,22 +25,23 @@ from .page import page as written_page
 from .tree_html import rows
 
 
-def page(proof: Proof) -> str:
+def page(proof: Proof, *, whole: bool = False) -> str:
     """Return the proof as an HTML page that stands alone.
 
+    :param whole: every step is open, not only the way to what the lines turn on.
     :raises PagesError: where Jinja2 is not installed.
     """
     case = proof.judged.case
     title = f"{case.title or case.id}: proof"
-    return written_page("proof", "proof", title=title, kind="proof", **_content(proof)).rstrip()
+    return written_page("proof", "proof", title=title, kind="proof", **_content(proof, whole=whole)).rstrip()
 
 
 def fragment(proof: Proof) -> str:
     """Return the content of the page with its style, to stand in a page that is not ours; see `page`."""
-    return written("proof_fragment", style=style("proof"), **_content(proof))
+    return written("proof_fragment", style=style("proof", program=proof.judged.guideline.program), **_content(proof))
 
 
-def _content(proof: Proof) -> dict[str, Any]:
+def _content(proof: Proof, *, whole: bool = False) -> dict[str, Any]:
     """Return what the page tells, by the names that its template has for it."""
     judged = proof.judged
     nodes = [proof.graph.nodes[node] for node in walk(proof)]
@@ -43,28 +49,25 @@ def _content(proof: Proof) -> dict[str, Any]:
     authorities |= {"interpretation"} if any(f.get("readings") for f in nodes) else set()
     return {
         "case": judged.case, "decision": judged.decision, "program": judged.guideline.program,
-        "lines": [_line(line, judged.guideline.program) for line in _lines(proof)],
+        "reasons": [_reason(account, judged) for account in accounts(judged, proof.lines)],
         "looks": [(kind, look) for kind, look in LOOKS.items() if kind in kinds], "authorities": authorities,
-        "rows": rows(proof), "sources": list(_sources(nodes, judged.guideline.program)), **_picture(proof),
+        "rows": rows(proof, whole=whole), "sources": list(_sources(nodes, judged.guideline.program)), **_picture(proof),
     }  # fmt: skip
 
 
-def _lines(proof: Proof) -> list[LineDecision]:
-    """Return the lines the proof speaks of, each once."""
-    lines = {(line.cpt, line.session): line for line in proof.judged.decision.lines}
-    roots = [proof.graph.nodes[root] for root in proof.roots]
-    return [lines[facts["cpt"], facts["session"]] for facts in roots]
-
-
-def _line(line: LineDecision, program: Program) -> dict[str, Any]:
-    """Return what the page begins with of a line: what it is of, and the reason or what is missing."""
-    of = say_code(line.cpt, program), say_session(line.session, line.shown, program)
-    needed = [" and ".join(say_need(need, program) for need in needs) for needs in line.needs]
-    return {
-        "cpt": line.cpt, "outcome": line.outcome, "by": line.by, "rests_on": line.rests_on, "needed": needed,
-        "about": "; ".join(filter(None, of)),
-        "reason": program.label(line.reason) if line.reason else "",
-        "more": "" if line.missing_complete else MORE,
+def _reason(account: Account, judged: Judged) -> dict[str, Any]:
+    """Return what the page begins with: a reason, and the nearest of what is missing where lines wait for it."""
+    line, program = account.lines[0], judged.guideline.program
+    shown, more = nearest(groups(ways(judged, line).ways)) if line.missing else ((), 0)
+    needed = [showing(needs(group.box), program) for group in shown]
+    if line.needs_for:
+        needed = [f"{told} ({program.outcome(group.outcome).words})" for told, group in zip(needed, shown, strict=True)]
+    others = [f"There are {more} more ways; coverlog checklist has all."] * bool(more)
+    named = dict.fromkeys(name for each in account.lines for name in each.rests_on)
+    return facts(account, judged) | {
+        "needed": needed, "more": " ".join([*others, *[MORE] * (not line.missing_complete)]),
+        "labels": {each.cpt: say_code(each.cpt, program) for each in account.lines},
+        "rests_on": program.in_order(named),
     }  # fmt: skip
 
 

@@ -29,16 +29,19 @@ class Row(NamedTuple):
     opened: bool
 
 
-def rows(proof: Proof) -> Iterator[Row | None]:
-    """Yield the rows of the tree; a part that stands above already is linked, not repeated."""
-    writer = _Writer(proof)
+def rows(proof: Proof, *, whole: bool = False) -> Iterator[Row | None]:
+    """Yield the rows of the tree; a part that stands above already is linked, not repeated.
+
+    :param whole: every step is open, not only the way to what the lines turn on.
+    """
+    writer = _Writer(proof, set(proof.graph) if whole else opened(proof))
     for root in proof.roots:
         yield from writer.rows(root)
 
 
 class _Writer:
-    def __init__(self, proof: Proof) -> None:
-        self.proof, self.step, self.open = proof, steps(proof), opened(proof)
+    def __init__(self, proof: Proof, open_: set[str]) -> None:
+        self.proof, self.step, self.open = proof, steps(proof), open_
         self.shown: set[str] = set()
 
     def rows(self, root: str) -> Iterator[Row | None]:

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from ..proof.graph import Proof, citation, linked
 
 INDENTS = 40
-"""How deep a tree in words is indented; deeper steps stand there, each with its depth before it."""
+"""How deep a tree in words is indented at most; deeper steps stand there, each with its depth before it."""
+_TEXT = 24
+"""The columns left to the text of the deepest step, where the width has them."""
 
 
 def as_text(proof: Proof, width: int = 100) -> str:
@@ -33,6 +35,7 @@ class _Tree:
 
     def __init__(self, proof: Proof, width: int) -> None:
         self.proof, self.width = proof, width
+        self.indents = max(1, min(INDENTS, (width - _TEXT) // 3))
         self.shown: set[str] = set()
 
     def lines(self, root: str) -> Iterator[str]:
@@ -50,7 +53,7 @@ class _Tree:
     def _node(self, branch: _Branch, *, below_it: bool, again: bool) -> Iterator[str]:
         facts, rest = self.proof.graph.nodes[branch.node], branch.rest
         inner = rest + ("│  " if below_it else "   ")
-        said = f"({branch.depth}) " if branch.depth > INDENTS else ""
+        said = f"({branch.depth}) " if branch.depth > self.indents else ""
         said += "although " if branch.role == "held" else ""
         cited = f"  [{text}]" if (text := citation(facts)) else ""
         yield from self._wrap(f"{said}{facts['text']}{cited}{' (as above)' if again else ''}", branch.first, inner)
@@ -61,9 +64,9 @@ class _Tree:
         depth, rest = branch.depth + 1, branch.rest
         for index, (child, facts) in enumerate(below):
             end, line = ("└─ ", "   ") if index == len(below) - 1 else ("├─ ", "│  ")
-            if depth > INDENTS:
-                rest, end, line = branch.rest[: 3 * INDENTS], "", ""
+            if depth > self.indents:
+                rest, end, line = branch.rest[: 3 * self.indents], "", ""
             yield _Branch(child, depth, facts["role"], rest + end, rest + line)
 
     def _wrap(self, text: str, first: str, rest: str) -> list[str]:
-        return textwrap.wrap(text, max(self.width, len(rest) + 30), initial_indent=first, subsequent_indent=rest)
+        return textwrap.wrap(text, max(self.width, len(rest) + 1), initial_indent=first, subsequent_indent=rest)

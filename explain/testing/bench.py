@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
 from ...engine.decision.decide import decide, judge
-from ...engine.decision.outcomes import awaited, outcomes
+from ...engine.decision.outcomes import awaited, outcomes, passed, surely
 from ...engine.decision.support import used
 from ...engine.evaluation.rules import Model
 from ...engine.language.errors import CaseError, GuidelineError
@@ -71,7 +71,11 @@ def rests(bench: Bench, guideline: Guideline) -> Iterator[Rest]:
     for line in judged.decision.lines:
         wanted = expect.get(f"{line.cpt}@{line.session}", expect.get(line.cpt, {})).get("rests_on")
         if wanted is not None:
-            possible = outcomes(judged.model, line.session, line.cpt)
-            sure = [atom for atom in possible.get(line.outcome, ()) if judged.model.sure(atom)]
-            rules, undocumented = used(sure or awaited(possible), judged.model, judged.why)
+            possible = outcomes(judged.model, guideline.program, line.key)
+            sure = surely(possible, judged.model).get(line.outcome)
+            shown = [
+                *(sure or awaited(possible, guideline.program)),
+                *passed(line.declared, guideline.program, line.key),
+            ]
+            rules, undocumented = used(shown, judged.model, judged.why)
             yield Rest(case.id, tuple(rules), frozenset(undocumented), frozenset(wanted))

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case, Unreadable, read_files
+from ...engine.cases.find import overridden
 from ...engine.decision.decide import decide
 from ...engine.decision.decision import WORLDS, Decision, LineDecision
-from ...engine.language.errors import CaseError
+from ...engine.language.errors import CONTRADICTORY, CaseError
 from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline
-from ..render import decision_text as report
+from ..render.table import lines_of
 
 REFUSED = "refused"
 """The folder below `cases` whose cases contradict themselves: refusing them is what is expected."""
@@ -35,8 +36,14 @@ def read(paths: Iterable[Path], guideline: Guideline) -> list[Case | Unreadable]
     return list(read_files(paths, guideline))
 
 
-def refused(case: Case) -> bool:
-    """Say whether a case stands among those whose documentation contradicts itself."""
+def refused(case: Case | Unreadable) -> bool:
+    """Say whether a case stands among those whose documentation contradicts itself.
+
+    Where it does so by its dates, the case is not even read.
+    """
+    if isinstance(case, Unreadable):
+        dates = [fault for fault in case.faults if fault.message.startswith(CONTRADICTORY)]
+        return len(dates) == len(case.faults) and all(REFUSED in Path(fault.place).parts for fault in dates)
     return REFUSED in Path(case.place).parts
 
 
@@ -48,13 +55,24 @@ def expected(case: Case, world: str) -> bool:
 def run_case(case: Case | Unreadable, guideline: Guideline) -> Iterator[Result]:
     """Yield the result of a case in each world of which it expects something."""
     if isinstance(case, Unreadable):
-        yield Result(case.id, "", ("unreadable",), (), (case.error,))
+        as_meant = refused(case)
+        yield Result(case.id, "", (REFUSED if as_meant else "unreadable",), (), () if as_meant else (case.error,))
         return
     if not refused(case) and not case.expect:
         yield Result(case.id, "open", (), (), ("nothing is expected; write expect",))
     for world in WORLDS:
         if expected(case, world):
             yield _run(case, guideline, world)
+    if not _differs(case, guideline):
+        name = guideline.program.variation.base
+        yield Result(case.id, "", (), (), (f"it expects what the case of {name} does; delete it",))
+
+
+def _differs(case: Case, guideline: Guideline) -> bool:
+    """Say whether a case that stands in the place of another one expects something else."""
+    path = overridden(guideline, Path(case.place.split(":")[0])) if guideline.program.variation.base else None
+    other = next(iter(read([path], guideline)), None) if path else None
+    return not isinstance(other, Case) or (other.expect, other.expect_closed) != (case.expect, case.expect_closed)
 
 
 def _run(case: Case, guideline: Guideline, world: str) -> Result:
@@ -132,9 +150,10 @@ def table(results: Sequence[Result], width: int) -> str:
         ("ok" if not r.differences else "DIFFERS", r.case, r.world, ", ".join(r.by), ", ".join(r.outcomes))
         for r in results
     ]
-    lines = report.table([("", "case", "world", "by", "outcomes"), *rows], width).splitlines()
-    below: list[list[str]] = [[], *([f"         {text}" for text in r.differences] for r in results)]
-    return "\n".join(text for line, more in zip(lines, below, strict=True) for text in [line, *more])
+    lines = list(lines_of([("", "case", "world", "by", "outcomes"), *rows], width))
+    head: list[list[str]] = [[]] * (len(lines) - len(rows))
+    below = [*head, *([f"         {text}" for text in r.differences] for r in results)]
+    return "\n".join(text for own, more in zip(lines, below, strict=True) for text in [*own, *more])
 
 
 def junit(results: Sequence[Result], seconds: float) -> str:

@@ -10,7 +10,6 @@ from ...engine.cases.document import documents
 from ...engine.language.errors import refused
 from ...engine.language.terms import Atom, Literal, Part, Rule, Term, Var
 from ...engine.library.guideline import Guideline
-from ...engine.program.interface import OUTPUTS
 from ...engine.program.program import Program
 from .edits import Edit
 from .mutants import Mutant
@@ -200,7 +199,10 @@ class Reach(Closure):
 
     def bears(self, rule: Rule) -> bool:
         """Say whether what a rule gives could make a difference to what a decision is read off."""
-        names = {*OUTPUTS, *(p.name for p in self.program.predicates.values() if p.is_error or p.is_shown)}
+        names = {
+            *self.program.outputs(),
+            *(p.name for p in self.program.predicates.values() if p.is_error or p.is_shown),
+        }
         waiting = [Atom(n, (ANY,) * len(p.params)) for n, p in self.program.predicates.items() if n in names]
         seen: set[Atom] = set()
         while waiting:

@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import networkx as nx
+
 from ...engine.language.comparison import OPPOSITE
 from ...engine.language.terms import (
     Aggregate,
@@ -21,8 +23,8 @@ from ...engine.language.terms import (
     quote,
     unquote,
 )
+from ...engine.program.collected import RESERVED
 from ...engine.program.program import Program
-from ...engine.program.reader import RESERVED
 from ...engine.soundness.check import check
 
 _NEXT_TO = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
@@ -98,15 +100,14 @@ def code_slots(program: Program) -> set[tuple[str, int]]:
     """Return the places, as predicate and index, where the codes of a case's hierarchy meet those of the text."""
     declared = [p for p in program.predicates.values() if p.case and p.case.shape in ("codes", "hierarchy")]
     slots = {(p.name, at) for p in declared for at in range(len(p.params))}
-    before = 0
-    while len(slots) > before:
-        before = len(slots)
-        for rule in program.rules:
-            places = [(atom, at, arg) for atom in (rule.head, *(lit.atom for lit in rule.asked if rule.body))
-                      for at, arg in enumerate(atom.args) if isinstance(arg, Var)]  # fmt: skip
-            bound = {arg for atom, at, arg in places if (atom.predicate, at) in slots}
-            slots |= {(atom.predicate, at) for atom, at, arg in places if arg in bound}
-    return slots
+    meeting: nx.Graph[tuple[str, int] | tuple[Rule, Var]] = nx.Graph()  # places, by the variables of rules they share
+    meeting.add_nodes_from(slots)
+    for rule in program.rules:
+        for atom in (rule.head, *(literal.atom for literal in rule.asked)):
+            meeting.add_edges_from(((atom.predicate, at), (rule, arg)) for at, arg in enumerate(atom.args)
+                                   if isinstance(arg, Var))  # fmt: skip
+    met = slots.union(*(nx.node_connected_component(meeting, slot) for slot in slots))
+    return {(name, at) for name, at in met if isinstance(name, str) and isinstance(at, int)}
 
 
 def _of_fact(rule: Rule, program: Program, slots: set[tuple[str, int]]) -> Iterator[Mutant]:
@@ -124,8 +125,7 @@ def _of_fact(rule: Rule, program: Program, slots: set[tuple[str, int]]) -> Itera
 
 def _prefixes(code: str) -> Iterator[str]:
     """Yield a code a character shorter and longer: three to seven characters, a point behind the third."""
-    length = len(code.replace(".", ""))
-    if length > _SHORTEST:
+    if (length := len(code.replace(".", ""))) > _SHORTEST:
         yield code[:-1].rstrip(".")
     if length < _LONGEST:
         yield f"{code}0" if "." in code else f"{code}.0"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...engine.cases.document import documents
+from ...engine.cases.written import as_yaml
 from ...engine.language.errors import refused
 from ...engine.language.terms import Rule
 from ...engine.language.visible import visible
@@ -33,6 +34,7 @@ def snapshot(program: Program) -> Words:
             for s in program.statements.values()
         },
         "interpretations": {name: {"words": words} for name, words in program.interpretations.items()},
+        "authority": {name: {"words": words} for name, words in program.authorities.items()},
         "notices": {name: {"words": words} for name, words in program.notices.items()},
         "concepts": {name: {"kind": kind, "label": label} for name, (kind, label) in program.concepts.items()},
         "questions": {name: {"ask": ask, "answer": answer} for name, (ask, answer) in program.questions.items()},
@@ -48,6 +50,7 @@ def snapshot(program: Program) -> Words:
     return {
         section: {visible(name): {k: _seen(v) for k, v in fields.items() if v} for name, fields in rows.items()}
         for section, rows in told.items()
+        if rows
     }
 
 
@@ -96,16 +99,7 @@ def _mapping(value: object) -> bool:
 
 def record(program: Program) -> str:
     """Return the file that records a guideline's words as reviewed."""
-    import yaml
-
-    class Dumper(yaml.SafeDumper):
-        """Puts between quotation marks what does not begin with a letter: a reader might take it for a number."""
-
-    def text(dumper: yaml.SafeDumper, said: str) -> yaml.ScalarNode:
-        return dumper.represent_scalar("tag:yaml.org,2002:str", said, None if said[:1].isalpha() else '"')
-
-    Dumper.add_representer(str, text)
-    return _HEAD + yaml.dump(snapshot(program), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return _HEAD + as_yaml(snapshot(program))
 
 
 def changes(now: Words, then: Words) -> Iterator[str]:

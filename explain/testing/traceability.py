@@ -69,7 +69,7 @@ def _note(case: Case, world: str, guideline: Guideline, uses: Uses) -> None:
         for line in judged.decision.lines:
             for name in line.by:
                 uses[name][0].add(case.id)
-        found = [outcomes(judged.model, line.session, line.cpt) for line in judged.decision.lines]
+        found = [outcomes(judged.model, guideline.program, line.key) for line in judged.decision.lines]
         targets = [a for kinds in found for atoms in kinds.values() for a in atoms]
         targets += judged.model.atoms(ADVISORY)
         rules, undocumented = used(targets, judged.model, judged.why)
@@ -123,9 +123,13 @@ def as_csv(rows: Sequence[Row]) -> str:
     return out.getvalue()
 
 
-def as_text(rows: Sequence[Row], width: int) -> str:
-    """Return the matrix as text, a paragraph a statement."""
-    return "\n".join(line for row in rows for line in _paragraph(row, width)) + f"\n{summary(rows)}"
+def as_text(rows: Sequence[Row], width: int, changed: str = "") -> str:
+    """Return the matrix as text, a paragraph a statement.
+
+    :param changed: what a variant changes, as a sentence.
+    """
+    told = [line for row in rows for line in _paragraph(row, width)]
+    return "\n".join([*told, textwrap.fill(summary(rows) + changed, width)])
 
 
 def _paragraph(row: Row, width: int) -> Iterator[str]:
@@ -142,6 +146,11 @@ def _paragraph(row: Row, width: int) -> Iterator[str]:
     if row.holes:
         yield f"  HOLE: {', '.join(row.holes)}"
     yield ""
+
+
+def changed(program: Program) -> str:
+    """Return what a variant changes, to stand behind a summary; nothing of another guideline."""
+    return f". {program.name} is {program.variation}." if program.variation.base else ""
 
 
 def summary(rows: Sequence[Row]) -> str:
@@ -169,7 +178,15 @@ def as_html(rows: Sequence[Row], guideline: Guideline) -> str:
     ]  # fmt: skip
     title = f"{guideline.program.name}: traceability"
     return page(
-        "trace", "proof", "book", title=title, kind="proof book", summary=summary(rows), heads=heads, rows=cells
+        "trace",
+        "proof",
+        "book",
+        program=guideline.program,
+        title=title,
+        kind="proof book",
+        summary=summary(rows) + changed(guideline.program),
+        heads=heads,
+        rows=cells,
     )
 
 

@@ -87,7 +87,7 @@ def test_it_asks_for_what_the_decision_misses(guideline: Guideline) -> None:
     """The sets are those of the decision, no more and no fewer, and nothing documented is asked."""
     for judged in open_cases(guideline):
         documented = judged.case.said.get("findings", {})
-        for line, asks in checklist(judged):
+        for line, asks, _ in checklist(judged):
             sets = [frozenset((i.finding, i.needs) for i in ask.items) for ask in asks]
             missing = [frozenset((n["finding"], n["needs"]) for n in needs) for needs in line.missing]
             assert sorted(sets, key=sorted) == sorted(missing, key=sorted)
@@ -104,7 +104,7 @@ def documenting(item: Item, guideline: Guideline) -> Change:
 def test_answering_every_item_of_a_set_settles_the_line(guideline: Guideline) -> None:
     """Documented together, the items of a set meet exactly the statements that it is for."""
     for judged in open_cases(guideline):
-        for line, asks in checklist(judged):
+        for line, asks, _ in checklist(judged):
             for ask in asks[:4]:
                 case = changed(judged.case, guideline, [documenting(item, guideline) for item in ask.items])
                 (after,) = {x.by for x in decide(case, guideline).lines if x[:2] == line[:2]}
@@ -114,7 +114,7 @@ def test_answering_every_item_of_a_set_settles_the_line(guideline: Guideline) ->
 def test_every_item_names_a_statement(guideline: Guideline) -> None:
     """Whoever is asked can be told by which statement."""
     for judged in open_cases(guideline):
-        items = [item for _, asks in checklist(judged) for ask in asks for item in ask.items]
+        items = [item for _, asks, _ in checklist(judged) for ask in asks for item in ask.items]
         assert items
         assert all(item.statement in guideline.program.statements for item in items)
 
@@ -122,7 +122,7 @@ def test_every_item_names_a_statement(guideline: Guideline) -> None:
 def test_a_line_with_nothing_missing_says_so() -> None:
     """In text it is a sentence, in JSON an empty list."""
     result = run("checklist", CTS)
-    assert "95886: nothing is missing; it is medically necessary by I.4.a" in result.stdout
+    assert "95886, 95909: medically necessary by I.4.a; nothing is missing" in result.stdout
     assert [line["sets"] for line in json.loads(run("checklist", CTS, "--format", "json").stdout)["lines"]] == [[], []]
 
 

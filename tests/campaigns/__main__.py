@@ -39,6 +39,11 @@ CAMPAIGNS = {
         "every proof of 2,000 generated and of all canonical cases is verified step by step",
         laws("checker/test_checker.py", only="generated_proof or canonical_proof"),
     ),
+    "ways": Campaign(
+        "what would change an outcome: each way of all canonical and 2,000 generated cases does, the list is what the "
+        "long way finds, and its words read back as what they were made of",
+        laws("advice/test_ways.py", "advice/test_wording.py"),
+    ),
     "letters": Campaign(
         "every canonical case gets a letter whose reasons and remedies hold",
         laws("advice/test_letter.py"),

@@ -6,9 +6,16 @@ from typing import Any
 
 import pytest
 from coverlog.engine.cases.case import MAX_BYTES, Case, Unreadable, read_files, read_text
-from coverlog.engine.language.terms import Atom
+from coverlog.engine.decision.decide import judge
+from coverlog.engine.language.terms import Atom, Quantity
 from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.schema import case_schema
+from coverlog.explain.advice.change import changed, listing
+from coverlog.explain.advice.letter import letter
+from coverlog.explain.checker.record import facts_of
+from coverlog.explain.proof.build import prove
+from coverlog.explain.render.letter_page import as_markdown
+from coverlog.explain.render.tree_text import as_text
 
 GOOD = """\
 id: good
@@ -26,7 +33,7 @@ findings:
 FAULTS = [
     ("sensory_loss:", "sensory_los:", r"c.yaml:9:\d+: unknown key sensory_los in findings; did you mean sensory_loss"),
     ("title:", "titel:", r"c.yaml:2:\d+: unknown key titel .*did you mean title"),
-    ("loss: present", "loss: yes", r"c.yaml:9:\d+: findings.sensory_loss is yes.*known are present, absent"),
+    ("loss: present", "loss: yes", r"c.yaml:9:\d+: findings.sensory_loss is yes.*; write present"),
     ("value: 6", "value: -1", r"c.yaml:10:\d+: findings.wrist_splint_weeks.value is -1, and cannot be less than 0"),
     ("value: 6", "value: 4.5", r"c.yaml:10:\d+: .* has to be a whole number, not 4.5"),
     ("value: 6", "value: true", r"c.yaml:10:\d+: .* has to be a whole number, not True"),
@@ -120,7 +127,41 @@ def test_sources_are_kept(guideline: Guideline) -> None:
     """Each fact knows where the case says it; the case's own words stand in quotation marks."""
     (case,) = read(GOOD, guideline)
     assert isinstance(case, Case)
-    assert case.facts[Atom("weeks", ("wrist_splint_weeks", 6))] == 'findings.wrist_splint_weeks, "office note"'
+    assert (
+        case.facts[Atom("weeks", ("wrist_splint_weeks", Quantity(6, 0, "weeks")))]
+        == 'findings.wrist_splint_weeks, "office note"'
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"diagnoses": [{"code": "g56.01", "source": "a note"}, "G56.01"]},
+        {"diagnoses": ["G56.01", {"code": "G56.01"}, {"code": "G56.01", "source": "a note"}, {"code": "G56.01"}]},
+        {
+            "conditions": [{"condition": "carpal_tunnel_syndrome", "source": "a note"}],
+            "diagnoses": [{"code": "M62.81"}],
+        },
+        {"techniques": [{"technique": "sympathetic_skin_response", "source": 'a "note"'}, "limb_ischemia"]},
+    ],
+)
+def test_an_item_of_a_list_may_name_its_source(said: dict[str, Any], guideline: Guideline, make: Any) -> None:
+    """A diagnosis, a condition or a technique has its source in its fact, in the proof and in the letter."""
+    case = make(**said)
+    assert facts_of(case.said, guideline.program) == case.facts
+    (key,) = (key for key, items in said.items() for item in items if "source" in item)
+    (where,) = {source for source in case.facts.values() if source.startswith(f"{key}, ")}
+    assert where.replace("'", "") == f'{key}, "a note"'
+    judged = judge(make(**said, findings={"significant_weakness_on_exam": "present"}), guideline)
+    if key != "techniques":
+        assert f"case: {where}" in " ".join(as_text(prove(judged)).replace("│", " ").split())
+        assert '"a note"' in as_markdown(letter(judged))
+    again = changed(case, guideline, [listing(f"{key}={_name(said[key][0])}", guideline, add=False)])
+    assert not any(source.startswith(f"{key}, ") for source in again.facts.values())
+
+
+def _name(item: Any) -> str:
+    return item if isinstance(item, str) else str(next(iter(item.values())))
 
 
 def test_units_add_up(guideline: Guideline) -> None:

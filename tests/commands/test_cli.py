@@ -11,7 +11,8 @@ from coverlog.explain.commands.main import main
 
 CTS = "cts-six-weeks-of-splinting"
 LINE_KEYS = [
-    "cpt", "session", "study", "configuration", "outcome", "by", "reason", "missing", "missing_complete", "rests_on",
+    "cpt", "session", "study", "configuration", "outcome", "by", "how", "reason", "missing", "missing_complete",
+    "rests_on",
 ]  # fmt: skip
 
 
@@ -36,7 +37,7 @@ def test_decide_gives_the_documented_object() -> None:
     told: dict[str, Any] = json.loads(result.stdout)
     assert result.exit_code == 0
     assert list(told) == ["case", "guideline", "as_of", "world", "lines", "advisories", "notices",
-                          "version", "guideline_hash", "case_hash"]  # fmt: skip
+                          "version", "guideline_hash", "case_hash", "warnings"]  # fmt: skip
     assert told["guideline"] == "CG-MED-24"
     assert [list(line) for line in told["lines"]] == [LINE_KEYS, LINE_KEYS]
     assert told["lines"][0]["by"] == ["I.4.a"]
@@ -92,7 +93,7 @@ def test_text_fits_and_has_no_colour_in_a_pipe() -> None:
 
 def test_explain_shows_statement_authority_and_source() -> None:
     """The proof names statements, authorities, locators, and the case's own sources."""
-    text = " ".join(run("explain", CTS).stdout.split())
+    text = " ".join(run("explain", CTS, "--full").stdout.split())
     for part in ("I.4.a; earlier edition", "Medically Necessary, I.4.a", "6 >= 4", "case: findings."):
         assert part in text
     assert run("explain", CTS, "--line", "99999").exit_code == 2
@@ -113,9 +114,12 @@ def test_cases_all_come_out_as_expected() -> None:
 
 
 @pytest.mark.parametrize("command", commands())
-def test_every_command_has_help_with_an_example(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_command_has_help_with_an_example(
+    command: str, few_cases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Help says what a command does and shows one that works, in an empty folder; others may prepare for it."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COVERLOG_GUIDELINE", str(few_cases))
     lines = run(command, "--help").stdout.split("Example: ")[1].split("\n\n")[0].splitlines()
     for line in lines:
         example, _, file = line.strip().removeprefix("coverlog ").partition(" > ")

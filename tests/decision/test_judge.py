@@ -240,6 +240,11 @@ ADVISED: dict[str, tuple[Said, set[str]]] = {
     "EMG with RNS": ({"services": WITH_RNS, "conditions": ["botulism"]}, {"with-ncs-code-alone"}),
     "NCS alone": ({"services": BOTH[1:], "conditions": ["radiculopathy"]}, {"ncs-alone"}),
     "only a code that no criterion speaks of": ({"services": [{"cpt": "95875"}]}, set()),
+    "ten years of splint use": ({"conditions": ["radiculopathy"], "findings": {"wrist_splint_weeks": 520}}, set()),
+    "more than ten years": (
+        {"conditions": ["radiculopathy"], "findings": {"elbow_splint_weeks": {"value": 521}}},
+        {"long-treatment"},
+    ),
     "before the edition modelled": ({"date_of_service": "2012-12-31", "diagnoses": ["G56.O1"]}, {"code-slip"}),
 }
 

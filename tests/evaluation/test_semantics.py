@@ -6,6 +6,7 @@ is declared open is closed again for clingo, which reads the same text: annotati
 
 import json
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import combinations, product
@@ -20,8 +21,20 @@ from coverlog.engine.decision.need import AtLeast, Need, Set
 from coverlog.engine.decision.search import SETS
 from coverlog.engine.evaluation.evaluator import Evaluator
 from coverlog.engine.evaluation.rules import Model
-from coverlog.engine.language.terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Constant, Literal, Rule, Term, Var
+from coverlog.engine.language.terms import (
+    UNDOCUMENTED,
+    Aggregate,
+    Atom,
+    Comparison,
+    Constant,
+    Literal,
+    Quantity,
+    Rule,
+    Term,
+    Var,
+)
 from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.program.asp import POSSIBLE, SURE, as_asp
 from coverlog.engine.program.graph import stratify
 from coverlog.engine.program.program import Program, folder_texts
 from coverlog.engine.program.reader import read_program
@@ -442,7 +455,12 @@ def compared(comparison: Comparison, binding: dict[str, Constant]) -> int:
 def values(model: Model) -> Values:
     every = {*model.firings, *model.given, *model.unknown}
     assert all(map(model.possible, every))
-    return {atom: YES if model.sure(atom) else MAYBE for atom in every}
+    return {in_whole(atom): YES if model.sure(atom) else MAYBE for atom in every}
+
+
+def in_whole(atom: Atom) -> Atom:
+    """Return an atom with its quantities as the whole numbers that a solver reads."""
+    return Atom(atom.predicate, tuple(int(a) if isinstance(a, int) else a for a in atom.args))
 
 
 def everything(model: Model) -> tuple[Any, ...]:
@@ -457,6 +475,43 @@ def test_the_closed_world_is_clingos(drawn: Drawn, case: frozenset[Atom]) -> Non
     """In the closed world every atom is sure or false, and the sure ones are clingo's answer set."""
     model = drawn.evaluator().evaluate(case, open_world=False)
     assert values(model) == dict.fromkeys(by_clingo(drawn.text, case), YES)
+
+
+@quick
+@given(programs(), cases())
+def test_both_rails_are_clingos(drawn: Drawn, case: frozenset[Atom]) -> None:
+    """Of the exported text, clingo's answer set is what may be so on the one rail, and what surely is on the other."""
+    model = drawn.evaluator().evaluate(case, open_world=True)
+    for world, least, other in ((POSSIBLE, MAYBE, "sure_"), (SURE, YES, "possible_")):
+        text = as_asp(drawn.program, stratify(drawn.program), DATE, case, world)
+        found = {atom for atom in by_clingo(text) if not atom.predicate.startswith(other)}
+        assert found == {atom for atom, value in values(model).items() if value >= least}, world
+
+
+def in_tenths(text: str) -> str:
+    """Return a program whose weeks have one decimal and a unit: 2 is written 0.2, and everything else as it was."""
+    text = text.replace("amount of duration", 'amount of duration unit "u" decimals 1 from -3 to 300')
+    lines = []
+    for line in text.splitlines():
+        for name in re.findall(r"weeks\([^()]*, (A\d*)\)", line):
+            line = re.sub(rf"\b({name}\)?) ([<>=]+) (-?)(\d+)", r"\1 \2 \g<3>0.\4", line)
+            line = re.sub(rf"(-?)\b(\d+) ([<>=]+) {name}\b", rf"\g<1>0.\2 \3 {name}", line)
+        lines.append(re.sub(r"(weeks\([^()]*, )(-?)(\d)\)", r"\1\g<2>0.\3)", line).replace("-0.0", "0.0"))
+    return "\n".join(lines) + "\n"
+
+
+@quick
+@given(programs(), cases())
+def test_decimals_change_nothing_but_how_numbers_are_written(drawn: Drawn, case: frozenset[Atom]) -> None:
+    """A program in tenths, with a case in tenths, has the values of the same program in whole numbers."""
+    tenths = understood(in_tenths(drawn.text))
+    scaled = {
+        Atom(a.predicate, (a.args[0], Quantity(int(str(a.args[1])), 1, "u"))) if a.predicate == "weeks" else a
+        for a in case
+    }
+    for open_world in (False, True):
+        whole, other = (d.evaluator().evaluate(c, open_world=open_world) for d, c in ((drawn, case), (tenths, scaled)))
+        assert values(other) == values(whole)
 
 
 @quick

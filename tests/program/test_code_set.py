@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program import code_set
-from coverlog.engine.program.shapes import normal_code
+from coverlog.engine.program.code_systems import normal_code
 from coverlog.kb import ROOT, guidelines
 from hypothesis import given
 from hypothesis import strategies as st

@@ -120,7 +120,7 @@ SYNTAX = {
     "a string is closed on its line": Fault(
         'cough, finding, "a cough")', 'cough, finding, §"a cough)', "syntax", "a string"
     ),
-    "less or equal is written <=": Fault("Count >= 3", "Count =§< 3", "syntax", "a number"),
+    "less or equal is written <=": Fault("Count >= 3", "Count =§< 3", "syntax", "write <="),
     "a comparison has two sides": Fault("Count >= 3.", "Count >= §.", "syntax", "a number"),
     "a rule is written with :-": Fault(
         "finding(Finding) :- documented", "finding(Finding) §<- documented", "syntax", ":-"
@@ -131,7 +131,7 @@ SYNTAX = {
     "parentheses hold an argument": Fault(KNOWN, "reason(§).", "syntax", "a name"),
     "no head is negated": Fault(KNOWN, "§not reason(cough).", "syntax", "a name"),
     "no head is a comparison": Fault(KNOWN, "cough §= cough.", "syntax", ":-"),
-    "numbers are whole": Fault("Count >= 3.", "Count >= 3.§5.", "syntax", "a name"),
+    "a decimal is of plain digits": Fault("Count >= 3.", "Count >= §03.5.", "syntax", "at most 4 decimals"),
 }
 
 ANNOTATIONS = {
@@ -159,6 +159,24 @@ ANNOTATIONS = {
     "a property stands before the clause": Fault(REASON, f"{REASON}\n§%@ cites: A", "detached", "before the clause"),
     "a property belongs to its kind of annotation": Fault(
         "%@ reading: INT-1", "§%@ case: findings present of finding", "detached", "directly below"
+    ),
+    "a fold says as what": Fault(
+        "%@ reading: INT-1", "%@ reading: INT-1\n§%@ fold", "annotation", "write %@ fold: WORDS"
+    ),
+    "facts are not folded": Fault(
+        "%@ facts A/known\n", "%@ facts A/known\n§%@ fold: what is known\n", "detached", "directly below"
+    ),
+    "what is told of every line is not folded": Fault(
+        "%@ predicate not_addressed(Session, Code, Reason): code {Code} is not addressed\n",
+        "§%@ predicate not_addressed(Session, Code, Reason): code {Code} is not addressed\n%@ fold: scope\n",
+        "annotation",
+        "fold what it rests on",
+    ),
+    "what may be undocumented is not folded": Fault(
+        "%@ predicate finding(Finding): there is {Finding}\n",
+        "§%@ predicate finding(Finding): there is {Finding}\n%@ fold: findings\n",
+        "annotation",
+        "fold what it rests on",
     ),
     "a rule has a clause": Fault(
         "%@ rule A/reason", "§%@ rule A/empty: nothing\n%@ rule A/reason", "detached", "clause directly below"
@@ -365,6 +383,11 @@ SOUNDNESS = {
         REASON, f"{MORE}§reason(Count) :- lasted(nights, Count), Count >= 3.", "amount", "in comparisons only"
     ),
 }
+SOUNDNESS |= {
+    "a decimal meets what is declared with decimals": Fault(
+        REASON, f"§{REASON.replace('>= 3', '>= 3.5')}", "unit", "with no decimals"
+    ),
+}
 ONE_BY_ONE = {**SYNTAX, **ANNOTATIONS, **CITATIONS, **SOUNDNESS}
 
 
@@ -490,7 +513,6 @@ def test_faults_of_annotations_are_told_together(tmp_path: Path) -> None:
         "date",
         "uncited",
         "annotation",
-        "no-id",
     }
 
 

@@ -32,42 +32,7 @@ from coverlog.explain.render.proof_page import page
 from coverlog.explain.render.tree_html import NESTED, rows
 from coverlog.explain.render.tree_text import INDENTS, as_text
 
-TOY = """
-guideline("TOY", "a toy", "2024-01-01").
-%@ source: Criteria
-statement("S", stated, "2020-01-01", "what is ok").
-statement("N", stated, "2020-01-01", "what is not").
-concept(home, place, "home").
-concept(pain, finding, "pain").
-concept(back_pain, finding, "back pain").
-%@ predicate service(Session, Code): {Code} is requested
-%@ case: services
-%@ predicate place(Place): the place is {Place}
-%@ case: place one of place
-%@ predicate denied(Finding): the record denies {Finding}
-%@ case: findings absent of finding
-%@ predicate ruled(Finding): {Finding} is ruled out
-%@ predicate finding(Finding): there is {Finding}
-%@ case: findings present of finding
-%@ open: finding unless ruled
-%@ predicate medically_necessary(Session, Code, Statement): {Code} is necessary
-%@ predicate not_medically_necessary(Session, Code, Statement): {Code} is not necessary
-%@ predicate not_addressed(Session, Code, Reason): {Code} is not addressed
-%@ predicate covered(Session, Code): {Code} is covered
-%@ predicate advisory(Advisory): advisory {Advisory}
-%@ predicate ok: it is ok
-%@ predicate next(From, To): {To} follows {From}
-%@ predicate step(Number): step {Number} is done
-%@ predicate path(From, To): {To} can be reached from {From}
-%@ rule S/denied: {Finding} is ruled out
-ruled(Finding) :- denied(Finding).
-%@ rule S: it is ok
-medically_necessary(Session, Code, "S") :- service(Session, Code), ok.
-%@ rule N/covered: {Code} is covered
-covered(Session, Code) :- medically_necessary(Session, Code, Statement).
-%@ rule N: nothing covers {Code}
-not_medically_necessary(Session, Code, "N") :- service(Session, Code), not covered(Session, Code).
-"""
+TOY = (Path(__file__).parent.parent / "guidelines" / "toy.dl").read_text()
 Decide = Callable[..., Judged]
 
 

@@ -23,7 +23,7 @@ from coverlog.explain.commands.prompt import history_file
 from coverlog.explain.commands.repl import Repl, unfinished
 from coverlog.explain.query.answer import Limits, QueryTimeoutError, run
 from coverlog.explain.query.scene import Scene
-from coverlog.explain.query.text import read_query
+from coverlog.explain.query.text import read_query, relations
 from coverlog.explain.query.told import as_json
 
 CTS = "cts-six-weeks-of-splinting"
@@ -270,11 +270,23 @@ def test_the_order_is_the_same_every_time() -> None:
 
 
 def test_tables_fit_and_have_no_colour_in_a_pipe() -> None:
-    """No line is wider than the terminal; the last column stays in sight."""
+    """No line is wider than the terminal, and no cell is cut: its words go on below it."""
+    wanted = told("statement(S, A, From, Words)")["answers"]
     out = ask("statement(S, A, From, Words)", columns="60").stdout
     assert max(map(len, out.splitlines())) <= 60
-    assert all(line.endswith(("certain", "yes")) for line in out.splitlines())
+    assert sum(line.endswith("yes") for line in out.splitlines()) == len(wanted)
+    assert "…" not in out
     assert "\x1b" not in out
+
+
+def test_a_table_in_a_pipe_is_as_wide_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no width is asked for and nobody looks, an answer is a line, whole."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    wanted = told("statement(S, A, From, Words)")["answers"]
+    lines = ask("statement(S, A, From, Words)", columns="").stdout.splitlines()
+    assert len(lines) == len(wanted) + 1
+    assert max(map(len, lines)) > 100
+    assert all(answer["values"]["Words"] in line for answer, line in zip(wanted, lines[1:], strict=True))
 
 
 def test_explain_shows_the_proof_of_each_answer() -> None:
@@ -414,6 +426,24 @@ def test_the_prompt_lists_rules_and_helps() -> None:
     assert "did you mean criterion?" in result.stderr
 
 
+def test_the_prompt_lists_predicates(guideline: Guideline) -> None:
+    """:predicates lists all that can be asked with its arguments, or what has a word in its name or gloss."""
+    every = ask(stdin=":predicates\n", columns="200").stdout
+    assert all(f"{name}(" in every or f"\n{name} " in every for name in relations(guideline.program))
+    some = ask(stdin=":predicates SPLINT\n:predicates wEEks\n").stdout
+    assert "weeks(Duration, Weeks)" in some
+    assert "study(" not in some
+    assert "no predicate has zzz" in ask(stdin=":predicates zzz\n").stderr
+
+
+@pytest.mark.parametrize("begun", ["study(C,", "study(C, S), not", "study(C, S),"])
+def test_an_empty_line_ends_an_unfinished_query(begun: str) -> None:
+    """What is begun and not finished is said to be so at an empty line, and the next query is answered."""
+    result = ask(stdin=f"{begun}\n\noutpatient\n")
+    assert "unfinished" in result.stderr
+    assert result.stdout == "no\n"
+
+
 def test_completion_knows_predicates_constants_and_commands(guideline: Guideline) -> None:
     """What may stand in a line is completed: commands first, their arguments, and names in a query."""
     repl = Repl(guideline, "", "open", "2025-11-03", Limits())
@@ -510,6 +540,14 @@ def test_at_a_terminal_ctrl_c_cancels_and_ctrl_d_leaves(terminal: Terminal, tmp_
     kept = tmp_path / "coverlog" / "query_history"
     assert 'study("95886", S)' in kept.read_text()
     assert kept.parent.stat().st_mode & 0o077 == 0
+
+
+def test_at_a_terminal_a_banner_says_of_what_is_asked(terminal: Terminal, guideline: Guideline) -> None:
+    """Before the first prompt stand the guideline, the case, the world and the date, and how to get help."""
+    banner = " ".join(terminal.until("query> ").split())
+    assert f"{guideline.program.name}: no case, open world, as of 20" in banner
+    assert ":help" in banner
+    assert ":predicates" in banner
 
 
 def test_at_a_terminal_tab_completes(terminal: Terminal) -> None:

@@ -18,8 +18,9 @@ from coverlog.engine.program.graph import edges
 from coverlog.explain.commands.main import main
 from coverlog.explain.proof.build import prove
 from coverlog.explain.reference.predicates import dependencies, dot, mermaid
-from coverlog.explain.reference.rules import downstream, exercised, find, stated, subject, under, used_by
+from coverlog.explain.reference.rules import downstream, exercised, find, stated, under, used_by
 from coverlog.explain.reference.show import look_up
+from coverlog.explain.reference.subjects import subject
 
 CTS = "cts-six-weeks-of-splinting"
 

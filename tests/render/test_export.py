@@ -18,7 +18,7 @@ from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.language.visible import in_quotes
 from coverlog.engine.library.guideline import Guideline
-from coverlog.engine.program.interface import OUTCOMES
+from coverlog.engine.program.interface import AWAITED, CUSTOMARY
 from coverlog.explain.commands.explain import FORMATS
 from coverlog.explain.commands.main import main
 from coverlog.explain.proof import graph as proof
@@ -28,6 +28,7 @@ from coverlog.explain.proof.outline import steps
 from coverlog.explain.render import dot as writing
 from coverlog.explain.render import drawing as export
 
+OUTCOMES = tuple(each.name for each in (*CUSTOMARY, AWAITED))
 CTS = "cts-six-weeks-of-splinting"
 MAIN = "from coverlog.explain.commands.main import main; main()"
 HOSTILE = """note "A" <b>x</b> & `t` #35; #quot; ]] --> n1 |r| \\N \\l %% *x* _y_ ~z~ {b} </svg> \x01 \ufffe é"""

@@ -17,7 +17,7 @@ from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.language.visible import in_quotes
 from coverlog.engine.library.guideline import Guideline
-from coverlog.engine.program.interface import OUTCOMES
+from coverlog.engine.program.interface import AWAITED, CUSTOMARY
 from coverlog.explain.advice.letter import letter
 from coverlog.explain.commands.main import main
 from coverlog.explain.proof.build import prove, why_not
@@ -34,6 +34,7 @@ from jinja2 import UndefinedError
 from markupsafe import escape
 from playwright.sync_api import Browser, Page, sync_playwright
 
+OUTCOMES = tuple(each.name for each in (*CUSTOMARY, AWAITED))
 IN_CI = os.environ.get("CI") == "true"
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
         "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -198,8 +199,9 @@ def test_a_page_begins_with_the_outcomes(key: str, pages: dict[str, Path], proof
     above, _, below = pages[key].read_text(encoding="utf-8").partition("<h2>Proof</h2>")
     for words in (judged.case.title, decision.case, program.name, decision.as_of, decision.world):
         assert say(words) in above
+    headings = re.findall(r"</span> ([\d, ]+): ([a-z ]+)", above)
     for line in decision.lines:
-        assert f"{line.cpt}: {line.outcome.replace('_', ' ')}" in above
+        assert any(line.cpt in codes and told.startswith(line.outcome.replace("_", " ")) for codes, told in headings)
         assert all(say(name) in above for name in (*line.by, *line.rests_on))
         assert line.reason is None or say(program.label(line.reason)) in above
         assert all(say(program.label(need["finding"])) in above for needs in line.missing for need in needs)
@@ -369,8 +371,9 @@ def test_text_stands_out(scheme: str, media: str, opened: Any) -> None:
 @needs_chromium
 def test_every_tag_stands_out(opened: Any) -> None:
     """Each kind has its own colours on the page, those of the pictures in the light, with contrast enough."""
-    names = [*(kind for kind in export.LOOKS if kind != "contrast"), *export.OUTCOME_COLOURS]
-    looks = {kind: (look.fill, look.line) for kind, look in export.LOOKS.items()} | export.OUTCOME_COLOURS
+    names = [*(kind for kind in export.LOOKS if kind != "contrast"), *OUTCOMES]
+    looks = {kind: (look.fill, look.line) for kind, look in export.LOOKS.items()}
+    looks |= {each.name: export.OUTCOME_COLOURS[each.role] for each in (*CUSTOMARY, AWAITED)}
     for scheme in ("light", "dark"):
         page = opened("cts", color_scheme=scheme)
         tags = "".join(f'<span class="tag {name}">x</span>' for name in names)
@@ -446,7 +449,7 @@ def test_a_template_that_misses_something_says_so() -> None:
 def test_a_proof_in_a_notebook(proofs: dict[str, Proof]) -> None:
     """A notebook gets the proof as text and as a fragment whose style keeps to itself."""
     bundle = proofs["cts"]._repr_mimebundle_()
-    assert bundle["text/plain"].startswith("95886, session 1: medically necessary by I.4.a")
+    assert bundle["text/plain"].startswith("95886, 95909 (EMG with NCS): MEDICALLY NECESSARY by I.4.a")
     assert bundle["text/html"].startswith('<div class="proof">')
     assert "body" not in [tag for tag, _ in read(bundle["text/html"]).elements]
     style = re.sub(r"/\*.*?\*/|@page \w+|\([^()]*\)", "", bundle["text/html"].split("style>")[1], flags=re.DOTALL)

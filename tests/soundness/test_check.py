@@ -13,7 +13,7 @@ from coverlog.engine.language.errors import Finding
 from coverlog.engine.library.guideline import load
 from coverlog.engine.program.layout import format_text
 from coverlog.engine.soundness.lint import findings_of
-from coverlog.engine.soundness.registry import CODES, PAGES, WARNING, page
+from coverlog.engine.soundness.registry import CASE, CODES, GUIDELINE, PAGES, WARNING, page
 from coverlog.explain.commands.main import main
 from coverlog.kb import ROOT, guidelines
 
@@ -55,8 +55,9 @@ met :- weeks(rest, Weeks), Weeks >= 4.
 """
 SOURCE = "%@ source: Criteria\n"
 UNLABELLED = SOURCE + "%@ rule A/other: there is something else\nmet :- documented(Finding), Finding != elsewhere.\n"
-WARNINGS = {name for name, code in CODES.items() if code.severity == WARNING}
-TOLD = sorted(set(CODES) - {"encoding"})  # of what is text; the one of what is none has a test of its own
+WARNINGS = {name for name, code in CODES.items() if (code.severity, code.of) == (WARNING, GUIDELINE)}
+OF_CASES = sorted(name for name, code in CODES.items() if code.of == CASE)
+TOLD = sorted({*CODES} - {*OF_CASES, "encoding"})  # of what is text; the one of what is none has a test of its own
 
 
 DOCS = ROOT.parent / PAGES
@@ -77,7 +78,7 @@ def codes(example: str) -> list[str]:
 
 def example(code: str, heading: str) -> str:
     page = (DOCS / f"{code}.md").read_text()
-    match = re.search(rf"^## {heading}\n\n(?:[^`#]*\n\n)?```prolog\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    match = re.search(rf"^## {heading}\n\n(?:[^`#]*\n\n)?```\w+\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     assert match is not None, (code, heading)
     return match[1]
 
@@ -107,6 +108,17 @@ def test_the_good_example_of_a_page_is_clean_and_laid_out(code: str) -> None:
     text = example(code, "Good")
     assert found(text) == []
     assert format_text(text, "example.dl") == text
+
+
+@pytest.mark.parametrize("code", OF_CASES)
+def test_a_case_of_a_page_has_that_finding_or_none(code: str) -> None:
+    """Of a case shown as bad validate finds the page's code alone, and of one shown as good nothing."""
+    for heading, expected in (("Bad", [code]), ("Good", [])):
+        ran = CliRunner().invoke(main, ["validate", "-", "--format", "json"], input=example(code, heading))
+        told = [finding["code"] for finding in json.loads(ran.stdout)]
+        # An advisory may come with another finding: 95886 alone draws two.
+        assert sorted(set(told)) == expected, heading
+        assert ran.exit_code == (code == "case-fault" and heading == "Bad")
 
 
 @pytest.mark.parametrize("code", sorted(CODES))

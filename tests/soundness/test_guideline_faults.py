@@ -11,7 +11,7 @@ from coverlog.engine.cases.case import Case, read_text
 from coverlog.engine.decision.decide import decide
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
-from coverlog.engine.program.reader import RESERVED
+from coverlog.engine.program.collected import RESERVED
 from coverlog.engine.soundness.lint import findings_of
 from coverlog.engine.soundness.registry import ERROR, WARNING, severity
 from coverlog.explain.commands.main import main

@@ -4,7 +4,6 @@ import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 from click.testing import Result as Ran
 from coverlog.engine.cases.case import Case, read_files
@@ -22,47 +21,7 @@ from coverlog.explain.testing.equivalent import idle, read_marks
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-LAMP = """
-guideline("L-1", "Lamps", "2024-01-01").
-
-%@ source: Criteria
-statement("A", stated, "2020-01-01", "a lamp for dark rooms, three hours a day or more").
-statement("B", stated, "2020-01-01", "none otherwise").
-
-concept(dark, room, "a dark room").
-concept(bright, room, "a bright room").
-concept(usage, amount, "use").
-concept(unknown_code, reason, "the code is no lamp").
-
-%@ predicate service(Session, Code): {Code} is requested
-%@ case: services
-%@ predicate room(Room): the room is {Room}
-%@ case: room one of room
-%@ predicate hours(Amount, Hours): {Hours} hours of {Amount}
-%@ case: findings amount of amount
-%@ open: amount
-%@ predicate lamp(Code): {Code} is a lamp
-%@ predicate covered(Session, Code): {Code} is covered
-%@ predicate medically_necessary(Session, Code, Statement): {Code} is necessary by {Statement}
-%@ predicate not_medically_necessary(Session, Code, Statement): {Code} is not necessary by {Statement}
-%@ predicate not_addressed(Session, Code, Reason): {Code} is not addressed
-
-%@ facts A/codes
-lamp("L0001").
-
-%@ rule A: {Hours} hours in a dark room
-medically_necessary(Session, Code, "A") :-
-    service(Session, Code), lamp(Code), room(dark), hours(usage, Hours), Hours >= 3.
-
-%@ rule B/covered: {Code} is necessary by {Statement}
-covered(Session, Code) :- medically_necessary(Session, Code, Statement).
-
-%@ rule B: no statement covers the lamp
-not_medically_necessary(Session, Code, "B") :- service(Session, Code), lamp(Code), not covered(Session, Code).
-
-%@ rule B/other: the code is no lamp
-not_addressed(Session, Code, unknown_code) :- service(Session, Code), not lamp(Code).
-"""
+LAMP = (Path(__file__).parent.parent / "guidelines" / "lamp.dl").read_text()
 CASE = """id: {id}
 date_of_service: 2025-01-01
 services: [{{cpt: {cpt}}}]
@@ -253,19 +212,11 @@ def test_a_case_to_be_refused_differs_where_it_is_decided(tmp_path: Path) -> Non
     assert "it has to be refused" in result.stdout
 
 
-@pytest.fixture(scope="module")
-def shipped() -> list[Branch]:
+def test_the_shipped_cases_cover_every_rule_and_branch() -> None:
+    """Each rule fires; each part of each is seen true, and decisive where it fails, but for five that cannot be."""
     loaded = load()
     marks = read_marks(loaded.folder)
-    return measure(cases_of(loaded), loaded, idle=lambda rule, at: idle(rule, at, loaded.program, marks))
-
-
-def test_the_shipped_cases_cover_every_rule(shipped: list[Branch]) -> None:
-    """Each rule of the shipped guideline fires in some canonical case."""
+    shipped = measure(cases_of(loaded), loaded, idle=lambda rule, at: idle(rule, at, loaded.program, marks))
     assert [b.rule for b in shipped if not b.part and not b.case] == []
-
-
-def test_the_shipped_cases_cover_every_branch(shipped: list[Branch]) -> None:
-    """Each part of each rule is seen true, and decisive where it fails, but for five that cannot be."""
     assert [(b.rule, b.part, b.value) for b in shipped if not b.case and not b.idle] == []
     assert sum(bool(b.idle) for b in shipped) == 5

@@ -17,58 +17,7 @@ from coverlog.explain.testing.equivalent import Reach, judge_survivors, proof, r
 from coverlog.explain.testing.mutants import Mutant, code_slots, mutants
 from coverlog.explain.testing.mutation import Fate, run
 
-SHELF = """
-guideline("S-1", "Shelves", "2024-01-01").
-
-%@ source: Criteria
-statement("A", stated, "2020-01-01", "a shelf for someone tall").
-statement("B", stated, "2020-01-01", "none otherwise").
-statement("C", stated, "2022-01-01", "a second word on it").
-
-concept(tall, size, "tall").
-concept(small, size, "small").
-concept(no_shelf, reason, "the code is no shelf").
-
-%@ predicate service(Session, Code): {Code} is requested
-%@ case: services
-%@ predicate units(Session, Code, Units): {Units} units of {Code}
-%@ case: services units
-%@ predicate size(Size): someone is {Size}
-%@ case: size one of size
-%@ predicate shelf(Code): {Code} is a shelf
-%@ predicate asked(Session, Code): {Code} is a shelf asked for
-%@ predicate aside: a thing nobody asks for
-%@ predicate covered(Session, Code): {Code} is covered
-%@ predicate advisory(Advisory): advisory {Advisory}
-%@ predicate medically_necessary(Session, Code, Statement): {Code} is necessary by {Statement}
-%@ predicate not_medically_necessary(Session, Code, Statement): {Code} is not necessary by {Statement}
-%@ predicate not_addressed(Session, Code, Reason): {Code} is not addressed
-
-%@ facts A/codes
-shelf("S0001").
-
-%@ rule A/asked: {Code} is a shelf asked for
-asked(Session, Code) :- service(Session, Code), shelf(Code).
-
-%@ rule A: someone is tall
-medically_necessary(Session, Code, "A") :- asked(Session, Code), shelf(Code), size(tall).
-
-%@ rule B/covered: {Code} is necessary
-covered(Session, Code) :- medically_necessary(Session, Code, Statement).
-
-%@ rule B: no statement covers the shelf
-not_medically_necessary(Session, Code, "B") :- asked(Session, Code), not covered(Session, Code).
-
-%@ rule B/other: the code is no shelf
-%@ effective: none
-not_addressed(Session, Code, no_shelf) :- service(Session, Code), not asked(Session, Code).
-
-%@ rule A/units: more than two
-advisory("units") :- units(Session, Code, Units), Units > 2.
-
-%@ rule C: someone is small
-aside :- size(small).
-"""
+SHELF = (Path(__file__).parent.parent / "guidelines" / "shelf.dl").read_text()
 CASES = {
     "tall": ("tall", 3, "outcome: medically_necessary, by: [A]", "advisories: [units]"),
     "small": ("small", 2, "outcome: not_medically_necessary, by: [B]", "advisories: []"),

@@ -1,0 +1,94 @@
+"""The procedure codes that rules for an outcome in favour tell apart, and what settles a line of such a code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from ..language.terms import Atom, Literal, Rule, Var, quote, unquote
+from ..library.guideline import Guideline
+from ..program.interface import FAVOURABLE, SERVICE
+from .outcomes import favourable, outcomes
+from .relaxed import Gates, below, inputs, is_varied, relaxed
+from .settle import network
+
+Column = tuple[str, int]
+
+
+@lru_cache(maxsize=16)
+def alike(guideline: Guideline, date: str) -> tuple[tuple[str, ...], ...]:
+    """Return the codes that make a difference to an outcome in favour, those of which the rules say the same together.
+
+    :param date: the ISO date whose rules apply.
+    """
+    rules = relaxed(guideline, frozenset()).program.edition(date)
+    columns = _columns(rules)
+    said: dict[str, set[object]] = {}
+    for rule in rules:
+        for at, atom in enumerate((rule.head, *(literal.atom for literal in rule.literals))):
+            for place, value in enumerate(atom.args):
+                if (atom.predicate, place) in columns and not isinstance(value, Var):
+                    others = tuple("" if p == place else a for p, a in enumerate(atom.args))
+                    where = (rule, at) if rule.body else ()
+                    said.setdefault(unquote(str(value)), set()).add((atom.predicate, others, where))
+    groups: dict[frozenset[object], list[str]] = {}
+    for code in sorted(said):
+        groups.setdefault(frozenset(said[code]), []).append(code)
+    return tuple(codes for codes in map(tuple, groups.values()) if _differs(codes[0], groups.values(), guideline, date))
+
+
+def _differs(code: str, groups: Iterable[list[str]], guideline: Guideline, date: str) -> bool:
+    """Say whether a code beside one of each other group gives anything but what speaks of the code."""
+    evaluator = relaxed(guideline, frozenset()).evaluator(date)
+    beside = [Atom(SERVICE, (1, quote(codes[0]))) for codes in groups if code not in codes]
+    without = evaluator.evaluate(beside, open_world=True).each()
+    new = evaluator.evaluate([*beside, Atom(SERVICE, (1, quote(code)))], open_world=True).each() ^ without
+    return any(quote(code) not in atom.args for atom in new)
+
+
+def gates(guideline: Guideline, date: str, facts: Iterable[Atom], line: Atom) -> Gates | None:
+    """Return what settles a line where nothing is documented; None where nothing does.
+
+    :param facts: what a case says; only what it says of the request counts.
+    :param line: the service of the line.
+    """
+    program = guideline.program
+    given = {n for n, p in program.predicates.items() if p.case and n not in inputs(program) and not is_varied(p)}
+    codes = {quote(code): quote(codes[0]) for codes in alike(guideline, date) for code in codes}
+    read = below(program, *(each.name for each in program.of_role(FAVOURABLE))) & given
+    asked = (atom for atom in facts if atom.predicate in read)
+    same = frozenset(atom._replace(args=tuple(codes.get(str(a), a) for a in atom.args)) for atom in asked)
+    return _gates(guideline, date, same, line._replace(args=tuple(codes.get(str(a), a) for a in line.args)))
+
+
+@lru_cache(maxsize=512)
+def _gates(guideline: Guideline, date: str, fixed: frozenset[Atom], line: Atom) -> Gates | None:
+    model = relaxed(guideline, frozenset()).evaluator(date).evaluate(fixed, open_world=True)
+    targets = favourable(outcomes(model, guideline.program, line.args), guideline.program)
+    net = network(model, targets)
+    items = ([net.items[~each] for each in gate.below if each < 0] for gate in net.gates)
+    return [each for each in items if each] if targets else None
+
+
+def _columns(rules: Iterable[Rule]) -> set[Column]:
+    """Return the places in which procedure codes stand: where a rule has what a request says, and so on."""
+    found: set[Column] = {(SERVICE, 1)}
+    joined = [places for rule in rules if rule.body for places in _joined(rule)]
+    before = 0
+    while len(found) != before:
+        before = len(found)
+        for places in joined:
+            if places & found:
+                found |= places
+    return found
+
+
+def _joined(rule: Rule) -> Iterator[set[Column]]:
+    """Yield, for each variable of a rule, the places in which it stands."""
+    of: dict[str, set[Column]] = {}
+    atoms = [rule.head, *(part.atom for part in rule.body if isinstance(part, Literal))]
+    for atom in atoms:
+        for place, term in enumerate(atom.args):
+            if isinstance(term, Var):
+                of.setdefault(term.name, set()).add((atom.predicate, place))
+    yield from of.values()

@@ -1,0 +1,225 @@
+"""A case in which what it says may be otherwise: what stands against a line is open, and what settles it is found.
+
+The rules are those that an outcome in favour rests on, and what a case documents is open by the keys of the case
+file themselves, so that what is found is what a case would have to say. What the case says in a line's favour stays
+given: of what settles the line only the part is told that the case does not say yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from ..evaluation.rules import Model
+from ..language.terms import Atom, Literal, quote
+from ..library.guideline import Guideline
+from ..program.graph import Strata
+from ..program.interface import FAVOURABLE
+from ..program.program import Predicate, Program
+from .missing import Missing
+from .need import AtLeast, Item, Need, Set, in_order
+from .outcomes import favourable, outcomes
+from .situation import Situation
+
+_AMOUNTS = ("amount of", "count")
+
+Gates = Collection[Collection[Item]]
+"""What settles a question: the items of each gate of the network."""
+
+
+class Settled(NamedTuple):
+    """What would settle a line beside what the case says, and the outcomes in favour that it gives."""
+
+    needs: Set
+    targets: tuple[Atom, ...]
+    told: frozenset[Atom]  # what follows from the findings that it documents, themselves among it
+    every: Set  # with what the case says already
+
+
+def inputs(program: Program) -> dict[str, Predicate]:
+    """Return the open predicates that are derived, each by the input through which a case documents it."""
+    derived = [p for p in program.predicates.values() if p.open_kind and not p.case]
+    by_key = {("present of" if p.is_record else "each of", p.open_kind): p for p in derived}
+    keyed = [(p.name, (p.case.shape, p.case.kind)) for p in program.predicates.values() if p.case]
+    return {name: by_key[key] for name, key in keyed if key in by_key}
+
+
+@lru_cache(maxsize=16)
+def narrowed(guideline: Guideline, name: str) -> Guideline:
+    """Return a guideline with those rules alone that a predicate rests on."""
+    program = guideline.program
+    read = below(program, name, closing=True)
+    rules = tuple(rule for rule in program.rules if rule.head.predicate in read)
+    return Guideline(guideline.folder, program._replace(rules=rules), guideline.strata)
+
+
+def is_varied(predicate: Predicate) -> bool:
+    """Say whether what a case says by an input may be otherwise: a finding, an amount, a choice, an open count."""
+    shape = predicate.case.shape if predicate.case else ""
+    return shape in ("present of", "absent of", "amount of", "one of") or (shape == "count" and predicate.is_open)
+
+
+def below(program: Program, *names: str, closing: bool = False) -> frozenset[str]:
+    """Return the predicates that some rest on by the rules, with themselves, and perhaps by what closes open ones."""
+    found, before = set(names), 0
+    pairs = [(r.head.predicate, p.atom.predicate) for r in program.rules for p in r.body if isinstance(p, Literal)]
+    pairs += [(p.name, c) for p in program.predicates.values() for c in (p.unless, p.until) if c and closing]
+    while len(found) != before:
+        before = len(found)
+        found |= {body for head, body in pairs if head in found}
+    return frozenset(found)
+
+
+@lru_cache(maxsize=16)
+def relaxed(guideline: Guideline, settled: frozenset[str]) -> Guideline:
+    """Return a guideline for outcomes in favour alone, in which all that a case can say is open.
+
+    :param settled: the concepts that stay as the case has them.
+    """
+    program, strata = guideline.program, guideline.strata
+    read, opened = below(program, *(each.name for each in program.of_role(FAVOURABLE))), inputs(program)
+    derived = {each.name for each in opened.values()}
+
+    def loosened(predicate: Predicate) -> Predicate:
+        if predicate.name in opened:
+            return predicate._replace(open_kind=opened[predicate.name].open_kind)
+        if predicate.name in derived:
+            return predicate._replace(open_kind="", unless="", until="")
+        if predicate.is_choice and predicate.case and predicate.name in read:
+            return predicate._replace(open_kind=predicate.case.kind)
+        return predicate
+
+    return Guideline(
+        guideline.folder,
+        program._replace(
+            predicates={name: loosened(p) for name, p in program.predicates.items()},
+            rules=tuple(rule for rule in program.rules if rule.head.predicate in read),
+            concepts={name: told for name, told in program.concepts.items() if name not in settled},
+        ),
+        Strata(strata.components, strata.from_case, strata.from_case),
+    )
+
+
+class Relaxed:
+    """Answers, for one decided case and one request, what the record would have to say.
+
+    :param situation: the case as it is.
+    :param facts: what the case says, with the services requested.
+    :param settled: see `relaxed`.
+    """
+
+    def __init__(self, situation: Situation, facts: Iterable[Atom], settled: frozenset[str]) -> None:
+        self.situation, self.program = situation, situation.program
+        self.guideline = relaxed(situation.guideline, settled)
+        self.inputs = inputs(self.program)
+        self.said = [atom for atom in facts if atom.predicate in self.guideline.strata.open_valued]
+        shapes = {name: p.case.shape for name, p in self.program.predicates.items() if p.case}
+        self.shape = {atom: shapes.get(atom.predicate, "") for atom in self.said}
+        self.complete = True
+
+    def settled(self, cpt: str, session: int, gates: Gates) -> Iterator[Settled]:
+        """Yield what would cover a line, the least first; `complete` tells whether that is all.
+
+        :param gates: what settles the line where nothing is documented; see `alike.gates`.
+        """
+        kept = [atom for atom in self.said if not self._bars(atom, gates)]
+        self.model = self.guideline.evaluator(self.situation.date).evaluate(kept, open_world=True)
+        self.targets = favourable(outcomes(self.model, self.program, (session, quote(cpt))), self.program)
+        self.missing = _Missing(self.model, self)
+        found = self.missing.sets(self.targets)
+        self.complete = found.complete
+        yield from map(self._settled, found.sets)
+
+    def _settled(self, needs: Set) -> Settled:
+        left = frozenset(each for need in needs for each in self._left(need))
+        plain = [need for need in needs if isinstance(need, Need)]
+        told = self.missing.weaker(*(need.atom for need in plain if not need.bounds and not need.denies))
+        return Settled(left, tuple(self.missing.met(needs, self.targets)), frozenset(told), needs)
+
+    def _left(self, need: Need | AtLeast) -> Iterator[Need | AtLeast]:
+        """Yield what the case does not say yet of a need; of several things, so many less as it says."""
+        if isinstance(need, Need):
+            yield from () if self._so(need) else [self._told(need)]
+            return
+        of = [self._told(each) for each in need.of if not self._so(each)]
+        number = need.number - len(need.of) + len(of)
+        if number == len(of):
+            yield from of
+        elif number > 0:
+            yield AtLeast(number, tuple(sorted(of, key=lambda each: each.key)))
+
+    def least(self, needs: Set) -> Settled | None:
+        """Return what settles the line of a set that does for another request; None where it does not for this one."""
+        if not self.missing.met(needs, self.targets):
+            return None
+        for need in in_order(needs):
+            if self.missing.met(needs - {need}, self.targets):
+                needs -= {need}
+        return self._settled(needs)
+
+    def _bars(self, atom: Atom, gates: Gates) -> bool:
+        """Say whether something that the case says stands against a line, or may: whatever a record denies does.
+
+        What it says of an amount or a choice does so where a gate of the network would hold by another one.
+        """
+        shape = self.shape[atom]
+        if shape == "absent of" or not is_varied(self.program.predicates[atom.predicate]):
+            return shape == "absent of"
+        for gate in gates:
+            about = [item for item in gate if item.atom.predicate == atom.predicate]
+            if shape == "one of" and about and not any(item.atom == atom for item in about):
+                return True
+            if shape == "present of" and any(item.atom == atom and item.kind == "absent" for item in about):
+                return True
+            of = (item for item in about if shape in _AMOUNTS and item.atom.args[:-1] == atom.args[:-1])
+            if any(not _is_within(atom, item) for item in of):
+                return True
+        return False
+
+    def _so(self, need: Need) -> bool:
+        """Say whether the case says already what is needed; in the closed world it denies what it does not say."""
+        if need.bounds:
+            amounts = [
+                a for a in self.said if a.predicate == need.atom.predicate and a.args[:-1] == need.atom.args[:-1]
+            ]
+            numbers = (a.args[-1] for a in amounts)
+            return any(need.low <= number <= need.high for number in numbers if isinstance(number, int))
+        if need.denies:
+            return not self.situation.model.possible(self._told(need).atom)
+        return self.situation.model.sure(need.atom)
+
+    def _told(self, need: Need) -> Need:
+        """Return a need of an input as one of what it documents."""
+        derived = self.inputs.get(need.atom.predicate)
+        if not derived:
+            return need
+        return need._replace(atom=Atom(derived.name, need.atom.args), stated=bool(derived.until))
+
+    def denied(self, atom: Atom) -> set[Atom]:
+        """Return the inputs that denying one of them denies as well, by the rules of the guideline itself."""
+        derived = self.inputs.get(atom.predicate)
+        if not derived or not derived.unless:
+            return {atom}
+        evaluator = self.situation.evaluator
+        denial = self.program.denial(Atom(derived.name, atom.args))
+        before, after = (evaluator.evaluate(given, open_world=True).unknown for given in ([], [denial]))
+        return {atom, *(Atom(atom.predicate, a.args) for a in before - after if a.predicate == derived.name)}
+
+
+class _Missing(Missing):
+    """The search in a relaxed case."""
+
+    def __init__(self, model: Model, relaxed: Relaxed) -> None:
+        super().__init__(model, lambda atom: model)
+        self.relaxed = relaxed
+
+    def denied(self, atom: Atom) -> set[Atom]:
+        if atom not in self._denials:
+            self._denials[atom] = self.relaxed.denied(atom) & self.model.unknown | {atom}
+        return self._denials[atom]
+
+
+def _is_within(amount: Atom, item: Item) -> bool:
+    number = amount.args[-1]
+    return isinstance(number, int) and (number >= item.bound if item.kind == "low" else number <= item.bound)

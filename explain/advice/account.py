@@ -1,0 +1,141 @@
+"""The account of a decided case: for each reason the outcome, the statements that decide it, and what they turn on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from ...engine.decision.decide import Judged, LineDecision
+from ...engine.language.terms import Var, unquote
+from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
+from ...engine.program.program import AUTHORITIES, Program
+from .blocks import Block, Group, Writer, rests_on
+from .grounds import Grounds
+from .nothing import unstated, why_nothing
+from .ways import Way, ways
+from .wording import words
+
+
+class Account(NamedTuple):
+    """One reason, for every line that has it."""
+
+    lines: tuple[LineDecision, ...]
+    deciding: tuple[tuple[str, str], ...]  # the statements that give the outcome, or the reason, with their words
+    blocks: tuple[Block, ...]  # those of one criterion stand together, the nearest first
+    beside: tuple[Block, ...]  # what is met and common to the criteria
+    nothing: str  # why no criterion is about the case, where none is
+    wanted: str  # the kind of thing that the case has to state before any criterion is about it
+    recorded: Group  # what the record shows, where no criterion is about the case
+    ways: tuple[Way, ...]  # what would be different
+    rests_on: tuple[str, ...]  # what the rules that give the outcome cite, and how they are read
+    authorities: dict[str, tuple[str, ...]]  # all that is told rests on, by authority
+    folded: tuple[str, ...]  # steps that hold and are told by their names alone
+    others: tuple[str, ...]  # the other statements that can cover a line
+    program: Program
+
+    @property
+    def fails(self) -> bool:
+        """Whether the lines are refused."""
+        return self.lines[0].role == UNFAVOURABLE
+
+    @property
+    def any_decides(self) -> bool:
+        """Whether any one item that is open decides."""
+        return not self.fails and bool(self.blocks) and bool(self.ways) and all(way.size == 1 for way in self.ways)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the account as the documented JSON object."""
+        line = self.lines[0]
+        return {
+            "lines": [f"{each.cpt}@{each.session}" for each in self.lines], "outcome": line.outcome,
+            "deciding": [{"statement": name, "words": text} for name, text in self.deciding],
+            "blocks": [block.as_json() for block in self.blocks],
+            "beside": [block.as_json() for block in self.beside],
+            "nothing": self.nothing, "wanted": self.wanted, "recorded": [item.as_json() for item in self.recorded],
+            "ways": [way.as_json() for way in self.ways],
+            "rests_on": self.program.in_order({name for each in self.lines for name in each.rests_on}),
+            "authorities": {name: list(each) for name, each in self.authorities.items()},
+            "folded": list(self.folded), "others": list(self.others),
+        }  # fmt: skip
+
+
+def accounts(judged: Judged, lines: Iterable[LineDecision] = ()) -> list[Account]:
+    """Return the account of every line, or of some; lines with one reason share it.
+
+    A reason is the outcome, the statements, the items and how they stand.
+    """
+    told = list({(line.cpt, line.session): line for line in lines or judged.decision.lines}.values())
+    grounds = Grounds(judged)
+    found: dict[tuple[object, ...], Account] = {}
+    for line in told:
+        each = _account(line, grounds)
+        key = (line.outcome, line.session, each.deciding, each.nothing, frozenset(each.blocks))
+        same = found.get(key)
+        found[key] = _together(same, each) if same else each
+    return list(found.values())
+
+
+def _together(one: Account, other: Account) -> Account:
+    """Return two accounts with one reason as one; what would change some of its lines only says so."""
+    codes = [line.cpt for line in one.lines], [line.cpt for line in other.lines]
+    ways = [way for way in one.ways if way in other.ways]
+    for of, each in zip(codes, (one, other), strict=True):
+        ways += [way._replace(only=way.only or tuple(of)) for way in each.ways if way not in ways]
+    return one._replace(lines=(*one.lines, *other.lines), ways=tuple(ways))
+
+
+def _account(line: LineDecision, grounds: Grounds) -> Account:
+    program = grounds.program
+    writer = Writer(line, program)
+    wanted = unstated(line, program)
+    for step in [] if wanted else grounds.steps(line):
+        writer.step(step, "", ())
+    blocks, beside = writer.told()
+    shown = {block.statement for block in (*blocks, *beside)}
+    nothing = "" if blocks or line.role == SILENT else why_nothing(grounds)
+    rests = rests_on(grounds.deciding_rules(line), program, [p for p in program.predicates if wanted])
+    names = {*rests, *(name for block in blocks for name in block.rests_on)}
+    return Account(
+        (line,), tuple(_deciding(line, grounds)), blocks, beside, nothing, wanted,
+        grounds.items.recorded() if nothing else (), tuple(ways(grounds.judged, line)),
+        rests, by_authority(names, program), tuple(writer.folded),
+        tuple(name for name in covering(program) if name not in shown),
+        program,
+    )  # fmt: skip
+
+
+def _deciding(line: LineDecision, grounds: Grounds) -> list[tuple[str, str]]:
+    if line.role == SILENT:
+        return [(line.reason or "", grounds.program.label(line.reason))]
+    glosses = {
+        rule.cites[0]: rule.gloss for rule in grounds.deciding_rules(line) if rule.cites and "{" not in rule.gloss
+    }
+    known = [name for name in line.by if name in grounds.program.statements]
+    return [(name, glosses.get(name) or words(name, grounds.program)) for name in known]
+
+
+def by_authority(names: Iterable[str], program: Program) -> dict[str, tuple[str, ...]]:
+    """Return statements and readings by their authority, each in the order of an answer."""
+    found: dict[str, list[str]] = {authority: [] for authority in (*AUTHORITIES, *program.authorities)}
+    for name in program.in_order(set(names)):
+        found[program.statements[name].authority if name in program.statements else "interpretation"].append(name)
+    return {authority: tuple(each) for authority, each in found.items() if each}
+
+
+def covering(program: Program) -> list[str]:
+    """Return the statements that can cover a line, in the order of the text."""
+    found, stack = set(), [(each.name, 2) for each in program.of_role(FAVOURABLE)]
+    seen = set(stack)
+    for name, at in stack:
+        for rule in program.rules:
+            if rule.head.predicate != name:
+                continue
+            term = rule.head.args[at]
+            if not isinstance(term, Var):
+                found.add(unquote(term))
+                continue
+            places = {(lit.atom.predicate, i) for lit in rule.literals if lit.positive
+                      for i, a in enumerate(lit.atom.args) if a == term}  # fmt: skip
+            stack += sorted(places - seen)
+            seen |= places
+    return [name for name in program.statements if name in found]

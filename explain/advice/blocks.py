@@ -1,0 +1,150 @@
+"""The statements that a line turns on, each with its items: what is met, and what is not and how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from ...engine.decision.decide import LineDecision
+from ...engine.language.terms import Atom, Rule
+from ...engine.program.interface import FAVOURABLE, SILENT
+from ...engine.program.program import Program
+from .grounds import Choice, Step
+from .items import BARS, FOLDED, MET, Item
+from .wording import words_by
+
+Group = tuple[Item, ...]
+
+
+class Block(NamedTuple):
+    """A statement with its items: what is met, and what is not, by each way that would be enough for it."""
+
+    statement: str
+    words: str
+    inferred: bool
+    criterion: str  # the statement about the case that it serves, itself or another one
+    how: tuple[str, ...]  # the rules that fired or failed
+    met: Group
+    lacking: tuple[Group, ...]  # each is a way; all items of it are needed
+    whole: bool  # these ways differ in nothing else
+    beside: Group  # what fails as well, and does not decide
+    rests_on: tuple[str, ...]  # what the rules between the outcome and the items cite, and how they are read
+
+    @property
+    def about(self) -> bool:
+        """Whether it asks for what the case is about, and not for what its record shows alone."""
+        return any(item.about for group in (self.met, *self.lacking) for item in group)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the block as the documented JSON object."""
+        told = {name: [item.as_json() for item in getattr(self, name)] for name in ("met", "beside")}
+        lacking = [[item.as_json() for item in group] for group in self.lacking]
+        return self._asdict() | told | {"how": list(self.how), "lacking": lacking, "rests_on": list(self.rests_on)}
+
+
+class _Draft:
+    """A block in the making."""
+
+    def __init__(self) -> None:
+        self.rules: dict[Rule, None] = {}
+        self.above: dict[Rule, None] = {}
+        self.met: dict[Item, None] = {}
+        self.lacking: dict[Group, frozenset[Atom]] = {}  # and what other rules would have to give as well
+        self.beside: dict[Item, None] = {}
+
+
+class Writer:
+    """Writes the blocks of one line, statement by statement."""
+
+    def __init__(self, line: LineDecision, program: Program) -> None:
+        self.line, self.program = line, program
+        self.drafts: dict[tuple[str, str, str], _Draft] = {}
+        self.folded: dict[str, None] = {}
+        self._done: set[tuple[str, Step]] = set()
+
+    def step(self, step: Step, criterion: str, above: tuple[Rule, ...], barred: bool = False) -> None:
+        """Add what a rule asks for, and what the rules below it do, in its order.
+
+        :param criterion: the statement about the case that the rule serves, or an empty text.
+        :param barred: whether something beside it fails already, whatever it lacks.
+        """
+        if (criterion, step) in self._done:
+            return
+        self._done.add((criterion, step))
+        statement, above = step.rule.cites[0] if step.rule.cites else "", (*above, step.rule)
+        items = [part for part in step.parts if isinstance(part, Item) and part.state != FOLDED]
+        below = statement if any(item.about for item in items) else criterion
+        waiting = statement in self.line.by or bool(items)
+        for part in step.parts:
+            if isinstance(part, Choice):
+                self._choice(part, below, above, barred or (step.fails and not part.fails) or step.barred)
+            elif part.state == FOLDED:
+                self.folded[part.label] = None
+            elif waiting:
+                waiting = self._items(step, below or statement, items, above, barred)
+        if waiting:
+            self._items(step, below or statement, items, above, barred)
+
+    def _items(
+        self, step: Step, criterion: str, items: Sequence[Item], above: Iterable[Rule], barred: bool
+    ) -> bool:  # fmt: skip
+        """Add the items of a rule; return that nothing of them is left to add."""
+        draft = self._draft(step.rule, criterion)
+        draft.rules |= dict.fromkeys([step.rule])
+        draft.above |= dict.fromkeys(above)
+        draft.met |= {item: None for item in items if item.state == MET}
+        lacking = tuple(item for item in items if item.state != MET)
+        if step.fails:
+            decides = [item for item in lacking if item.state == BARS] or [item for item in lacking if item.fails]
+            draft.beside |= {item: None for item in lacking if item not in decides}
+            lacking = tuple(decides)
+        if barred:
+            draft.beside |= dict.fromkeys(lacking)
+        elif lacking:
+            others = [p for p in step.lacking if isinstance(p, Choice) and p.fails == step.fails]
+            draft.lacking[lacking] = frozenset(choice.atom for choice in others)
+        return False
+
+    def _draft(self, rule: Rule, criterion: str) -> _Draft:
+        key = (criterion, rule.cites[0] if rule.cites else "", str(rule.head))
+        return self.drafts.setdefault(key, _Draft())
+
+    def _choice(self, choice: Choice, criterion: str, above: tuple[Rule, ...], barred: bool) -> None:
+        """Add the ways of an atom; what fails by more than another way of its statement does not decide."""
+        for step in choice.steps:
+            nearer = [s for s in choice.steps if s.rule.cites[:1] == step.rule.cites[:1] and s.lacking < step.lacking]
+            if not nearer:
+                self.step(step, criterion, above, barred)
+                continue
+            extra = [part for part in step.lacking - nearer[0].lacking if isinstance(part, Item)]
+            self._draft(step.rule, criterion or step.rule.cites[0]).beside |= dict.fromkeys(extra)
+
+    def told(self) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+        """Return the blocks that tell, criterion by criterion, and those that are met and common."""
+        criteria: dict[str, list[Block]] = {}
+        for (criterion, statement, _), draft in self.drafts.items():
+            criteria.setdefault(criterion, []).append(self._block(criterion, statement, draft))
+        if self.line.role in (FAVOURABLE, SILENT):
+            return tuple(b for blocks in criteria.values() for b in blocks), ()
+        failing = [blocks for blocks in criteria.values() if any(b.lacking for b in blocks)]
+        told = [b for blocks in (*failing, *(c for c in criteria.values() if c not in failing)) for b in blocks]
+        common = [b for b in told if not b.lacking and not any(item.about for item in b.met)]
+        return tuple(b for b in told if b not in common), tuple(common)
+
+    def _block(self, criterion: str, statement: str, draft: _Draft) -> Block:
+        known = self.program.statements.get(statement)
+        rules = list(draft.rules)
+        said = words_by(statement, [] if draft.lacking else rules, self.program)
+        return Block(
+            statement, said, bool(known and known.authority == "inferred"), criterion, tuple(r.id for r in rules),
+            tuple(draft.met), tuple(draft.lacking), len(set(draft.lacking.values())) <= 1, tuple(draft.beside),
+            rests_on(draft.above, self.program),
+        )  # fmt: skip
+
+
+def rests_on(rules: Iterable[Rule], program: Program, opened: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return what rules cite and how they are read, and by what readings open predicates are open."""
+    rules = list(rules)
+    named = {name for rule in rules for name in (*rule.cites, *rule.readings)}
+    named |= {name for each in opened for name in program.predicates[each].readings}
+    return tuple(program.in_order(named))

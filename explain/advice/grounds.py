@@ -1,0 +1,222 @@
+"""What a line turns on: each rule in play with what it asks for, and whether that is met, falls short or is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ...engine.decision.decide import Judged, LineDecision, outcomes
+from ...engine.decision.outcomes import awaited, favourable
+from ...engine.decision.why import Cause, Failure
+from ...engine.evaluation.rules import Firing
+from ...engine.language.comparison import holds
+from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Rule, Substitution, variables
+from ...engine.language.unify import unify
+from ...engine.program.interface import FAVOURABLE, SILENT, WAITING
+from .items import BARS, OTHER, Item, Items
+from .reasons import Reasons
+
+REQUEST = "the request"
+"""What is folded in every guideline: that a line is one of those requested."""
+
+DEEPEST = 40
+"""How many steps below a line are told; what is deeper stands in the whole proof alone."""
+
+
+class Step(NamedTuple):
+    """A rule and what it asks for: items, and what other rules give."""
+
+    rule: Rule
+    parts: tuple[Item | Choice, ...]
+
+    @property
+    def lacking(self) -> frozenset[object]:
+        """What of it is not met."""
+        return frozenset(p for p in self.parts if p.distance)
+
+    @property
+    def fails(self) -> bool:
+        """Whether it surely does not give what it is for."""
+        return any(part.fails for part in self.parts)
+
+    @property
+    def barred(self) -> bool:
+        """Whether something stands against it, whatever else it lacks."""
+        return any(isinstance(part, Item) and part.state == BARS for part in self.parts)
+
+    @property
+    def asks_other(self) -> bool:
+        """Whether it asks for another request itself."""
+        return any(isinstance(part, Item) and part.state == OTHER for part in self.parts)
+
+    @property
+    def distance(self) -> int:
+        """How many items are not met, by the nearest way."""
+        return sum(part.distance for part in self.parts)
+
+
+class Choice(NamedTuple):
+    """An atom with the rules that give it or could, any one of which is enough; the nearest first."""
+
+    atom: Atom
+    steps: tuple[Step, ...]
+
+    @property
+    def fails(self) -> bool:
+        """Whether no way is left."""
+        return all(step.fails for step in self.steps)
+
+    @property
+    def distance(self) -> int:
+        """How many items are not met, by the nearest way."""
+        return min((step.distance for step in self.steps), default=1)
+
+
+class Grounds:
+    """Tells, for one decided case, what each line turns on."""
+
+    def __init__(self, judged: Judged) -> None:
+        self.judged, self.model, self.why = judged, judged.model, judged.why
+        self.program = judged.guideline.program
+        self.reasons = Reasons(judged)
+        self.items = Items(self.reasons)
+        self._choices: dict[Atom, Choice | Item] = {}
+        self._above: list[Atom] = []
+
+    def steps(self, line: LineDecision) -> list[Step]:
+        """Return the rules that give a line its outcome, or that would have to cover it; the nearest first."""
+        possible = outcomes(self.model, self.program, line.key)
+        covering = favourable(possible, self.program)
+        if line.role in (FAVOURABLE, SILENT):
+            return [self._fired(self.why.shortest(atom)) for atom in self.decisive(line)]
+        if line.role == WAITING and covering:
+            found = [self._may(firing) for atom in covering for firing in self.model.firings[atom]]
+        else:
+            found = [self._failed(failure) for failure in self.reasons.relevant(line)]
+            found = [step for step in found if not step.asks_other] or found
+        return sorted(found, key=lambda step: step.distance)
+
+    def decisive(self, line: LineDecision) -> list[Atom]:
+        """Return the atoms that an outcome is read off."""
+        possible = outcomes(self.model, self.program, line.key)
+        sure = [a for a in possible.get(line.outcome, ()) if self.model.sure(a)]
+        return sure or awaited(possible, self.program)
+
+    def deciding_rules(self, line: LineDecision) -> list[Rule]:
+        """Return the rules that give a line its outcome; none where it waits."""
+        sure = [atom for atom in self.decisive(line) if self.model.sure(atom)]
+        return [self.why.shortest(atom).rule for atom in sure]
+
+    def _fired(self, firing: Firing) -> Step:
+        """Return a rule that gives an atom surely."""
+        return self._may(firing)
+
+    def _may(self, firing: Firing) -> Step:
+        premises, absences = iter(firing.premises), iter(firing.absences)
+        parts: list[Item | Choice] = []
+        for part in firing.rule.body:
+            if isinstance(part, Aggregate):
+                parts.append(self._counted(part, firing.binding))
+            elif isinstance(part, Comparison):
+                parts += self._compared(part, firing.rule, firing.binding)
+            elif part.positive:
+                parts.append(self._part(next(premises), firing.rule, firing.binding))
+            else:
+                parts += self._absence(next(absences))
+        return Step(firing.rule, tuple(parts))
+
+    def _failed(self, failure: Failure) -> Step:
+        """Return a rule that fails: the parts that do, and those that hold beside them."""
+        causes: dict[int, list[Cause]] = {}
+        for cause in failure.causes:
+            causes.setdefault(cause.at, []).append(cause)
+        held: dict[int, list[Atom]] = {}
+        for at, atom in failure.held(self.model):
+            held.setdefault(at, []).append(atom)
+        parts: list[Item | Choice] = []
+        for at, part in enumerate(failure.rule.body):
+            if isinstance(part, Aggregate):
+                ways = [c.binding for c in causes.get(at, ())] or [failure.binding]
+                parts += [self._counted(part, way) for way in ways if way.keys() >= {*part.shared}]
+            elif isinstance(part, Comparison):
+                parts += [p for c in causes.get(at, ()) for p in self._compared(part, failure.rule, c.binding)]
+            elif at in causes:
+                parts += [p for c in causes[at] for p in self._cause(c, part, failure)]
+            elif part.positive:
+                parts += [self._part(a, failure.rule, self._way(failure, part, a)) for a in held.get(at, ())]
+            else:
+                parts += self._absence(part.atom.substitute(failure.binding))
+        return Step(failure.rule, tuple(dict.fromkeys(parts)))
+
+    def _way(self, failure: Failure, part: Literal, atom: Atom) -> Substitution:
+        return {**failure.binding, **(unify(part.atom, atom) or {})}
+
+    def _cause(self, cause: Cause, part: Literal, failure: Failure) -> Iterator[Item | Choice]:
+        atom = part.atom.substitute(cause.binding)
+        if not part.positive:
+            yield self.items.bar(atom)
+        elif self.reasons.is_request(cause):
+            yield self.items.request(atom)
+        else:
+            yield self._part(atom, failure.rule, cause.binding)
+
+    def _part(self, atom: Atom, rule: Rule, binding: Substitution) -> Item | Choice:
+        """Return what a rule asks for: an item that the case speaks of, or what other rules give."""
+        declared = self.program.declared()[atom.predicate]
+        of_services = declared.case and declared.case.key == "services"
+        fold = declared.fold or (REQUEST if of_services else "")
+        if fold and self.model.sure(atom):
+            return self.items.folded(fold)
+        if self.reasons.is_fact(atom):
+            return self.items.item(atom, rule, binding)
+        if atom not in self._choices:
+            if atom in self._above or len(self._above) >= DEEPEST:
+                return self.items.deeper(atom)
+            self._above.append(atom)
+            self._choices[atom] = self._choice(atom)
+            self._above.pop()
+        return self._choices[atom]
+
+    def _choice(self, atom: Atom) -> Choice | Item:
+        if self.model.sure(atom):
+            if atom not in self.model.support:
+                return self.items.plain(atom)
+            firing = self.why.shortest(atom)
+            if firing.rule.fold:
+                return self.items.folded(firing.rule.fold)
+            return Choice(atom, (self._fired(firing),)) if firing.rule.body else self.items.plain(atom)
+        steps = [self._may(firing) for firing in self.model.firings.get(atom, ())]
+        steps += [self._failed(f) for f in self.why.failures(atom) if f.in_play and f.causes]
+        if not steps:
+            return self.items.plain(atom)
+        return Choice(atom, tuple(sorted(dict.fromkeys(steps), key=lambda step: step.distance)))
+
+    def _absence(self, atom: Atom) -> list[Item | Choice]:
+        """Return what a rule asks not to be so."""
+        fold = self.program.declared()[atom.predicate].fold
+        if not self.model.possible(atom):
+            return [self.items.folded(fold)] if fold else [self.items.absent(atom)]
+        if self.model.sure(atom) or self.reasons.is_fact(atom):
+            return [self.items.bar(atom)]
+        return list(map(self.items.bar, self._unknown(atom) or [atom]))
+
+    def _unknown(self, atom: Atom) -> list[Atom]:
+        """Return what nobody documented that makes an atom possible."""
+        stack, seen = [atom], {atom}
+        for each in stack:
+            below = [p for firing in self.model.firings.get(each, ()) for p in firing.premises if p not in seen]
+            stack += below
+            seen.update(below)
+        return sorted((each for each in stack if each in self.model.unknown), key=str)
+
+    def _counted(self, part: Aggregate, binding: Substitution) -> Item:
+        return self.items.counted(self.why.join.tally(part, dict(binding)))
+
+    def _compared(self, part: Comparison, rule: Rule, binding: Substitution) -> list[Item | Choice]:
+        """Return a comparison that no amount of the record is told with."""
+        names = set(part.names())
+        read = [lit.atom for lit in rule.literals if lit.positive and names & set(variables(lit.atom.args))]
+        if len(names) == 1 and any(map(self.reasons.is_fact, read)):
+            return []
+        value = holds(part, binding) if binding.keys() >= names else None
+        return [self.items.compared(part, binding, value)]

@@ -1,0 +1,51 @@
+"""The ways of a line drawn together: those that differ in one thing are one group with a choice there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeVar
+
+from ...engine.decision.decision import Advisory
+from .asks import Box, boxes
+from .remedies import Way
+
+NEAREST = 4
+"""How many groups a short form tells of; it says how many more there are."""
+
+
+Told = TypeVar("Told")
+
+
+class Group(NamedTuple):
+    """Several ways in one: they ask the same of the request, and each choice is one item of a place."""
+
+    request: tuple[str, ...]
+    statements: tuple[str, ...]
+    box: Box
+    objections: tuple[Advisory, ...]
+    outcome: str = ""  # which outcome they lead to, where the guideline has several that cover a line
+
+    @property
+    def size(self) -> int:
+        """How many things each of the ways needs."""
+        return len(self.request) + len(self.box)
+
+
+def groups(ways: Iterable[Way]) -> list[Group]:
+    """Return ways in groups, those that need the fewest things first."""
+    same: dict[tuple[object, ...], list[Way]] = {}
+    for way in ways:
+        asking = tuple(sorted(item.statement for item in way.ask.items))
+        same.setdefault((way.request, way.ask.statements, way.ask.outcome, way.objections, asking), []).append(way)
+    found = [
+        Group(each[0].request, each[0].ask.statements, box, each[0].objections, each[0].ask.outcome)
+        for each in same.values()
+        for box in boxes(way.ask.items for way in each)
+    ]
+    return sorted(found, key=lambda group: group.size)
+
+
+def nearest(found: Sequence[Told]) -> tuple[Sequence[Told], int]:
+    """Return the groups that a short form tells of, and how many more there are: never just one."""
+    shown = found if len(found) <= NEAREST + 1 else found[:NEAREST]
+    return shown, len(found) - len(shown)

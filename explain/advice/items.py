@@ -1,0 +1,240 @@
+"""One thing that a rule asks for, in the declared words: whether it is met, how it fails, and where that is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ...engine.decision.decide import leaves
+from ...engine.evaluation.rules import Tally
+from ...engine.language.comparison import Bounds, bounds, measured, within
+from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Rule, Substitution, Term, Var, unquote
+from ...engine.language.visible import in_quotes
+from ...engine.program.program import CaseKey
+from ...engine.program.words import say_atom, say_counted, say_rule
+from .evidence import DOCUMENTED, Evidence
+
+MET, SHORT, ABSENT, OPEN, BARS, OTHER, FOLDED = "met", "SHORT", "ABSENT", "OPEN", "BARS", "OTHER", "folded"
+"""How an item stands: met, an amount falls short, not so, nobody says, so though it must not be, another request."""
+
+STATES = (SHORT, ABSENT, OPEN, BARS, OTHER, MET)
+"""The states that are told, first those that fail."""
+
+NO_SOURCE = "no source given"
+
+
+class Item(NamedTuple):
+    """One thing that a rule asks for."""
+
+    state: str
+    label: str  # whole, as declared
+    told: str = ""  # what the record says of it, and what is needed
+    source: str = ""
+    concept: str = ""  # the concept or the key that it is about
+    needs: str = ""  # the bounds of an amount, such as `>= 4`
+    about: bool = False  # what the case states, and not what its record documents
+    weaker: str = ""  # the label of what the record denies, where that rules it out
+
+    @property
+    def distance(self) -> int:
+        """Whether it is not met, as a number."""
+        return int(self.state not in (MET, FOLDED))
+
+    @property
+    def fails(self) -> bool:
+        """Whether it is surely not met."""
+        return self.state in (SHORT, ABSENT, BARS, OTHER)
+
+    def text(self, *, short: bool = False) -> str:
+        """Return the item in words, its source behind it.
+
+        :param short: leave out `recorded`, where a source says as much.
+        """
+        source = f" ({self.source})" if self.source else ""
+        told = "" if short and self.told == "recorded" and source else self.told
+        return f"{self.label}{f': {told}' if told else ''}{source}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the item as the documented JSON object."""
+        return self._asdict()
+
+
+class Items:
+    """Words the items of one decided case."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence, self.model, self.program = evidence, evidence.model, evidence.program
+        self.case, self.world = evidence.case, evidence.judged.decision.world
+
+    def item(self, atom: Atom, rule: Rule, binding: Substitution) -> Item:
+        """Return what a rule asks of the record, or of what the case states."""
+        declared = self.program.declared()[atom.predicate]
+        begin = declared.amounts_from if declared.is_open else len(atom.args)
+        if len(atom.args) > begin:
+            return self._amount(atom, rule, binding)
+        concept = str(atom.args[0])
+        label, about = self.program.label(concept), not declared.is_record
+        if self.model.sure(atom):
+            told, source = self._origin(atom)
+            return Item(MET, label, told, source, concept, about=about)
+        if not self.model.possible(atom):
+            return self._lacking(atom, label, concept)
+        return Item(OPEN, label, "not stated" if about else "not recorded", "", concept, about=about)
+
+    def stated(self, atom: Atom) -> Item:
+        """Return something that is so, with where the case says it."""
+        return Item(MET, self.program.label(atom.args[0]), *self._origin(atom), str(atom.args[0]))
+
+    def _lacking(self, atom: Atom, label: str, concept: str) -> Item:
+        """Return an item that is not so: by the record's own word, because nobody says so, or as it is not stated."""
+        if not self.program.declared()[atom.predicate].is_record:
+            return Item(ABSENT, label, "not stated", "", concept, about=True)
+        against = self.evidence.why.against(atom)
+        if against is None:
+            return Item(ABSENT, label, "not recorded (counts as absent)", "", concept)
+        given = next(self._given(against), against)
+        denied = self.program.label(given.args[0])
+        if self.program.predicates[given.predicate].is_choice:
+            return Item(ABSENT, label, f"{denied} is stated", "", concept)
+        if given.args[0] == against.args[0]:
+            return Item(ABSENT, label, "recorded as absent", self._where(given), concept)
+        told = f"ruled out, {denied} is recorded as absent"
+        return Item(ABSENT, label, told, self._where(given), concept, weaker=denied)
+
+    def _amount(self, atom: Atom, rule: Rule, binding: Substitution) -> Item:
+        """Return an amount beside what is needed of it."""
+        declared = self.program.predicates[atom.predicate]
+        begin = declared.amounts_from
+        concept = declared.asked(atom)
+        label = self.program.label(concept) if begin else concept.replace("_", " ")
+        unit = (declared.case.unit if declared.case else "") or declared.params[begin].lower()
+        limit = self._limit(atom, rule)
+        needed = f", {limit.in_words().replace(f' {unit}', '')} needed" if str(limit) else ""
+        value = atom.args[begin]
+        if isinstance(value, Var) or value == UNDOCUMENTED:
+            closed = not self.model.possible(atom)
+            told = f"{unit} not recorded{' (counts as none)' * closed}{needed}"
+            return Item(ABSENT if closed else OPEN, label, told, "", concept, str(limit))
+        falls = isinstance(value, int) and not limit.low <= value <= limit.high
+        said = measured(value) if isinstance(value, Quantity) and value.unit else f"{value} {unit}"
+        source = self._where(next(self._given(atom), atom))
+        return Item(SHORT if falls else MET, label, f"{said} recorded{needed}", source, concept, str(limit))
+
+    def _limit(self, atom: Atom, rule: Rule) -> Bounds:
+        """Return what a rule needs an amount to be within."""
+        names = {a.name for lit in rule.literals if lit.atom.predicate == atom.predicate and _fits(lit.atom, atom)
+                 for a in lit.atom.args if isinstance(a, Var)}  # fmt: skip
+        return within([limit for c in rule.comparisons if names & set(c.names()) and (limit := bounds(c))])
+
+    def _key(self, given: Atom) -> CaseKey:
+        """Return where the case says what it gives; what rules take for given it says nowhere."""
+        return self.program.predicates[given.predicate].case or CaseKey("", "", "", "")
+
+    def _given(self, atom: Atom) -> Iterator[Atom]:
+        """Yield what the case says that a sure atom follows from; the form of a code is no word of the case."""
+        for each in sorted((a for a in leaves(self.model, atom) if a in self.case.facts), key=str):
+            if self._key(each).shape not in ("hierarchy", "slips"):
+                yield each
+
+    def _origin(self, atom: Atom) -> tuple[str, str]:
+        """Return what the case says by which something is so, and where."""
+        told: dict[str, None] = {}
+        sources: dict[str, None] = {}
+        for each in self._given(atom):
+            key = self._key(each)
+            same = each.args[0] == atom.args[0]
+            name = unquote(str(each.args[0])) if key.shape == "codes" else self.program.label(each.args[0])
+            if key.shape == "one of" and same:
+                sources[key.key.replace("_", " ")] = None
+                continue
+            if key.shape in DOCUMENTED:
+                told["recorded" if same else f"{name} is recorded"] = None
+                sources[self._where(each)] = None
+            else:
+                told[name if key.shape == "codes" else "stated" if same else f"{name} is stated"] = None
+                sources |= dict.fromkeys(filter(None, [self._where(each)]))
+        return "; ".join(told), "; ".join(sources)
+
+    def _where(self, given: Atom) -> str:
+        """Return where the record says what the case says of it."""
+        key = self._key(given)
+        if key.shape not in DOCUMENTED:
+            return "; ".join(quoted[1:-1] for quoted in re.findall('".*"', self.case.facts.get(given, "")))
+        written: Any = self.case.said[key.key][str(given.args[0])]
+        source = written.get("source") if isinstance(written, dict) else ""
+        return in_quotes(source)[1:-1] if source else NO_SOURCE
+
+    def recorded(self) -> tuple[Item, ...]:
+        """Return what the record of the case shows, in the order of the case."""
+        shapes = {name: p.case.shape for name, p in self.program.predicates.items() if p.case}
+        given = [a for a in self.case.facts if shapes.get(a.predicate) == "present of"]
+        return tuple(
+            Item(MET, self.program.label(a.args[0]), "recorded", self._where(a), str(a.args[0])) for a in given
+        )
+
+    def folded(self, words: str) -> Item:
+        """Return a step that holds and is told by its name alone."""
+        return Item(FOLDED, words)
+
+    def plain(self, atom: Atom) -> Item:
+        """Return something that is no word of the case, by its gloss."""
+        if self.model.sure(atom):
+            return Item(MET, say_atom(atom, self.program))
+        return Item(OPEN if self.model.possible(atom) else ABSENT, say_atom(atom, self.program), "not so")
+
+    def deeper(self, atom: Atom) -> Item:
+        """Return something that is not told further."""
+        return self.plain(atom)._replace(told="in the whole proof (--full)")
+
+    def absent(self, atom: Atom) -> Item:
+        """Return something that is rightly not so."""
+        if not self.evidence.is_fact(atom):
+            return Item(MET, say_atom(atom, self.program), "not so")
+        return self._lacking(atom, self.program.label(atom.args[0]), str(atom.args[0]))._replace(state=MET)
+
+    def bar(self, atom: Atom) -> Item:
+        """Return something that is so, or may be, and must not be."""
+        sure = self.model.sure(atom)
+        if self.evidence.is_fact(atom):
+            told, source = self._origin(atom) if sure else ("not recorded", "")
+            label = self.program.label(atom.args[0])
+            return Item(BARS if sure else OPEN, label, f"{told}, must not be so", source, str(atom.args[0]))
+        if not sure or atom not in self.model.support:
+            return Item(BARS if sure else OPEN, say_atom(atom, self.program), "must not be so")
+        firing = self.evidence.why.shortest(atom)
+        return Item(BARS, say_rule(firing.rule, firing.binding, self.program), "", ", ".join(firing.rule.cites))
+
+    def request(self, atom: Atom) -> Item:
+        """Return another request than was made."""
+        others = [a for a in self.model.atoms(atom.predicate) if a.args[:-1] == atom.args[:-1]]
+        made = f", {say_atom(others[0], self.program)}" if others and len(atom.args) > 1 else ""
+        return Item(OTHER, say_atom(atom, self.program), f"not so{made}")
+
+    def compared(self, part: Comparison, binding: Substitution, value: bool | None) -> Item:
+        """Return a comparison that is not of one amount of the record, with its values."""
+        state = OPEN if value is None else MET if value else SHORT
+        left, right = (" + ".join(_value(t, binding) for t in side) for side in (part.left, part.right))
+        return Item(state, f"{left} against {right}", f"has to be {_WORDS[part.op]}")
+
+    def counted(self, tally: Tally) -> Item:
+        """Return what an aggregate comes to, with its members."""
+        state = OPEN if tally.value is None else MET if tally.value else SHORT
+        said = say_counted(tally.aggregate, tally.binding, tally.rows, tally.ends, self.program)
+        return Item(state, said, "")
+
+
+_WORDS = {
+    "=": "the same", "!=": "another", "<": "less", "<=": "at most as much", ">": "more", ">=": "at least as much",
+}  # fmt: skip
+
+
+def _value(term: Term, binding: Substitution) -> str:
+    value = binding.get(term.name, UNDOCUMENTED) if isinstance(term, Var) else term
+    return f"{term.name.lower()} not recorded" if isinstance(term, Var) and value == UNDOCUMENTED else unquote(value)
+
+
+def _fits(pattern: Atom, atom: Atom) -> bool:
+    """Say whether an atom is one that a pattern asks for."""
+    pairs = zip(pattern.args, atom.args, strict=True)
+    return all(isinstance(a, Var) or isinstance(b, Var) or a == b for a, b in pairs)

@@ -1,0 +1,140 @@
+"""The way from a case to another one: in words, as options of what-if, and what the guideline objects to on it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
+from math import inf
+
+from ...engine.decision.decide import Judged, advisories
+from ...engine.decision.decision import Advisory
+from ...engine.decision.need import AtLeast, Need, fewest
+from ...engine.decision.relaxed import below, inputs, narrowed
+from ...engine.evaluation.rules import Model
+from ...engine.language.terms import Atom
+from ...engine.program.elapsed import earlier
+from ...engine.program.interface import ADVISORY
+from ...engine.program.notation import BETWEEN, SINCE
+from ...engine.program.words import say_atom
+from .evidence import clinical
+from .request import Request, facts
+
+AS_IT_IS = Request()
+
+
+class Route:
+    """Says how to go from a decided case to another one.
+
+    :param session: the session of the line that it is for.
+    """
+
+    def __init__(self, judged: Judged, session: int) -> None:
+        self.judged, self.session = judged, session
+        self.program = judged.guideline.program
+        self.inputs = {derived.name: name for name, derived in inputs(self.program).items()}
+        self._drawn: dict[object, tuple[Advisory, ...]] = {}
+        self._chosen: dict[Request, Request] = {}
+
+    def words(
+        self, targets: Iterable[Atom], choices: Sequence[Need], model: Model, told: Collection[Atom]
+    ) -> Iterator[str]:
+        """Yield what the request comes to, by what outcomes rest on that is not so now.
+
+        :param targets: the outcomes, in a model in which they may be so.
+        :param choices: what the request has to say beside its services.
+        :param told: what is documented on the way.
+        """
+        asked = self.judged.guideline.strata.from_case - clinical(self.program)
+        seen: set[Atom] = set()
+        stack = [(target, False) for target in targets]
+        while stack:
+            atom, said = stack.pop()
+            if atom in seen or self.judged.model.sure(atom):
+                continue
+            seen.add(atom)
+            if atom.predicate in asked and not said:
+                said = True
+                yield say_atom(atom, self.program)
+            if firings := model.firings.get(atom):
+                held = min(firings, key=lambda f: sum(not model.sure(p) and p not in told for p in f.premises))
+                stack += [(premise, said) for premise in held.premises]
+        yield from (say_atom(need.atom, self.program) for need in choices if need.atom not in seen)
+
+    def changed(
+        self, needs: Collection[Need | AtLeast], told: Collection[Atom] = (), request: Request = AS_IT_IS
+    ) -> tuple[tuple[Advisory, ...], tuple[str, ...]]:
+        """Return the advisories that the case draws on the way and does not draw now, and the way as options."""
+        request = self._sparing(request)
+        needs = fewest(needs)
+        named = {need.finding for need in needs}
+        options = [f"--set {name}=unknown" for name in self._withdrawn(told) if name not in named]
+        options += [self._option(need) for need in sorted(needs, key=lambda n: (n.finding, n.needs))]
+        options += [f"--add services={codes[0]}@{self.session}" for codes in request.add]
+        options += [f"--drop services={code}@{self.session}" for codes in request.drop for code in codes]
+        return self._objections(needs, request), tuple(options)
+
+    def _withdrawn(self, told: Collection[Atom]) -> Iterator[str]:
+        """Yield what the record denies, and could no longer deny once more is documented."""
+        denials = {
+            p.name: d
+            for d, name in self.inputs.items()
+            for p in self.program.predicates.values()
+            if p.case and p.case.shape == "absent of" and p.case.kind == self.program.predicates[d].open_kind
+        }
+        for atom in sorted(self.judged.case.facts, key=str):
+            if (derived := denials.get(atom.predicate)) and Atom(derived, atom.args) in told:
+                yield str(atom.args[0])
+
+    def _option(self, need: Need) -> str:
+        """Return the option of what-if that documents what is needed."""
+        if need.stated:
+            key = self.program.predicates[self.inputs[need.atom.predicate]].case
+            return f"--add {key.key if key else ''}={need.finding}"
+        if bounds := need.bounds:
+            return self._amount(need, bounds.low if bounds.low > -inf else bounds.high)
+        return f"--set {need.finding}={need.needs}"
+
+    def _amount(self, need: Need, number: float) -> str:
+        """Return the option that documents a number, or the date from which so much time has gone by."""
+        key = self.program.predicates[need.atom.predicate].case
+        if key is None or key.shape not in (*SINCE, BETWEEN):
+            return f"--set {need.finding}={number}"
+        to = self.judged.case.date
+        start = f"--set {key.other or key.key}={earlier(key.unit, to, int(number))}"
+        return f"{start} --set {key.key}={to}" if key.other else start
+
+    @cached_property
+    def _telling(self) -> frozenset[str]:
+        return below(self.program, ADVISORY)
+
+    def _sparing(self, request: Request) -> Request:
+        """Return a request with the codes to add that draw the fewest advisories, of those that are as good."""
+        if request not in self._chosen:
+            chosen = request
+            for at, codes in enumerate(request.add):
+                tried = [chosen._replace(add=(*chosen.add[:at], (code,), *chosen.add[at + 1 :])) for code in codes]
+                chosen = next((each for each in tried if not self._objections((), each)), None) or min(
+                    tried, key=lambda each: len(self._objections((), each))
+                )
+            self._chosen[request] = chosen
+        return self._chosen[request]
+
+    def _objections(self, needs: Collection[Need], request: Request) -> tuple[Advisory, ...]:
+        """Return the advisories that the case draws with a request and what is documented, and does not draw now."""
+        said = frozenset(filter(None, map(self._said, needs)))
+        if not said and request == AS_IT_IS:
+            return ()
+        if (key := (said, request)) not in self._drawn:
+            given = [*facts(self.judged.case, self.judged.guideline, request, self.session), *said]
+            evaluator = narrowed(self.judged.guideline, ADVISORY).evaluator(self.judged.situation.date)
+            model = evaluator.evaluate(given, open_world=self.judged.decision.world == "open")
+            now = set(self.judged.decision.advisories)
+            self._drawn[key] = tuple(each for each in advisories(self.program, model) if each not in now)
+        return self._drawn[key]
+
+    def _said(self, need: Need) -> Atom | None:
+        """Return what a case says that documents a finding or a choice, where an advisory may rest on it."""
+        name = self.inputs.get(need.atom.predicate, need.atom.predicate)
+        if name not in self._telling or need.bounds or need.denies:
+            return None
+        return Atom(name, need.atom.args)

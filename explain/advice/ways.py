@@ -1,0 +1,77 @@
+"""What would change an outcome, in labels, for the account of a case; read off the one list of ways."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.need import AtLeast, Need
+from ...engine.program.program import Program
+from . import remedies
+from .groups import groups
+
+
+class Wanted(NamedTuple):
+    """One thing to be so, in the declared words, and the statement that asks for it."""
+
+    label: str
+    concept: str
+    needs: str
+    statement: str
+
+
+class Way(NamedTuple):
+    """What would make a line medically necessary: another request, or what is to be so, a choice in each place."""
+
+    request: tuple[str, ...]
+    statements: tuple[str, ...]
+    places: tuple[tuple[Wanted, ...], ...]
+    objections: tuple[str, ...] = ()  # the advisories that it draws
+    only: tuple[str, ...] = ()  # the codes that it is for, where it is not for all of a reason
+
+    @property
+    def size(self) -> int:
+        """How many things it takes."""
+        return len(self.request) + len(self.places)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it takes one thing of the record, and nothing is to be said beside it."""
+        return self.size == 1 and not (self.request or self.objections or self.only)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the way as the documented JSON object."""
+        places = [[wanted._asdict() for wanted in place] for place in self.places]
+        return {name: list(value) for name, value in self._asdict().items()} | {"places": places}
+
+
+def ways(judged: Judged, line: LineDecision) -> list[Way]:
+    """Return what would make a line medically necessary, fewest things first."""
+    program = judged.guideline.program
+    found = groups(remedies.ways(judged, line).ways)
+    return [
+        Way(each.request, each.statements,
+            tuple(tuple(_wanted(item.need, item.statement, program) for item in place) for place in each.box),
+            tuple(advisory.id for advisory in each.objections))
+        for each in found
+    ]  # fmt: skip
+
+
+def _wanted(need: Need | AtLeast, statement: str, program: Program) -> Wanted:
+    """Return a need by the label of what it is about."""
+    if isinstance(need, AtLeast):
+        of = [_wanted(each, statement, program) for each in need.of]
+        label = f"at least {need.number} of ({'; '.join(each.label for each in of)})"
+        return Wanted(label, ", ".join(each.concept for each in of), str(need), statement)
+    declared = program.predicates[need.atom.predicate]
+    concept = need.finding
+    label = program.label(concept) if concept in program.concepts else concept.replace("_", " ")
+    if need.bounds:
+        limits = need.bounds.in_words()
+        unit = "" if declared.case and declared.case.unit else f" {declared.params[declared.amounts_from].lower()}"
+        label = f"{limits}{unit} of {label}" if declared.amounts_from else f"{limits}{unit}"
+    elif declared.is_choice:
+        label = f"{label}: {program.label(need.atom.args[0])}"
+    elif need.denies:
+        label = f"{label} recorded as absent"
+    return Wanted(label, concept, need.needs, statement)

@@ -1,0 +1,64 @@
+"""The command that looks over cases before they are decided: validate."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from ...engine.cases.case import Case, Unreadable
+from ...engine.cases.find import find_cases, named
+from ...engine.decision.decide import judge
+from ...engine.evaluation.limits import on_time
+from ...engine.language.errors import CaseError, Finding
+from ...engine.library.guideline import Guideline, load
+from .inputs import doubted, noted
+from .options import cases_argument, format_option
+from .output import BAD_INPUT, FAILED
+
+
+@click.command()
+@cases_argument
+@format_option("text", "json", "github", "sarif")
+@click.pass_obj
+def validate(guideline: str, cases: tuple[str, ...], form: str) -> None:
+    """Tell everything that is wrong or doubtful in cases, each with its place and remedy: exit 1 where one is wrong.
+
+    Errors are what a case cannot be decided with. Warnings are codes that do not exist or stand for nothing, a date
+    to come and an id used twice. Advice is what the guideline's own advisories say of the request.
+
+    \b
+    Example: coverlog validate cts-six-weeks-of-splinting --format json
+    """
+    from ...engine.soundness.registry import ERROR, severity
+    from ..render.findings import FORMATS, counted
+
+    loaded, seen, findings, number = load(guideline), dict[str, str](), list[Finding](), 0
+    for case in find_cases(cases, loaded):
+        number += 1
+        findings += _found(case, loaded, seen)
+    if findings or form in ("json", "sarif"):
+        click.echo(FORMATS[form](findings, Path()))
+    click.echo(f"{number} case{'' if number == 1 else 's'}: {counted(findings)}", err=True)
+    wrong = FAILED if any(severity(finding) == ERROR for finding in findings) else 0
+    sys.exit(wrong if all(named(name, loaded) for name in cases) else BAD_INPUT)
+
+
+def _found(case: Case | Unreadable, guideline: Guideline, seen: dict[str, str]) -> Iterator[Finding]:
+    """Yield what is found in one case: its faults, or what is doubtful and what its guideline says of the request."""
+    from ...engine.cases.doubts import as_findings
+    from ..advice.objections import objections
+
+    if isinstance(case, Unreadable):
+        yield from as_findings(case.faults)
+        return
+    yield from doubted(noted(case), guideline, seen)
+    try:
+        with on_time():
+            judged = judge(case, guideline)
+    except CaseError as error:
+        yield from as_findings(error.faults)
+    else:
+        yield from objections(judged)

@@ -1,0 +1,34 @@
+"""The reasons of a decision as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ...engine.decision.decide import Judged, LineDecision
+from ..advice.account import Account, accounts
+from .account_words import facts
+from .letter_page import plain
+
+
+def as_markdown(judged: Judged, lines: Iterable[LineDecision] = ()) -> str:
+    """Return the reasons of a decision as Markdown, with every criterion in play."""
+    return "\n".join(line for account in accounts(judged, lines) for line in _reason(account, judged))
+
+
+def _reason(account: Account, judged: Judged) -> Iterator[str]:
+    told = facts(account, judged)
+    about = f" ({told['about']})" if told["about"] else ""
+    yield f"## {plain(told['codes'] + about)}: {plain(told['says'])}{plain(told['sentence'])}"
+    yield ""
+    if told["nothing"]:
+        yield f"{plain(told['nothing'])}\n"
+        items = (("OPEN", told["wanted"]), ("met" if told["wanted"] else "recorded", told["recorded"]))
+        yield from (f"- {state}: {plain(text)}" for state, text in items if text)
+    for block in told["blocks"]:
+        any_one = "; any one of:" if block["any_one"] else ""
+        yield f"- **{plain(block['statement'])}** {plain(block['words'])}{any_one}"
+        yield from (f"  - {state}: {plain(text)}" for state, text in block["parts"])
+    yield ""
+    for key in ("ways", "rests", "folded"):
+        if told[key]:
+            yield f"{plain(told[key])}\n"

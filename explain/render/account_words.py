@@ -1,0 +1,183 @@
+"""The items and ways of an account in words, for every form that it is shown in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from ...engine.decision.decide import Judged
+from ...engine.program.interface import UNFAVOURABLE, WAITING
+from ..advice.account import Account, by_authority
+from ..advice.blocks import Block, Group
+from ..advice.items import ABSENT, MET, STATES, Item
+from ..advice.ways import Way
+
+ANY, WHOLE = "any one of: ", " (--full)"
+_SIGNS = ("<", ">", "=")
+
+
+def about(account: Account, judged: Judged) -> str:
+    """Return the session of an account's lines, where the case has several, and what is shown of it."""
+    line, program = account.lines[0], judged.guideline.program
+    several = len({each.session for each in judged.decision.lines}) > 1
+    shown = [program.label(value) for name, value in line.shown.items()
+             if value and "Session" in program.predicates[name].params]  # fmt: skip
+    return ", ".join([f"session {line.session}"] * several + shown)
+
+
+def sentence(account: Account) -> str:
+    """Return what an outcome is by, its reason or what it waits for, to stand behind it."""
+    line = account.lines[0]
+    if line.reason:
+        return f": {account.deciding[0][1]}"
+    if account.fails:
+        return " by " + "; ".join(f"{name}: {words}" for name, words in account.deciding)
+    if line.by:
+        return f" by {', '.join(line.by)}"
+    if account.wanted:
+        return f": no {account.wanted} is stated"
+    names = dict.fromkeys(block.criterion for block in account.blocks if block.about)
+    told = f" for {', '.join(list(names)[:3])}{', ...' * (len(names) > 3)}" if names else ""
+    return told + ("; any one OPEN item decides" if account.any_decides else "")
+
+
+def asked(block: Block) -> tuple[list[tuple[str, str]], bool]:
+    """Return what a block lacks and what is met, as (state, items in words), and whether any one item is enough.
+
+    What every way of it lacks is said apart, so that what follows `any one of` is a choice.
+    """
+    common = [item for item in next(iter(block.lacking), ()) if all(item in group for group in block.lacking)]
+    rests = [tuple(item for item in group if item not in common) for group in block.lacking]
+    rests = [rest for rest in rests if rest]
+    single = block.whole and len(rests) > 1 and all(len(rest) == 1 for rest in rests)
+    told = _by_state(common)
+    if single:
+        mark = "" if not common else ANY
+        told += [(state, mark + text) for state, text in _by_state([item for rest in rests for item in rest])]
+    else:
+        told += [(state, f"one way: {text}") for rest in rests for state, text in _by_state(rest)]
+    return told + _by_state(block.met), single and not common
+
+
+def _by_state(items: Iterable[Item]) -> list[tuple[str, str]]:
+    ordered = sorted(items, key=lambda item: STATES.index(item.state))
+    return [(state, alike(list(same))) for state, same in groupby(ordered, key=lambda item: item.state)]
+
+
+def alike(items: Sequence[Item]) -> str:
+    """Return items that stand alike in one text; what the record says of several of them is said once."""
+    texts = []
+    for _, same in groupby(items, key=_standing):
+        each = list(same)
+        if len(each) > 1 and each[0].state != MET:
+            weaker = list(dict.fromkeys(item.weaker for item in each))
+            told = each[0].told if len(weaker) == 1 else f"ruled out, {'; '.join(weaker)} are recorded as absent"
+            labels = "; ".join(item.label for item in each)
+            each_of = "" if told == "not recorded" else "each "
+            texts.append(f"{labels}: {each_of}{told}" + (f" ({each[0].source})" if each[0].source else ""))
+        else:
+            texts += [item.text(short=len(items) > 1) for item in each]
+    return "; ".join(texts)
+
+
+def _standing(item: Item) -> tuple[object, str]:
+    """Return how an item stands, whichever it is."""
+    return item.state == MET or (item.told if not item.weaker else ABSENT), item.source
+
+
+def ways_told(account: Account, most: int) -> str:
+    """Return what would be different, the nearest first, and how much more there is; empty where nothing would.
+
+    :param most: how many ways are told.
+    """
+    if account.nothing:
+        if account.wanted:
+            return ""
+        return "Could change with: what a criterion for this request names, and what that criterion asks for"
+    texts = told(account.ways, account.blocks)
+    if not texts or account.any_decides:
+        return ""
+    left = len(texts) - len(texts[:most])
+    more = f"; {left} more way{'s' * (left > 1)} (coverlog checklist)" if left else ""
+    shown = [text.removeprefix(ANY) if len(texts) == 1 else text for text in texts[:most]]
+    return f"Would be met with{f' {ANY[:-2]}' * (len(texts) > 1)}: {'; '.join(shown)}{more}"
+
+
+def told(ways: Sequence[Way], blocks: Sequence[Block]) -> list[str]:
+    """Return ways in words, each once; what stands as the items of one statement already is said by its name."""
+    single = [w for way in ways if way.is_single for place in way.places for w in place]
+    found: dict[str, None] = {}
+    for block in blocks:
+        labels = {item.label for group in block.lacking for item in group}
+        own = [w for w in single if w.statement == block.statement and not w.needs.startswith(_SIGNS)]
+        if len(own) > 2 and block.whole and {w.label for w in own} <= labels:
+            found[f"any one of the {len(own)} under {block.statement}"] = None
+            single = [w for w in single if w not in own]
+    several = [_several(way) for way in ways if not way.is_single]
+    return list(dict.fromkeys([*(w.label for w in single), *found, *several]))
+
+
+def _several(way: Way) -> str:
+    places = [w[0].label if len(w) == 1 else f"any one of ({'; '.join(x.label for x in w)})" for w in way.places]
+    only = f" (for {', '.join(way.only)})" * bool(way.only) + " (an advisory objects)" * bool(way.objections)
+    parts = [*(f"a request in which {request}" for request in way.request), *places]
+    return (parts[0] if len(parts) == 1 else f"all of ({'; '.join(parts)})") + only
+
+
+def rests_told(account: Account, shown: Iterable[Block]) -> str:
+    """Return what the outcome and the blocks shown rest on, by authority; empty where they rest on nothing."""
+    names = {*account.rests_on, *(name for block in shown for name in block.rests_on)}
+    texts = []
+    for authority, each in by_authority(names, account.program).items():
+        if authority == "interpretation":
+            texts.append(f"reading{'s' * (len(each) > 1)} {', '.join(each)}")
+        else:
+            texts.append(f"{', '.join(each)} ({authority.replace('_', ' ')})")
+    return f"Rests on: {'; '.join(texts)}" if texts else ""
+
+
+def folded_told(account: Account, left: Sequence[Block], *, short: bool = False) -> str:
+    """Return what is left out, by name and number.
+
+    :param left: the blocks that there was no room for.
+    :param short: give the number of the items that do not decide, not their names.
+    """
+    texts = []
+    shown = {block.criterion for block in account.blocks if block not in left}
+    names = [name for name in dict.fromkeys(block.criterion for block in left) if name not in shown]
+    if names:
+        texts.append(f"also in play: {', '.join(names)} (--detail 2)")
+    beside: Group = tuple(dict.fromkeys(i for block in (*account.blocks, *account.beside) for i in block.beside))
+    if beside:
+        number = f"{len(beside)} item{'s' * (len(beside) > 1)} that do{'es' * (len(beside) == 1)} not decide"
+        texts.append(number if short else f"does not decide: {alike(beside)}")
+    met = dict.fromkeys(block.statement for block in account.beside if not block.beside)
+    if met:
+        texts.append(f"{', '.join(met)} (met)")
+    if account.others and account.lines[0].role in (UNFAVOURABLE, WAITING):
+        texts.append(f"{len(account.others)} other criteria")
+    texts += [", ".join(account.folded)] if account.folded else []
+    return f"Folded: {'; '.join(texts)}{WHOLE}" if texts else ""
+
+
+def facts(account: Account, judged: Judged) -> dict[str, Any]:
+    """Return an account in words, part by part, for a page that lays it out."""
+    wanted = f"the {account.wanted}; then what its criterion asks for" if account.wanted else ""
+    return {
+        "codes": ", ".join(line.cpt for line in account.lines), "about": about(account, judged),
+        "outcome": account.lines[0].outcome,
+        "role": account.lines[0].role, "says": account.lines[0].words,
+        "sentence": sentence(account), "nothing": account.nothing,
+        "wanted": wanted, "recorded": alike(account.recorded), "blocks": [_laid_out(each) for each in account.blocks],
+        "ways": ways_told(account, 99), "rests": rests_told(account, account.blocks),
+        "folded": folded_told(account, []).removesuffix(WHOLE),
+    }  # fmt: skip
+
+
+def _laid_out(block: Block) -> dict[str, Any]:
+    parts, any_one = asked(block)
+    return {
+        "statement": block.statement, "words": ("inferred: " if block.inferred else "") + block.words, "parts": parts,
+        "any_one": any_one,
+    }  # fmt: skip

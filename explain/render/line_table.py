@@ -1,0 +1,63 @@
+"""Decided lines as a table for people, as CSV and as JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..advice.line_rows import UNREAD, Row, totals
+from .table import table
+
+_CSV = ("case", "cpt", "session", "outcome", "by", "reason", "nearest", "distance")
+
+
+def as_table(rows: Sequence[Row], width: int) -> str:
+    """Return a row a line, and the totals below.
+
+    :param width: the most columns it may take; 0 is as many as it takes.
+    """
+    told = [("case", "line", "outcome", "reason", "nearest"), *map(_cells, rows)]
+    total = summary(rows)
+    return f"{table(told, width)}\n\n{textwrap.fill(total, width) if width else total}"
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    line = f"{row.cpt}@{row.session}" if row.cpt else ""
+    by = f" by {', '.join(row.by)}" if row.by else ""
+    count = f"{row.distance}: {row.nearest}" if row.distance else ""
+    words = row.declared.words if row.declared else row.outcome.replace("_", " ")
+    return row.case, line, words + by, row.reason, count
+
+
+def summary(rows: Sequence[Row]) -> str:
+    """Return how many lines there are, and how many of each outcome."""
+    count = totals(rows)
+    lines = sum(number for name, number in count.items() if name != UNREAD)
+    told = [f"{number} {name.replace('_', ' ')}" for name, number in count.items()]
+    return f"{_some(lines, 'line')} of {_some(len({row.case for row in rows}), 'case')}: {', '.join(told)}"
+
+
+def _some(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """Return the rows as CSV with a header, several statements in a cell divided by spaces."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_CSV)
+    writer.writerows(_values(rows))
+    return out.getvalue()
+
+
+def _values(rows: Sequence[Row]) -> Iterator[list[Any]]:
+    for row in rows:
+        yield [" ".join(row.by) if name == "by" else getattr(row, name) for name in _CSV]
+
+
+def as_json(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return the rows and the totals as the documented JSON object."""
+    return {"rows": [row.as_json() for row in rows], "totals": totals(rows)}

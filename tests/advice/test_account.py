@@ -1,0 +1,325 @@
+"""The account of a decision: the outcome, what decides it with its source, and what would be different."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import coverlog
+import jsonschema_rs
+import pytest
+from click.testing import CliRunner
+from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.decision.decide import Judged, judge
+from coverlog.engine.decision.decision import WORLDS
+from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
+from coverlog.explain.advice.account import Account, accounts, covering
+from coverlog.explain.advice.items import ABSENT, BARS, MET, OPEN, OTHER, SHORT, STATES
+from coverlog.explain.commands.main import main
+from coverlog.explain.reference.schemas import schema_of
+from coverlog.explain.render.account_text import LINES, screen
+
+Size = Callable[[int, int], int]
+WIDTH = 100
+DECIDING = {UNFAVOURABLE: (SHORT, ABSENT, BARS, OTHER), WAITING: (OPEN,), FAVOURABLE: (MET,)}
+WRIST = {
+    "id": "wrist", "diagnoses": ["G56.01"],
+    "findings": {
+        "sensory_loss": {"status": "present", "source": "office note 2025-10-20"},
+        "refractory_to_activity_modification": "present", "muscle_atrophy": "absent",
+    },
+}  # fmt: skip
+
+
+def canonical(guideline: Guideline, every: int) -> Iterator[Judged]:
+    """Yield canonical cases decided, in both worlds."""
+    folders = [
+        guideline.folder / "cases" / name for name in (*(each.name for each in guideline.program.told()), "mixed")
+    ]
+    for case in list(read_files(folders, guideline))[::every]:
+        assert isinstance(case, Case)
+        for world in WORLDS:
+            yield judge(case, guideline, world=world)
+
+
+def named(name: str, guideline: Guideline, world: str = "open") -> Judged:
+    (case,) = read_files(guideline.folder.glob(f"cases/*/{name}.yaml"), guideline)
+    assert isinstance(case, Case)
+    return judge(case, guideline, world=world)
+
+
+def lines_of(account: Account, judged: Judged, width: int = WIDTH) -> list[str]:
+    return screen(account, judged, width)
+
+
+def shown(judged: Judged) -> list[str]:
+    """Return the one screen of a case."""
+    (account,) = accounts(judged)
+    return lines_of(account, judged)
+
+
+def deciding(lines: list[str], account: Account) -> int:
+    """Return the number of the line that has what decides; where no criterion is about the case, what says so."""
+    if account.nothing or account.lines[0].role == SILENT:
+        return 1 + (account.nothing != "")
+    states = DECIDING[account.lines[0].role]
+    return next(n for n, line in enumerate(lines, 1) if re.search(rf"^(  |\S+ +)({'|'.join(states)}) ", line))
+
+
+def test_the_first_screen_of_a_case_is_short_and_leads_with_what_decides(
+    guideline: Guideline, size: Size, record_property: Callable[[str, object], None]
+) -> None:
+    """A reason takes a dozen lines of 100 columns, and what decides it stands in the first six of them.
+
+    A few take more: several sources, or labels that are long; none is cut for it.
+    """
+    long, late, total, longest = Counter[int](), Counter[int](), 0, (0, "")
+    for judged in canonical(guideline, size(9, 1)):
+        for account in accounts(judged):
+            lines = lines_of(account, judged)
+            assert max(map(len, lines)) <= WIDTH
+            total += 1
+            long[len(lines)] += 1
+            late[deciding(lines, account)] += 1
+            longest = max(longest, (len(lines), f"{judged.decision.case}, {judged.decision.world}"))
+    over = sum(n for length, n in long.items() if length > LINES)
+    behind = sum(n for line, n in late.items() if line > 6)
+    record_property(
+        "measured", f"{total} reasons: {total - over} in {LINES} lines ({100 * (total - over) / total:.1f} %), "
+        f"{total - behind} decided in the first 6 ({100 * (total - behind) / total:.1f} %); longest {longest}",
+    )  # fmt: skip
+    assert over <= 0.05 * total
+    assert behind <= 0.1 * total
+    assert max(long) <= 20
+
+
+def test_a_screen_reads_back_to_the_items_it_came_from(guideline: Guideline, size: Size) -> None:
+    """Every item of a block that is shown stands there with its whole label, and no other concept is named."""
+    labels = {
+        label for kind, label in guideline.program.concepts.values() if kind in ("finding", "duration", "condition")
+    }
+    pattern = re.compile("|".join(sorted(map(re.escape, labels), key=len, reverse=True)))
+    for judged in canonical(guideline, size(9, 1)):
+        for account in accounts(judged):
+            read: dict[str, set[str]] = {}
+            for state, text in _items(lines_of(account, judged)):
+                read.setdefault(state, set()).update(pattern.findall(text))
+            for block in account.blocks:
+                for item in (*block.met, *(item for group in block.lacking for item in group)):
+                    read.get(item.state, set()).discard(item.label)
+                    read.get(item.state, set()).discard(item.weaker)
+            met = [*account.recorded, *(item for block in account.blocks for item in block.met)]
+            told = " ".join(item.text() for item in met)
+            assert all(label in told for rest in read.values() for label in rest), (judged.decision.case, read)
+
+
+def _items(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the items of a screen, as (state, text), each with the lines below it that go on."""
+    found: list[list[str]] = []
+    for line in lines[1:]:
+        begins = re.match(rf"(?:  |\S+ +)({'|'.join(STATES)}) +(.*)", line)
+        if begins:
+            found.append([begins[1], begins[2]])
+        elif line.startswith("     ") and found:
+            found[-1][1] += f" {line.strip()}"
+        else:
+            found.append(["", ""])
+    yield from ((state, text) for state, text in found if state)
+
+
+def test_six_weeks_are_enough(guideline: Guideline) -> None:
+    """A yes names the statement, what it says, and what meets it with its source and numbers."""
+    lines = shown(named("cts-six-weeks-of-splinting", guideline))
+    assert lines[0] == "95886, 95909 (EMG with NCS): MEDICALLY NECESSARY by I.4.a"
+    text = " ".join(" ".join(lines).split())
+    assert "I.4.a carpal tunnel syndrome that activity modification and at least 4 weeks" in text
+    assert "carpal tunnel syndrome: G56.01" in text
+    assert "6 weeks recorded, at least 4 needed (occupational therapy note 2025-10-14)" in text
+    assert "sensory loss: recorded (office note 2025-10-20)" in text
+    assert "Rests on: I, I.4.a (earlier edition); readings INT-1, INT-8, INT-9" in text
+
+
+def test_three_weeks_fall_short(guideline: Guideline) -> None:
+    """A no leads with the number that falls short; what waives it stands under its own statement."""
+    lines = shown(named("cts-three-weeks-of-splinting", guideline))
+    assert lines[0].startswith("95886, 95909 (EMG with NCS): NOT MEDICALLY NECESSARY by X1")
+    assert lines[3] == "  SHORT  wrist splint use: 3 weeks recorded, at least 4 needed (office note 2025-10-20)"
+    assert lines[5].startswith("N0 ")
+    text = " ".join(" ".join(lines).split())
+    three = "; ".join(f"significant {sign} on examination" for sign in ("atrophy", "weakness", "sensory loss"))
+    assert f"ABSENT {three}: each recorded as absent (no source given)" in text
+    assert "Would be met with any one of: at least 4 weeks of wrist splint use; any one of the 3 under N0" in text
+    assert "20 other criteria" in text
+    assert len(lines) == LINES
+
+
+def test_a_question_names_what_is_open(make: Callable[..., Case], guideline: Guideline) -> None:
+    """What is not recorded, what the record rules out, and what is met are told apart."""
+    lines = shown(judge(make(**WRIST), guideline))
+    assert lines[0].endswith("MORE INFORMATION NEEDED for I.4.a; any one OPEN item decides")
+    assert "  OPEN   wrist splint use: weeks not recorded, at least 4 needed" in lines
+    text = " ".join(" ".join(lines).split())
+    assert (
+        "significant atrophy on examination: ruled out, muscle atrophy is recorded as absent (no source given)" in text
+    )
+    assert "significant weakness on examination; significant sensory loss on examination: not recorded" in text
+
+
+def test_what_does_not_decide_is_folded(guideline: Guideline) -> None:
+    """One of two ways is further off than the other: what it lacks beside is named in the fold."""
+    lines = shown(named("diabetes-not-refractory", guideline))
+    text = " ".join(" ".join(lines).split())
+    assert (
+        "ABSENT lack of response to conventional treatment: recorded as absent (endocrinology note 2025-10-15)" in text
+    )
+    assert "Would be met with: lack of response to conventional treatment" in text
+    assert "does not decide: progression of symptoms: not recorded" in text
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_a_case_that_states_nothing_is_told_so(world: str, guideline: Guideline) -> None:
+    """Where no criterion is about a case that is the reason, and no condition is proposed."""
+    judged = named("no-indication-at-all", guideline, world)
+    text = " ".join(" ".join(shown(judged)).split())
+    assert (
+        "The case states no condition that a criterion for this request names; its code M79.641 stands for none."
+        in text
+    )
+    assert "sensory loss on examination (office note 2025-10-20)" in text
+    assert ("OPEN the condition; then what its criterion asks for" in text) == (world == "open")
+    assert ("Could change with: what a criterion" in text) == (world == "closed")
+    assert not any(guideline.program.label(name) in text for name in ("radiculopathy", "diabetes", "myopathy"))
+
+
+def test_a_waiver_is_said_in_the_words_of_the_rule_that_fired(guideline: Guideline) -> None:
+    """No splint was used, so nothing says that it did not help: in the decision, the screen, JSON and the letter."""
+    judged = named("cts-significant-weakness-waives-splinting", guideline)
+    assert {line.how for line in judged.decision.lines} == {("I.4.a/waived",)}
+    assert judged.decision.as_json()["lines"][0]["how"] == ["I.4.a/waived"]
+    text = " ".join(" ".join(shown(judged)).split())
+    assert "I.4.a carpal tunnel syndrome, conservative treatment waived by N0" in text
+    assert "met significant weakness on examination: recorded" in text
+    letter = CliRunner().invoke(main, ["letter", judged.decision.case], catch_exceptions=False).stdout
+    assert "Carpal tunnel syndrome, conservative treatment waived by N0." in letter
+    assert "did not relieve" not in text + letter
+
+
+def test_how_names_the_rules_by_which_the_statements_apply(guideline: Guideline, size: Size) -> None:
+    """Each statement of `by` has a rule, each rule cites one of them first, and no other outcome has any."""
+    rules = {rule.id: rule for rule in guideline.program.rules}
+    for judged in canonical(guideline, size(9, 1)):
+        for line in judged.decision.lines:
+            assert {rules[name].cites[0] for name in line.how} == set(line.by)
+            assert list(line.how) == sorted(set(line.how))
+
+
+def test_lines_with_one_reason_share_it(guideline: Guideline, size: Size) -> None:
+    """Each line has one account, and no two accounts say the same of lines in one session."""
+    for judged in canonical(guideline, size(9, 1)):
+        told = accounts(judged)
+        lines = [(line.cpt, line.session) for account in told for line in account.lines]
+        assert sorted(lines) == sorted({(line.cpt, line.session) for line in judged.decision.lines})
+        keys = [(a.lines[0].outcome, a.lines[0].session, a.deciding, a.nothing, frozenset(a.blocks)) for a in told]
+        assert len(set(keys)) == len(keys)
+
+
+def test_the_statements_that_can_cover_a_line_are_found_in_the_rules(guideline: Guideline) -> None:
+    """They are those that the favourable outcome can name, whichever way the rules hand them on."""
+    assert len(covering(guideline.program)) == 21
+    assert {"I.1", "I.3.a", "I.4.g", "I.5.b", "II", "III.3", "IV"} <= set(covering(guideline.program))
+
+
+@pytest.mark.parametrize("name", ["cts-three-weeks-of-splinting", "no-indication-at-all", "diabetes-not-refractory"])
+def test_json_has_the_account_beside_the_proof(name: str, guideline: Guideline, tmp_path: Path) -> None:
+    """It is of the published schema, and `verify` notices where it is not the one of the proof."""
+    told = run("explain", name, "--format", "json")
+    answer = json.loads(told)
+    jsonschema_rs.validator_for(schema_of("proof", guideline)).validate(answer)
+    (reason,) = answer["account"]
+    lines = [node for node in answer["nodes"] if node["kind"] == "determination"]
+    assert set(reason["rests_on"]) == {name for line in lines for name in line["rests_on"]}
+    assert "INT-15" in reason["authorities"]["interpretation"] or reason["authorities"]["stated"]
+    (tmp_path / "proof.json").write_text(told)
+    assert CliRunner().invoke(main, ["verify", str(tmp_path / "proof.json"), name]).exit_code == 0
+    answer["account"][0]["outcome"] = "medically_necessary"
+    (tmp_path / "proof.json").write_text(json.dumps(answer))
+    amiss = CliRunner().invoke(main, ["verify", str(tmp_path / "proof.json"), name])
+    assert amiss.exit_code == 1
+    assert "the account is not the one of this proof" in amiss.stdout
+
+
+def run(*args: str) -> str:
+    result = CliRunner().invoke(main, args, catch_exceptions=False)
+    assert result.exit_code == 0, result.stderr
+    return str(result.stdout)
+
+
+def test_each_level_tells_more(guideline: Guideline) -> None:
+    """The reason first; with --detail 2 every criterion in play; with --full the whole proof."""
+    case = "cts-and-radiculopathy"
+    first, second, full = (run("explain", case, *args) for args in ((), ("--detail", "2"), ("--full",)))
+    assert "also in play: I.4.c" in " ".join(first.split())
+    assert "I.4.c" in second
+    assert "also in play" not in second
+    assert len(first.splitlines()) < len(second.splitlines()) < len(full.splitlines())
+    assert run("explain", case, "--detail", "full") == full
+    for form in ("markdown", "html"):
+        assert "carpal tunnel syndrome: G56.01" in run("explain", case, "--format", form)
+
+
+FOLDING = """
+%@ predicate asks: somebody asks
+%@ fold: asking
+%@ rule A/asks: code {Code} is requested
+asks :- service(Session, Code).
+%@ rule A/tired: someone is tired
+%@ fold: tiredness
+tired :- state(tired).
+"""
+
+
+def test_what_the_text_folds_is_left_out_and_named(tmp_path: Path, toy_text: Callable[[str], str]) -> None:
+    """A folded predicate, or a step by a folded rule, is one word where it holds; where it does not, it is told."""
+    text = toy_text("chair").replace("service(Session, Code), state(tired).", "service(Session, Code), asks, tired.")
+    (tmp_path / "chair.dl").write_text(f"{text}{FOLDING}%@ predicate tired: someone is tired, and that counts\n")
+    folding = load(tmp_path)
+    base = {"id": "a", "date_of_service": "2025-01-01", "services": [{"cpt": "10001"}]}
+    held, missed = (
+        " ".join(" ".join(shown(judge(coverlog.read_case(base | more, folding), folding))).split())
+        for more in ({"findings": {"tired": "present"}}, {})
+    )
+    assert held.endswith("Folded: the request, asking, tiredness (--full)")
+    assert "OPEN tired: not recorded" in missed
+    assert missed.endswith("Folded: the request, asking (--full)")
+
+
+def test_only_a_terminal_gets_colours(tmp_path: Path) -> None:
+    """A pipe and a file get text alone."""
+    case = "cts-six-weeks-of-splinting"
+    assert "\x1b" not in run("explain", case) + run("explain", case, "-o", str(tmp_path / "told"))
+    assert "\x1b" not in (tmp_path / "told").read_text()
+
+
+def test_narrow_terminals_get_narrow_screens(guideline: Guideline) -> None:
+    """Lines keep to the width that there is."""
+    judged = named("cts-three-weeks-of-splinting", guideline)
+    (account,) = accounts(judged)
+    assert max(map(len, lines_of(account, judged, 60))) <= 60
+
+
+RAW = re.compile(r"\b[A-Z]\w* (>=|<=|<|>|=) \d|\bsome weeks\b|\b(\w+) some \2\b|\b[a-z_]+\([a-z_]+,|\w/covered|\{\w+\}")
+
+
+def test_nothing_raw_reaches_a_reader(guideline: Guideline, size: Size) -> None:
+    """No unbound amount, no term and no id of a rule stands in a screen or in a proof as a tree."""
+    for judged in canonical(guideline, size(40, 3)):
+        from coverlog.explain.proof.build import prove
+
+        for account in accounts(judged):
+            assert not RAW.search(" ".join(lines_of(account, judged)))
+        proof: Any = prove(judged)
+        for facts in proof.graph.nodes.values():
+            assert not RAW.search(facts["text"]), facts["text"]

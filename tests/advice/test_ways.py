@@ -1,0 +1,313 @@
+"""The one list of what would change an outcome: each way does, none has a part that would, and none is left out."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations, product
+from types import ModuleType
+from typing import Any
+
+import pytest
+from coverlog.engine.cases.case import Case, read_files, read_text
+from coverlog.engine.decision.decide import Judged, LineDecision, decide, judge
+from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.program.interface import AWAITED, CUSTOMARY, FAVOURABLE, UNFAVOURABLE, WAITING
+from coverlog.explain.advice.change import changed, requested
+from coverlog.explain.advice.remedies import Way, ways
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+OUTCOMES = tuple(each.name for each in (*CUSTOMARY, AWAITED))
+Said = dict[str, Any]
+Record = Callable[[str, object], None]
+WORLDS = ("open", "closed")
+GENERATED = 2000
+
+
+def named(name: str, guideline: Guideline) -> Case:
+    (case,) = read_files(guideline.folder.glob(f"cases/*/{name}.yaml"), guideline)
+    assert isinstance(case, Case)
+    return case
+
+
+def canonical(guideline: Guideline, every: int) -> Iterator[Case]:
+    for case in list(read_files([guideline.folder / "cases" / name for name in (*OUTCOMES, "mixed")], guideline))[
+        ::every
+    ]:
+        assert isinstance(case, Case)
+        yield case
+
+
+def generated(number: int, criteria: ModuleType, guideline: Guideline) -> Iterator[Case]:
+    rng = random.Random(9)
+    for _ in range(number):
+        (case,) = read_text(json.dumps(criteria.generate(rng)).encode(), "generated", guideline)
+        assert isinstance(case, Case)
+        yield case
+
+
+def gone(case: Case, options: Iterable[str], guideline: Guideline) -> Case:
+    """Return a case after options of what-if."""
+    asked: dict[str, list[str]] = {"set": [], "add": [], "drop": []}
+    for option in options:
+        verb, _, text = option.removeprefix("--").partition(" ")
+        asked[verb].append(text)
+    return changed(case, guideline, requested(asked, guideline))
+
+
+def outcomes(case: Case, line: LineDecision, world: str, guideline: Guideline) -> set[str]:
+    return {each.role for each in decide(case, guideline, world=world).lines if each[:2] == line[:2]}
+
+
+def lines(judged: Judged) -> list[LineDecision]:
+    """Return the lines that ways are told of, each once."""
+    found = {line[:2]: line for line in judged.decision.lines}
+    return [line for line in found.values() if line.role in (WAITING, UNFAVOURABLE)]
+
+
+def went(cases: Iterable[Case], worlds: Sequence[str], guideline: Guideline) -> dict[str, int]:
+    """Go every way of the cases, and return what was counted."""
+    counted: Counter[str] = Counter()
+    for case, world in product(cases, worlds):
+        judged = judge(case, guideline, world=world)
+        for line in lines(judged):
+            found = ways(judged, line)
+            counted += Counter({"lines": 1, "ways": len(found.ways), "cut": not found.complete})
+            counted["refused without a way"] += line.role == UNFAVOURABLE and not found.ways
+            for way in found.ways:
+                after = outcomes(gone(case, way.options, guideline), line, world, guideline)
+                assert after == {FAVOURABLE}, (case.id, world, line.cpt, way.options)
+    return dict(counted)
+
+
+def test_every_way_of_a_canonical_case_changes_the_outcome(
+    guideline: Guideline, size: Callable[[int, int], int], record_property: Record
+) -> None:
+    """Applied as what-if applies changes, and decided again, each way makes its line medically necessary."""
+    told = went(canonical(guideline, size(40, 1)), WORLDS, guideline)
+    record_property("measured", f"ways of canonical cases that change the outcome: {told}")
+    assert told["ways"] > size(50, 5000)
+
+
+def test_every_way_of_a_generated_case_changes_the_outcome(
+    criteria: ModuleType, guideline: Guideline, size: Callable[[int, int], int], record_property: Record
+) -> None:
+    """The same of generated cases, in the one world and the other by turns."""
+    cases = list(generated(size(6, GENERATED), criteria, guideline))
+    counts = [Counter(went(cases[at::2], [world], guideline)) for at, world in enumerate(WORLDS)]
+    told = dict(counts[0] + counts[1])
+    record_property("measured", f"ways of {len(cases)} generated cases that change the outcome: {told}")
+    assert told["ways"] > size(5, 5000)
+
+
+def as_changes(way: Way, criteria: ModuleType) -> frozenset[tuple[str, str]]:
+    """Return a way as the changes of `every_way`; what is taken back of the record goes without saying."""
+    found = set()
+    for option in way.options:
+        verb, _, text = option.removeprefix("--").partition(" ")
+        key, _, value = text.partition("=")
+        if key == "services":
+            found.add((verb, criteria.KINDS[value.partition("@")[0]]))
+        elif verb == "add":
+            found.add(("stated", value))
+        elif key in ("setting", "purpose"):
+            found.add((key, value.replace("office", "outpatient")))
+        elif value != "unknown":
+            found.add(("present", key))
+    return frozenset(found)
+
+
+def alike(way: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Return a way without what kind of study is added: the list says those that come to the same once."""
+    return frozenset((what, "" if what == "add" else value) for what, value in way)
+
+
+def compared(cases: Iterable[Case], worlds: Sequence[str], guideline: Guideline, modules: Sequence[ModuleType]) -> str:
+    """Hold the ways of refused lines against every way found the long way; return what was counted."""
+    criteria, every_way = modules
+    counted: Counter[str] = Counter()
+    for case, world in product(cases, worlds):
+        judged = judge(case, guideline, world=world)
+        for line in (line for line in lines(judged) if line.role == UNFAVOURABLE):
+            found = ways(judged, line)
+            mine = {as_changes(way, criteria) for way in found.ways}
+            every = every_way.every_way(case.said, line.cpt, line.session, world)
+            assert mine <= every, (case.id, world, line.cpt, mine - every)
+            left = set(map(alike, every)) - set(map(alike, mine))
+            assert not (found.complete and left), (case.id, world, line.cpt, left)
+            counted += Counter({"lines": 1, "ways": len(mine), "cut": not found.complete})
+    return str(dict(counted))
+
+
+def test_the_list_has_every_minimal_way_and_no_other(
+    criteria: ModuleType,
+    every_way: ModuleType,
+    guideline: Guideline,
+    size: Callable[[int, int], int],
+    record_property: Record,
+) -> None:
+    """What the criteria, read by hand, find the long way is the list: no way has a part that would do, none lacks."""
+    modules = (criteria, every_way)
+    told = compared(canonical(guideline, size(40, 1)), WORLDS, guideline, modules)
+    record_property("measured", f"canonical cases equal the long way in both worlds: {told}")
+    cases = list(generated(size(8, GENERATED), criteria, guideline))
+    for at, world in enumerate(WORLDS):
+        told = compared(cases[at::2], [world], guideline, modules)
+        record_property("measured", f"{len(cases[at::2])} generated cases equal the long way, {world} world: {told}")
+
+
+# --- Small programs --------------------------------------------------------------------------
+
+SMALL = """
+guideline("T-1", "Toys", "2024-01-01").
+
+%@ source: Criteria
+statement("A", stated, "2020-01-01", "a toy").
+statement("B", stated, "2020-01-01", "none otherwise").
+
+concept(home, place, "home").
+concept(ward, place, "a ward").
+concept(one, fact, "the first").
+concept(two, fact, "the second").
+concept(three, fact, "the third").
+concept(size, reading, "size").
+
+%@ predicate service(Session, Code): {Code} is requested
+%@ case: services
+%@ predicate place(Place): the place is {Place}
+%@ case: place one of place
+%@ predicate attested(Fact): the record attests {Fact}
+%@ case: facts present of fact
+%@ predicate refuted(Fact): the record refutes {Fact}
+%@ case: facts absent of fact
+%@ predicate fact(Fact): there is {Fact}
+%@ open: fact unless refuted
+%@ predicate measured(Reading, Amount): {Reading} was {Amount}
+%@ case: facts amount of reading
+%@ open: reading
+%@ predicate toy(Code): {Code} is a toy
+%@ predicate beside(Session): session {Session} has a box as well
+%@ predicate box(Code): {Code} is a box
+%@ predicate middle: something between holds
+%@ predicate covered(Session, Code): {Code} is covered
+%@ predicate medically_necessary(Session, Code, Statement): {Code} is necessary by {Statement}
+%@ predicate not_medically_necessary(Session, Code, Statement): {Code} is not necessary by {Statement}
+%@ predicate not_addressed(Session, Code, Reason): {Code} is not addressed: {Reason}
+
+%@ facts A/codes
+toy("T0001").
+
+%@ facts A/boxes
+box("B0001").
+
+%@ rule A/beside: session {Session} has a box
+beside(Session) :- service(Session, Code), box(Code).
+
+%@ rule A/attested: the record attests {Fact}
+fact(Fact) :- attested(Fact).
+
+%@ rule B/covered: {Code} is covered
+covered(Session, Code) :- medically_necessary(Session, Code, Statement).
+
+%@ rule B: nothing covers {Code}
+not_medically_necessary(Session, Code, "B") :- service(Session, Code), toy(Code), not covered(Session, Code).
+
+%@ rule B/other: {Code} is no toy
+not_addressed(Session, Code, other) :- service(Session, Code), not toy(Code).
+"""
+FACTS = ("one", "two", "three")
+PARTS = (
+    *(f"{no}fact({name})" for name in FACTS for no in ("", "not ")),
+    "place(home)", "not place(home)", "beside(Session)", "not beside(Session)",
+    "measured(size, Low), Low >= 3", "measured(size, High), High <= 5",
+)  # fmt: skip
+BODIES = st.lists(st.sampled_from(PARTS), min_size=1, max_size=3, unique=True)
+SAID: st.SearchStrategy[Said] = st.fixed_dictionaries(
+    {
+        "place": st.sampled_from(["home", "ward"]),
+        "box": st.booleans(),
+        "size": st.sampled_from([None, 1, 4, 9]),
+        **{name: st.sampled_from(["present", "absent", None]) for name in FACTS},
+    }
+)
+TOY = "T0001"
+
+
+@pytest.fixture(scope="session")
+def toys(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[Sequence[str]], Sequence[str]], Guideline]:
+    """Return a function that makes a guideline of criteria and of what lies between."""
+
+    def make(bodies: Sequence[Sequence[str]], between: Sequence[str]) -> Guideline:
+        rules = [(f"A/{n}", 'medically_necessary(Session, Code, "A")', body) for n, body in enumerate(bodies)]
+        text = "\n".join(
+            f"\n%@ rule {name}: it holds\n{head} :- service(Session, Code), toy(Code), {', '.join(body)}."
+            for name, head, body in rules
+        )
+        text += f"\n\n%@ rule A/middle: it holds\nmiddle :- {', '.join(between)}.\n"
+        folder = tmp_path_factory.mktemp("toys")
+        (folder / "toys.dl").write_text(SMALL + text)
+        return load(folder)
+
+    return make
+
+
+def toy(said: Said, guideline: Guideline) -> Case:
+    """Read a case of the small guideline."""
+    boxes = [{"cpt": "B0001"}] * bool(said["box"])
+    facts = {name: said[name] for name in (*FACTS, "size") if said[name] is not None}
+    told: Said = {"id": "toy", "date_of_service": "2024-01-01", "services": [{"cpt": TOY}, *boxes]}
+    told |= {"place": said["place"], "facts": facts}
+    (case,) = read_text(json.dumps(told).encode(), "toy", guideline)
+    assert isinstance(case, Case), case
+    return case
+
+
+def minimal(said: Said, world: str, guideline: Guideline) -> set[frozenset[tuple[str, object]]]:
+    """Return every minimal set of changes that makes the toy necessary, by trying them all, the smallest first."""
+    values: Said = {"place": ["home", "ward"], "box": [True, False], "size": [3, 4, 5]}
+    values |= {name: ["present", "absent"] for name in FACTS}
+    single: list[tuple[str, object]] = [(k, v) for k, known in values.items() for v in known if said[k] != v]
+    found: list[frozenset[tuple[str, object]]] = []
+    for number in range(1, len(values) + 1):
+        for chosen in map(frozenset, combinations(single, number)):
+            if len(dict(chosen)) == number and not any(other <= chosen for other in found):
+                after = decide(toy(said | dict(chosen), guideline), guideline, world=world)
+                found += [chosen] * (after.lines[0].role == FAVOURABLE)
+    # Of the amounts that would do, a way names the bound.
+    return {frozenset((k, "some" if k == "size" else v) for k, v in each) for each in found}
+
+
+def toy_changes(way: Way) -> frozenset[tuple[str, object]]:
+    found: set[tuple[str, object]] = set()
+    for option in way.options:
+        verb, _, text = option.removeprefix("--").partition(" ")
+        key, _, value = text.partition("=")
+        if key == "services":
+            found.add(("box", verb == "add"))
+        elif value != "unknown":
+            found.add((key, "some" if key == "size" else value))
+    return frozenset(found)
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(bodies=st.lists(BODIES, min_size=1, max_size=3), between=BODIES, said=SAID, world=st.sampled_from(WORLDS))
+def test_small_programs_have_the_ways_that_trying_finds(
+    bodies: list[list[str]], between: list[str], said: Said, world: str,
+    toys: Callable[[Sequence[Sequence[str]], Sequence[str]], Guideline],
+) -> None:  # fmt: skip
+    """Whatever the rules, what is denied and what stands in the way, the list is every minimal change that helps."""
+    between = [part for part in between if "Session" not in part] or ["fact(one)"]
+    bodies = [[*body, "not middle"] if n % 2 else [*body, "middle"][: 2 + n] for n, body in enumerate(bodies)]
+    guideline = toys(bodies, between)
+    case = toy(said, guideline)
+    judged = judge(case, guideline, world=world)
+    line = judged.decision.lines[0]
+    if line.role != UNFAVOURABLE:
+        return
+    found = ways(judged, line)
+    event(f"refused, {len(found.ways)} ways")
+    assert found.complete
+    for way in found.ways:
+        assert outcomes(gone(case, way.options, guideline), line, world, guideline) == {FAVOURABLE}, way.options
+    assert set(map(toy_changes, found.ways)) == minimal(said, world, guideline)

@@ -1,0 +1,34 @@
+"""Tables: nothing of a cell is lost, whatever the width."""
+
+from coverlog.explain.render.table import lines_of, table
+from hypothesis import given
+from hypothesis import strategies as st
+
+WORDS = st.text("abc-é", min_size=1, max_size=15)
+CELL = st.lists(WORDS, max_size=8).map(" ".join)
+ROWS = st.integers(1, 5).flatmap(lambda n: st.lists(st.lists(CELL, min_size=n, max_size=n), min_size=2, max_size=6))
+
+
+def letters(text: str) -> list[str]:
+    return sorted(text.replace(" ", "").replace("\n", ""))
+
+
+@given(ROWS, st.integers(20, 120))
+def test_a_table_fits_and_holds_every_letter(rows: list[list[str]], width: int) -> None:
+    """No line is wider than asked, each row stands in lines of its own, and nothing of a cell is missing there."""
+    told = list(lines_of(rows, width))
+    assert all(len(line) <= width for lines in told for line in lines)
+    columns = len(told) == len(rows)
+    heads = [""] * len(rows) if columns else ["".join(f"{h}:" for h, c in zip(rows[0][1:], r[1:], strict=True) if c)
+                                              for r in rows[1:]]  # fmt: skip
+    for row, lines, head in zip(rows if columns else rows[1:], told, heads, strict=True):
+        assert letters("".join(lines)) == letters("".join(row) + head)
+
+
+@given(ROWS)
+def test_without_a_width_a_row_is_a_line(rows: list[list[str]]) -> None:
+    """In a pipe each row is one line that has each of its cells whole."""
+    lines = list(lines_of(rows, 0))
+    assert [len(each) for each in lines] == [1] * len(rows)
+    assert all(cell in line for row, (line,) in zip(rows, lines, strict=True) for cell in row)
+    assert table(rows, 0) == "\n".join(line for (line,) in lines)

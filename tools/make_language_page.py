@@ -1,0 +1,74 @@
+"""Write docs/language.md: every annotation and every shape of what a case says, from the tables that the reader uses.
+
+python tools/make_language_page.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from coverlog.engine.program.notation import ANNOTATIONS, OPTIONS, SHAPES, Annotation, Shape
+
+TARGET = Path(__file__).parent.parent / "docs" / "language.md"
+HEAD = """# The language of a guideline
+
+Written by `tools/make_language_page.py` from the tables that the reader itself uses; every example is tested.
+
+A guideline is a folder of `.dl` files: clauses of Datalog in the syntax of ASP-Core-2, and annotations, which are
+comments to a solver (`%@ NAME: ...`, and `%>` for the place in the document). What a case says becomes facts by the
+declarations, exactly and once, so that rules compare whole numbers: calendars, units and decimals are the reader's.
+"""
+NUMBERS = """## Numbers
+
+Behind `amount of KIND` and `count` stand, in any order:
+
+| option | what it says |
+|---|---|
+{options}
+
+A number in a rule is written with the decimals of what it is compared with (`15.0`), through whatever heads and facts
+it goes; another number of decimals is an error, and so is a comparison of two units. Proofs, missing documentation,
+checklists, letters and queries show numbers as people write them. For a solver `coverlog export --asp` writes them as
+whole numbers of their last decimal.
+
+Time is counted in completed units of the calendar: a month or a year is complete when the day of the month has come
+round, and from the 31st, or from February 29, on the first day after where a month has no such day. A date after the
+date of service, or a second date before the first, is refused as contradictory documentation. A case may give a date
+with its source (`{{date: 2025-07-01, source: "delivery ticket"}}`); the proof names both dates.
+
+What may be undocumented of a single number is declared `%@ open`, without a kind; it is asked for by its key, and time
+between two dates by the name of its predicate.
+"""
+
+
+def page() -> str:
+    """Return the page as Markdown."""
+    options = "\n".join(f"| `{option.name} {option.arguments}` | {option.meaning} |" for option in OPTIONS.values())
+    parts = [HEAD, "## Annotations\n", *map(_annotation, ANNOTATIONS.values())]
+    parts += ["## What a case says\n", "`%@ case: KEY SHAPE` below a predicate reads it from that key of the case.\n"]
+    parts += [*map(_shape, SHAPES.values()), NUMBERS.format(options=options)]
+    return "\n".join(parts)
+
+
+def _annotation(entry: Annotation) -> str:
+    below = " or ".join(f"`%@ {name}`" for name in entry.below)
+    where = f"Below {below}. " if below else ""
+    title = f"`%@ {entry.name}{':' if entry.arguments else ''}`" + (f" {entry.arguments}" if entry.arguments else "")
+    return f"### {title}\n\n{where}{entry.meaning}\n\n```prolog\n{entry.example}\n```\n"
+
+
+def _shape(entry: Shape) -> str:
+    return "\n".join(_shape_lines(entry))
+
+
+def _shape_lines(entry: Shape) -> Iterator[str]:
+    name = f"`{entry.name}`" if entry.name else "no shape"
+    yield f"### {name} {entry.arguments}".rstrip() + f"\n\n{entry.meaning}\n"
+    yield f"```prolog\n{entry.example}\n```\n"
+    yield f"```yaml\n{entry.case}\n```\n"
+    yield f"gives `{', '.join(entry.facts)}`.\n"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(page(), encoding="utf-8")
