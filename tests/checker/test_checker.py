@@ -397,7 +397,9 @@ ALLOWED = {
     "language.terms",
     "language.visible",
     "program.interface",
+    "program.notation",
     "program.program",
+    "program.variation",
     "language",
     "program",
 }
