@@ -215,7 +215,7 @@ def roles_of(key: CaseKey) -> tuple[str, ...]:
 
     :raises NotGroundedError: where no number of atoms stands for all that a case can say.
     """
-    if key.shape == "records":
+    if key.shape in ("records", "with"):
         raise NotGroundedError(f"the case may give any number of {key.key}")
     found = ROLES.get(key.shape) or ((CONCEPT,) if key.kind else (AMOUNT,))
     return tuple(f"{CODE} of {key.key}" if role == CODE else role for role in found)
