@@ -20,6 +20,7 @@ from ..program.graph import Strata
 from ..program.interface import Outcome
 from ..program.program import CaseKey, Predicate, Program, Statement
 from ..program.variation import Variation
+from .written import with_quantities
 
 MAX_BYTES = 2**28
 """The largest file that is read back; a guideline of a thousand clauses takes about half a megabyte."""
@@ -47,7 +48,7 @@ def recalled(name: Path, texts: Sequence[tuple[str, str]], decoded: Callable[[An
 def keep(folder: Path, texts: Sequence[tuple[str, str]], built: Built) -> None:
     """Keep a guideline for the next start, where the user has a cache folder to keep it in."""
     program, strata = built
-    written = program._replace(rules=tuple(map(_with_quantities, program.rules)))
+    written = program._replace(rules=tuple(map(with_quantities, program.rules)))
     keep_written(folder, texts, [written, [sorted(names) for names in (*strata.components, *strata[1:])]])
 
 
@@ -57,21 +58,6 @@ def keep_written(name: Path, texts: Sequence[tuple[str, str]], written: Any) -> 
     # No cache folder, a full disk, a text that cannot be encoded: the next start reads the text again.
     with suppress(OSError, RuntimeError, ValueError), _cache(make=True) as cache:
         _write(cache, _name(name), _seal(texts, data) + b"\n" + data)
-
-
-def _with_quantities(rule: Rule) -> Any:
-    """Return a rule with its quantities as lists of their count, decimals and unit: JSON has no such numbers."""
-
-    def terms(args: tuple[Term, ...]) -> Any:
-        return [a.__getnewargs__() if isinstance(a, Quantity) else a for a in args]
-
-    def part(of: Literal | Comparison) -> Any:
-        return [terms(of.left), of.op, terms(of.right)] if isinstance(of, Comparison) else [atom(of.atom), of.positive]
-
-    def atom(of: Atom) -> Any:
-        return [of.predicate, terms(of.args)]
-
-    return [rule.id, atom(rule.head), [part(each) for each in rule.body], *rule[3:]]
 
 
 def _name(folder: Path) -> str:
