@@ -398,7 +398,9 @@ ALLOWED = {
     "language.terms",
     "language.visible",
     "program.interface",
+    "program.notation",
     "program.program",
+    "program.variation",
     "language",
     "program",
 }
@@ -429,7 +431,7 @@ def test_the_checker_shares_rule_text_terms_and_ids_with_the_builder_and_nothing
     own = {name.rpartition(".")[2] for name in out if name.startswith("coverlog.explain.")}
     assert own == {
         "checker", "circles", "claims", "due", "ground", "in_play", "items", "join", "lasting", "node", "outcome",
-        "phrases", "proof", "record", "settled", "sizes", "step", "supposed", "truth", "verify",
+        "phrases", "proof", "record", "settled", "sizes", "step", "supposed", "systems", "truth", "verify",
     }  # fmt: skip
 
 
