@@ -96,11 +96,12 @@ class Evaluator:
             return literal
         return Literal(shadow(literal.atom), positive=False)
 
-    def evaluate(self, given: Collection[Atom], *, open_world: bool) -> Model:
+    def evaluate(self, given: Collection[Atom], *, open_world: bool, possible: Collection[Atom] = ()) -> Model:
         """Return what follows from a case.
 
         :param given: the case as ground atoms of the declared inputs.
         :param open_world: whether what is not documented may still be so.
+        :param possible: atoms that may be so as well, and are not sure; all that a case can change is then open.
         :raises LimitError: where too much follows, or it takes too long.
         """
         try:
@@ -109,9 +110,10 @@ class Evaluator:
             ready = self._build()
         static = ready.static
         model = Model(dict(static.firings), given, dict(static.support), self.program.predicates)
+        model.unknown.update(possible)
         run = _Run(self, ready, model, Budget())
         with ready.store.active():
-            run.hold(atom for atom in given if atom not in static.firings)
+            run.hold(atom for atom in (*given, *possible) if atom not in static.firings)
             run.hold(shadow(a) for a in given if a.predicate in self.shadowed and a not in static.firings)
             for component in self.strata.components:
                 if component & self.strata.from_case:

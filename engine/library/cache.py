@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..language.terms import Atom, Comparison, Literal, Place, Quantity, Rule, Term, Var
 from ..program.graph import Strata
@@ -25,15 +25,21 @@ MAX_BYTES = 2**28
 """The largest file that is read back; a guideline of a thousand clauses takes about half a megabyte."""
 
 Built = tuple[Program, Strata]
+Kept = TypeVar("Kept")
 
 
 def recall(folder: Path, texts: Sequence[tuple[str, str]]) -> Built | None:
     """Return what was kept of a guideline's folder with these texts, or None."""
+    return recalled(folder, texts, _decoded)
+
+
+def recalled(name: Path, texts: Sequence[tuple[str, str]], decoded: Callable[[Any], Kept]) -> Kept | None:
+    """Return what was kept under a name and made of some texts, as a function reads it off JSON, or None."""
     try:
         with _cache() as cache:
-            data = _read(cache, _name(folder))
+            data = _read(cache, _name(name))
         seal, _, body = data.partition(b"\n")
-        return _decoded(json.loads(body)) if seal == _seal(texts, body) else None
+        return decoded(json.loads(body)) if seal == _seal(texts, body) else None
     except Exception:  # a file that somebody else made, or that was cut, may be wrong in any way
         return None
 
@@ -42,11 +48,15 @@ def keep(folder: Path, texts: Sequence[tuple[str, str]], built: Built) -> None:
     """Keep a guideline for the next start, where the user has a cache folder to keep it in."""
     program, strata = built
     written = program._replace(rules=tuple(map(_with_quantities, program.rules)))
-    body = json.dumps([written, [sorted(names) for names in (*strata.components, *strata[1:])]], separators=(",", ":"))
-    data = body.encode()
+    keep_written(folder, texts, [written, [sorted(names) for names in (*strata.components, *strata[1:])]])
+
+
+def keep_written(name: Path, texts: Sequence[tuple[str, str]], written: Any) -> None:
+    """Keep what JSON can say under a name; see `keep`."""
+    data = json.dumps(written, separators=(",", ":")).encode()
     # No cache folder, a full disk, a text that cannot be encoded: the next start reads the text again.
     with suppress(OSError, RuntimeError, ValueError), _cache(make=True) as cache:
-        _write(cache, _name(folder), _seal(texts, data) + b"\n" + data)
+        _write(cache, _name(name), _seal(texts, data) + b"\n" + data)
 
 
 def _with_quantities(rule: Rule) -> Any:
@@ -138,21 +148,8 @@ def _decoded(data: Any) -> Built:
     :raises ValueError: where it says none; other errors where it is no such list at all.
     """
     program, (*components, from_case, open_valued) = data
-    (
-        name,
-        title,
-        published,
-        predicates,
-        rules,
-        statements,
-        *tables,
-        concepts,
-        questions,
-        outcomes,
-        authorities,
-        variation,
-    ) = program
-    interpretations, notices = tables
+    name, title, published, predicates, rules, statements, *tables = program
+    interpretations, notices, concepts, questions, outcomes, authorities, variation = tables
     built = Program(
         _text(name), _text(title), _text(published), {_text(n): _predicate(p) for n, p in predicates.items()},
         tuple([_rule(*rule) for rule in rules]),

@@ -21,6 +21,8 @@ from .texts import Texts, all_texts, chain
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
 
+    from ..circuit.circuit import Circuit
+
 
 class Guideline:
     """A guideline that has passed the checks, ready for evaluation in any thread."""
@@ -30,6 +32,7 @@ class Guideline:
         self.hash = digest  # SHA-256 of its text, in hex; empty where it was not read from one
         self._threads = threading.local()
         self._boundaries = program.boundaries()
+        self._circuits: dict[str, Circuit] = {}
 
     @cached_property
     def folders(self) -> list[Path]:
@@ -59,6 +62,19 @@ class Guideline:
         if edition not in editions:
             editions[edition] = Evaluator(self.program, self.strata, date)
         return editions[edition]
+
+    def circuit(self, date: str) -> Circuit:
+        """Return the circuit of the edition in force on an ISO date.
+
+        :raises NotGroundedError: where the edition cannot be grounded; its cases are decided one by one.
+        """
+        edition = self.since(date)
+        if edition not in self._circuits:
+            from ..circuit.circuit import Circuit
+            from .grounding import grounded
+
+            self._circuits[edition] = Circuit(grounded(self.program, self.strata, date, (self.hash, edition)))
+        return self._circuits[edition]
 
 
 def load(folder: Path | str = DEFAULT) -> Guideline:

@@ -145,6 +145,11 @@ SHAPES = {entry.name: entry for entry in (
     Shape("units", "", "ntn", "The units of each code of a session, added up. The key is `services`.",
           "%@ predicate units(Session, Code, Units): {Units} units of {Code}\n%@ case: services units",
           'services: [{cpt: "A0001", units: 2}]', ('units(1, "A0001", 2)',)),
+    Shape("with", "FIELD TYPE", "nt", "A field of each line of the request: modifiers, a date, a side, a place, the "
+          "diagnosis codes that it points to. `codes SYSTEM` and `each of KIND` are lists. The key is `services`.",
+          "%@ predicate modifier(Session, Code, Modifier): {Code} has modifier {Modifier}\n"
+          "%@ case: services with modifiers codes modifier",
+          'services: [{cpt: "99213", modifiers: ["25"]}]', ('modifier(1, "99213", "25")',)),
     Shape("one of", "KIND", "t", "One concept of a kind.",
           'concept(garden, place, "a garden").\n%@ predicate place(Place): it is {Place}\n%@ case: place one of place',
           "place: garden", ("place(garden)",)),
@@ -218,6 +223,7 @@ FIELDS = {entry.name: entry for entry in (
 CODE = "code"
 """What a field is whose type is the name of a code system, or a pattern in quotes."""
 RECORDS = "records"
+WITH = "with"
 CODES = ("codes", "hierarchy", "slips")
 """The shapes that read a list of codes."""
 

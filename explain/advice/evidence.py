@@ -12,13 +12,13 @@ from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.program.graph import edges
 from ...engine.program.interface import FAVOURABLE
-from ...engine.program.notation import BETWEEN, RECORDS, SINCE
+from ...engine.program.notation import BETWEEN, RECORDS, SINCE, SINGLE
 from ...engine.program.program import Program
 from ...engine.program.words import say_atom
 from .wording import telling
 
 _DATED = (*SINCE, BETWEEN)
-_CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of", RECORDS, *_DATED)
+_CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of", RECORDS, *SINGLE)
 DOCUMENTED = ("present of", "absent of", "amount of")
 
 
@@ -72,9 +72,9 @@ class Evidence:
 
     def is_fact(self, atom: Atom) -> bool:
         """Say whether an atom speaks of the case in the vocabulary of the case files."""
-        declared = self.program.declared()[atom.predicate]
-        counted = declared.open_count or bool(declared.case and declared.case.shape in (*_DATED, RECORDS))
-        return counted or (self.kind(atom) in self.kinds and atom.predicate in self.from_case)
+        key = self.program.declared()[atom.predicate].case
+        told = key is not None and key.shape in (*SINGLE, RECORDS)
+        return told or (self.kind(atom) in self.kinds and atom.predicate in self.from_case)
 
     def fact(self, atom: Atom) -> str:
         """Return an atom that holds in words, with the sources of what it follows from."""

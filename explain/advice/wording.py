@@ -78,7 +78,7 @@ def telling(atom: Atom, amount: str, program: Program) -> str:
     if not told:
         return say_open(atom, amount, program)
     filled = once(_SLOT.sub(amount or "some", told), atom, program)
-    return re.sub(r"\b1 (\w+)s\b", r"1 \1", filled)
+    return re.sub(r"(?<![\d.,])1 (\w+)s\b", r"1 \1", filled)
 
 
 _THERE = re.compile(r"there (is|are|was|were) ")

@@ -21,6 +21,7 @@ from .output import BAD_INPUT, flush, open_streams, output_failed, quiet_pipe
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
     "cases": "test",
+    "circuit": "circuit",
     "compare": "compare",
     "check": "check",
     "checklist": "advise",
@@ -46,7 +47,7 @@ COMMANDS = {
 }
 
 
-SEVERAL = ("checklist", "compare", "decide", "explain", "letter", "verify", "whatif")
+SEVERAL = ("checklist", "compare", "decide", "explain", "letter", "validate", "verify", "whatif")
 """The commands that several guidelines may answer."""
 
 
