@@ -132,7 +132,7 @@ def _account(program: Program) -> Schema:
     })  # fmt: skip
     way = _object({
         "request": names, "statements": names, "places": _list(_list(_object(dict.fromkeys(Wanted._fields, _TEXT)))),
-        "objections": names, "only": names,
+        "objections": names, "only": names, "outcome": _TEXT,
     })  # fmt: skip
     authorities = {
         "type": "object",
