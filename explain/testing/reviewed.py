@@ -40,8 +40,8 @@ def snapshot(program: Program) -> Words:
         "questions": {name: {"ask": ask, "answer": answer} for name, (ask, answer) in program.questions.items()},
         "predicates": {
             p.name: {
-                "arguments": list(p.params), "gloss": p.gloss, "open": p.open_kind or "a number" * p.open_count, "unless": p.unless,
-                "until": p.until, "readings": list(p.readings),
+                "arguments": list(p.params), "gloss": p.gloss, "open": p.open_kind or "a number" * p.open_count,
+                "unless": p.unless, "until": p.until, "readings": list(p.readings),
             }
             for p in program.predicates.values()
         },
