@@ -86,9 +86,9 @@ def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[st
     elif not found.ways:
         text += f"; nothing that is {'missing' if line.role == WAITING else 'known'} would change that"
     elif line.role == UNFAVOURABLE:
-        text += f"; it would be {covered_words(judged.guideline.program)} with {_any(found.ways)}"
+        text += f"; it would be {covered_words(judged.guideline.program)} with {_any(groups(found.ways))}"
     else:
-        text += f"; enough is {_any(found.ways)}"
+        text += f"; enough is {_any(groups(found.ways))}"
     yield from textwrap.wrap(text, width, subsequent_indent="  ")
     if line.role in (WAITING, UNFAVOURABLE):
         yield from textwrap.wrap(unstated(judged), width, initial_indent="  ", subsequent_indent="  ")
