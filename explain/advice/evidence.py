@@ -52,7 +52,7 @@ class Evidence:
             if self.is_fact(atom):
                 found[self.fact(atom)] = None
             elif atom in self.model.support:
-                stack += self.why.shortest(atom).premises[::-1]
+                stack += self.why.shortest(atom).rests[::-1]
         return list(found)
 
     def statements(self, atoms: Iterable[Atom]) -> list[str]:
@@ -62,7 +62,7 @@ class Evidence:
         while stack:
             step = self.why.shortest(stack.pop())
             found |= dict.fromkeys(step.rule.cites)
-            stack += [p for p in step.premises[::-1]
+            stack += [p for p in step.rests[::-1]
                       if p in self.model.support and p.predicate in self.clinical and not self.is_fact(p)]  # fmt: skip
         return list(found)
 
@@ -114,7 +114,7 @@ class Evidence:
         """Return, by statement, what of the case itself makes the statements apply that decide a line."""
         found = {}
         for atom in self.decisive(line):
-            premises = self.why.shortest(atom).premises
+            premises = self.why.shortest(atom).rests
             told = [self.fact(p) for p in premises if self.is_fact(p)]
             told += [self.say(p) for p in premises if not p.args and p.predicate in self.clinical]
             found[unquote(str(atom.args[-1]))] = told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.decision.need import Need
+from ...engine.decision.need import AtLeast, Need
 from ...engine.program.program import Program
 from . import remedies
 from .groups import groups
@@ -57,8 +57,12 @@ def ways(judged: Judged, line: LineDecision) -> list[Way]:
     ]  # fmt: skip
 
 
-def _wanted(need: Need, statement: str, program: Program) -> Wanted:
+def _wanted(need: Need | AtLeast, statement: str, program: Program) -> Wanted:
     """Return a need by the label of what it is about."""
+    if isinstance(need, AtLeast):
+        of = [_wanted(each, statement, program) for each in need.of]
+        label = f"at least {need.number} of ({'; '.join(each.label for each in of)})"
+        return Wanted(label, ", ".join(each.concept for each in of), str(need), statement)
     declared = program.predicates[need.atom.predicate]
     concept = need.finding
     label = program.label(concept) if concept in program.concepts else concept.replace("_", " ")

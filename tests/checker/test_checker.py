@@ -29,6 +29,7 @@ from coverlog.explain.checker.supposed import Supposed
 from coverlog.explain.checker.verify import Fault, Verifier, verify
 from coverlog.explain.commands.main import main
 from coverlog.explain.commands.verify import MAX_BYTES
+from coverlog.explain.proof import adding as adding_module
 from coverlog.explain.proof import build as proof_module
 from coverlog.explain.proof.build import prove, why_not
 from coverlog.explain.proof.document import as_json
@@ -474,7 +475,8 @@ def _louder(say: Callable[..., str]) -> Callable[..., str]:
     return lambda *args, **more: say(*args, **more) + ", surely"
 
 
-WORDS = [name for name in vars(words) if name.startswith("say_") and hasattr(proof_module, name)]
+SAYING = (proof_module, adding_module)
+WORDS = [name for name in vars(words) if name.startswith("say_") and any(hasattr(module, name) for module in SAYING)]
 
 
 @pytest.mark.parametrize("name", WORDS)
@@ -482,7 +484,8 @@ def test_a_fault_in_the_builders_words_is_caught(
     name: str, tamper: ModuleType, toy: Guideline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whichever phrase the builder gets wrong, some proof that says it is refused."""
-    monkeypatch.setattr(proof_module, name, _louder(getattr(proof_module, name)))
+    module = next(module for module in SAYING if hasattr(module, name))
+    monkeypatch.setattr(module, name, _louder(getattr(module, name)))
     assert _refused(tamper, toy)
 
 
