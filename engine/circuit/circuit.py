@@ -54,6 +54,7 @@ class Circuit:
         self.errors = [
             built.of(atom) for p in grounded.program.predicates.values() if p.is_error for atom in built.atoms(p.name)
         ]
+        self.told = built.told()  # by node, the atoms it stands for and the rules that give them
         self.advisories = {atom: built.of(atom) for atom in built.atoms(ADVISORY)}
 
     @cached_property
@@ -79,6 +80,10 @@ class Circuit:
     def read(self, facts: Iterable[Atom]) -> Inputs | None:
         """Return a case as inputs; None where it says more than the symbols of the edition hold apart."""
         return self._reader.read(facts)
+
+    def numbers(self, atoms: Iterable[Atom]) -> list[int]:
+        """Return the numbers of the inputs that stand for atoms of a case."""
+        return [number for number in map(self._reader.number_of, atoms) if number >= 0]
 
     def lines(self, inputs: Inputs, lines: Sequence[tuple[str, int]], *, open_world: bool) -> list[Line] | None:
         """Return what each line comes to; None where the case contradicts itself.

@@ -43,7 +43,7 @@ class Reader:
         mask, values = (1 << len(sessions)) - 1, [0] * len(self.number)
         unnamed: dict[tuple[object, ...], dict[object, int]] = {}
         for atom in facts:
-            at = self._known[atom] if atom in self._known else self._find(atom)
+            at = self._known[atom] if atom in self._known else self.number_of(atom)
             if at < 0:
                 continue
             if atom.predicate in self._of_session:
@@ -57,7 +57,8 @@ class Reader:
             return None
         return Inputs(values, sessions, mask)
 
-    def _find(self, atom: Atom) -> int:
+    def number_of(self, atom: Atom) -> int:
+        """Return the number of the input that stands for an atom; -1 for one that is always so."""
         if len(self._known) >= MAX_KEPT:
             self._known.clear()
         symbol = self.symbols.stand_in(atom)

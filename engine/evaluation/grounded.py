@@ -31,7 +31,7 @@ class Grounded(NamedTuple):
 
     program: Program
     strata: Strata
-    date: str  # an ISO date of the edition
+    date: str  # the ISO date on which the edition begins; empty for the first
     symbols: Symbols
     inputs: tuple[Atom, ...]  # what a case may give
     opens: tuple[Atom, ...]  # what may be undocumented

@@ -62,8 +62,9 @@ class Bounds(NamedTuple):
         """
         if self.low == self.high:
             return f"exactly {measured(self.low)}"
-        least = "one or more" if measured(self.low) == "1" else f"at least {measured(self.low)}"
-        least = f"more than {measured(self.low - 1)}" if _is_whole(self.low - 1) else least
+        said = str if self.high < inf else measured  # the unit is said once, behind the last number
+        least = "one or more" if measured(self.low) == "1" else f"at least {said(self.low)}"
+        least = f"more than {said(self.low - 1)}" if _is_whole(self.low - 1) else least
         most = "fewer than 2" if measured(self.high) == "1" else f"at most {measured(self.high)}"
         most = f"less than {measured(self.high + 1)}" if _is_whole(self.high + 1) else most
         ends = [least] * (self.low > -inf) + [most] * (self.high < inf)

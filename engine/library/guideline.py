@@ -74,7 +74,7 @@ class Guideline:
             from ..circuit.circuit import Circuit
             from .grounding import grounded
 
-            self._circuits[edition] = Circuit(grounded(self.program, self.strata, date, (self.hash, edition)))
+            self._circuits[edition] = Circuit(grounded(self.program, self.strata, edition, (self.hash, edition)))
         return self._circuits[edition]
 
 

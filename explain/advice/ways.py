@@ -27,6 +27,7 @@ class Way(NamedTuple):
     statements: tuple[str, ...]
     places: tuple[tuple[Wanted, ...], ...]
     objections: tuple[str, ...] = ()  # the advisories that it draws
+    outcome: str = ""  # where it leads to, in words, where a guideline has several outcomes that cover a line
     only: tuple[str, ...] = ()  # the codes that it is for, where it is not for all of a reason
 
     @property
@@ -37,12 +38,13 @@ class Way(NamedTuple):
     @property
     def is_single(self) -> bool:
         """Whether it takes one thing of the record, and nothing is to be said beside it."""
-        return self.size == 1 and not (self.request or self.objections or self.only)
+        return self.size == 1 and not (self.request or self.objections or self.only or self.outcome)
 
     def as_json(self) -> dict[str, Any]:
         """Return the way as the documented JSON object."""
         places = [[wanted._asdict() for wanted in place] for place in self.places]
-        return {name: list(value) for name, value in self._asdict().items()} | {"places": places}
+        told = {name: list(value) for name, value in self._asdict().items() if name != "outcome"}
+        return told | {"places": places, "outcome": self.outcome}
 
 
 def ways(judged: Judged, line: LineDecision) -> list[Way]:
@@ -52,7 +54,8 @@ def ways(judged: Judged, line: LineDecision) -> list[Way]:
     return [
         Way(each.request, each.statements,
             tuple(tuple(_wanted(item.need, item.statement, program) for item in place) for place in each.box),
-            tuple(advisory.id for advisory in each.objections))
+            tuple(advisory.id for advisory in each.objections),
+            program.outcome(each.outcome).words if each.outcome else "")
         for each in found
     ]  # fmt: skip
 

@@ -187,16 +187,23 @@ def _units(comparisons: Iterable[Comparison]) -> set[str]:
 
 
 def _range(least: int | None, most: int | None) -> str:
-    low, high = (_amount(n, "") if isinstance(n, Quantity) else str(n) for n in (least, most))
     if least is not None and least == most:
-        return f"exactly {low}"
-    ends = ["one or more" if low == "1" else _beside(least, -1, "more than") or f"at least {low}"] * (least is not None)
-    ends += ["fewer than 2" if high == "1" else _beside(most, 1, "less than") or f"at most {high}"] * (most is not None)
-    return " and ".join(ends)
+        return f"exactly {_written(least)}"
+    ends = []
+    if least is not None:
+        ends.append("one or more" if str(least) == "1" else _end("at least", "more than", least, -1))
+    if most is not None:
+        ends.append("fewer than 2" if str(most) == "1" else _end("at most", "less than", most, 1))
+    unit = _written(least or 0).removeprefix(number(least or 0)) if len(ends) > 1 else ""
+    return " and ".join([end.removesuffix(unit) for end in ends[:-1]] + ends[-1:])
 
 
-def _beside(bound: int | None, beyond: int, sign: str) -> str:
-    """Return a bound with decimals by the whole number next to it, where there is one."""
-    if not isinstance(bound, Quantity) or not bound.places or (int(bound) + beyond) % 10**bound.places:
-        return ""
-    return f"{sign} {_amount(Quantity(int(bound) + beyond, bound.places, bound.unit), '')}"
+def _end(within: str, beyond: str, bound: int, step: int) -> str:
+    """Return one end of a range; with decimals, a whole number next to it is said in place of it."""
+    if isinstance(bound, Quantity) and bound.places and (int(bound) + step) % 10**bound.places == 0:
+        return f"{beyond} {_written(bound + step)}"
+    return f"{within} {_written(bound)}"
+
+
+def _written(bound: int) -> str:
+    return _amount(bound, "") if isinstance(bound, Quantity) else str(bound)

@@ -132,13 +132,10 @@ def _account(program: Program) -> Schema:
     })  # fmt: skip
     way = _object({
         "request": names, "statements": names, "places": _list(_list(_object(dict.fromkeys(Wanted._fields, _TEXT)))),
-        "objections": names, "only": names,
+        "objections": names, "only": names, "outcome": _TEXT,
     })  # fmt: skip
-    authorities = {
-        "type": "object",
-        "additionalProperties": names,
-        "propertyNames": {"enum": [*AUTHORITIES, *program.authorities]},
-    }
+    known = [*AUTHORITIES, *program.authorities]
+    authorities = {"type": "object", "additionalProperties": names, "propertyNames": {"enum": known}}
     return _object({
         "lines": names, "outcome": {"enum": [each.name for each in program.told()]},
         "deciding": _list(_object({"statement": _TEXT, "words": _TEXT})), "blocks": _list(block),

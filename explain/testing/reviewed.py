@@ -41,8 +41,7 @@ def snapshot(program: Program) -> Words:
         "predicates": {
             p.name: {
                 "arguments": list(p.params), "gloss": p.gloss, "open": p.open_kind or "a number" * p.open_count,
-                "unless": p.unless,
-                "until": p.until, "readings": list(p.readings),
+                "unless": p.unless, "until": p.until, "readings": list(p.readings),
             }
             for p in program.predicates.values()
         },
