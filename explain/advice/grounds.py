@@ -13,7 +13,8 @@ from ...engine.language.comparison import holds
 from ...engine.language.terms import Atom, Comparison, Literal, Rule, Substitution, variables
 from ...engine.language.unify import unify
 from ...engine.program.interface import FAVOURABLE, SILENT, WAITING
-from .items import BARS, OTHER, Item, Items
+from .item import BARS, OTHER, Item
+from .items import Items
 from .reasons import Reasons
 
 REQUEST = "the request"

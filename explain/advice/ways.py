@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import Need
+from ...engine.language.terms import Atom
 from ...engine.program.program import Program
 from . import remedies
 from .groups import groups
@@ -18,6 +19,15 @@ class Wanted(NamedTuple):
     concept: str
     needs: str
     statement: str
+    need: Need
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as the documented JSON object."""
+        return {name: getattr(self, name) for name in NAMED}
+
+
+NAMED = tuple(name for name in Wanted._fields if name != "need")
+"""What an answer has of a thing that is to be so."""
 
 
 class Way(NamedTuple):
@@ -28,6 +38,7 @@ class Way(NamedTuple):
     places: tuple[tuple[Wanted, ...], ...]
     objections: tuple[str, ...] = ()  # the advisories that it draws
     only: tuple[str, ...] = ()  # the codes that it is for, where it is not for all of a reason
+    asked: tuple[Atom, ...] = ()  # what the request comes to, as `request` has it in words
 
     @property
     def size(self) -> int:
@@ -41,8 +52,8 @@ class Way(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """Return the way as the documented JSON object."""
-        places = [[wanted._asdict() for wanted in place] for place in self.places]
-        return {name: list(value) for name, value in self._asdict().items()} | {"places": places}
+        told = {name: list(value) for name, value in self._asdict().items() if name != "asked"}
+        return told | {"places": [[wanted.as_json() for wanted in place] for place in self.places]}
 
 
 def ways(judged: Judged, line: LineDecision) -> list[Way]:
@@ -52,7 +63,7 @@ def ways(judged: Judged, line: LineDecision) -> list[Way]:
     return [
         Way(each.request, each.statements,
             tuple(tuple(_wanted(item.need, item.statement, program) for item in place) for place in each.box),
-            tuple(advisory.id for advisory in each.objections))
+            tuple(advisory.id for advisory in each.objections), asked=each.asked)
         for each in found
     ]  # fmt: skip
 
@@ -70,4 +81,4 @@ def _wanted(need: Need, statement: str, program: Program) -> Wanted:
         label = f"{label}: {program.label(need.atom.args[0])}"
     elif need.denies:
         label = f"{label} recorded as absent"
-    return Wanted(label, concept, need.needs, statement)
+    return Wanted(label, concept, need.needs, statement, need)

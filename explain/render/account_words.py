@@ -9,7 +9,7 @@ from typing import Any
 from ...engine.decision.decide import Judged
 from ..advice.account import Account, by_authority
 from ..advice.blocks import Block, Group
-from ..advice.items import ABSENT, MET, STATES, Item
+from ..advice.item import ABSENT, MET, STATES, Item
 from ..advice.ways import Way
 
 ANY, WHOLE = "any one of: ", " (--full)"
