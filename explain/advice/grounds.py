@@ -197,7 +197,8 @@ class Grounds:
     def _compared(self, part: Comparison, rule: Rule, binding: Substitution) -> list[Item | Choice]:
         """Return a comparison that no amount of the record is told with."""
         names = set(part.names())
-        read = [lit.atom for lit in rule.literals if lit.positive and names & set(variables(lit.atom.args))]
+        read = [lit.atom.substitute(binding) for lit in rule.literals
+                if lit.positive and names & set(variables(lit.atom.args))]  # fmt: skip
         if len(names) == 1 and any(map(self.reasons.is_fact, read)):
             return []
         value = holds(part, binding) if binding.keys() >= names else None

@@ -30,7 +30,8 @@ class Items:
         if len(atom.args) > begin:
             return self._amount(atom, rule, binding)
         concept = str(atom.args[0])
-        label, about = self.program.label(concept), not declared.is_record
+        label = self.program.label(concept) if concept in self.program.concepts else say_atom(atom, self.program)
+        about = not declared.is_record
         if self.model.sure(atom):
             told, source = self._origin(atom)
             return Item(MET, label, told, source, concept, about=about, atom=atom)
@@ -169,7 +170,9 @@ class Items:
         if self.evidence.is_fact(atom):
             told, source = self._origin(atom) if sure else ("not recorded", "")
             label, concept = self.program.label(atom.args[0]), str(atom.args[0])
-            return item._replace(label=label, told=f"{told}, must not be so", source=source, concept=concept)
+            return item._replace(
+                label=label, told=", ".join(filter(None, [told, "must not be so"])), source=source, concept=concept
+            )
         if not sure or atom not in self.model.support:
             return item
         firing = self.evidence.why.shortest(atom)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from ...engine.language.terms import Atom
@@ -18,6 +18,8 @@ from .plain import clause, plain, tests_of
 from .ways import Wanted, Way
 
 TABLE = "One more point is in the table below."
+POINT = "the point in the table below is met"
+NOWHERE = Atom("", ())
 _RECORD = "Your record "
 
 
@@ -110,10 +112,11 @@ class _Paragraph:
 
     def _failing(self) -> Iterator[str]:
         """Yield what the case is about, and what is not met of the statements about it."""
-        blocks = [block for block in self.account.blocks if any(item.fails for w in block.lacking for item in w)]
-        about = [i for b in self.account.blocks for i in b.met if i.about]
-        yield from self._items(self._because(about))
-        yield from self._items(item for block in blocks for way in block.lacking for item in way if item.fails)
+        failing = [i for block in self.account.blocks for way in block.lacking for i in way if i.fails]
+        about = [i for block in self.account.blocks for i in block.met if i.about]
+        told = {item.atom for item in failing}
+        yield from self._items(item for item in self._because(about) if item.atom not in told)
+        yield from self._items(failing)
 
     def _met(self) -> list[Item]:
         """Return what is met, first what the case is about."""
@@ -134,7 +137,8 @@ class _Paragraph:
             yield from self._other(item.atom, item.against)
         elif item.state == BARS or not (item.concept or item.about or item.state != MET):
             if item.state == BARS or item.atom.predicate in self.program.tells:
-                yield self._found("One thing stands against it: ", item.atom, item)
+                yield self._found("", item.atom, item)
+            yield "A part of the guideline asks that this is not so." if item.state == BARS else ""
         elif item.so and item.state not in (ABSENT, OPEN):
             yield self._found("" if item.about else f"{_RECORD}shows that ", item.atom, item, item.amount)
             yield f"The guideline asks for {item.needed}." if item.needed else ""
@@ -150,10 +154,10 @@ class _Paragraph:
             return self._capital(denies) or self._found("Your request does not say that ", atom, item)
         if item.against is None:
             return self._found(f"{_RECORD}does not show that ", atom, item, item.needed)
-        if item.against.predicate != atom.predicate:
+        if self.program.predicates[item.against.predicate].is_choice:
             return self._found(f"{_RECORD}shows that ", item.against, item)
         if denies:
-            return f"{_RECORD}says that {denies}{_source(item)}."
+            return f"{_RECORD}says that {denies}{self._source(item)}."
         return self._found(f"{_RECORD}says no to this: ", item.against, item)
 
     def _other(self, atom: Atom, made: Atom | None) -> Iterator[str]:
@@ -163,7 +167,13 @@ class _Paragraph:
 
     def _found(self, lead: str, atom: Atom, item: Item, amount: str = "") -> str:
         said = clause(atom, self.program, amount)
-        return sentence(f"{lead}{said}{_source(item)}") if said else TABLE
+        return sentence(f"{lead}{said}{self._source(item)}") if said else TABLE
+
+    def _source(self, item: Item) -> str:
+        """Return where the record says so; the key of a choice and a rule that bars are no such place."""
+        declared = self.program.predicates.get((item.against or item.atom or NOWHERE).predicate)
+        is_place = item.concept and item.source not in ("", NO_SOURCE) and not (declared and declared.is_choice)
+        return f" ({item.source})" if is_place else ""
 
     def _capital(self, text: str) -> str:
         return sentence(text) if text else ""
@@ -179,20 +189,23 @@ class _Paragraph:
         elif single:
             yield f"{lead} with any one of these: {'; '.join(dict.fromkeys(single))}."
         for number, told in enumerate(dict.fromkeys(several)):
-            yield f"{lead} if {told}." if not (number or single) else f"Another way is that {told}."
+            yield f"{lead} {told}." if not (number or single) else f"It would be yes as well {told}."
         if more:
             yield f"There {'is' if more == 1 else 'are'} {more} more way{'s' * (more > 1)}."
             yield "Your doctor can ask us for the list."
 
     def _way(self, way: Way) -> str:
-        """Return a way that takes several things, or of which there is more to say."""
-        asked = [clause(atom, self.program) for atom in way.asked]
-        asked += [" or that ".join(self._wanted(each) for each in place) for place in way.places]
-        told = "; and that ".join(each or "the point in the table below is met" for each in asked)
+        """Return a way that takes several things, or of which there is more to say, as the end of `yes `."""
+        asked = [clause(atom, self.program) or POINT for atom in way.asked]
+        asked += [self._place(place) for place in way.places]
+        told = f"with all of these: {'; '.join(asked)}" if len(asked) > 1 else f"if {asked[0]}"
         lines = [line for line in self.account.lines if line.cpt in way.only]
-        tests = dict.fromkeys(filter(None, (test_of(line, self.program) for line in lines)))
-        told += f" (only for {listed(list(tests))})" if tests else ""
+        told += f" (only for {tests_of(lines, self.program)})" if lines else ""
         return told + " (a note on this stands below the table)" * bool(way.objections)
+
+    def _place(self, place: Sequence[Wanted]) -> str:
+        each = list(dict.fromkeys(map(self._wanted, place)))
+        return each[0] if len(each) == 1 else f"any one of ({'; '.join(each)})"
 
     def _wanted(self, wanted: Wanted) -> str:
         need = wanted.need
@@ -200,12 +213,7 @@ class _Paragraph:
         said = clause(need.atom, self.program, limits, so=not need.denies)
         if not said and need.denies:
             said = f"your record says no to this: {clause(need.atom, self.program)}"
-        return said or "the point in the table below is met"
-
-
-def _source(item: Item) -> str:
-    """Return where the record says so; a rule that bars is no such place."""
-    return f" ({item.source})" if item.source not in ("", NO_SOURCE) and item.concept else ""
+        return said or POINT
 
 
 _SENTENCES: dict[str, Callable[[_Paragraph], Iterator[str]]] = {

@@ -54,7 +54,7 @@ def _filled(words: str, values: Mapping[str, object], amount: str, atom: Atom, p
 
 def tests_of(lines: Iterable[LineDecision], program: Program) -> str:
     """Return the plain names of what lines request, each once."""
-    return listed(list(dict.fromkeys(_test_of(line, program) or "what was asked for" for line in lines)))
+    return listed(list(dict.fromkeys(_test_of(line, program) or "this request" for line in lines)))
 
 
 def _test_of(line: LineDecision, program: Program) -> str:
