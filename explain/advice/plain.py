@@ -41,12 +41,13 @@ def clause(atom: Atom, program: Program, amount: str = "", *, so: bool = True) -
 def _filled(words: str, values: Mapping[str, object], amount: str, atom: Atom, program: Program) -> str:
     """Fill the slots of words: a number as it is, or as it is asked for, the rest by its plain name."""
     said: dict[str, str] = {}
+    unbound = [slot for slot, value in values.items() if isinstance(value, Var)]
     for slot in _SLOT.findall(words):
         value = values.get(slot)
-        if isinstance(value, int):
-            said[slot] = amount or measured(value)
+        if isinstance(value, Var | None) or value == UNDOCUMENTED:
+            said[slot] = amount if len(unbound) < 2 else ""
         else:
-            said[slot] = amount or "some" if isinstance(value, Var) or value == UNDOCUMENTED else plain(value, program)
+            said[slot] = (amount or measured(value)) if isinstance(value, int) else plain(value, program)
     if not all(said.values()):
         return ""
     return _ONE.sub(r"1 \1", once(_SLOT.sub(lambda slot: said[slot[1]], words), atom, program))
