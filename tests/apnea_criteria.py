@@ -209,9 +209,14 @@ def _not_addressed(code: str, day: str) -> str | None:
     return "edition_not_modelled" if day < MODELLED_FROM else None
 
 
+def _documented(way: Set) -> Set:
+    """What a way documents: 30 events are 10 as well."""
+    return way | {("recorded_events", ">= 10")} if ("recorded_events", ">= 30") in way else way
+
+
 def _missing(ways: Ways) -> list[list[Need]]:
     """The smallest of some ways, the shortest first, then by the names in them."""
-    least = [way for way in ways if not any(other < way for other in ways)]
+    least = [way for way in ways if not any(other != way and other <= _documented(way) for other in ways)]
     ordered = sorted(map(sorted, least), key=lambda items: (len(items), items))
     return [[Need(finding=finding, needs=needs) for finding, needs in items] for items in ordered]
 

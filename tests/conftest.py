@@ -84,9 +84,21 @@ def criteria() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def apnea_criteria() -> ModuleType:
+    """The independent judge of the second guideline, and its generator of cases."""
+    return _sibling("apnea_criteria")
+
+
+@pytest.fixture(scope="session")
 def every_set() -> ModuleType:
     """The long way to every minimal set, for the search to be held against."""
     return _sibling("every_set")
+
+
+@pytest.fixture(scope="session")
+def semantics() -> ModuleType:
+    """The random programs, and their judges."""
+    return _sibling("evaluation/test_semantics")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ..language.errors import CONTRADICTORY
-from ..program.notation import BETWEEN, RECORDS, SINCE
+from ..program.notation import BETWEEN, RECORDS, SINCE, WITH
 from ..program.program import CaseKey, Program
 from ..program.schema import DATE
 from .document import Document, Path
@@ -54,7 +54,7 @@ def _dates(case: dict[str, Any], program: Program) -> Iterator[Dated]:
         elif key.shape == BETWEEN:
             yield from _at(case, key.other, _written(case.get(key.key)), key.key.replace("_", " "))
             yield from _at(case, key.key)
-        elif key.shape == RECORDS:
+        elif key.shape in (RECORDS, WITH):
             yield from _of_records(case, key, service)
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from ..language.errors import CaseError, did_you_mean, refused
 from ..language.visible import visible
+from ..library.guideline import Guideline
 from ..library.several import Answering, each
 from .case import MAX_BYTES, Case, Unreadable, not_read, read_files, read_text
 from .files import exists, unreadable
@@ -17,8 +18,28 @@ Item = TypeVar("Item")
 
 
 def canonical_paths(guideline: Answering) -> list[Path]:
-    """Return the files of the canonical cases, those to be refused among them."""
-    return [path for one in each(guideline) for path in sorted(one.folder.glob("cases/**/*.yaml"))]
+    """Return the files of the canonical cases, those to be refused among them.
+
+    Those of what a guideline extends stand before its own, but for the ones that it has itself by the same name.
+    """
+    return [path for one in each(guideline) for path in _canonical(one)]
+
+
+def _canonical(guideline: Guideline) -> list[Path]:
+    found: list[Path] = []
+    for folder in guideline.folders[::-1]:
+        own = sorted(folder.glob("cases/**/*.yaml"))
+        found = [path for path in found if path.stem not in {other.stem for other in own}] + own
+    return found
+
+
+def overridden(guideline: Guideline, path: Path) -> Path | None:
+    """Return the case of what a guideline extends in whose place a case of its own stands."""
+    if path.is_relative_to(guideline.folder):
+        for folder in guideline.folders[1:]:
+            for other in folder.glob(f"cases/**/{path.stem}.yaml"):
+                return other
+    return None
 
 
 def canonical(guideline: Answering) -> dict[str, Path]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..evaluation.rules import Model
 from ..language.terms import Atom, Term, Var
-from ..program.interface import AWAITED, FAVOURABLE, Outcome
+from ..program.interface import AWAITED, FAVOURABLE, Outcome, against
 from ..program.program import Program
 
 Possible = dict[str, list[Atom]]
@@ -44,18 +44,12 @@ def decided(possible: Possible, sure: Possible, program: Program) -> Outcome:
     Of outcomes that cover the line the first that is sure is enough, whatever may hold beside it.
     """
     first = program.outcome(next(iter(sure), ""))
-    return AWAITED if any(possible[each.name] for each in _against(first, program)) else first
-
-
-def _against(outcome: Outcome, program: Program) -> list[Outcome]:
-    """Return the outcomes that go before one and say otherwise: it is a line's where they surely do not hold."""
-    before = program.outcomes[: program.outcomes.index(outcome)] if outcome.order else ()
-    return [each for each in before if each.role != outcome.role]
+    return AWAITED if any(possible[each.name] for each in against(first, program.outcomes)) else first
 
 
 def passed(outcome: Outcome, program: Program, line: tuple[Term, ...]) -> list[Atom]:
     """Return what has to be shown not to hold for a line to have an outcome: whatever goes before it."""
-    return [any_way(each.name, program, line) for each in _against(outcome, program)]
+    return [any_way(each.name, program, line) for each in against(outcome, program.outcomes)]
 
 
 def any_way(outcome: str, program: Program, line: tuple[Term, ...]) -> Atom:

@@ -13,14 +13,16 @@ from ...kb import DEFAULT, guidelines
 from ..evaluation.evaluator import Evaluator
 from ..language.errors import GuidelineError, did_you_mean
 from ..program.graph import Strata
-from ..program.program import Program, folder_texts
+from ..program.program import Program
 from ..program.schema import case_schema
-from .cache import Built, keep, recall
+from .cache import keep, recall
+from .texts import Texts, all_texts, chain
+from .written import Built
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
 
-Texts = tuple[tuple[str, str], ...]
+    from ..circuit.circuit import Circuit
 
 
 class Guideline:
@@ -31,6 +33,12 @@ class Guideline:
         self.hash = digest  # SHA-256 of its text, in hex; empty where it was not read from one
         self._threads = threading.local()
         self._boundaries = program.boundaries()
+        self._circuits: dict[str, Circuit] = {}
+
+    @cached_property
+    def folders(self) -> list[Path]:
+        """The folder of the guideline, and those of what it extends, the nearest first."""
+        return [folder for folder, _ in chain(self.folder)]
 
     @cached_property
     def schema(self) -> dict[str, Any]:
@@ -56,6 +64,19 @@ class Guideline:
             editions[edition] = Evaluator(self.program, self.strata, date)
         return editions[edition]
 
+    def circuit(self, date: str) -> Circuit:
+        """Return the circuit of the edition in force on an ISO date.
+
+        :raises NotGroundedError: where the edition cannot be grounded; its cases are decided one by one.
+        """
+        edition = self.since(date)
+        if edition not in self._circuits:
+            from ..circuit.circuit import Circuit
+            from .grounding import grounded
+
+            self._circuits[edition] = Circuit(grounded(self.program, self.strata, edition, (self.hash, edition)))
+        return self._circuits[edition]
+
 
 def load(folder: Path | str = DEFAULT) -> Guideline:
     """Load a guideline as its text is now; text that was loaded before gives the same object.
@@ -65,7 +86,7 @@ def load(folder: Path | str = DEFAULT) -> Guideline:
     :raises FileNotFoundError: where there is no such guideline.
     """
     path = guidelines().get(str(folder), Path(folder))
-    texts = tuple(folder_texts(path))
+    texts = all_texts(path)
     if not texts:
         hint = did_you_mean(str(folder), guidelines()) or f"shipped are {', '.join(guidelines())}"
         raise FileNotFoundError(f"{folder}: no guideline there (no .dl file); {hint}")

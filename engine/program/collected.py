@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ..language.errors import Finding, did_you_mean
 from ..language.parser import Clause
@@ -80,7 +80,7 @@ class Collected:
     def rules(self, statements: dict[str, Statement], readings: dict[str, str]) -> Iterator[Rule]:
         for clause, props, source in self.drafts:
             name = props["id"]
-            cites = names(props["cites"]) if "cites" in props else (name.partition("/")[0],)
+            cites = cited(props)
             own = names(props.get("reading", ""))
             if not cites:
                 fix = "name a statement with %@ cites:, or leave the line out"
@@ -99,3 +99,8 @@ class Collected:
                 name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place,
                 props.get("fold", ""),
             )  # fmt: skip
+
+
+def cited(props: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the statements that a clause cites: those named, or the one that its id begins with."""
+    return names(props["cites"]) if "cites" in props else (props["id"].partition("/")[0],)

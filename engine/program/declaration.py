@@ -9,7 +9,7 @@ from ..language.errors import did_you_mean
 from ..language.terms import unquote
 from .code_systems import SYSTEMS, is_pattern
 from .interface import ROLES, Outcome
-from .notation import BETWEEN, CODE, CODES, FIELDS, NUMBERS, OPTIONS, RECORDS, SHAPES, SINCE, TIME_UNITS
+from .notation import BETWEEN, CODE, CODES, FIELDS, NUMBERS, OPTIONS, RECORDS, SHAPES, SINCE, TIME_UNITS, WITH
 from .program import CaseKey
 
 _WORD = re.compile(r'"[^"]*"|[^\s"]+')
@@ -73,6 +73,8 @@ def read_case_key(text: str) -> CaseKey:
         if not fields:
             raise AmissError("names no field", f"write {key} {RECORDS} {SHAPES[RECORDS].arguments}")
         return CaseKey(key, shape, "", "", fields=fields)
+    if shape == WITH:
+        return CaseKey(key, shape, "", "", fields=(_attribute(text.partition(f" {WITH} ")[2]),))
     if shape in CODES and rest:
         return CaseKey(key, shape, "", "", system=_system(shape, rest))
     return _of_kind(key, shape, rest)
@@ -84,6 +86,17 @@ def _of_kind(key: str, shape: str, rest: list[str]) -> CaseKey:
         known = _known(kind, OPTIONS, "options behind a shape")
         raise AmissError(f"says {kind} behind {shape}, which is of no kind", known)
     return _measured(CaseKey(key, shape, kind, "", SINCE.get(shape, "")), rest)
+
+
+def _attribute(text: str) -> CaseKey:
+    """Return a field of a line, which may be a list of codes or of concepts."""
+    name, *words = [*_WORD.findall(text), ""]
+    words = [word for word in words if word]
+    if words[:1] == ["codes"]:
+        return CaseKey(name, "codes", "", "", system=_system("codes", words[1:]) if words[1:] else "")
+    if words[:2] == ["each", "of"]:
+        return _of_kind(name, "each of", words[2:])
+    return _field(text)
 
 
 def _field(text: str) -> CaseKey:

@@ -42,5 +42,11 @@ def in_turn(declared: Iterable[Outcome]) -> tuple[Outcome, ...]:
     return tuple(sorted(found, key=lambda o: (not o.order, o.order, ROLES.index(o.role))))
 
 
+def against(outcome: Outcome, outcomes: tuple[Outcome, ...]) -> list[Outcome]:
+    """Return the outcomes that go before one and say otherwise: it is a line's where they surely do not hold."""
+    before = outcomes[: outcomes.index(outcome)] if outcome.order else ()
+    return [each for each in before if each.role != outcome.role]
+
+
 KEY = ("Session", "Code")
 """What a line is known by: the arguments of the predicate of requests."""

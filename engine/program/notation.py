@@ -52,6 +52,22 @@ ANNOTATIONS = {entry.name: entry for entry in (
         "names the place more closely.", '%@ source: Clinical Indications\n%> I.A\nstatement("I.A", stated, "", "x").',
     ),
     Annotation(
+        "extends", (), "GUIDELINE", "The guideline is that one, shipped here or in a folder beside it, but for what "
+        "its own text replaces, withdraws and adds. It needs a `guideline(...)` of its own.",
+        '%@ extends: cg_med_24\nguideline("PLAN-1", "a plan\'s own reading", "2026-01-01").',
+    ),
+    Annotation(
+        "replaces", (), "STATEMENT, ...", "The statement of what the guideline extends is gone with every clause that "
+        "cites it; the guideline says it anew. Of an interpretation the words alone are said anew.",
+        '%@ extends: cg_med_24\n%@ replaces: G1\n%@ source: Policy\nguideline("PLAN-1", "its own", "2026-01-01").\n'
+        'statement("G1", stated, "", "x").\nnotice("G1", "x").',
+    ),
+    Annotation(
+        "withdraws", (), "STATEMENT, ...", "The statement of what the guideline extends is gone, with every clause "
+        "that cites it.",
+        '%@ extends: cg_med_24\n%@ withdraws: III.3\nguideline("PLAN-1", "a plan\'s own reading", "2026-01-01").',
+    ),
+    Annotation(
         "rule", (), "ID: gloss", "Names the clause below it. It cites the statement before the `/` of its id; the gloss"
         " says in words what it concludes, `{Variable}` filled in.",
         "%@ rule T/listed: code {Code} is listed\nlisted(Code) :- service(Session, Code).",
@@ -129,6 +145,11 @@ SHAPES = {entry.name: entry for entry in (
     Shape("units", "", "ntn", "The units of each code of a session, added up. The key is `services`.",
           "%@ predicate units(Session, Code, Units): {Units} units of {Code}\n%@ case: services units",
           'services: [{cpt: "A0001", units: 2}]', ('units(1, "A0001", 2)',)),
+    Shape("with", "FIELD TYPE", "nt", "A field of each line of the request: modifiers, a date, a side, a place, the "
+          "diagnosis codes that it points to. `codes SYSTEM` and `each of KIND` are lists. The key is `services`.",
+          "%@ predicate modifier(Session, Code, Modifier): {Code} has modifier {Modifier}\n"
+          "%@ case: services with modifiers codes modifier",
+          'services: [{cpt: "99213", modifiers: ["25"]}]', ('modifier(1, "99213", "25")',)),
     Shape("one of", "KIND", "t", "One concept of a kind.",
           'concept(garden, place, "a garden").\n%@ predicate place(Place): it is {Place}\n%@ case: place one of place',
           "place: garden", ("place(garden)",)),
@@ -202,6 +223,7 @@ FIELDS = {entry.name: entry for entry in (
 CODE = "code"
 """What a field is whose type is the name of a code system, or a pattern in quotes."""
 RECORDS = "records"
+WITH = "with"
 CODES = ("codes", "hierarchy", "slips")
 """The shapes that read a list of codes."""
 

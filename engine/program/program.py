@@ -11,6 +11,7 @@ from ..language.terms import Atom, Place, Quantity, Rule, unquote
 from .interface import ADVISORY, AWAITED, FAVOURABLE, KEY, SERVICE, SILENT, UNFAVOURABLE, Outcome
 from .notation import FIELDS, SHAPES
 from .reserved import FACTS
+from .variation import Variation
 
 INFERRED = "inferred"
 AUTHORITIES = ("stated", "earlier_edition", INFERRED, "interpretation")
@@ -139,6 +140,7 @@ class Program(NamedTuple):
     authorities: dict[str, str]  # its own, whose statements are to be confirmed, in words
     plain: dict[str, str]  # concept or code -> what a member reads in place of its label
     tells: dict[str, tuple[str, str]]  # concept or predicate -> how a member is told that it is so, and is not
+    variation: Variation = Variation()  # what it extends, and how
 
     def declared(self) -> dict[str, Predicate]:
         """Return every predicate that rules may ask for, by name: the guideline's own and the reserved ones."""

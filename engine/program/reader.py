@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from ..language.errors import Finding
 from ..language.parser import Annotation, Clause, parse
 from ..language.terms import Rule, unquote
-from .collected import RESERVED, Collected
+from .collected import RESERVED, Collected, cited
 from .declaration import AmissError, names, nearest, read_case_key, read_head, read_outcome
 from .interface import Outcome, in_turn
 from .notation import ANNOTATIONS, SINGLE
 from .program import CaseKey, Predicate, Program
 from .quantities import with_quantities
 from .ranges import expanded
+from .variation import EXTENDS, REPLACES, WITHDRAWS, Changes, Variation, is_own
 
 _OWNERS = {name for entry in ANNOTATIONS.values() for name in entry.below}
 _OPEN = re.compile(r"(?P<kind>\w+)(?: (?P<how>unless|until) (?P<predicate>\w+))?$")
@@ -27,6 +28,7 @@ class _Reader(Collected):
         super().__init__()
         self.predicates: dict[str, Predicate] = {}
         self.outcomes: list[Outcome] = []
+        self.changes: list[Annotation] = []
         self.owner: Annotation | None = None
         self.props: dict[str, str] = {}
         self.used = self.unknown = False
@@ -61,6 +63,9 @@ class _Reader(Collected):
         elif note.key in _OWNERS:
             self._close()
             self.owner = note
+        elif note.key in (EXTENDS, REPLACES, WITHDRAWS):
+            self._close()
+            self.changes.append(note)
         elif note.key not in ANNOTATIONS:
             if not self.owner or self.used:
                 self._close()
@@ -147,6 +152,29 @@ class _Reader(Collected):
         except AmissError as error:
             self.fail("annotation", note.place, f"%@ outcome: {said} {error.message}", error.fix)
 
+    def vary(self) -> Variation:
+        """Leave out what the text changes in what it extends, and have each own source name the guideline."""
+        changes = Changes(self.changes)
+        if not self.changes:
+            return Variation()
+        said = [(unquote(str(c.head.args[0])), c.place) for key in ("statement", "interpretation")
+                for c, _ in self.facts[key] if c.head.args]  # fmt: skip
+        self.findings += changes.amiss(said)
+        names_ = {is_own(clause.place): unquote(str(clause.head.args[0])) for clause, _ in self.facts["guideline"]}
+        for key, facts in self.facts.items():
+            kept = [each for each in facts if not changes.drops_fact(each[0])]
+            self.facts[key] = [(clause, self._own(clause, source, names_)) for clause, source in kept]
+        self.drafts = [
+            (clause, props, self._own(clause, source, names_))
+            for clause, props, source in self.drafts
+            if not changes.drops(cited(props), clause.place)
+        ]
+        return Variation(names_.get(False, ""), changes.named(REPLACES), changes.named(WITHDRAWS))
+
+    @staticmethod
+    def _own(clause: Clause, source: str, names_: dict[bool, str]) -> str:
+        return f"{names_.get(True, '')}: {source}" if source and is_own(clause.place) else source
+
     def _case(self, note: Annotation, props: dict[str, str]) -> CaseKey | None:
         try:
             return read_case_key(props["case"]) if "case" in props else None
@@ -165,6 +193,7 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
     reader = _Reader()
     for name, text in files:
         reader.read(parse(text, name))
+    variation = reader.vary()
     statements = reader.statements()
     tables = ("interpretation", "notice", "authority")
     pairs = {key: {unquote(a): unquote(b) for (a, b), _, _ in reader.rows(key)} for key in tables}
@@ -179,7 +208,7 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
         {name: (asked, told) for name, (asked, told) in reader.words("ask", known).items()},
         in_turn(reader.outcomes), pairs["authority"],
         {name: words for name, (words,) in reader.words("plain", known).items()},
-        {name: (so, not_so) for name, (so, not_so) in reader.words("tell", known).items()},
+        {name: (so, not_so) for name, (so, not_so) in reader.words("tell", known).items()}, variation,
     )  # fmt: skip
     program, mismatches = with_quantities(program)
     return program, reader.findings + mismatches

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from .code_systems import PROCEDURE, system_of
-from .notation import BETWEEN, RECORDS, SINCE, TIME_UNITS
+from .notation import BETWEEN, RECORDS, SINCE, TIME_UNITS, WITH
 from .program import CaseKey, Program
 
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -19,7 +20,10 @@ ITEMS = 500
 """The most services, diagnoses or words in any list of a case: more than a request has, and decided in seconds."""
 _ID, _TITLE, _SOURCE_LENGTH = 200, 1_000, 10_000  # the most characters of each
 _SOURCE = {"type": "string", "maxLength": _SOURCE_LENGTH, "description": "where the record says so"}
-_NEED = {"type": "string", "description": "FINDING, FINDING absent, CONDITION stated, or AMOUNT >= 4"}
+_NEED = {
+    "type": "string",
+    "description": "FINDING, FINDING absent, CONDITION stated, AMOUNT >= 4, or at least 2 of: A; B",
+}
 
 
 def case_schema(program: Program) -> dict[str, Any]:
@@ -32,14 +36,14 @@ def case_schema(program: Program) -> dict[str, Any]:
         "id": _text(_ID) | {"pattern": r"^\S.*$", "description": "names the case in every answer"},
         "title": _text(_TITLE),
         "date_of_service": {"type": "string", "pattern": DATE, "description": "YYYY-MM-DD"},
-        "services": _services(),
+        "services": _services(program),
         "expect": _expectations("open world"),
         "expect_closed": _expectations("closed world"),
     }
     required = ["id", "date_of_service", "services"]
     keys = [predicate.case for predicate in program.predicates.values() if predicate.case]
     for predicate in program.predicates.values():
-        if predicate.case and predicate.case.shape not in ("", "units"):
+        if predicate.case and predicate.case.shape not in ("", "units", WITH):
             _add(properties, predicate.case, program)
             if predicate.case.shape == "one of" and not (predicate.case.default or predicate.is_open):
                 required.append(predicate.case.key)
@@ -55,13 +59,13 @@ def identified(what: str, program: Program) -> dict[str, Any]:
     """Return what a JSON Schema for a guideline begins with: its draft, its own name and its title."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:coverlog:schema:{what}:{program.name}",
+        "$id": f"urn:coverlog:schema:{what}:{quote(program.name, safe='')}",
         "title": f"A {what} for {program.name}",
     }
 
 
-def _services() -> dict[str, Any]:
-    item = {
+def _services(program: Program) -> dict[str, Any]:
+    item: dict[str, Any] = {
         "type": "object",
         "properties": {
             "cpt": {"type": "string", "pattern": PROCEDURE, "description": "procedure code, in quotes"},
@@ -71,6 +75,8 @@ def _services() -> dict[str, Any]:
         "required": ["cpt"],
         "additionalProperties": False,
     }
+    fields = (p.case.fields[0] for p in program.predicates.values() if p.case and p.case.shape == WITH)
+    item["properties"] |= {field.key: _attribute(field, program) for field in fields}
     return {"minItems": 1} | _list(item)
 
 
@@ -163,6 +169,12 @@ def _add_records(properties: dict[str, Any], key: CaseKey, program: Program) -> 
     item = properties[key.key]["items"]
     item["properties"] = {**item["properties"], **fields, "source": _SOURCE}
     item["required"] = [name for name in item["required"] if name in fields]
+
+
+def _attribute(field: CaseKey, program: Program) -> dict[str, Any]:
+    if field.shape == "codes":
+        return _list(_code(field))
+    return _list(_one_of(program.of_kind(field.kind), program)) if field.shape == "each of" else _field(field, program)
 
 
 def _field(field: CaseKey, program: Program) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ..language.visible import in_quotes
 from .code_set import exists
 from .code_systems import normal_code, system_of
 from .elapsed import elapsed
-from .notation import BETWEEN, RECORDS, SINCE
+from .notation import BETWEEN, RECORDS, SINCE, WITH
 from .program import CaseKey, Program
 
 Facts = dict[Atom, str]
@@ -45,6 +45,19 @@ def _units(name: str, key: CaseKey, said: Said) -> Facts:
         line = (s.get("session", 1), quote(s["cpt"]))
         total[line] = total.get(line, 0) + s.get("units", 1)
     return {Atom(name, (*line, units)): "services" for line, units in total.items()}
+
+
+def _with(name: str, key: CaseKey, said: Said) -> Facts:
+    """Name what each line of the request says under a field, one or several values."""
+    (field,) = key.fields
+    facts: Facts = {}
+    for line in said.values["services"]:
+        values = line.get(field.key, ())
+        for value in values if isinstance(values, list) else [values] if field.key in line else ():
+            of = field._replace(shape={"codes": "code", "each of": "one of"}.get(field.shape, field.shape))
+            args = (line.get("session", 1), quote(line["cpt"]), _field(of, value, said))
+            facts[Atom(name, args)] = f"services, {field.key}"
+    return facts
 
 
 def _choice(name: str, key: CaseKey, said: Said) -> Facts:
@@ -202,6 +215,7 @@ def _field(field: CaseKey, value: Any, said: Said) -> Constant:
 _SHAPES: dict[str, Callable[[str, CaseKey, Said], Facts]] = {
     "": _services,
     "units": _units,
+    WITH: _with,
     "one of": _choice,
     "each of": _choices,
     "count": _count,

@@ -8,10 +8,10 @@ from itertools import combinations, pairwise
 
 from ..language.errors import Finding, did_you_mean
 from ..program.interface import FAVOURABLE, ROLES
-from ..program.notation import SINGLE
+from ..program.notation import SINGLE, WITH
 from ..program.program import CaseKey, Predicate, Program
 
-_OF_SERVICES = ("", "units")
+_OF_SERVICES = ("", "units", WITH)
 # What every case says, whatever the guideline.
 _TAKEN = ("id", "title", "date_of_service", "services", "expect", "expect_closed")
 

@@ -116,7 +116,7 @@ def _deciding(line: LineDecision, grounds: Grounds) -> list[tuple[str, str]]:
 
 def by_authority(names: Iterable[str], program: Program) -> dict[str, tuple[str, ...]]:
     """Return statements and readings by their authority, each in the order of an answer."""
-    found: dict[str, list[str]] = {authority: [] for authority in AUTHORITIES}
+    found: dict[str, list[str]] = {authority: [] for authority in (*AUTHORITIES, *program.authorities)}
     for name in program.in_order(set(names)):
         found[program.statements[name].authority if name in program.statements else "interpretation"].append(name)
     return {authority: tuple(each) for authority, each in found.items() if each}

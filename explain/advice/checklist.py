@@ -123,5 +123,7 @@ def _tick(choice: Sequence[Item], width: int, under: str) -> Iterator[str]:
     """Yield one thing to tick, or one of several, each with its statement."""
     for index, item in enumerate(choice):
         mark = f"{under} or " if index else f"{under}[ ] "
-        text = f"{item.question}  [{item.statement}]"
+        text = item.question if item.of else f"{item.question}  [{item.statement}]"
         yield from textwrap.wrap(text, width, initial_indent=mark, subsequent_indent=under + " " * 4)
+        for each in item.of:
+            yield from _tick([each], width, under + " " * 4)

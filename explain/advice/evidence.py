@@ -12,13 +12,13 @@ from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.program.graph import edges
 from ...engine.program.interface import FAVOURABLE
-from ...engine.program.notation import BETWEEN, RECORDS, SINCE
+from ...engine.program.notation import BETWEEN, RECORDS, SINCE, SINGLE
 from ...engine.program.program import Program
 from ...engine.program.words import say_atom
 from .wording import telling
 
 _DATED = (*SINCE, BETWEEN)
-_CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of", RECORDS, *_DATED)
+_CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of", RECORDS, *SINGLE)
 DOCUMENTED = ("present of", "absent of", "amount of")
 
 
@@ -52,7 +52,7 @@ class Evidence:
             if self.is_fact(atom):
                 found[self.fact(atom)] = None
             elif atom in self.model.support:
-                stack += self.why.shortest(atom).premises[::-1]
+                stack += self.why.shortest(atom).rests[::-1]
         return list(found)
 
     def statements(self, atoms: Iterable[Atom]) -> list[str]:
@@ -62,7 +62,7 @@ class Evidence:
         while stack:
             step = self.why.shortest(stack.pop())
             found |= dict.fromkeys(step.rule.cites)
-            stack += [p for p in step.premises[::-1]
+            stack += [p for p in step.rests[::-1]
                       if p in self.model.support and p.predicate in self.clinical and not self.is_fact(p)]  # fmt: skip
         return list(found)
 
@@ -72,9 +72,9 @@ class Evidence:
 
     def is_fact(self, atom: Atom) -> bool:
         """Say whether an atom speaks of the case in the vocabulary of the case files."""
-        declared = self.program.declared()[atom.predicate]
-        counted = declared.open_count or bool(declared.case and declared.case.shape in (*_DATED, RECORDS))
-        return counted or (self.kind(atom) in self.kinds and atom.predicate in self.from_case)
+        key = self.program.declared()[atom.predicate].case
+        told = key is not None and key.shape in (*SINGLE, RECORDS)
+        return told or (self.kind(atom) in self.kinds and atom.predicate in self.from_case)
 
     def fact(self, atom: Atom) -> str:
         """Return an atom that holds in words, with the sources of what it follows from."""
@@ -114,7 +114,7 @@ class Evidence:
         """Return, by statement, what of the case itself makes the statements apply that decide a line."""
         found = {}
         for atom in self.decisive(line):
-            premises = self.why.shortest(atom).premises
+            premises = self.why.shortest(atom).rests
             told = [self.fact(p) for p in premises if self.is_fact(p)]
             told += [self.say(p) for p in premises if not p.args and p.predicate in self.clinical]
             found[unquote(str(atom.args[-1]))] = told

@@ -10,7 +10,7 @@ from ...engine.decision.outcomes import awaited, favourable
 from ...engine.decision.why import Cause, Failure
 from ...engine.evaluation.rules import Firing
 from ...engine.language.comparison import holds
-from ...engine.language.terms import Atom, Comparison, Literal, Rule, Substitution, variables
+from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Rule, Substitution, variables
 from ...engine.language.unify import unify
 from ...engine.program.interface import FAVOURABLE, SILENT, WAITING
 from .item import BARS, OTHER, Item
@@ -116,7 +116,9 @@ class Grounds:
         premises, absences = iter(firing.premises), iter(firing.absences)
         parts: list[Item | Choice] = []
         for part in firing.rule.body:
-            if isinstance(part, Comparison):
+            if isinstance(part, Aggregate):
+                parts.append(self._counted(part, firing.binding))
+            elif isinstance(part, Comparison):
                 parts += self._compared(part, firing.rule, firing.binding)
             elif part.positive:
                 parts.append(self._part(next(premises), firing.rule, firing.binding))
@@ -134,7 +136,10 @@ class Grounds:
             held.setdefault(at, []).append(atom)
         parts: list[Item | Choice] = []
         for at, part in enumerate(failure.rule.body):
-            if isinstance(part, Comparison):
+            if isinstance(part, Aggregate):
+                ways = [c.binding for c in causes.get(at, ())] or [failure.binding]
+                parts += [self._counted(part, way) for way in ways if way.keys() >= {*part.shared}]
+            elif isinstance(part, Comparison):
                 parts += [p for c in causes.get(at, ()) for p in self._compared(part, failure.rule, c.binding)]
             elif at in causes:
                 parts += [p for c in causes[at] for p in self._cause(c, part, failure)]
@@ -192,7 +197,21 @@ class Grounds:
         fold = self.program.declared()[atom.predicate].fold
         if not self.model.possible(atom):
             return [self.items.folded(fold)] if fold else [self.items.absent(atom)]
-        return [self.items.bar(atom)]
+        if self.model.sure(atom) or self.reasons.is_fact(atom):
+            return [self.items.bar(atom)]
+        return list(map(self.items.bar, self._unknown(atom) or [atom]))
+
+    def _unknown(self, atom: Atom) -> list[Atom]:
+        """Return what nobody documented that makes an atom possible."""
+        stack, seen = [atom], {atom}
+        for each in stack:
+            below = [p for firing in self.model.firings.get(each, ()) for p in firing.premises if p not in seen]
+            stack += below
+            seen.update(below)
+        return sorted((each for each in stack if each in self.model.unknown), key=str)
+
+    def _counted(self, part: Aggregate, binding: Substitution) -> Item:
+        return self.items.counted(self.why.join.tally(part, dict(binding)))
 
     def _compared(self, part: Comparison, rule: Rule, binding: Substitution) -> list[Item | Choice]:
         """Return a comparison that no amount of the record is told with."""

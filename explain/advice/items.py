@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...engine.decision.decide import leaves
+from ...engine.evaluation.rules import Tally
 from ...engine.language.comparison import Bounds, bounds, measured, within
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Rule, Substitution, Term, Var, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.program.program import CaseKey
-from ...engine.program.words import say_atom, say_rule
+from ...engine.program.words import say_atom, say_counted, say_rule
 from .evidence import DOCUMENTED, Evidence
 from .item import ABSENT, BARS, FOLDED, MET, NO_SOURCE, OPEN, OTHER, SHORT, Item
 
@@ -191,6 +192,12 @@ class Items:
         state = OPEN if value is None else MET if value else SHORT
         left, right = (" + ".join(_value(t, binding) for t in side) for side in (part.left, part.right))
         return Item(state, f"{left} against {right}", f"has to be {_WORDS[part.op]}")
+
+    def counted(self, tally: Tally) -> Item:
+        """Return what an aggregate comes to, with its members."""
+        state = OPEN if tally.value is None else MET if tally.value else SHORT
+        said = say_counted(tally.aggregate, tally.binding, tally.rows, tally.ends, self.program)
+        return Item(state, said, "")
 
 
 _WORDS = {

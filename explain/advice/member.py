@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from ...engine.decision.need import AtLeast, Need
 from ...engine.language.terms import Atom
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from . import remedies
@@ -182,7 +183,7 @@ class _Paragraph:
         """Yield the nearest ways to a yes, and how many more there are."""
         shown, more = nearest(self.account.ways)
         lead = "The answer would be yes"
-        single = [self._wanted(each) for way in shown if way.is_single for each in way.places[0]]
+        single = [self._wanted(each.need) for way in shown if way.is_single for each in way.places[0]]
         several = [self._way(way) for way in shown if not way.is_single]
         if len(single) == 1:
             yield f"{lead} if {single[0]}."
@@ -193,6 +194,8 @@ class _Paragraph:
         if more:
             yield f"There {'is' if more == 1 else 'are'} {more} more way{'s' * (more > 1)}."
             yield "Your doctor can ask us for the list."
+        if not self.line.missing_complete:
+            yield "There may be other ways as well."
 
     def _way(self, way: Way) -> str:
         """Return a way that takes several things, or of which there is more to say, as the end of `yes `."""
@@ -201,14 +204,16 @@ class _Paragraph:
         told = f"with all of these: {'; '.join(asked)}" if len(asked) > 1 else f"if {asked[0]}"
         lines = [line for line in self.account.lines if line.cpt in way.only]
         told += f" (only for {tests_of(lines, self.program)})" if lines else ""
+        told += f" (it is then {way.outcome})" if way.outcome else ""
         return told + " (a note on this stands below the table)" * bool(way.objections)
 
     def _place(self, place: Sequence[Wanted]) -> str:
-        each = list(dict.fromkeys(map(self._wanted, place)))
+        each = list(dict.fromkeys(self._wanted(wanted.need) for wanted in place))
         return each[0] if len(each) == 1 else f"any one of ({'; '.join(each)})"
 
-    def _wanted(self, wanted: Wanted) -> str:
-        need = wanted.need
+    def _wanted(self, need: Need | AtLeast) -> str:
+        if isinstance(need, AtLeast):
+            return need.in_words(map(self._wanted, need.of))
         limits = need.bounds.in_words() if need.bounds else ""
         said = clause(need.atom, self.program, limits, so=not need.denies)
         if not said and need.denies:

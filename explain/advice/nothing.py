@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ...engine.decision.decide import LineDecision
+from ...engine.decision.need import single
 from ...engine.program.program import Program
 from .grounds import Grounds
 from .item import Item
@@ -12,9 +13,10 @@ from .item import Item
 
 def unstated(line: LineDecision, program: Program) -> str:
     """Return the kind of thing that a case has to state before anything can cover a line; empty where it does."""
-    if not line.needs or not all(any(need.stated for need in needs) for needs in line.needs):
+    every = [single(needs) for needs in line.needs]
+    if not every or not all(any(need.stated for need in needs) for needs in every):
         return ""
-    kinds = {program.predicates[n.atom.predicate].open_kind for needs in line.needs for n in needs if n.stated}
+    kinds = {program.predicates[n.atom.predicate].open_kind for needs in every for n in needs if n.stated}
     return " or ".join(sorted(kind.replace("_", " ") for kind in kinds))
 
 

@@ -10,6 +10,7 @@ from ...engine.decision.alike import alike
 from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import SERVICE
+from ...engine.program.notation import WITH
 
 REQUESTS = 32
 """The most requests that are looked at for a line, the one made among them; those that change least come first."""
@@ -51,6 +52,6 @@ def facts(case: Case, guideline: Guideline, request: Request, session: int) -> l
     """Return what a case says, with the codes of another request."""
     shapes = {name: p.case.shape for name, p in guideline.program.predicates.items() if p.case}
     gone = {quote(code) for codes in request.drop for code in codes}
-    of_line = {name for name, shape in shapes.items() if shape in ("", "units")}
+    of_line = {name for name, shape in shapes.items() if shape in ("", "units", WITH)}
     kept = [a for a in case.facts if not (a.predicate in of_line and a.args[0] == session and a.args[1] in gone)]
     return kept + [Atom(SERVICE, (session, quote(codes[0]))) for codes in request.add]

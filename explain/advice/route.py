@@ -8,7 +8,7 @@ from math import inf
 
 from ...engine.decision.decide import Judged, advisories
 from ...engine.decision.decision import Advisory
-from ...engine.decision.need import Need
+from ...engine.decision.need import AtLeast, Need, fewest
 from ...engine.decision.relaxed import below, inputs, narrowed
 from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom
@@ -60,10 +60,11 @@ class Route:
         yield from (need.atom for need in choices if need.atom not in seen)
 
     def changed(
-        self, needs: Collection[Need], told: Collection[Atom] = (), request: Request = AS_IT_IS
+        self, needs: Collection[Need | AtLeast], told: Collection[Atom] = (), request: Request = AS_IT_IS
     ) -> tuple[tuple[Advisory, ...], tuple[str, ...]]:
         """Return the advisories that the case draws on the way and does not draw now, and the way as options."""
         request = self._sparing(request)
+        needs = fewest(needs)
         named = {need.finding for need in needs}
         options = [f"--set {name}=unknown" for name in self._withdrawn(told) if name not in named]
         options += [self._option(need) for need in sorted(needs, key=lambda n: (n.finding, n.needs))]

@@ -14,7 +14,7 @@ from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.code_systems import PROCEDURE, system_of
 from ...engine.program.interface import FAVOURABLE
-from ...engine.program.notation import RECORDS, SINGLE
+from ...engine.program.notation import RECORDS, SINGLE, WITH
 from ...engine.program.program import CaseKey, Program
 from .checklist import checklist
 from .wording import question_of, words
@@ -82,7 +82,7 @@ def codes_of(program: Program) -> list[str]:
 
 
 def _keys(program: Program) -> list[CaseKey]:
-    hidden = ("", "units", "hierarchy", "slips")
+    hidden = ("", "units", WITH, "hierarchy", "slips")
     return [p.case for p in program.predicates.values() if p.case and p.case.shape not in hidden]
 
 

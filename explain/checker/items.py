@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
-from ...engine.language.terms import UNDOCUMENTED, Atom
+from ...engine.language.terms import UNDOCUMENTED, Atom, Quantity
 from ...engine.program.program import Predicate
 from .ground import TRUE, asked_for, chosen_from, number
 from .step import TooLargeError
@@ -45,8 +45,15 @@ class Item(NamedTuple):
             return ("stated" if declared.until else "present") if self.low else "absent"
         if self.low == self.high:
             return f"= {number(self.low)}"
-        bounds = [f">= {number(self.low)}"] if self.low > -INFINITE else []
-        return " and ".join([*bounds, *([f"<= {number(self.high)}"] if self.high < INFINITE else [])])
+        ends = [_end(">", self.low, -1)] * (self.low > -INFINITE) + [_end("<", self.high, 1)] * (self.high < INFINITE)
+        return " and ".join(ends)
+
+
+def _end(sign: str, bound: int, beyond: int) -> str:
+    """Return one bound; with decimals, a whole number next to it is said in place of it."""
+    places = bound.places if isinstance(bound, Quantity) else 0
+    whole = places > 0 and (int(bound) + beyond) % 10**places == 0
+    return f"{sign} {number(bound + beyond)}" if whole else f"{sign}= {number(bound)}"
 
 
 class Items:

@@ -43,6 +43,8 @@ def _given(key: CaseKey, said: Mapping[str, Any], program: Program) -> Iterator[
     shape, name = key.shape, key.key
     if shape in ("", "units"):
         yield from _requested(said, with_units=bool(shape))
+    elif shape == "with":
+        yield from _of_lines(key, said)
     elif shape == "one of":
         if name in said:
             yield (said[name],), name
@@ -132,6 +134,24 @@ def _requested(said: Mapping[str, Any], *, with_units: bool) -> Iterator[Given]:
             if (each["cpt"], whole(each.get("session", 1))) == (code, session)
         ]
         yield (session, quoted(code), *([sum(units)] if with_units else [])), "services"
+
+
+def _of_lines(key: CaseKey, said: Mapping[str, Any]) -> Iterator[Given]:
+    """Yield what the lines of the request say under a field; a list is as many values."""
+    field = key.fields[0]
+    for line in (each for each in said["services"] if field.key in each):
+        written = line[field.key]
+        for value in written if isinstance(written, list) else (written,):
+            about: Constant
+            if field.shape.endswith(" since"):
+                days = date.fromisoformat(value), date.fromisoformat(said["date_of_service"])
+                about = Quantity(completed(field.unit, *days), 0, field.unit)
+            elif field.shape == "number":
+                about = measured(value, field)
+            else:
+                system = field.system or ("icd10cm" if field.shape == "codes" else "")
+                about = value if field.kind else quoted(standard(value, system))
+            yield (whole(line.get("session", 1)), quoted(line["cpt"]), about), f"services, {field.key}"
 
 
 def _coded(shape: str, plain: str, name: str) -> Iterator[Given]:

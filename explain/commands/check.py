@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -33,7 +33,7 @@ def check(guideline: str, path: str | None, form: str) -> None:
     from ..render.findings import FORMATS, counted
 
     folder = _folder(path or guideline)
-    findings = _found(_texts(folder))
+    findings = _found(folder)
     if findings or form in ("json", "sarif"):
         click.echo(FORMATS[form](findings, folder))
     click.echo(f"{folder.name}: {counted(findings)}", err=True)
@@ -82,17 +82,29 @@ def _texts(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.dl"))
 
 
-def _found(files: Iterable[Path]) -> list[Finding]:
-    """Return everything wrong with the texts of files; what is no text is said first, and alone."""
-    from ...engine.soundness.lint import findings_of
+def _found(folder: Path) -> list[Finding]:
+    """Return everything wrong with the texts of a guideline; what is no text is said first, and alone.
 
-    texts, unread = [], []
-    for file in files:
+    What is only suspicious in a text that it extends is not its own.
+    """
+    from ...engine.library.texts import all_texts
+    from ...engine.program.variation import is_own
+    from ...engine.soundness.lint import findings_of
+    from ...engine.soundness.registry import ERROR, severity
+
+    unread: list[Finding] = []
+    for file in _texts(folder):
         try:
-            texts.append((file.name, read_text(file)))
+            read_text(file)
         except GuidelineError as error:
             unread += error.findings
-    return unread or findings_of(texts)
+    if unread:
+        return unread
+    try:
+        found = findings_of(all_texts(folder))
+    except GuidelineError as error:
+        return error.findings
+    return [finding for finding in found if is_own(finding.place) or severity(finding) == ERROR]
 
 
 def _changed(files: Sequence[Path]) -> list[tuple[Path, str, str]]:

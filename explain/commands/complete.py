@@ -98,11 +98,17 @@ def _words(guideline: Guideline) -> Iterable[str]:
     return sorted({word for each in entries(guideline.program, {}) for word in words_of(each.label)})
 
 
+def _codes(guideline: Guideline) -> Iterable[str]:
+    """Yield the procedure codes that the text has facts of."""
+    return (name.strip('"') for name in guideline.program.of_kind("code"))
+
+
 complete_name = from_guideline(_names)
 complete_word = from_guideline(_words)
 complete_case = from_guideline(_canonical, files=True)
 complete_authority = from_guideline(lambda guideline: (*AUTHORITIES, *guideline.program.authorities))
 complete_predicate = from_guideline(lambda guideline: guideline.program.declared())
 complete_statement = from_guideline(lambda guideline: guideline.program.statements)
+complete_code = from_guideline(_codes)
 complete_setting = from_guideline(_settings)
 complete_item = from_guideline(_items)

@@ -20,8 +20,11 @@ from .output import BAD_INPUT, flush, open_streams, output_failed, quiet_pipe
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
+    "batch": "batch",
     "cases": "test",
+    "circuit": "circuit",
     "compare": "compare",
+    "compile": "batch",
     "check": "check",
     "checklist": "advise",
     "decide": "decide",
@@ -46,7 +49,7 @@ COMMANDS = {
 }
 
 
-SEVERAL = ("checklist", "compare", "decide", "explain", "letter", "verify", "whatif")
+SEVERAL = ("checklist", "compare", "decide", "explain", "letter", "validate", "verify", "whatif")
 """The commands that several guidelines may answer."""
 
 
@@ -61,11 +64,18 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with the whole of its first sentence; click would cut it."""
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(limit=1000)) for name, each in found if each])
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f".{COMMANDS[cmd_name]}", __package__)
-        found: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        found: click.Command = getattr(module, name, None) or getattr(module, f"{name}_")  # Python has a compile
         return found
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:

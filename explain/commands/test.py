@@ -184,7 +184,7 @@ def trace(guideline: str, form: str, out: Path | None) -> None:
     if form == "json":
         text = as_json(told.as_json(rows))
     elif form == "text":
-        text = told.as_text(rows, width()) + "\n"
+        text = told.as_text(rows, width(), told.changed(loaded.program)) + "\n"
     else:
         text = told.as_csv(rows) if form == "csv" else told.as_html(rows, loaded)
     _write(text, out)

@@ -13,8 +13,9 @@ from ...engine.cases.find import find_cases, named
 from ...engine.decision.decide import judge
 from ...engine.evaluation.limits import on_time
 from ...engine.language.errors import CaseError, Finding
-from ...engine.library.guideline import Guideline, load
-from .inputs import doubted, noted
+from ...engine.library.guideline import Guideline
+from ...engine.library.several import each
+from .inputs import answering, doubted, noted
 from .options import cases_argument, format_option
 from .output import BAD_INPUT, FAILED
 
@@ -22,8 +23,7 @@ from .output import BAD_INPUT, FAILED
 @click.command()
 @cases_argument
 @format_option("text", "json", "github", "sarif")
-@click.pass_obj
-def validate(guideline: str, cases: tuple[str, ...], form: str) -> None:
+def validate(cases: tuple[str, ...], form: str) -> None:
     """Tell everything that is wrong or doubtful in cases, each with its place and remedy: exit 1 where one is wrong.
 
     Errors are what a case cannot be decided with. Warnings are codes that do not exist or stand for nothing, a date
@@ -35,15 +35,16 @@ def validate(guideline: str, cases: tuple[str, ...], form: str) -> None:
     from ...engine.soundness.registry import ERROR, severity
     from ..render.findings import FORMATS, counted
 
-    loaded, seen, findings, number = load(guideline), dict[str, str](), list[Finding](), 0
-    for case in find_cases(cases, loaded):
+    by, seen, findings, number = answering(), dict[str, dict[str, str]](), list[Finding](), 0
+    for case in find_cases(cases, by):
         number += 1
-        findings += _found(case, loaded, seen)
+        guideline = (case.under if isinstance(case, Case) else None) or each(by)[0]
+        findings += _found(case, guideline, seen.setdefault(guideline.program.name, {}))
     if findings or form in ("json", "sarif"):
         click.echo(FORMATS[form](findings, Path()))
     click.echo(f"{number} case{'' if number == 1 else 's'}: {counted(findings)}", err=True)
     wrong = FAILED if any(severity(finding) == ERROR for finding in findings) else 0
-    sys.exit(wrong if all(named(name, loaded) for name in cases) else BAD_INPUT)
+    sys.exit(wrong if all(named(name, by) for name in cases) else BAD_INPUT)
 
 
 def _found(case: Case | Unreadable, guideline: Guideline, seen: dict[str, str]) -> Iterator[Finding]:

@@ -90,7 +90,9 @@ def _line(program: Program) -> Schema:
 
 
 def _outcome(program: Program) -> dict[str, Schema]:
-    need = _object({"finding": _TEXT, "needs": _TEXT})
+    one = _object({"finding": _TEXT, "needs": _TEXT})
+    several = _object({"at_least": _NUMBER | {"minimum": 1}, "of": _list(one) | {"title": "any so many of these"}})
+    need: Schema = {"anyOf": [one, several]}
     return {
         "outcome": {"enum": [each.name for each in program.told()]},
         "by": _list(_TEXT) | {"title": "the statements that give the outcome"},
@@ -133,9 +135,10 @@ def _account(program: Program) -> Schema:
     })  # fmt: skip
     way = _object({
         "request": names, "statements": names, "places": _list(_list(_object(dict.fromkeys(NAMED, _TEXT)))),
-        "objections": names, "only": names,
+        "objections": names, "only": names, "outcome": _TEXT,
     })  # fmt: skip
-    authorities = {"type": "object", "additionalProperties": names, "propertyNames": {"enum": list(AUTHORITIES)}}
+    known = [*AUTHORITIES, *program.authorities]
+    authorities = {"type": "object", "additionalProperties": names, "propertyNames": {"enum": known}}
     return _object({
         "lines": names, "outcome": {"enum": [each.name for each in program.told()]},
         "deciding": _list(_object({"statement": _TEXT, "words": _TEXT})), "blocks": _list(block),
@@ -148,8 +151,9 @@ def _node(program: Program) -> Schema:
     """Return the schema of a step; which keys there are beside the first three is told by its kind."""
     facts = {
         "id": _TEXT, "kind": _TEXT, "text": _TEXT | {"title": "the step in words"}, "atom": _TEXT, "value": _TEXT,
-        "comparison": _TEXT, "where": _TEXT | {"title": "where the case says so"},
-        "rule": _TEXT, "cites": _list(_TEXT), "source": _TEXT,
+        "comparison": _TEXT, "aggregate": _TEXT, "members": {"type": "array"}, "possible": {"type": "array"},
+        "low": {"type": "number"}, "high": {"type": ["number", "null"]},
+        "where": _TEXT | {"title": "where the case says so"}, "rule": _TEXT, "cites": _list(_TEXT), "source": _TEXT,
         "authority": {"enum": [*AUTHORITIES, *program.authorities]},
         "readings": _list(_TEXT), "binding": {"type": "object"}, "folded": {"type": "array"}, "cpt": _TEXT,
         "session": _NUMBER, "asked": _TEXT,
@@ -158,7 +162,8 @@ def _node(program: Program) -> Schema:
 
 
 def _checklist(guideline: Guideline) -> Schema:
-    item = _object(dict.fromkeys(("finding", "needs", "question", "statement"), _TEXT))
+    one = _object(dict.fromkeys(("finding", "needs", "question", "statement"), _TEXT))
+    item: Schema = {"anyOf": [one, _object({"at_least": _NUMBER | {"minimum": 1}, "of": _list(one)})]}
     program = guideline.program
     names = [each.name for each in program.of_role(FAVOURABLE)]
     leads = {"outcome": {"enum": names}} if len(names) > 1 else {}

@@ -46,6 +46,9 @@ def _subject(guideline: Guideline, name: str) -> Subject:
     program, cases = guideline.program, canonical(guideline)
     known = {*names(program), *cases}
     found = name if name in known else _otherwise(name, known, program)
+    if name in program.variation.withdrawn:
+        hint = f"it stands in {program.variation.base}, which {program.name} extends"
+        raise refused("", f"{program.name} withdraws {name}", hint)
     if found in cases:
         return example(found, guideline)
     if found in known:
@@ -74,7 +77,7 @@ def _readers(found: Subject, program: Program) -> Iterator[Rule]:
     if found.constants:
         yield from mentioning(program, found.constants)
     elif found.id in program.predicates:  # an input has no rules of its own
-        yield from (r for r in program.rules if found.id in {lit.atom.predicate for lit in r.literals})
+        yield from (r for r in program.rules if found.id in {lit.atom.predicate for lit in r.asked})
     else:
         yield from used_by(program, found.rules)
 

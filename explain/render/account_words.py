@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from ...engine.decision.decide import Judged
+from ...engine.program.interface import UNFAVOURABLE, WAITING
 from ..advice.account import Account, by_authority
 from ..advice.blocks import Block, Group
 from ..advice.item import ABSENT, MET, STATES, Item
@@ -120,6 +121,7 @@ def told(ways: Sequence[Way], blocks: Sequence[Block]) -> list[str]:
 def _several(way: Way) -> str:
     places = [w[0].label if len(w) == 1 else f"any one of ({'; '.join(x.label for x in w)})" for w in way.places]
     only = f" (for {', '.join(way.only)})" * bool(way.only) + " (an advisory objects)" * bool(way.objections)
+    only += f" ({way.outcome})" * bool(way.outcome)
     parts = [*(f"a request in which {request}" for request in way.request), *places]
     return (parts[0] if len(parts) == 1 else f"all of ({'; '.join(parts)})") + only
 
@@ -154,7 +156,7 @@ def folded_told(account: Account, left: Sequence[Block], *, short: bool = False)
     met = dict.fromkeys(block.statement for block in account.beside if not block.beside)
     if met:
         texts.append(f"{', '.join(met)} (met)")
-    if (account.others and not account.lines[0].by and not account.lines[0].reason) or account.fails:
+    if account.others and account.lines[0].role in (UNFAVOURABLE, WAITING):
         texts.append(f"{len(account.others)} other criteria")
     texts += [", ".join(account.folded)] if account.folded else []
     return f"Folded: {'; '.join(texts)}{WHOLE}" if texts else ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case, Unreadable, read_files
+from ...engine.cases.find import overridden
 from ...engine.decision.decide import decide
 from ...engine.decision.decision import WORLDS, Decision, LineDecision
 from ...engine.language.errors import CONTRADICTORY, CaseError
@@ -62,6 +63,16 @@ def run_case(case: Case | Unreadable, guideline: Guideline) -> Iterator[Result]:
     for world in WORLDS:
         if expected(case, world):
             yield _run(case, guideline, world)
+    if not _differs(case, guideline):
+        name = guideline.program.variation.base
+        yield Result(case.id, "", (), (), (f"it expects what the case of {name} does; delete it",))
+
+
+def _differs(case: Case, guideline: Guideline) -> bool:
+    """Say whether a case that stands in the place of another one expects something else."""
+    path = overridden(guideline, Path(case.place.split(":")[0])) if guideline.program.variation.base else None
+    other = next(iter(read([path], guideline)), None) if path else None
+    return not isinstance(other, Case) or (other.expect, other.expect_closed) != (case.expect, case.expect_closed)
 
 
 def _run(case: Case, guideline: Guideline, world: str) -> Result:
@@ -129,10 +140,8 @@ def _comparable(key: str, value: Any) -> Any:
 
 
 def missing_texts(line: LineDecision) -> list[list[str]]:
-    """Return the missing sets in the short form of case files: `FINDING`, or `AMOUNT >= 4`."""
-    return [
-        [n["finding"] + ("" if n["needs"] == "present" else f" {n['needs']}") for n in needs] for needs in line.missing
-    ]
+    """Return the missing sets in the short form of case files: `FINDING`, `AMOUNT >= 4` or `at least 2 of: a; b`."""
+    return [list(map(str, needs)) for needs in line.needs]
 
 
 def table(results: Sequence[Result], width: int) -> str:

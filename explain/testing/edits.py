@@ -72,7 +72,8 @@ def _edit(table: str, what: str, name: str, kind: str, change: str, **fields: An
 def _predicates(program: Program) -> Iterator[Edit]:
     for name, row in program.predicates.items():
         if row.is_open:
-            yield _edit("predicates", "predicate", name, DECLARED, "not open", open_kind="", unless="", until="")
+            yield _edit("predicates", "predicate", name, DECLARED, "not open", open_kind="", open_count=False,
+                        unless="", until="")  # fmt: skip
         for how in ("unless", "until"):
             if closing := getattr(row, how):
                 yield _edit("predicates", "predicate", name, DECLARED, f"open without {how} {closing}", **{how: ""})

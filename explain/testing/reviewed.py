@@ -42,8 +42,8 @@ def snapshot(program: Program) -> Words:
         "tells": {name: {"so": so, "not so": not_so} for name, (so, not_so) in program.tells.items()},
         "predicates": {
             p.name: {
-                "arguments": list(p.params), "gloss": p.gloss, "open": p.open_kind, "unless": p.unless,
-                "until": p.until, "readings": list(p.readings),
+                "arguments": list(p.params), "gloss": p.gloss, "open": p.open_kind or "a number" * p.open_count,
+                "unless": p.unless, "until": p.until, "readings": list(p.readings),
             }
             for p in program.predicates.values()
         },

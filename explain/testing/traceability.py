@@ -123,10 +123,13 @@ def as_csv(rows: Sequence[Row]) -> str:
     return out.getvalue()
 
 
-def as_text(rows: Sequence[Row], width: int) -> str:
-    """Return the matrix as text, a paragraph a statement."""
+def as_text(rows: Sequence[Row], width: int, changed: str = "") -> str:
+    """Return the matrix as text, a paragraph a statement.
+
+    :param changed: what a variant changes, as a sentence.
+    """
     told = [line for row in rows for line in _paragraph(row, width)]
-    return "\n".join([*told, textwrap.fill(summary(rows), width)])
+    return "\n".join([*told, textwrap.fill(summary(rows) + changed, width)])
 
 
 def _paragraph(row: Row, width: int) -> Iterator[str]:
@@ -143,6 +146,11 @@ def _paragraph(row: Row, width: int) -> Iterator[str]:
     if row.holes:
         yield f"  HOLE: {', '.join(row.holes)}"
     yield ""
+
+
+def changed(program: Program) -> str:
+    """Return what a variant changes, to stand behind a summary; nothing of another guideline."""
+    return f". {program.name} is {program.variation}." if program.variation.base else ""
 
 
 def summary(rows: Sequence[Row]) -> str:
@@ -176,7 +184,7 @@ def as_html(rows: Sequence[Row], guideline: Guideline) -> str:
         program=guideline.program,
         title=title,
         kind="proof book",
-        summary=summary(rows),
+        summary=summary(rows) + changed(guideline.program),
         heads=heads,
         rows=cells,
     )

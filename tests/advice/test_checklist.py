@@ -66,7 +66,7 @@ def test_each_item_is_a_question_with_its_statement(wrist: dict[str, Any]) -> No
     assert [(item["question"], item["statement"]) for item in last["items"]] == [
         ("Did a change of activities fail to relieve the symptoms?", "I.4.a"),
         ("Is there weakness?", "I"),
-        ("For how many weeks was a wrist splint used? (at least 4 needed)", "I.4.a"),
+        ("For how many weeks was a wrist splint used? (at least 4 weeks needed)", "I.4.a"),
     ]
 
 
@@ -191,7 +191,7 @@ def test_a_guideline_without_questions_asks_by_its_glosses(tmp_path: Path, guide
     case |= {"services": [{"cpt": "95886"}, {"cpt": "95909"}], "diagnoses": ["G56.01"]}
     result = run("-g", str(tmp_path), "checklist", "-", stdin=json.dumps(case))
     text = " ".join(result.stdout.split())
-    assert "How many weeks of wrist splint use? (at least 4 needed)" in text
+    assert "How many weeks of wrist splint use? (at least 4 weeks needed)" in text
     assert "Is there lack of response to activity modification?" in text
 
 

@@ -11,6 +11,7 @@ import pytest
 from coverlog.engine.cases.case import Case, Unreadable, read_text
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.language.comparison import measured
+from coverlog.engine.language.errors import GuidelineError
 from coverlog.engine.language.terms import Atom, Quantity
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program import shapes
@@ -25,6 +26,11 @@ from coverlog.explain.checker.record import facts_of
 from coverlog.explain.checker.verify import verify
 from coverlog.explain.proof.build import prove
 from coverlog.explain.proof.document import as_json
+from coverlog.explain.query.answer import run
+from coverlog.explain.query.scene import scene_of
+from coverlog.explain.query.text import read_query
+from coverlog.explain.query.told import as_json as as_json_of
+from coverlog.explain.query.told import as_table
 from coverlog.explain.render.letter_page import as_markdown
 from hypothesis import given
 from hypothesis import strategies as st
@@ -208,7 +214,7 @@ def test_what_is_missing_is_told_as_people_write_it(apnea: Guideline) -> None:
     judged = judge(case, apnea)
     (line,) = judged.decision.lines
     needs = {(item["finding"], item["needs"]) for found in line.as_json()["missing"] for item in found}
-    assert {("ahi", ">= 15.0"), ("rdi", ">= 5.0 and <= 14.9"), ("nights", ">= 2"), ("last_visit", "<= 5")} <= needs
+    assert {("ahi", ">= 15.0"), ("rdi", ">= 5.0 and < 15.0"), ("nights", ">= 2"), ("last_visit", "<= 5")} <= needs
     asked = {item.question for found in checklist(judged)[0].asks for item in found.items}
     assert "What is the apnea-hypopnea index, in events per hour? (at least 15.0 events per hour needed)" in asked
 
@@ -239,6 +245,23 @@ def test_a_letter_names_dates_and_units(apnea: Guideline) -> None:
     assert isinstance(short, Case)
     told = as_markdown(letter(judge(short, apnea)))
     assert "the person is 15 years old (from 2010-02-01 to 2025-10-05), and at least 18 years are needed" in told
+
+
+def test_a_query_speaks_in_decimals(apnea: Guideline) -> None:
+    """Numbers of a query have the decimals of what they meet, and answers show them as people write them."""
+    case = read({"measured": {"ahi": 14.9, "rdi": 15.0}}, apnea)
+    assert isinstance(case, Case)
+    scene = scene_of(apnea, case, "closed", "")
+    found = run(read_query("index(I, N), N >= 15.0", apnea.program), scene)
+    assert as_table(found, scene, 80).splitlines() == ["I    N", "rdi  15.0"]
+    told = as_json_of(found, scene, "", explain=False)["answers"]
+    assert [answer["values"] for answer in told] == [{"I": "rdi", "N": 15.0}]
+    for query, fix in {
+        "index(I, N), N >= 15": "write 15.0", "index(I, 15)": "write 15.0", "index(I, N), N > 1.50": "1 decimal",
+        "index(I, N), events(M), N > M": "one unit", "service(S, C), S > 1.5": "no decimals",
+    }.items():  # fmt: skip
+        with pytest.raises(GuidelineError, match=fix):
+            read_query(query, apnea.program)
 
 
 ONCE = {0: "0 weeks", 1: "1 week", 6: "6 weeks"}

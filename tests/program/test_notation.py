@@ -38,10 +38,15 @@ def errors(example: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ANNOTATIONS)
-def test_the_example_of_an_annotation_has_it_and_reads(name: str) -> None:
+def test_the_example_of_an_annotation_has_it_and_reads(name: str, tmp_path: Path) -> None:
     """An example shows the annotation at work, and is free of errors."""
-    assert f"%@ {name}" in ANNOTATIONS[name].example
-    assert errors(ANNOTATIONS[name].example) == []
+    example = ANNOTATIONS[name].example
+    assert f"%@ {name}" in example
+    if "%@ extends" in example:
+        (tmp_path / "example.dl").write_text(example + "\n")
+        assert load(tmp_path).program.variation.base == "CG-MED-24"
+    else:
+        assert errors(example) == []
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -259,3 +264,46 @@ def test_records_are_read_twice_alike(tmp_path: Path) -> None:
     assert [fault.message.partition(",")[0].partition(" is ")[0] for fault in wrong.faults] == [
         "contradictory documentation: readings.1.day", "readings.1.value", "readings.2.side", "readings.3.who",
     ]  # fmt: skip
+
+
+LINES = """concept(left, side, "left").
+concept(home, place, "the home").
+%@ predicate modifier(Session, Code, Modifier): {Code} has modifier {Modifier}
+%@ case: services with modifiers codes modifier
+%@ predicate pointer(Session, Code, Diagnosis): {Code} is for {Diagnosis}
+%@ case: services with pointers codes
+%@ predicate side(Session, Code, Side): {Code} is on the {Side}
+%@ case: services with side one of side
+%@ predicate given_at(Session, Code, Place): {Code} is given at {Place}
+%@ case: services with places each of place
+%@ predicate given(Session, Code, Days): {Code} was given {Days} before
+%@ case: services with date days since
+%@ predicate charged(Session, Code, Charge): {Code} is charged {Charge}
+%@ case: services with charge number decimals 2
+"""
+LINE = {"cpt": "A0001", "session": 2, "modifiers": ["lt", "59"], "pointers": ["g5601"], "side": "left",
+        "places": ["home"], "date": "2025-11-01", "charge": 12.5}  # fmt: skip
+
+
+def test_a_line_has_what_is_declared_of_it(tmp_path: Path) -> None:
+    """Modifiers, pointers, a side, places, a date and a number are read with the line, by the checker as well."""
+    (tmp_path / "example.dl").write_text(BASE + SERVICE + LINES)
+    guideline = load(tmp_path)
+    (case,) = read_text(json.dumps(SAID | {"services": [LINE, {"cpt": "A0002"}]}).encode(), "c", guideline)
+    assert isinstance(case, Case), case
+    told = sorted(map(str, case.facts))
+    assert told == [
+        'charged(2, "A0001", 12.50)', 'given(2, "A0001", 2)', 'given_at(2, "A0001", home)',
+        'modifier(2, "A0001", "59")', 'modifier(2, "A0001", "LT")', 'pointer(2, "A0001", "G56.01")',
+        'service(1, "A0002")', 'service(2, "A0001")', 'side(2, "A0001", left)',
+    ]  # fmt: skip
+    assert facts_of(case.said, guideline.program) == case.facts
+    wrong = SAID | {"services": [{"cpt": "A0001", "side": "lft", "modifers": []}]}
+    (refused,) = read_text(json.dumps(wrong).encode(), "c", guideline)
+    assert isinstance(refused, Unreadable)
+    assert "did you mean modifiers?" in refused.error
+    assert "did you mean left?" in refused.error
+    late = SAID | {"services": [{"cpt": "A0001", "date": "2025-11-31"}]}
+    (refused,) = read_text(json.dumps(late).encode(), "c", guideline)
+    assert isinstance(refused, Unreadable)
+    assert "2025-11-31 is no day of the calendar" in refused.error

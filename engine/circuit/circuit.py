@@ -1,0 +1,132 @@
+"""The circuit of an edition of a guideline, and what it tells of the lines of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from ..evaluation.grounded import Grounded
+from ..evaluation.symbols import HERE, OTHER
+from ..language.terms import Atom, quote, unquote
+from ..program.interface import ADVISORY, AWAITED, SERVICE, SILENT, WAITING, Outcome, against
+from .build import Built
+from .nodes import FALSE, TRUE
+from .python import Function, compiled
+from .reading import Inputs, Reader
+
+WORLDS = {"open": True, "closed": False}
+
+
+class Line(NamedTuple):
+    """What a line of a request comes to."""
+
+    code: str
+    session: int
+    outcome: str  # an empty text where the rules give it none, or two that exclude each other
+    by: tuple[str, ...]
+    reason: str | None
+
+
+class Way(NamedTuple):
+    """A way in which a line may have an outcome: the last argument of its atom, and the node of it."""
+
+    last: str
+    node: int
+
+
+Ways = tuple[tuple[str, tuple[Way, ...]], ...]
+"""The ways of each outcome, in the order in which it is looked for."""
+
+
+class Circuit:
+    """One edition as a circuit.
+
+    :raises NotGroundedError: where it is too large.
+    """
+
+    def __init__(self, grounded: Grounded) -> None:
+        self.grounded, self._reader = grounded, Reader(grounded)
+        built = Built(grounded)
+        self.nodes = built.nodes
+        # By code, each code that requests may name; OTHER for those that the text does not.
+        self.ways = {code: _ways(code, built) for code in _codes(built)}
+        self.errors = [
+            built.of(atom) for p in grounded.program.predicates.values() if p.is_error for atom in built.atoms(p.name)
+        ]
+        self.told = built.told()  # by node, the atoms it stands for and the rules that give them
+        self.advisories = {atom: built.of(atom) for atom in built.atoms(ADVISORY)}
+
+    @cached_property
+    def outputs(self) -> dict[int, int]:
+        """The nodes that tell the lines, and whether the case contradicts itself, by node: their places."""
+        found = dict.fromkeys(way.node for ways in self.ways.values() for _, each in ways for way in each)
+        return {node: at for at, node in enumerate([*found, *dict.fromkeys(self.errors)])}
+
+    @cached_property
+    def _functions(self) -> dict[bool, Function]:
+        outputs = list(self.outputs)
+        return {world: compiled(self.nodes, outputs, open_world=world) for world in WORLDS.values()}
+
+    @cached_property
+    def _tables(self) -> dict[str, list[tuple[Outcome, list[tuple[str, int]]]]]:
+        """By code, the outcomes and their ways, with the place at which the function tells them surely."""
+        places, program = self.outputs, self.grounded.program
+        return {
+            code: [(program.outcome(name), [(way.last, 2 * places[way.node]) for way in each]) for name, each in ways]
+            for code, ways in self.ways.items()
+        }
+
+    def read(self, facts: Iterable[Atom]) -> Inputs | None:
+        """Return a case as inputs; None where it says more than the symbols of the edition hold apart."""
+        return self._reader.read(facts)
+
+    def numbers(self, atoms: Iterable[Atom]) -> list[int]:
+        """Return the numbers of the inputs that stand for atoms of a case."""
+        return [number for number in map(self._reader.number_of, atoms) if number >= 0]
+
+    def lines(self, inputs: Inputs, lines: Sequence[tuple[str, int]], *, open_world: bool) -> list[Line] | None:
+        """Return what each line comes to; None where the case contradicts itself.
+
+        :param lines: code and session of each.
+        """
+        told = self._functions[open_world](inputs.values, inputs.mask)
+        if any(told[2 * self.outputs[node]] for node in self.errors):
+            return None
+        known: dict[tuple[str, int], Line] = {}
+        for line in lines:
+            if line not in known:
+                known[line] = self._line(line, told, inputs.sessions[line[1]])
+        return [known[line] for line in lines]
+
+    def _line(self, line: tuple[str, int], told: Sequence[int], bit: int) -> Line:
+        code, session = line
+        sure: list[tuple[Outcome, list[str]]] = []
+        possible: list[Outcome] = []
+        for outcome, ways in self._tables.get(quote(code)) or self._tables[OTHER]:
+            if any(told[at + 1] & bit for _, at in ways):
+                possible.append(outcome)
+                if last := [each for each, at in ways if told[at] & bit]:
+                    sure.append((outcome, last))
+        if not possible or (len(sure) > 1 and not all(outcome.order for outcome, _ in sure)):
+            return Line(code, session, "", (), None)
+        outcome, last = sure[0] if sure else (AWAITED, [])
+        if any(each in possible for each in against(outcome, self.grounded.program.outcomes)):
+            outcome = AWAITED  # one that goes before it, and says otherwise, may still hold
+        by = () if outcome.role in (SILENT, WAITING) else tuple(last)
+        return Line(code, session, outcome.name, by, last[0] if outcome.role == SILENT else None)
+
+
+def _codes(built: Built) -> list[str]:
+    return list(dict.fromkeys(str(atom.args[1]) for atom in built.inputs if atom.predicate == SERVICE))
+
+
+def _ways(code: str, built: Built) -> Ways:
+    """Return the ways of each outcome of a line, in which it is settled that its own code is requested."""
+    own, known = {built.inputs[Atom(SERVICE, (HERE, code))]: TRUE}, {}  # type: ignore[var-annotated]
+    found = []
+    for outcome in built.grounded.program.outcomes:
+        atoms = [atom for atom in built.atoms(outcome.name) if atom.args[1] == code]
+        ways = [Way(unquote(str(a.args[2])), built.nodes.with_inputs(built.of(a), own, known)) for a in atoms]
+        found.append((outcome.name, tuple(sorted(way for way in ways if way.node != FALSE))))
+    return tuple(found)

@@ -1,0 +1,150 @@
+"""Circuits of AND, OR and NOT in Kleene's logic, every node kept once and simplified as it is made.
+
+What a case says is so or not. The one thing that may be neither is `UNKNOWN`: it stands for what nobody documented, and
+is not so in a closed world. A simplification holds for all three values; where a node rests on no `UNKNOWN`, for two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+FALSE, TRUE, UNKNOWN = 0, 1, 2
+INPUT, NOT, AND, OR, ANY = "input", "not", "and", "or", "any"
+Gate = tuple[str, tuple[int, ...]]
+
+MAX_NODES = 200_000
+"""The most nodes of a circuit."""
+
+
+class TooLargeError(ValueError):
+    """A circuit that outgrows its limit."""
+
+
+class Nodes:
+    """The nodes of a circuit by number; one comes after all that it rests on."""
+
+    def __init__(self) -> None:
+        self.gates: list[Gate] = [("false", ()), ("true", ()), ("unknown", ())]
+        self.crisp = [True, True, False]  # whether a node is so or not in every case
+        self.local = [False, False, False]  # whether a node may differ between the sessions of a case
+        self._known: dict[Gate, int] = {gate: at for at, gate in enumerate(self.gates)}
+
+    def _node(self, kind: str, of: tuple[int, ...], *, crisp: bool, local: bool) -> int:
+        gate = kind, of
+        if gate not in self._known:
+            if len(self.gates) >= MAX_NODES:
+                raise TooLargeError(f"more than {MAX_NODES:,} nodes")
+            self._known[gate] = len(self.gates)
+            self.gates.append(gate)
+            self.crisp.append(crisp)
+            self.local.append(local)
+        return self._known[gate]
+
+    def input(self, number: int, *, local: bool) -> int:
+        """Return the node of an input; a local one is of a session."""
+        return self._node(INPUT, (number,), crisp=True, local=local)
+
+    def negated(self, node: int) -> int:
+        """Return the node that is so where another is not."""
+        if node in (FALSE, TRUE):
+            return TRUE - node
+        kind, of = self.gates[node]
+        return of[0] if kind == NOT else self._node(NOT, (node,), crisp=self.crisp[node], local=self.local[node])
+
+    def any(self, node: int) -> int:
+        """Return the node that is so where another is so in some session."""
+        if not self.local[node]:
+            return node
+        kind, of = self.gates[node]
+        if kind == OR:
+            return self.either(map(self.any, of))
+        apart = [part for part in of if not self.local[part]] if kind == AND else []
+        if apart:
+            return self.both([*apart, self.any(self.both(part for part in of if self.local[part]))])
+        return self._node(ANY, (node,), crisp=self.crisp[node], local=False)
+
+    def both(self, nodes: Iterable[int]) -> int:
+        """Return the node that is so where all of some are."""
+        return self._gate(AND, nodes, TRUE, FALSE)
+
+    def either(self, nodes: Iterable[int]) -> int:
+        """Return the node that is so where one of some is."""
+        return self._gate(OR, nodes, FALSE, TRUE)
+
+    def _gate(self, kind: str, nodes: Iterable[int], idle: int, end: int) -> int:
+        parts = set(self._flat(kind, nodes)) - {idle}
+        if end in parts or self._opposed(parts):
+            return end
+        other = OR if kind == AND else AND
+        # A part that asks for more (or less) than another part does adds nothing: a or (a and b) is a.
+        wider = [part for part in parts if self.gates[part][0] == other]
+        sets = {part: set(self.gates[part][1]) for part in wider}
+        parts -= {p for p in wider if sets[p] & parts or any(sets[q] < sets[p] for q in wider if q != p)}
+        if not parts:
+            return idle
+        if len(parts) == 1:
+            return parts.pop()
+        found = self._common(kind, other, parts)
+        if found is not None:
+            return found
+        crisp, local = all(self.crisp[p] for p in parts), any(self.local[p] for p in parts)
+        return self._node(kind, tuple(sorted(parts)), crisp=crisp, local=local)
+
+    def _flat(self, kind: str, nodes: Iterable[int]) -> Iterator[int]:
+        for node in nodes:
+            found, of = self.gates[node]
+            if found == kind:
+                yield from of
+            else:
+                yield node
+
+    def _opposed(self, parts: set[int]) -> bool:
+        """Say whether some part is the negation of another, and both are so or not in every case."""
+        return any(self.gates[p][0] == NOT and self.crisp[p] and self.gates[p][1][0] in parts for p in parts)
+
+    def _common(self, kind: str, other: str, parts: set[int]) -> int | None:
+        """Return the node with what all parts have in common taken out, where they have something in common."""
+        sets = [set(self.gates[p][1]) if self.gates[p][0] == other else {p} for p in parts]
+        common = set.intersection(*sets)
+        if not common:
+            return None
+        inner, outer = (self.both, self.either) if kind == AND else (self.either, self.both)
+        rests = [outer(each - common) for each in sets]
+        return outer([*common, inner(rests)])
+
+    def reached(self, outputs: Iterable[int]) -> list[int]:
+        """Return the nodes that some outputs rest on, themselves among them, each after all that it rests on."""
+        seen: set[int] = set()
+        stack = list(outputs)
+        while stack:
+            node = stack.pop()
+            if node not in seen:
+                seen.add(node)
+                stack += self.below(node)
+        return sorted(seen)
+
+    def below(self, node: int) -> tuple[int, ...]:
+        """Return what a node rests on directly."""
+        kind, of = self.gates[node]
+        return () if kind == INPUT else of
+
+    def with_inputs(self, node: int, values: dict[int, int], known: dict[int, int]) -> int:
+        """Return a node with some inputs settled.
+
+        :param values: by number of the input, TRUE or FALSE.
+        :param known: what has been settled before; kept for the next node.
+        """
+        for each in self.reached([node]):
+            if each not in known:
+                known[each] = self._settled(each, values, known)
+        return known[node]
+
+    def _settled(self, node: int, values: dict[int, int], known: dict[int, int]) -> int:
+        kind, of = self.gates[node]
+        if kind == INPUT:
+            return values.get(of[0], node)
+        if kind in (AND, OR):
+            return (self.both if kind == AND else self.either)(known[each] for each in of)
+        if kind in (NOT, ANY):
+            return (self.negated if kind == NOT else self.any)(known[of[0]])
+        return node

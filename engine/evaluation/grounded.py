@@ -1,0 +1,110 @@
+"""An edition grounded: every firing that any case can bring about, found once with pyDatalog.
+
+It is the evaluation of one symbolic case, in which all that a case can say is possible and nothing is sure. A firing
+of a case is one of these, with what the case says put in the place of its symbols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ..language.terms import UNDOCUMENTED, Aggregate, Atom, Place
+from ..language.unify import Binding
+from ..program.graph import Strata
+from ..program.program import Predicate, Program
+from .columns import Columns, NotGroundedError
+from .compiled import Compiled, Row
+from .evaluator import Evaluator
+from .limits import LimitError
+from .rules import Firing, Tally
+from .symbols import Symbols
+
+MAX_FIRINGS = 50_000
+"""The most firings of a grounded edition; a guideline with more is evaluated case by case."""
+
+Fired = tuple[str, Row]  # the name of a rule in force, and what its variables stand for
+
+
+class Grounded(NamedTuple):
+    """The firings of an edition, and what a case can say of it."""
+
+    program: Program
+    strata: Strata
+    date: str  # the ISO date on which the edition begins; empty for the first
+    symbols: Symbols
+    inputs: tuple[Atom, ...]  # what a case may give
+    opens: tuple[Atom, ...]  # what may be undocumented
+    fired: tuple[Fired, ...]
+
+    def firings(self) -> Iterator[Firing]:
+        """Yield every firing of a rule with a body, in the order of the strata."""
+        rules = {c.name: c for c in _compiled(self.program, self.date)}
+        for name, row in self.fired:
+            if firing := rules[name].firing(row, _counted):
+                yield firing
+
+    def facts(self) -> Iterator[Atom]:
+        """Yield what the text alone says."""
+        return (rule.head for rule in self.program.edition(self.date) if not rule.body)
+
+
+def _counted(aggregate: Aggregate, binding: Binding) -> Tally:
+    raise NotGroundedError(f"{aggregate} is counted case by case")
+
+
+def _compiled(program: Program, date: str) -> Iterator[Compiled]:
+    return (Compiled(at, rule) for at, rule in enumerate(program.edition(date)) if rule.body)
+
+
+def ground(program: Program, strata: Strata, date: str) -> Grounded:
+    """Ground the edition of a date.
+
+    :raises NotGroundedError: where no finite number of symbols stands for every case, or too much follows.
+    """
+    empty = with_firings(program, strata, date, ())
+    # Nothing that a case can change is sure, so that no negation of it fails.
+    evaluator = Evaluator(program, strata._replace(open_valued=strata.from_case), date)
+    try:
+        model = evaluator.evaluate((), open_world=False, possible=dict.fromkeys([*empty.inputs, *empty.opens]))
+    except LimitError as error:
+        raise NotGroundedError(str(error)) from None
+    names = {compiled.rule.place: compiled for compiled in evaluator.compiled}
+    fired = tuple(_fired(model.firings.values(), names))
+    if len(fired) > MAX_FIRINGS:
+        raise NotGroundedError(f"{len(fired):,} firings, more than {MAX_FIRINGS:,}")
+    return empty._replace(fired=fired)
+
+
+def with_firings(program: Program, strata: Strata, date: str, fired: tuple[Fired, ...]) -> Grounded:
+    """Return the grounded edition of a date whose firings are known.
+
+    :raises NotGroundedError: where no finite number of symbols stands for every case.
+    """
+    if counting := next((rule for rule in program.edition(date) if rule.aggregates), None):
+        raise NotGroundedError(f"{counting.id} counts or adds up, which is done case by case")
+    symbols = Symbols(program, Columns(program, strata))
+    return Grounded(program, strata, date, symbols, tuple(symbols.atoms()), tuple(_opens(program)), fired)
+
+
+def _fired(firings: Iterable[list[Firing]], names: dict[Place, Compiled]) -> Iterator[Fired]:
+    for each in firings:
+        for firing in each:
+            if firing.rule.body:
+                compiled = names[firing.rule.place]
+                yield compiled.name, tuple([firing.binding[name] for name in compiled.variables])
+
+
+def _opens(program: Program) -> Iterator[Atom]:
+    """Yield every atom that a case may leave undocumented."""
+    for predicate in program.predicates.values():
+        if predicate.is_open:
+            yield from undocumented(predicate, program)
+
+
+def undocumented(predicate: Predicate, program: Program) -> Iterator[Atom]:
+    """Yield what of an open predicate may be undocumented."""
+    if predicate.open_count:
+        yield Atom(predicate.name, (UNDOCUMENTED,) * len(predicate.params))
+    for concept in program.of_kind(predicate.open_kind):
+        yield Atom(predicate.name, (concept, *(UNDOCUMENTED,) * (len(predicate.params) - 1)))

@@ -1,0 +1,62 @@
+"""Grounded editions, kept for the next start: which firings there are, or why the edition has none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..evaluation.columns import NotGroundedError
+from ..evaluation.grounded import Fired, Grounded, ground, with_firings
+from ..language.terms import Constant, Quantity
+from ..program.graph import Strata
+from ..program.program import Program
+from .cache import keep_written, recalled
+
+Found = tuple[str, tuple[Fired, ...]]  # why it cannot be grounded, or an empty text; its firings
+
+
+def grounded(program: Program, strata: Strata, date: str, seal: tuple[str, str]) -> Grounded:
+    """Return the edition of a date grounded, as an earlier start kept it where one did.
+
+    :param seal: the digest of the guideline's text, empty where it was not read from one, and the edition.
+    :raises NotGroundedError: where it cannot be grounded.
+    """
+    name, texts = Path("/".join(("grounded", *seal))), [seal]
+    why, fired = (recalled(name, texts, _decoded) if seal[0] else None) or _ground(program, strata, date, name, texts)
+    if why:
+        raise NotGroundedError(why)
+    return with_firings(program, strata, date, fired)
+
+
+def _ground(program: Program, strata: Strata, date: str, name: Path, texts: list[tuple[str, str]]) -> Found:
+    try:
+        found: Found = "", ground(program, strata, date).fired
+    except NotGroundedError as error:
+        found = str(error), ()
+    if texts[0][0]:
+        keep_written(name, texts, [found[0], [[rule, list(map(_written, row))] for rule, row in found[1]]])
+    return found
+
+
+def _written(constant: Constant) -> Any:
+    return constant.__getnewargs__() if isinstance(constant, Quantity) else constant
+
+
+def _decoded(data: Any) -> Found:
+    """Return what a list says.
+
+    :raises ValueError: where it says no grounded edition; other errors where it is no such list at all.
+    """
+    why, fired = data
+    if type(why) is not str:
+        raise ValueError(why)
+    return why, tuple([(rule, tuple(map(_read, row))) for rule, row in fired])
+
+
+def _read(value: Any) -> Constant:
+    if type(value) is list:
+        count, places, unit = value
+        return Quantity(int(count), int(places), str(unit))
+    if type(value) not in (int, str):
+        raise ValueError(value)
+    return value  # type: ignore[no-any-return]

@@ -1,0 +1,121 @@
+"""The circuit of an edition as data, as text and as a drawing, with its counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ...engine.circuit.circuit import Circuit
+from ...engine.circuit.nodes import INPUT
+from ...engine.evaluation.symbols import OTHER
+from ...engine.language.errors import did_you_mean
+from ...engine.language.terms import quote, unquote
+from ..render import dot as writing
+
+MAX_DRAWN = 400
+"""The most nodes that a drawing shows."""
+
+
+def chosen(circuit: Circuit, code: str) -> list[str]:
+    """Return the codes to show: the one that is asked for, or all.
+
+    :raises LookupError: where the text does not name it.
+    """
+    if not code:
+        return list(circuit.ways)
+    if quote(code) not in circuit.ways:
+        hint = did_you_mean(code, [unquote(each) for each in circuit.ways if each != OTHER])
+        raise LookupError(f"{code} is a code that the guideline does not name {hint}".rstrip())
+    return [quote(code)]
+
+
+def nodes_of(circuit: Circuit, codes: Sequence[str]) -> list[int]:
+    """Return the nodes that the outcomes of some codes rest on."""
+    return circuit.nodes.reached(way.node for code in codes for _, ways in circuit.ways[code] for way in ways)
+
+
+def counts(circuit: Circuit, codes: Sequence[str]) -> dict[str, int]:
+    """Return how large a circuit is: what can be said, firings, nodes by kind, their depth, the kinds of codes."""
+    reached = nodes_of(circuit, codes)
+    kinds = Counter(circuit.nodes.gates[node][0] for node in reached)
+    depth: dict[int, int] = {}
+    for node in reached:
+        depth[node] = 1 + max((depth[each] for each in circuit.nodes.below(node)), default=-1)
+    return {
+        "said": len(circuit.grounded.inputs), "firings": len(circuit.grounded.fired), "nodes": len(reached),
+        **{kind: kinds[kind] for kind in sorted(kinds)}, "depth": max(depth.values(), default=0),
+        "codes": len(codes), "classes": len({circuit.ways[code] for code in codes}),
+    }  # fmt: skip
+
+
+def as_json(circuit: Circuit, codes: Sequence[str]) -> dict[str, Any]:
+    """Return a circuit as the documented JSON object."""
+    return {
+        "guideline": circuit.grounded.program.name, "in_force_from": circuit.grounded.date,
+        "counts": counts(circuit, codes),
+        "nodes": [_node(node, circuit) for node in nodes_of(circuit, codes)],
+        "outcomes": [
+            {"cpt": unquote(code), "outcome": name, "by": way.last, "node": way.node}
+            for code in codes for name, ways in circuit.ways[code] for way in ways
+        ],
+    }  # fmt: skip
+
+
+def _node(node: int, circuit: Circuit) -> dict[str, Any]:
+    kind, of = circuit.nodes.gates[node]
+    return {"node": node, "kind": kind, **({"atom": _name(node, circuit)} if kind == INPUT else {"of": list(of)})}
+
+
+def as_text(circuit: Circuit, codes: Sequence[str]) -> str:
+    """Return a circuit as lines: each node with what it is of, then the ways of each code to each outcome."""
+    lines = [", ".join(f"{number:,} {name}" for name, number in counts(circuit, codes).items()), ""]
+    lines += [f"{_name(node, circuit)} = {_told(node, circuit)}" for node in nodes_of(circuit, codes)
+              if circuit.nodes.below(node)]  # fmt: skip
+    for same in _classes(circuit, codes):
+        lines += ["", ", ".join("any other code" if code == OTHER else unquote(code) for code in same)]
+        ways = [(name, way) for name, each in circuit.ways[same[0]] for way in each]
+        lines += [f"  {name} {way.last} = {_name(way.node, circuit)}" for name, way in ways]
+    return "\n".join(lines) + "\n"
+
+
+def dot(circuit: Circuit, codes: Sequence[str]) -> str:
+    """Return a circuit in the language of Graphviz.
+
+    :raises LookupError: where it has too many nodes to be read.
+    """
+    reached = nodes_of(circuit, codes)
+    if len(reached) > MAX_DRAWN:
+        raise LookupError(f"{len(reached)} nodes are more than a drawing shows ({MAX_DRAWN}); name one code (--code)")
+    lines = []
+    for node in reached:
+        kind = circuit.nodes.gates[node][0]
+        lines.append(writing.node(f"n{node}", label=kind if circuit.nodes.below(node) else _name(node, circuit)))
+        lines += [writing.edge(f"n{each}", f"n{node}") for each in circuit.nodes.below(node)]
+    ways = [(name, way) for code in codes for name, each in circuit.ways[code] for way in each]
+    for at, (name, way) in enumerate(ways):
+        lines.append(writing.node(f"o{at}", label=f"{name} {way.last}", shape="ellipse"))
+        lines.append(writing.edge(f"n{way.node}", f"o{at}"))
+    return writing.digraph("circuit", {"rankdir": "LR"}, {"shape": "box"}, {}, lines)
+
+
+def _classes(circuit: Circuit, codes: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the codes whose outcomes rest on the same nodes."""
+    found: dict[object, list[str]] = {}
+    for code in codes:
+        found.setdefault(circuit.ways[code], []).append(code)
+    yield from found.values()
+
+
+def _name(node: int, circuit: Circuit) -> str:
+    kind, of = circuit.nodes.gates[node]
+    return str(circuit.grounded.inputs[of[0]]) if kind == INPUT else f"n{node}" if of else kind
+
+
+def _told(node: int, circuit: Circuit) -> str:
+    kind, of = circuit.nodes.gates[node]
+    names = [_name(each, circuit) for each in of]
+    return f" {kind} ".join(names) if len(names) > 1 else f"{kind} {names[0]}"
+
+
+WRITERS = {"text": as_text, "dot": dot}
