@@ -144,12 +144,12 @@ class Evidence:
         coded = {name for name, p in self.program.predicates.items() if p.case and p.case.shape == "codes"}
         return sorted(unquote(str(atom.args[0])) for atom in self.case.facts if atom.predicate in coded)
 
-    def circumstances(self, atoms: Iterable[Atom]) -> list[str]:
+    def circumstances(self, atoms: Iterable[Atom]) -> list[Atom]:
         """Return the choices that the case makes among what atoms rest on not being so, such as its setting."""
         pairs = [(edge.head, edge.body) for edge in edges(self.program)]
         absent = [a.predicate for atom in atoms for a in self.why.shortest(atom).absences]
         choices = {name for name, p in self.program.predicates.items() if p.case and p.case.shape == "one of"}
-        return [self.say(a) for name in sorted(choices & reached(absent, pairs)) for a in self.model.atoms(name)]
+        return [a for name in sorted(choices & reached(absent, pairs)) for a in self.model.atoms(name)]
 
     def _is_broader(self, atom: Atom) -> bool:
         step = self.model.support.get(atom)

@@ -11,7 +11,7 @@ from ...engine.program.interface import FAVOURABLE
 from ...engine.program.notation import TIME_UNITS
 from ...engine.program.program import Program
 from ...engine.program.words import once, say_atom, say_open
-from .block import listed
+from .phrases import listed
 
 _SLOT = re.compile(r"\{\w+\}")
 
