@@ -54,7 +54,7 @@ FACTS = {entry.name: entry for entry in (
     Stated(
         "plain", ("Name", "Words"), "a member reads {Words} of {Name}",
         "What a member reads of a concept or a code in place of its label, in words that everyone knows.",
-        'concept(edema, finding, "peripheral edema").\nplain(edema, "swelling of your legs").',
+        'concept(edema, finding, "edema").\nplain(edema, "swelling of your legs").',
     ),
     Stated(
         "tell", ("Name", "So", "NotSo"), "a member reads {So} of {Name}",

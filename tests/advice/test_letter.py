@@ -243,7 +243,8 @@ def test_three_weeks_of_splinting(guideline: Guideline) -> None:
     """A no says the number that falls short, what the record denies, each way to a yes whole, and what is met."""
     text = said(SHORT, guideline)
     order = [
-        "does not support", "you wore a wrist splint for 3 weeks (office note 2025-10-20). The guideline asks for at least",
+        "does not support",
+        "you wore a wrist splint for 3 weeks (office note 2025-10-20). The guideline asks for at least",
         "It says that there is no significant weakness on exam.",
         "The answer would be yes with any one of these: ", "you wore a wrist splint for at least 4 weeks",
         "already shows that a change of activities failed to help",
