@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..language.terms import UNDOCUMENTED, Atom, Place
+from ..language.terms import UNDOCUMENTED, Aggregate, Atom, Place
+from ..language.unify import Binding
 from ..program.graph import Strata
 from ..program.program import Predicate, Program
 from .columns import Columns, NotGroundedError
+from .compiled import Compiled, Row
 from .evaluator import Evaluator
 from .limits import LimitError
-from .rules import Compiled, Firing, Row
+from .rules import Firing, Tally
 from .symbols import Symbols
 
 MAX_FIRINGS = 50_000
@@ -39,12 +41,16 @@ class Grounded(NamedTuple):
         """Yield every firing of a rule with a body, in the order of the strata."""
         rules = {c.name: c for c in _compiled(self.program, self.date)}
         for name, row in self.fired:
-            if firing := rules[name].firing(row):
+            if firing := rules[name].firing(row, _counted):
                 yield firing
 
     def facts(self) -> Iterator[Atom]:
         """Yield what the text alone says."""
         return (rule.head for rule in self.program.edition(self.date) if not rule.body)
+
+
+def _counted(aggregate: Aggregate, binding: Binding) -> Tally:
+    raise NotGroundedError(f"{aggregate} is counted case by case")
 
 
 def _compiled(program: Program, date: str) -> Iterator[Compiled]:
@@ -75,6 +81,8 @@ def with_firings(program: Program, strata: Strata, date: str, fired: tuple[Fired
 
     :raises NotGroundedError: where no finite number of symbols stands for every case.
     """
+    if counting := next((rule for rule in program.edition(date) if rule.aggregates), None):
+        raise NotGroundedError(f"{counting.id} counts or adds up, which is done case by case")
     symbols = Symbols(program, Columns(program, strata))
     return Grounded(program, strata, date, symbols, tuple(symbols.atoms()), tuple(_opens(program)), fired)
 

@@ -86,9 +86,9 @@ def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[st
     elif not found.ways:
         text += f"; nothing that is {'missing' if line.role == WAITING else 'known'} would change that"
     elif line.role == UNFAVOURABLE:
-        text += f"; it would be {covered_words(judged.guideline.program)} with {_any(found.ways)}"
+        text += f"; it would be {covered_words(judged.guideline.program)} with {_any(groups(found.ways))}"
     else:
-        text += f"; enough is {_any(found.ways)}"
+        text += f"; enough is {_any(groups(found.ways))}"
     yield from textwrap.wrap(text, width, subsequent_indent="  ")
     if line.role in (WAITING, UNFAVOURABLE):
         yield from textwrap.wrap(unstated(judged), width, initial_indent="  ", subsequent_indent="  ")
@@ -123,5 +123,7 @@ def _tick(choice: Sequence[Item], width: int, under: str) -> Iterator[str]:
     """Yield one thing to tick, or one of several, each with its statement."""
     for index, item in enumerate(choice):
         mark = f"{under} or " if index else f"{under}[ ] "
-        text = f"{item.question}  [{item.statement}]"
+        text = item.question if item.of else f"{item.question}  [{item.statement}]"
         yield from textwrap.wrap(text, width, initial_indent=mark, subsequent_indent=under + " " * 4)
+        for each in item.of:
+            yield from _tick([each], width, under + " " * 4)

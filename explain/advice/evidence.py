@@ -52,7 +52,7 @@ class Evidence:
             if self.is_fact(atom):
                 found[self.fact(atom)] = None
             elif atom in self.model.support:
-                stack += self.why.shortest(atom).premises[::-1]
+                stack += self.why.shortest(atom).rests[::-1]
         return list(found)
 
     def statements(self, atoms: Iterable[Atom]) -> list[str]:
@@ -62,7 +62,7 @@ class Evidence:
         while stack:
             step = self.why.shortest(stack.pop())
             found |= dict.fromkeys(step.rule.cites)
-            stack += [p for p in step.premises[::-1]
+            stack += [p for p in step.rests[::-1]
                       if p in self.model.support and p.predicate in self.clinical and not self.is_fact(p)]  # fmt: skip
         return list(found)
 
@@ -114,7 +114,7 @@ class Evidence:
         """Return, by statement, what of the case itself makes the statements apply that decide a line."""
         found = {}
         for atom in self.decisive(line):
-            premises = self.why.shortest(atom).premises
+            premises = self.why.shortest(atom).rests
             told = [self.fact(p) for p in premises if self.is_fact(p)]
             told += [self.say(p) for p in premises if not p.args and p.predicate in self.clinical]
             found[unquote(str(atom.args[-1]))] = told
@@ -144,12 +144,12 @@ class Evidence:
         coded = {name for name, p in self.program.predicates.items() if p.case and p.case.shape == "codes"}
         return sorted(unquote(str(atom.args[0])) for atom in self.case.facts if atom.predicate in coded)
 
-    def circumstances(self, atoms: Iterable[Atom]) -> list[str]:
+    def circumstances(self, atoms: Iterable[Atom]) -> list[Atom]:
         """Return the choices that the case makes among what atoms rest on not being so, such as its setting."""
         pairs = [(edge.head, edge.body) for edge in edges(self.program)]
         absent = [a.predicate for atom in atoms for a in self.why.shortest(atom).absences]
         choices = {name for name, p in self.program.predicates.items() if p.case and p.case.shape == "one of"}
-        return [self.say(a) for name in sorted(choices & reached(absent, pairs)) for a in self.model.atoms(name)]
+        return [a for name in sorted(choices & reached(absent, pairs)) for a in self.model.atoms(name)]
 
     def _is_broader(self, atom: Atom) -> bool:
         step = self.model.support.get(atom)

@@ -10,10 +10,10 @@ from ...engine.decision.outcomes import any_way
 from ...engine.decision.why import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure
 from ...engine.language.comparison import bounds, within
 from ...engine.language.terms import UNDOCUMENTED as NOBODY_SAYS
-from ...engine.language.terms import Atom, Comparison, Literal, Var, quote, unquote
+from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Part, Var, quote, unquote
 from ...engine.language.unify import unify
 from ...engine.program.interface import FAVOURABLE
-from ...engine.program.words import say_comparison
+from ...engine.program.words import say_comparison, say_counted
 from .evidence import Evidence
 from .wording import alternatives, telling, words
 
@@ -46,7 +46,7 @@ class Reasons(Evidence):
 
     def __init__(self, judged: Judged) -> None:
         super().__init__(judged)
-        self._asking: dict[Literal | Comparison, bool] = {}  # by what fails, whether it asks for another request
+        self._asking: dict[Part, bool] = {}  # by what fails, whether it asks for another request
 
     def shortfalls(self, line: LineDecision) -> list[Shortfall]:
         """Return every criterion that speaks of the case and is not met by a line, and why it is not."""
@@ -156,6 +156,8 @@ class Reasons(Evidence):
         statement, part = failure.rule.cites[0], failure.rule.body[cause.at]
         if isinstance(part, Comparison):
             return self._number(statement, part, cause, failure)
+        if isinstance(part, Aggregate):
+            return Point(statement, NUMBER, self._count(part, cause))
         atom = part.atom.substitute(cause.binding)
         if not part.positive:
             cites = self.why.shortest(atom).rule.cites if atom in self.model.support else ()
@@ -178,6 +180,10 @@ class Reasons(Evidence):
         needed = limit.in_words()
         text = f"{self.fact(read[0])}, and {needed} {'is' if needed.endswith(' 1') else 'are'} needed"
         return Point(statement, NUMBER, text, atom=read[0])
+
+    def _count(self, part: Aggregate, cause: Cause) -> str:
+        tally = self.why.join.tally(part, cause.binding)
+        return say_counted(part, tally.binding, tally.rows, tally.ends, self.program)
 
     def _wanted(self, atom: Atom, failure: Failure) -> str:
         """Say what an open input would have to be for a rule."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ...engine.decision.need import Need, say_need
+from ...engine.decision.need import AtLeast, Need, say_need
 from ...engine.language.terms import Atom, Rule
 from ...engine.program.interface import FAVOURABLE
 from ...engine.program.notation import TIME_UNITS
 from ...engine.program.program import Program
 from ...engine.program.words import once, say_atom, say_open
-from .block import listed
+from .phrases import listed
 
 _SLOT = re.compile(r"\{\w+\}")
 
@@ -63,8 +63,10 @@ def _is_it_so(said: str) -> str:
     return f"{there[1].capitalize()} there {said[there.end() :]}?" if there else f"Is it so that {said}?"
 
 
-def answer(need: Need, program: Program) -> str:
+def answer(need: Need | AtLeast, program: Program) -> str:
     """Return in words that what is needed is so, as the end of `the record shows that ...`."""
+    if isinstance(need, AtLeast):
+        return need.in_words(answer(each, program) for each in need.of)
     said = telling(need.atom, need.bounds.in_words() if need.bounds else "", program)
     return f"it is not so that {said}" if need.denies else said
 
@@ -98,7 +100,7 @@ def alternatives(texts: Sequence[str], word: str = "or") -> str:
     return told[0] if len(told) == 1 else f"{f', {joint}'.join(told[:-1])} {word} {joint}{told[-1]}"
 
 
-def showing(box: Iterable[Iterable[Need]], program: Program) -> str:
+def showing(box: Iterable[Iterable[Need | AtLeast]], program: Program) -> str:
     """Return choices of needs as the end of `a record which shows that ...`: a semicolon keeps them apart."""
     told = [alternatives([answer(need, program) for need in choice]) for choice in box]
     return "; ".join(

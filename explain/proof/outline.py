@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .graph import Proof, children
 
-TELLING = {"absent", "failed", "compared", "undocumented", "either"}
+TELLING = {"absent", "failed", "compared", "counted", "undocumented", "either"}
 """The kinds of step that are of interest in themselves."""
 
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from coverlog.engine.cases.case import Case, read_text
 from coverlog.engine.decision.decide import decide, judge
 from coverlog.engine.decision.decision import Decision
+from coverlog.engine.decision.need import single
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.soundness.lint import findings_of
@@ -113,7 +114,7 @@ def test_a_missing_set_leads_to_the_outcome_it_is_told_for(pump: Guideline, find
     assert line.needs_for is not None
     assert len(line.needs_for) == len(line.needs)
     for needs, outcome in zip(line.needs, line.needs_for, strict=True):
-        more = {n.finding: 12 if n.finding == "weeks_used" else n.needs for n in needs}
+        more = {n.finding: 12 if n.finding == "weeks_used" else n.needs for n in single(needs)}
         assert decided(pump, findings | more).lines[0].outcome == outcome
 
 

@@ -294,8 +294,8 @@ def test_a_line_has_what_is_declared_of_it(tmp_path: Path) -> None:
     told = sorted(map(str, case.facts))
     assert told == [
         'charged(2, "A0001", 12.50)', 'given(2, "A0001", 2)', 'given_at(2, "A0001", home)',
-        'modifier(2, "A0001", "59")', 'modifier(2, "A0001", "LT")', 'pointer(2, "A0001", "G56.01")', 'service(1, "A0002")', 'service(2, "A0001")',
-        'side(2, "A0001", left)',
+        'modifier(2, "A0001", "59")', 'modifier(2, "A0001", "LT")', 'pointer(2, "A0001", "G56.01")',
+        'service(1, "A0002")', 'service(2, "A0001")', 'side(2, "A0001", left)',
     ]  # fmt: skip
     assert facts_of(case.said, guideline.program) == case.facts
     wrong = SAID | {"services": [{"cpt": "A0001", "side": "lft", "modifers": []}]}
