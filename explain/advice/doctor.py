@@ -89,7 +89,7 @@ def _told(mark: str, items: Iterable[Item]) -> Iterator[tuple[str, str, str]]:
 
 def _standing(item: Item) -> tuple[bool, str, str]:
     told = item.told.partition(", ")[0] if item.needed else item.told
-    return item.state == MET, told, item.source
+    return item.state == MET, told, item.place
 
 
 def diagnoses(grounds: Grounds) -> list[tuple[str, tuple[str, ...]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ...engine.language.terms import Atom
+from ...engine.language.visible import in_quotes
 
 MET, SHORT, ABSENT, OPEN, BARS, OTHER, FOLDED = "met", "SHORT", "ABSENT", "OPEN", "BARS", "OTHER", "folded"
 """How an item stands: met, an amount falls short, not so, nobody says, so though it must not be, another request."""
@@ -41,6 +42,12 @@ class Item(NamedTuple):
     def fails(self) -> bool:
         """Whether it is surely not met."""
         return self.state in (SHORT, ABSENT, BARS, OTHER)
+
+    @property
+    def place(self) -> str:
+        """Where the record says so, in quotation marks, so that no word of a case reads as one of ours."""
+        said = self.concept and self.told and self.source not in ("", NO_SOURCE)
+        return in_quotes(self.source) if said else self.source
 
     def text(self, *, short: bool = False) -> str:
         """Return the item in words, its source behind it.

@@ -13,8 +13,11 @@ from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, R
 from ...engine.language.visible import in_quotes
 from ...engine.program.program import CaseKey
 from ...engine.program.words import say_atom, say_counted, say_rule
-from .evidence import DOCUMENTED, Evidence
+from .evidence import DATED, DOCUMENTED, Evidence
 from .item import ABSENT, BARS, FOLDED, MET, NO_SOURCE, OPEN, OTHER, SHORT, Item
+
+_DAY = r"\d{4}-\d\d-\d\d"
+_BETWEEN = re.compile(rf"{_DAY} to {_DAY}")
 
 
 class Items:
@@ -83,8 +86,9 @@ class Items:
             return item._replace(state=ABSENT if closed else OPEN, told=told)
         falls = isinstance(value, int) and not limit.low <= value <= limit.high
         said = measured(value) if isinstance(value, Quantity) and value.unit else f"{value} {unit}"
-        source = self._where(next(self._given(atom), atom))
-        told, state = f"{said} recorded{needed}", SHORT if falls else MET
+        given = next(self._given(atom), atom)
+        source = self._where(given)
+        told, state = f"{said} recorded{self._dates(given)}{needed}", SHORT if falls else MET
         return item._replace(state=state, told=told, source=source, amount=measured(value))
 
     def _limit(self, atom: Atom, rule: Rule) -> Bounds:
@@ -118,9 +122,15 @@ class Items:
                 told["recorded" if same else f"{name} is recorded"] = None
                 sources[self._where(each)] = None
             else:
-                told[name if key.shape == "codes" else "stated" if same else f"{name} is stated"] = None
+                words = name if key.shape == "codes" else "stated" if same else f"{name} is stated"
+                told[words + self._dates(each)] = None
                 sources |= dict.fromkeys(filter(None, [self._where(each)]))
         return "; ".join(told), "; ".join(sources)
+
+    def _dates(self, given: Atom) -> str:
+        """Return the dates between which the time is that a case says, or an empty text."""
+        dates = _BETWEEN.search(self.case.facts.get(given, "")) if self._key(given).shape in DATED else None
+        return f" ({dates[0]})" if dates else ""
 
     def _where(self, given: Atom) -> str:
         """Return where the record says what the case says of it."""

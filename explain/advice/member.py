@@ -12,7 +12,7 @@ from . import remedies
 from .account import Account
 from .grounds import Grounds
 from .groups import nearest
-from .item import ABSENT, BARS, MET, NO_SOURCE, OPEN, OTHER, Item
+from .item import ABSENT, BARS, MET, OPEN, OTHER, Item
 from .nothing import nothing
 from .phrases import sentence
 from .plain import clause, plain, tests_of
@@ -20,7 +20,6 @@ from .ways import Wanted, Way
 
 TABLE = "One more point is in the table below."
 POINT = "the point in the table below is met"
-NOWHERE = Atom("", ())
 _RECORD = "Your record "
 
 
@@ -104,7 +103,7 @@ class _Paragraph:
         """Return what of the case itself the statements that refuse a line speak of, and other items."""
         found = {item.atom: item for item in told}
         for atom in self.grounds.decisive(self.line) if self.account.fails else ():
-            for premise in self.grounds.why.shortest(atom).premises:
+            for premise in self.grounds.why.shortest(atom).rests:
                 spoken = not premise.args and premise.predicate in self.program.tells
                 if spoken or self.grounds.reasons.is_fact(premise):
                     found.setdefault(premise, self.grounds.items.stated(premise) if premise.args else
@@ -171,10 +170,8 @@ class _Paragraph:
         return sentence(f"{lead}{said}{self._source(item)}") if said else TABLE
 
     def _source(self, item: Item) -> str:
-        """Return where the record says so; the key of a choice and a rule that bars are no such place."""
-        declared = self.program.predicates.get((item.against or item.atom or NOWHERE).predicate)
-        is_place = item.concept and item.source not in ("", NO_SOURCE) and not (declared and declared.is_choice)
-        return f" ({item.source})" if is_place else ""
+        """Return where the record says so; a rule that bars is no such place, nor is the key of a choice."""
+        return f" ({item.place})" if item.place.startswith('"') else ""
 
     def _capital(self, text: str) -> str:
         return sentence(text) if text else ""
