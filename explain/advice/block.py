@@ -36,3 +36,8 @@ def sentence(text: str) -> str:
 def listed(texts: Sequence[str], comma: str = ", ", last: str = " and ") -> str:
     """Return texts in a row: A, B and C."""
     return texts[0] if len(texts) == 1 else comma.join(texts[:-1]) + last + texts[-1]
+
+
+def one(found: Sequence[object], one: str, several: str) -> str:
+    """Return the word for one thing, or the one for several."""
+    return one if len(found) == 1 else several

@@ -10,9 +10,9 @@ from ...engine.decision.decide import Judged, LineDecision
 from ...engine.language.errors import refused
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from .asks import Box, called, needs
-from .block import Block, heading, items, listed, sentence, text
+from .block import Block, heading, items, listed, one, sentence, text
 from .checklist import MORE
-from .groups import Group, groups, nearest
+from .groups import Group, groups, nearest, shared
 from .reasons import Reasons, Shortfall
 from .remedies import ways
 from .wording import alternatives, covered_words, rules_of, showing, words, words_by
@@ -41,7 +41,7 @@ class _Letter:
     def __init__(self, judged: Judged) -> None:
         self.judged, self.decision, self.case = judged, judged.decision, judged.case
         self.program = judged.guideline.program
-        self.reasons, self.covered = Reasons(judged), covered_words(self.program)
+        self.reasons = Reasons(judged)
         self.cited: dict[str, bool] = {}  # statements and readings, and whether the letter has their words already
 
     def blocks(self) -> Iterator[Block]:
@@ -91,8 +91,8 @@ class _Letter:
 
     def favourable(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         by = lines[0].by
-        met = _one(by, "this criterion is met", "these criteria are met")
-        yield text(f"{_one(lines, 'This is', 'These are')} {lines[0].words}, because {met}:")
+        met = one(by, "this criterion is met", "these criteria are met")
+        yield text(f"{one(lines, 'This is', 'These are')} {lines[0].words}, because {met}:")
         yield items((f"{name}:", sentence(self._cite(name, lines[0].how))) for name in by)
         atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
         yield text("The case and its record show:")
@@ -104,12 +104,12 @@ class _Letter:
         under = listed([f"{name} ({self._cite(name)})" for name in specifics])
         here = list(dict.fromkeys(text for told in specifics.values() for text in told))
         yield text(
-            f"{_one(lines, 'This is', 'These are')} {lines[0].words}. "
-            f"{_one(lines, 'It falls', 'They fall')} under {under}." + (f" Here, {listed(here)}." if here else "")
+            f"{one(lines, 'This is', 'These are')} {lines[0].words}. "
+            f"{one(lines, 'It falls', 'They fall')} under {under}." + (f" Here, {listed(here)}." if here else "")
         )
         short = self._by_line(lines, self.reasons.shortfalls)
         if short:
-            yield text(f"{_one(short, 'This criterion speaks', 'These criteria speak')} of the case without being met:")
+            yield text(f"{one(short, 'This criterion speaks', 'These criteria speak')} of the case without being met:")
             yield items(self._shortfall(each, only) for each, only in short)
             self._note(name for line in lines for name in self.reasons.blockers(line))
         else:
@@ -144,10 +144,10 @@ class _Letter:
         if found:
             found.sort(key=lambda pair: pair[0].size)
             shown, more = nearest(found)
-            yield text(
-                f"{_one(lines, 'It', 'They')} would be {self.covered} with {_one(shown, 'this', 'any one of these')}:"
-            )
-            yield items(("", sentence(self._way(group) + only)) for group, only in shown)
+            common, rest = shared([group for group, _ in shown])
+            yield text(f"{self._would_be(lines, rest, common)}:")
+            told = zip((self._way(group, rest) for group in rest), (only for _, only in shown), strict=True)
+            yield items(("", sentence(way + only)) for way, only in told)
             yield from _more(more)
         elif lifts:
             yield text(f"The outcome could change if {listed(lifts, last=' or ')}.")
@@ -160,12 +160,18 @@ class _Letter:
     def _ways(self, line: LineDecision) -> list[Group]:
         return groups(ways(self.judged, line).ways)
 
-    def _way(self, group: Group) -> str:
-        """Return what a group of ways comes to, and what the guideline says against it."""
+    def _would_be(self, lines: Sequence[LineDecision], shown: Sequence[Group], common: Box) -> str:
+        """Say which outcomes lines would have by some ways, and what all of these ask for."""
+        covered = covered_words(self.program, (group.outcome for group in shown))
+        beside = f"{self._showing(common)}, and beside that with " if common else ""
+        return f"{one(lines, 'It', 'They')} would be {covered} with {beside}{one(shown, 'this', 'any one of these')}"
+
+    def _way(self, group: Group, shown: Sequence[Group]) -> str:
+        """Return what one of some groups of ways comes to, and what the guideline says against it."""
         asked = f"a request in which {listed(group.request)}" if group.request else ""
         against = "; ".join(advisory.text for advisory in group.objections)
         told = ", and ".join(filter(None, (asked, self._showing(group.box))))
-        leads = f" ({self.program.outcome(group.outcome).words})" if group.outcome else ""
+        leads = f" ({self.program.outcome(group.outcome).words})" if len({g.outcome for g in shown}) > 1 else ""
         return told + leads + (f" (worth knowing: {against})" if against else "")
 
     def _showing(self, box: Box) -> str:
@@ -175,14 +181,15 @@ class _Letter:
     def waiting(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
         found = self._ways(lines[0])
         if not found:
-            yield text(f"{_OPEN} Nothing that it leaves open would make {_one(lines, 'this', 'these')} {self.covered}.")
+            covered = covered_words(self.program)
+            yield text(f"{_OPEN} Nothing that it leaves open would make {one(lines, 'this', 'these')} {covered}.")
             return
         shown, more = nearest(found)
-        yield text(
-            f"{_OPEN} It neither shows nor rules out what the criteria ask for. "
-            f"{_one(lines, 'It', 'They')} would be {self.covered} with {_one(shown, 'this', 'any one of these')}:"
-        )
-        yield items((f"{listed(g.statements)}:", sentence(self._words(g.statements) + self._way(g))) for g in shown)
+        common, rest = shared(shown)
+        begin = f"{_OPEN} It neither shows nor rules out what the criteria ask for. "
+        yield text(f"{begin}{self._would_be(lines, rest, common)}:")
+        told = ((g, self._words(g.statements) + self._way(g, rest)) for g in rest)
+        yield items((f"{listed(g.statements)}:", sentence(each)) for g, each in told)
         yield from _more(more)
         if not lines[0].missing_complete:
             yield text(MORE)
@@ -197,7 +204,7 @@ class _Letter:
         atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
         here = self.reasons.circumstances(atoms)
         yield text(
-            f"The guideline gives no answer for {_one(lines, 'this', 'these')}, "
+            f"The guideline gives no answer for {one(lines, 'this', 'these')}, "
             f"because {self.program.label(lines[0].reason)}."
             + (f" Here, {listed(here)}." if here else "")
             + " This is neither an approval nor a refusal; it has to be decided on another basis."
@@ -239,8 +246,3 @@ def _more(number: int) -> Iterator[Block]:
     """Say how many ways a letter leaves out, and where they are."""
     if number:
         yield text(f"There are {number} more ways; coverlog checklist has all.")
-
-
-def _one(found: Sequence[object], one: str, several: str) -> str:
-    """Return the word for one thing, or the one for several."""
-    return one if len(found) == 1 else several
