@@ -9,7 +9,7 @@ import pytest
 from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.decision.decide import judge
-from coverlog.engine.decision.need import AtLeast, Need
+from coverlog.engine.decision.need import Need
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.language.terms import UNDOCUMENTED, Atom
 from coverlog.engine.library.guideline import Guideline
@@ -114,12 +114,12 @@ def read_ways(sentences: Sequence[str]) -> set[frozenset[str]]:
     return found
 
 
-def made_of(account: Account, plain: Callable[[Need | AtLeast], str], program: Program) -> set[frozenset[str]]:
+def made_of(account: Account, plain: Callable[[Need], str], program: Program) -> set[frozenset[str]]:
     """Return what the nearest ways of an account come to, each choice made in turn."""
     shown, _ = nearest(account.ways)
     return {
         frozenset([*(clause(atom, program) for atom in way.asked), *chosen])
-        for way in shown for chosen in product(*[[plain(w.need) for w in place] for place in way.places])
+        for way in shown for chosen in product(*[[plain(w.need) for w in place if isinstance(w.need, Need)] for place in way.places])
     }  # fmt: skip
 
 
