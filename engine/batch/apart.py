@@ -9,7 +9,7 @@ from ..cases.case import Case, Unreadable
 from ..decision.decide import decide
 from ..language.errors import CaseError
 from .back import case_of
-from .load import SOUND, Loaded
+from .load import SOUND, Loaded, insert
 
 Row = tuple[Any, ...]
 
@@ -23,7 +23,7 @@ def decide_apart(batch: Loaded) -> None:
         except CaseError as error:
             batch.db.execute("INSERT INTO rejects VALUES (?, ?, 'case', ?, ?)", [number, name, number, str(error)])
         else:
-            batch.db.executemany("INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?)", lines)
+            insert(batch.db, "result", lines)
 
 
 def decide_files(batch: Loaded, cases: Iterable[Case | Unreadable]) -> None:
@@ -38,10 +38,10 @@ def decide_files(batch: Loaded, cases: Iterable[Case | Unreadable]) -> None:
         except CaseError as error:
             batch.db.execute("INSERT INTO rejects VALUES (?, ?, 'case', ?, ?)", [number, case.id, number, str(error)])
         else:
-            batch.db.executemany("INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?)", lines)
+            insert(batch.db, "result", lines)
 
 
 def _lines(case: Case, number: int, batch: Loaded) -> Iterator[Row]:
     decision = decide(case, batch.guideline, world=batch.world, as_of=batch.as_of)
     for at, line in enumerate(decision.lines, 1):
-        yield number, at, line.cpt, line.session, line.outcome, ", ".join(line.by) or None, line.reason
+        yield number, case.id, at, line.cpt, line.session, line.outcome, ", ".join(line.by) or None, line.reason

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..library.guideline import Guideline
@@ -53,8 +53,10 @@ class Loaded:
         self._results()
         for why, which in UNSOUND.items():
             self._reject(f"""SELECT case_no, "case", 'case', case_no, {text(why)} FROM cases WHERE {which}""")
-        for table in self.list[1:]:
-            self._reject_rows(table)
+        self._reject_lost()
+        for table in self.list:
+            if "value" in table.columns:
+                self._reject_twice(table)
 
     def empty(self) -> None:
         """Make the tables of an empty batch, for cases that come otherwise."""
@@ -64,8 +66,8 @@ class Loaded:
     def _results(self) -> None:
         self.db.execute("""CREATE TEMP TABLE rejects
             (case_no BIGINT, "case" VARCHAR, source VARCHAR, row_no BIGINT, reason VARCHAR)""")
-        self.db.execute("""CREATE TEMP TABLE result (case_no BIGINT, line_no BIGINT, cpt VARCHAR, session BIGINT,
-            outcome VARCHAR, "by" VARCHAR, reason VARCHAR)""")
+        self.db.execute("""CREATE TEMP TABLE result (case_no BIGINT, "case" VARCHAR, line_no BIGINT, cpt VARCHAR,
+            session BIGINT, outcome VARCHAR, "by" VARCHAR, reason VARCHAR)""")
 
     def _view(self, table: Table, found: Sources) -> None:
         source = found.of.get(table.name, 'SELECT NULL::VARCHAR AS "case" WHERE false')
@@ -84,16 +86,28 @@ class Loaded:
         """Keep rejects: number and id of the case, table, row and reason."""
         self.db.execute(f"INSERT INTO rejects {select}")
 
-    def _reject_rows(self, table: Table) -> None:
-        """Reject a row that belongs to no case, and a name that is said twice and otherwise."""
-        name = text(table.name)
-        self._reject(f"""SELECT NULL, t."case", {name}, t.row_no, 'the row belongs to no case'
-            FROM "in_{table.name}" t ANTI JOIN cases USING ("case")""")
-        if "value" in table.columns:
-            self._reject(f"""SELECT c.case_no, c."case", {name}, twice.row_no,
-                    twice.what || ' is said twice, and otherwise'
-                FROM (SELECT "case", "{table.columns[0]}" AS what, max(row_no) AS row_no FROM "in_{table.name}"
-                      GROUP BY ALL HAVING count(DISTINCT "value") > 1) twice JOIN cases c USING ("case")""")
+    def _reject_lost(self) -> None:
+        """Reject the rows that belong to no case."""
+        rows = " UNION ALL ".join(
+            f'SELECT {text(table.name)} AS source, "case", row_no FROM "in_{table.name}"' for table in self.list[1:]
+        )
+        self._reject(f"""SELECT NULL, t."case", t.source, t.row_no, 'the row belongs to no case'
+            FROM ({rows}) t ANTI JOIN cases USING ("case")""")
+
+    def _reject_twice(self, table: Table) -> None:
+        """Reject a case that says a name twice and otherwise; only those that say one twice are looked at closely."""
+        what = f'"{table.columns[0]}"'
+        names = f"""(SELECT {what}, row_number() OVER (ORDER BY {what}) - 1 AS no FROM
+            (SELECT DISTINCT {what} FROM "in_{table.name}"))"""
+        self.db.execute(f"""CREATE OR REPLACE TEMP TABLE often AS SELECT "case" FROM "in_{table.name}"
+            JOIN {names} USING ({what}) WHERE no < 62
+            GROUP BY "case" HAVING bit_count(bit_or(1::BIGINT << no)) < count(*)
+            UNION SELECT "case" FROM "in_{table.name}" JOIN {names} USING ({what}) WHERE no >= 62""")
+        self._reject(f"""SELECT c.case_no, c."case", {text(table.name)}, twice.row_no,
+                twice.what || ' is said twice, and otherwise'
+            FROM (SELECT "case", {what} AS what, max(row_no) AS row_no
+                  FROM "in_{table.name}" SEMI JOIN often USING ("case") GROUP BY ALL
+                  HAVING min("value") <> max("value")) twice JOIN cases c USING ("case")""")
 
     # --- What values mean -------------------------------------------------------------------------
 
@@ -114,7 +128,7 @@ class Loaded:
             return
         names = ", ".join(f"v{at} VARCHAR" for at in range(len(columns)))
         self.db.execute(f"CREATE OR REPLACE TEMP TABLE fault ({names}, fault VARCHAR)")
-        self.db.executemany(f"INSERT INTO fault VALUES ({', '.join('?' * (len(columns) + 1))})", faulty)
+        insert(self.db, "fault", faulty)
         on = " AND ".join(f"t.{column} IS NOT DISTINCT FROM f.v{at}" for at, column in enumerate(columns))
         row = "case_no" if table.name == CASE else "row_no"
         self._reject(f"""SELECT NULL, t."case", {text(table.name)}, t.{row}, f.fault
@@ -134,6 +148,13 @@ class Loaded:
 
     def _single(self, key: str) -> Callable[..., Meaning]:
         return lambda value, date="": self.tables.of_single(key, value, date)
+
+
+def insert(db: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add rows to a table, at once: a statement for each would take longer than all else."""
+    if rows:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        db.execute(f"INSERT INTO {table} SELECT {', '.join('unnest(?)' for _ in columns)}", columns)
 
 
 def _source(table: Table) -> str:

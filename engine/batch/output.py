@@ -16,10 +16,7 @@ FORMATS = {
     ".jsonl": "FORMAT json",
 }
 """What is written, by how the name of the output ends."""
-LINES = (
-    'SELECT c."case", r.line_no - min(r.line_no) OVER (PARTITION BY case_no) + 1 AS line, r.cpt, r.session, r.outcome, '
-    'r."by", r.reason FROM result r JOIN cases c USING (case_no) ORDER BY case_no, line_no'
-)
+LINES = """SELECT "case", line_no AS "row", cpt, session, outcome, "by", reason FROM result ORDER BY case_no, line_no"""
 REJECTS = 'SELECT "case", source AS "table", row_no AS "row", reason FROM rejects ORDER BY ALL'
 
 

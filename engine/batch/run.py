@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ..circuit.circuit import Circuit
 from ..language.terms import quote
 from ..program.interface import SILENT
-from .load import SOUND, Loaded, Means
+from .load import SOUND, Loaded, Means, insert
 from .sources import Sources
 from .sql import FLAWED, Sql, query, text
 from .tables import CASE, SERVICE
@@ -70,32 +70,30 @@ class Batch(Loaded):
         columns = [f"v{at} VARCHAR" for at in range(width)] + ["class INTEGER"] * (name == SERVICE)
         columns += [f"{word} BIGINT" for word in sql.words.names]
         self.db.execute(f'CREATE OR REPLACE TEMP TABLE "bits_{name}" ({", ".join(columns)})')
-        if values:
-            self.db.executemany(f'INSERT INTO "bits_{name}" VALUES ({", ".join("?" * len(columns))})', values)
+        insert(self.db, f'"bits_{name}"', values)
         return bool(values)
 
     def _said(self, sql: Sql, circuit: Circuit, meanings: dict[str, Means]) -> None:
         """Make the view `said`, the words of what each case says beside its lines."""
         words = sql.words.names
-        parts = [f"SELECT 0::BIGINT AS case_no, {', '.join(f'0::BIGINT AS {w}' for w in words)} WHERE false"]
+        told = ", ".join(f"b.{word}" for word in words)
+        parts = [f"""SELECT NULL::VARCHAR AS "case", {", ".join(f"0::BIGINT AS {w}" for w in words)} WHERE false"""]
         for table in self.list:
             for name, columns, _ in self.readings(table):
                 if name == "session" or not self._bits(name, meanings[name], sql, circuit) or name == SERVICE:
                     continue
-                of = "c" if table.name == CASE else "t"
-                on = " AND ".join(f"{of}.{column} IS NOT DISTINCT FROM b.v{at}" for at, column in enumerate(columns))
-                source = "mine c" if of == "c" else f'"in_{table.name}" t JOIN mine c USING ("case")'
-                told = ", ".join(f"b.{w}" for w in words)
-                parts.append(f'SELECT c.case_no, {told} FROM {source} JOIN "bits_{name}" b ON {on}')
-        self.db.execute(f"""CREATE OR REPLACE TEMP VIEW said AS
-            SELECT case_no, {_ored(words)} FROM ({" UNION ALL ".join(parts)}) GROUP BY case_no""")
+                on = " AND ".join(f"t.{column} IS NOT DISTINCT FROM b.v{at}" for at, column in enumerate(columns))
+                source = "mine" if table.name == CASE else f'"in_{table.name}"'
+                parts.append(f'SELECT t."case", {told} FROM {source} t JOIN "bits_{name}" b ON {on}')
+        self.db.execute(f"""CREATE OR REPLACE TEMP VIEW said AS SELECT case_no, {_ored(words)}
+            FROM ({" UNION ALL ".join(parts)}) JOIN mine USING ("case") GROUP BY case_no""")
 
     def _lines(self, sql: Sql) -> None:
         """Make the table `line`, and the view `bits` with a row for each session."""
         words = sql.words.names
         self.db.execute(f"""CREATE OR REPLACE TEMP TABLE line AS
-            SELECT c.case_no, t.row_no AS line_no, t.cpt AS code, coalesce(try_cast(t.session AS BIGINT), 1) AS session,
-                b.class, {", ".join(f"b.{w}" for w in words)}
+            SELECT c.case_no, c."case", t.row_no AS line_no, t.cpt AS code,
+                coalesce(try_cast(t.session AS BIGINT), 1) AS session, b.class, {", ".join(f"b.{w}" for w in words)}
             FROM in_service t JOIN mine c USING ("case")
             JOIN bits_service b ON t.cpt = b.v0 AND t.units IS NOT DISTINCT FROM b.v1""")
         self.db.execute(f"""CREATE OR REPLACE TEMP VIEW bits AS
@@ -116,9 +114,8 @@ class Batch(Loaded):
             rows.append((at, place, bits, name, *_because(role, last)))
         self.db.execute("""CREATE OR REPLACE TEMP TABLE told
             (class INTEGER, outcome_no INTEGER, ways BIGINT, outcome VARCHAR, "by" VARCHAR, reason VARCHAR)""")
-        if rows:
-            self.db.executemany("INSERT INTO told VALUES (?, ?, ?, ?, ?, ?)", rows)
-        self.db.execute(f"""INSERT INTO result SELECT case_no, line_no, code, session, outcome, "by", reason
+        insert(self.db, "told", rows)
+        self.db.execute(f"""INSERT INTO result SELECT case_no, "case", line_no, code, session, outcome, "by", reason
             FROM decided JOIN told USING (class, outcome_no, ways) WHERE {SOUND}""")
 
 

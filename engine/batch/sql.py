@@ -145,10 +145,11 @@ class Sql:
         return found.get(code, found[OTHER])
 
 
-def query(sql: Sql, lines: str = "line", bits: str = "bits") -> str:
+def query(sql: Sql, lines: str = "line", bits: str = "bits", *, id_: str = 'line."case", ') -> str:
     """Return the statement that gives each line its outcome, by number, and its ways, as bits.
 
     :param lines: the table of lines: case_no, line_no, code, session, class.
+    :param id_: what more is taken from the lines.
     :param bits: the table of what cases say: case_no, session, and the words.
     """
     named = sql.comments()
@@ -169,7 +170,7 @@ def query(sql: Sql, lines: str = "line", bits: str = "bits") -> str:
     return (
         "WITH "
         + ",\n".join(parts)
-        + "\nSELECT line.case_no, line.line_no, line.code, line.session, line.class, contradicted,\n"
+        + f"\nSELECT line.case_no, {id_}line.line_no, line.code, line.session, line.class, contradicted,\n"
         f"  CASE line.class {chosen['o']} END AS outcome_no,\n  CASE line.class {chosen['b']} END AS ways\n"
         f"FROM {lines} AS line JOIN way ON line.case_no = way.case_no AND line.session = way.session"
     )

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ..cases.case import Unreadable, read_text
 from ..language.terms import Atom
 from ..library.guideline import Guideline
-from ..program.notation import BETWEEN, RECORDS, SINCE, SINGLE
+from ..program.notation import BETWEEN, RECORDS, SINCE, SINGLE, WITH
 from ..program.program import CaseKey
 
 CASE, SERVICE = "case", "service"
@@ -83,8 +83,8 @@ class Tables:
         yield Table(CASE, "", (DATE, *self.singles), "a row for each case")
         yield Table(SERVICE, "services", ("cpt", "session", "units"), "a row for each line of a request")
         for key, of in self._keys.items():
-            if of[0].shape in (RECORDS, BETWEEN):
-                raise NotTabledError(f"{key} is of {of[0].shape}, for which there is no table yet")
+            if apart := [each.shape for each in of if each.shape in (RECORDS, WITH, BETWEEN)]:
+                raise NotTabledError(f"{key} is read by {apart[0]}, for which there is no table yet")
             if key != "services" and key not in self.singles:
                 named = of[0].shape in ("present of", "absent of", "amount of")
                 name = singular(key)

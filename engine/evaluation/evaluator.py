@@ -113,10 +113,7 @@ class Evaluator:
         :param possible: atoms that may be so as well, and are not sure; all that a case can change is then open.
         :raises LimitError: where too much follows, or it takes too long.
         """
-        try:
-            ready = self._clean.pop()
-        except IndexError:  # lost, or in use further up
-            ready = self._build()
+        ready = self._clean.pop() if self._clean else self._build()  # where it is lost, or in use further up
         static = ready.static
         model = Model(dict(static.firings), given, dict(static.support), self.program.predicates)
         model.unknown.update(possible)

@@ -146,11 +146,6 @@ def boxes(sets: Iterable[Sequence[Item]]) -> list[Box]:
     return [box for box in found if box is not None]
 
 
-def needs(box: Box) -> list[list[Need | AtLeast]]:
-    """Return what is needed in each place of a box, any one of several."""
-    return [[item.need for item in choice] for choice in box]
-
-
 def _rests(box: Box | None) -> Iterator[frozenset[tuple[Item, ...]]]:
     """Yield a box without each of its places."""
     places = frozenset(box or ())

@@ -87,9 +87,9 @@ def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[st
         text += f"; nothing that is {'missing' if line.role == WAITING else 'known'} would change that"
     elif line.role == UNFAVOURABLE:
         covered = covered_words(judged.guideline.program, (way.ask.outcome for way in found.ways))
-        text += f"; it would be {covered} with {_any(found.ways)}"
+        text += f"; it would be {covered} with {_any(groups(found.ways))}"
     else:
-        text += f"; enough is {_any(found.ways)}"
+        text += f"; enough is {_any(groups(found.ways))}"
     yield from textwrap.wrap(text, width, subsequent_indent="  ")
     if line.role in (WAITING, UNFAVOURABLE):
         yield from textwrap.wrap(unstated(judged), width, initial_indent="  ", subsequent_indent="  ")

@@ -13,7 +13,8 @@ from ...engine.language.comparison import holds
 from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Rule, Substitution, variables
 from ...engine.language.unify import unify
 from ...engine.program.interface import FAVOURABLE, SILENT, WAITING
-from .items import BARS, OTHER, Item, Items
+from .item import BARS, OTHER, Item
+from .items import Items
 from .reasons import Reasons
 
 REQUEST = "the request"
@@ -215,7 +216,8 @@ class Grounds:
     def _compared(self, part: Comparison, rule: Rule, binding: Substitution) -> list[Item | Choice]:
         """Return a comparison that no amount of the record is told with."""
         names = set(part.names())
-        read = [lit.atom for lit in rule.literals if lit.positive and names & set(variables(lit.atom.args))]
+        read = [lit.atom.substitute(binding) for lit in rule.literals
+                if lit.positive and names & set(variables(lit.atom.args))]  # fmt: skip
         if len(names) == 1 and any(map(self.reasons.is_fact, read)):
             return []
         value = holds(part, binding) if binding.keys() >= names else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from ...engine.decision.decision import Advisory
+from ...engine.language.terms import Atom
 from .asks import Box, boxes
 from .remedies import Way
 
@@ -26,6 +27,7 @@ class Group(NamedTuple):
     box: Box
     objections: tuple[Advisory, ...]
     outcome: str = ""  # which outcome they lead to, where the guideline has several that cover a line
+    asked: tuple[Atom, ...] = ()  # what they ask of the request
 
     @property
     def size(self) -> int:
@@ -40,7 +42,7 @@ def groups(ways: Iterable[Way]) -> list[Group]:
         asking = tuple(sorted(item.statement for item in way.ask.items))
         same.setdefault((way.request, way.ask.statements, way.ask.outcome, way.objections, asking), []).append(way)
     found = [
-        Group(each[0].request, each[0].ask.statements, box, each[0].objections, each[0].ask.outcome)
+        Group(each[0].request, each[0].ask.statements, box, each[0].objections, each[0].ask.outcome, each[0].asked)
         for each in same.values()
         for box in boxes(way.ask.items for way in each)
     ]

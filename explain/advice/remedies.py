@@ -17,6 +17,7 @@ from ...engine.decision.situation import Situation
 from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import SERVICE, UNFAVOURABLE, WAITING
+from ...engine.program.words import say_atom
 from .asks import Ask, ask, asks, named, steps_to
 from .request import Request, facts, requests
 from .route import Route
@@ -32,6 +33,7 @@ class Way(NamedTuple):
     ask: Ask
     objections: tuple[Advisory, ...] = ()  # the advisories that the case draws with it, and does not draw now
     options: tuple[str, ...] = ()  # the options of `coverlog whatif` that go this way
+    asked: tuple[Atom, ...] = ()  # what is asked of the request
 
     @property
     def size(self) -> int:
@@ -189,9 +191,10 @@ class _Search:
         steps = list(steps_to(targets, relaxed.model))
         choices = [need for need in needs if isinstance(need, Need) and not self._is_open(need)]
         items = [need for need in needs if need not in choices]
+        asked = tuple(self.route.asked(targets, choices, relaxed.model, told))
+        said = tuple(say_atom(atom, self.program) for atom in asked)
         way = Way(
-            tuple(self.route.words(targets, choices, relaxed.model, told)), ask(items, targets, steps, self.program),
-            *self.route.changed(needs, told, request),
+            said, ask(items, targets, steps, self.program), *self.route.changed(needs, told, request), asked
         )  # fmt: skip
         return way, not named(steps, relaxed.model, self.program)
 

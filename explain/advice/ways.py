@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import AtLeast, Need
+from ...engine.language.terms import Atom
 from ...engine.program.program import Program
 from . import remedies
 from .groups import groups
@@ -18,6 +19,15 @@ class Wanted(NamedTuple):
     concept: str
     needs: str
     statement: str
+    need: Need | AtLeast
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as the documented JSON object."""
+        return {name: getattr(self, name) for name in NAMED}
+
+
+NAMED = tuple(name for name in Wanted._fields if name != "need")
+"""What an answer has of a thing that is to be so."""
 
 
 class Way(NamedTuple):
@@ -29,6 +39,7 @@ class Way(NamedTuple):
     objections: tuple[str, ...] = ()  # the advisories that it draws
     outcome: str = ""  # where it leads to, in words, where a guideline has several outcomes that cover a line
     only: tuple[str, ...] = ()  # the codes that it is for, where it is not for all of a reason
+    asked: tuple[Atom, ...] = ()  # what the request comes to, as `request` has it in words
 
     @property
     def size(self) -> int:
@@ -42,9 +53,9 @@ class Way(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """Return the way as the documented JSON object."""
-        places = [[wanted._asdict() for wanted in place] for place in self.places]
-        told = {name: list(value) for name, value in self._asdict().items() if name != "outcome"}
-        return told | {"places": places, "outcome": self.outcome}
+        others = ("asked", "outcome")
+        told = {name: list(value) for name, value in self._asdict().items() if name not in others}
+        return told | {"places": [[w.as_json() for w in place] for place in self.places], "outcome": self.outcome}
 
 
 def ways(judged: Judged, line: LineDecision) -> list[Way]:
@@ -55,7 +66,7 @@ def ways(judged: Judged, line: LineDecision) -> list[Way]:
         Way(each.request, each.statements,
             tuple(tuple(_wanted(item.need, item.statement, program) for item in place) for place in each.box),
             tuple(advisory.id for advisory in each.objections),
-            program.outcome(each.outcome).words if each.outcome else "")
+            program.outcome(each.outcome).words if each.outcome else "", asked=each.asked)
         for each in found
     ]  # fmt: skip
 
@@ -65,7 +76,7 @@ def _wanted(need: Need | AtLeast, statement: str, program: Program) -> Wanted:
     if isinstance(need, AtLeast):
         of = [_wanted(each, statement, program) for each in need.of]
         label = f"at least {need.number} of ({'; '.join(each.label for each in of)})"
-        return Wanted(label, ", ".join(each.concept for each in of), str(need), statement)
+        return Wanted(label, ", ".join(each.concept for each in of), str(need), statement, need)
     declared = program.predicates[need.atom.predicate]
     concept = need.finding
     label = program.label(concept) if concept in program.concepts else concept.replace("_", " ")
@@ -77,4 +88,4 @@ def _wanted(need: Need | AtLeast, statement: str, program: Program) -> Wanted:
         label = f"{label}: {program.label(need.atom.args[0])}"
     elif need.denies:
         label = f"{label} recorded as absent"
-    return Wanted(label, concept, need.needs, statement)
+    return Wanted(label, concept, need.needs, statement, need)

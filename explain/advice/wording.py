@@ -11,7 +11,7 @@ from ...engine.program.interface import FAVOURABLE
 from ...engine.program.notation import TIME_UNITS
 from ...engine.program.program import Program
 from ...engine.program.words import once, say_atom, say_open
-from .block import listed
+from .phrases import listed
 
 _SLOT = re.compile(r"\{\w+\}")
 
@@ -107,14 +107,6 @@ def alternatives(texts: Sequence[str], word: str = "or") -> str:
     return told[0] if len(told) == 1 else f"{f', {joint}'.join(told[:-1])} {word} {joint}{told[-1]}"
 
 
-def showing(box: Iterable[Iterable[Need | AtLeast]], program: Program) -> str:
-    """Return choices of needs as the end of `a record which shows that ...`: a semicolon keeps them apart."""
-    told = [alternatives([answer(need, program) for need in choice]) for choice in box]
-    return "; ".join(
-        [told[0], *(f"that {each}" for each in told[1:-1]), *(f"and that {each}" for each in told[1:][-1:])]
-    )
-
-
 def words(statement: str, program: Program) -> str:
     """Return the words of a statement, without the mark of a footnote, which no letter or list has."""
     return program.statements[statement].words.removesuffix("(*)").rstrip()
@@ -128,9 +120,3 @@ def words_by(statement: str, rules: Sequence[Rule], program: Program) -> str:
     if len(rules) == 1 and len(rules[0].cites) > 1 and "{" not in rules[0].gloss:
         return rules[0].gloss
     return words(statement, program) if statement in program.statements else ""
-
-
-def rules_of(statement: str, how: Iterable[str], program: Program) -> list[Rule]:
-    """Return the rules named by their ids that cite a statement first."""
-    named = set(how)
-    return [rule for rule in program.rules if rule.id in named and rule.cites[:1] == (statement,)]

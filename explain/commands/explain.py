@@ -21,6 +21,7 @@ from .options import (
 from .output import FAILED, as_json, in_colour, width, write_out
 
 if TYPE_CHECKING:
+    from ...engine.decision.decide import Judged
     from ..proof.graph import Proof
 
 DETAILS = REASON, PLAY, FULL = "1", "2", "full"
@@ -64,16 +65,21 @@ def explain(
 
     if form == "png" and not out and sys.stdout.isatty():
         raise click.UsageError("a PNG picture is not for a terminal; name a file: -o FILE")
-    if not (case or name) or (name and not source):
-        raise click.UsageError("name a case, or the id of one with the batch it is in: --from INPUT --case ID")
-    found = judge_row(source, name or case or "", world, as_of) if source else None
-    judged = found or judge_one(case or "", answering(), world, as_of)
+    judged = _judged(case, source, name, world, as_of)
     lines_of(judged, code)
     proof = why_not(judged, outcome, cpt=code) if outcome else prove(judged, cpt=code, every=every)
     level = FULL if full else detail or (FULL if form == "text" and (every or outcome) else REASON)
     write_out(_told(proof, form, level, colour=not out and in_colour()), out)
     if verify and not _verified(proof):
         sys.exit(FAILED)
+
+
+def _judged(case: str | None, source: Path | None, name: str, world: str, as_of: str) -> Judged:
+    """Decide the case that is named, or the row of a batch."""
+    if not (case or name) or (name and not source):
+        raise click.UsageError("name a case, or the id of one with the batch it is in: --from INPUT --case ID")
+    found = judge_row(source, name or case or "", world, as_of) if source else None
+    return found or judge_one(case or "", answering(), world, as_of)
 
 
 def _verified(proof: Proof) -> bool:

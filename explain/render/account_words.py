@@ -10,7 +10,7 @@ from ...engine.decision.decide import Judged
 from ...engine.program.interface import UNFAVOURABLE, WAITING
 from ..advice.account import Account, by_authority
 from ..advice.blocks import Block, Group
-from ..advice.items import ABSENT, MET, STATES, Item
+from ..advice.item import ABSENT, MET, STATES, Item
 from ..advice.ways import Way
 
 ANY, WHOLE = "any one of: ", " (--full)"

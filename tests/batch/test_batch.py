@@ -69,7 +69,7 @@ def told(folder: Path, guideline: Guideline, world: str) -> tuple[dict[str, list
     batch = Batch(db, guideline, world)
     batch.run(sources(folder, batch.tables, db))
     lines: dict[str, list[Any]] = {}
-    rows = db.execute("""SELECT c."case", cpt, session, outcome, "by", reason FROM result JOIN cases c USING (case_no)
+    rows = db.execute("""SELECT "case", cpt, session, outcome, "by", reason FROM result
         ORDER BY case_no, line_no""")
     for name, *line in rows.fetchall():
         lines.setdefault(name, []).append(tuple(line))

@@ -147,7 +147,7 @@ def test_a_refusal_that_goes_last_shows_that_nothing_before_it_holds(pump: Guide
 def test_an_outcome_is_told_in_its_words(pump: Guideline) -> None:
     """Text, letter and checklist say what the guideline calls it, and which outcome each set leads to."""
     case = case_of(pump, findings={"injections_failed": "present", "log_kept": "present", "weeks_used": 4})
-    assert "This is covered for the first three months, because" in as_markdown(letter(judge(case, pump)))
+    assert "It is covered for the first three months." in as_markdown(letter(judge(case, pump)))
     run = CliRunner()
     request = json.dumps(case.said | {"findings": {"injections_failed": "present"}})
     told = run.invoke(main, ["-g", str(pump.folder), "decide", "-"], input=request).stdout
