@@ -21,7 +21,8 @@ _TOKEN = re.compile(
 )
 _SPACED = {"=", "!=", "<", "<=", ">", ">=", "+", "not"}
 _KINDS = {
-    "source": "section", "locator": "locator", "rule": "owner", "facts": "owner", "predicate": "predicate",
+    "source": "section", "order": "section", "locator": "locator",
+    "rule": "owner", "facts": "owner", "predicate": "predicate",
     "case": "declared", "open": "declared", "error": "declared", "shown": "declared", "outcome": "declared",
 }  # fmt: skip
 _TITLED = {"rule", "facts", "predicate", "range"}
