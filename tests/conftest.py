@@ -98,6 +98,12 @@ def every_set() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def semantics() -> ModuleType:
+    """The random programs, and their judges."""
+    return _sibling("evaluation/test_semantics")
+
+
+@pytest.fixture(scope="session")
 def every_way(criteria: ModuleType) -> ModuleType:
     """The long way to every way of a line, by the criteria, for the list of ways to be held against."""
     return _sibling("every_way")

@@ -9,18 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import product
 from math import inf
 
-from coverlog.engine.decision.need import Need, Set
-from coverlog.engine.evaluation.rules import Firing, Model
-from coverlog.engine.language.terms import UNDOCUMENTED, Atom, Comparison, Var, variables
+from coverlog.engine.decision.need import Need
+from coverlog.engine.evaluation.rules import Firing, Member, Model, Tally
+from coverlog.engine.language.terms import UNDOCUMENTED, Atom, Comparison, Term, Var, variables
 from coverlog.engine.program.program import Predicate
+
+Set = frozenset[Need]
+Ends = tuple[float, float]
+Options = list[tuple[float, set[Set]]]
+"""What a member of an aggregate may add, and the sets by which it adds so much."""
 
 _BOUNDS: dict[str, Callable[[float], tuple[float, float]]] = {
     ">=": lambda n: (n, inf), ">": lambda n: (n + 1, inf), "<=": lambda n: (-inf, n),
     "<": lambda n: (-inf, n - 1), "=": lambda n: (n, n),
 }  # fmt: skip
 _MIRROR = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "="}
+_CONTRARY = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _OPPOSITES = {">=": ("<",), ">": ("<=",), "<=": (">",), "<": (">=",), "=": ("<", ">")}
 
 
@@ -45,7 +52,7 @@ class EverySet:
         :return: the sets, the smallest first, then by the names in them.
         """
         found = self._minimal(s for target in targets for s in self._sets(target))
-        return sorted(found, key=_order)
+        return sorted(found, key=order)
 
     @cached_property
     def _weaker(self) -> dict[Atom, set[Atom]]:
@@ -95,7 +102,7 @@ class EverySet:
                 seen.add(each)
                 stack.append((each, True))
                 if not self.model.sure(each):
-                    stack += [(p, False) for f in self.model.firings.get(each, ()) for p in f.premises]
+                    stack += [(p, False) for f in self.model.firings.get(each, ()) for p in f.reads]
         return list(order)
 
     def _step(self, atom: Atom) -> set[Set]:
@@ -119,6 +126,61 @@ class EverySet:
             result = self._product(result, ways)
         for absent in firing.absences:
             result = self._product(result, self._against(absent, frozenset()))
+        for tally in firing.tallies:
+            for guard in tally.aggregate.guards:
+                result = self._product(result, self._compared(tally, guard.op, _number(guard.right, tally)))
+        return result
+
+    def _compared(self, tally: Tally, op: str, number: int) -> set[Set]:
+        """Return the sets by which the value of an aggregate surely compares so with a number."""
+        least, most = number + (op in (">", "!=")), number - (op in ("<", "!="))
+        up = self._chosen(tally, lambda member: self._lows(member, least), lambda low: low >= least)
+        down = self._chosen(tally, lambda member: self._highs(member, most), lambda high: high <= most)
+        if op == "=":
+            return self._product(up, down)
+        return self._minimal({*(up if op not in ("<", "<=") else ()), *(down if op not in (">", ">=") else ())})
+
+    def _chosen(self, tally: Tally, options: Callable[[Member], Options], enough: Callable[[float], bool]) -> set[Set]:
+        """Return the sets of each way to choose for every member what it adds, such that all add up to enough."""
+        self.function = tally.aggregate.function
+        found: set[Set] = set()
+        for chosen in product(*map(options, tally.members)):
+            if enough(sum(adds for adds, _ in chosen)):
+                ways: set[Set] = {frozenset()}
+                for _, sets in chosen:
+                    ways = self._product(ways, sets)
+                found |= ways
+        return self._minimal(found)
+
+    def _lows(self, member: Member, need: int) -> Options:
+        least, most = member.worth(self.function)
+        found = [(least, {frozenset[Need]()})]
+        if most == inf:
+            return found + [(n, self._so(member, (n, inf))) for n in range(1, max(need, 0) + 6)]
+        return found + ([(most, self._so(member) if most else self._never(member))] if least < most else [])
+
+    def _highs(self, member: Member, need: int) -> Options:
+        least, most = member.worth(self.function)
+        found = [(most, {frozenset[Need]()})]
+        if most == inf:
+            return found + [(n, self._never(member, (-inf, n))) for n in range(max(need, 0) + 6)]
+        return found + ([(least, self._never(member) if most else self._so(member))] if least < most else [])
+
+    def _so(self, member: Member, within: Ends | None = None) -> set[Set]:
+        return self._minimal(s for way in member.ways for s in self._joined(self._firing(way), way, within))
+
+    def _joined(self, sets: set[Set], way: Firing, within: Ends | None) -> set[Set]:
+        return self._product(sets, {frozenset([self._summed(way, within)])}) if within else sets
+
+    def _summed(self, way: Firing, within: Ends) -> Need:
+        (amount,) = [p for pattern, p in _patterns(way) if way.rule.head.args[0] in pattern.args]
+        return self._need(amount, *within)
+
+    def _never(self, member: Member, within: Ends | None = None) -> set[Set]:
+        result: set[Set] = {frozenset()}
+        for way in member.ways:
+            bound = {frozenset([self._summed(way, within)])} if within else set()
+            result = self._product(result, {*self._failing(way, frozenset()), *bound})
         return result
 
     def _against(self, atom: Atom, above: frozenset[Atom]) -> set[Set]:
@@ -130,11 +192,18 @@ class EverySet:
             return set()
         result: set[Set] = set(self._denials(atom)) if unknown else {frozenset()}
         for firing in self.model.firings.get(atom, ()):
-            ways = {s for p in firing.premises for s in self._against(p, above | {atom})}
-            ways |= {s for a in firing.absences for s in self._sets(a)}
-            ways |= set(_outside(firing, self.model.declared))
-            result = self._product(result, ways)
+            result = self._product(result, self._failing(firing, above | {atom}))
         return result
+
+    def _failing(self, firing: Firing, above: frozenset[Atom]) -> set[Set]:
+        """Return the sets by which a firing fails."""
+        ways = {s for p in firing.premises for s in self._against(p, above)}
+        ways |= {s for a in firing.absences for s in self._sets(a)}
+        ways |= set(_outside(firing, self.model.declared))
+        for tally in firing.tallies:
+            for guard in tally.aggregate.guards:
+                ways |= self._compared(tally, _CONTRARY[guard.op], _number(guard.right, tally))
+        return ways
 
     def _denials(self, atom: Atom) -> Iterator[Set]:
         """Yield what says that an undocumented input is not so."""
@@ -195,13 +264,17 @@ class EverySet:
         if len(every) < 2:
             return every
         kept: list[Set] = []
-        for one in sorted(every, key=_order):
+        for one in sorted(every, key=order):
             if not any(self._better(other, one) for other in kept):
                 kept = [other for other in kept if not self._better(one, other)] + [one]
         return set(kept)
 
     def _better(self, left: Set, right: Set) -> bool:
         return all(any(self._covers(r, need) for r in right) for need in left)
+
+
+def _number(terms: Iterable[Term], tally: Tally) -> int:
+    return sum(int(tally.binding[term.name] if isinstance(term, Var) else term) for term in terms)
 
 
 def _is_presence(need: Need) -> bool:
@@ -216,7 +289,7 @@ def _is_number(atom: Atom) -> bool:
     return UNDOCUMENTED in atom.args
 
 
-def _order(needs: Set) -> tuple[int, list[tuple[str, str]]]:
+def order(needs: Set) -> tuple[int, list[tuple[str, str]]]:
     return len(needs), sorted((need.finding, need.needs) for need in needs)
 
 

@@ -20,7 +20,10 @@ COMMON = {
     *("hand", "initial", "current", "complete", "speak", "speaks", "use", "parameters", "pattern", "result"),
     *("results", "expectation", "cause", "force", "exercise", "test", "testing", "guideline", "edition", "statement"),
     *("criterion", "criteria", "vocabulary", "condition", "finding", "reason", "date", "place", "code", "codes"),
-    *("listed", "addressed", "service", "setting", "diagnosis", "weeks"),
+    *("listed", "addressed", "service", "setting", "diagnosis", "weeks", "item", "by", "names", "be", "order", "type"),
+    *("given", "documented", "positive", "element", "without", "index", "than", "evaluation", "interface", "when"),
+    *("full", "ordered", "filter", "level", "version", "mask", "clinical", "determination", "home", "history"),
+    *("stroke", "device", "applies", "duration", "continuous", "ii", "iii"),
 }
 # What the help and the example of the engine may name, to be examples at all.
 EXAMPLES = ("cts-six-weeks-of-splinting", "99213", "95886", "95909", "wrist_splint_weeks", "outpatient")

@@ -1,4 +1,4 @@
-"""Write docs/language.md: every annotation and every shape of what a case says, from the tables that the reader uses.
+"""Write docs/language.md: every annotation, fact and shape of what a case says, from the tables that the reader uses.
 
 python tools/make_language_page.py
 """
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from coverlog.engine.program.notation import ANNOTATIONS, OPTIONS, SHAPES, Annotation, Shape
+from coverlog.engine.program.reserved import FACTS, Stated
 
 TARGET = Path(__file__).parent.parent / "docs" / "language.md"
 HEAD = """# The language of a guideline
@@ -46,6 +47,8 @@ def page() -> str:
     """Return the page as Markdown."""
     options = "\n".join(f"| `{option.name} {option.arguments}` | {option.meaning} |" for option in OPTIONS.values())
     parts = [HEAD, "## Annotations\n", *map(_annotation, ANNOTATIONS.values())]
+    parts += ["## What a guideline states\n", "Facts that need no id; what is in words stands in quotes.\n"]
+    parts += map(_fact, FACTS.values())
     parts += ["## What a case says\n", "`%@ case: KEY SHAPE` below a predicate reads it from that key of the case.\n"]
     parts += [*map(_shape, SHAPES.values()), NUMBERS.format(options=options)]
     return "\n".join(parts)
@@ -56,6 +59,11 @@ def _annotation(entry: Annotation) -> str:
     where = f"Below {below}. " if below else ""
     title = f"`%@ {entry.name}{':' if entry.arguments else ''}`" + (f" {entry.arguments}" if entry.arguments else "")
     return f"### {title}\n\n{where}{entry.meaning}\n\n```prolog\n{entry.example}\n```\n"
+
+
+def _fact(entry: Stated) -> str:
+    called = f"{entry.name}({', '.join(entry.params)})"
+    return f"### `{called}`\n\n{entry.meaning}\n\n```prolog\n{entry.example}\n```\n"
 
 
 def _shape(entry: Shape) -> str:

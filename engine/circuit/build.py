@@ -45,6 +45,16 @@ class Built:
         """Return the atoms of a predicate that some case may bring about, in a stable order."""
         return sorted((a for a in self._node if a.predicate == predicate), key=lambda a: [str(x) for x in a.args])
 
+    def told(self) -> dict[int, str]:
+        """Return for each node that atoms stand for which they are, and the rules that give them."""
+        found: dict[int, str] = {}
+        for fired in self._firings.values():
+            for atom, firings in fired.items():
+                rules = ", ".join(dict.fromkeys(firing.rule.id for firing in firings))
+                if (node := self.of(atom)) > UNKNOWN and node not in found:
+                    found[node] = f"{atom} by {rules}"
+        return found
+
     def _give(self) -> None:
         """Make a node of each input."""
         for atom, at in self.inputs.items():

@@ -54,6 +54,7 @@ class Circuit:
         self.errors = [
             built.of(atom) for p in grounded.program.predicates.values() if p.is_error for atom in built.atoms(p.name)
         ]
+        self.told = built.told()  # by node, the atoms it stands for and the rules that give them
         self.advisories = {atom: built.of(atom) for atom in built.atoms(ADVISORY)}
 
     @cached_property
@@ -80,13 +81,17 @@ class Circuit:
         """Return a case as inputs; None where it says more than the symbols of the edition hold apart."""
         return self._reader.read(facts)
 
+    def numbers(self, atoms: Iterable[Atom]) -> list[int]:
+        """Return the numbers of the inputs that stand for atoms of a case."""
+        return [number for number in map(self._reader.number_of, atoms) if number >= 0]
+
     def lines(self, inputs: Inputs, lines: Sequence[tuple[str, int]], *, open_world: bool) -> list[Line] | None:
         """Return what each line comes to; None where the case contradicts itself.
 
         :param lines: code and session of each.
         """
         told = self._functions[open_world](inputs.values, inputs.mask)
-        if any(told[2 * self.outputs[node]] for node in self.errors):
+        if inputs.contradicted or any(told[2 * self.outputs[node]] for node in self.errors):
             return None
         known: dict[tuple[str, int], Line] = {}
         for line in lines:

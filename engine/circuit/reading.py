@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ..evaluation.apart import contradicted
 from ..evaluation.grounded import Grounded
 from ..language.terms import Atom, Constant
 
@@ -18,13 +19,14 @@ class Inputs(NamedTuple):
     values: list[int]
     sessions: dict[Constant, int]  # the bit of each session
     mask: int  # of all sessions
+    contradicted: bool = False  # by a rule that the circuit leaves out
 
 
 class Reader:
     """Reads cases as inputs of the circuit of an edition."""
 
     def __init__(self, grounded: Grounded) -> None:
-        self.symbols = grounded.symbols
+        self.symbols, self._apart = grounded.symbols, grounded.apart
         self.number = {atom: at for at, atom in enumerate(grounded.inputs)}
         declared = grounded.program.declared().values()
         self._of_session = {p.name for p in declared if self.symbols.is_session(p.name, 0)}
@@ -43,7 +45,7 @@ class Reader:
         mask, values = (1 << len(sessions)) - 1, [0] * len(self.number)
         unnamed: dict[tuple[object, ...], dict[object, int]] = {}
         for atom in facts:
-            at = self._known[atom] if atom in self._known else self._find(atom)
+            at = self._known[atom] if atom in self._known else self.number_of(atom)
             if at < 0:
                 continue
             if atom.predicate in self._of_session:
@@ -55,9 +57,10 @@ class Reader:
         # Of two codes that the text does not name, one stands for both where the same is said of them.
         if any(len(set(codes.values())) > 1 for codes in unnamed.values()):
             return None
-        return Inputs(values, sessions, mask)
+        return Inputs(values, sessions, mask, contradicted(self._apart, facts))
 
-    def _find(self, atom: Atom) -> int:
+    def number_of(self, atom: Atom) -> int:
+        """Return the number of the input that stands for an atom; -1 for one that is always so."""
         if len(self._known) >= MAX_KEPT:
             self._known.clear()
         symbol = self.symbols.stand_in(atom)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ...version import __version__
 from ..language.terms import Constant, quote
 from ..program.interface import Outcome
-from .need import Need
+from .need import AtLeast, Need
 from .view import mimebundle
 
 WORLDS = ("open", "closed")
@@ -23,7 +23,7 @@ class LineDecision(NamedTuple):
     by: tuple[str, ...]
     how: tuple[str, ...]  # the rules by which these statements give it
     reason: str | None
-    needs: tuple[tuple[Need, ...], ...]
+    needs: tuple[tuple[Need | AtLeast, ...], ...]
     missing_complete: bool
     rests_on: tuple[str, ...]
     declared: Outcome  # the outcome as the guideline declares it
@@ -54,9 +54,9 @@ class LineDecision(NamedTuple):
         }  # fmt: skip
 
     @property
-    def missing(self) -> tuple[tuple[dict[str, str], ...], ...]:
+    def missing(self) -> tuple[tuple[dict[str, Any], ...], ...]:
         """The sets of what is to be documented, by names: `needs` as the documented JSON has it."""
-        return tuple(tuple({"finding": n.finding, "needs": n.needs} for n in each) for each in self.needs)
+        return tuple(tuple(need.as_json() for need in each) for each in self.needs)
 
 
 class Advisory(NamedTuple):

@@ -64,7 +64,7 @@ class Missing:
         while atom in self.model.firings and atom not in self.model.unknown and not self.model.sure(atom):
             firing, *others = self.model.firings[atom]
             left = [p for p in firing.premises if not self.model.sure(p)]
-            further = others or firing.undetermined or any(map(self.model.possible, firing.absences))
+            further = others or not firing.is_determined or any(map(self.model.possible, firing.absences))
             if further or len(left) != 1 or left[0] in seen or is_amount(left[0], self.model):
                 break
             atom = left[0]
@@ -79,7 +79,7 @@ class Missing:
         for head, firings in self.model.firings.items():
             for firing in firings if not self.model.sure(head) else ():
                 premises = {p for p in firing.premises if not self.model.sure(p)}
-                if not firing.undetermined and not any(map(self.model.possible, firing.absences)):
+                if firing.is_determined and not any(map(self.model.possible, firing.absences)):
                     for premise in premises:
                         by_premise.setdefault(premise, []).append(len(steps))
                     steps.append((head, len(premises)))

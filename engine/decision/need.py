@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..language.comparison import Bounds
 from ..language.terms import UNDOCUMENTED, Atom
@@ -39,24 +40,86 @@ class Need(NamedTuple):
             return str(self.atom.args[0])
         return "absent" if self.denies else "stated" if self.stated else "present"
 
+    @property
+    def size(self) -> int:
+        """How many things it asks for."""
+        return 1
 
-Set = frozenset[Need]
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What it is ordered by among the needs of a set: its names."""
+        return 0, self.finding, self.needs
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as the documented JSON object."""
+        return {"finding": self.finding, "needs": self.needs}
+
+    def __str__(self) -> str:
+        """Return it as case files have it: `FINDING`, `FINDING absent`, or `AMOUNT >= 4`."""
+        return self.finding + ("" if self.needs == "present" else f" {self.needs}")
 
 
-def say_need(need: Need, program: Program) -> str:
+class AtLeast(NamedTuple):
+    """So many of several things to document, whichever they are; it stands for each choice of so many of them."""
+
+    number: int
+    of: tuple[Need, ...]  # by their names
+
+    @property
+    def size(self) -> int:
+        """How many things it asks for."""
+        return self.number
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What it is ordered by among the needs of a set: behind those of one thing."""
+        return 1, self.number, *(each.key for each in self.of)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as the documented JSON object."""
+        return {"at_least": self.number, "of": [each.as_json() for each in self.of]}
+
+    def in_words(self, told: Iterable[str]) -> str:
+        """Return it in words, as the end of `document that ...`.
+
+        :param told: each of the things in words.
+        """
+        return f"at least {self.number} of these {'is' if self.number == 1 else 'are'} so ({'; '.join(told)})"
+
+    def __str__(self) -> str:
+        """Return it as case files have it: `at least 2 of: a; b absent; c >= 4`."""
+        return f"at least {self.number} of: {'; '.join(map(str, self.of))}"
+
+
+Set = frozenset[Need | AtLeast]
+
+
+def single(needs: Iterable[Need | AtLeast]) -> list[Need]:
+    """Return the single things that needs are made of."""
+    return [each for need in needs for each in (need.of if isinstance(need, AtLeast) else [need])]
+
+
+def fewest(needs: Iterable[Need | AtLeast]) -> list[Need]:
+    """Return one way to meet needs: of several things the first so many."""
+    return [each for need in needs for each in (need.of[: need.number] if isinstance(need, AtLeast) else [need])]
+
+
+def say_need(need: Need | AtLeast, program: Program) -> str:
     """Return what is to be documented of a finding or an amount, as the end of `document that ...`."""
+    if isinstance(need, AtLeast):
+        return need.in_words(say_need(each, program) for each in need.of)
     said = say_open(need.atom, need.bounds.in_words() if need.bounds else "", program)
     return f"it is not so that {said}" if need.denies else said
 
 
-def in_order(needs: Set) -> tuple[Need, ...]:
+def in_order(needs: Set) -> tuple[Need | AtLeast, ...]:
     """Return the needs of a set by their names, which are their order in every answer."""
-    return tuple(sorted(needs, key=lambda need: (need.finding, need.needs)))
+    return tuple(sorted(needs, key=lambda need: need.key))
 
 
-def order(needs: Set) -> tuple[int, list[tuple[str, str]]]:
-    """Return the sort key of a set: the smallest first, then by the names in it."""
-    return len(needs), [(need.finding, need.needs) for need in in_order(needs)]
+def order(needs: Set) -> tuple[int, list[tuple[object, ...]]]:
+    """Return the sort key of a set: what asks for the fewest things first, then by the names in it."""
+    return sum(need.size for need in needs), [need.key for need in in_order(needs)]
 
 
 class Item(NamedTuple):

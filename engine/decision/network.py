@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import gcd
 from typing import NamedTuple
 
 from .need import Item
@@ -11,11 +12,44 @@ _MANY = 1 << 30
 
 
 class Gate(NamedTuple):
-    """An `and` or an `or` of gates, by their index, and of items: item i stands at ~i."""
+    """An `and` or an `or` of gates, by their index, and of items: item i stands at ~i.
+
+    With weights it is a threshold: it holds where those of what holds below it come to what it needs.
+    """
 
     conjunctive: bool
     gone: bool  # that something is surely not so
     below: list[int]
+    need: int = 1
+    weights: tuple[int, ...] = ()
+
+    @property
+    def weighed(self) -> Iterator[tuple[int, int]]:
+        """Each weight of a threshold, with what it is of."""
+        return zip(self.weights, self.below, strict=True)
+
+    def lacks(self, held: Sequence[int]) -> int:
+        """Return what a threshold still needs."""
+        return self.need - sum(weight for weight, below in self.weighed if held[below])
+
+    def holds(self, held: Sequence[int]) -> bool:
+        """Say whether it holds by what does."""
+        if self.weights:
+            return self.lacks(held) <= 0
+        every = map(held.__getitem__, self.below)
+        return all(every) if self.conjunctive else any(every)
+
+    def without(self, low: Sequence[int], high: Sequence[int]) -> Gate:
+        """Return the gate without what holds, or fails, whatever is documented."""
+        kept = [c for c in self.below if low[c] != high[c]]
+        if not self.weights:
+            return self._replace(below=kept)
+        weights = [weight for weight, c in self.weighed if low[c] != high[c]]
+        need = self.lacks(low)  # what holds by nothing at all counts already
+        shared = gcd(*weights)
+        if sum(weights) - min(weights, default=0) < need:  # nothing can be left out
+            return Gate(True, self.gone, kept)
+        return Gate(False, self.gone, kept, -(-need // shared), tuple(w // shared for w in weights))
 
 
 class Values(NamedTuple):
@@ -31,10 +65,13 @@ class Network:
     :param gates: the gates, each reached from a root.
     :param roots: the index of each target's gate, and last of the one that holds once one of them does.
     :param items: what can be documented.
+    :param complete: whether all that would settle the targets is in it.
     """
 
-    def __init__(self, gates: Sequence[Gate], roots: Sequence[int], items: Sequence[Item]) -> None:
-        self.gates, self.roots, self.items = gates, roots, items
+    def __init__(
+        self, gates: Sequence[Gate], roots: Sequence[int], items: Sequence[Item], *, complete: bool = True
+    ) -> None:
+        self.gates, self.roots, self.items, self.complete = gates, roots, items, complete
         self.top = roots[-1]
         self._groups = list(_groups(gates, roots))
         self.circular = {node: at for at, (group, _, circular) in enumerate(self._groups) if circular for node in group}
@@ -65,8 +102,8 @@ class Network:
         while fresh:
             node = fresh.pop()
             for above in self._above[node]:
-                conjunctive, _, below = self.gates[above]
-                if not held[above] and (not conjunctive or all(map(held.__getitem__, below))):
+                gate = self.gates[above]
+                if not held[above] and (not (gate.conjunctive or gate.weights) or gate.holds(held)):
                     held[above] = 1
                     fresh.append(above)
         return Values(held, values.when)
@@ -74,7 +111,6 @@ class Network:
     def _evaluated(self, held: bytearray) -> Values:
         """Work out every gate anew, group by group."""
         when: dict[int, int] = {}
-        get = held.__getitem__
         for group, gone, circular in self._groups:
             for node in group:
                 held[node] = circular and gone
@@ -82,8 +118,7 @@ class Network:
             while changed:
                 changed = False
                 for node in group:
-                    conjunctive, _, below = self.gates[node]
-                    value = all(map(get, below)) if conjunctive else any(map(get, below))
+                    value = self.gates[node].holds(held)
                     if value != held[node]:
                         changed, held[node] = circular, value
                         if gone and circular:
@@ -110,7 +145,8 @@ class Network:
     def simplified(self) -> Network:
         """Return the network without what holds, or fails, whatever is documented."""
         low, high = self.values(0).held, self.values((1 << len(self.items)) - 1).held
-        below = [[c for c in gate.below if low[c] != high[c]] for gate in self.gates]
+        gates_left = [gate.without(low, high) for gate in self.gates]
+        below = [gate.below for gate in gates_left]
         new: dict[int, int] = {root: i for i, root in enumerate(dict.fromkeys(self.roots))}
         items: dict[int, None] = {}
         gates = []
@@ -120,12 +156,15 @@ class Network:
             new |= {c: len(new) + i for i, c in enumerate(fresh)}
             queue += fresh
             items |= dict.fromkeys(c for c in children if c < 0)
-            constant = low[node] == high[node]
-            conjunctive = bool(low[node]) if constant else self.gates[node].conjunctive
-            gates.append(Gate(conjunctive, self.gates[node].gone, [] if constant else children))
+            if low[node] == high[node]:
+                gates.append(Gate(bool(low[node]), self.gates[node].gone, []))
+            else:
+                gates.append(gates_left[node]._replace(below=children))
         order = {old: at for at, old in enumerate(sorted(items, key=lambda i: self.items[~i]))}
         wired = [gate._replace(below=[new[c] if c >= 0 else ~order[c] for c in gate.below]) for gate in gates]
-        return Network(wired, [new[root] for root in self.roots], [self.items[~i] for i in order])
+        return Network(
+            wired, [new[root] for root in self.roots], [self.items[~i] for i in order], complete=self.complete
+        )
 
 
 def _alone(node: int, below: Sequence[Sequence[int]]) -> int:

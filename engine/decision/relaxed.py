@@ -18,7 +18,7 @@ from ..program.graph import Strata
 from ..program.interface import FAVOURABLE
 from ..program.program import Predicate, Program
 from .missing import Missing
-from .need import Item, Need, Set, in_order
+from .need import AtLeast, Item, Need, Set, in_order
 from .outcomes import favourable, outcomes
 from .situation import Situation
 
@@ -31,7 +31,7 @@ Gates = Collection[Collection[Item]]
 class Settled(NamedTuple):
     """What would settle a line beside what the case says, and the outcomes in favour that it gives."""
 
-    needs: frozenset[Need]
+    needs: Set
     targets: tuple[Atom, ...]
     told: frozenset[Atom]  # what follows from the findings that it documents, themselves among it
     every: Set  # with what the case says already
@@ -132,9 +132,22 @@ class Relaxed:
         yield from map(self._settled, found.sets)
 
     def _settled(self, needs: Set) -> Settled:
-        left = frozenset(self._told(need) for need in needs if not self._so(need))
-        told = self.missing.weaker(*(need.atom for need in needs if not need.bounds and not need.denies))
+        left = frozenset(each for need in needs for each in self._left(need))
+        plain = [need for need in needs if isinstance(need, Need)]
+        told = self.missing.weaker(*(need.atom for need in plain if not need.bounds and not need.denies))
         return Settled(left, tuple(self.missing.met(needs, self.targets)), frozenset(told), needs)
+
+    def _left(self, need: Need | AtLeast) -> Iterator[Need | AtLeast]:
+        """Yield what the case does not say yet of a need; of several things, so many less as it says."""
+        if isinstance(need, Need):
+            yield from () if self._so(need) else [self._told(need)]
+            return
+        of = [self._told(each) for each in need.of if not self._so(each)]
+        number = need.number - len(need.of) + len(of)
+        if number == len(of):
+            yield from of
+        elif number > 0:
+            yield AtLeast(number, tuple(sorted(of, key=lambda each: each.key)))
 
     def least(self, needs: Set) -> Settled | None:
         """Return what settles the line of a set that does for another request; None where it does not for this one."""

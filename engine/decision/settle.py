@@ -14,6 +14,7 @@ from ..language.comparison import Bounds, beyond, bounds, within
 from ..language.terms import UNDOCUMENTED, Atom, Comparison, variables
 from .need import Item, absent, amount, present
 from .network import Gate, Network
+from .threshold import Thresholds
 
 
 def network(model: Model, targets: Iterable[Atom]) -> Network:
@@ -30,23 +31,26 @@ class _Maker:
         self.nodes: dict[tuple[Atom, bool], int] = {}
         self.gates: list[Gate] = []
         self.waiting: list[tuple[Atom, bool]] = []
+        self.complete = True  # what settles an aggregate is told whole
+        self._thresholds = Thresholds(self)
 
     def network(self, targets: Sequence[Atom]) -> Network:
         roots = [self._node(target, gone=False) for target in targets]
-        roots.append(self._gate(False, False, roots.copy()))
+        roots.append(self.gate(False, False, roots.copy()))
         while self.waiting:
             atom, gone = self.waiting.pop()
             self.gates[self.nodes[atom, gone]] = self._not_so(atom) if gone else self._so(atom)
-        return Network(self.gates, roots, list(self.items))
+        return Network(self.gates, roots, list(self.items), complete=self.complete)
 
     def _node(self, atom: Atom, *, gone: bool) -> int:
         if (atom, gone) not in self.nodes:
-            self.nodes[atom, gone] = self._gate(gone, gone, [])
+            self.nodes[atom, gone] = self.gate(gone, gone, [])
             self.waiting.append((atom, gone))
         return self.nodes[atom, gone]
 
-    def _gate(self, conjunctive: bool, gone: bool, below: list[int]) -> int:
-        self.gates.append(Gate(conjunctive, gone, below))
+    def gate(self, conjunctive: bool, gone: bool, below: list[int], need: int = 1, weights: Iterable[int] = ()) -> int:
+        """Add a gate, and return its number."""
+        self.gates.append(Gate(conjunctive, gone, below, need, tuple(weights)))
         return len(self.gates) - 1
 
     def _item(self, item: Item) -> int:
@@ -58,18 +62,23 @@ class _Maker:
             return Gate(True, False, [])
         own = [self._present(atom)] if atom in self.model.unknown and not is_amount(atom, self.model) else []
         firings = self.model.firings.get(atom, ())
-        return Gate(False, False, own + [self._gate(True, False, self._parts(f)) for f in firings])
+        return Gate(False, False, own + [self.gate(True, False, self.parts(f)) for f in firings])
 
-    def _parts(self, firing: Firing) -> list[int]:
-        """Return what a firing needs: its premises, its amounts within all their bounds, its absences."""
+    def parts(self, firing: Firing, beside: tuple[str, Bounds] | None = None) -> list[int]:
+        """Return what a firing needs: its premises, its amounts within all their bounds, its absences and aggregates.
+
+        :param beside: a variable, and bounds for the amount that it reads beside those of the rule.
+        """
         below = [self._node(a, gone=True) for a in firing.absences]
+        below += [gate for tally in firing.tallies if not tally.value for gate in self._thresholds.enough(tally)]
         for pattern, premise in _patterns(firing):
             if not is_amount(premise, self.model):
                 below.append(self._node(premise, gone=False))
                 continue
             limits = [found for c in firing.undetermined if _speaks_of(c, pattern) and (found := bounds(c))]
+            limits += [beside[1]] if beside and beside[0] in variables(pattern.args) else []
             allowed = within(limits or [Bounds(low=self._lowest(premise))])
-            below += self._amount(premise, allowed) if allowed.low <= allowed.high else [self._gate(False, False, [])]
+            below += self._amount(premise, allowed) if allowed.low <= allowed.high else [self.gate(False, False, [])]
         return below
 
     def _present(self, atom: Atom) -> int:
@@ -91,26 +100,34 @@ class _Maker:
             return Gate(False, True, [])
         own = [self._denied(atom)] if atom in self.model.unknown else []
         firings = self.model.firings.get(atom, ())
-        return Gate(True, True, own + [self._gate(False, True, self._failing(f)) for f in firings])
+        return Gate(True, True, own + [self.gate(False, True, self.failing(f)) for f in firings])
 
     def _denied(self, atom: Atom) -> int:
         """Return what documents that an open input is not so: its denial, or another value of the same choice."""
         declared = self.model.declared[atom.predicate]
         if declared.is_choice:
             others = (a for a in self.model.atoms(atom.predicate) if a != atom and a in self.model.unknown)
-            return self._gate(False, True, [self._present(other) for other in others])
+            return self.gate(False, True, [self._present(other) for other in others])
         if is_amount(atom, self.model) or declared.until:
-            return self._gate(False, True, [])  # no single thing to say makes an amount, or a condition, not so
+            return self.gate(False, True, [])  # no single thing to say makes an amount, or a condition, not so
         return self._item(absent(atom, declared))
 
-    def _failing(self, firing: Firing) -> list[int]:
-        """Return the ways in which a firing fails: a premise, an absence, or an amount beyond one of its bounds."""
+    def failing(self, firing: Firing, beside: tuple[str, Bounds] | None = None) -> list[int]:
+        """Return the ways in which a firing fails: by a premise, an absence, an aggregate, an amount beyond a bound.
+
+        :param beside: a variable, and bounds; that the amount which it reads is within them is a way as well.
+        """
         below = [self._node(premise, gone=True) for premise in firing.premises]
         below += [self._node(a, gone=False) for a in firing.absences]
+        for tally in firing.tallies:
+            below += self._thresholds.short(tally)
         for comparison in firing.undetermined:
             for pattern, premise in _patterns(firing):
                 if _speaks_of(comparison, pattern) and is_amount(premise, self.model):
                     below += [item for each in beyond(comparison) for item in self._amount(premise, each)]
+        for pattern, premise in _patterns(firing) if beside else ():
+            if beside and beside[0] in variables(pattern.args):
+                below += self._amount(premise, beside[1])
         return below
 
 

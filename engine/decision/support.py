@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..evaluation.rules import Model
-from ..language.terms import Atom, Literal, Rule, unquote
+from ..language.terms import Atom, Rule, unquote
 from ..program.program import Program
 from .ways import Ways
 from .why import CONTRADICTED, UNMET, Why
@@ -18,7 +18,7 @@ def leaves(model: Model, atom: Atom) -> set[Atom]:
     while stack:
         each = stack.pop()
         if each in model.support:
-            stack += model.support[each].premises
+            stack += model.support[each].rests
         else:
             found.add(each)
     return found
@@ -45,6 +45,7 @@ def used(targets: Iterable[Atom], model: Model, why: Why) -> tuple[list[Rule], s
             for firing in ways.of(atom):
                 rules[firing.rule] = None
                 stack += (*firing.premises, *firing.absences)
+                stack += [atom for tally in firing.tallies for atom in tally.atoms]
     return list(rules), {atom.predicate for atom in seen if atom in model.unknown}
 
 
@@ -56,7 +57,8 @@ def _against(atom: Atom, why: Why, rules: dict[Rule, None]) -> Iterator[Atom]:
     for failure in why.failures(atom) if how == UNMET else ():
         if failure.in_play:
             rules[failure.rule] = None
-            yield from (cause.part.atom for cause in failure.causes if isinstance(cause.part, Literal))
+            for cause in failure.causes:
+                yield from why.read(cause, failure.rule)
             yield from (held for _, held in failure.held(why.model))
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.join import Join
 from ..evaluation.rules import Firing, Model
-from ..language.terms import Atom, Comparison, Literal, Rule, Substitution, Var
+from ..language.terms import Aggregate, Atom, Comparison, Literal, Part, Rule, Var
 from ..language.unify import Binding, unify
 from .smallest import Smallest
 
@@ -22,7 +22,7 @@ class Cause(NamedTuple):
     """One part of a body that fails, bound as far as the parts before it bind it."""
 
     at: int  # the index of the part in the body
-    part: Literal | Comparison
+    part: Part
     kind: str
     binding: Binding
 
@@ -62,7 +62,7 @@ class Why:
         self.program = evaluator.program
         self.open_valued = evaluator.strata.open_valued
         self._failures: dict[Atom, list[Failure]] = {}
-        self._join = Join(model)
+        self.join = Join(model)
         self._smallest = Smallest(model, surely=True)
 
     def shortest(self, atom: Atom) -> Firing:
@@ -113,6 +113,13 @@ class Why:
         chosen = filter(self.model.sure, self.model.atoms(atom.predicate)) if declared.is_choice else ()
         return next((each for each in chosen if each != atom), None)
 
+    def read(self, cause: Cause, rule: Rule) -> list[Atom]:
+        """Return the atoms that a part which fails asks for; of an aggregate those that its members are shown by."""
+        part = rule.body[cause.at]
+        if isinstance(part, Aggregate):
+            return self.join.tally(part, cause.binding).atoms
+        return [cause.part.atom] if isinstance(cause.part, Literal) else []
+
     def _failing(self, atom: Atom) -> Generator[Atom, bool, list[Failure]]:
         """Return the failures of an atom; yield each atom of which they depend on whether it is in play."""
         failures = []
@@ -126,7 +133,7 @@ class Why:
         ways: list[Binding] = [binding]
         causes: list[Cause] = []
         for at, part in sorted(enumerate(rule.body), key=lambda each: self._rank(each[1])):
-            passed = [way for before in ways for way in self._join.ways([part], before, sure=False)]
+            passed = [way for before in ways for way in self.join.ways([part], before, sure=False)]
             if not passed:
                 causes += yield from self._causes(at, part, ways)
                 if causes[-1].kind == NOT_APPLICABLE:
@@ -134,9 +141,9 @@ class Why:
             ways = passed or ways
         return Failure(rule, atom, tuple(ways), tuple(causes))
 
-    def _causes(self, at: int, part: Literal | Comparison, ways: list[Binding]) -> Generator[Atom, bool, list[Cause]]:
+    def _causes(self, at: int, part: Part, ways: list[Binding]) -> Generator[Atom, bool, list[Cause]]:
         """Return how a part fails under each binding; the ones the case is about hide the others."""
-        bound = {_bound(part, way): way for way in reversed(ways)}
+        bound = {part.substitute(way): way for way in reversed(ways)}
         found = []
         for each, way in bound.items():
             kind = CONTRADICTED
@@ -145,19 +152,13 @@ class Why:
             found.append(Cause(at, each, kind, way))
         return [cause for cause in found if cause.kind != NOT_APPLICABLE] or found[-1:]
 
-    def _rank(self, part: Literal | Comparison) -> int:
-        """What the case is about comes first, then what is documented, then what is compared."""
-        if isinstance(part, Comparison):
-            return 3
+    def _rank(self, part: Part) -> int:
+        """What the case is about comes first, then what is documented, then what is compared, then what is counted."""
+        if not isinstance(part, Literal):
+            return 3 if isinstance(part, Comparison) else 4
         if not part.positive:
             return 2
         return int(part.atom.predicate in self.open_valued)
-
-
-def _bound(part: Literal | Comparison, binding: Substitution) -> Literal | Comparison:
-    if isinstance(part, Literal):
-        return Literal(part.atom.substitute(binding), part.positive)
-    return part.substitute(binding)
 
 
 def _numbered(atom: Atom) -> Atom:

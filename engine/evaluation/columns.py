@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ..language.terms import Atom, Comparison, Constant, Literal, Rule, Term, Var
 from ..program.graph import Strata
+from ..program.notation import RECORDS, WITH
 from ..program.program import CaseKey, Program
 
 Node = tuple[object, ...]  # a column of a predicate, or a variable of a rule
@@ -215,8 +216,9 @@ def roles_of(key: CaseKey) -> tuple[str, ...]:
 
     :raises NotGroundedError: where no number of atoms stands for all that a case can say.
     """
-    if key.shape in ("records", "with"):
-        raise NotGroundedError(f"the case may give any number of {key.key}")
+    if key.shape in (RECORDS, WITH):
+        told = " with fields of their own" * (key.shape == WITH)
+        raise NotGroundedError(f"a case may give any number of {key.key}{told}")
     found = ROLES.get(key.shape) or ((CONCEPT,) if key.kind else (AMOUNT,))
     return tuple(f"{CODE} of {key.key}" if role == CODE else role for role in found)
 

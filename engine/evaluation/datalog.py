@@ -12,8 +12,8 @@ from contextlib import contextmanager
 
 from pyDatalog import Logic, pyEngine
 
-from ..language.terms import Atom, Literal, Term, Var
-from .rules import Row
+from ..language.terms import Atom, Comparison, Literal, Term, Var, variables
+from .compiled import Row
 
 _assert_clause = pyEngine.assert_
 
@@ -50,14 +50,22 @@ class Store:
         """Make a predicate known, so that asking for it without facts is no error."""
         pyEngine.insert(pyEngine.Pred(predicate, arity)).prearity = arity
 
-    def define(self, name: str, head: Sequence[str], body: Iterable[Literal]) -> None:
+    def define(
+        self, name: str, head: Sequence[str], body: Iterable[Literal], comparisons: Iterable[Comparison] = ()
+    ) -> None:
         """Define the relation `name(head variables)` by a body of literals over facts.
 
         :param head: the names of the variables, each bound by a positive literal of the body.
         :param body: literals; the negated ones are moved to the end, where their variables are bound.
+        :param comparisons: of a term with another, of one type; each is put where its variables are bound.
         """
-        ordered = sorted(body, key=lambda literal: not literal.positive)
-        literals = [_literal(part.atom, part.positive) for part in ordered]
+        waiting, bound = list(comparisons), set[str]()
+        literals = []
+        for part in sorted(body, key=lambda literal: not literal.positive):
+            literals.append(_literal(part.atom, part.positive))
+            bound.update(variables(part.atom.args))
+            literals += [_comparison(each) for each in waiting if bound.issuperset(each.names())]
+            waiting = [each for each in waiting if not bound.issuperset(each.names())]
         _assert_clause(pyEngine.Clause(pyEngine.Literal(name, [pyEngine.Var(v) for v in head]), literals))
 
     def add(self, atoms: Iterable[Atom]) -> None:
@@ -86,6 +94,11 @@ class Store:
 def _literal(atom: Atom, positive: bool = True) -> pyEngine.Literal:
     name = atom.predicate if positive else f"~{atom.predicate}"
     return pyEngine.Literal(name, [_term(term) for term in atom.args])
+
+
+def _comparison(comparison: Comparison) -> pyEngine.Literal:
+    op = "==" if comparison.op == "=" else comparison.op
+    return pyEngine.Literal(op, [_term(side[0]) for side in (comparison.left, comparison.right)])
 
 
 def _term(term: Term) -> pyEngine.Term:

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
 from math import prod
 from typing import NamedTuple
 
-from ..language.terms import UNDOCUMENTED, Atom, Literal
+from ..language.terms import Atom, Literal
 from ..program.graph import Strata
-from ..program.program import Predicate, Program
+from ..program.program import Program
+from .compiled import Compiled, Row, Slot, filters, slots_of
 from .datalog import Store
+from .join import Join
 from .limits import Budget
 from .relation import Relation, in_order, marked, shadow
-from .rules import Compiled, Firing, Model, Row, Slot, slots_of
+from .rules import Firing, Model
+from .supposed import undocumented
 
 
 class _Ready(NamedTuple):
@@ -77,11 +81,16 @@ class Evaluator:
 
     def define(self, relation: Relation, store: Store) -> None:
         """Define a relation in a store: a new atom comes first in its body, where it leaves the fewest ways."""
-        compiled, at = relation
+        compiled, at, _ = relation
         body = [self._shadow(literal) for literal in compiled.rule.literals]
         if at >= 0:
             body.insert(0, Literal(marked("D", body.pop(at).atom)))
-        store.define(relation.name, compiled.variables, body)
+        store.define(
+            relation.name,
+            compiled.variables,
+            body,
+            () if relation.bare else filters(compiled.rule, self.program.predicates),
+        )
 
     def _renewed(self, compiled: Compiled) -> Iterator[Relation]:
         """Yield the firings by a new atom wherever a rule's body is recursive."""
@@ -104,13 +113,11 @@ class Evaluator:
         :param possible: atoms that may be so as well, and are not sure; all that a case can change is then open.
         :raises LimitError: where too much follows, or it takes too long.
         """
-        try:
-            ready = self._clean.pop()
-        except IndexError:  # lost, or in use further up
-            ready = self._build()
+        ready = self._clean.pop() if self._clean else self._build()  # where it is lost, or in use further up
         static = ready.static
         model = Model(dict(static.firings), given, dict(static.support), self.program.predicates)
         model.unknown.update(possible)
+        model.rest_on(static, self.program.declared().keys() - self.strata.from_case)
         run = _Run(self, ready, model, Budget())
         with ready.store.active():
             run.hold(atom for atom in (*given, *possible) if atom not in static.firings)
@@ -123,6 +130,7 @@ class Evaluator:
             ready.store.remove(run.asserted)
         self._clean[:] = [ready]
         model.unknown -= model.support.keys()
+        model.renew()
         return model
 
 
@@ -137,6 +145,7 @@ class _Run:
         self.slots = ready.slots if building else set(ready.slots)
         self.sizes = ready.sizes if building else Counter(ready.sizes)
         self.asserted: list[Atom] = []
+        self.join = Join(model)
 
     def know(self, atoms: Iterable[Atom]) -> None:
         """Keep in view what the store holds."""
@@ -157,28 +166,17 @@ class _Run:
 
     def suppose(self, component: Collection[str]) -> None:
         """Assert as possible what an open predicate of the component leaves undocumented."""
-        for name in sorted(component):
-            predicate = self.evaluator.program.predicates.get(name)
-            if predicate and predicate.is_open:
-                unknown = [atom for atom in self._undocumented(predicate) if not self.model.possible(atom)]
-                self.model.unknown.update(unknown)
-                self.hold(unknown)
-
-    def _undocumented(self, predicate: Predicate) -> Iterator[Atom]:
-        documented = {atom.args[0] for atom in self.model.given if atom.predicate == predicate.name}
-        if documented and (predicate.is_choice or predicate.open_count):
-            return
-        if predicate.open_count:
-            yield Atom(predicate.name, (UNDOCUMENTED,) * len(predicate.params))
-        for concept in self.evaluator.program.of_kind(predicate.open_kind):
-            amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
-            closing = (Atom(name, (concept,)) for name in (predicate.unless, predicate.until) if name)
-            if concept not in documented and not any(map(self.model.sure, closing)):
-                yield Atom(predicate.name, (concept, *amounts))
+        for atoms in (undocumented(name, self.evaluator.program, self.model) for name in sorted(component)):
+            unknown = [atom for atom in atoms if not self.model.possible(atom)]
+            self.model.unknown.update(unknown)
+            self.hold(unknown)
 
     def component(self, component: Collection[str]) -> None:
         """Fire the rules of a component until nothing new comes, then tell the sure from the possible."""
         rules = [compiled for name in sorted(component) for compiled in self.evaluator.of_head.get(name, ())]
+        for compiled in [each for each in rules if each.rule.aggregates][:1]:
+            self.model.renew()  # what aggregates ask for is below the component, and known
+            self.join = Join(self.model, partial(self.budget.spend, 1, compiled.rule))
         fired: list[Firing] = []
         seen: set[tuple[str, Row]] = set()
         new = list(self._fire(map(Relation, rules), seen, ()))
@@ -189,7 +187,7 @@ class _Run:
             self.model.record(new)
             self.hold(fresh)
             new = self._renew(fresh, renewed, seen) if renewed and fresh else []
-        self._settle(fired)
+        self.model.settle(fired)
         shadowed = (f.head for f in fired if f.head.predicate in self.evaluator.shadowed)
         self.hold(shadow(a) for a in dict.fromkeys(shadowed) if self.model.sure(a) and not self._held(a))
 
@@ -210,7 +208,7 @@ class _Run:
                 for row in in_order(self._ask(relation, fresh)):
                     if (compiled.name, row) not in seen:
                         seen.add((compiled.name, row))
-                        if firing := compiled.firing(row):
+                        if firing := compiled.firing(row, self.join.tally):
                             yield firing
 
     def _ask(self, relation: Relation, fresh: Sequence[Atom]) -> list[Row]:
@@ -218,29 +216,23 @@ class _Run:
         compiled = relation.compiled
         if prod([self.sizes[premise.predicate] for premise in compiled.premises]) > self.budget.left:
             self._expect(relation, fresh)
-        if relation.name not in self.defined:
-            self.evaluator.define(relation, self.store)
-            self.defined.add(relation.name)
-        rows = self.store.ask(relation.name, len(compiled.variables))
+        try:
+            rows = self._rows(relation)
+        except TypeError:  # text where numbers are compared: the rows as they are say so
+            rows = self._rows(relation._replace(bare=True))
         self.budget.spend(len(rows), compiled.rule)
         return rows
 
+    def _rows(self, relation: Relation) -> list[Row]:
+        if relation.name not in self.defined:
+            self.evaluator.define(relation, self.store)
+            self.defined.add(relation.name)
+        return self.store.ask(relation.name, len(relation.compiled.variables))
+
     def _expect(self, relation: Relation, fresh: Sequence[Atom]) -> None:
         """Count what a relation binds, where that may be more than is left."""
-        compiled, new = relation
+        compiled, new, _ = relation
         joined = [(i, literal.atom) for i, literal in enumerate(compiled.rule.literals) if literal.positive]
         parts = [marked("D", atom) if i == new else atom for i, atom in joined]
         sizes = [len(fresh) if i == new else self.sizes[atom.predicate] for i, atom in joined]
         self.budget.expect(compiled.rule, parts, sizes, lambda: [*self.model.each(), *fresh])
-
-    def _settle(self, fired: Sequence[Firing]) -> None:
-        """Give each sure atom of a component its first sure firing, in an order that is well founded."""
-        waiting, before = list(fired), -1
-        while len(waiting) != before:
-            before, still = len(waiting), []
-            for firing in waiting:
-                if self.model.is_sure(firing):
-                    self.model.support.setdefault(firing.head, firing)
-                else:
-                    still.append(firing)
-            waiting = still

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..language.terms import UNDOCUMENTED, Atom, Place
+from ..language.terms import UNDOCUMENTED, Aggregate, Atom, Place, Rule
+from ..language.unify import Binding
 from ..program.graph import Strata
 from ..program.program import Predicate, Program
+from .apart import set_apart
 from .columns import Columns, NotGroundedError
+from .compiled import Compiled, Row
 from .evaluator import Evaluator
 from .limits import LimitError
-from .rules import Compiled, Firing, Row
+from .rules import Firing, Tally
 from .symbols import Symbols
 
 MAX_FIRINGS = 50_000
@@ -29,22 +32,27 @@ class Grounded(NamedTuple):
 
     program: Program
     strata: Strata
-    date: str  # an ISO date of the edition
+    date: str  # the ISO date on which the edition begins; empty for the first
     symbols: Symbols
     inputs: tuple[Atom, ...]  # what a case may give
     opens: tuple[Atom, ...]  # what may be undocumented
     fired: tuple[Fired, ...]
+    apart: tuple[Rule, ...] = ()  # rules that are left out, and looked at case by case
 
     def firings(self) -> Iterator[Firing]:
         """Yield every firing of a rule with a body, in the order of the strata."""
         rules = {c.name: c for c in _compiled(self.program, self.date)}
         for name, row in self.fired:
-            if firing := rules[name].firing(row):
+            if firing := rules[name].firing(row, _counted):
                 yield firing
 
     def facts(self) -> Iterator[Atom]:
         """Yield what the text alone says."""
         return (rule.head for rule in self.program.edition(self.date) if not rule.body)
+
+
+def _counted(aggregate: Aggregate, binding: Binding) -> Tally:
+    raise NotGroundedError(f"{aggregate} is counted case by case")
 
 
 def _compiled(program: Program, date: str) -> Iterator[Compiled]:
@@ -58,7 +66,7 @@ def ground(program: Program, strata: Strata, date: str) -> Grounded:
     """
     empty = with_firings(program, strata, date, ())
     # Nothing that a case can change is sure, so that no negation of it fails.
-    evaluator = Evaluator(program, strata._replace(open_valued=strata.from_case), date)
+    evaluator = Evaluator(empty.program, strata._replace(open_valued=strata.from_case), date)
     try:
         model = evaluator.evaluate((), open_world=False, possible=dict.fromkeys([*empty.inputs, *empty.opens]))
     except LimitError as error:
@@ -75,8 +83,12 @@ def with_firings(program: Program, strata: Strata, date: str, fired: tuple[Fired
 
     :raises NotGroundedError: where no finite number of symbols stands for every case.
     """
-    symbols = Symbols(program, Columns(program, strata))
-    return Grounded(program, strata, date, symbols, tuple(symbols.atoms()), tuple(_opens(program)), fired)
+    if counting := next((rule for rule in program.edition(date) if rule.aggregates), None):
+        raise NotGroundedError(f"{counting.id} counts or adds up, which is done case by case")
+    kept, apart = set_apart(program)
+    symbols = Symbols(kept, Columns(kept, strata))
+    mine = tuple(rule for rule in apart if rule.in_force(date))
+    return Grounded(kept, strata, date, symbols, tuple(symbols.atoms()), tuple(_opens(kept)), fired, mine)
 
 
 def _fired(firings: Iterable[list[Firing]], names: dict[Place, Compiled]) -> Iterator[Fired]:

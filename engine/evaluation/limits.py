@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from math import prod
+from typing import Any
 
+from ..language.comparison import NotANumberError, holds
 from ..language.errors import CaseError, Fault
-from ..language.terms import Atom, Rule, Term, Var
+from ..language.terms import Atom, Comparison, Rule, Substitution, Term, Var
 
 MAX_STEPS = 200_000
 """The most steps of rules that one evaluation may take: what fires, and what a join binds on the way."""
@@ -127,7 +129,7 @@ class Budget:
         :raises LimitError: where it is more.
         """
         if len(parts) > 1 and prod(max(size, 1) for size in sizes) > self.left:
-            for steps, _ in enumerate(_join(parts, _indexed(parts, atoms()), {}), 1):
+            for steps, _ in enumerate(_join(parts, _indexed(parts, atoms()), {}, rule.comparisons), 1):
                 if steps > self.left:
                     self.spend(steps, rule)
                 if not steps % 1000:
@@ -147,8 +149,8 @@ def _indexed(parts: Iterable[Atom], atoms: Iterable[Atom]) -> _Index:
     return index
 
 
-def _join(parts: Sequence[Atom], index: _Index, binding: dict[str, Term]) -> Iterator[None]:
-    """Yield once for each way to bind the first part, the first two, and so on."""
+def _join(parts: Sequence[Atom], index: _Index, binding: dict[str, Any], tests: Sequence[Comparison]) -> Iterator[None]:
+    """Yield once for each way to bind the first part, the first two, and so on, as far as no comparison fails."""
     if not parts:
         return
     for atom in _candidates(parts[0], index, binding):
@@ -156,10 +158,19 @@ def _join(parts: Sequence[Atom], index: _Index, binding: dict[str, Term]) -> Ite
         pairs = zip(parts[0].args, atom.args, strict=True)
         if all((found.setdefault(a.name, b) if isinstance(a, Var) else a) == b for a, b in pairs):
             yield
-            yield from _join(parts[1:], index, found)
+            ready = [test for test in tests if found.keys() >= set(test.names())]
+            if not any(_fails(test, found) for test in ready):
+                yield from _join(parts[1:], index, found, [test for test in tests if test not in ready])
 
 
-def _candidates(part: Atom, index: _Index, binding: dict[str, Term]) -> list[Atom]:
+def _fails(comparison: Comparison, binding: Substitution) -> bool:
+    try:
+        return holds(comparison, binding) is False
+    except NotANumberError:
+        return False
+
+
+def _candidates(part: Atom, index: _Index, binding: Substitution) -> list[Atom]:
     """Return the atoms that fit a part in the place that leaves the fewest."""
     wanted = [binding.get(a.name) if isinstance(a, Var) else a for a in part.args]
     lists = [index[part.predicate, i].get(a, []) for i, a in enumerate(wanted) if a is not None]

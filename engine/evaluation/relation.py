@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..language.terms import Atom
-from .rules import Compiled, Row
+from .compiled import Compiled, Row
 
 
 class Relation(NamedTuple):
@@ -13,10 +13,11 @@ class Relation(NamedTuple):
 
     compiled: Compiled
     new: int = -1
+    bare: bool = False  # without the comparisons of the rule
 
     @property
     def name(self) -> str:
-        return self.compiled.name if self.new < 0 else f"{self.compiled.name}D{self.new}"
+        return self.compiled.name + (f"D{self.new}" if self.new >= 0 else "") + "B" * self.bare
 
 
 def shadow(atom: Atom) -> Atom:

@@ -2,17 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cached_property
+from math import inf
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ..language.comparison import holds
-from ..language.terms import Atom, Comparison, Constant, Rule, Term, Var
+from ..language.comparison import NotANumberError, holds
+from ..language.terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Constant, Quantity, Rule, Term, Var
+from ..language.unify import Binding
 from ..program.program import Predicate
 
-Row = tuple[Constant, ...]
+
+class Member(NamedTuple):
+    """A tuple of terms that counts, with every way in which the condition holds for it."""
+
+    terms: tuple[Constant, ...]
+    ways: tuple[Firing, ...]  # of the condition, as of a rule that gives the terms; the first is the one to show
+    sure: bool
+
+    def worth(self, function: str) -> tuple[float, float]:
+        """Return the least and the most that it adds."""
+        value = 1 if function == "count" else self.terms[0]
+        if value == UNDOCUMENTED:
+            return 0, inf
+        if not isinstance(value, int):
+            raise NotANumberError(f"a sum has to add up {value}, which is no whole number")
+        return (int(value), int(value)) if self.sure else (min(0, int(value)), max(0, int(value)))
+
+
+class Tally(NamedTuple):
+    """An aggregate under a binding of the variables that it shares with its rule."""
+
+    aggregate: Aggregate
+    binding: Binding
+    members: tuple[Member, ...]  # what surely counts first, then in the order of their terms
+    low: float
+    high: float
+    value: bool | None  # whether its comparisons hold; None where that is not documented
+
+    @property
+    def rows(self) -> tuple[list[tuple[Constant, ...]], list[tuple[Constant, ...]]]:
+        """The terms of what surely counts, and of what may count as well."""
+        sure, possible = ([m.terms for m in self.members if m.sure is so] for so in (True, False))
+        return sure, possible
+
+    @property
+    def ends(self) -> tuple[int, float]:
+        """The least and the most that the value may be, in the measure of what it is compared with."""
+        measures = [t for guard in self.aggregate.guards for t in guard.right if isinstance(t, Quantity)]
+        if not measures:
+            return int(self.low), self.high
+        least, most = (
+            Quantity(int(n), measures[0].places, measures[0].unit) for n in (self.low, min(self.high, 2**31))
+        )
+        return least, most if self.high < inf else inf
+
+    @property
+    def shown(self) -> list[tuple[Member, Firing]]:
+        """Each member with the way by which it is shown to count."""
+        return [(member, member.ways[0]) for member in self.members]
+
+    @property
+    def atoms(self) -> list[Atom]:
+        """What the members that are shown rest on, so or not so."""
+        return [atom for _, way in self.shown for atom in (*way.premises, *way.absences)]
+
+    @property
+    def premises(self) -> list[Atom]:
+        """What the members that surely count rest on being so."""
+        return [atom for member, way in self.shown if member.sure for atom in way.premises]
 
 
 class Firing(NamedTuple):
@@ -24,6 +84,23 @@ class Firing(NamedTuple):
     premises: tuple[Atom, ...]
     absences: tuple[Atom, ...]
     undetermined: tuple[Comparison, ...]  # comparisons on an undocumented amount
+    tallies: tuple[Tally, ...] = ()  # of its aggregates
+
+    @property
+    def rests(self) -> tuple[Atom, ...]:
+        """What it rests on being so: its premises, and those by which the members of its aggregates count."""
+        return (*self.premises, *(atom for tally in self.tallies for atom in tally.premises))
+
+    @property
+    def reads(self) -> tuple[Atom, ...]:
+        """What it asks for, so or not so, in every way in which the members of its aggregates may count."""
+        ways = [way for tally in self.tallies for member in tally.members for way in member.ways]
+        return (*self.premises, *self.absences, *(atom for way in ways for atom in way.reads))
+
+    @property
+    def is_determined(self) -> bool:
+        """Whether its comparisons and its aggregates hold whatever the undocumented turns out to be."""
+        return not self.undetermined and all(tally.value for tally in self.tallies)
 
 
 class Model:
@@ -41,8 +118,13 @@ class Model:
         self.given = frozenset(given)
         self.unknown: set[Atom] = set()
         self.support = support  # the first sure firing of each sure atom: well founded
+        self._fixed: tuple[Model, AbstractSet[str]] | None = None
         self._sorted: dict[str, list[Atom]] = {}
         self._index: dict[tuple[str, int], dict[Term, list[Atom]]] = {}
+
+    def rest_on(self, static: Model, predicates: AbstractSet[str]) -> None:
+        """Leave predicates that a case does not change to the model of what is the same for every case."""
+        self._fixed = static, predicates - {atom.predicate for atom in self.given}
 
     def sure(self, atom: Atom) -> bool:
         """Say whether an atom is surely so."""
@@ -57,21 +139,31 @@ class Model:
         return {*self.firings, *self.given, *self.unknown}
 
     def atoms(self, predicate: str) -> list[Atom]:
-        """Return the possible atoms of a predicate in a stable order, once the evaluation is over."""
+        """Return the possible atoms of a predicate in a stable order, once all of them are known."""
+        if self._fixed and predicate in self._fixed[1]:
+            return self._fixed[0].atoms(predicate)
         if predicate not in self._sorted:
             found = self._by_predicate.get(predicate, ())
             self._sorted[predicate] = sorted(found, key=lambda a: [str(x) for x in a.args])
         return self._sorted[predicate]
 
+    def renew(self) -> None:
+        """Take in what came since it was first asked for the atoms of a predicate; those it was asked for are whole."""
+        self.__dict__.pop("_by_predicate", None)
+
     @cached_property
     def _by_predicate(self) -> dict[str, list[Atom]]:
         index: dict[str, list[Atom]] = {}
+        fixed: AbstractSet[str] = self._fixed[1] if self._fixed else set()
         for atom in self.each():
-            index.setdefault(atom.predicate, []).append(atom)
+            if atom.predicate not in fixed:
+                index.setdefault(atom.predicate, []).append(atom)
         return index
 
     def like(self, pattern: Atom) -> list[Atom]:
         """Return the possible atoms that have a pattern's first constant in its place; by index."""
+        if self._fixed and pattern.predicate in self._fixed[1]:
+            return self._fixed[0].like(pattern)
         for position, wanted in enumerate(pattern.args):
             if not isinstance(wanted, Var):
                 key = (pattern.predicate, position)
@@ -91,66 +183,32 @@ class Model:
         for head, found in more.items():
             self.firings[head] = [*self.firings.get(head, ()), *found]
 
+    def settle(self, fired: Iterable[Firing]) -> None:
+        """Give each sure atom of a component its first sure firing, in an order that is well founded."""
+        waiting, before = list(fired), -1
+        while len(waiting) != before:
+            before, still = len(waiting), []
+            for firing in waiting:
+                if self.is_sure(firing):
+                    self.support.setdefault(firing.head, firing)
+                else:
+                    still.append(firing)
+            waiting = still
+
     def is_sure(self, firing: Firing) -> bool:
         """Say whether a firing holds whatever the undocumented turns out to be."""
         return (
-            not firing.undetermined
+            firing.is_determined
             and all(self.sure(atom) for atom in firing.premises)
             and not any(self.possible(atom) for atom in firing.absences)
         )
 
 
-# A predicate that has atoms, or a constant that stands at a place in some atom of a predicate.
-Slot = str | tuple[str, int, Term]
-
-
-def slots_of(atom: Atom) -> Iterator[Slot]:
-    """Yield an atom's predicate, and each constant of it with its place."""
-    yield atom.predicate
-    for position, term in enumerate(atom.args):
-        if not isinstance(term, Var):
-            yield atom.predicate, position, term
-
-
-class _Template:
-    """An atom of a rule, filled from a row of the rule's variables."""
-
-    def __init__(self, atom: Atom, variables: Sequence[str]) -> None:
-        self.predicate = atom.predicate
-        self.args = [(variables.index(a.name), "") if isinstance(a, Var) else (-1, a) for a in atom.args]
-
-    def fill(self, row: Row) -> Atom:
-        return Atom(self.predicate, tuple([row[at] if at >= 0 else constant for at, constant in self.args]))
-
-
-class Compiled:
-    """A rule made ready: its relation in the store, and how a row turns into a firing."""
-
-    def __init__(self, index: int, rule: Rule) -> None:
-        self.rule = rule
-        self.comparisons = rule.comparisons
-        self.name = f"F{index}"
-        self.variables = sorted({a.name for lit in rule.literals for a in lit.atom.args if isinstance(a, Var)})
-        positive = [lit.atom for lit in rule.literals if lit.positive]
-        negative = [lit.atom for lit in rule.literals if not lit.positive]
-        self.head = _Template(rule.head, self.variables)
-        self.premises = [_Template(atom, self.variables) for atom in positive]
-        self.absences = [_Template(atom, self.variables) for atom in negative]
-        self.reads = frozenset(atom.predicate for atom in positive)
-        self.needs = frozenset(slot for atom in positive for slot in slots_of(atom))
-        self.ground = [a for a in positive if not any(isinstance(t, Var) for t in a.args)]
-        self.denied = [a for a in negative if not any(isinstance(t, Var) for t in a.args)]
-
-    def thinkable(self, model: Model, slots: AbstractSet[Slot]) -> bool:
-        """Say whether the rule may fire: asking pyDatalog costs more than looking."""
-        return self.needs <= slots and all(map(model.possible, self.ground)) and not any(map(model.sure, self.denied))
-
-    def firing(self, row: Row) -> Firing | None:
-        binding = dict(zip(self.variables, row, strict=True))
-        values = [holds(comparison, binding) for comparison in self.comparisons]
-        if False in values:
-            return None
-        undetermined = tuple(c for c, v in zip(self.comparisons, values, strict=True) if v is None)
-        premises = tuple([template.fill(row) for template in self.premises])
-        absences = tuple([template.fill(row) for template in self.absences])
-        return Firing(self.rule, binding, self.head.fill(row), premises, absences, undetermined)
+def instance(rule: Rule, binding: Binding) -> Firing:
+    """Return a rule with all its variables bound, none of its comparisons being false."""
+    atoms = [(literal.positive, literal.atom.substitute(binding)) for literal in rule.literals]
+    return Firing(
+        rule, binding, rule.head.substitute(binding), tuple([atom for positive, atom in atoms if positive]),
+        tuple([atom for positive, atom in atoms if not positive]),
+        tuple([each for each in rule.comparisons if holds(each, binding) is None]),
+    )  # fmt: skip

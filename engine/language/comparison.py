@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import inf
 from typing import NamedTuple
 
-from .terms import UNDOCUMENTED, Comparison, Constant, Quantity, Substitution, Var
+from .terms import MIRROR, UNDOCUMENTED, Comparison, Constant, Quantity, Substitution, Term, Var
 
 _COMPARE = {
     "=": lambda a, b: a == b,
@@ -16,9 +16,10 @@ _COMPARE = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
+OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+"""The sign of a comparison that holds where another one fails."""
 TIMES = ("days", "weeks", "months", "years")
 """The units of time, which a single one is said without its last letter."""
-_MIRROR = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 _OPPOSITES = {">=": ("<",), ">": ("<=",), "<=": (">",), "<": (">=",), "=": ("<", ">")}
 
 
@@ -61,8 +62,9 @@ class Bounds(NamedTuple):
         """
         if self.low == self.high:
             return f"exactly {measured(self.low)}"
-        least = "one or more" if measured(self.low) == "1" else f"at least {measured(self.low)}"
-        least = f"more than {measured(self.low - 1)}" if _is_whole(self.low - 1) else least
+        said = str if self.high < inf else measured  # the unit is said once, behind the last number
+        least = "one or more" if measured(self.low) == "1" else f"at least {said(self.low)}"
+        least = f"more than {said(self.low - 1)}" if _is_whole(self.low - 1) else least
         most = "fewer than 2" if measured(self.high) == "1" else f"at most {measured(self.high)}"
         most = f"less than {measured(self.high + 1)}" if _is_whole(self.high + 1) else most
         ends = [least] * (self.low > -inf) + [most] * (self.high < inf)
@@ -90,14 +92,32 @@ def holds(comparison: Comparison, binding: Substitution) -> bool | None:
     return bool(_COMPARE[comparison.op](_sum(left, comparison), _sum(right, comparison)))
 
 
-def _sum(values: list[Constant], comparison: Comparison) -> int:
+def total(terms: Iterable[Term], binding: Substitution, said: object) -> int:
+    """Return the sum of some terms.
+
+    :param said: what has them, for the message.
+    :raises NotANumberError: where one is no number, or they add up to more than 32 bits.
+    """
+    return _sum([binding[term.name] if isinstance(term, Var) else term for term in terms], said)
+
+
+def _sum(values: list[Constant], said: object) -> int:
     for value in values:
         if type(value) not in (int, Quantity):
-            raise NotANumberError(f"{comparison} compares {value}, which is no whole number")
-    total = sum(values)  # type: ignore[arg-type]
-    if not -(2**31) < total < 2**31:
-        raise NotANumberError(f"{comparison} adds up to {total}, which is beyond 32 bits")
-    return total
+            raise NotANumberError(f"{said} compares {value}, which is no whole number")
+    found = sum(values)  # type: ignore[arg-type]
+    if not -(2**31) < found < 2**31:
+        raise NotANumberError(f"{said} adds up to {found}, which is beyond 32 bits")
+    return found
+
+
+def throughout(op: str, low: float, high: float, number: int) -> bool | None:
+    """Say whether every number from a low to a high one compares so with another; None where only some do."""
+    if op in ("=", "!="):
+        same = low == high == number
+        return None if low <= number <= high and not same else same == (op == "=")
+    ends = {bool(_COMPARE[op](end, number)) for end in (low, high)}
+    return ends.pop() if len(ends) == 1 else None
 
 
 def bounds(comparison: Comparison) -> Bounds | None:
@@ -106,7 +126,7 @@ def bounds(comparison: Comparison) -> Bounds | None:
         return None
     left, right = comparison.left[0], comparison.right[0]
     mirrored = isinstance(right, Var)
-    op = _MIRROR.get(comparison.op, comparison.op) if mirrored else comparison.op
+    op = MIRROR[comparison.op] if mirrored else comparison.op
     number = left if mirrored else right
     return _BOUNDS[op](number) if op in _BOUNDS and isinstance(number, int) else None
 

@@ -31,9 +31,13 @@ def foreign(text: str, at: int) -> tuple[str, str] | None:
 
     :param at: where the word that is not expected begins.
     """
+    before = text[:at].rstrip()
+    inside = bool(before) and not before.endswith(".") and not before.rpartition("\n")[2].lstrip().startswith("%")
     for pattern, what, fix in _FOREIGN:
         for begin in (at, at - 1):  # the word may be the second half of it
             match = pattern.match(text, max(begin, 0))
+            if match and match[0] == ":-" and inside:  # it has a head, which is no head here
+                continue
             if match and match[0] == "(" and not _BEFORE_TERMS.search(text[max(at - 100, 0) : at]):
                 continue
             if match and match.end() > at and (begin == at or len(match[0]) > 1):

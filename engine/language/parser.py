@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from itertools import count
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from .errors import Finding, GuidelineError
 from .foreign import foreign
-from .terms import UNDOCUMENTED, Atom, Comparison, Literal, Place, Quantity, Term, Var
+from .terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Element, Literal, Part, Place, Quantity, Term, Var
+from .tuples import aggregate, numbered, sharing
 
 
 class Annotation(NamedTuple):
@@ -28,7 +28,7 @@ class Clause(NamedTuple):
     """A head and its body, before its annotations are attached."""
 
     head: Atom
-    body: tuple[Literal | Comparison, ...]
+    body: tuple[Part, ...]
     place: Place
 
 
@@ -39,6 +39,7 @@ class _OtherwiseError(Exception):
         self.token, self.message, self.fix = token, message, fix
 
 
+FUNCTIONS = ("#count", "#sum")
 LARGEST = 2**31 - 1
 """The largest number a text may hold; a solver of the same language counts in 32 bits."""
 _PLAIN = re.compile(r"0|-?[1-9][0-9]{0,9}")
@@ -92,29 +93,32 @@ class _Build(Transformer[Token, list[object]]):
         left, op, right = parts
         return Comparison(left, str(op), right)  # type: ignore[arg-type]
 
-    def body(self, parts: list[Literal | Comparison]) -> tuple[Literal | Comparison, ...]:
-        return tuple(_numbered(parts))
+    def terms(self, parts: list[Term]) -> tuple[Term, ...]:
+        return self.sum(parts)
+
+    def condition(self, parts: list[Literal | Comparison]) -> tuple[Literal | Comparison, ...]:
+        return tuple(parts)
+
+    def element(self, parts: list[object]) -> Element:
+        return Element(*parts)  # type: ignore[arg-type]
+
+    def aggregate(self, parts: list[Any]) -> Aggregate:
+        (*left, function), elements, right = parts[:3], tuple(parts[3:-2]), parts[-2:]
+        if function not in FUNCTIONS:
+            raise _OtherwiseError(function, f"{function} is not supported", f"write {' or '.join(FUNCTIONS)}")
+        if left[1] is None and right[0] is None:
+            raise _OtherwiseError(function, f"{function} is compared with nothing", "write >= and a number behind it")
+        return aggregate(str(function), elements, left, right)
+
+    def body(self, parts: list[Part]) -> tuple[Part, ...]:
+        return tuple(numbered(parts))
 
     def clause(self, parts: list[object]) -> Clause:
-        (head, name), body = cast("tuple[tuple[Atom, Token], tuple[Literal | Comparison, ...] | None]", parts)
-        return Clause(head, body or (), Place("", name.line or 1, name.column or 1))
+        (head, name), body = cast("tuple[tuple[Atom, Token], tuple[Part, ...] | None]", parts)
+        return Clause(head, tuple(sharing(body or (), head)), Place("", name.line or 1, name.column or 1))
 
     def start(self, parts: list[object]) -> list[object]:
         return parts
-
-
-def _numbered(parts: Iterable[Literal | Comparison]) -> Iterator[Literal | Comparison]:
-    """Name each `_` of a body by its place, so that no two are one and a text reads the same every time."""
-    numbers = count(1)
-
-    def name(terms: tuple[Term, ...]) -> tuple[Term, ...]:
-        return tuple([Var(f"_{next(numbers)}") if term == ("_",) else term for term in terms])
-
-    for part in parts:
-        if isinstance(part, Literal):
-            yield Literal(Atom(part.atom.predicate, name(part.atom.args)), part.positive)
-        else:
-            yield Comparison(name(part.left), part.op, name(part.right))
 
 
 class _Placed(_Build):
@@ -126,8 +130,14 @@ class _Placed(_Build):
     def comparison(self, parts: list[object]) -> tuple[Comparison, Token]:  # type: ignore[override]
         return super().comparison(parts), cast("Token", parts[1])
 
-    def body(self, parts: list[tuple[Literal | Comparison, Token]]) -> object:  # type: ignore[override]
-        return list(zip(_numbered(part for part, _ in parts), [token for _, token in parts], strict=True))
+    def condition(self, parts: list[tuple[Any, Token]]) -> tuple[Any, ...]:  # type: ignore[override]
+        return tuple(part for part, _ in parts)
+
+    def aggregate(self, parts: list[Any]) -> tuple[Aggregate, Token]:  # type: ignore[override]
+        return super().aggregate(parts), parts[2]
+
+    def body(self, parts: list[tuple[Part, Token]]) -> object:  # type: ignore[override]
+        return list(zip(sharing(list(numbered(part for part, _ in parts))), [t for _, t in parts], strict=True))
 
     def query(self, parts: list[object]) -> object:
         return parts[0]
@@ -164,13 +174,13 @@ def _parts(text: str, file: str) -> list[Clause | Annotation]:
     ]
 
 
-def parse_query(text: str, file: str = "query") -> list[tuple[Literal | Comparison, Place]]:
+def parse_query(text: str, file: str = "query") -> list[tuple[Part, Place]]:
     """Return the parts of a query, the body of a rule with or without its full stop, each with its place.
 
     :raises GuidelineError: where it is no query, with line, column and a remedy.
     """
     try:
-        parts = cast("list[tuple[Literal | Comparison, Token]]", _parser("query").parse(text))
+        parts = cast("list[tuple[Part, Token]]", _parser("query").parse(text))
     except UnexpectedToken as error:
         if error.token.type != "$END":
             raise GuidelineError([_explain(error, file, text)]) from None
@@ -227,6 +237,7 @@ def _explain(error: UnexpectedInput, file: str, text: str) -> Finding:
 _NAMES = {
     "DOT": "a full stop", "COMMA": "a comma", "LPAR": "(", "RPAR": ")", "_NECK": ":-", "NAME": "a name",
     "VARIABLE": "a variable", "STRING": "a string", "INTEGER": "a number", "DECIMAL": "a number", "OP": "a comparison",
+    "FUNCTION": "#count or #sum", "LBRACE": "{", "RBRACE": "}", "COLON": ":", "SEMICOLON": ";",
     "PLUS": "+", "NOT": "not", "ANONYMOUS": "_", "ANNOTATION": "an annotation", "LOCATOR": "a locator",
     "$END": "the end of the text",
 }  # fmt: skip

@@ -5,60 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from .quantity import Quantity as Quantity
+
 
 class Var(NamedTuple):
     """A variable; every `_` of the text is read as a variable of its own, named `_1`, `_2`, ..."""
 
     name: str
-
-
-class Quantity(int):
-    """A number with decimals or a unit, as the whole number that counts its last decimal: 15.0 is 150.
-
-    It orders and adds up as that number does, and equals only a quantity of the same decimals and unit.
-    """
-
-    places: int  # how many decimals it has
-    unit: str  # in words, such as `degrees Celsius`, or an empty text
-
-    def __new__(cls, count: int, places: int = 0, unit: str = "") -> Quantity:
-        """Return the quantity of so many of the last decimal."""
-        made = super().__new__(cls, count)
-        made.places, made.unit = places, unit
-        return made
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Quantity)
-            and int.__eq__(self, other)
-            and (self.places, self.unit) == (other.places, other.unit)
-        )
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __hash__(self) -> int:
-        return hash((int(self), self.places, self.unit))
-
-    def __add__(self, other: int) -> Quantity:
-        return Quantity(int(self) + int(other), self.places, self.unit)
-
-    __radd__ = __add__
-
-    def __sub__(self, other: int) -> Quantity:
-        return self + -int(other)
-
-    def __getnewargs__(self) -> tuple[int, int, str]:  # type: ignore[override]
-        return int(self), self.places, self.unit
-
-    def __str__(self) -> str:
-        """Return the number as people write it, with its decimals and without its unit: `15.0`."""
-        digits = str(abs(int(self))).rjust(self.places + 1, "0")
-        at = len(digits) - self.places
-        return "-" * (self < 0) + digits[:at] + ("." + digits[at:] if self.places else "")
-
-    def __repr__(self) -> str:
-        return f"Quantity({int(self)}, {self.places}, {self.unit!r})"
 
 
 # A constant is an int, or a str in the form the text has it: a symbol, or "text" with its quotes.
@@ -70,18 +23,19 @@ UNDOCUMENTED = '"?"'
 """Stands for the amount nobody documented; amounts are numbers, so none collides with it."""
 
 
+def _put(terms: tuple[Term, ...], binding: Mapping[str, Term]) -> tuple[Term, ...]:
+    return tuple([binding.get(t.name, t) if isinstance(t, Var) else t for t in terms])
+
+
 class Atom(NamedTuple):
     """A predicate and its arguments; ground when no argument is a variable."""
 
     predicate: str
     args: tuple[Term, ...]
 
-    def substitute(self, binding: Substitution) -> Atom:
+    def substitute(self, binding: Mapping[str, Term]) -> Atom:
         """Return the atom with every bound variable replaced."""
-        return Atom(
-            self.predicate,
-            tuple(binding.get(a.name, a) if isinstance(a, Var) else a for a in self.args),
-        )
+        return Atom(self.predicate, _put(self.args, binding))
 
     def __str__(self) -> str:
         return f"{self.predicate}({', '.join(map(term_text, self.args))})" if self.args else self.predicate
@@ -92,6 +46,10 @@ class Literal(NamedTuple):
 
     atom: Atom
     positive: bool = True
+
+    def substitute(self, binding: Mapping[str, Term]) -> Literal:
+        """Return the literal with every bound variable replaced."""
+        return Literal(self.atom.substitute(binding), self.positive)
 
     def __str__(self) -> str:
         return str(self.atom) if self.positive else f"not {self.atom}"
@@ -108,16 +66,88 @@ class Comparison(NamedTuple):
         """Return the names of its variables."""
         return [*variables(self.left), *variables(self.right)]
 
-    def substitute(self, binding: Substitution) -> Comparison:
+    def substitute(self, binding: Mapping[str, Term]) -> Comparison:
         """Return the comparison with every bound variable replaced."""
-        left, right = (
-            tuple(binding.get(t.name, t) if isinstance(t, Var) else t for t in side) for side in (self.left, self.right)
-        )
-        return Comparison(left, self.op, right)
+        return Comparison(_put(self.left, binding), self.op, _put(self.right, binding))
 
     def __str__(self) -> str:
         left, right = (" + ".join(map(term_text, side)) for side in (self.left, self.right))
         return f"{left} {self.op} {right}"
+
+
+class Element(NamedTuple):
+    """What an aggregate takes up: its terms, once for each of their values for which the condition holds."""
+
+    terms: tuple[Term, ...]
+    condition: tuple[Literal | Comparison, ...]
+
+    @property
+    def literals(self) -> list[Literal]:
+        """The condition without its comparisons."""
+        return [part for part in self.condition if isinstance(part, Literal)]
+
+    def names(self) -> set[str]:
+        """Return the names of its variables."""
+        found = {*variables(self.terms)}
+        for part in self.condition:
+            found.update(part.names() if isinstance(part, Comparison) else variables(part.atom.args))
+        return found
+
+    def substitute(self, binding: Mapping[str, Term]) -> Element:
+        """Return the element with every bound variable replaced."""
+        condition = tuple(part.substitute(binding) for part in self.condition)
+        return Element(_put(self.terms, binding), condition)
+
+    def __str__(self) -> str:
+        return f"{', '.join(map(term_text, self.terms))} : {', '.join(map(str, self.condition))}"
+
+
+class Guard(NamedTuple):
+    """What the value of an aggregate, on the left, is compared with."""
+
+    op: str
+    right: tuple[Term, ...]
+
+    def __str__(self) -> str:
+        return f"{self.op} {' + '.join(map(term_text, self.right))}"
+
+
+MIRROR = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "=", "!=": "!="}
+"""The signs of comparisons with their sides exchanged."""
+
+
+class Aggregate(NamedTuple):
+    """The number of different tuples of terms that its elements give, or the sum of their first terms, compared."""
+
+    function: str  # count or sum
+    elements: tuple[Element, ...]
+    guards: tuple[Guard, ...]  # one, or two that both have to hold
+    shared: tuple[str, ...]  # the variables that stand elsewhere in the rule too; the others are the elements' own
+
+    @property
+    def literals(self) -> list[Literal]:
+        """The literals of its conditions."""
+        return [literal for element in self.elements for literal in element.literals]
+
+    def names(self) -> list[str]:
+        """Return the names of the variables that the rest of the rule has to bind."""
+        return list(self.shared)
+
+    def substitute(self, binding: Mapping[str, Term]) -> Aggregate:
+        """Return the aggregate with every bound variable of the rule replaced."""
+        known = {name: binding[name] for name in self.shared if name in binding}
+        left = tuple(name for name in self.shared if name not in known)
+        guards = tuple(Guard(guard.op, _put(guard.right, known)) for guard in self.guards)
+        return Aggregate(self.function, tuple(element.substitute(known) for element in self.elements), guards, left)
+
+    def __str__(self) -> str:
+        first, last = self.guards[0], self.guards[-1]
+        before = f"{' + '.join(map(term_text, first.right))} {MIRROR[first.op]} " if len(self.guards) > 1 else ""
+        return f"{before}#{self.function} {{ {' ; '.join(map(str, self.elements))} }} {last}"
+
+
+Part = Literal | Comparison | Aggregate
+"""What stands in a body."""
 
 
 class Place(NamedTuple):
@@ -136,7 +166,7 @@ class Rule(NamedTuple):
 
     id: str
     head: Atom
-    body: tuple[Literal | Comparison, ...]
+    body: tuple[Part, ...]
     gloss: str
     cites: tuple[str, ...]
     readings: tuple[str, ...]
@@ -152,13 +182,31 @@ class Rule(NamedTuple):
 
     @property
     def literals(self) -> list[Literal]:
-        """The body without its comparisons."""
+        """The literals of the body itself."""
         return [part for part in self.body if isinstance(part, Literal)]
 
     @property
     def comparisons(self) -> list[Comparison]:
-        """The comparisons of the body."""
+        """The comparisons of the body itself."""
         return [part for part in self.body if isinstance(part, Comparison)]
+
+    @property
+    def aggregates(self) -> list[Aggregate]:
+        """The aggregates of the body."""
+        return [part for part in self.body if isinstance(part, Aggregate)]
+
+    @property
+    def asked(self) -> list[Literal]:
+        """Every literal of the body, those inside its aggregates among them."""
+        return [*self.literals, *(literal for aggregate in self.aggregates for literal in aggregate.literals)]
+
+    @property
+    def compared(self) -> list[Term]:
+        """Every term that is compared, inside its aggregates or with their values too."""
+        inside = [part for aggregate in self.aggregates for element in aggregate.elements for part in element.condition]
+        every = [part for part in (*self.body, *inside) if isinstance(part, Comparison)]
+        found = [term for part in every for term in (*part.left, *part.right)]
+        return found + [term for each in self.aggregates for guard in each.guards for term in guard.right]
 
     def __str__(self) -> str:
         return f"{self.head} :- {', '.join(map(str, self.body))}." if self.body else f"{self.head}."

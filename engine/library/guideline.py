@@ -15,8 +15,9 @@ from ..language.errors import GuidelineError, did_you_mean
 from ..program.graph import Strata
 from ..program.program import Program
 from ..program.schema import case_schema
-from .cache import Built, keep, recall
+from .cache import keep, recall
 from .texts import Texts, all_texts, chain
+from .written import Built
 
 if TYPE_CHECKING:
     from jsonschema_rs import Validator
@@ -73,7 +74,7 @@ class Guideline:
             from ..circuit.circuit import Circuit
             from .grounding import grounded
 
-            self._circuits[edition] = Circuit(grounded(self.program, self.strata, date, (self.hash, edition)))
+            self._circuits[edition] = Circuit(grounded(self.program, self.strata, edition, (self.hash, edition)))
         return self._circuits[edition]
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from itertools import product
 
-from ..language.terms import UNDOCUMENTED, Atom, Comparison, Literal, Quantity, Rule, Term, variables
+from ..language.terms import UNDOCUMENTED, Aggregate, Atom, Literal, Part, Rule, variables
+from .asp_counts import Ends, spelt
 from .graph import Strata
 from .program import Predicate, Program
 
@@ -32,23 +33,13 @@ def as_asp(program: Program, strata: Strata, date: str, given: Collection[Atom],
     return "".join(f"{line}\n" for line in _Rails(program, strata, world).lines(rules, given))
 
 
-def _clause(head: Atom, body: Iterable[Literal | Comparison]) -> str:
-    told = ", ".join(map(_part, body))
+def _clause(head: Atom, body: Iterable[Part]) -> str:
+    told = ", ".join(map(spelt, body))
     return f"{_atom(head)} :- {told}." if told else f"{_atom(head)}."
 
 
-def _part(part: Literal | Comparison) -> str:
-    if isinstance(part, Literal):
-        return _atom(part.atom) if part.positive else f"not {_atom(part.atom)}"
-    return str(Comparison(tuple(map(_whole, part.left)), part.op, tuple(map(_whole, part.right))))
-
-
 def _atom(atom: Atom) -> str:
-    return str(Atom(atom.predicate, tuple(map(_whole, atom.args))))
-
-
-def _whole(term: Term) -> Term:
-    return int(term) if isinstance(term, Quantity) else term
+    return spelt(Literal(atom))
 
 
 class _Rails:
@@ -56,6 +47,7 @@ class _Rails:
 
     def __init__(self, program: Program, strata: Strata, world: str) -> None:
         self.program, self.open_valued = program, strata.open_valued
+        self.ends = Ends(lambda part, sure: self._literal(part, SURE if sure else POSSIBLE), program.predicates)
         self.plain, other = (POSSIBLE, SURE) if world == POSSIBLE else (SURE, POSSIBLE)
         self.mark = f"{other}_"
         while any(name.startswith(self.mark) for name in program.declared()):
@@ -86,17 +78,23 @@ class _Rails:
 
     def _rule(self, rule: Rule, rail: str) -> Iterator[str]:
         """Yield a rule on a rail: once for each way in which its open amounts are documented or not."""
-        across = SURE if rail == POSSIBLE else POSSIBLE
-        body: list[Literal | Comparison] = [
-            Literal(self._on(part.atom, rail if part.positive else across), part.positive)
-            if isinstance(part, Literal) else part for part in rule.body
-        ]  # fmt: skip
+        body = [self._literal(part, rail) if isinstance(part, Literal) else part
+                for part in rule.body if not isinstance(part, Aggregate)]  # fmt: skip
+        counted = list(product(*(self.ends.ways(each, sure=rail == SURE) for each in rule.aggregates)))
         amounts = list(self._amounts(rule)) if rail == POSSIBLE else []
         for unknown in product((False, True), repeat=len(amounts)):
             without = {name for name, not_told in zip(amounts, unknown, strict=True) if not_told}
             kept = [part for part in body if isinstance(part, Literal) or not without & set(part.names())]
             told = [f"{name} {'=' if name in without else '!='} {UNDOCUMENTED}" for name in amounts]
-            yield _clause(self._on(rule.head, rail), kept)[:-1] + "".join(f", {each}" for each in told) + "."
+            for way in counted:
+                parts = [*map(spelt, kept), *told, *(part for parts in way for part in parts)]
+                head = _atom(self._on(rule.head, rail))
+                yield f"{head} :- {', '.join(parts)}." if parts else f"{head}."
+
+    def _literal(self, part: Literal, rail: str) -> Literal:
+        """Return a literal as it stands on a rail; what is not so there is not so on the other one."""
+        across = SURE if rail == POSSIBLE else POSSIBLE
+        return Literal(self._on(part.atom, rail if part.positive else across), part.positive)
 
     def _amounts(self, rule: Rule) -> Iterator[str]:
         """Yield the variables that stand for an amount which may be undocumented, and are compared."""

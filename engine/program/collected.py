@@ -52,13 +52,16 @@ class Collected:
             found[name] = Statement(name, authority, effective, words, source, place)
         return found
 
-    def questions(self, known: Collection[str]) -> dict[str, tuple[str, str]]:
+    def words(self, fact: str, known: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Return the words that facts of one name give concepts and predicates."""
         found = {}
-        for (name, question, answer), _, place in self.rows("ask"):
+        for (name, *told), _, place in self.rows(fact):
             if name not in known:
                 self.fail("undeclared", place, f"no concept or predicate is called {name}",
                           did_you_mean(name, known) or 'write concept(NAME, KIND, "label").')  # fmt: skip
-            found[name] = unquote(question), unquote(answer)
+            if name in found:
+                self.fail("duplicate", place, f"{name} has words of {fact} already", "keep one")
+            found[name] = tuple(map(unquote, told))
         return found
 
     def _date(self, text: str, place: Place) -> None:

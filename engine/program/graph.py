@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..language.terms import Literal, Rule
+from ..language.terms import Rule
 from .program import Predicate, Program
 
 
 class Edge(NamedTuple):
-    """The head predicate of a rule depends on a body predicate, positively or through `not`."""
+    """The head predicate of a rule depends on a body predicate, positively, or through `not` or an aggregate."""
 
     body: str
     head: str
-    negative: bool
+    negative: bool  # what the body predicate has must be known first
     rule: Rule | None
 
 
@@ -31,8 +31,13 @@ def edges(program: Program) -> list[Edge]:
     found = [
         Edge(part.atom.predicate, rule.head.predicate, not part.positive, rule)
         for rule in program.rules
-        for part in rule.body
-        if isinstance(part, Literal)
+        for part in rule.literals
+    ]
+    found += [
+        Edge(part.atom.predicate, rule.head.predicate, True, rule)
+        for rule in program.rules
+        for aggregate in rule.aggregates
+        for part in aggregate.literals
     ]
     closing = [Edge(c, p.name, True, None) for p in program.predicates.values() for c in (p.unless, p.until) if c]
     return found + closing

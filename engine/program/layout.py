@@ -16,10 +16,11 @@ WIDTH = 100
 _INDENT = "    "
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+) | (?P<note>%[@>][^\n]*) | (?P<comment>%[^\n]*)
-      | (?P<part>"[^"\\\n]*" | :- | [!<>]= | -?[0-9]+(?:\.[0-9]+)? | [A-Za-z_][A-Za-z0-9_]* | [=<>.,()+])""",
+      | (?P<part>"[^"\\\n]*" | :- | [!<>]= | -?[0-9]+(?:\.[0-9]+)? | \#?[A-Za-z_][A-Za-z0-9_]* | [=<>.,()+{}:;])""",
     re.VERBOSE,
 )
-_SPACED = {"=", "!=", "<", "<=", ">", ">=", "+", "not"}
+_SPACED = {"=", "!=", "<", "<=", ">", ">=", "+", "{", ":", ";"}
+_BEFORE = {",": ", ", "not": "not ", "}": " }"}
 _KINDS = {
     "source": "section", "order": "section", "locator": "locator",
     "rule": "owner", "facts": "owner", "predicate": "predicate",
@@ -39,7 +40,7 @@ class Piece:
     breaks: bool = False  # the author goes on on a new line
 
     def add(self, word: str) -> None:
-        self.depth += (word == "(") - (word == ")")
+        self.depth += (word in "({") - (word in ")}")
         if not self.depth and word in (":-", ",", "."):
             self.end = word
         else:
@@ -47,7 +48,7 @@ class Piece:
             self.breaks = False
 
     def __str__(self) -> str:
-        spaced = (f" {word} " if word in _SPACED else f"{word} " if word == "," else word for word in self.words)
+        spaced = (f" {word} " if word in _SPACED else _BEFORE.get(word, word) for word in self.words)
         return "".join(spaced).strip() + (" :-" if self.end == ":-" else self.end)
 
 

@@ -154,7 +154,7 @@ SHAPES = {entry.name: entry for entry in (
           "diagnosis codes that it points to. `codes SYSTEM` and `each of KIND` are lists. The key is `services`.",
           "%@ predicate modifier(Session, Code, Modifier): {Code} has modifier {Modifier}\n"
           "%@ case: services with modifiers codes modifier",
-          'services: [{cpt: "99213", modifiers: ["25"]}]', ('modifier(1, "99213", "25")',)),
+          'services: [{cpt: "A0001", modifiers: ["25"]}]', ('modifier(1, "A0001", "25")',)),
     Shape("one of", "KIND", "t", "One concept of a kind.",
           'concept(garden, place, "a garden").\n%@ predicate place(Place): it is {Place}\n%@ case: place one of place',
           "place: garden", ("place(garden)",)),

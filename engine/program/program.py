@@ -10,6 +10,7 @@ from ..language.errors import Finding, GuidelineError
 from ..language.terms import Atom, Place, Quantity, Rule, unquote
 from .interface import ADVISORY, AWAITED, FAVOURABLE, KEY, SERVICE, SILENT, UNFAVOURABLE, Outcome
 from .notation import FIELDS, SHAPES
+from .reserved import FACTS
 from .variation import Variation
 
 INFERRED = "inferred"
@@ -107,16 +108,7 @@ class Predicate(NamedTuple):
         return self.is_open and not self.until
 
 
-_RESERVED = {
-    "guideline": (("Name", "Title", "Published"), "the guideline is {Name}"),
-    "statement": (("Statement", "Authority", "InForceFrom", "Words"), "{Statement} is a statement of the guideline"),
-    "interpretation": (("Interpretation", "Words"), "{Interpretation} is a reading of the guideline"),
-    "notice": (("Notice", "Words"), "{Notice} is a notice of the guideline"),
-    "concept": (("Concept", "Kind", "Label"), "{Concept} is of the kind {Kind}"),
-    "ask": (("Concept", "Question", "Answer"), "{Concept} has a question of its own"),
-    "authority": (("Authority", "Words"), "{Authority} is an authority of the guideline"),
-}
-RESERVED = {name: Predicate(name, params, gloss, Place("", 1)) for name, (params, gloss) in _RESERVED.items()}
+RESERVED = {each.name: Predicate(each.name, each.params, each.gloss, Place("", 1)) for each in FACTS.values()}
 """The facts that every guideline may state, which its rules may ask for like any other."""
 
 
@@ -146,6 +138,8 @@ class Program(NamedTuple):
     questions: dict[str, tuple[str, str]]  # concept -> how to ask for it, and the answer that says it is so
     outcomes: tuple[Outcome, ...]  # what rules give lines, in the order in which it is looked for
     authorities: dict[str, str]  # its own, whose statements are to be confirmed, in words
+    plain: dict[str, str]  # concept or code -> what a member reads in place of its label
+    tells: dict[str, tuple[str, str]]  # concept or predicate -> how a member is told that it is so, and is not
     variation: Variation = Variation()  # what it extends, and how
     order: tuple[str, ...] = ()  # the statements that the document has in another order than the text
 

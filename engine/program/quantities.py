@@ -10,7 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..language.errors import Finding
-from ..language.terms import Atom, Comparison, Literal, Quantity, Rule, Term, Var, term_text
+from ..language.terms import (
+    Aggregate,
+    Atom,
+    Comparison,
+    Element,
+    Guard,
+    Literal,
+    Part,
+    Quantity,
+    Rule,
+    Term,
+    Var,
+    term_text,
+)
 from .program import Predicate, Program
 
 Measure = tuple[int, str]  # decimals and unit
@@ -77,10 +90,38 @@ def terms_of(rule: Rule, at: int) -> Iterator[tuple[Node, Term]]:
 
     :param at: the number of the clause.
     """
-    for atom in (rule.head, *(literal.atom for literal in rule.literals)):
-        yield from (((atom.predicate, column), term) for column, term in enumerate(atom.args))
-    for number, comparison in enumerate(rule.comparisons):
-        yield from (((at, "", number), term) for term in (*comparison.left, *comparison.right))
+    for scope, part in parts_of(rule):
+        if isinstance(part, Aggregate):
+            first = [each.terms[0] for each in part.elements] if part.function == "sum" else []
+            terms = [((at, *scope), term) for guard in part.guards for term in guard.right]
+            terms += [((at, *scope), _own(term, part, (*scope, i))) for i, term in enumerate(first)]
+            yield from terms
+        elif isinstance(part, Comparison):
+            yield from (((at, *scope), term) for term in (*part.left, *part.right))
+        else:
+            yield from (((part.atom.predicate, column), term) for column, term in enumerate(part.atom.args))
+
+
+def parts_of(rule: Rule) -> Iterator[tuple[tuple[int, ...], Part]]:
+    """Yield the head, the parts of the body, and those inside its aggregates, each with where it stands.
+
+    The variables of an aggregate alone are named apart from those of others.
+    """
+    yield (), Literal(rule.head)
+    for number, part in enumerate(rule.body):
+        yield (number,), part
+        if not isinstance(part, Aggregate):
+            continue
+        for i, element in enumerate(part.elements):
+            own = {name: _own(Var(name), part, (number, i)) for name in element.names()}
+            yield from (((number, i, at), each.substitute(own)) for at, each in enumerate(element.condition))
+
+
+def _own(term: Term, aggregate: Aggregate, scope: tuple[int, ...]) -> Term:
+    """Return a term of an element as the rule would have it, were it a part of its body."""
+    if not isinstance(term, Var) or term.name in aggregate.shared:
+        return term
+    return Var(f"{term.name} of element {'.'.join(map(str, scope))}")
 
 
 def with_quantities(program: Program) -> tuple[Program, list[Finding]]:
@@ -103,16 +144,24 @@ class _Typed:
         self.findings: list[Finding] = []
 
     def rule(self, rule: Rule, at: int) -> Rule:
-        head, number, body = self._atom(rule.head, rule), 0, []
-        for part in rule.body:
-            if isinstance(part, Literal):
-                body.append(Literal(self._atom(part.atom, rule), part.positive))
-            else:
-                node = (at, "", number)
-                left, right = (tuple(self._term(t, node, rule) for t in s) for s in (part.left, part.right))
-                body.append(Comparison(left, part.op, right))  # type: ignore[arg-type]
-                number += 1
-        return rule._replace(head=head, body=tuple(body))
+        body = tuple(self._part(part, (at, number), rule) for number, part in enumerate(rule.body))
+        return rule._replace(head=self._atom(rule.head, rule), body=body)
+
+    def _part(self, part: Part, node: Node, rule: Rule) -> Part:
+        if isinstance(part, Literal):
+            return Literal(self._atom(part.atom, rule), part.positive)
+        if isinstance(part, Comparison):
+            return Comparison(self._terms(part.left, node, rule), part.op, self._terms(part.right, node, rule))
+        elements = []
+        for i, (terms, condition) in enumerate(part.elements):
+            asked = tuple(self._part(each, (*node, i, at), rule) for at, each in enumerate(condition))
+            first = self._terms(terms[:1], node, rule) if part.function == "sum" else terms[:1]
+            elements.append(Element((*first, *terms[1:]), asked))  # type: ignore[arg-type]
+        guards = tuple(Guard(guard.op, self._terms(guard.right, node, rule)) for guard in part.guards)
+        return part._replace(elements=tuple(elements), guards=guards)
+
+    def _terms(self, terms: tuple[Term, ...], node: Node, rule: Rule) -> tuple[Term, ...]:
+        return tuple(self._term(term, node, rule) for term in terms)
 
     def _atom(self, atom: Atom, rule: Rule) -> Atom:
         args = (self._term(term, (atom.predicate, column), rule) for column, term in enumerate(atom.args))

@@ -209,16 +209,19 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
     tables = ("interpretation", "notice", "authority")
     pairs = {key: {unquote(a): unquote(b) for (a, b), _, _ in reader.rows(key)} for key in tables}
     concepts = {name: (kind, unquote(label)) for (name, kind, label), _, _ in reader.rows("concept")}
+    known = {**concepts, **reader.predicates}
     meta = [list(map(unquote, args)) for args, _, _ in reader.rows("guideline")] or [["", "", ""]]
     rules = tuple(reader.rules(statements, pairs["interpretation"]))
     facts = tuple(_fact(clause, source) for name in RESERVED for clause, source in reader.facts[name])
-    program = Program(
+    program, mismatches = with_quantities(Program(
         meta[0][0], meta[0][1], meta[0][2], reader.predicates, rules + facts,
         statements, pairs["interpretation"], pairs["notice"], concepts,
-        reader.questions({**concepts, **reader.predicates}),
-        in_turn(reader.outcomes), pairs["authority"], variation, tuple(reader.ordered(statements)),
-    )  # fmt: skip
-    program, mismatches = with_quantities(program)
+        {name: (asked, told) for name, (asked, told) in reader.words("ask", known).items()},
+        in_turn(reader.outcomes), pairs["authority"],
+        {name: words for name, (words,) in reader.words("plain", known).items()},
+        {name: (so, not_so) for name, (so, not_so) in reader.words("tell", known).items()}, variation,
+        tuple(reader.ordered(statements)),
+    ))  # fmt: skip
     return program, reader.findings + mismatches
 
 

@@ -20,7 +20,10 @@ ITEMS = 500
 """The most services, diagnoses or words in any list of a case: more than a request has, and decided in seconds."""
 _ID, _TITLE, _SOURCE_LENGTH = 200, 1_000, 10_000  # the most characters of each
 _SOURCE = {"type": "string", "maxLength": _SOURCE_LENGTH, "description": "where the record says so"}
-_NEED = {"type": "string", "description": "FINDING, FINDING absent, CONDITION stated, or AMOUNT >= 4"}
+_NEED = {
+    "type": "string",
+    "description": "FINDING, FINDING absent, CONDITION stated, AMOUNT >= 4, or at least 2 of: A; B",
+}
 
 
 def case_schema(program: Program) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..language.errors import Finding, did_you_mean
-from ..language.parser import Annotation, Clause
 from ..language.terms import Place, unquote
+
+if TYPE_CHECKING:
+    from ..language.parser import Annotation, Clause
 
 EXTENDS, REPLACES, WITHDRAWS = "extends", "replaces", "withdraws"
 _NAMED = ("statement", "notice", "interpretation")

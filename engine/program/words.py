@@ -4,9 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from math import inf
+from types import MappingProxyType
 
 from ..language.comparison import TIMES, Bounds, bounds, holds, measured, within
-from ..language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Rule, Substitution, Var, quote, unquote
+from ..language.terms import (
+    UNDOCUMENTED,
+    Aggregate,
+    Atom,
+    Comparison,
+    Constant,
+    Guard,
+    Part,
+    Quantity,
+    Rule,
+    Substitution,
+    Var,
+    quote,
+    term_text,
+    unquote,
+)
 from .program import Program
 
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -108,6 +125,62 @@ def say_comparison(comparison: Comparison, binding: Substitution) -> str:
     known = {name: each for name, each in binding.items() if each != UNDOCUMENTED}
     names = dict.fromkeys(name.lower() for name in comparison.names() if name not in known)
     return f"{' and '.join(names)} not documented"
+
+
+def say_part(part: Part, program: Program) -> str:
+    """Return what a part of a body asks for: of an aggregate `at least 2 counted where ...`."""
+    if isinstance(part, Aggregate):
+        ways = [" and ".join(say_part(each, program) for each in element.condition) for element in part.elements]
+        what = "counted" if part.function == "count" else "in total"
+        return f"{_needed(part.guards)} {what} where {'; or '.join(ways)}"
+    if isinstance(part, Comparison):
+        return str(part)
+    said = say_atom(part.atom, program)
+    return said if part.positive else f"it is not so that {said}"
+
+
+def _needed(guards: Sequence[Guard], binding: Substitution = MappingProxyType({})) -> str:
+    """Return what the value of an aggregate is compared with, in words."""
+    terms = [[binding.get(t.name, t) if isinstance(t, Var) else t for t in guard.right] for guard in guards]
+    right = [" + ".join(map(term_text, each)) for each in terms]
+    return " and ".join(f"{_SAID[guard.op]} {number}" for guard, number in zip(guards, right, strict=True))
+
+
+_SAID = {">=": "at least", "<=": "at most", ">": "more than", "<": "fewer than", "=": "exactly", "!=": "other than"}
+Rows = Sequence[tuple[Constant, ...]]
+
+
+def say_counted(
+    aggregate: Aggregate, binding: Substitution, members: tuple[Rows, Rows], ends: tuple[float, float], program: Program
+) -> str:
+    """Return what an aggregate comes to: `2 counted, at least 2 needed: a, b; there are no others`.
+
+    :param binding: the values of the variables that it shares with its rule.
+    :param members: what surely counts, and what may count as well.
+    :param ends: the least and the most that its value may be.
+    """
+    sure, possible = members
+    low, high = ends
+    if aggregate.function == "count":
+        told = f"{len(sure) or 'none'} counted" + (f" and {len(possible)} more possible" if possible else "")
+    elif low == high:
+        told = f"{measured(low)} in total"
+    else:
+        told = f"{low} to {measured(high)} in total" if high < inf else f"{measured(low)} or more in total"
+    told += f", {_needed(aggregate.guards, binding)} needed"
+    told += f": {_members(aggregate, sure, program)}" if sure else ""
+    told += f"; possible: {_members(aggregate, possible, program)}" if possible else ""
+    return f"{told}; there are no others"
+
+
+def _members(aggregate: Aggregate, rows: Rows, program: Program) -> str:
+    """Return tuples by their labels; of a sum the number stands before what it is of."""
+    told = []
+    for row in rows:
+        first, *rest = ["not documented" if term == UNDOCUMENTED else program.label(term) for term in row]
+        of = aggregate.function == "sum" and rest
+        told.append(f"{first} ({', '.join(rest)})" if of else ", ".join((first, *rest)))
+    return ", ".join(told)
 
 
 def say_outcome(cpt: str, session: int, outcome: str, by: Sequence[str], reason: str | None, program: Program) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..language.errors import Finding, did_you_mean
-from ..language.terms import Atom, Comparison, Place, Rule, Var, term_text, variables
-from ..program.graph import edges
+from ..language.terms import Atom, Literal, Part, Place, Rule, Var, term_text, variables
+from ..program.graph import Edge, edges
 from ..program.program import Predicate, Program
-from .columns import TEXT, Columns, columns, kinds_of
+from .amounts import amounts, in_rule, numbers
+from .columns import columns
 from .declarations import check_declarations
 
 
@@ -20,12 +21,12 @@ def check(program: Program) -> list[Finding]:
     for rule in program.rules:
         found += [
             *_arity(rule, program, arities),
-            *_comparisons(rule, known),
+            *numbers(rule, known),
             *_unsafe(rule),
-            *_amounts(rule, program),
+            *amounts(rule, program),
             *_gloss(rule, program),
         ]
-    return sorted(found, key=lambda finding: finding.place)
+    return sorted(dict.fromkeys(found), key=lambda finding: finding.place)
 
 
 def _interface(program: Program) -> Iterator[Finding]:
@@ -64,26 +65,22 @@ def _overlap(one: Rule, other: Rule) -> bool:
     return not (one.ended and one.ended <= other.effective) and not (other.ended and other.ended <= one.effective)
 
 
-def _in(rule: Rule, code: str, message: str, fix: str) -> Finding:
-    return Finding(code, rule.place, f"{message} (in {rule.id})", fix)
-
-
 def _atoms(rule: Rule) -> Iterator[Atom]:
     yield rule.head
-    yield from (literal.atom for literal in rule.literals)
+    yield from (literal.atom for literal in rule.asked)
 
 
 def _arity(rule: Rule, program: Program, arities: dict[str, int]) -> Iterator[Finding]:
     for atom in _atoms(rule):
         if atom.predicate not in arities and rule.cites:
-            yield _in(
+            yield in_rule(
                 rule,
                 "undeclared",
                 f"{atom.predicate} is not declared",
                 did_you_mean(atom.predicate, arities) or "declare it with %@ predicate",
             )
         elif rule.cites and arities[atom.predicate] != len(atom.args):
-            yield _in(
+            yield in_rule(
                 rule,
                 "arity",
                 f"{atom.predicate} has {len(atom.args)} arguments here and {arities[atom.predicate]} where declared",
@@ -98,78 +95,30 @@ def _sketch(name: str, program: Program) -> str:
 def _unsafe(rule: Rule) -> Iterator[Finding]:
     """A variable of the head, of a comparison or under `not` has to be bound by a positive literal."""
     bound = {name for lit in rule.literals if lit.positive for name in variables(lit.atom.args)}
-    wanted = [*rule.head.args]
-    for part in rule.body:
-        if isinstance(part, Comparison):
-            wanted += [*part.left, *part.right]
-        elif not part.positive:
-            wanted += part.atom.args
-    loose = {term_text(t): None for t in wanted if isinstance(t, Var) and t.name not in bound}
-    for name in loose:
-        yield _in(
+    loose = {*variables(rule.head.args), *_asked_of(rule.body)} - bound
+    for element in (each for aggregate in rule.aggregates for each in aggregate.elements):
+        own = {name for lit in element.literals if lit.positive for name in variables(lit.atom.args)}
+        loose |= {*variables(element.terms), *_asked_of(element.condition)} - own - bound
+    guarded = {name for each in rule.aggregates for guard in each.guards for name in variables(guard.right)}
+    for name in sorted({term_text(Var(name)) for name in loose}):
+        yield in_rule(
             rule,
             "unsafe",
             f"{name} is bound by no positive literal",
-            f"add a literal that gives {name} its values"
-            if name != "_"
-            else "give what is negated a predicate of its own, without _",
+            "give what is negated a predicate of its own, without _"
+            if name == "_"
+            else f"add a literal that gives {name} its values"
+            + (", or compare with a number: an aggregate gives none" if name in guarded else ""),
         )
 
 
-def _comparisons(rule: Rule, known: Columns) -> Iterator[Finding]:
-    """Order and sums are of numbers: of text they would be silently false."""
-    kinds = kinds_of(rule, known) if rule.comparisons else {}
-    for comparison in rule.comparisons:
-        terms = [*comparison.left, *comparison.right]
-        ordered = comparison.op not in ("=", "!=") or len(terms) > 2
-        text = [t for t in terms if (TEXT in kinds.get(t.name, ()) if isinstance(t, Var) else isinstance(t, str))]
-        if ordered and text:
-            which = "may be text" if isinstance(text[0], Var) else "is text"
-            yield _in(
-                rule,
-                "comparison",
-                f"{comparison} needs numbers, and {term_text(text[0])} {which}",
-                "compare text by = or != only, or name what is meant in facts of its own (codes by %@ range)",
-            )
-
-
-def _amounts(rule: Rule, program: Program) -> Iterator[Finding]:
-    """An amount that may be undocumented is compared where it is read, and goes nowhere else."""
-    amounts: list[str] = []
-    for literal in rule.literals:
-        declared = program.predicates.get(literal.atom.predicate)
-        if declared and declared.is_open and len(declared.params) > declared.amounts_from:
-            rest = literal.atom.args[declared.amounts_from :]
-            amounts += variables(rest)
-            if not literal.positive or not all(isinstance(t, Var) for t in rest):
-                yield _in(
-                    rule,
-                    "amount",
-                    f"{literal} fixes an amount that may be undocumented",
-                    "read it into a variable and compare that",
-                )
-    yield from _compared(rule, set(amounts))
-    elsewhere = [name for atom in _atoms(rule) for name in variables(atom.args)]
-    for name in dict.fromkeys(amounts):
-        if elsewhere.count(name) > 1:
-            yield _in(
-                rule, "amount", f"{name} may be undocumented and stands in two places", "use it in comparisons only"
-            )
-
-
-def _compared(rule: Rule, amounts: set[str]) -> Iterator[Finding]:
-    """An amount that may be undocumented is compared with a number."""
-    for comparison in rule.comparisons:
-        sides = [*comparison.left, *comparison.right]
-        if amounts & set(variables(tuple(sides))) and (
-            len(sides) != 2 or not any(isinstance(side, int) for side in sides) or comparison.op == "!="
-        ):
-            yield _in(
-                rule,
-                "amount",
-                f"{comparison} compares an amount that may be undocumented",
-                "compare it with a number, by =, <, <=, > or >=",
-            )
+def _asked_of(parts: Iterable[Part]) -> Iterator[str]:
+    """Yield the variables of comparisons, of aggregates and under `not`, which bind nothing."""
+    for part in parts:
+        if not isinstance(part, Literal):
+            yield from part.names()
+        elif not part.positive:
+            yield from variables(part.atom.args)
 
 
 _SLOT = re.compile(r"\{(\w*)\}")
@@ -180,20 +129,20 @@ def _gloss(rule: Rule, program: Program) -> Iterator[Finding]:
         return
     declared: Predicate | None = program.predicates.get(rule.head.predicate)
     known = (
-        {name for atom in _atoms(rule) for name in variables(atom.args)}
+        {name for atom in (rule.head, *(lit.atom for lit in rule.literals)) for name in variables(atom.args)}
         if rule.body
         else set(declared.params if declared else ())
     )
     for name in _SLOT.findall(rule.gloss):
         if name not in known:
-            yield _in(
+            yield in_rule(
                 rule,
                 "gloss",
                 f"the gloss of {rule.id} speaks of {{{name}}}, which the clause lacks",
                 did_you_mean(name, known) or f"known are {', '.join(sorted(known)) or 'none'}",
             )
     if rule.body and not rule.gloss:
-        yield _in(rule, "gloss", f"{rule.id} has no gloss", "say in words what it concludes after the colon")
+        yield in_rule(rule, "gloss", f"{rule.id} has no gloss", "say in words what it concludes after the colon")
 
 
 def _unstratified(program: Program) -> Iterator[Finding]:
@@ -210,6 +159,11 @@ def _unstratified(program: Program) -> Iterator[Finding]:
             yield Finding(
                 "unstratified",
                 place,
-                f"{edge.head} depends on not {edge.body}, by {' -> '.join(path)}",
-                "break the circle: a predicate may not rest on its own absence",
+                f"{edge.head} {_depends(edge)} {edge.body}, by {' -> '.join(path)}",
+                "break the circle: a predicate may not rest on its own absence, or on a count of its own",
             )
+
+
+def _depends(edge: Edge) -> str:
+    negated = not edge.rule or any(lit.atom.predicate == edge.body and not lit.positive for lit in edge.rule.literals)
+    return "depends on not" if negated else "counts"

@@ -77,11 +77,10 @@ def _own(program: Program) -> list[Rule]:
 
 def _positions(rule: Rule) -> Iterator[tuple[tuple[str, int], Term]]:
     """Yield the terms of a clause and where each stands; a comparison is a place of its own."""
-    for atom in (rule.head, *(literal.atom for literal in rule.literals)):
+    for atom in (rule.head, *(literal.atom for literal in rule.asked)):
         if atom.predicate not in RESERVED:
             yield from (((atom.predicate, index), term) for index, term in enumerate(atom.args))
-    for comparison in rule.comparisons:
-        yield from ((("", 0), term) for term in (*comparison.left, *comparison.right))
+    yield from ((("", 0), term) for term in rule.compared)
 
 
 def _constants(rule: Rule) -> Iterator[tuple[tuple[str, int], str]]:
@@ -131,7 +130,7 @@ def _unreachable(program: Program) -> Iterator[Finding]:
 
 
 def _unused_predicates(program: Program) -> Iterator[Finding]:
-    asked = {literal.atom.predicate for rule in program.rules for literal in rule.literals}
+    asked = {literal.atom.predicate for rule in program.rules for literal in rule.asked}
     asked |= {name for p in program.predicates.values() for name in (p.unless, p.until)} | {SERVICE, *program.outputs()}
     for p in program.predicates.values():
         if p.name not in asked and not p.is_error and not p.is_shown:
@@ -144,7 +143,7 @@ def _unused_concepts(program: Program) -> Iterator[Finding]:
     used = {constant for rule in _own(program) for _, constant in _constants(rule)}
     cases = [p.case for p in program.predicates.values() if p.case]
     kinds = {p.open_kind for p in program.predicates.values()} | {k.kind for c in cases for k in (c, *c.fields)}
-    asked = [lit.atom for rule in program.rules for lit in rule.literals if lit.atom.predicate == "concept"]
+    asked = [lit.atom for rule in program.rules for lit in rule.asked if lit.atom.predicate == "concept"]
     everything = any(isinstance(atom.args[1], Var) for atom in asked if len(atom.args) > 1)
     kinds |= {str(atom.args[1]) for atom in asked if len(atom.args) > 1}
     for name, place in _reserved(program, "concept"):

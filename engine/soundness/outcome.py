@@ -78,8 +78,8 @@ def _has_two(outcomes: Sequence[Outcome]) -> bool:
 def _codes(program: Program) -> list[str]:
     named: dict[str, None] = {}
     for rule in program.rules:
-        terms: list[Any] = [*rule.head.args, *(t for literal in rule.literals for t in literal.atom.args)]
-        terms += [term for comparison in rule.comparisons for term in (*comparison.left, *comparison.right)]
+        terms: list[Any] = [*rule.head.args, *(t for literal in rule.asked for t in literal.atom.args)]
+        terms += rule.compared
         named |= {t[1:-1]: None for t in terms if isinstance(t, str) and re.fullmatch(PROCEDURE, t.strip('"'))}
     unknown = next(code for n in range(10**5) if (code := f"{n:05}") not in named)
     return [unknown, *list(named)[:MAX_CODES]]

@@ -24,7 +24,8 @@ class Code(NamedTuple):
 CODES = {
     "advisory": Code(ADVICE, "A request draws no advisory of its guideline.", CASE),
     "amount": Code(
-        ERROR, "An amount that may be undocumented is compared with a number where it is read, and used nowhere else."
+        ERROR,
+        "An amount that may be undocumented is compared or added up where it is read, and used nowhere else.",
     ),
     "annotation": Code(ERROR, "An annotation has a known key, and a declaration can be read."),
     "arity": Code(ERROR, "A predicate has as many arguments where it is used as where it is declared."),
@@ -67,8 +68,10 @@ CODES = {
     "unreachable-rule": Code(
         WARNING, "A rule can fire: facts, cases or other rules can give what it asks for while it is in force."
     ),
-    "unsafe": Code(ERROR, "A variable of the head, of a comparison or under not is bound by a positive literal."),
-    "unstratified": Code(ERROR, "No predicate depends on its own absence."),
+    "unsafe": Code(
+        ERROR, "A variable of the head, of a comparison, of an aggregate or under not is bound by a positive literal."
+    ),
+    "unstratified": Code(ERROR, "No predicate depends on its own absence, or on how much of it there is."),
     "variant": Code(ERROR, "A guideline that extends another one replaces by a new text, or withdraws, what is there."),
     "unused-declaration": Code(WARNING, "A predicate, a concept or an interpretation that is declared is used."),
     "version-gap": Code(WARNING, "A version of a rule begins where the one before it ends."),

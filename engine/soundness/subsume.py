@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..language.terms import Comparison, Literal, Rule, Term, Var
+from ..language.terms import Aggregate, Comparison, Literal, Part, Rule, Term, Var
 
 Renaming = dict[str, Term]
 
@@ -40,7 +40,7 @@ def subsumes(general: Rule, special: Rule) -> bool:
     return same and renaming is not None and _embed(general.body, special.body, renaming)
 
 
-def _embed(parts: Sequence[Literal | Comparison], into: Sequence[Literal | Comparison], renaming: Renaming) -> bool:
+def _embed(parts: Sequence[Part], into: Sequence[Part], renaming: Renaming) -> bool:
     """Find each part of a body among the parts of another, under one substitution."""
     if not parts:
         return True
@@ -51,13 +51,15 @@ def _embed(parts: Sequence[Literal | Comparison], into: Sequence[Literal | Compa
     return False
 
 
-def _unify(part: Literal | Comparison, with_: Literal | Comparison, renaming: Renaming) -> Renaming | None:
+def _unify(part: Part, with_: Part, renaming: Renaming) -> Renaming | None:
     if isinstance(part, Literal) and isinstance(with_, Literal):
         alike = part.positive == with_.positive and part.atom.predicate == with_.atom.predicate
         return _match(part.atom.args, with_.atom.args, renaming) if alike else None
     if isinstance(part, Comparison) and isinstance(with_, Comparison) and part.op == with_.op:
         left = _match(part.left, with_.left, renaming)
         return None if left is None else _match(part.right, with_.right, left)
+    if isinstance(part, Aggregate) and part.substitute(renaming) == with_:
+        return renaming
     return None
 
 

@@ -11,7 +11,7 @@ from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
 from ...engine.program.program import AUTHORITIES, Program
 from .blocks import Block, Group, Writer, rests_on
 from .grounds import Grounds
-from .nothing import unstated, why_nothing
+from .nothing import nothing, unstated
 from .ways import Way, ways
 from .wording import words
 
@@ -92,12 +92,12 @@ def _account(line: LineDecision, grounds: Grounds) -> Account:
         writer.step(step, "", ())
     blocks, beside = writer.told()
     shown = {block.statement for block in (*blocks, *beside)}
-    nothing = "" if blocks or line.role == SILENT else why_nothing(grounds)
+    unspoken = "" if blocks or line.role == SILENT else str(nothing(grounds))
     rests = rests_on(grounds.deciding_rules(line), program, [p for p in program.predicates if wanted])
     names = {*rests, *(name for block in blocks for name in block.rests_on)}
     return Account(
-        (line,), tuple(_deciding(line, grounds)), blocks, beside, nothing, wanted,
-        grounds.items.recorded() if nothing else (), tuple(ways(grounds.judged, line)),
+        (line,), tuple(_deciding(line, grounds)), blocks, beside, unspoken, wanted,
+        grounds.items.recorded() if unspoken else (), tuple(ways(grounds.judged, line)),
         rests, by_authority(names, program), tuple(writer.folded),
         tuple(name for name in covering(program) if name not in shown),
         program,

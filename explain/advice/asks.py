@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.decision.need import Need, in_order
+from ...engine.decision.need import AtLeast, Need, in_order
 from ...engine.decision.outcomes import foremost, leads_to
 from ...engine.evaluation.rules import Firing, Model
-from ...engine.language.terms import Atom, unquote
+from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.program.program import Program
 from .wording import question
 
@@ -17,25 +17,26 @@ from .wording import question
 class Item(NamedTuple):
     """One thing to ask: what has to be documented, the question, and the statement that asks for it."""
 
-    need: Need
+    need: Need | AtLeast
     question: str
     statement: str
+    of: tuple[Item, ...] = ()  # where it is so many of several things: these
 
     @property
     def finding(self) -> str:
-        """What is asked for: a concept, or the case's key of a count or a choice."""
-        return self.need.finding
+        """What is asked for: a concept, or the case's key of a count or a choice; nothing where it is of several."""
+        return "" if isinstance(self.need, AtLeast) else self.need.finding
 
     @property
     def needs(self) -> str:
         """What it has to be; see `Need.needs`."""
-        return self.need.needs
+        return "" if isinstance(self.need, AtLeast) else self.need.needs
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         """Return the item as the documented JSON object."""
-        return {
-            "finding": self.finding, "needs": self.needs, "question": self.question, "statement": self.statement
-        }  # fmt: skip
+        if isinstance(self.need, AtLeast):
+            return {"at_least": self.need.number, "of": [item.as_json() for item in self.of]}
+        return self.need.as_json() | {"question": self.question, "statement": self.statement}
 
 
 class Ask(NamedTuple):
@@ -63,11 +64,12 @@ def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
     for index, needs in enumerate(judged.missing.sets(targets).sets):
         met = foremost(judged.missing.met(needs, targets), program)
         steps = below.setdefault(tuple(met), below.get(tuple(met)) or list(steps_to(met, model)))
-        ranked.append((len(needs), not named(steps, model, program), index, ask(needs, met, steps, program)))
+        size = sum(need.size for need in needs)
+        ranked.append((size, not named(steps, model, program), index, ask(needs, met, steps, program)))
     return [each for *_, each in sorted(ranked)]
 
 
-def ask(needs: Iterable[Need], met: Sequence[Atom], steps: Sequence[Firing], program: Program) -> Ask:
+def ask(needs: Iterable[Need | AtLeast], met: Sequence[Atom], steps: Sequence[Firing], program: Program) -> Ask:
     """Return what is needed as items to ask for.
 
     :param met: the outcomes that it gives, by their statements.
@@ -85,7 +87,7 @@ def steps_to(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
     for atom in queue:
         for firing in model.firings.get(atom, ()):
             yield firing
-            new = [a for a in (*firing.premises, *firing.absences) if a not in seen]
+            new = [a for a in dict.fromkeys(firing.reads) if a not in seen]
             seen.update(new)
             queue += new
 
@@ -97,8 +99,11 @@ def named(steps: Iterable[Firing], model: Model, program: Program) -> bool:
     return not any(lower.predicate == p.predicate for p in about for lower in model.support[p].premises)
 
 
-def _item(need: Need, steps: Iterable[Firing], program: Program) -> Item:
+def _item(need: Need | AtLeast, steps: Iterable[Firing], program: Program) -> Item:
     """Return the question for a need, and the statement of the nearest step that takes it up."""
+    if isinstance(need, AtLeast):
+        of = tuple(_item(each, steps, program) for each in need.of)
+        return Item(need, f"At least {need.number} of:", of[0].statement, of)
     asking = (step.rule.cites[0] for step in steps if _takes_up(step, need, program))
     return Item(need, question(need, program), next(asking, ""))
 
@@ -111,11 +116,11 @@ def _takes_up(step: Firing, need: Need, program: Program) -> bool:
     if any(
         p.args == need.atom.args and program.predicates[p.predicate].case
         for p in step.premises
-        if p.predicate in program.predicates
+        if p.predicate in program.predicates and p.args[:1] != (UNDOCUMENTED,)  # a number is of its own predicate
     ):
         return True  # it reads what the record says, in place of what that comes to
     is_choice = program.predicates[name].is_choice
-    return need.atom in (*step.premises, *step.absences) or (is_choice and name in {a.predicate for a in step.absences})
+    return need.atom in step.reads or (is_choice and name in {a.predicate for a in step.absences})
 
 
 def boxes(sets: Iterable[Sequence[Item]]) -> list[Box]:
@@ -139,11 +144,6 @@ def boxes(sets: Iterable[Sequence[Item]]) -> list[Box]:
         for rest in _rests(found[at]):
             alike.setdefault(rest, set()).add(at)
     return [box for box in found if box is not None]
-
-
-def needs(box: Box) -> list[list[Need]]:
-    """Return what is needed in each place of a box, any one of several."""
-    return [[item.need for item in choice] for choice in box]
 
 
 def _rests(box: Box | None) -> Iterator[frozenset[tuple[Item, ...]]]:

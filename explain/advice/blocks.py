@@ -10,7 +10,7 @@ from ...engine.language.terms import Atom, Rule
 from ...engine.program.interface import FAVOURABLE, SILENT
 from ...engine.program.program import Program
 from .grounds import Choice, Step
-from .items import BARS, FOLDED, MET, Item
+from .item import BARS, FOLDED, MET, Item
 from .wording import words_by
 
 Group = tuple[Item, ...]

@@ -17,7 +17,7 @@ from ...engine.program.program import Program
 from ...engine.program.words import say_atom
 from .wording import telling
 
-_DATED = (*SINCE, BETWEEN)
+DATED = (*SINCE, BETWEEN)
 _CLINICAL = ("each of", "codes", "hierarchy", "present of", "absent of", "amount of", RECORDS, *SINGLE)
 DOCUMENTED = ("present of", "absent of", "amount of")
 
@@ -39,22 +39,6 @@ class Evidence:
         sure = [atom for atom in possible.get(line.outcome, ()) if self.model.sure(atom)]
         return sure or favourable(possible, self.program)
 
-    def facts(self, atoms: Iterable[Atom]) -> list[str]:
-        """Return what the case says that sure atoms rest on, each with its source, in the order of the rules."""
-        found: dict[str, None] = {}
-        seen: set[Atom] = set()
-        stack = list(atoms)[::-1]
-        while stack:
-            atom = stack.pop()
-            if atom in seen:
-                continue
-            seen.add(atom)
-            if self.is_fact(atom):
-                found[self.fact(atom)] = None
-            elif atom in self.model.support:
-                stack += self.why.shortest(atom).premises[::-1]
-        return list(found)
-
     def statements(self, atoms: Iterable[Atom]) -> list[str]:
         """Return the statements that sure atoms rest on, down to what the case says."""
         found: dict[str, None] = {}
@@ -62,7 +46,7 @@ class Evidence:
         while stack:
             step = self.why.shortest(stack.pop())
             found |= dict.fromkeys(step.rule.cites)
-            stack += [p for p in step.premises[::-1]
+            stack += [p for p in step.rests[::-1]
                       if p in self.model.support and p.predicate in self.clinical and not self.is_fact(p)]  # fmt: skip
         return list(found)
 
@@ -98,7 +82,7 @@ class Evidence:
         key = self.program.predicates[given.predicate].case
         if key is None or key.shape == "hierarchy":
             return ""
-        if key.shape in _DATED:
+        if key.shape in DATED:
             dates = self.case.facts[given].partition(", ")[2] if key.shape in SINCE else self.case.facts[given]
             return dates if given == atom else f"{say_atom(given, self.program)}, {dates}"
         if key.shape not in DOCUMENTED:
@@ -109,20 +93,6 @@ class Evidence:
         source = in_quotes(written["source"]) if isinstance(written, dict) and written.get("source") else ""
         told = "" if concept == atom.args[0] else say_atom(given, self.program)
         return ", ".join(filter(None, (told, source))) or "no source given"
-
-    def specifics(self, line: LineDecision) -> dict[str, list[str]]:
-        """Return, by statement, what of the case itself makes the statements apply that decide a line."""
-        found = {}
-        for atom in self.decisive(line):
-            premises = self.why.shortest(atom).premises
-            told = [self.fact(p) for p in premises if self.is_fact(p)]
-            told += [self.say(p) for p in premises if not p.args and p.predicate in self.clinical]
-            found[unquote(str(atom.args[-1]))] = told
-        return found
-
-    def named(self) -> list[str]:
-        """Return what criteria could be about in the case, each with its source, the narrowest of its kind."""
-        return [self.fact(atom) for atom in self.about()]
 
     def about(self) -> list[Atom]:
         """Return what criteria could be about in the case, the narrowest of its kind."""
@@ -144,12 +114,12 @@ class Evidence:
         coded = {name for name, p in self.program.predicates.items() if p.case and p.case.shape == "codes"}
         return sorted(unquote(str(atom.args[0])) for atom in self.case.facts if atom.predicate in coded)
 
-    def circumstances(self, atoms: Iterable[Atom]) -> list[str]:
+    def circumstances(self, atoms: Iterable[Atom]) -> list[Atom]:
         """Return the choices that the case makes among what atoms rest on not being so, such as its setting."""
         pairs = [(edge.head, edge.body) for edge in edges(self.program)]
         absent = [a.predicate for atom in atoms for a in self.why.shortest(atom).absences]
         choices = {name for name, p in self.program.predicates.items() if p.case and p.case.shape == "one of"}
-        return [self.say(a) for name in sorted(choices & reached(absent, pairs)) for a in self.model.atoms(name)]
+        return [a for name in sorted(choices & reached(absent, pairs)) for a in self.model.atoms(name)]
 
     def _is_broader(self, atom: Atom) -> bool:
         step = self.model.support.get(atom)

@@ -10,10 +10,11 @@ from ...engine.decision.outcomes import awaited, favourable
 from ...engine.decision.why import Cause, Failure
 from ...engine.evaluation.rules import Firing
 from ...engine.language.comparison import holds
-from ...engine.language.terms import Atom, Comparison, Literal, Rule, Substitution, variables
+from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Rule, Substitution, variables
 from ...engine.language.unify import unify
 from ...engine.program.interface import FAVOURABLE, SILENT, WAITING
-from .items import BARS, OTHER, Item, Items
+from .item import BARS, OTHER, Item
+from .items import Items
 from .reasons import Reasons
 
 REQUEST = "the request"
@@ -115,7 +116,9 @@ class Grounds:
         premises, absences = iter(firing.premises), iter(firing.absences)
         parts: list[Item | Choice] = []
         for part in firing.rule.body:
-            if isinstance(part, Comparison):
+            if isinstance(part, Aggregate):
+                parts.append(self._counted(part, firing.binding))
+            elif isinstance(part, Comparison):
                 parts += self._compared(part, firing.rule, firing.binding)
             elif part.positive:
                 parts.append(self._part(next(premises), firing.rule, firing.binding))
@@ -133,7 +136,10 @@ class Grounds:
             held.setdefault(at, []).append(atom)
         parts: list[Item | Choice] = []
         for at, part in enumerate(failure.rule.body):
-            if isinstance(part, Comparison):
+            if isinstance(part, Aggregate):
+                ways = [c.binding for c in causes.get(at, ())] or [failure.binding]
+                parts += [self._counted(part, way) for way in ways if way.keys() >= {*part.shared}]
+            elif isinstance(part, Comparison):
                 parts += [p for c in causes.get(at, ()) for p in self._compared(part, failure.rule, c.binding)]
             elif at in causes:
                 parts += [p for c in causes[at] for p in self._cause(c, part, failure)]
@@ -204,10 +210,14 @@ class Grounds:
             seen.update(below)
         return sorted((each for each in stack if each in self.model.unknown), key=str)
 
+    def _counted(self, part: Aggregate, binding: Substitution) -> Item:
+        return self.items.counted(self.why.join.tally(part, dict(binding)))
+
     def _compared(self, part: Comparison, rule: Rule, binding: Substitution) -> list[Item | Choice]:
         """Return a comparison that no amount of the record is told with."""
         names = set(part.names())
-        read = [lit.atom for lit in rule.literals if lit.positive and names & set(variables(lit.atom.args))]
+        read = [lit.atom.substitute(binding) for lit in rule.literals
+                if lit.positive and names & set(variables(lit.atom.args))]  # fmt: skip
         if len(names) == 1 and any(map(self.reasons.is_fact, read)):
             return []
         value = holds(part, binding) if binding.keys() >= names else None

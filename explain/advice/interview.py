@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ...engine.cases.meant import concept_of, home
 from ...engine.cases.said import read_case
 from ...engine.decision.decide import judge
+from ...engine.decision.need import Need, single
 from ...engine.language.errors import CaseError, did_you_mean
 from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
@@ -155,7 +156,8 @@ def _items(said: Values, guideline: Guideline) -> Iterator[Item]:
     """Yield what is asked of a case, but for conditions: which of those is stated was asked first."""
     declared = guideline.program.predicates
     for line in checklist(judge(read_case(said, guideline), guideline)):
-        yield from (i for ask in line.asks for i in ask.items if declared[i.need.atom.predicate].is_record)
+        items = (item for ask in line.asks for each in ask.items for item in each.of or (each,))
+        yield from (i for i in items if isinstance(i.need, Need) and declared[i.need.atom.predicate].is_record)
 
 
 def _number(text: str) -> Any:
@@ -168,8 +170,9 @@ def _answered(said: Values, item: Item, guideline: Guideline, talk: Talk) -> boo
     """Put the answer to a question into the case; False where the guideline cannot read the case with it."""
     program = guideline.program
     key = home(item.finding, program) if item.finding in program.concepts else None
-    amount = item.need.bounds is not None
-    case = program.predicates[item.need.atom.predicate].case
+    need = single([item.need])[0]
+    amount = need.bounds is not None
+    case = program.predicates[need.atom.predicate].case
     dated = [name for name in (case.other, case.key) if name] if case and case.shape in (*SINCE, BETWEEN) else []
     how = f"{' and '.join(dated)}, YYYY-MM-DD" if dated else "a number" if amount else "y or n" if key else "a word"
     text = talk.ask(f"{item.question} [{item.statement}] ({how}; empty: not documented)", "")

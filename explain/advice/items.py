@@ -1,62 +1,23 @@
-"""One thing that a rule asks for, in the declared words: whether it is met, how it fails, and where that is said."""
+"""The items of one decided case, in the declared words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...engine.decision.decide import leaves
+from ...engine.evaluation.rules import Tally
 from ...engine.language.comparison import Bounds, bounds, measured, within
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Rule, Substitution, Term, Var, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.program.program import CaseKey
-from ...engine.program.words import say_atom, say_rule
-from .evidence import DOCUMENTED, Evidence
+from ...engine.program.words import say_atom, say_counted, say_rule
+from .evidence import DATED, DOCUMENTED, Evidence
+from .item import ABSENT, BARS, FOLDED, MET, NO_SOURCE, OPEN, OTHER, SHORT, Item
 
-MET, SHORT, ABSENT, OPEN, BARS, OTHER, FOLDED = "met", "SHORT", "ABSENT", "OPEN", "BARS", "OTHER", "folded"
-"""How an item stands: met, an amount falls short, not so, nobody says, so though it must not be, another request."""
-
-STATES = (SHORT, ABSENT, OPEN, BARS, OTHER, MET)
-"""The states that are told, first those that fail."""
-
-NO_SOURCE = "no source given"
-
-
-class Item(NamedTuple):
-    """One thing that a rule asks for."""
-
-    state: str
-    label: str  # whole, as declared
-    told: str = ""  # what the record says of it, and what is needed
-    source: str = ""
-    concept: str = ""  # the concept or the key that it is about
-    needs: str = ""  # the bounds of an amount, such as `>= 4`
-    about: bool = False  # what the case states, and not what its record documents
-    weaker: str = ""  # the label of what the record denies, where that rules it out
-
-    @property
-    def distance(self) -> int:
-        """Whether it is not met, as a number."""
-        return int(self.state not in (MET, FOLDED))
-
-    @property
-    def fails(self) -> bool:
-        """Whether it is surely not met."""
-        return self.state in (SHORT, ABSENT, BARS, OTHER)
-
-    def text(self, *, short: bool = False) -> str:
-        """Return the item in words, its source behind it.
-
-        :param short: leave out `recorded`, where a source says as much.
-        """
-        source = f" ({self.source})" if self.source else ""
-        told = "" if short and self.told == "recorded" and source else self.told
-        return f"{self.label}{f': {told}' if told else ''}{source}"
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the item as the documented JSON object."""
-        return self._asdict()
+_DAY = r"\d{4}-\d\d-\d\d"
+_BETWEEN = re.compile(rf"{_DAY} to {_DAY}")
 
 
 class Items:
@@ -73,33 +34,39 @@ class Items:
         if len(atom.args) > begin:
             return self._amount(atom, rule, binding)
         concept = str(atom.args[0])
-        label, about = self.program.label(concept), not declared.is_record
+        label = self.program.label(concept) if concept in self.program.concepts else say_atom(atom, self.program)
+        about = not declared.is_record
         if self.model.sure(atom):
             told, source = self._origin(atom)
-            return Item(MET, label, told, source, concept, about=about)
+            return Item(MET, label, told, source, concept, about=about, atom=atom)
         if not self.model.possible(atom):
             return self._lacking(atom, label, concept)
-        return Item(OPEN, label, "not stated" if about else "not recorded", "", concept, about=about)
+        return Item(OPEN, label, "not stated" if about else "not recorded", "", concept, about=about, atom=atom)
 
     def stated(self, atom: Atom) -> Item:
         """Return something that is so, with where the case says it."""
-        return Item(MET, self.program.label(atom.args[0]), *self._origin(atom), str(atom.args[0]))
+        return Item(
+            MET, self.program.label(atom.args[0]), *self._origin(atom), str(atom.args[0]), about=True, atom=atom
+        )
 
     def _lacking(self, atom: Atom, label: str, concept: str) -> Item:
         """Return an item that is not so: by the record's own word, because nobody says so, or as it is not stated."""
         if not self.program.declared()[atom.predicate].is_record:
-            return Item(ABSENT, label, "not stated", "", concept, about=True)
+            return Item(ABSENT, label, "not stated", "", concept, about=True, atom=atom)
         against = self.evidence.why.against(atom)
         if against is None:
-            return Item(ABSENT, label, "not recorded (counts as absent)", "", concept)
+            return Item(ABSENT, label, "not recorded (counts as absent)", "", concept, atom=atom)
         given = next(self._given(against), against)
         denied = self.program.label(given.args[0])
         if self.program.predicates[given.predicate].is_choice:
-            return Item(ABSENT, label, f"{denied} is stated", "", concept)
+            return Item(ABSENT, label, f"{denied} is stated", "", concept, atom=atom, against=given)
+        other = atom._replace(args=given.args[:1])
         if given.args[0] == against.args[0]:
-            return Item(ABSENT, label, "recorded as absent", self._where(given), concept)
+            return Item(ABSENT, label, "recorded as absent", self._where(given), concept, atom=atom, against=other)
         told = f"ruled out, {denied} is recorded as absent"
-        return Item(ABSENT, label, told, self._where(given), concept, weaker=denied)
+        return Item(
+            ABSENT, label, told, self._where(given), concept, weaker=denied, atom=atom, against=other
+        )  # fmt: skip
 
     def _amount(self, atom: Atom, rule: Rule, binding: Substitution) -> Item:
         """Return an amount beside what is needed of it."""
@@ -109,16 +76,20 @@ class Items:
         label = self.program.label(concept) if begin else concept.replace("_", " ")
         unit = (declared.case.unit if declared.case else "") or declared.params[begin].lower()
         limit = self._limit(atom, rule)
-        needed = f", {limit.in_words().replace(f' {unit}', '')} needed" if str(limit) else ""
+        limits = limit.in_words() if str(limit) else ""
+        needed = f", {limits.replace(f' {unit}', '')} needed" if limits else ""
+        item = Item(MET, label, "", "", concept, str(limit), needed=limits, atom=atom)
         value = atom.args[begin]
         if isinstance(value, Var) or value == UNDOCUMENTED:
             closed = not self.model.possible(atom)
             told = f"{unit} not recorded{' (counts as none)' * closed}{needed}"
-            return Item(ABSENT if closed else OPEN, label, told, "", concept, str(limit))
+            return item._replace(state=ABSENT if closed else OPEN, told=told)
         falls = isinstance(value, int) and not limit.low <= value <= limit.high
         said = measured(value) if isinstance(value, Quantity) and value.unit else f"{value} {unit}"
-        source = self._where(next(self._given(atom), atom))
-        return Item(SHORT if falls else MET, label, f"{said} recorded{needed}", source, concept, str(limit))
+        given = next(self._given(atom), atom)
+        source = self._where(given)
+        told, state = f"{said} recorded{self._dates(given)}{needed}", SHORT if falls else MET
+        return item._replace(state=state, told=told, source=source, amount=measured(value))
 
     def _limit(self, atom: Atom, rule: Rule) -> Bounds:
         """Return what a rule needs an amount to be within."""
@@ -151,9 +122,15 @@ class Items:
                 told["recorded" if same else f"{name} is recorded"] = None
                 sources[self._where(each)] = None
             else:
-                told[name if key.shape == "codes" else "stated" if same else f"{name} is stated"] = None
+                words = name if key.shape == "codes" else "stated" if same else f"{name} is stated"
+                told[words + self._dates(each)] = None
                 sources |= dict.fromkeys(filter(None, [self._where(each)]))
         return "; ".join(told), "; ".join(sources)
+
+    def _dates(self, given: Atom) -> str:
+        """Return the dates between which the time is that a case says, or an empty text."""
+        dates = _BETWEEN.search(self.case.facts.get(given, "")) if self._key(given).shape in DATED else None
+        return f" ({dates[0]})" if dates else ""
 
     def _where(self, given: Atom) -> str:
         """Return where the record says what the case says of it."""
@@ -168,9 +145,12 @@ class Items:
         """Return what the record of the case shows, in the order of the case."""
         shapes = {name: p.case.shape for name, p in self.program.predicates.items() if p.case}
         given = [a for a in self.case.facts if shapes.get(a.predicate) == "present of"]
+        opened = {p.open_kind: name for name, p in self.program.predicates.items() if p.is_record}
         return tuple(
-            Item(MET, self.program.label(a.args[0]), "recorded", self._where(a), str(a.args[0])) for a in given
-        )
+            Item(MET, self.program.label(a.args[0]), "recorded", self._where(a), str(a.args[0]),
+                 atom=a._replace(predicate=opened.get(self.evidence.kind(a), a.predicate)))
+            for a in given
+        )  # fmt: skip
 
     def folded(self, words: str) -> Item:
         """Return a step that holds and is told by its name alone."""
@@ -179,8 +159,9 @@ class Items:
     def plain(self, atom: Atom) -> Item:
         """Return something that is no word of the case, by its gloss."""
         if self.model.sure(atom):
-            return Item(MET, say_atom(atom, self.program))
-        return Item(OPEN if self.model.possible(atom) else ABSENT, say_atom(atom, self.program), "not so")
+            return Item(MET, say_atom(atom, self.program), atom=atom)
+        state = OPEN if self.model.possible(atom) else ABSENT
+        return Item(state, say_atom(atom, self.program), "not so", atom=atom)
 
     def deeper(self, atom: Atom) -> Item:
         """Return something that is not told further."""
@@ -189,32 +170,44 @@ class Items:
     def absent(self, atom: Atom) -> Item:
         """Return something that is rightly not so."""
         if not self.evidence.is_fact(atom):
-            return Item(MET, say_atom(atom, self.program), "not so")
-        return self._lacking(atom, self.program.label(atom.args[0]), str(atom.args[0]))._replace(state=MET)
+            return Item(MET, say_atom(atom, self.program), "not so", atom=atom, so=False)
+        lacking = self._lacking(atom, self.program.label(atom.args[0]), str(atom.args[0]))
+        return lacking._replace(state=MET, so=False)
 
     def bar(self, atom: Atom) -> Item:
         """Return something that is so, or may be, and must not be."""
         sure = self.model.sure(atom)
+        item = Item(BARS if sure else OPEN, say_atom(atom, self.program), "must not be so", atom=atom, so=False)
         if self.evidence.is_fact(atom):
             told, source = self._origin(atom) if sure else ("not recorded", "")
-            label = self.program.label(atom.args[0])
-            return Item(BARS if sure else OPEN, label, f"{told}, must not be so", source, str(atom.args[0]))
+            label, concept = self.program.label(atom.args[0]), str(atom.args[0])
+            return item._replace(
+                label=label, told=", ".join(filter(None, [told, "must not be so"])), source=source, concept=concept
+            )
         if not sure or atom not in self.model.support:
-            return Item(BARS if sure else OPEN, say_atom(atom, self.program), "must not be so")
+            return item
         firing = self.evidence.why.shortest(atom)
-        return Item(BARS, say_rule(firing.rule, firing.binding, self.program), "", ", ".join(firing.rule.cites))
+        label = say_rule(firing.rule, firing.binding, self.program)
+        return item._replace(label=label, told="", source=", ".join(firing.rule.cites))
 
     def request(self, atom: Atom) -> Item:
         """Return another request than was made."""
         others = [a for a in self.model.atoms(atom.predicate) if a.args[:-1] == atom.args[:-1]]
         made = f", {say_atom(others[0], self.program)}" if others and len(atom.args) > 1 else ""
-        return Item(OTHER, say_atom(atom, self.program), f"not so{made}")
+        against = others[0] if made else None
+        return Item(OTHER, say_atom(atom, self.program), f"not so{made}", atom=atom, against=against)
 
     def compared(self, part: Comparison, binding: Substitution, value: bool | None) -> Item:
         """Return a comparison that is not of one amount of the record, with its values."""
         state = OPEN if value is None else MET if value else SHORT
         left, right = (" + ".join(_value(t, binding) for t in side) for side in (part.left, part.right))
         return Item(state, f"{left} against {right}", f"has to be {_WORDS[part.op]}")
+
+    def counted(self, tally: Tally) -> Item:
+        """Return what an aggregate comes to, with its members."""
+        state = OPEN if tally.value is None else MET if tally.value else SHORT
+        said = say_counted(tally.aggregate, tally.binding, tally.rows, tally.ends, self.program)
+        return Item(state, said, "")
 
 
 _WORDS = {

@@ -1,246 +1,108 @@
-"""The rationale of a determination in plain language: every outcome with its specific reason, on one page."""
+"""The letter of a decided case: for each reason a paragraph for the member and a table for the doctor."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, NamedTuple
 
-from ...engine.decision.decide import Judged, LineDecision
-from ...engine.language.errors import refused
+from ...engine.cases.plan import NO_PLAN, SLOTS, Plan
+from ...engine.decision.decide import Judged
+from ...engine.language.errors import CaseError, Fault
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
-from .asks import Box, called, needs
-from .block import Block, heading, items, listed, sentence, text
-from .checklist import MORE
-from .groups import Group, groups, nearest
-from .reasons import Reasons, Shortfall
-from .remedies import ways
-from .wording import alternatives, covered_words, rules_of, showing, words, words_by
+from .account import Account, accounts
+from .doctor import Row, diagnoses, flags, rows
+from .grounds import Grounds
+from .member import paragraph
+from .phrases import sentence
+from .plain import tests_of
 
-AUTHORITIES = {
-    "stated": "Stated in the guideline as published",
-    "earlier_edition": "Taken from an earlier edition of the guideline",
-    "inferred": "Inferred wording, which no edition at hand has; to be confirmed against the full document",
-    "interpretation": "How we read wording that can be understood in more than one way",
-}
-_OPEN = "This cannot be decided on the record as it stands."
-Found = TypeVar("Found", bound=Hashable)
+X12 = {FAVOURABLE: "A1", UNFAVOURABLE: "A3", WAITING: "A4", SILENT: ""}
+"""The codes of an outcome by its role, in X12 278 (HCR01) and in the review action of FHIR Da Vinci PAS.
+
+A1 is certified, A3 not certified, A4 pended; a guideline that does not speak to a line says none of these.
+"""
 
 
-def letter(judged: Judged) -> list[Block]:
-    """Return the letter of a decided case, part by part.
+class Reason(NamedTuple):
+    """One reason, for every line that has it."""
 
-    :raises CaseError: where no specific reason can be written for a line that is refused.
+    lines: tuple[str, ...]  # as CODE@SESSION
+    title: str  # what is requested, in the words of the member
+    outcome: str
+    words: str
+    role: str
+    member: tuple[str, ...]  # sentences, without ids and codes
+    doctor: tuple[Row, ...]
+    flags: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the reason as the documented JSON object."""
+        return {
+            "lines": list(self.lines), "outcome": self.outcome, "role": self.role, "x12": X12[self.role] or None,
+            "member": list(self.member), "doctor": [row._asdict() for row in self.doctor], "flags": list(self.flags),
+        }  # fmt: skip
+
+
+class Letter(NamedTuple):
+    """A letter, before anyone writes it as Markdown, HTML or JSON."""
+
+    judged: Judged
+    reasons: tuple[Reason, ...]
+    diagnoses: tuple[tuple[str, tuple[str, ...]], ...]  # each code that was read, and what it stands for
+    plan: Plan
+
+    @property
+    def adverse(self) -> bool:
+        """Whether it refuses anything."""
+        return any(reason.role == UNFAVOURABLE for reason in self.reasons)
+
+    @property
+    def slots(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The slots that it has: all of them where it refuses something, else those that the plan fills."""
+        return tuple((name, said) for name, said in self.plan.letter.items() if said or self.adverse)
+
+    def finish(self) -> None:
+        """Refuse a letter that refuses something while a slot of the plan's text is empty.
+
+        :raises CaseError: which names every such slot, and the remedy.
+        """
+        if self.adverse and self.plan.empty:
+            raise CaseError(faults=[_empty(name, self.plan) for name in self.plan.empty])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the letter as the documented JSON object."""
+        decision = self.judged.decision
+        return {
+            **{key: getattr(decision, key) for key in ("case", "guideline", "as_of", "world")},
+            "reasons": [reason.as_json() for reason in self.reasons],
+            "diagnoses": [{"code": code, "stands_for": list(labels)} for code, labels in self.diagnoses],
+            "advisories": [advisory._asdict() for advisory in decision.advisories],
+            "notices": list(decision.notices),
+            "plan": {name: list(said) for name, said in self.plan.letter.items()},
+            "empty": list(self.plan.empty) if self.adverse else [],
+        }  # fmt: skip
+
+
+def letter(judged: Judged, plan: Plan = NO_PLAN) -> Letter:
+    """Return the letter of a decided case.
+
+    :param plan: what the plan says in its letters, word for word.
     """
-    return list(_Letter(judged).blocks())
+    grounds = Grounds(judged)
+    reasons = tuple(_reason(account, grounds) for account in accounts(judged))
+    return Letter(judged, reasons, tuple(diagnoses(grounds)), plan)
 
 
-class _Letter:
-    """Writes the letter of one decided case, and notes which statements it rests on."""
-
-    def __init__(self, judged: Judged) -> None:
-        self.judged, self.decision, self.case = judged, judged.decision, judged.case
-        self.program = judged.guideline.program
-        self.reasons, self.covered = Reasons(judged), covered_words(self.program)
-        self.cited: dict[str, bool] = {}  # statements and readings, and whether the letter has their words already
-
-    def blocks(self) -> Iterator[Block]:
-        yield from self._opening()
-        for lines in self._groups():
-            yield heading(f"{self._names(lines)}: {lines[0].words}")
-            yield from _SECTIONS[lines[0].role](self, lines)
-            self._note(name for line in lines for name in line.rests_on)
-        yield heading("What this rests on")
-        yield items(self._authorities())
-        yield text(" ".join(self.decision.notices))
-        yield text(f"Reviewed by: {'.' * 40} Date: {'.' * 20}")
-
-    def _opening(self) -> Iterator[Block]:
-        program, case = self.program, self.case
-        yield Block("title", (("", "Rationale for the determination"),))
-        yield text(f"{case.id}{f', {case.title}' if case.title else ''}. Date of service: {case.date}.", "Case:")
-        unsaid = "unknown" if self.decision.world == "open" else "not so"
-        yield text(
-            "This letter gives the reason for each outcome. It applies the criteria of "
-            f"{program.name}, {program.title} (published {program.published}), as of {self.decision.as_of}, to the "
-            f"case as submitted. A finding that the case does not document counts as {unsaid}."
-        )
-
-    def _groups(self) -> list[list[LineDecision]]:
-        """Return the lines, those that are decided alike together."""
-        groups: dict[str, list[LineDecision]] = {}
-        for line in {(line.cpt, line.session): line for line in self.decision.lines}.values():
-            refused = line.role == UNFAVOURABLE
-            own = self.reasons.specifics(line) if refused else line.missing
-            groups.setdefault(json.dumps([line.outcome, line.by, line.reason, own]), []).append(line)
-        return list(groups.values())
-
-    def _names(self, lines: Iterable[LineDecision]) -> str:
-        labels = ((called(line, self.judged), self.program.label(f'"{line.cpt}"'), line.cpt) for line in lines)
-        return listed([name + (f" ({label})" if label != cpt else "") for name, label, cpt in labels])
-
-    def _note(self, statements: Iterable[str]) -> None:
-        """Note statements that the letter rests on without saying their words."""
-        for name in statements:
-            self.cited.setdefault(name, False)
-
-    def _cite(self, statement: str, how: Sequence[str] = ()) -> str:
-        """Return the words of a statement, or of the rule by which it applies, and note that the letter has them."""
-        self.cited[statement] = True
-        return words_by(statement, rules_of(statement, how, self.program), self.program)
-
-    def favourable(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
-        by = lines[0].by
-        met = _one(by, "this criterion is met", "these criteria are met")
-        yield text(f"{_one(lines, 'This is', 'These are')} {lines[0].words}, because {met}:")
-        yield items((f"{name}:", sentence(self._cite(name, lines[0].how))) for name in by)
-        atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
-        yield text("The case and its record show:")
-        yield items(("", sentence(fact)) for fact in self.reasons.facts(atoms))
-        self._note(self.reasons.statements(atoms))
-
-    def unfavourable(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
-        specifics = self.reasons.specifics(lines[0])
-        under = listed([f"{name} ({self._cite(name)})" for name in specifics])
-        here = list(dict.fromkeys(text for told in specifics.values() for text in told))
-        yield text(
-            f"{_one(lines, 'This is', 'These are')} {lines[0].words}. "
-            f"{_one(lines, 'It falls', 'They fall')} under {under}." + (f" Here, {listed(here)}." if here else "")
-        )
-        short = self._by_line(lines, self.reasons.shortfalls)
-        if short:
-            yield text(f"{_one(short, 'This criterion speaks', 'These criteria speak')} of the case without being met:")
-            yield items(self._shortfall(each, only) for each, only in short)
-            self._note(name for line in lines for name in self.reasons.blockers(line))
-        else:
-            yield text(self._nothing_in_play(lines, here))
-        yield from self._change(lines)
-
-    def _shortfall(self, short: Shortfall, only: str) -> tuple[str, str]:
-        told = self._cite(short.statement)
-        rests = "".join(f" {n} ({self._cite(n)}) rests on it." for n in short.within if n not in told)
-        because = "; ".join(short.because) + (f", although {listed(short.although)}" if short.although else "")
-        return f"{short.statement}{only}:", f"{sentence(told)}{rests} Not met, because {because}."
-
-    def _nothing_in_play(self, lines: Sequence[LineDecision], said: Sequence[str]) -> str:
-        """Say that no criterion speaks of the case; where that is not the reason, there is none to give."""
-        for line in lines:
-            if not line.by or self.reasons.played(line):
-                said = f"no specific reason can be written for {called(line, self.judged)}"
-                raise refused(self.case.place, said, "see coverlog explain")
-        named, codes = self.reasons.named(), self.reasons.codes()
-        if not named:
-            given = f" (its codes, {listed(codes)}, stand for none)" if codes else ""
-            return f"The case names no condition that the criteria speak of{given}."
-        if set(named) <= set(said):
-            return "No criterion for this request speaks of that."
-        return f"No criterion for this request speaks of what the case names: {alternatives(named, 'and')}."
-
-    def _change(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
-        """Say the nearest ways in which lines would be covered, or what could lead there."""
-        played = any(map(self.reasons.played, lines))
-        lifts = [told for told, _ in self._by_line(lines, self.reasons.lifts)]
-        found = self._by_line(lines, self._ways) if played or lifts else []
-        if found:
-            found.sort(key=lambda pair: pair[0].size)
-            shown, more = nearest(found)
-            yield text(
-                f"{_one(lines, 'It', 'They')} would be {self.covered} with {_one(shown, 'this', 'any one of these')}:"
-            )
-            yield items(("", sentence(self._way(group) + only)) for group, only in shown)
-            yield from _more(more)
-        elif lifts:
-            yield text(f"The outcome could change if {listed(lifts, last=' or ')}.")
-        elif not played:
-            yield text(
-                "The outcome could change if the case names, as suspected or established, a condition that a criterion "
-                "for this request speaks of, and the record documents what that criterion asks for."
-            )
-
-    def _ways(self, line: LineDecision) -> list[Group]:
-        return groups(ways(self.judged, line).ways)
-
-    def _way(self, group: Group) -> str:
-        """Return what a group of ways comes to, and what the guideline says against it."""
-        asked = f"a request in which {listed(group.request)}" if group.request else ""
-        against = "; ".join(advisory.text for advisory in group.objections)
-        told = ", and ".join(filter(None, (asked, self._showing(group.box))))
-        leads = f" ({self.program.outcome(group.outcome).words})" if group.outcome else ""
-        return told + leads + (f" (worth knowing: {against})" if against else "")
-
-    def _showing(self, box: Box) -> str:
-        """Return what a record would have to show, each choice as alternatives."""
-        return f"a record which shows that {showing(needs(box), self.program)}" if box else ""
-
-    def waiting(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
-        found = self._ways(lines[0])
-        if not found:
-            yield text(f"{_OPEN} Nothing that it leaves open would make {_one(lines, 'this', 'these')} {self.covered}.")
-            return
-        shown, more = nearest(found)
-        yield text(
-            f"{_OPEN} It neither shows nor rules out what the criteria ask for. "
-            f"{_one(lines, 'It', 'They')} would be {self.covered} with {_one(shown, 'this', 'any one of these')}:"
-        )
-        yield items((f"{listed(g.statements)}:", sentence(self._words(g.statements) + self._way(g))) for g in shown)
-        yield from _more(more)
-        if not lines[0].missing_complete:
-            yield text(MORE)
-        self._note(item.statement for group in shown for choice in group.box for item in choice)
-
-    def _words(self, names: Sequence[str]) -> str:
-        """Return the words of statements that the letter does not have yet, to stand before what they ask for."""
-        new = [self._cite(name) for name in names if not self.cited.get(name)]
-        return f"{'; '.join(new)}. Needed: " if new else ""
-
-    def silent(self, lines: Sequence[LineDecision]) -> Iterator[Block]:
-        atoms = [atom for line in lines for atom in self.reasons.decisive(line)]
-        here = self.reasons.circumstances(atoms)
-        yield text(
-            f"The guideline gives no answer for {_one(lines, 'this', 'these')}, "
-            f"because {self.program.label(lines[0].reason)}."
-            + (f" Here, {listed(here)}." if here else "")
-            + " This is neither an approval nor a refusal; it has to be decided on another basis."
-        )
-        self._note(self.reasons.statements(atoms))
-
-    def _by_line(
-        self, lines: Sequence[LineDecision], find: Callable[[LineDecision], Iterable[Found]]
-    ) -> list[tuple[Found, str]]:
-        """Return what is found for lines, each thing once, and for which lines where it is not for all."""
-        found: dict[Found, list[str]] = {}
-        for line in lines:
-            for each in find(line):
-                found.setdefault(each, []).append(called(line, self.judged))
-        return [(each, "" if len(of) == len(lines) else f" (for {listed(of)})") for each, of in found.items()]
-
-    def _authorities(self) -> Iterator[tuple[str, str]]:
-        """Yield the statements and readings relied on by their authority, with the words not yet said."""
-        told_as = {**AUTHORITIES, **{name: sentence(said)[:-1] for name, said in self.program.authorities.items()}}
-        named: dict[str, list[str]] = {authority: [] for authority in told_as}
-        for name, told in self.cited.items():
-            if name in self.program.statements:
-                own = named[self.program.statements[name].authority]
-                own.append(name if told else f"{name} ({words(name, self.program)})")
-            else:
-                named["interpretation"].append(f"{name} ({self.program.interpretations[name]})")
-        return ((f"{told_as[key]}:", f"{'; '.join(each)}.") for key, each in named.items() if each)
+def _reason(account: Account, grounds: Grounds) -> Reason:
+    line = account.lines[0]
+    return Reason(
+        tuple(f"{each.cpt}@{each.session}" for each in account.lines),
+        sentence(tests_of(account.lines, account.program)).removesuffix("."), line.outcome, line.words, line.role,
+        paragraph(account, grounds), tuple(rows(account, grounds)),
+        tuple(flags(account, grounds)),
+    )  # fmt: skip
 
 
-_SECTIONS: dict[str, Callable[[_Letter, Sequence[LineDecision]], Iterator[Block]]] = {
-    FAVOURABLE: _Letter.favourable,
-    UNFAVOURABLE: _Letter.unfavourable,
-    WAITING: _Letter.waiting,
-    SILENT: _Letter.silent,
-}
-
-
-def _more(number: int) -> Iterator[Block]:
-    """Say how many ways a letter leaves out, and where they are."""
-    if number:
-        yield text(f"There are {number} more ways; coverlog checklist has all.")
-
-
-def _one(found: Sequence[object], one: str, several: str) -> str:
-    """Return the word for one thing, or the one for several."""
-    return one if len(found) == 1 else several
+def _empty(name: str, plan: Plan) -> Fault:
+    where = f"letter.{name} in {plan.file}" if plan.file else f"letter.{name} in a file, and name the file by --plan"
+    told = f"the letter refuses something, and {{plan:{name}}} is empty ({SLOTS[name]})"
+    return Fault(plan.file, told, f"write {where}")

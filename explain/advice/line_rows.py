@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ...engine.cases.case import Unreadable
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING, Outcome
-from .block import listed
+from .phrases import listed
 from .reasons import Reasons
 from .remedies import Way, ways
 from .wording import answer, words

@@ -10,12 +10,12 @@ from ...engine.decision.outcomes import any_way
 from ...engine.decision.why import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure
 from ...engine.language.comparison import bounds, within
 from ...engine.language.terms import UNDOCUMENTED as NOBODY_SAYS
-from ...engine.language.terms import Atom, Comparison, Literal, Var, quote, unquote
+from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Part, Var
 from ...engine.language.unify import unify
 from ...engine.program.interface import FAVOURABLE
-from ...engine.program.words import say_comparison
+from ...engine.program.words import say_comparison, say_counted
 from .evidence import Evidence
-from .wording import alternatives, telling, words
+from .wording import alternatives, telling
 
 DENIED, REQUEST, NUMBER, BLOCKED = "denied", "request", "number", "blocked"
 
@@ -28,17 +28,13 @@ class Point(NamedTuple):
     text: str
     source: str = ""
     atom: Atom | None = None  # what would have to be requested, the amount that falls short, or what blocks
-    within: str = ""  # the criterion for what the case names that rests on the statement
-    although: tuple[str, ...] = ()  # what else it asks for, and is so
 
 
 class Shortfall(NamedTuple):
     """A statement that is not met, with every way in which it falls short, each the end of `not met, because`."""
 
     statement: str
-    within: tuple[str, ...]  # the criteria for what the case names that rest on it
     because: tuple[str, ...]
-    although: tuple[str, ...]
 
 
 class Reasons(Evidence):
@@ -46,32 +42,23 @@ class Reasons(Evidence):
 
     def __init__(self, judged: Judged) -> None:
         super().__init__(judged)
-        self._asking: dict[Literal | Comparison, bool] = {}  # by what fails, whether it asks for another request
+        self._asking: dict[Part, bool] = {}  # by what fails, whether it asks for another request
 
     def shortfalls(self, line: LineDecision) -> list[Shortfall]:
         """Return every criterion that speaks of the case and is not met by a line, and why it is not."""
         points: dict[str, list[Point]] = {}
         for point in self.points(line):
             points.setdefault(point.statement, []).append(point)
-        return [_shortfall(name, own) for name, own in points.items()]
-
-    def played(self, line: LineDecision) -> bool:
-        """Say whether any criterion speaks of the case for a line that none covers."""
-        return bool(self.relevant(line))
+        return [Shortfall(name, tuple(_because(own))) for name, own in points.items()]
 
     def points(self, line: LineDecision) -> list[Point]:
         """Return what fails in each criterion that speaks of the case, each thing once."""
-        return list(dict.fromkeys(p for failure in self.relevant(line) for p in self._points(failure, line)))
+        return list(dict.fromkeys(p for failure in self.relevant(line) for p in self._points(failure)))
 
     def blockers(self, line: LineDecision) -> list[str]:
         """Return the statements by which something blocks criteria that would cover a line."""
         blocks = [p.atom for p in self.points(line) if p.kind == BLOCKED and p.atom in self.model.support]
         return list(dict.fromkeys(name for b in blocks if b for name in self.why.shortest(b).rule.cites))
-
-    def lifts(self, line: LineDecision) -> list[str]:
-        """Return what would lift the blocks that keep criteria from covering a line."""
-        blocks = [p.atom for p in self.points(line) if p.kind == BLOCKED and p.atom in self.model.support]
-        return list(dict.fromkeys(self.say(a) for b in blocks if b for a in self.why.shortest(b).absences))
 
     def relevant(self, line: LineDecision) -> list[Failure]:
         """Return the criteria that fail though the case is about them.
@@ -132,30 +119,24 @@ class Reasons(Evidence):
             return []
         return [failure for failure in self.why.failures(cause.part.atom) if failure.in_play]
 
-    def _points(self, failure: Failure, line: LineDecision) -> Iterator[Point]:
+    def _points(self, failure: Failure) -> Iterator[Point]:
         """Yield what fails in a rule, itself or in the rules that fail below it; failures go in no circle."""
-        above: list[Failure] = []
-        stack: list[tuple[Failure, int, Cause | None]] = [(failure, 0, None)]
+        stack: list[tuple[Failure, Cause | None]] = [(failure, None)]
         while stack:
-            failure, depth, cause = stack.pop()
-            del above[depth:]
+            failure, cause = stack.pop()
             if cause is None:
-                stack += [(failure, depth, each) for each in reversed(failure.causes)]
+                stack += [(failure, each) for each in reversed(failure.causes)]
             elif cause.kind != UNMET or self.is_request(cause):
-                about = (f.rule.cites[0] for f in reversed(above) if self._is_about(f))
-                point = self._point(cause, failure)._replace(within=next(about, ""))
-                yield point._replace(although=self._although(point, [*above, failure], line))
+                yield self._point(cause, failure)
             else:
-                above.append(failure)
-                stack += [(nested, depth + 1, None) for nested in reversed(self._nested(cause))]
-
-    def _is_about(self, failure: Failure) -> bool:
-        return any(self.is_fact(atom) for _, atom in failure.held(self.model))
+                stack += [(nested, None) for nested in reversed(self._nested(cause))]
 
     def _point(self, cause: Cause, failure: Failure) -> Point:
         statement, part = failure.rule.cites[0], failure.rule.body[cause.at]
         if isinstance(part, Comparison):
             return self._number(statement, part, cause, failure)
+        if isinstance(part, Aggregate):
+            return Point(statement, NUMBER, self._count(part, cause))
         atom = part.atom.substitute(cause.binding)
         if not part.positive:
             cites = self.why.shortest(atom).rule.cites if atom in self.model.support else ()
@@ -179,6 +160,10 @@ class Reasons(Evidence):
         text = f"{self.fact(read[0])}, and {needed} {'is' if needed.endswith(' 1') else 'are'} needed"
         return Point(statement, NUMBER, text, atom=read[0])
 
+    def _count(self, part: Aggregate, cause: Cause) -> str:
+        tally = self.why.join.tally(part, cause.binding)
+        return say_counted(part, tally.binding, tally.rows, tally.ends, self.program)
+
     def _wanted(self, atom: Atom, failure: Failure) -> str:
         """Say what an open input would have to be for a rule."""
         begin = self.program.predicates[atom.predicate].amounts_from
@@ -192,23 +177,6 @@ class Reasons(Evidence):
         others = [a for a in self.model.atoms(atom.predicate) if a.args[:-1] == atom.args[:-1]]
         told = self.say(others[0]) if others and len(atom.args) > 1 else "that is not so"
         return f"it asks that {self.say(atom)}, and {told}"
-
-    def _although(self, point: Point, failures: Sequence[Failure], line: LineDecision) -> tuple[str, ...]:
-        """Say what holds beside a point; what the case is about is of interest where the request is in the way."""
-        held = [a for failure in failures for _, a in failure.held(self.model) if self.model.sure(a) and a.args]
-        telling = [a for a in held if a.predicate in self.clinical and quote(line.cpt) not in a.args]
-        return tuple(self._met(a) for a in telling if point.kind == REQUEST or not self.is_fact(a))
-
-    def _met(self, atom: Atom) -> str:
-        """Return an atom in words, with the words of the statement that it speaks of."""
-        name = unquote(str(atom.args[0]))
-        return self.say(atom) + (f" ({words(name, self.program)})" if name in self.program.statements else "")
-
-
-def _shortfall(statement: str, points: Sequence[Point]) -> Shortfall:
-    within = dict.fromkeys(p.within for p in points if p.within not in ("", statement))
-    although = dict.fromkeys(text for p in points for text in p.although)
-    return Shortfall(statement, tuple(within), tuple(_because(points)), tuple(although))
 
 
 def _because(points: Sequence[Point]) -> Iterator[str]:

@@ -10,13 +10,14 @@ from weakref import WeakKeyDictionary
 from ...engine.decision.alike import alike, gates
 from ...engine.decision.decide import Judged, LineDecision, outcomes
 from ...engine.decision.decision import Advisory
-from ...engine.decision.need import Need
+from ...engine.decision.need import AtLeast, Need
 from ...engine.decision.outcomes import favourable
 from ...engine.decision.relaxed import Relaxed, Settled, inputs
 from ...engine.decision.situation import Situation
 from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import SERVICE, UNFAVOURABLE, WAITING
+from ...engine.program.words import say_atom
 from .asks import Ask, ask, asks, named, steps_to
 from .request import Request, facts, requests
 from .route import Route
@@ -32,11 +33,12 @@ class Way(NamedTuple):
     ask: Ask
     objections: tuple[Advisory, ...] = ()  # the advisories that the case draws with it, and does not draw now
     options: tuple[str, ...] = ()  # the options of `coverlog whatif` that go this way
+    asked: tuple[Atom, ...] = ()  # what is asked of the request
 
     @property
     def size(self) -> int:
         """How many things it needs."""
-        return len(self.request) + len(self.ask.items)
+        return len(self.request) + sum(item.need.size for item in self.ask.items)
 
 
 class Ways(NamedTuple):
@@ -105,7 +107,7 @@ class _Candidate(NamedTuple):
     @property
     def size(self) -> int:
         """How many things it changes."""
-        return len(self.request.changes) + len(self.settled.needs)
+        return len(self.request.changes) + sum(need.size for need in self.settled.needs)
 
     def is_within(self, other: _Candidate) -> bool:
         """Say whether another one changes all of this, or more."""
@@ -113,13 +115,17 @@ class _Candidate(NamedTuple):
             return False
         return all(other.documents(need) for need in self.settled.needs)
 
-    def documents(self, need: Need) -> bool:
+    def documents(self, need: Need | AtLeast) -> bool:
         """Say whether what is needed comes with it."""
         own = self.settled.needs
+        if isinstance(need, AtLeast):
+            more = any(n.number >= need.number and {*n.of} <= {*need.of} for n in own if isinstance(n, AtLeast))
+            return more or sum(map(self.documents, need.of)) >= need.number
         if need in own or need.denies:
             return need in own
         if need.bounds:
-            return any(n.atom == need.atom and need.low <= n.low and n.high <= need.high for n in own)
+            plain = [n for n in own if isinstance(n, Need)]
+            return any(n.atom == need.atom and need.low <= n.low and n.high <= need.high for n in plain)
         return need.atom in self.settled.told
 
 
@@ -183,10 +189,14 @@ class _Search:
         same = [c for c in found if c.request == request and c.settled.needs == needs]
         targets = list(dict.fromkeys(target for c in same for target in c.settled.targets))
         steps = list(steps_to(targets, relaxed.model))
-        items = [need for need in needs if self.program.predicates[need.atom.predicate].is_open]
-        choices = [need for need in needs if need not in items]
+        choices = [need for need in needs if isinstance(need, Need) and not self._is_open(need)]
+        items = [need for need in needs if need not in choices]
+        asked = tuple(self.route.asked(targets, choices, relaxed.model, told))
+        said = tuple(say_atom(atom, self.program) for atom in asked)
         way = Way(
-            tuple(self.route.words(targets, choices, relaxed.model, told)), ask(items, targets, steps, self.program),
-            *self.route.changed(needs, told, request),
+            said, ask(items, targets, steps, self.program), *self.route.changed(needs, told, request), asked
         )  # fmt: skip
         return way, not named(steps, relaxed.model, self.program)
+
+    def _is_open(self, need: Need) -> bool:
+        return self.program.predicates[need.atom.predicate].is_open

@@ -8,14 +8,13 @@ from math import inf
 
 from ...engine.decision.decide import Judged, advisories
 from ...engine.decision.decision import Advisory
-from ...engine.decision.need import Need
+from ...engine.decision.need import AtLeast, Need, fewest
 from ...engine.decision.relaxed import below, inputs, narrowed
 from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom
 from ...engine.program.elapsed import earlier
 from ...engine.program.interface import ADVISORY
 from ...engine.program.notation import BETWEEN, SINCE
-from ...engine.program.words import say_atom
 from .evidence import clinical
 from .request import Request, facts
 
@@ -35,16 +34,16 @@ class Route:
         self._drawn: dict[object, tuple[Advisory, ...]] = {}
         self._chosen: dict[Request, Request] = {}
 
-    def words(
+    def asked(
         self, targets: Iterable[Atom], choices: Sequence[Need], model: Model, told: Collection[Atom]
-    ) -> Iterator[str]:
+    ) -> Iterator[Atom]:
         """Yield what the request comes to, by what outcomes rest on that is not so now.
 
         :param targets: the outcomes, in a model in which they may be so.
         :param choices: what the request has to say beside its services.
         :param told: what is documented on the way.
         """
-        asked = self.judged.guideline.strata.from_case - clinical(self.program)
+        asked = self.judged.guideline.strata.from_case - clinical(self.program) - {*self.program.outputs()}
         seen: set[Atom] = set()
         stack = [(target, False) for target in targets]
         while stack:
@@ -54,17 +53,18 @@ class Route:
             seen.add(atom)
             if atom.predicate in asked and not said:
                 said = True
-                yield say_atom(atom, self.program)
+                yield atom
             if firings := model.firings.get(atom):
                 held = min(firings, key=lambda f: sum(not model.sure(p) and p not in told for p in f.premises))
                 stack += [(premise, said) for premise in held.premises]
-        yield from (say_atom(need.atom, self.program) for need in choices if need.atom not in seen)
+        yield from (need.atom for need in choices if need.atom not in seen)
 
     def changed(
-        self, needs: Collection[Need], told: Collection[Atom] = (), request: Request = AS_IT_IS
+        self, needs: Collection[Need | AtLeast], told: Collection[Atom] = (), request: Request = AS_IT_IS
     ) -> tuple[tuple[Advisory, ...], tuple[str, ...]]:
         """Return the advisories that the case draws on the way and does not draw now, and the way as options."""
         request = self._sparing(request)
+        needs = fewest(needs)
         named = {need.finding for need in needs}
         options = [f"--set {name}=unknown" for name in self._withdrawn(told) if name not in named]
         options += [self._option(need) for need in sorted(needs, key=lambda n: (n.finding, n.needs))]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.decision.need import Need
+from ...engine.decision.need import AtLeast, Need
+from ...engine.language.terms import Atom
 from ...engine.program.program import Program
 from . import remedies
 from .groups import groups
@@ -18,6 +19,15 @@ class Wanted(NamedTuple):
     concept: str
     needs: str
     statement: str
+    need: Need | AtLeast
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as the documented JSON object."""
+        return {name: getattr(self, name) for name in NAMED}
+
+
+NAMED = tuple(name for name in Wanted._fields if name != "need")
+"""What an answer has of a thing that is to be so."""
 
 
 class Way(NamedTuple):
@@ -27,7 +37,9 @@ class Way(NamedTuple):
     statements: tuple[str, ...]
     places: tuple[tuple[Wanted, ...], ...]
     objections: tuple[str, ...] = ()  # the advisories that it draws
+    outcome: str = ""  # where it leads to, in words, where a guideline has several outcomes that cover a line
     only: tuple[str, ...] = ()  # the codes that it is for, where it is not for all of a reason
+    asked: tuple[Atom, ...] = ()  # what the request comes to, as `request` has it in words
 
     @property
     def size(self) -> int:
@@ -37,12 +49,13 @@ class Way(NamedTuple):
     @property
     def is_single(self) -> bool:
         """Whether it takes one thing of the record, and nothing is to be said beside it."""
-        return self.size == 1 and not (self.request or self.objections or self.only)
+        return self.size == 1 and not (self.request or self.objections or self.only or self.outcome)
 
     def as_json(self) -> dict[str, Any]:
         """Return the way as the documented JSON object."""
-        places = [[wanted._asdict() for wanted in place] for place in self.places]
-        return {name: list(value) for name, value in self._asdict().items()} | {"places": places}
+        others = ("asked", "outcome")
+        told = {name: list(value) for name, value in self._asdict().items() if name not in others}
+        return told | {"places": [[w.as_json() for w in place] for place in self.places], "outcome": self.outcome}
 
 
 def ways(judged: Judged, line: LineDecision) -> list[Way]:
@@ -52,13 +65,18 @@ def ways(judged: Judged, line: LineDecision) -> list[Way]:
     return [
         Way(each.request, each.statements,
             tuple(tuple(_wanted(item.need, item.statement, program) for item in place) for place in each.box),
-            tuple(advisory.id for advisory in each.objections))
+            tuple(advisory.id for advisory in each.objections),
+            program.outcome(each.outcome).words if each.outcome else "", asked=each.asked)
         for each in found
     ]  # fmt: skip
 
 
-def _wanted(need: Need, statement: str, program: Program) -> Wanted:
+def _wanted(need: Need | AtLeast, statement: str, program: Program) -> Wanted:
     """Return a need by the label of what it is about."""
+    if isinstance(need, AtLeast):
+        of = [_wanted(each, statement, program) for each in need.of]
+        label = f"at least {need.number} of ({'; '.join(each.label for each in of)})"
+        return Wanted(label, ", ".join(each.concept for each in of), str(need), statement, need)
     declared = program.predicates[need.atom.predicate]
     concept = need.finding
     label = program.label(concept) if concept in program.concepts else concept.replace("_", " ")
@@ -70,4 +88,4 @@ def _wanted(need: Need, statement: str, program: Program) -> Wanted:
         label = f"{label}: {program.label(need.atom.args[0])}"
     elif need.denies:
         label = f"{label} recorded as absent"
-    return Wanted(label, concept, need.needs, statement)
+    return Wanted(label, concept, need.needs, statement, need)

@@ -136,7 +136,7 @@ def _beside(before: Judged, after: Judged, width: int) -> Iterator[str]:
 def _sum(flips: Sequence[Flip]) -> str:
     flipped = sum(flip.flips for flip in flips)
     if flipped:
-        return f"{flipped} of {len(flips)} lines {'flips' if flipped == 1 else 'flip'}."
+        return f"{flipped} of {len(flips)} line{'s' * (len(flips) > 1)} {'flips' if flipped == 1 else 'flip'}."
     return "No line flips: every line in both cases keeps its outcome."
 
 

@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ...engine.decision.need import Need, say_need
-from ...engine.language.terms import Atom, Rule
+from ...engine.decision.need import AtLeast, Need, say_need
+from ...engine.language.terms import UNDOCUMENTED, Atom, Rule
 from ...engine.program.interface import FAVOURABLE
 from ...engine.program.notation import TIME_UNITS
 from ...engine.program.program import Program
 from ...engine.program.words import once, say_atom, say_open
-from .block import listed
+from .phrases import listed
 
 _SLOT = re.compile(r"\{\w+\}")
 
 
-def covered_words(program: Program) -> str:
-    """Return in words what a line is where a criterion covers it: one of the outcomes that do."""
-    return listed([each.words for each in program.of_role(FAVOURABLE)], last=" or ")
+def covered_words(program: Program, led: Iterable[str] = ()) -> str:
+    """Return in words what a line is where a criterion covers it: one of the outcomes that do.
+
+    :param led: the outcomes that ways lead to, as far as they tell; without any it is all that cover.
+    """
+    names = set(filter(None, led))
+    told = [each.words for each in program.of_role(FAVOURABLE) if not names or each.name in names]
+    return listed(told, last=" or ")
 
 
 def question(need: Need, program: Program) -> str:
@@ -44,6 +49,8 @@ def _own(atom: Atom, program: Program) -> tuple[str, str]:
     if own := program.questions.get(str(atom.args[0])):
         return own
     asked, told = program.questions.get(atom.predicate, ("", ""))
+    if atom.args[0] == UNDOCUMENTED:
+        return asked, told
     named = f"{{{program.predicates[atom.predicate].params[0]}}}"
     return asked.replace(named, program.label(atom.args[0])), told.replace(named, program.label(atom.args[0]))
 
@@ -63,8 +70,10 @@ def _is_it_so(said: str) -> str:
     return f"{there[1].capitalize()} there {said[there.end() :]}?" if there else f"Is it so that {said}?"
 
 
-def answer(need: Need, program: Program) -> str:
+def answer(need: Need | AtLeast, program: Program) -> str:
     """Return in words that what is needed is so, as the end of `the record shows that ...`."""
+    if isinstance(need, AtLeast):
+        return need.in_words(answer(each, program) for each in need.of)
     said = telling(need.atom, need.bounds.in_words() if need.bounds else "", program)
     return f"it is not so that {said}" if need.denies else said
 
@@ -98,14 +107,6 @@ def alternatives(texts: Sequence[str], word: str = "or") -> str:
     return told[0] if len(told) == 1 else f"{f', {joint}'.join(told[:-1])} {word} {joint}{told[-1]}"
 
 
-def showing(box: Iterable[Iterable[Need]], program: Program) -> str:
-    """Return choices of needs as the end of `a record which shows that ...`: a semicolon keeps them apart."""
-    told = [alternatives([answer(need, program) for need in choice]) for choice in box]
-    return "; ".join(
-        [told[0], *(f"that {each}" for each in told[1:-1]), *(f"and that {each}" for each in told[1:][-1:])]
-    )
-
-
 def words(statement: str, program: Program) -> str:
     """Return the words of a statement, without the mark of a footnote, which no letter or list has."""
     return program.statements[statement].words.removesuffix("(*)").rstrip()
@@ -119,9 +120,3 @@ def words_by(statement: str, rules: Sequence[Rule], program: Program) -> str:
     if len(rules) == 1 and len(rules[0].cites) > 1 and "{" not in rules[0].gloss:
         return rules[0].gloss
     return words(statement, program) if statement in program.statements else ""
-
-
-def rules_of(statement: str, how: Iterable[str], program: Program) -> list[Rule]:
-    """Return the rules named by their ids that cite a statement first."""
-    named = set(how)
-    return [rule for rule in program.rules if rule.id in named and rule.cites[:1] == (statement,)]

@@ -6,12 +6,13 @@ promises (see `proof`): nothing is taken from the proof that is checked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
-from ...engine.language.terms import Atom, Comparison, Literal, Rule
+from ...engine.language.terms import Aggregate, Atom, Comparison, Part, Rule
 from .circles import reached
+from .claim import Claim, Due, Step, absent, holds
+from .count import INFINITE, Count, Way
 from .ground import (
     FALSE,
     TRUE,
@@ -23,42 +24,17 @@ from .ground import (
     comparison_names,
     in_json,
     in_order,
+    listed,
     spell,
+    spell_aggregate,
     spell_comparison,
     spell_part,
+    told,
 )
 from .in_play import Failing, InPlay
 from .phrases import Phrases
 from .sizes import Sizes
 from .truth import Instance, Truth
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What a node stands for: an atom that holds or not, an instance of a rule, a rule that fails, a comparison."""
-
-    kind: str
-    key: Hashable
-    about: Any = field(compare=False)
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.key}" if isinstance(self.key, str) else self.kind
-
-
-class Step(NamedTuple):
-    """What a node rests on."""
-
-    role: str
-    claim: Claim
-    part: int = -1
-
-
-class Due(NamedTuple):
-    """A node as it has to be."""
-
-    kind: str
-    facts: dict[str, Any]
-    steps: tuple[Step, ...] = ()
 
 
 class Dues:
@@ -74,7 +50,7 @@ class Dues:
         self._made: dict[Claim, Due] = {}
         self._makers: dict[str, Callable[[Any], Due]] = {
             "holds": self._holds, "way": self._way, "absent": self._absent, "failed": self._failed,
-            "compared": self._compared,
+            "compared": self._compared, "counted": self._counted,
         }  # fmt: skip
 
     def due(self, claim: Claim) -> Due:
@@ -132,13 +108,17 @@ class Dues:
     def _parts(self, way: Instance) -> Iterator[Step]:
         premises, absences = iter(way.premises), iter(way.absences)
         for at, part in enumerate(way.rule.body):
-            if isinstance(part, Comparison):
+            if isinstance(part, Aggregate):
+                yield Step("count", _counting(self.truth.counts.of(part, way.binding), ()), at)
+            elif isinstance(part, Comparison):
                 yield Step("comparison", _comparison(part, way.binding, ()), at)
             elif part.positive:
                 yield Step("premise", holds(next(premises)), at)
             else:
-                atom = next(absences)
-                yield Step("absence", absent(atom) if self.truth.value(atom) == FALSE else holds(atom), at)
+                yield Step("absence", self._not_so(next(absences)), at)
+
+    def _not_so(self, atom: Atom) -> Claim:
+        return absent(atom) if self.truth.value(atom) == FALSE else holds(atom)
 
     def _compared(self, about: tuple[Comparison, Binding, tuple[Atom, ...]]) -> Due:
         comparison, binding, premises = about
@@ -147,6 +127,29 @@ class Dues:
             "value": WORDS[compare(comparison, binding)], "binding": in_json(binding),
         }  # fmt: skip
         return Due("compared", facts, tuple(Step("premise", holds(atom)) for atom in premises))
+
+    def _counted(self, about: tuple[Count, tuple[Atom, ...]]) -> Due:
+        count, premises = about
+        facts = {
+            "text": self.say.counted(count), "aggregate": spell_aggregate(count.aggregate, {}),
+            "value": WORDS[count.value], "binding": in_json(count.binding),
+            "members": list(map(listed, count.of(TRUE))), "possible": list(map(listed, count.of(UNKNOWN))),
+            "low": told(count.measured(count.low)),
+            "high": told(count.measured(count.high)) if count.high < INFINITE else None,
+        }  # fmt: skip
+        steps = [Step("premise", holds(atom)) for atom in premises]
+        for member in count.members:
+            role = "member" if member.value == TRUE else "possible"
+            steps += [Step(role, claim) for claim in self._conditions(member.ways[0])]
+        return Due("counted", facts, tuple(dict.fromkeys(steps)))
+
+    def _conditions(self, way: Way) -> Iterator[Claim]:
+        premises, absences = iter(way.premises), iter(way.absences)
+        for part in way.element.condition:
+            if isinstance(part, Comparison):
+                yield _comparison(part, way.binding, ())
+            else:
+                yield holds(next(premises)) if part.positive else self._not_so(next(absences))
 
     def _absent(self, atom: Atom) -> Due:
         if self.play.is_record(atom):
@@ -181,7 +184,9 @@ class Dues:
         ]
         return Due("failed", facts, (*steps, *(Step("held", holds(atom), at) for at, atom in failing.held)))
 
-    def _reason(self, rule: Rule, part: Literal | Comparison, way: Binding) -> Claim:
+    def _reason(self, rule: Rule, part: Part, way: Binding) -> Claim:
+        if isinstance(part, Aggregate):
+            return _counting(self.truth.counts.of(part, way), tuple(self.play.evidence(rule, part, way)))
         if isinstance(part, Comparison):
             return _comparison(part, way, tuple(self.play.evidence(rule, part, way)))
         atom = Atom(part.atom.predicate, tuple(_bound(part.atom, way)))
@@ -191,16 +196,6 @@ class Dues:
 def _bound(atom: Atom, way: Binding) -> Iterator[Any]:
     for arg in atom.args:
         yield way.get(arg.name, arg) if isinstance(arg, tuple) else arg
-
-
-def holds(atom: Atom) -> Claim:
-    """Claim that an atom is so, surely or possibly."""
-    return Claim("holds", (spell(atom), atom), atom)
-
-
-def absent(atom: Atom) -> Claim:
-    """Claim that an atom is not so; its variables stand for anything."""
-    return Claim("absent", (spell(atom), atom), atom)
 
 
 def _way(way: Instance) -> Claim:
@@ -215,3 +210,7 @@ def _failure(failing: Failing) -> Claim:
 def _comparison(comparison: Comparison, way: Binding, premises: tuple[Atom, ...]) -> Claim:
     binding = {name: way[name] for name in comparison_names(comparison)}
     return Claim("compared", (comparison, *binding.items(), premises), (comparison, binding, premises))
+
+
+def _counting(count: Count, premises: tuple[Atom, ...]) -> Claim:
+    return Claim("counted", (count.aggregate, *count.binding.items(), premises), (count, premises))

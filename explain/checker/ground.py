@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Literal, Quantity, Term, Var
+from ...engine.language.terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Constant, Part, Quantity, Term, Var
 from ...engine.program.program import Predicate
 
 Binding = dict[str, Constant]
@@ -94,6 +94,16 @@ def number(constant: int) -> str:
     return ("-" if constant < 0 else "") + (f"{whole}.{part:0{places}}" if places else str(whole))
 
 
+def told(constant: Constant) -> Any:
+    """Return a constant as JSON has it."""
+    return in_json({"": constant})[""]
+
+
+def listed(terms: Sequence[Constant]) -> list[Any]:
+    """Return terms as JSON has them."""
+    return list(map(told, terms))
+
+
 def in_json(binding: Mapping[str, Constant]) -> dict[str, Any]:
     """Return a binding as JSON has it: a number with decimals as the number that it is."""
     return {
@@ -109,8 +119,10 @@ def _ordered(left: int, op: str, right: int) -> bool:
     return sign != "=" if op == "!=" else sign in op
 
 
-def comparison_names(comparison: Comparison) -> list[str]:
-    """Return the names of a comparison's variables."""
+def comparison_names(comparison: Comparison | Aggregate) -> list[str]:
+    """Return the names of the variables that the rest of a rule binds for a comparison, or an aggregate."""
+    if isinstance(comparison, Aggregate):
+        return list(comparison.shared)
     return names((*comparison.left, *comparison.right))
 
 
@@ -121,18 +133,35 @@ def spell(atom: Atom) -> str:
 
 def spell_comparison(comparison: Comparison, binding: Mapping[str, Constant]) -> str:
     """Return a comparison as a rule text spells it, with its bound variables replaced."""
-    left, right = (
-        " + ".join(_term(binding.get(t.name, t) if isinstance(t, Var) else t) for t in side)
-        for side in (comparison.left, comparison.right)
-    )
+    left, right = (spell_terms(side, " + ", binding) for side in (comparison.left, comparison.right))
     return f"{left} {comparison.op} {right}"
 
 
-def spell_part(part: Literal | Comparison, binding: Mapping[str, Constant]) -> str:
+def spell_part(part: Part, binding: Mapping[str, Constant]) -> str:
     """Return a part of a body as a rule text spells it, with its bound variables replaced."""
+    if isinstance(part, Aggregate):
+        return spell_aggregate(part, {name: binding[name] for name in part.shared if name in binding})
     if isinstance(part, Comparison):
         return spell_comparison(part, binding)
     return ("" if part.positive else "not ") + spell(put(part.atom, binding))
+
+
+def spell_aggregate(aggregate: Aggregate, binding: Mapping[str, Constant]) -> str:
+    """Return an aggregate as a rule text spells it, with its bound variables replaced."""
+    elements = []
+    for each in aggregate.elements:
+        condition = ", ".join(spell_part(part, binding) for part in each.condition)
+        elements.append(f"{spell_terms(each.terms, ', ', binding)} : {condition}")
+    *before, last = aggregate.guards
+    turned = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+    begin = "".join(f"{spell_terms(guard.right, ' + ', binding)} {turned.get(guard.op, guard.op)} " for guard in before)
+    end = f"{last.op} {spell_terms(last.right, ' + ', binding)}"
+    return f"{begin}#{aggregate.function} {{ {' ; '.join(elements)} }} {end}"
+
+
+def spell_terms(terms: Sequence[Term], between: str, binding: Mapping[str, Constant]) -> str:
+    """Return terms as a rule text spells them, with their bound variables replaced."""
+    return between.join(_term(binding.get(t.name, t) if isinstance(t, Var) else t) for t in terms)
 
 
 def _term(term: Term) -> str:

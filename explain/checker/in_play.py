@@ -6,10 +6,9 @@ import heapq
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ...engine.language.terms import Atom, Comparison, Literal, Rule, Var
+from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Part, Rule, Var
 from .circles import circles
 from .ground import FALSE, TRUE, Binding, compare, comparison_names, fit, in_order, is_ground, names, put, spell_part
-from .join import Part
 from .step import TooLargeError
 from .truth import Truth
 
@@ -76,7 +75,7 @@ class InPlay:
 
     def _awaits(self, cause: Cause) -> Atom | None:
         """Return the atom whose rules decide whether a version is a reason; None where it is one by itself."""
-        if isinstance(cause.part, Comparison) or not cause.part.positive or self.is_record(cause.part.atom):
+        if not isinstance(cause.part, Literal) or not cause.part.positive or self.is_record(cause.part.atom):
             return None
         return _numbered(put(cause.part.atom, cause.way))
 
@@ -134,15 +133,15 @@ class InPlay:
         return Failing(rule, asked, tuple(sorted(causes, key=lambda c: c[0].at)), tuple(self._held(rule, ways)))
 
     def _rank(self, part: Part) -> int:
-        if isinstance(part, Comparison):
-            return 3
+        if not isinstance(part, Literal):
+            return 3 if isinstance(part, Comparison) else 4
         return int(part.atom.predicate in self.truth.edition.open_valued) if part.positive else 2
 
     def _passed(self, part: Part, ways: list[Binding]) -> Iterator[Binding]:
         """Yield the bindings under which a part may hold; one whose variables are not bound is passed over."""
         for way in ways:
-            if isinstance(part, Comparison):
-                if not way.keys() >= set(comparison_names(part)) or compare(part, way) != FALSE:
+            if not isinstance(part, Literal):
+                if not way.keys() >= set(comparison_names(part)) or self._value(part, way) != FALSE:
                     yield way
                 continue
             wanted = put(part.atom, way)
@@ -150,6 +149,9 @@ class InPlay:
                 yield from (more for a in self._like(wanted) if (more := fit(wanted, a, way)) is not None)
             elif not is_ground(wanted) or self.truth.value(wanted) != TRUE:
                 yield way
+
+    def _value(self, part: Comparison | Aggregate, way: Binding) -> int:
+        return compare(part, way) if isinstance(part, Comparison) else self.truth.counts.of(part, way).value
 
     def _like(self, wanted: Atom) -> list[Atom]:
         """Return the possible atoms of a pattern in order."""
@@ -168,8 +170,8 @@ class InPlay:
                         found[at, spell_part(Literal(atom), {})] = atom
         return [(at, found[at, text]) for at, text in sorted(found)]
 
-    def evidence(self, rule: Rule, comparison: Comparison, way: Binding) -> list[Atom]:
-        """Return the atoms that the values of a failing comparison come from."""
+    def evidence(self, rule: Rule, comparison: Comparison | Aggregate, way: Binding) -> list[Atom]:
+        """Return the atoms that the values of a failing comparison, or aggregate, come from."""
         bound = set(comparison_names(comparison))
         atoms = [put(lit.atom, way) for lit in rule.literals if lit.positive and bound & set(names(lit.atom.args))]
         return [atom for atom in atoms if is_ground(atom) and self.truth.value(atom) != FALSE]

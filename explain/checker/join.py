@@ -38,7 +38,6 @@ class Relation:
 
 
 NOTHING = Relation()
-Part = Literal | Comparison
 
 
 class RuleJoin:
@@ -49,15 +48,18 @@ class RuleJoin:
         self.positive = [lit.atom for lit in rule.literals if lit.positive]
         self.negative = [lit.atom for lit in rule.literals if not lit.positive]
         self.comparisons = [part for part in rule.body if isinstance(part, Comparison)]
-        self._plans: dict[int, list[Part]] = {}
+        self._plans: dict[int, list[Literal | Comparison]] = {}
 
-    def _plan(self, first: int) -> list[Part]:
+    def _plan(self, first: int) -> list[Literal | Comparison]:
         """Order the parts: next always the literal with the most bound, and a test once all of it is bound."""
         if first not in self._plans:
             left = [Literal(atom) for i, atom in enumerate(self.positive) if i != first]
-            tests: list[Part] = [*(Literal(atom, positive=False) for atom in self.negative), *self.comparisons]
+            tests: list[Literal | Comparison] = [
+                *(Literal(atom, positive=False) for atom in self.negative),
+                *self.comparisons,
+            ]
             bound = set(names(self.positive[first].args)) if first >= 0 else set()
-            plan: list[Part] = []
+            plan: list[Literal | Comparison] = []
             while True:
                 ready = [test for test in tests if _names_of(test) <= bound]
                 plan += ready
@@ -107,7 +109,7 @@ def extended(pattern: Atom, ways: Iterable[Binding], relation: Relation) -> list
     return found
 
 
-def _names_of(part: Part) -> set[str]:
+def _names_of(part: Literal | Comparison) -> set[str]:
     return set(comparison_names(part) if isinstance(part, Comparison) else names(part.atom.args))
 
 

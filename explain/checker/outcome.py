@@ -7,9 +7,11 @@ from typing import Any
 from ...engine.language.terms import Atom, Var
 from ...engine.program.interface import Outcome
 from .circles import reached
-from .due import Due, Dues, Step, absent, holds
+from .claim import Due, Step, absent, holds
+from .due import Dues
 from .ground import TRUE, in_order, quoted, unquoted
-from .settled import Needs, Settled, cut_amiss
+from .settled import Settled, cut_amiss
+from .several import Needs, expanded
 from .supposed import Supposed
 from .truth import Instance
 
@@ -86,6 +88,10 @@ class Conclusions:
             self._missing[line] = self._supposed.sets(self._covering(line)) if outcome == OPEN else []
         return self._missing[line]
 
+    def is_complete(self, line: Line) -> bool:
+        """Say whether all that would make a line favourable is told apart."""
+        return self._supposed.is_complete(self._covering(line))
+
     def leads(self, line: Line, told: list[Needs]) -> list[str] | None:
         """Return which outcome each set of documentation leads to; None where the guideline has one that covers."""
         possible = self.outcomes(line)
@@ -93,7 +99,8 @@ class Conclusions:
         if len(covering) == 1:
             return None
         settled = {name: Settled(self._supposed, possible[name]) for name in covering}
-        return [next((name for name in covering if settled[name].by(needs)), "") for needs in told]
+        met = {name: [all(map(settled[name].by, expanded([needs]))) for needs in told] for name in covering}
+        return [next((name for name in covering if met[name][at]), "") for at in range(len(told))]
 
     def cut_amiss(self, line: Line, told: Any, due: list[Needs] | None) -> str:
         """Return what is wrong with a list of sets that is cut, or an empty text; see `settled`."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Quantity, Rule, Var
 from ...engine.program.program import Program
+from .count import INFINITE, Count
 from .ground import (
     FALSE,
     TRUE,
@@ -17,6 +18,7 @@ from .ground import (
     number,
     spell,
     spell_comparison,
+    spell_terms,
     unquoted,
 )  # fmt: skip
 
@@ -82,6 +84,31 @@ class Phrases:
             return said + "".join(f", {unquoted(each)} needed" for each in needed)
         return spell_comparison(comparison, binding) + (" does not hold" if value == FALSE else "")
 
+    def counted(self, count: Count) -> str:
+        """Return what an aggregate comes to: what counts, how much is needed, and that there is nothing else."""
+        sure, possible = count.of(TRUE), count.of(UNKNOWN)
+        needed = " and ".join(
+            f"{_GUARDS[guard.op]} {spell_terms(guard.right, ' + ', count.binding)}" for guard in count.aggregate.guards
+        )
+        if count.aggregate.function == "sum":
+            low, high = (_measured(count.measured(end)) for end in (count.low, count.high))
+            upper = f"{number(count.measured(count.low))} to {high}" if count.high < INFINITE else f"{low} or more"
+            said = f"{low if count.low == count.high else upper} in total"
+        else:
+            said = f"{len(sure) or 'none'} counted" + (f" and {len(possible)} more possible" if possible else "")
+        pieces = [f"{said}, {needed} needed" + (": " if sure else "") + self._named(sure, count.aggregate.function)]
+        pieces += [f"possible: {self._named(possible, count.aggregate.function)}"] if possible else []
+        return "; ".join([*pieces, "there are no others"])
+
+    def _named(self, rows: Sequence[tuple[Constant, ...]], function: str) -> str:
+        """Return members by their labels; behind the number of a sum stands what it is of."""
+        told = []
+        for row in rows:
+            words = ["not documented" if term == UNDOCUMENTED else self.label(term) for term in row]
+            is_sum = function == "sum" and len(words) > 1
+            told.append(f"{words[0]} ({', '.join(words[1:])})" if is_sum else ", ".join(words))
+        return ", ".join(told)
+
     def outcome(self, outcome: str, by: Sequence[str], reason: str | None) -> str:
         """Return an outcome with what gives it."""
         given = " by " + ", ".join(by) if by else ""
@@ -113,11 +140,20 @@ class Phrases:
         return re.sub(r"\bsome (\w+) \1\b|\b(\w+) some \2\b", lambda m: f"some {m[1] or m[2]}", "".join(pieces))
 
 
+def _measured(value: int) -> str:
+    return _amount(value, "") if isinstance(value, Quantity) else str(value)
+
+
 def _amount(value: Quantity, after: str) -> str:
     """Return a number with its unit, which what stands behind it may have said; one day is no days."""
     one_of_time = value.unit in ("days", "weeks", "months", "years") and int(value) == 1 and not value.places
     said = after.strip()[: len(value.unit)] == value.unit
     return number(value) + ("" if said else " " + (value.unit[:-1] if one_of_time else value.unit)).rstrip()
+
+
+_GUARDS = {
+    ">=": "at least", "<=": "at most", ">": "more than", "<": "fewer than", "=": "exactly", "!=": "other than"
+}  # fmt: skip
 
 
 def _if_unsure(value: int) -> str:
@@ -151,9 +187,23 @@ def _units(comparisons: Iterable[Comparison]) -> set[str]:
 
 
 def _range(least: int | None, most: int | None) -> str:
-    low, high = (_amount(n, "") if isinstance(n, Quantity) else str(n) for n in (least, most))
     if least is not None and least == most:
-        return f"exactly {low}"
-    ends = ["one or more" if low == "1" else f"at least {low}"] * (least is not None)
-    ends += ["fewer than 2" if high == "1" else f"at most {high}"] * (most is not None)
-    return " and ".join(ends)
+        return f"exactly {_written(least)}"
+    ends = []
+    if least is not None:
+        ends.append("one or more" if str(least) == "1" else _end("at least", "more than", least, -1))
+    if most is not None:
+        ends.append("fewer than 2" if str(most) == "1" else _end("at most", "less than", most, 1))
+    unit = _written(least or 0).removeprefix(number(least or 0)) if len(ends) > 1 else ""
+    return " and ".join([end.removesuffix(unit) for end in ends[:-1]] + ends[-1:])
+
+
+def _end(within: str, beyond: str, bound: int, step: int) -> str:
+    """Return one end of a range; with decimals, a whole number next to it is said in place of it."""
+    if isinstance(bound, Quantity) and bound.places and (int(bound) + step) % 10**bound.places == 0:
+        return f"{beyond} {_written(bound + step)}"
+    return f"{within} {_written(bound)}"
+
+
+def _written(bound: int) -> str:
+    return _amount(bound, "") if isinstance(bound, Quantity) else str(bound)

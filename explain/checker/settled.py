@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 from ...engine.language.terms import UNDOCUMENTED, Atom
@@ -12,11 +11,12 @@ from .circles import circles
 from .ground import TRUE, UNKNOWN, asked_for
 from .items import INFINITE, Item
 from .record import measured
+from .several import Needs, are_in_order, are_sets, expanded, size
 from .step import TooLargeError
 from .supposed import Asked, Supposed, premises_of
 from .truth import Instance
+from .weighed import Option, Ways, as_instance, failing, holding
 
-Needs = list[dict[str, str]]
 TOLD = 256
 """The most sets of missing documentation that a proof tells; where there are more, it tells so many."""
 
@@ -26,38 +26,29 @@ def cut_amiss(supposed: Supposed, targets: Sequence[Atom], told: Any, due: list[
 
     :param due: every set, where they are not too many to look at; else the told ones are tried one by one.
     """
-    if not _are_sets(told):
+    if not are_sets(told):
         return "is no list of sets"
     return next(_amiss(supposed, targets, told, due), "")
 
 
 def _amiss(supposed: Supposed, targets: Sequence[Atom], told: list[Needs], due: list[Needs] | None) -> Iterator[str]:
-    keys = [(len(each), [(item["finding"], item["needs"]) for item in each]) for each in told]
-    if any(a >= b for a, b in pairwise(keys)) or any(items != sorted(set(items)) for _, items in keys):
+    if not are_in_order(told):
         yield "is not in order"
     if not told or len(told) > TOLD or (due and len(told) < TOLD):
         yield f"is cut at {len(told)} sets, and has to be at {TOLD}"
-    most = keys[-1][0] if keys else 0
+    most = size(told[-1]) if told else 0
+    every = expanded(told)
     if due is None:
         settled = Settled(supposed, targets)
-        yield from (f"has a set that {amiss}" for amiss in map(settled.amiss, told) if amiss)
+        yield from (f"has a set that {amiss}" for amiss in map(settled.amiss, every) if amiss)
         try:
-            due = [*told, *Supposed(supposed.truth, supposed.items.given, most=most - 1).sets(targets)]
+            due = [*every, *Supposed(supposed.truth, supposed.items.given, most=most - 1).sets(targets)]
         except TooLargeError:
-            due = told  # the smaller ones are too many as well: up to here they have been looked at
-    if any(each not in due for each in told):
+            due = every  # the smaller ones are too many as well: up to here they have been looked at
+    if any(each not in due for each in every):
         yield "has a set that is none of the smallest"
-    if any(each not in told for each in due if len(each) < most):
+    if any(each not in every for each in due if len(each) < most):
         yield "leaves out a smaller set"
-
-
-def _are_sets(told: Any) -> bool:
-    """Say whether something is a list of sets of things to document, by its form."""
-    return isinstance(told, list) and all(isinstance(each, list) and each and all(map(_is_need, each)) for each in told)
-
-
-def _is_need(item: Any) -> bool:
-    return isinstance(item, dict) and item.keys() == {"finding", "needs"} and set(map(type, item.values())) == {str}
 
 
 class Settled:
@@ -69,6 +60,21 @@ class Settled:
         self.parts = circles(self.targets, supposed.below)
         self.values: dict[Asked, bool] = {}
         self.closure = 0
+        for instance in (i for part in self.parts for _, atom in part for i in self.truth.instances.get(atom, ())):
+            self._number(instance)
+
+    def _number(self, instance: Instance) -> None:
+        """Give every bound of an instance its bit, so that what documents it is known to."""
+        for pattern, premise in premises_of(instance):
+            if UNDOCUMENTED in premise.args:
+                self.supposed.within(instance, pattern, premise)
+                list(self.supposed.beyond(instance, pattern, premise))
+        wanted = [way for count in instance.counts for way in (*holding(count), *failing(count))]
+        for option in (option for _, parts in wanted for each in parts for option in each.options):
+            for way in option.member.ways:
+                self._number(as_instance(way))
+                if option.bound is not None:
+                    self.supposed.bounded(option, way)
 
     def by(self, told: list[dict[str, str]]) -> bool:
         """Say whether a told set settles the line."""
@@ -149,7 +155,23 @@ class Settled:
                     return False
             elif not self.values[True, premise]:
                 return False
-        return all(self.values[False, absent] for absent in instance.absences)
+        wanted = (self._wanted(way) for count in instance.counts for way in holding(count))
+        return all(self.values[False, absent] for absent in instance.absences) and all(wanted)
+
+    def _wanted(self, way: Ways) -> bool:
+        """Say whether what an aggregate wants is documented."""
+        every, parts = way
+        met = (sum(o.worth for o in part.options if self._option(o)) >= part.need for part in parts)
+        return all(met) if every else any(met)
+
+    def _option(self, option: Option) -> bool:
+        for way in option.member.ways:
+            beside = option.bound is not None and bool(self.supposed.bounded(option, way) & self.closure)
+            if option.so and self._fires(as_instance(way)) and (beside or option.bound is None):
+                return True
+            if not option.so and not (beside or self._fails(as_instance(way))):
+                return False
+        return not option.so
 
     def _not_so(self, atom: Atom) -> bool:
         if self.truth.value(atom) != UNKNOWN:
@@ -165,6 +187,7 @@ class Settled:
             any(self.values[False, premise] for premise in instance.premises)
             or any(self.values[True, absent] for absent in instance.absences)
             or any(b & self.closure for p, a in premises_of(instance) for b in self.supposed.beyond(instance, p, a))
+            or any(self._wanted(way) for count in instance.counts for way in failing(count))
         )
 
 

@@ -8,15 +8,17 @@ told ones are checked one by one: each settles the line, and does so with nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Var
-from .circles import circles
+from .circles import circles, reached
+from .count import Way
 from .ground import TRUE, UNKNOWN, chosen_from, comparison_names, names
 from .items import INFINITE, LIMIT, Item, Items, Sets
 from .record import measured
 from .step import TooLargeError
 from .truth import Instance, Truth
+from .weighed import Option, Ways, amount_of, as_instance, failing, holding
 
 Asked = tuple[bool, Atom]  # whether it is to be so, and the atom
 NONE, EMPTY = frozenset[int](), frozenset([0])
@@ -68,7 +70,21 @@ class Supposed:
         for instance in self.truth.instances.get(atom, ()):
             found += [(to_be, p) for p in instance.premises]
             found += [(not to_be, a) for a in instance.absences]
+            for way in (way for count in instance.counts for member in count.members for way in member.ways):
+                found += [(so, each) for each in (*way.premises, *way.absences) for so in (True, False)]
         return found
+
+    def is_complete(self, targets: Iterable[Atom]) -> bool:
+        """Say whether what would settle every aggregate below some atoms is told apart."""
+        for to_be, atom in reached([(True, atom) for atom in targets], self.below):
+            if self.truth.value(atom) == UNKNOWN:
+                counts = [
+                    each for i in self.truth.instances.get(atom, ()) for each in i.counts if each.value == UNKNOWN
+                ]
+                wanted = [way for count in counts for way in (holding(count) if to_be else failing(count))]
+                if not all(each.complete for _, parts in wanted for each in parts):
+                    return False
+        return True
 
     def is_fixed(self, atom: Atom) -> bool:
         """Say whether no single thing to say makes an atom not so: an amount, or what the case has to state."""
@@ -94,7 +110,52 @@ class Supposed:
                 result = self._product(result, self._known[True, premise])
         for absent in instance.absences:
             result = self._product(result, self._known[False, absent])
+        for way in (way for count in instance.counts for way in holding(count)):
+            result = self._product(result, self._wanted(way))
         return result
+
+    def _wanted(self, way: Ways) -> Sets:
+        """Return the sets that meet what an aggregate wants."""
+        every, parts = way
+        found = [self._reaching(part.options, part.need) for part in parts]
+        if not every:
+            return self.items.minimal(each for sets in found for each in sets)
+        result = EMPTY
+        for sets in found:
+            result = self._product(result, sets)
+        return result
+
+    def _reaching(self, options: Sequence[Option], need: int) -> Sets:
+        """Return the sets by which options hold that are worth enough together."""
+        known: dict[int, Sets] = {need: EMPTY}  # what is still needed, and what has been documented for the rest
+        for option in options if need > 0 else ():
+            more = {left: sets for left, sets in known.items() if left > 0}
+            for left, sets in more.items():
+                with_it = self._product(sets, self._option(option))
+                rest = max(left - option.worth, 0)
+                known[rest] = self.items.minimal([*known.get(rest, NONE), *with_it])
+        return known.get(0, NONE) if need > 0 else EMPTY
+
+    def _option(self, option: Option) -> Sets:
+        """Return the sets that document an option."""
+        if option.so:
+            return self.items.minimal(
+                each for way in option.member.ways
+                for each in self._product(self._way(as_instance(way)), self._beside(option, way))
+            )  # fmt: skip
+        result = EMPTY
+        for way in option.member.ways:
+            beside = self._beside(option, way) if option.bound is not None else NONE
+            result = self._product(result, self.items.minimal([*self._failing(as_instance(way)), *beside]))
+        return result
+
+    def _beside(self, option: Option, way: Way) -> Sets:
+        return EMPTY if option.bound is None else frozenset([self.bounded(option, way)])
+
+    def bounded(self, option: Option, way: Way) -> int:
+        """Return the item that sets the bound of an option."""
+        bound = option.bound or 0
+        return self.bit(amount_of(way), *((bound, INFINITE) if option.so else (-INFINITE, bound)))
 
     def _not_so(self, atom: Atom) -> Sets:
         if self.truth.value(atom) != UNKNOWN:
@@ -103,11 +164,15 @@ class Supposed:
             return NONE
         result = self.items.minimal(self.denying(atom)) if self.truth.is_undocumented(atom) else EMPTY
         for instance in self.truth.instances.get(atom, ()):
-            ways = {s for p in instance.premises for s in self._known[False, p]}
-            ways |= {s for a in instance.absences for s in self._known[True, a]}
-            ways |= {s for p, atom_ in premises_of(instance) for s in self.beyond(instance, p, atom_)}
-            result = self._product(result, self.items.minimal(ways))
+            result = self._product(result, self.items.minimal(self._failing(instance)))
         return result
+
+    def _failing(self, instance: Instance) -> set[int]:
+        """Return the sets under which an instance surely fails."""
+        ways = {s for p in instance.premises for s in self._known[False, p]}
+        ways |= {s for a in instance.absences for s in self._known[True, a]}
+        ways |= {s for p, atom_ in premises_of(instance) for s in self.beyond(instance, p, atom_)}
+        return ways | {s for count in instance.counts for way in failing(count) for s in self._wanted(way)}
 
     def denying(self, atom: Atom) -> list[int]:
         """Return the items that each say of an undocumented atom that it is not so."""

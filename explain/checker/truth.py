@@ -17,6 +17,7 @@ from typing import NamedTuple
 from ...engine.language.terms import UNDOCUMENTED, Atom, Rule
 from ...engine.program.program import Predicate, Program
 from .circles import circles, reached
+from .count import Count, Counts
 from .ground import FALSE, TRUE, UNKNOWN, Binding, chosen_from, compare, put
 from .join import NOTHING, Relation, RuleJoin, values_of
 from .step import TooLargeError
@@ -33,7 +34,8 @@ class Instance(NamedTuple):
     head: Atom
     premises: tuple[Atom, ...]
     absences: tuple[Atom, ...]
-    compared: int  # the least value of its comparisons
+    compared: int  # the least value of its comparisons and its aggregates
+    counts: tuple[Count, ...] = ()
 
     @property
     def standing(self) -> tuple[str, tuple[str, ...]]:
@@ -61,7 +63,7 @@ class Edition:
         self.varies = _users((p.name for p in declared if p.case or p.open_kind), self.needs)
         every: dict[str, list[str]] = {}
         for rule in program.rules:  # of whatever date
-            every.setdefault(rule.head.predicate, []).extend(lit.atom.predicate for lit in rule.literals)
+            every.setdefault(rule.head.predicate, []).extend(lit.atom.predicate for lit in rule.asked)
         self.open_valued = _users((p.name for p in declared if p.open_kind or p.open_count), every)
         self.static = Truth(self)
         self.static_sizes: dict[Atom, int] = {}  # see `sizes`
@@ -69,7 +71,7 @@ class Edition:
     def _needs(self, name: str) -> list[str]:
         declared = self.program.predicates.get(name)
         closing = [n for n in (declared.unless, declared.until) if n] if declared else []
-        return [*closing, *(lit.atom.predicate for rule in self.rules.get(name, ()) for lit in rule.literals)]
+        return [*closing, *(lit.atom.predicate for rule in self.rules.get(name, ()) for lit in rule.asked)]
 
 
 def _users(start: Iterable[str], needs: dict[str, list[str]]) -> set[str]:
@@ -110,6 +112,7 @@ class Truth:
         self.instances: dict[Atom, list[Instance]] = dict(static.instances) if static else {}
         self.derived: set[Atom] = set(static.derived) if static else set()
         self.supposed: set[Atom] = set()
+        self.counts = Counts(self.relation)  # of what is known: what a rule counts lies below it
         self._fired = 0
         by_name: dict[str, list[Atom]] = {}
         for atom in self.given:
@@ -195,9 +198,10 @@ class Truth:
         """Return the new instances of a rule, by an atom for one part of its body; new heads wait for their turn."""
         found: list[Instance] = []
         for binding in join.ways(self.relation, first, atom):
-            if (values := values_of(binding)) not in known:
+            counts = tuple([self.counts.of(each, binding) for each in join.rule.aggregates])
+            if (values := values_of(binding)) not in known and all(count.value for count in counts):
                 known.add(values)
-                found.append(_instance(join, binding))
+                found.append(_instance(join, binding, counts))
                 head = found[-1].head
                 if head not in self.relation(head.predicate).values:
                     self.relations[head.predicate].add(head, UNKNOWN)
@@ -233,9 +237,9 @@ class Truth:
                     ready.append(fired[at].head)
 
 
-def _instance(join: RuleJoin, binding: Binding) -> Instance:
+def _instance(join: RuleJoin, binding: Binding, counts: tuple[Count, ...]) -> Instance:
     return Instance(
         join.rule, binding, put(join.rule.head, binding), tuple([put(atom, binding) for atom in join.positive]),
         tuple([put(atom, binding) for atom in join.negative]),
-        min((compare(each, binding) for each in join.comparisons), default=TRUE),
+        min((TRUE, *(compare(each, binding) for each in join.comparisons), *(count.value for count in counts))), counts,
     )  # fmt: skip

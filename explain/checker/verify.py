@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from ...engine.program.program import Program
 from ..proof.node import Child, node_id
+from .claim import Claim, Due, Step
 from .claims import Link, Told, take_up
-from .due import Claim, Due, Dues, Step
+from .due import Dues
 from .ground import TRUE, spell
 from .outcome import Conclusions, Line
 from .record import facts_of, lines_of
-from .settled import TOLD, Needs
+from .settled import TOLD
+from .several import Needs, stand_for
 from .step import Fault, TooLargeError, same, show
 from .truth import Truth, edition
 
@@ -166,8 +168,10 @@ class _Walk:
             due = self.conclusions.missing(line)
         except TooLargeError:
             due = None
-        if due is not None and len(due) <= TOLD:
-            return {"missing": due, "missing_complete": True, **self._leads(line, due)}
+        if due is not None and ((choices := stand_for(told, due, TOLD)) or len(due) <= TOLD):
+            right: list[Needs] = told if choices else due  # type: ignore[assignment]
+            whole = self.conclusions.is_complete(line)
+            return {"missing": right, "missing_complete": whole, **self._leads(line, right)}
         if amiss := self.conclusions.cut_amiss(line, told, due):
             self._fault(name, f"missing {amiss}")
             return {"missing": told, "missing_complete": False}

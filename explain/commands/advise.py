@@ -94,22 +94,27 @@ def checklist(case: str, code: str, world: str, as_of: str, form: str) -> None:
 
 @click.command()
 @case_argument
+@click.option("--plan", "plan", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="The plan's own text for the letter, word for word (see coverlog schema --of plan).")  # fmt: skip
+@click.option("--final", is_flag=True, help="Refuse a letter that refuses something while a slot of the plan is empty.")
 @world_option
 @as_of_option
 @format_option("md", "html", "json")
 @output_option
-def letter(case: str, world: str, as_of: str, form: str, out: Path | None) -> None:
-    """Write the rationale of a determination in plain language, with the specific reason of every outcome.
+def letter(case: str, world: str, as_of: str, form: str, *, plan: Path | None, final: bool, out: Path | None) -> None:
+    """Write the rationale of a determination: a paragraph for the member, and a table for the doctor.
 
     \b
-    Example: coverlog letter cts-six-weeks-of-splinting --format html > letter.html
+    Example: coverlog letter cts-three-weeks-of-splinting --format html > letter.html
+             coverlog letter cts-three-weeks-of-splinting --plan plan.yaml --final -o letter.md
     """
+    from ...engine.cases.plan import NO_PLAN, read_plan
     from ..advice.letter import letter as written
-    from ..advice.letter_document import as_json as told
     from ..render.letter_page import as_html, as_markdown
 
-    judged = judge_one(case, answering(), world, as_of)
-    if form == "json":
-        write_out(as_json(told(judged)), out)
-    else:
-        write_out((as_html if form == "html" else as_markdown)(written(judged)), out)
+    said = read_plan(plan) if plan else NO_PLAN
+    made = written(judge_one(case, answering(), world, as_of), said)
+    if final:
+        made.finish()
+    told = {"json": lambda: as_json(made.as_json()), "html": lambda: as_html(made), "md": lambda: as_markdown(made)}
+    write_out(told[form](), out)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .inputs import answering, judge_one, lines_of
+from .complete import complete_case
+from .inputs import answering, judge_one, judge_row, lines_of
 from .options import (
     as_of_option,
-    case_argument,
     format_option,
     line_option,
     outcome_option,
@@ -21,6 +21,7 @@ from .options import (
 from .output import FAILED, as_json, in_colour, width, write_out
 
 if TYPE_CHECKING:
+    from ...engine.decision.decide import Judged
     from ..proof.graph import Proof
 
 DETAILS = REASON, PLAY, FULL = "1", "2", "full"
@@ -28,7 +29,10 @@ FORMATS = ("text", "json", "markdown", "html", "svg", "png", "dot", "mermaid", "
 
 
 @click.command()
-@case_argument
+@click.argument("case", required=False, shell_complete=complete_case)
+@click.option("--from", "source", metavar="INPUT", type=click.Path(exists=True, path_type=Path),
+              help="Take the case from what a batch is given: its tables or its database.")  # fmt: skip
+@click.option("--case", "name", default="", metavar="ID", help="The id of the case there.")
 @line_option("Explain the lines of this procedure code only.")
 @click.option("--detail", type=click.Choice(DETAILS), default=None, show_default="1",
               help="How much: the reason (1), every criterion in play (2), or the whole proof (full).")  # fmt: skip
@@ -42,7 +46,8 @@ FORMATS = ("text", "json", "markdown", "html", "svg", "png", "dot", "mermaid", "
 @format_option(*FORMATS, text="Pictures (svg, png, and the one in html) need Graphviz.")
 @output_option
 def explain(
-    case: str, code: str, detail: str | None, full: bool, every: bool, outcome: str | None,
+    case: str | None, source: Path | None, name: str, code: str,
+    detail: str | None, full: bool, every: bool, outcome: str | None,
     verify: bool, world: str, as_of: str, form: str, out: Path | None,
 ) -> None:  # fmt: skip
     """Say why each line has its outcome: what decides it, with its source, and what would be different.
@@ -54,18 +59,27 @@ def explain(
     Example: coverlog explain cts-six-weeks-of-splinting
              coverlog explain cts-six-weeks-of-splinting --line 95886 --full
              coverlog explain cts-six-weeks-of-splinting --format html -o proof.html
+             coverlog explain --from claims/ --case 4711
     """
     from ..proof.build import prove, why_not
 
     if form == "png" and not out and sys.stdout.isatty():
         raise click.UsageError("a PNG picture is not for a terminal; name a file: -o FILE")
-    judged = judge_one(case, answering(), world, as_of)
+    judged = _judged(case, source, name, world, as_of)
     lines_of(judged, code)
     proof = why_not(judged, outcome, cpt=code) if outcome else prove(judged, cpt=code, every=every)
     level = FULL if full else detail or (FULL if form == "text" and (every or outcome) else REASON)
     write_out(_told(proof, form, level, colour=not out and in_colour()), out)
     if verify and not _verified(proof):
         sys.exit(FAILED)
+
+
+def _judged(case: str | None, source: Path | None, name: str, world: str, as_of: str) -> Judged:
+    """Decide the case that is named, or the row of a batch."""
+    if not (case or name) or (name and not source):
+        raise click.UsageError("name a case, or the id of one with the batch it is in: --from INPUT --case ID")
+    found = judge_row(source, name or case or "", world, as_of) if source else None
+    return found or judge_one(case or "", answering(), world, as_of)
 
 
 def _verified(proof: Proof) -> bool:

@@ -13,7 +13,7 @@ from ...engine.cases.case import Case, Unreadable, not_read
 from ...engine.cases.find import find_case, find_cases
 from ...engine.decision.decide import Judged, judge
 from ...engine.evaluation.limits import on_time
-from ...engine.language.errors import CaseError, Finding
+from ...engine.language.errors import CaseError, FaultError, Finding
 from ...engine.language.terms import Place
 from ...engine.library.guideline import Guideline, load
 from ...engine.library.several import Answering, Several, each, shipped
@@ -52,6 +52,29 @@ def judge_one(name: str, guideline: Answering, world: str, as_of: str) -> Judged
     case = noted(find_case(name, guideline))
     with on_time():
         return judge(case, case.under or each(guideline)[0], world=world, as_of=as_of)
+
+
+def judge_row(source: Path, name: str, world: str, as_of: str) -> Judged:
+    """Return a case of a batch decided.
+
+    :param source: the folder of tables, or the database.
+    :raises CaseError: where it cannot be read or decided.
+    :raises FaultError: where there is no such batch, or no such case in it.
+    """
+    from ...engine.batch.back import case_of
+    from ...engine.batch.load import Loaded
+    from ...engine.batch.sources import BatchError, connect, sources
+    from ...engine.batch.tables import NotTabledError
+
+    guideline = each(answering())[0]
+    try:
+        batch = Loaded(connect(), guideline, world, as_of)
+        batch.look(sources(source, batch.tables, batch.db))
+        case = noted(case_of(batch, name))
+    except (BatchError, NotTabledError, LookupError) as error:
+        raise FaultError(str(error)) from None
+    with on_time():
+        return judge(case, guideline, world=world, as_of=as_of)
 
 
 def lines_of(judged: Judged, code: str) -> None:

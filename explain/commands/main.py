@@ -20,9 +20,11 @@ from .output import BAD_INPUT, flush, open_streams, output_failed, quiet_pipe
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
+    "batch": "batch",
     "cases": "test",
     "circuit": "circuit",
     "compare": "compare",
+    "compile": "batch",
     "check": "check",
     "checklist": "advise",
     "decide": "decide",
@@ -72,7 +74,8 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f".{COMMANDS[cmd_name]}", __package__)
-        found: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        found: click.Command = getattr(module, name, None) or getattr(module, f"{name}_")  # Python has a compile
         return found
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:

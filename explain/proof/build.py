@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable
 from typing import Any
-
-import networkx as nx
 
 from ...engine.decision.decide import Judged
 from ...engine.decision.decision import LineDecision
@@ -14,13 +12,11 @@ from ...engine.decision.ways import Ways
 from ...engine.decision.why import CONTRADICTED, Cause, Failure
 from ...engine.decision.why import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.evaluation.rules import Firing
-from ...engine.language.comparison import holds
-from ...engine.language.terms import Atom, Comparison, Rule, Substitution, plain, variables
+from ...engine.language.terms import Aggregate, Atom, Comparison, Substitution
 from ...engine.language.unify import unify
 from ...engine.program.words import (
     say_absent,
     say_atom,
-    say_comparison,
     say_contrast,
     say_derived,
     say_either,
@@ -28,11 +24,9 @@ from ...engine.program.words import (
     say_outcome,
     say_undocumented,
 )
+from .adding import Adding, Steps, ordered
 from .graph import Proof
-from .node import Child, node_id
-
-Steps = Generator["Steps", str, str]
-"""Adds a node: yields the steps that add another one, is sent its name, and returns its own."""
+from .node import Child
 
 
 def prove(judged: Judged, *, cpt: str = "", every: bool = False) -> Proof:
@@ -52,58 +46,19 @@ def why_not(judged: Judged, outcome: str, *, cpt: str = "") -> Proof:
     return Proof(builder.graph, tuple(dict.fromkeys(builder.contrast(line, outcome) for line in lines)), judged)
 
 
-def _sorted(binding: Substitution) -> dict[str, Any]:
-    return {name: plain(value) for name, value in sorted(binding.items())}
-
-
-class Builder:
-    """Adds nodes to one graph, each once; what it returns are their names."""
+class Builder(Adding):
+    """Adds what follows for a case; what it returns are the names of nodes."""
 
     def __init__(self, judged: Judged, every: bool, pause: Callable[[], None] = lambda: None) -> None:
         """Start with an empty graph.
 
         :param pause: called at every step; may raise to stop.
         """
-        self.judged, self.pause = judged, pause
-        self.model, self.why, self.program = judged.model, judged.why, judged.guideline.program
-        self.graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+        super().__init__(judged.guideline.program, pause)
+        self.judged, self.model, self.why = judged, judged.model, judged.why
         self.ways = Ways(judged.model, judged.why, every=every)
         self._holding: dict[Atom, str] = {}
         self._lacking: dict[Atom, str] = {}
-
-    def _node(self, kind: str, text: str, children: Iterable[Child] = (), **facts: Any) -> str:
-        """Add a node named by its content and its children's, so that equal proofs are one."""
-        children, facts = list(children), {"text": text, **facts}
-        name = node_id(kind, facts, children)
-        if name not in self.graph:
-            self.graph.add_node(name, kind=kind, **facts)
-            for order, child in enumerate(children):
-                part = {"part": child.part} if child.part >= 0 else {}
-                self.graph.add_edge(name, child.node, role=child.role, order=order, **part)
-        return name
-
-    def _rule(self, rule: Rule) -> dict[str, Any]:
-        return {
-            "rule": rule.id,
-            "cites": list(rule.cites),
-            "authority": self.program.authority(rule),
-            "source": rule.source,
-            "readings": list(rule.readings),
-        }
-
-    def _run(self, steps: Steps) -> str:
-        """Go through steps with a stack of their own: proofs are deeper than Python's."""
-        stack, name = [steps], ""
-        begun = False  # whether the last of the stack waits for a name
-        while stack:
-            self.pause()
-            try:
-                stack.append(stack[-1].send(name) if begun else next(stack[-1]))
-                begun = False
-            except StopIteration as done:
-                stack.pop()
-                name, begun = str(done.value), True
-        return name
 
     def determination(self, line: LineDecision) -> str:
         """Add the conclusion of a line with everything it rests on."""
@@ -144,6 +99,10 @@ class Builder:
         """Add a comparison with its values."""
         return self._run(self._compared(comparison, binding))
 
+    def counted(self, aggregate: Aggregate, binding: Substitution) -> str:
+        """Add what an aggregate comes to."""
+        return self._run(self._counted(self.why.join.tally(aggregate, dict(binding))))
+
     def _holds(self, atom: Atom) -> Steps:
         if atom not in self._holding:
             self._holding[atom] = yield from self._held(atom)
@@ -173,35 +132,20 @@ class Builder:
         rule, binding = firing.rule, firing.binding
         if not rule.body:
             return self._node("known", say_atom(rule.head, self.program), atom=str(rule.head), **self._rule(rule))
-        premises, absences = iter(firing.premises), iter(firing.absences)
+        premises, absences, tallies = iter(firing.premises), iter(firing.absences), iter(firing.tallies)
         children = []
         for index, part in enumerate(rule.body):
-            if isinstance(part, Comparison):
+            if isinstance(part, Aggregate):
+                children.append(Child("count", (yield self._counted(next(tallies))), index))
+            elif isinstance(part, Comparison):
                 children.append(Child("comparison", (yield self._compared(part, binding)), index))
             elif part.positive:
                 children.append(Child("premise", (yield self._holds(next(premises))), index))
             else:
                 children.append(Child("absence", (yield self._absence(next(absences))), index))
         text = say_derived(rule, binding, value, self.program)
-        told = {"atom": str(firing.head), "value": value, "binding": _sorted(binding)}
+        told = {"atom": str(firing.head), "value": value, "binding": ordered(binding)}
         return self._node("derived", text, children, **told, **self._rule(rule))
-
-    def _compared(self, comparison: Comparison, binding: Substitution, failed: Rule | None = None) -> Steps:
-        """Add a comparison with its values; where it fails, also the premises that the values come from."""
-        value = holds(comparison, binding)
-        names = set(comparison.names())
-        read = [lit.atom for lit in failed.literals if names & set(variables(lit.atom.args))] if failed else []
-        children = []
-        for atom in read:
-            children.append(Child("premise", (yield self._holds(atom.substitute(binding)))))
-        return self._node(
-            "compared",
-            say_comparison(comparison, binding),
-            children,
-            comparison=str(comparison),
-            value="unknown" if value is None else str(value).lower(),
-            binding=_sorted({name: binding[name] for name in names}),
-        )
 
     def _absence(self, atom: Atom) -> Steps:
         """Add why an atom under `not` does not hold; where it may hold, its proof as far as it goes."""
@@ -237,11 +181,13 @@ class Builder:
         for at, atom in failure.held(self.model):
             children.append(Child("held", (yield self._holds(atom)), at))
         text = say_failed(failure.rule, asked, self.program)
-        return self._node("failed", text, children, binding=_sorted(asked), **self._rule(failure.rule))
+        return self._node("failed", text, children, binding=ordered(asked), **self._rule(failure.rule))
 
     def _cause(self, cause: Cause, failure: Failure) -> Steps:
         part = failure.rule.body[cause.at]
         if isinstance(part, Comparison):
             return self._compared(part, cause.binding, failure.rule)
+        if isinstance(part, Aggregate):
+            return self._counted(self.why.join.tally(part, cause.binding), failure.rule, cause.binding)
         atom = part.atom.substitute(cause.binding)
         return self._absent(atom) if part.positive else self._holds(atom)

@@ -1,8 +1,8 @@
 """The proof of a decision as a networkx graph with shared parts and content-addressed ids.
 
 Two parts of a body may rest on one node: there are as many edges as parts. An edge runs from a conclusion
-to what it rests on, with `order`, `role` (premise, absence, comparison, failure, cause, held, way) and, where it
-speaks of one part of a rule's body, `part`, its index.
+to what it rests on, with `order`, `role` (premise, absence, comparison, count, member, possible, failure, cause,
+held, way) and, where it speaks of one part of a rule's body, `part`, its index.
 A node has `kind`, `text`, and by kind:
 
 =============== ======================================================================================
@@ -18,6 +18,9 @@ absent          does not hold: `atom` (its variables stand for anything), `how`;
 failed          a rule that does not give the atom: `rule`, `binding`; below it are its parts that fail
                 (cause) and those that hold all the same (held), in every instance in play
 compared        a comparison: `comparison`, `binding`, `value`
+counted         an aggregate: `aggregate`, `binding`, `value`, `members` and `possible` (the terms of what counts,
+                and of what may count as well), `low` and `high` (between which its value lies; null where
+                there is no end); below it is why each counts, and there are no others
 undocumented    an open input nobody documented: `atom`, `value`, and `readings` where it is open by one
 =============== ======================================================================================
 

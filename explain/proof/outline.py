@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from .graph import Proof, children
 
-TELLING = {"absent", "failed", "compared", "undocumented", "either"}
+TELLING = {"absent", "failed", "compared", "counted", "undocumented", "either"}
 """The kinds of step that are of interest in themselves."""
 
 

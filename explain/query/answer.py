@@ -6,12 +6,13 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...engine.evaluation.join import Join
 from ...engine.evaluation.limits import LimitError
 from ...engine.language.comparison import NotANumberError, holds
 from ...engine.language.errors import Fault, refused
-from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Var
+from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, Literal, Part, Var
 from .scene import Scene
-from .text import Part, Query
+from .text import Query
 
 Binding = dict[str, Constant]
 
@@ -95,6 +96,7 @@ class _Join:
 
     def __init__(self, parts: tuple[Part, ...], scene: Scene, limits: Limits) -> None:
         self.parts, self.scene, self.clock = parts, scene, Clock(limits)
+        self.join = Join(scene.model, lambda: self.clock.check("let its literals share variables"))
 
     def ways(self, binding: Binding, *, surely: bool, at: int = 0, sure: bool = True) -> Iterator[tuple[Binding, bool]]:
         """Yield each binding under which all parts hold, and whether they surely do."""
@@ -107,9 +109,9 @@ class _Join:
                 yield from self.ways(more, surely=surely, at=at + 1, sure=sure and certain)
 
     def _extend(self, part: Part, binding: Binding) -> Iterator[tuple[Binding, bool]]:
-        if isinstance(part, Comparison):
+        if not isinstance(part, Literal):
             try:
-                value = holds(part, binding)
+                value = holds(part, binding) if isinstance(part, Comparison) else self.join.tally(part, binding).value
             except NotANumberError as error:
                 raise refused("", str(error), "compare text by = or != only") from None
             if value is not False:

@@ -43,7 +43,7 @@ class Scene:
         """Return every constant of the rules, of the case and of the built-in relations."""
         atoms = [*self.model.firings, *self.model.given, *self.model.unknown, *self.built_in]
         for rule in self.guideline.program.rules:
-            atoms += [rule.head, *(literal.atom for literal in rule.literals)]
+            atoms += [rule.head, *(literal.atom for literal in rule.asked)]
         return {arg for atom in atoms for arg in atom.args if not isinstance(arg, Var)}
 
 

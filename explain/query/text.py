@@ -7,16 +7,27 @@ from typing import NamedTuple
 
 from ...engine.language.errors import Finding, GuidelineError, did_you_mean
 from ...engine.language.parser import parse_query
-from ...engine.language.terms import Atom, Comparison, Constant, Literal, Place, Rule, Var, quote, variables
+from ...engine.language.terms import (
+    Aggregate,
+    Atom,
+    Comparison,
+    Constant,
+    Literal,
+    Part,
+    Place,
+    Rule,
+    Var,
+    quote,
+    variables,
+)
 from ...engine.program.collected import RESERVED
 from ...engine.program.program import Program
 from ...engine.program.quantities import with_quantities
+from ...engine.soundness.amounts import amounts
 
 # What a query may ask of the rules themselves, where the guideline has no predicate of that name.
 BUILT_IN = {"effective": ("Constant", "Date"), "rule": ("Rule", "Predicate"), "cites": ("Rule", "Statement")}
 _MOST_PARTS = 100
-
-Part = Literal | Comparison
 
 
 class Query(NamedTuple):
@@ -43,8 +54,9 @@ def read_query(text: str, program: Program) -> Query:
     parts = [part for part, _ in placed]
     bound = {name for part in parts if _positive(part) for name in _names(part)}
     for part, place in placed:
-        finding = _undeclared(part, place, relations(program)) or _unsafe(part, place, bound)
-        if finding:
+        found = [_undeclared(part, place, relations(program)), _unsafe(part, place, bound)]
+        found += _aggregate(part, place, bound, program) if isinstance(part, Aggregate) else []
+        if finding := next(filter(None, found), None):
             raise GuidelineError([finding])
     parts = measured(placed, program)
     named = (name for part in parts for name in _names(part) if not name.startswith("_"))
@@ -57,7 +69,7 @@ def measured(placed: Sequence[tuple[Part, Place]], program: Program) -> list[Par
     :raises GuidelineError: where a number meets others with other decimals or another unit.
     """
     body = tuple(part for part, _ in placed)
-    if not any(isinstance(p, Comparison) or any(isinstance(a, int) for a in p.atom.args) for p in body):
+    if all(isinstance(p, Literal) and not any(isinstance(a, int) for a in p.atom.args) for p in body):
         return list(body)  # there is no number that could be amiss
     query = Rule("the query", Atom("", ()), body, "", (), (), "", "", "", placed[0][1])
     typed, found = with_quantities(program._replace(rules=(*program.rules, query)))
@@ -71,11 +83,31 @@ def _positive(part: Part) -> bool:
 
 
 def _names(part: Part) -> list[str]:
-    return part.names() if isinstance(part, Comparison) else list(variables(part.atom.args))
+    return list(variables(part.atom.args)) if isinstance(part, Literal) else part.names()
+
+
+def _literals(part: Part) -> list[Literal]:
+    if isinstance(part, Aggregate):
+        return part.literals
+    return [part] if isinstance(part, Literal) else []
+
+
+def _aggregate(part: Aggregate, place: Place, bound: set[str], program: Program) -> Iterator[Finding | None]:
+    """Yield what is wrong inside an aggregate: it counts what the guideline declares, and knows each variable."""
+    known = RESERVED | {p.name: p.params for p in program.predicates.values()}
+    yield from (_undeclared(each, place, known) for each in part.literals)
+    for element in part.elements:
+        own = bound.union(*(_names(each) for each in element.literals if each.positive))
+        asked = [literal.atom.args for literal in element.literals if not literal.positive]
+        compared = [each for each in element.condition if isinstance(each, Comparison)]
+        for each in (*compared, *(Comparison(terms, "=", terms) for terms in (element.terms, *asked))):
+            yield _unsafe(each, place, own)
+    alone = Rule("the query", Atom("", ()), (part,), "", (), (), "", "", "", place)
+    yield from amounts(alone, program)
 
 
 def _undeclared(part: Part, place: Place, known: dict[str, tuple[str, ...]]) -> Finding | None:
-    if isinstance(part, Comparison):
+    if not isinstance(part, Literal):
         return None
     name, given = part.atom.predicate, len(part.atom.args)
     if name not in known:
@@ -93,10 +125,10 @@ def _unsafe(part: Part, place: Place, bound: set[str]) -> Finding | None:
     if _positive(part):
         return None
     for name in _names(part):
-        if name.startswith("_") and isinstance(part, Comparison):
+        if name.startswith("_") and not isinstance(part, Literal):
             return Finding("unsafe", place, "_ has no value to compare", "name it, and bind it by a positive literal")
         if name not in bound and not name.startswith("_"):
-            or_any = "" if isinstance(part, Comparison) else ", or write _ for any"
+            or_any = ", or write _ for any" if isinstance(part, Literal) else ""
             return Finding("unsafe", place, f"{name} is bound by no positive literal",
                            f"add a literal that gives {name} its values{or_any}")  # fmt: skip
     return None
@@ -122,7 +154,7 @@ def unknown_constants(text: str, known: Collection[Constant]) -> Iterator[str]:
     """Yield a note on each constant of a query's literals that is not known and resembles one that is."""
     names = {str(constant) for constant in known}
     for part, place in parse_query(text):
-        for term in () if isinstance(part, Comparison) else part.atom.args:
+        for term in (term for literal in _literals(part) for term in literal.atom.args):
             if isinstance(term, Var) or term in known:
                 continue
             quoted = quote(str(term))

@@ -8,11 +8,10 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Constant, plain, unquote
+from ...engine.language.terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Constant, Part, plain, unquote
 from ..render.table import table
 from .answer import Answers, Binding, Clock, closest, matches
 from .scene import Scene
-from .text import Part
 
 if TYPE_CHECKING:
     from ..proof.graph import Proof
@@ -142,6 +141,8 @@ class _Steps:
         for part in parts:
             if isinstance(part, Comparison):
                 yield self.builder.compared(part, binding)
+            elif isinstance(part, Aggregate):
+                yield self.builder.counted(part, binding)
             else:
                 yield from self._literal(part.atom.substitute(binding))
 

@@ -7,11 +7,10 @@ from itertools import groupby
 from typing import Any
 
 from ...engine.cases.case import Case, Unreadable
-from ...engine.language.terms import Comparison, Literal
 from ...engine.library.guideline import Guideline
 from ...engine.program.collected import RESERVED
 from ...engine.program.program import Program, Statement
-from ...engine.program.words import say_atom, say_rule
+from ...engine.program.words import say_atom, say_part, say_rule
 from ..render.page import page
 from ..testing.cases import refused, run_case
 from ..testing.reviewed import group
@@ -47,15 +46,8 @@ def _rules(statement: Statement, program: Program) -> Iterator[dict[str, Any]]:
             body = [f"    {part}{',' if i < len(rule.body) else '.'}" for i, part in enumerate(rule.body, 1)]
             yield {
                 "id": rule.id, "words": say_rule(rule, {}, program), "readings": rule.readings,
-                "parts": [_say(part, program) for part in rule.body], "text": [f"{rule.head} :-", *body],
+                "parts": [say_part(part, program) for part in rule.body], "text": [f"{rule.head} :-", *body],
             }  # fmt: skip
-
-
-def _say(part: Literal | Comparison, program: Program) -> str:
-    if isinstance(part, Comparison):
-        return str(part)
-    said = say_atom(part.atom, program)
-    return said if part.positive else f"it is not so that {said}"
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> Table:

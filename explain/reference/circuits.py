@@ -52,7 +52,8 @@ def counts(circuit: Circuit, codes: Sequence[str]) -> dict[str, int]:
 def as_json(circuit: Circuit, codes: Sequence[str]) -> dict[str, Any]:
     """Return a circuit as the documented JSON object."""
     return {
-        "guideline": circuit.grounded.program.name, "as_of": circuit.grounded.date, "counts": counts(circuit, codes),
+        "guideline": circuit.grounded.program.name, "in_force_from": circuit.grounded.date,
+        "counts": counts(circuit, codes),
         "nodes": [_node(node, circuit) for node in nodes_of(circuit, codes)],
         "outcomes": [
             {"cpt": unquote(code), "outcome": name, "by": way.last, "node": way.node}

@@ -54,7 +54,7 @@ def find(
     """
     if statement and not any(under(each, statement) for each in program.statements):
         raise _missing("statement", statement, program.statements)
-    named = {*program.predicates, *(lit.atom.predicate for rule in program.rules for lit in rule.literals)}
+    named = {*program.predicates, *(lit.atom.predicate for rule in program.rules for lit in rule.asked)}
     authorities = (*AUTHORITIES, *program.authorities)
     if authority and authority not in authorities:
         raise _missing("authority", authority, authorities)
@@ -66,7 +66,7 @@ def find(
         if (rule.body or facts)
         and (not statement or any(under(cited, statement) for cited in rule.cites))
         and (not authority or authority in {program.statements[cited].authority for cited in rule.cites})
-        and (not uses or uses in {literal.atom.predicate for literal in rule.literals})
+        and (not uses or uses in {literal.atom.predicate for literal in rule.asked})
         and (not date or rule.in_force(date))
     ]
 
@@ -83,7 +83,7 @@ def used_by(program: Program, rules: Iterable[Rule]) -> list[Rule]:
     return [
         reader
         for reader in stated(program)
-        if any(_fits(literal.atom, head) for literal in reader.literals for head in heads)
+        if any(_fits(literal.atom, head) for literal in reader.asked for head in heads)
     ]
 
 

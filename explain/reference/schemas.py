@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ...engine.cases.plan import SCHEMA, SLOTS
 from ...engine.decision.decision import WORLDS
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import FAVOURABLE
@@ -12,9 +13,11 @@ from ...engine.program.program import AUTHORITIES, Program
 from ...engine.program.schema import identified
 from ...engine.soundness.registry import ADVICE, WARNING
 from ..advice.comparison import SIDES
-from ..advice.items import Item
+from ..advice.doctor import Row
+from ..advice.item import TOLD
+from ..advice.letter import X12
 from ..advice.line_rows import UNREAD
-from ..advice.ways import Wanted
+from ..advice.ways import NAMED
 
 Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string"}
@@ -87,7 +90,9 @@ def _line(program: Program) -> Schema:
 
 
 def _outcome(program: Program) -> dict[str, Schema]:
-    need = _object({"finding": _TEXT, "needs": _TEXT})
+    one = _object({"finding": _TEXT, "needs": _TEXT})
+    several = _object({"at_least": _NUMBER | {"minimum": 1}, "of": _list(one) | {"title": "any so many of these"}})
+    need: Schema = {"anyOf": [one, several]}
     return {
         "outcome": {"enum": [each.name for each in program.told()]},
         "by": _list(_TEXT) | {"title": "the statements that give the outcome"},
@@ -121,7 +126,7 @@ def _proof(guideline: Guideline) -> Schema:
 
 def _account(program: Program) -> Schema:
     """Return the schema of one reason: the same in plain words, for every line that has it."""
-    items = _list(_object(dict.fromkeys(Item._fields, _TEXT) | {"about": _FLAG}))
+    items = _list(_object(dict.fromkeys(TOLD, _TEXT) | {"about": _FLAG, "so": _FLAG}))
     names = _list(_TEXT)
     block = _object({
         "statement": _TEXT, "words": _TEXT, "inferred": _FLAG, "criterion": _TEXT, "how": names, "met": items,
@@ -129,14 +134,11 @@ def _account(program: Program) -> Schema:
         "beside": items | {"title": "what fails as well, and does not decide"}, "rests_on": names,
     })  # fmt: skip
     way = _object({
-        "request": names, "statements": names, "places": _list(_list(_object(dict.fromkeys(Wanted._fields, _TEXT)))),
-        "objections": names, "only": names,
+        "request": names, "statements": names, "places": _list(_list(_object(dict.fromkeys(NAMED, _TEXT)))),
+        "objections": names, "only": names, "outcome": _TEXT,
     })  # fmt: skip
-    authorities = {
-        "type": "object",
-        "additionalProperties": names,
-        "propertyNames": {"enum": [*AUTHORITIES, *program.authorities]},
-    }
+    known = [*AUTHORITIES, *program.authorities]
+    authorities = {"type": "object", "additionalProperties": names, "propertyNames": {"enum": known}}
     return _object({
         "lines": names, "outcome": {"enum": [each.name for each in program.told()]},
         "deciding": _list(_object({"statement": _TEXT, "words": _TEXT})), "blocks": _list(block),
@@ -149,8 +151,9 @@ def _node(program: Program) -> Schema:
     """Return the schema of a step; which keys there are beside the first three is told by its kind."""
     facts = {
         "id": _TEXT, "kind": _TEXT, "text": _TEXT | {"title": "the step in words"}, "atom": _TEXT, "value": _TEXT,
-        "comparison": _TEXT, "where": _TEXT | {"title": "where the case says so"},
-        "rule": _TEXT, "cites": _list(_TEXT), "source": _TEXT,
+        "comparison": _TEXT, "aggregate": _TEXT, "members": {"type": "array"}, "possible": {"type": "array"},
+        "low": {"type": "number"}, "high": {"type": ["number", "null"]},
+        "where": _TEXT | {"title": "where the case says so"}, "rule": _TEXT, "cites": _list(_TEXT), "source": _TEXT,
         "authority": {"enum": [*AUTHORITIES, *program.authorities]},
         "readings": _list(_TEXT), "binding": {"type": "object"}, "folded": {"type": "array"}, "cpt": _TEXT,
         "session": _NUMBER, "asked": _TEXT,
@@ -159,7 +162,8 @@ def _node(program: Program) -> Schema:
 
 
 def _checklist(guideline: Guideline) -> Schema:
-    item = _object(dict.fromkeys(("finding", "needs", "question", "statement"), _TEXT))
+    one = _object(dict.fromkeys(("finding", "needs", "question", "statement"), _TEXT))
+    item: Schema = {"anyOf": [one, _object({"at_least": _NUMBER | {"minimum": 1}, "of": _list(one)})]}
     program = guideline.program
     names = [each.name for each in program.of_role(FAVOURABLE)]
     leads = {"outcome": {"enum": names}} if len(names) > 1 else {}
@@ -177,9 +181,19 @@ def _checklist(guideline: Guideline) -> Schema:
 
 
 def _letter(guideline: Guideline) -> Schema:
-    part = _object({"lead": _TEXT | {"title": "what stands out before the text"}, "text": _TEXT})
-    block = _object({"kind": {"enum": ["title", "heading", "text", "items"]}, "parts": _list(part)})
-    return identified("letter", guideline.program) | _object(_header(guideline.program) | {"blocks": _list(block)})
+    program, names = guideline.program, _list(_TEXT)
+    reason = _object({
+        "lines": names, "outcome": {"enum": [each.name for each in program.told()]}, "role": {"enum": list(X12)},
+        "x12": _OR_NULL | {"title": "the outcome in X12 278 and FHIR PAS: A1 certified, A3 not certified, A4 pended"},
+        "member": names | {"title": "sentences for the member"},
+        "doctor": _list(_object(dict.fromkeys(Row._fields, _TEXT))), "flags": names,
+    })  # fmt: skip
+    slots = _object(dict.fromkeys(SLOTS, names))
+    return identified("letter", program) | _object(_header(program) | {
+        "reasons": _list(reason), "diagnoses": _list(_object({"code": _TEXT, "stands_for": names})),
+        "advisories": _list(_advisory()), "notices": names, "plan": slots | {"title": "the plan's own text"},
+        "empty": names | {"title": "the slots that are to be filled before the letter is sent"},
+    })  # fmt: skip
 
 
 def _rows(guideline: Guideline) -> Schema:
@@ -214,5 +228,6 @@ def _comparison(guideline: Guideline) -> Schema:
 SCHEMAS: dict[str, Callable[[Guideline], Schema]] = {
     "case": lambda guideline: guideline.schema, "decision": _decision, "proof": _proof, "checklist": _checklist,
     "letter": _letter, "rows": _rows, "comparison": _comparison,
+    "plan": lambda guideline: identified("plan", guideline.program) | SCHEMA,
 }  # fmt: skip
 """The schemas there are, each made for a guideline."""

@@ -77,7 +77,7 @@ def _readers(found: Subject, program: Program) -> Iterator[Rule]:
     if found.constants:
         yield from mentioning(program, found.constants)
     elif found.id in program.predicates:  # an input has no rules of its own
-        yield from (r for r in program.rules if found.id in {lit.atom.predicate for lit in r.literals})
+        yield from (r for r in program.rules if found.id in {lit.atom.predicate for lit in r.asked})
     else:
         yield from used_by(program, found.rules)
 

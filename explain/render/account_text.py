@@ -9,7 +9,7 @@ from itertools import groupby
 from ...engine.decision.decide import Judged, LineDecision
 from ..advice.account import Account, accounts
 from ..advice.blocks import Block
-from ..advice.items import MET, OPEN
+from ..advice.item import MET, OPEN
 from .account_words import about, alike, asked, folded_told, rests_told, sentence, ways_told
 from .decision_text import emphasis
 

@@ -10,7 +10,7 @@ from ...engine.decision.decide import Judged
 from ...engine.program.interface import UNFAVOURABLE, WAITING
 from ..advice.account import Account, by_authority
 from ..advice.blocks import Block, Group
-from ..advice.items import ABSENT, MET, STATES, Item
+from ..advice.item import ABSENT, MET, STATES, Item
 from ..advice.ways import Way
 
 ANY, WHOLE = "any one of: ", " (--full)"
@@ -121,6 +121,7 @@ def told(ways: Sequence[Way], blocks: Sequence[Block]) -> list[str]:
 def _several(way: Way) -> str:
     places = [w[0].label if len(w) == 1 else f"any one of ({'; '.join(x.label for x in w)})" for w in way.places]
     only = f" (for {', '.join(way.only)})" * bool(way.only) + " (an advisory objects)" * bool(way.objections)
+    only += f" ({way.outcome})" * bool(way.outcome)
     parts = [*(f"a request in which {request}" for request in way.request), *places]
     return (parts[0] if len(parts) == 1 else f"all of ({'; '.join(parts)})") + only
 

@@ -40,5 +40,5 @@ def _bundle(text: str, html: Callable[[], str]) -> dict[str, str]:
 
 def _because(line: LineDecision) -> str:
     """Return what an outcome is by, its reason, or what to document."""
-    needed = [" and ".join(f"{need['finding']} {need['needs']}" for need in needs) for needs in line.missing]
+    needed = [" and ".join(map(str, needs)) for needs in line.needs]
     return ", ".join(line.by) or line.reason or "; or ".join(needed)

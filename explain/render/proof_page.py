@@ -10,14 +10,10 @@ from ...engine.decision.decide import Judged
 from ...engine.program.program import Program
 from ...engine.program.words import say_code
 from ..advice.account import Account, accounts
-from ..advice.asks import needs
 from ..advice.checklist import MORE
-from ..advice.groups import groups, nearest
-from ..advice.remedies import ways
-from ..advice.wording import showing
 from ..proof.graph import Proof
 from ..proof.outline import turning, walk
-from .account_words import facts
+from .account_words import facts, told
 from .dot import GraphvizError
 from .drawing import LOOKS, svg
 from .page import markup, style, written
@@ -56,16 +52,12 @@ def _content(proof: Proof, *, whole: bool = False) -> dict[str, Any]:
 
 
 def _reason(account: Account, judged: Judged) -> dict[str, Any]:
-    """Return what the page begins with: a reason, and the nearest of what is missing where lines wait for it."""
+    """Return what the page begins with: a reason, and all that would be enough where lines wait for it."""
     line, program = account.lines[0], judged.guideline.program
-    shown, more = nearest(groups(ways(judged, line).ways)) if line.missing else ((), 0)
-    needed = [showing(needs(group.box), program) for group in shown]
-    if line.needs_for:
-        needed = [f"{told} ({program.outcome(group.outcome).words})" for told, group in zip(needed, shown, strict=True)]
-    others = [f"There are {more} more ways; coverlog checklist has all."] * bool(more)
+    needed = told(account.ways, account.blocks) if line.missing else []
     named = dict.fromkeys(name for each in account.lines for name in each.rests_on)
     return facts(account, judged) | {
-        "needed": needed, "more": " ".join([*others, *[MORE] * (not line.missing_complete)]),
+        "needed": needed, "more": "" if line.missing_complete else MORE,
         "labels": {each.cpt: say_code(each.cpt, program) for each in account.lines},
         "rests_on": program.in_order(named),
     }  # fmt: skip

@@ -38,7 +38,7 @@ def benches(cases: Iterable[Case], guideline: Guideline) -> Iterator[Bench]:
             if expected(case, world):
                 from_case = guideline.strata.from_case
                 firings = [f for found in model.firings.values() for f in found if f.head.predicate in from_case]
-                used = frozenset(a for f in firings for a in f.premises)
+                used = frozenset(a for f in firings for a in f.reads)
                 yield Bench(case, world, model, used)
 
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from ...engine.cases.case import Case
 from ...engine.decision.decision import WORLDS
 from ...engine.decision.situation import Situation
-from ...engine.evaluation.join import Join, Part, ready
+from ...engine.evaluation.join import Join, ready
 from ...engine.evaluation.rules import Model
-from ...engine.language.terms import Constant, Literal, Rule, Var
+from ...engine.language.terms import Constant, Literal, Part, Rule, Var
 from ...engine.language.unify import Binding, unify
 from ...engine.library.guideline import Guideline
 from ...engine.program.program import Program

@@ -140,10 +140,8 @@ def _comparable(key: str, value: Any) -> Any:
 
 
 def missing_texts(line: LineDecision) -> list[list[str]]:
-    """Return the missing sets in the short form of case files: `FINDING`, or `AMOUNT >= 4`."""
-    return [
-        [n["finding"] + ("" if n["needs"] == "present" else f" {n['needs']}") for n in needs] for needs in line.missing
-    ]
+    """Return the missing sets in the short form of case files: `FINDING`, `AMOUNT >= 4` or `at least 2 of: a; b`."""
+    return [list(map(str, needs)) for needs in line.needs]
 
 
 def table(results: Sequence[Result], width: int) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...engine.cases.document import documents
 from ...engine.language.errors import refused
-from ...engine.language.terms import Atom, Comparison, Literal, Rule, Term, Var
+from ...engine.language.terms import Atom, Literal, Part, Rule, Term, Var
 from ...engine.library.guideline import Guideline
 from ...engine.program.program import Program
 from .edits import Edit
@@ -112,7 +112,7 @@ def idle(rule: Rule, at: int, program: Program, marks: Sequence[Mark]) -> str:
     return proof(mutant, program) or marked(mutant, marks)
 
 
-def implied(by: Literal | Comparison, part: Literal | Comparison, program: Program, depth: int = 4) -> bool:
+def implied(by: Part, part: Part, program: Program, depth: int = 4) -> bool:
     """Say whether one part holds wherever another one does, by the bodies of every rule for that one."""
     if by == part:
         return True
@@ -140,9 +140,9 @@ def _called(rule: Rule, atom: Atom) -> Binding | None:
     return binding
 
 
-def _renamed(part: Literal | Comparison, binding: Binding) -> Literal | Comparison:
+def _renamed(part: Part, binding: Binding) -> Part:
     """Name a part's variables as the caller does; the rule's own get names that fit nothing."""
-    if isinstance(part, Comparison):
+    if not isinstance(part, Literal):
         return part
     args = tuple(binding.get(a.name, Var(f"{a.name}'")) if isinstance(a, Var) else a for a in part.atom.args)
     return Literal(Atom(part.atom.predicate, args), part.positive)
@@ -218,7 +218,7 @@ class Reach(Closure):
                 ways = list(self.ways(each, binding)) if binding is not None else []
                 if ways and each.id == rule.id and each.head == rule.head:
                     return True
-                waiting += {_filled(lit.atom, way) for way in ways for lit in each.literals}
+                waiting += {_filled(lit.atom, way) for way in ways for lit in each.asked}
         return False
 
 

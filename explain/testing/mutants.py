@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import networkx as nx
 
-from ...engine.language.terms import Atom, Comparison, Constant, Literal, Rule, Term, Var, quote, unquote
+from ...engine.language.comparison import OPPOSITE
+from ...engine.language.terms import (
+    Aggregate,
+    Atom,
+    Comparison,
+    Constant,
+    Guard,
+    Literal,
+    Part,
+    Rule,
+    Term,
+    Var,
+    quote,
+    unquote,
+)
 from ...engine.program.collected import RESERVED
 from ...engine.program.program import Program
 from ...engine.soundness.check import check
 
-_OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _NEXT_TO = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _SHORTEST, _LONGEST = 3, 7  # characters of a code of a hierarchy
 
@@ -22,7 +35,7 @@ class Mutant(NamedTuple):
     """One change of one rule."""
 
     rule: Rule
-    kind: str  # drop part, negate, flip, shift, swap, exception, also, prefix, drop, date
+    kind: str  # drop part, drop member, negate, flip, shift, swap, exception, also, prefix, drop, date
     change: str  # in words
     mutated: Rule | None  # None where the rule is dropped
     at: int = -1  # the part of the body changed, or -1
@@ -80,7 +93,7 @@ def sound(mutant: Mutant, program: Program) -> bool:
 
 
 def _reads(rule: Rule) -> set[tuple[str, bool]]:
-    return {(literal.atom.predicate, literal.positive) for literal in rule.literals}
+    return {(literal.atom.predicate, literal.positive) for literal in rule.asked}
 
 
 def code_slots(program: Program) -> set[tuple[str, int]]:
@@ -90,7 +103,7 @@ def code_slots(program: Program) -> set[tuple[str, int]]:
     meeting: nx.Graph[tuple[str, int] | tuple[Rule, Var]] = nx.Graph()  # places, by the variables of rules they share
     meeting.add_nodes_from(slots)
     for rule in program.rules:
-        for atom in (rule.head, *(literal.atom for literal in rule.literals)):
+        for atom in (rule.head, *(literal.atom for literal in rule.asked)):
             meeting.add_edges_from(((atom.predicate, at), (rule, arg)) for at, arg in enumerate(atom.args)
                                    if isinstance(arg, Var))  # fmt: skip
     met = slots.union(*(nx.node_connected_component(meeting, slot) for slot in slots))
@@ -112,8 +125,7 @@ def _of_fact(rule: Rule, program: Program, slots: set[tuple[str, int]]) -> Itera
 
 def _prefixes(code: str) -> Iterator[str]:
     """Yield a code a character shorter and longer: three to seven characters, a point behind the third."""
-    length = len(code.replace(".", ""))
-    if length > _SHORTEST:
+    if (length := len(code.replace(".", ""))) > _SHORTEST:
         yield code[:-1].rstrip(".")
     if length < _LONGEST:
         yield f"{code}0" if "." in code else f"{code}.0"
@@ -131,9 +143,12 @@ def _of_rule(rule: Rule, program: Program) -> Iterator[Mutant]:
     yield from _dates(rule)
 
 
-def _of_part(rule: Rule, at: int, part: Literal | Comparison, program: Program) -> Iterator[Mutant]:
+def _of_part(rule: Rule, at: int, part: Part, program: Program) -> Iterator[Mutant]:
+    if isinstance(part, Aggregate):
+        yield from (_becomes(rule, at, kind, new) for kind, new in _counted(part))
+        return
     if isinstance(part, Comparison):
-        for kind, op in (("flip", _OPPOSITE[part.op]), ("flip", _NEXT_TO.get(part.op, ""))):
+        for kind, op in (("flip", OPPOSITE[part.op]), ("flip", _NEXT_TO.get(part.op, ""))):
             if op:
                 yield _becomes(rule, at, kind, part._replace(op=op))
         for new in _shifted(part):
@@ -174,10 +189,30 @@ def _shifted(part: Comparison) -> Iterator[Comparison]:
     for step in (-1, 1):
         for index, term in enumerate(part.left):
             if isinstance(term, int):
-                yield part._replace(left=(*part.left[:index], term + step, *part.left[index + 1 :]))
+                yield part._replace(left=_put(part.left, index, term + step))
         for index, term in enumerate(part.right):
             if isinstance(term, int):
-                yield part._replace(right=(*part.right[:index], term + step, *part.right[index + 1 :]))
+                yield part._replace(right=_put(part.right, index, term + step))
+
+
+def _counted(part: Aggregate) -> Iterator[tuple[str, Aggregate]]:
+    """Yield an aggregate with each guard changed as a comparison is, and without each thing it asks of a member."""
+    for at, guard in enumerate(part.guards):
+        value = Comparison((Var("Value"),), guard.op, guard.right)
+        flipped = [("flip", value._replace(op=op)) for op in (OPPOSITE[guard.op], _NEXT_TO.get(guard.op, "")) if op]
+        for kind, new in (*flipped, *(("shift", shifted) for shifted in _shifted(value))):
+            yield kind, part._replace(guards=_put(part.guards, at, Guard(new.op, new.right)))
+    for at, element in enumerate(part.elements):
+        for i in range(len(element.condition) if len(element.condition) > 1 else 0):
+            less = element._replace(condition=_put(element.condition, i))
+            yield "drop member", part._replace(elements=_put(part.elements, at, less))
+        if len(part.elements) > 1:
+            yield "drop member", part._replace(elements=_put(part.elements, at))
+
+
+def _put(parts: tuple[Any, ...], at: int, *new: Any) -> tuple[Any, ...]:
+    """Return parts with something, or nothing, in the place of one of them."""
+    return (*parts[:at], *new, *parts[at + 1 :])
 
 
 def _dates(rule: Rule) -> Iterator[Mutant]:
@@ -188,17 +223,17 @@ def _dates(rule: Rule) -> Iterator[Mutant]:
             yield Mutant(rule, "date", change, rule._replace(effective=day))
 
 
-def _becomes(rule: Rule, at: int, kind: str, new: Literal | Comparison) -> Mutant:
+def _becomes(rule: Rule, at: int, kind: str, new: Part) -> Mutant:
     return _changed(rule, at, kind, f"{rule.body[at]} becomes {new}", new)
 
 
-def _changed(rule: Rule, at: int, kind: str, change: str, new: Literal | Comparison | None) -> Mutant:
-    body = (*rule.body[:at], *([new] if new is not None else []), *rule.body[at + 1 :])
+def _changed(rule: Rule, at: int, kind: str, change: str, new: Part | None) -> Mutant:
+    body = _put(rule.body, at, *([new] if new is not None else []))
     return Mutant(rule, kind, change, rule._replace(body=body), at)
 
 
 def _with(atom: Atom, at: int, constant: Constant) -> Atom:
-    return atom._replace(args=(*atom.args[:at], constant, *atom.args[at + 1 :]))
+    return atom._replace(args=_put(atom.args, at, constant))
 
 
 def sibling(term: Term, program: Program) -> Constant | None:

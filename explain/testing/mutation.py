@@ -12,7 +12,7 @@ from ...engine.cases.case import Case
 from ...engine.decision.support import rests_on
 from ...engine.evaluation.evaluator import Evaluator
 from ...engine.evaluation.join import Join
-from ...engine.language.terms import Atom, Comparison, Literal, Rule
+from ...engine.language.terms import Atom, Literal, Part, Rule
 from ...engine.language.unify import unify
 from ...engine.library.guideline import Guideline
 from ...engine.program.graph import stratify
@@ -43,8 +43,11 @@ class Runner:
         self._closing = {name for p in self.program.predicates.values() for name in (p.unless, p.until)}
         self._readers: dict[str, list[tuple[Rule, int, Literal]]] = {}  # of the rules that a case can make fire
         self._read_always: set[str] = set()  # by the other rules
+        self._counted: set[str] = set()  # by aggregates: any atom more or less may matter to them
         for rule in self.program.rules:
             varies = rule.head.predicate in guideline.strata.from_case
+            inside = {lit.atom.predicate for aggregate in rule.aggregates for lit in aggregate.literals}
+            (self._counted if varies else self._read_always).update(inside)
             for at, part in enumerate(rule.body):
                 if isinstance(part, Literal) and varies:
                     self._readers.setdefault(part.atom.predicate, []).append((rule, at, part))
@@ -114,7 +117,7 @@ class Runner:
             before, after = (self._always(each, bench.case.date) for each in (self.guideline, changed))
             gone, new = {*before - after}, {*after - before}
         return (
-            any(a.predicate in self._closing for a in gone | new)
+            any(a.predicate in self._closing | self._counted for a in gone | new)
             or any(atom in bench.used or self._read(atom, bench, absent=True) for atom in gone)
             or any(self._read(atom, bench, absent=False) for atom in new)
         )
@@ -140,12 +143,12 @@ class Runner:
         return False
 
 
-def _is_of(part: Literal | Comparison, predicate: str) -> bool:
+def _is_of(part: Part, predicate: str) -> bool:
     return isinstance(part, Literal) and part.atom.predicate == predicate
 
 
 def _reads(rule: Rule) -> set[str]:
-    return {lit.atom.predicate for lit in rule.literals}
+    return {lit.atom.predicate for lit in rule.asked}
 
 
 def effects(rule: Rule, bench: Bench) -> frozenset[object]:

@@ -38,10 +38,12 @@ def snapshot(program: Program) -> Words:
         "notices": {name: {"words": words} for name, words in program.notices.items()},
         "concepts": {name: {"kind": kind, "label": label} for name, (kind, label) in program.concepts.items()},
         "questions": {name: {"ask": ask, "answer": answer} for name, (ask, answer) in program.questions.items()},
+        "plain": {name: {"words": words} for name, words in program.plain.items()},
+        "tells": {name: {"so": so, "not so": not_so} for name, (so, not_so) in program.tells.items()},
         "predicates": {
             p.name: {
-                "arguments": list(p.params), "gloss": p.gloss, "open": p.open_kind or "a number" * p.open_count, "unless": p.unless,
-                "until": p.until, "readings": list(p.readings),
+                "arguments": list(p.params), "gloss": p.gloss, "open": p.open_kind or "a number" * p.open_count,
+                "unless": p.unless, "until": p.until, "readings": list(p.readings),
             }
             for p in program.predicates.values()
         },

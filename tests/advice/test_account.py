@@ -17,7 +17,7 @@ from coverlog.engine.decision.decision import WORLDS
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from coverlog.explain.advice.account import Account, accounts, covering
-from coverlog.explain.advice.items import ABSENT, BARS, MET, OPEN, OTHER, SHORT, STATES
+from coverlog.explain.advice.item import ABSENT, BARS, MET, OPEN, OTHER, SHORT, STATES
 from coverlog.explain.commands.main import main
 from coverlog.explain.reference.schemas import schema_of
 from coverlog.explain.render.account_text import LINES, screen

@@ -1,19 +1,25 @@
 """A list in words says what it was made of, and nothing else can be read in it."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from math import inf
 
 import pytest
 from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.decision.need import Need
+from coverlog.engine.language.errors import CaseError
 from coverlog.engine.language.terms import UNDOCUMENTED, Atom
 from coverlog.engine.library.guideline import Guideline
-from coverlog.engine.program.interface import AWAITED, CUSTOMARY
-from coverlog.explain.advice.asks import Box, needs
-from coverlog.explain.advice.groups import groups
-from coverlog.explain.advice.remedies import ways
-from coverlog.explain.advice.wording import alternatives, answer, question, showing
+from coverlog.engine.program.program import Program
+from coverlog.explain.advice.account import Account, accounts
+from coverlog.explain.advice.grounds import Grounds
+from coverlog.explain.advice.groups import nearest
+from coverlog.explain.advice.member import paragraph
+from coverlog.explain.advice.plain import clause
+from coverlog.explain.advice.wording import alternatives, answer, question
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,35 +98,53 @@ def test_alternatives_read_back_as_what_they_were_made_of(
     assert read(alternatives(chosen), words) == {frozenset(map(words.__getitem__, chosen))}, alternatives(chosen)
 
 
-def read_box(text: str, words: Words) -> set[tuple[frozenset[Need], ...]]:
-    """Return every way to read what a record has to show, place by place."""
-    places = text.split("; ")
-    told = [places[0], *(each.removeprefix("and ").removeprefix("that ") for each in places[1:])]
-    found: set[tuple[frozenset[Need], ...]] = {()}
-    for each in told:
-        found = {(*before, choice) for before in found for choice in read(each, words)}
+CHANGE = re.compile(
+    r"(?:The answer|It) would be yes (?:as well )?(if|with any one of these:|with all of these:) (.+)\."
+)
+NOTE = re.compile(r" \((?:only for|a note on|it is then) [^()]*\)")
+
+
+def read_ways(sentences: Sequence[str]) -> set[frozenset[str]]:
+    """Return every set of clauses that the ways of a paragraph come to, each choice made in turn."""
+    found: set[frozenset[str]] = set()
+    for lead, text in (change.groups() for each in sentences if (change := CHANGE.fullmatch(each))):
+        places = re.findall(r"any one of \(([^()]*)\)|([^;()]+)(?:; |$)", NOTE.sub("", text))
+        told = [(choice or single).strip().split("; ") for choice, single in places if (choice or single).strip()]
+        found |= {frozenset(each) for each in product(*told)} if "any" not in lead else {frozenset(t) for t in told}
     return found
 
 
-def boxed(guideline: Guideline, every: int) -> Iterator[Box]:
-    names = [each.name for each in (*CUSTOMARY, AWAITED)]
-    folders = [guideline.folder / "cases" / name for name in (*names, "mixed")]
-    for case in list(read_files(folders, guideline))[::every]:
-        assert isinstance(case, Case)
-        for world in WORLDS:
-            judged = judge(case, guideline, world=world)
-            for line in judged.decision.lines:
-                yield from (group.box for group in groups(ways(judged, line).ways) if group.box)
+def made_of(account: Account, plain: Callable[[Need], str], program: Program) -> set[frozenset[str]]:
+    """Return what the nearest ways of an account come to, each choice made in turn."""
+    shown, _ = nearest(account.ways)
+    return {
+        frozenset([*(clause(atom, program) for atom in way.asked), *chosen])
+        for way in shown for chosen in product(*[[plain(w.need) for w in place if isinstance(w.need, Need)] for place in way.places])
+    }  # fmt: skip
 
 
 def test_every_list_of_a_canonical_case_reads_back(
-    guideline: Guideline, words: Words, size: Callable[[int, int], int], record_property: Callable[[str, object], None]
+    guideline: Guideline, size: Callable[[int, int], int], record_property: Callable[[str, object], None]
 ) -> None:
-    """What would change an outcome is read, in both worlds, as the needs that it was written for."""
-    count = 0
-    for box in boxed(guideline, size(25, 1)):
-        told = showing(needs(box), guideline.program)
-        assert read_box(told, words) == {tuple(map(frozenset, needs(box)))}, told
-        count += 1
-    record_property("measured", f"{count} lists read back as the needs that they were made of")
-    assert count > size(20, 2000)
+    """What a member reads of the ways to a yes is read, in both worlds, as the needs that it was written for."""
+    program, count = guideline.program, 0
+
+    def plain(need: Need) -> str:
+        limits = need.bounds.in_words() if need.bounds else ""
+        return clause(need.atom, program, limits, so=not need.denies)
+
+    assert len({plain(need) for need in vocabulary(guideline)} - {""}) == len(vocabulary(guideline))
+    for case in list(read_files(canonical_paths(guideline), guideline))[:: size(25, 1)]:
+        for world in WORLDS:
+            try:
+                judged = judge(case, guideline, world=world) if isinstance(case, Case) else pytest.fail(str(case))
+            except CaseError:
+                continue
+            grounds = Grounds(judged)
+            for account in accounts(judged):
+                told = () if account.nothing else paragraph(account, grounds)
+                expected = set() if account.nothing else made_of(account, plain, program)
+                assert read_ways(told) == expected, told
+                count += len(expected)
+    record_property("measured", f"{count} ways read back as the needs that they were made of")
+    assert count > size(20, 1000)

@@ -61,6 +61,10 @@ CAMPAIGNS = {
         "random programs mean to the engine what they mean to clingo, to Kleene and to the reader",
         laws("evaluation/test_semantics.py", "language/test_same_reading.py", "program/test_fmt.py"),
     ),
+    "circuits": Campaign(
+        "the circuit and its SQL tell of canonical and 100,000 generated cases what the decision says, in both worlds",
+        laws("circuit/test_circuit.py", "batch/test_batch.py"),
+    ),
     "hostile": Campaign(
         "whatever a case, a proof or a kept guideline holds, nothing is hidden and nothing ends in a traceback",
         laws("cases/test_hostile.py", "library/test_kept.py", "checker/test_checker.py", only="hostile or kept or any"),

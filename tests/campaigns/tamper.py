@@ -37,9 +37,9 @@ from coverlog.explain.proof.node import Child, node_id
 Told = dict[str, Any]
 TOY = Path(__file__).parent / "toy"
 OUTCOMES = ("medically_necessary", "not_medically_necessary", "more_information_needed", "not_addressed")
-ROLES = ("premise", "absence", "comparison", "failure", "cause", "held", "way")
+ROLES = ("premise", "absence", "comparison", "count", "member", "possible", "failure", "cause", "held", "way")
 KINDS = ("determination", "contrast", "derived", "known", "given", "either", "absent", "failed", "compared",
-         "undocumented")  # fmt: skip
+         "counted", "undocumented")  # fmt: skip
 TOY_CASES: tuple[dict[str, Any], ...] = (
     {},
     {"signs": {"score": 7}},

@@ -29,6 +29,7 @@ from coverlog.explain.checker.supposed import Supposed
 from coverlog.explain.checker.verify import Fault, Verifier, verify
 from coverlog.explain.commands.main import main
 from coverlog.explain.commands.verify import MAX_BYTES
+from coverlog.explain.proof import adding as adding_module
 from coverlog.explain.proof import build as proof_module
 from coverlog.explain.proof.build import prove, why_not
 from coverlog.explain.proof.document import as_json
@@ -397,7 +398,9 @@ ALLOWED = {
     "language.terms",
     "language.visible",
     "program.interface",
+    "program.notation",
     "program.program",
+    "program.variation",
     "language",
     "program",
 }
@@ -428,7 +431,7 @@ def test_the_checker_shares_rule_text_terms_and_ids_with_the_builder_and_nothing
     own = {name.rpartition(".")[2] for name in out if name.startswith("coverlog.explain.")}
     assert own == {
         "checker", "circles", "claims", "due", "ground", "in_play", "items", "join", "lasting", "node", "outcome",
-        "phrases", "proof", "record", "settled", "sizes", "step", "supposed", "truth", "verify",
+        "phrases", "proof", "record", "settled", "sizes", "step", "supposed", "systems", "truth", "verify",
     }  # fmt: skip
 
 
@@ -472,7 +475,8 @@ def _louder(say: Callable[..., str]) -> Callable[..., str]:
     return lambda *args, **more: say(*args, **more) + ", surely"
 
 
-WORDS = [name for name in vars(words) if name.startswith("say_") and hasattr(proof_module, name)]
+SAYING = (proof_module, adding_module)
+WORDS = [name for name in vars(words) if name.startswith("say_") and any(hasattr(module, name) for module in SAYING)]
 
 
 @pytest.mark.parametrize("name", WORDS)
@@ -480,7 +484,8 @@ def test_a_fault_in_the_builders_words_is_caught(
     name: str, tamper: ModuleType, toy: Guideline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whichever phrase the builder gets wrong, some proof that says it is refused."""
-    monkeypatch.setattr(proof_module, name, _louder(getattr(proof_module, name)))
+    module = next(module for module in SAYING if hasattr(module, name))
+    monkeypatch.setattr(module, name, _louder(getattr(module, name)))
     assert _refused(tamper, toy)
 
 

@@ -131,9 +131,10 @@ def test_what_is_asked_reads_as_a_question(lamp: Guideline) -> None:
 def test_a_letter_says_what_the_record_has_instead(folder: Path) -> None:
     """A choice that was made otherwise is contradicted by what the case says, and a count falls short of its bound."""
     ward = " ".join(run(folder, "letter", "-", what=("ward", 3, "absent")).stdout.split())
-    assert "the record says it is not so that the setting is outpatient (the setting is ward)" in ward
+    assert "Your record shows that the setting is ward." in ward
+    assert "| outpatient | ward is stated |" in ward
     few = " ".join(run(folder, "letter", "-", what=("outpatient", 1, "absent")).stdout.split())
-    assert "1 visits are planned, and at least 2 are needed" in few
+    assert "shows that 1 visit are planned. The guideline asks for at least 2." in few
 
 
 def test_what_if_sets_it(folder: Path) -> None:

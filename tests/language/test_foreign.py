@@ -20,6 +20,7 @@ FOREIGN = {
     "1 {p(X)} 2 :- q(X).": ("1 {", "%@ open"),
     "p | q :- r.": ("|", "a rule for each head"),
     ":- p.": (":-", "%@ error"),
+    "q. % a remark\n% another\n:- p.": (":-", "%@ error"),
     ":~ p. [1]": (":~", "leave it out"),
     "#show p/1.": ("#show", "leave it out"),
     "#const n = 3.": ("#const", "leave it out"),

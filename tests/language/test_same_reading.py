@@ -8,7 +8,7 @@ import pytest
 from coverlog.engine.language.comparison import NotANumberError, holds
 from coverlog.engine.language.errors import GuidelineError
 from coverlog.engine.language.parser import Clause, parse, parse_query
-from coverlog.engine.language.terms import Comparison, Var
+from coverlog.engine.language.terms import Comparison, Literal, Var
 from coverlog.engine.program.reader import read_program
 from coverlog.engine.soundness.check import check
 from hypothesis import HealthCheck, example, given, settings
@@ -52,12 +52,15 @@ PIECES = (
     "!=", "<", "<=", ">", ">=", "==", "<>", "1 < 2", "X = 1", "1 + 1 = 2", "#true", "#const c = 1.", "#", "% c\n",
     "%* c *%", "%*", "*%", "%@ rule a: b\n", "%> b\n", "\n", "\r\n", "\r", "\t", "\x0b", "\x0c", "\0", "\u00a0", "é",
     "\u2028", "p.q", "p.\n", "p :- q.\n", "q(1).\n", "p(X) :- q(X).\n", "{", "}", "@f",
+    "#count { X : q(X) } >= 1", "#sum { X : q(X) } = 1", "1 <= #count { X, Y : r(X, Y) ; a : p } < 3", "#count",
+    "#sum { X, a : q(X), X != 2 ; -1 : p } > Y", "#min { X : q(X) } < 2", "#sum+", ": q(X)", "X :", "; 1 : q(1)",
     "&a", "$", "~", "?", "!", ":", ":~", "^",
 )  # fmt: skip
 lines = st.sampled_from((
     "p :- {}.", "p({}).", "q(1). p :- q(X), {}.", "p :- {}, {}.", "p(X) :- q(X), {} {} {}. q(1).", "{}", "{}{}{}",
     "p. % {}", "p. %{}\nq.", "p :- {} = {}.", "p{}.", "{}p.", 'p("{}").', "p :- not {}.",
-    "q(1). p(X) :- q(X), X {} {}.",
+    "q(1). p(X) :- q(X), X {} {}.", "q(1). q(2). p :- #count {{ {} : {} }} {} {}.", "q(2). p :- {} #sum {{ {} }}.",
+    "q(1). q(2). p(X) :- q(X), #sum {{ X : {} {} }} >= {}.",
 ))  # fmt: skip
 
 
@@ -103,8 +106,8 @@ def _unsafe(read: list[Clause]) -> bool:
     """Say whether a clause without an id, which `check` never sees, has a variable that nothing binds."""
     return any(
         {t.name for t in clause.head.args if isinstance(t, Var)}
-        | {n for part in clause.body if isinstance(part, Comparison) for n in part.names()}
-        | {t.name for p in clause.body if not isinstance(p, Comparison) for t in p.atom.args if isinstance(t, Var)}
+        | {n for part in clause.body if not isinstance(part, Literal) for n in part.names()}
+        | {t.name for p in clause.body if isinstance(p, Literal) for t in p.atom.args if isinstance(t, Var)}
         for clause in read
     )
 

@@ -11,6 +11,7 @@ import pytest
 from coverlog.engine.library import cache as kept
 from coverlog.engine.library import guideline as library
 from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.library.written import Built, decoded
 from coverlog.engine.program.program import folder_texts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -59,7 +60,7 @@ def cached(folder: Path) -> Path:
     return file
 
 
-def built(guideline: Guideline) -> kept.Built:
+def built(guideline: Guideline) -> Built:
     return guideline.program, guideline.strata
 
 
@@ -133,7 +134,7 @@ def test_no_change_of_a_value_gets_through_unnoticed(data: st.DataObject, guidel
         at = parent[key]
     parent[key] = data.draw(st.sampled_from([None, 1.5, {"a": 1}, [[[]]], True, -1]))
     try:
-        program, _ = kept._decoded(value)
+        program, _ = decoded(value)
     except Exception:  # refused: `recall` takes any error for a file that is amiss
         return
     for rule in program.rules:

@@ -1,0 +1,80 @@
+"""A circuit as one SQL statement that stands by itself, in a dialect."""
+
+from __future__ import annotations
+
+from ..circuit.circuit import Circuit
+from ..language.terms import unquote
+from ..program.interface import SILENT
+from .sources import BatchError
+from .sql import Sql, query, text
+
+
+def statement(circuit: Circuit, dialect: str, *, open_world: bool) -> str:
+    """Return the circuit of an edition as SQL.
+
+    :param dialect: as SQLGlot calls it: duckdb or spark.
+    :raises BatchError: where SQLGlot is not installed.
+    """
+    try:
+        import sqlglot
+    except ImportError:
+        raise BatchError("compile needs SQLGlot: pip install 'coverlog[batch]'") from None
+    sql = Sql(circuit, open_world=open_world)
+    whole = f"WITH {_bits(circuit, sql)},\n{_lines(sql)},\n{query(sql, 'classed', id_='').removeprefix('WITH ')}"
+    made = sqlglot.transpile(_told(sql, whole), read="duckdb", write=dialect, pretty=True, comments=True)
+    program = circuit.grounded.program
+    world = "open" if open_world else "closed"
+    head = [
+        f"-- {program.name}: {program.title}",
+        f"-- the rules in force from {circuit.grounded.date or 'the beginning'}, in the {world} world",
+    ]
+    return "\n".join([*head, *made]) + ";\n"
+
+
+def _bits(circuit: Circuit, sql: Sql) -> str:
+    """Return the layers that read what cases say as bits: of the session, and of none."""
+    names = sql.words.names
+    rows = []
+    for at, atom in enumerate(circuit.grounded.inputs):
+        if at in sql.words.place:
+            words = sql.words.values([at])
+            rows.append(f"({text(str(atom))}, {', '.join(map(str, words))})")
+    ored = ", ".join(f"bit_or(CAST({name} AS BIGINT)) AS {name}" for name in names)
+    both = ", ".join(f"coalesce(here.{name}, 0) | coalesce(everywhere.{name}, 0) AS {name}" for name in names)
+    values = ",\n    ".join(rows)
+    return f"""symbol AS (
+  SELECT * FROM (VALUES
+    {values}
+  ) AS s(symbol, {", ".join(names)})
+),
+word AS (SELECT case_no, session, {ored} FROM said JOIN symbol USING (symbol) GROUP BY case_no, session),
+session AS (SELECT DISTINCT case_no, session FROM line),
+bits AS (
+  SELECT session.case_no, session.session, {both} FROM session
+  LEFT JOIN word AS here ON here.case_no = session.case_no AND here.session = session.session
+  LEFT JOIN word AS everywhere ON everywhere.case_no = session.case_no AND everywhere.session = 0
+)"""
+
+
+def _lines(sql: Sql) -> str:
+    """Return the layer that gives the code of each line its class."""
+    known = [(unquote(code), at) for at, codes in enumerate(sql.classes.values()) for code in codes]
+    whens = " ".join(f"WHEN {text(code)} THEN {at}" for code, at in known)
+    return f"classed AS (\n  SELECT *, CASE code {whens} ELSE {sql.class_of('')} END AS class FROM line\n)"
+
+
+def _told(sql: Sql, lines: str) -> str:
+    """Return the lines with their outcomes and ways in words."""
+    names, ways = [], []
+    for at, place, name, role, last in sql.told():
+        names.append(f"WHEN class = {at} AND outcome_no = {place} THEN {text(name)}")
+        told = ", ".join(
+            f"CASE WHEN (ways & {1 << number}) <> 0 THEN {text(each)} END" for number, each in enumerate(last)
+        )
+        if told:
+            first = f"coalesce({told}, NULL)" if role == SILENT else f"concat_ws(', ', {told})"
+            ways.append(f"WHEN class = {at} AND outcome_no = {place} THEN {first}")
+    return (
+        f"WITH decided AS (\n{lines}\n)\nSELECT case_no, line_no, code, session, contradicted,\n"
+        f"  CASE {' '.join(names)} END AS outcome,\n  CASE {' '.join(ways)} END AS because\nFROM decided"
+    )

@@ -1,0 +1,142 @@
+"""The tables of a batch in long form, as a guideline declares what its cases say, and what each value there means.
+
+A value is read as a case file's is, by the same reader: once for each value that is different, whatever the rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ..cases.case import Unreadable, read_text
+from ..language.terms import Atom
+from ..library.guideline import Guideline
+from ..program.notation import BETWEEN, RECORDS, SINCE, SINGLE, WITH
+from ..program.program import CaseKey
+
+CASE, SERVICE = "case", "service"
+ID, DATE = "id", "date_of_service"
+
+
+class NotTabledError(ValueError):
+    """A guideline whose cases have no form as tables."""
+
+
+class Table(NamedTuple):
+    """A table of a batch: its name, and the key of a case file that its rows are items of."""
+
+    name: str
+    key: str  # an empty text for the table of cases
+    columns: tuple[str, ...]  # what is read beside the id of the case
+    what: str
+
+    @property
+    def id(self) -> str:
+        """The column that names the case."""
+        return ID if self.name == CASE else CASE
+
+
+class Meaning(NamedTuple):
+    """What a value means: the atoms that it gives, or why it cannot be read."""
+
+    atoms: tuple[Atom, ...]
+    fault: str
+
+
+def singular(key: str) -> str:
+    """Return what one item of a key of a case file is called: `diagnoses` has items called diagnosis."""
+    return f"{key[:-2]}is" if key.endswith("ses") else key.removesuffix("s")
+
+
+class Tables:
+    """The tables of a guideline.
+
+    :raises NotTabledError: where a case may say what no table of a batch holds.
+    """
+
+    def __init__(self, guideline: Guideline) -> None:
+        self.guideline = guideline
+        self._keys: dict[str, list[CaseKey]] = {}
+        for predicate in guideline.program.predicates.values():
+            if predicate.case:
+                self._keys.setdefault(predicate.case.key, []).append(predicate.case)
+        self._of_key: dict[str, set[str]] = {}
+        for predicate in guideline.program.predicates.values():
+            if predicate.case:
+                self._of_key.setdefault(predicate.case.key, set()).add(predicate.name)
+        self._base = {ID: "batch", DATE: "2024-01-01", "services": [{"cpt": "00000"}], **self._required()}
+
+    def _required(self) -> dict[str, Any]:
+        """Return what a case cannot leave out, as a first value that is allowed."""
+        properties = self.guideline.schema["properties"]
+        needed = set(self.guideline.schema["required"]) - {ID, DATE, "services"}
+        return {name: properties[name].get("enum", [0])[0] for name in sorted(needed)}
+
+    @property
+    def singles(self) -> list[str]:
+        """The keys of which a case says one value; they are columns of the table of cases."""
+        return [key for key, of in self._keys.items() if of[0].shape in ("one of", *SINGLE)]
+
+    def all(self) -> Iterator[Table]:
+        """Yield every table of a batch."""
+        yield Table(CASE, "", (DATE, *self.singles), "a row for each case")
+        yield Table(SERVICE, "services", ("cpt", "session", "units"), "a row for each line of a request")
+        for key, of in self._keys.items():
+            if apart := [each.shape for each in of if each.shape in (RECORDS, WITH, BETWEEN)]:
+                raise NotTabledError(f"{key} is read by {apart[0]}, for which there is no table yet")
+            if key != "services" and key not in self.singles:
+                named = of[0].shape in ("present of", "absent of", "amount of")
+                name = singular(key)
+                columns = (name, "value") if named else (name,)
+                yield Table(name, key, columns, "a row for each that is documented" if named else "a row for each")
+
+    def is_since(self, key: str) -> bool:
+        """Say whether a key holds a date, which means the time from it to the date of service."""
+        return self._keys[key][0].shape in SINCE
+
+    def of_service(self, cpt: Any, units: Any) -> Meaning:
+        """Return what a line of a session means."""
+        return self._meaning("services", [{"cpt": cpt, "session": 1, "units": units}])
+
+    def of_session(self, session: Any) -> Meaning:
+        """Return that a session may have this number, or why not."""
+        return self._meaning("services", [{"cpt": "00000", "session": session}])
+
+    def of_single(self, key: str, value: Any, date: str) -> Meaning:
+        """Return what the one value of a key means; None is a value that a case leaves out."""
+        since = self.is_since(key)
+        found = value if since or (isinstance(value, str) and not number(value)) else number(value)
+        return self._meaning(key, value if found is None else found, {DATE: date} if since else {})
+
+    def of_item(self, table: Table, *values: Any) -> Meaning:
+        """Return what an item of a list means, or a name with a value."""
+        if len(values) == 1:
+            return self._meaning(table.key, [values[0]])
+        found = number(values[1])
+        return self._meaning(table.key, {str(values[0]): values[1] if found is None else found})
+
+    def _meaning(self, key: str, value: Any, more: dict[str, Any] | None = None) -> Meaning:
+        said = {**self._base, **(more or {}), key: value}
+        if value is None:
+            del said[key]
+        (case,) = read_text(json.dumps(said).encode(), "", self.guideline)
+        if isinstance(case, Unreadable):
+            return Meaning((), "; ".join(dict.fromkeys(_told(fault) for fault in case.faults)) or case.error)
+        return Meaning(tuple(atom for atom in case.facts if atom.predicate in self._of_key[key]), "")
+
+
+def _told(fault: Any) -> str:
+    return f"{fault.message}; {fault.remedy}" if fault.remedy else str(fault.message)
+
+
+def number(value: Any) -> float | None:
+    """Return a text as the number that it writes, or None."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        pass
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None

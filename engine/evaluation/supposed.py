@@ -1,0 +1,26 @@
+"""What may be so though the case does not say it: the open inputs that nobody documented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..language.terms import UNDOCUMENTED, Atom
+from ..program.program import Program
+from .rules import Model
+
+
+def undocumented(name: str, program: Program, model: Model) -> Iterator[Atom]:
+    """Yield what a predicate may say, where it is open, and the case does not document, as far as nothing closes it."""
+    predicate = program.predicates.get(name)
+    if not predicate or not predicate.is_open:
+        return
+    documented = {atom.args[0] for atom in model.given if atom.predicate == predicate.name}
+    if documented and (predicate.is_choice or predicate.open_count):
+        return
+    if predicate.open_count:
+        yield Atom(predicate.name, (UNDOCUMENTED,) * len(predicate.params))
+    for concept in program.of_kind(predicate.open_kind):
+        amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
+        closing = (Atom(name, (concept,)) for name in (predicate.unless, predicate.until) if name)
+        if concept not in documented and not any(map(model.sure, closing)):
+            yield Atom(predicate.name, (concept, *amounts))

@@ -1,0 +1,165 @@
+"""A guideline as JSON says it, and read back: every tuple is a list, a Var a list of its name, a quantity a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..language.terms import (
+    Aggregate,
+    Atom,
+    Comparison,
+    Element,
+    Guard,
+    Literal,
+    Part,
+    Place,
+    Quantity,
+    Rule,
+    Term,
+    Var,
+)
+from ..program.graph import Strata
+from ..program.interface import Outcome
+from ..program.program import CaseKey, Predicate, Program, Statement
+from ..program.variation import Variation
+
+Built = tuple[Program, Strata]
+
+
+def with_quantities(rule: Rule) -> Any:
+    """Return a rule with its quantities as lists of their count, decimals and unit: JSON has no such numbers."""
+
+    def terms(args: tuple[Term, ...]) -> Any:
+        return [a.__getnewargs__() if isinstance(a, Quantity) else a for a in args]
+
+    def part(of: Part) -> Any:
+        if isinstance(of, Aggregate):
+            elements = [[terms(each.terms), [part(p) for p in each.condition]] for each in of.elements]
+            return [of.function, elements, [[guard.op, terms(guard.right)] for guard in of.guards], of.shared]
+        return [terms(of.left), of.op, terms(of.right)] if isinstance(of, Comparison) else [atom(of.atom), of.positive]
+
+    def atom(of: Atom) -> Any:
+        return [of.predicate, terms(of.args)]
+
+    return [rule.id, atom(rule.head), [part(each) for each in rule.body], *rule[3:]]
+
+
+def decoded(data: Any) -> Built:
+    """Return the guideline that a list says.
+
+    :raises ValueError: where it says none; other errors where it is no such list at all.
+    """
+    program, (*components, from_case, open_valued) = data
+    name, title, published, predicates, rules, statements, *tables, outcomes, authorities, plain, tells, other = program
+    interpretations, notices, concepts, questions = tables
+    built = Program(
+        _text(name), _text(title), _text(published), {_text(n): _predicate(p) for n, p in predicates.items()},
+        tuple([_rule(*rule) for rule in rules]),
+        {_text(n): _statement(*s) for n, s in statements.items()},
+        {n: _text(words) for n, words in interpretations.items()}, {n: _text(words) for n, words in notices.items()},
+        {n: (_text(kind), _text(label)) for n, (kind, label) in concepts.items()},
+        {n: (_text(asked), _text(told)) for n, (asked, told) in questions.items()},
+        tuple([Outcome(_text(n), _text(role), _text(words), _number(order)) for n, role, words, order in outcomes]),
+        {n: _text(words) for n, words in authorities.items()}, {n: _text(words) for n, words in plain.items()},
+        {n: (_text(so), _text(not_so)) for n, (so, not_so) in tells.items()},
+        Variation(_text(other[0]), *map(_texts, other[1:])),
+    )  # fmt: skip
+    strata = Strata(
+        tuple(frozenset(_texts(names)) for names in components), frozenset(_texts(from_case)),
+        frozenset(_texts(open_valued)),
+    )  # fmt: skip
+    return built, strata
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise ValueError(value)
+    return value
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if type(values) is not list:
+        raise ValueError(values)
+    return tuple([_text(value) for value in values])
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int:
+        raise ValueError(value)
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if type(value) is not bool:
+        raise ValueError(value)
+    return value
+
+
+def _place(value: Any) -> Place:
+    file, line, column = value
+    return Place(_text(file), _number(line), _number(column))
+
+
+def _predicate(value: Any) -> Predicate:
+    """Return a declaration; what each field holds is told by the field's own default."""
+    name, params, gloss, place, case, *rest = value
+    kinds = [_READ[type(default)] for default in list(Predicate._field_defaults.values())[1:]]
+    return Predicate(
+        _text(name), _texts(params), _text(gloss), _place(place), None if case is None else _key(*case),
+        *[read(field) for read, field in zip(kinds, rest, strict=True)],
+    )  # fmt: skip
+
+
+def _key(*value: Any) -> CaseKey:
+    named = dict(zip(CaseKey._fields, value, strict=True))
+    decimals, fields = _number(named.pop("decimals")), tuple([_key(*field) for field in named.pop("fields")])
+    return CaseKey(**{name: _text(field) for name, field in named.items()}, decimals=decimals, fields=fields)
+
+
+_READ: dict[type, Any] = {str: _text, bool: _flag, tuple: _texts}
+
+
+def _statement(name: Any, authority: Any, effective: Any, words: Any, source: Any, place: Any) -> Statement:
+    return Statement(_text(name), _text(authority), _text(effective), _text(words), _text(source), _place(place))
+
+
+def _rule(
+    name: Any, head: Any, body: Any, gloss: Any, cites: Any, readings: Any, effective: Any, ended: Any, source: Any,
+    place: Any, fold: Any,
+) -> Rule:  # fmt: skip
+    return Rule(
+        _text(name), _atom(head), tuple([_part(part) for part in body]), _text(gloss), _texts(cites),
+        _texts(readings), _text(effective), _text(ended), _text(source), _place(place), _text(fold),
+    )  # fmt: skip
+
+
+def _part(value: Any) -> Part:
+    if len(value) == 4:
+        function, elements, guards, shared = value
+        of = tuple([Element(_terms(terms), tuple(map(_simple, condition))) for terms, condition in elements])
+        compared = tuple([Guard(_text(op), _terms(right)) for op, right in guards])
+        return Aggregate(_text(function), of, compared, _texts(shared))
+    return _simple(value)
+
+
+def _simple(value: Any) -> Literal | Comparison:
+    if len(value) == 2:
+        return Literal(_atom(value[0]), _flag(value[1]))
+    left, op, right = value
+    return Comparison(_terms(left), _text(op), _terms(right))
+
+
+def _atom(value: Any) -> Atom:
+    predicate, args = value
+    return Atom(_text(predicate), _terms(args))
+
+
+def _terms(values: Any) -> tuple[Term, ...]:
+    return tuple([_term(value) for value in values])
+
+
+def _term(value: Any) -> Term:
+    if type(value) is list:
+        name, *measure = value
+        return Quantity(_number(name), _number(measure[0]), _text(measure[1])) if measure else Var(_text(name))
+    return value if type(value) is int else _text(value)

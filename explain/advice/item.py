@@ -1,0 +1,67 @@
+"""One thing that a rule asks for: whether it is met, how it fails, and where that is said."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ...engine.language.terms import Atom
+from ...engine.language.visible import in_quotes
+
+MET, SHORT, ABSENT, OPEN, BARS, OTHER, FOLDED = "met", "SHORT", "ABSENT", "OPEN", "BARS", "OTHER", "folded"
+"""How an item stands: met, an amount falls short, not so, nobody says, so though it must not be, another request."""
+
+STATES = (SHORT, ABSENT, OPEN, BARS, OTHER, MET)
+"""The states that are told, first those that fail."""
+
+NO_SOURCE = "no source given"
+
+
+class Item(NamedTuple):
+    """One thing that a rule asks for."""
+
+    state: str
+    label: str  # whole, as declared
+    told: str = ""  # what the record says of it, and what is needed
+    source: str = ""
+    concept: str = ""  # the concept or the key that it is about
+    needs: str = ""  # the bounds of an amount, such as `>= 4`
+    about: bool = False  # what the case states, and not what its record documents
+    weaker: str = ""  # the label of what the record denies, where that rules it out
+    amount: str = ""  # what the record has of an amount
+    needed: str = ""  # what is needed of it, in words
+    atom: Atom | None = None  # what is asked for
+    against: Atom | None = None  # what is so instead, or what the record denies
+    so: bool = True  # whether it is to be so; where not, that it is not
+
+    @property
+    def distance(self) -> int:
+        """Whether it is not met, as a number."""
+        return int(self.state not in (MET, FOLDED))
+
+    @property
+    def fails(self) -> bool:
+        """Whether it is surely not met."""
+        return self.state in (SHORT, ABSENT, BARS, OTHER)
+
+    @property
+    def place(self) -> str:
+        """Where the record says so, in quotation marks, so that no word of a case reads as one of ours."""
+        said = self.concept and self.told and self.source not in ("", NO_SOURCE)
+        return in_quotes(self.source) if said else self.source
+
+    def text(self, *, short: bool = False) -> str:
+        """Return the item in words, its source behind it.
+
+        :param short: leave out `recorded`, where a source says as much.
+        """
+        source = f" ({self.source})" if self.source else ""
+        told = "" if short and self.told == "recorded" and source else self.told
+        return f"{self.label}{f': {told}' if told else ''}{source}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the item as the documented JSON object."""
+        return {name: getattr(self, name) for name in TOLD}
+
+
+TOLD = tuple(name for name in Item._fields if name not in ("atom", "against"))
+"""The fields of an item that an answer has."""

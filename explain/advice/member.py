@@ -1,0 +1,226 @@
+"""The paragraph of a letter for the member: one fact a sentence, from the same items as the table for the doctor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from ...engine.decision.need import AtLeast, Need
+from ...engine.language.terms import Atom
+from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
+from . import remedies
+from .account import Account
+from .grounds import Grounds
+from .groups import nearest
+from .item import ABSENT, BARS, MET, OPEN, OTHER, Item
+from .nothing import nothing
+from .phrases import sentence
+from .plain import clause, plain, tests_of
+from .ways import Wanted, Way
+
+TABLE = "One more point is in the table below."
+POINT = "the point in the table below is met"
+_RECORD = "Your record "
+
+
+def paragraph(account: Account, grounds: Grounds) -> tuple[str, ...]:
+    """Return what a member is told of one reason, sentence by sentence: no ids and no codes."""
+    told = list(dict.fromkeys(filter(None, _Paragraph(account, grounds).sentences())))
+    again = [each.startswith(_RECORD) and before.startswith(_RECORD) for before, each in pairwise(told)]
+    return tuple(
+        f"It {each.removeprefix(_RECORD)}" if same else each for each, same in zip(told, [False, *again], strict=True)
+    )
+
+
+class _Paragraph:
+    """Writes the paragraph of one reason."""
+
+    def __init__(self, account: Account, grounds: Grounds) -> None:
+        self.account, self.grounds, self.program = account, grounds, grounds.program
+        self.line = account.lines[0]
+        self.test = tests_of(account.lines, self.program)
+
+    def sentences(self) -> Iterator[str]:
+        """Yield the sentences: outcome, what decides it, what would be different, what is met."""
+        yield from _SENTENCES[self.line.role](self)
+
+    def favourable(self) -> Iterator[str]:
+        yield f"The guideline supports {self.test} for you."
+        if len(self.program.of_role(FAVOURABLE)) > 1:
+            yield f"It is {self.line.words}."
+        yield from self._items(self._met())
+
+    def unfavourable(self) -> Iterator[str]:
+        yield f"The guideline does not support {self.test} for you now."
+        if self.account.nothing:
+            yield from self._nothing()
+            return
+        yield from self._failing()
+        yield from self._change()
+        yield from self._items(self._met(), already=True)
+
+    def waiting(self) -> Iterator[str]:
+        yield f"We cannot decide about {self.test} yet."
+        if self.account.nothing:
+            yield from self._nothing()
+            return
+        yield from self._failing()
+        if self.account.ways:
+            yield f"We need {'one more fact' if self.account.any_decides else 'to know more'}."
+            yield from self._change()
+            yield "Your record does not say so yet."
+        else:
+            yield "What your record leaves open would not lead to a yes."
+        yield from self._items(self._met(), already=True)
+
+    def silent(self) -> Iterator[str]:
+        yield f"The guideline gives no answer for {self.test}."
+        yield f"The reason is that {plain(self.line.reason, self.program)}."
+        here = self.grounds.reasons.circumstances(self.grounds.decisive(self.line))
+        yield from (self._capital(clause(atom, self.program)) for atom in here)
+        yield "This is neither a yes nor a no."
+
+    def _nothing(self) -> Iterator[str]:
+        """Yield that no criterion is about the case, and what it would have to name."""
+        why = nothing(self.grounds)
+        kind = f"{'an' if why.kind[:1] in tuple('aeiou') else 'a'} {why.kind}"
+        yield from self._items(self._because(why.named))
+        if why.kind:
+            yield f"The guideline asks for {kind} that it names for this test."
+            yield f"Your request names {'no other one' if why.named else 'none'}."
+            if why.codes:
+                yield f"Your diagnosis code{'s do' if len(why.codes) > 1 else ' does'} not stand for one."
+        else:
+            yield "Nothing in it speaks of your case."
+        asked = remedies.unstated(self.grounds.judged) if self.account.wanted else ""
+        yield asked and f"Your doctor can tell us: {asked.partition('. ')[2]}"
+        yield from self._items(self.account.recorded, already=True)
+        if self.account.fails and why.kind:
+            yield f"The answer could change if the request names such {kind}."
+            yield "The record must then show what the guideline asks for it."
+
+    def _because(self, told: Iterable[Item]) -> list[Item]:
+        """Return what of the case itself the statements that refuse a line speak of, and other items."""
+        found = {item.atom: item for item in told}
+        for atom in self.grounds.decisive(self.line) if self.account.fails else ():
+            for premise in self.grounds.why.shortest(atom).rests:
+                spoken = not premise.args and premise.predicate in self.program.tells
+                if spoken or self.grounds.reasons.is_fact(premise):
+                    found.setdefault(premise, self.grounds.items.stated(premise) if premise.args else
+                                     Item(MET, "", atom=premise, about=True))  # fmt: skip
+        return list(found.values())
+
+    def _failing(self) -> Iterator[str]:
+        """Yield what the case is about, and what is not met of the statements about it."""
+        failing = [i for block in self.account.blocks for way in block.lacking for i in way if i.fails]
+        about = [i for block in self.account.blocks for i in block.met if i.about]
+        told = {item.atom for item in failing}
+        yield from self._items(item for item in self._because(about) if item.atom not in told)
+        yield from self._items(failing)
+
+    def _met(self) -> list[Item]:
+        """Return what is met, first what the case is about."""
+        met = [item for block in (*self.account.blocks, *self.account.beside) for item in block.met]
+        return sorted((item for item in met if item.atom), key=lambda item: not item.about)
+
+    def _items(self, items: Iterable[Item], *, already: bool = False) -> Iterator[str]:
+        """Yield what a member is told of items; what is met beside what is not is so `already`."""
+        for item in items:
+            for told in self._item(item):
+                yield told.replace(f"{_RECORD}shows ", f"{_RECORD}already shows ") if already else told
+
+    def _item(self, item: Item) -> Iterator[str]:
+        """Yield what a member is told of an item: what the record says of it, and what is needed."""
+        if item.atom is None:
+            yield "" if item.state == MET else TABLE
+        elif item.state == OTHER:
+            yield from self._other(item.atom, item.against)
+        elif item.state == BARS or not (item.concept or item.about or item.state != MET):
+            if item.state == BARS or item.atom.predicate in self.program.tells:
+                yield self._found("", item.atom, item)
+            yield "A part of the guideline asks that this is not so." if item.state == BARS else ""
+        elif item.so and item.state not in (ABSENT, OPEN):
+            yield self._found("" if item.about else f"{_RECORD}shows that ", item.atom, item, item.amount)
+            yield f"The guideline asks for {item.needed}." if item.needed else ""
+        elif item.state == OPEN:
+            yield self._found(f"{_RECORD}does not say that ", item.atom, item, item.needed)
+        else:
+            yield self._denied(item, item.atom)
+
+    def _denied(self, item: Item, atom: Atom) -> str:
+        """Return that something is not so: by the record's own word, or because it does not say so."""
+        denies = clause(item.against or atom, self.program, so=False)
+        if item.about:
+            return self._capital(denies) or self._found("Your request does not say that ", atom, item)
+        if item.against is None:
+            return self._found(f"{_RECORD}does not show that ", atom, item, item.needed)
+        if self.program.predicates[item.against.predicate].is_choice:
+            return self._found(f"{_RECORD}shows that ", item.against, item)
+        if denies:
+            return f"{_RECORD}says that {denies}{self._source(item)}."
+        return self._found(f"{_RECORD}says no to this: ", item.against, item)
+
+    def _other(self, atom: Atom, made: Atom | None) -> Iterator[str]:
+        yield self._capital(clause(made, self.program)) if made else ""
+        asked = clause(atom, self.program)
+        yield f"The guideline asks {'for something else: ' if made else 'that '}{asked}." if asked else TABLE
+
+    def _found(self, lead: str, atom: Atom, item: Item, amount: str = "") -> str:
+        said = clause(atom, self.program, amount)
+        return sentence(f"{lead}{said}{self._source(item)}") if said else TABLE
+
+    def _source(self, item: Item) -> str:
+        """Return where the record says so; a rule that bars is no such place, nor is the key of a choice."""
+        return f" ({item.place})" if item.place.startswith('"') else ""
+
+    def _capital(self, text: str) -> str:
+        return sentence(text) if text else ""
+
+    def _change(self) -> Iterator[str]:
+        """Yield the nearest ways to a yes, and how many more there are."""
+        shown, more = nearest(self.account.ways)
+        lead = "The answer would be yes"
+        single = [self._wanted(each.need) for way in shown if way.is_single for each in way.places[0]]
+        several = [self._way(way) for way in shown if not way.is_single]
+        if len(single) == 1:
+            yield f"{lead} if {single[0]}."
+        elif single:
+            yield f"{lead} with any one of these: {'; '.join(dict.fromkeys(single))}."
+        for number, told in enumerate(dict.fromkeys(several)):
+            yield f"{lead} {told}." if not (number or single) else f"It would be yes as well {told}."
+        if more:
+            yield f"There {'is' if more == 1 else 'are'} {more} more way{'s' * (more > 1)}."
+            yield "Your doctor can ask us for the list."
+        if not self.line.missing_complete:
+            yield "There may be other ways as well."
+
+    def _way(self, way: Way) -> str:
+        """Return a way that takes several things, or of which there is more to say, as the end of `yes `."""
+        asked = [clause(atom, self.program) or POINT for atom in way.asked]
+        asked += [self._place(place) for place in way.places]
+        told = f"with all of these: {'; '.join(asked)}" if len(asked) > 1 else f"if {asked[0]}"
+        lines = [line for line in self.account.lines if line.cpt in way.only]
+        told += f" (only for {tests_of(lines, self.program)})" if lines else ""
+        told += f" (it is then {way.outcome})" if way.outcome else ""
+        return told + " (a note on this stands below the table)" * bool(way.objections)
+
+    def _place(self, place: Sequence[Wanted]) -> str:
+        each = list(dict.fromkeys(self._wanted(wanted.need) for wanted in place))
+        return each[0] if len(each) == 1 else f"any one of ({'; '.join(each)})"
+
+    def _wanted(self, need: Need | AtLeast) -> str:
+        if isinstance(need, AtLeast):
+            return need.in_words(map(self._wanted, need.of))
+        limits = need.bounds.in_words() if need.bounds else ""
+        said = clause(need.atom, self.program, limits, so=not need.denies)
+        if not said and need.denies:
+            said = f"your record says no to this: {clause(need.atom, self.program)}"
+        return said or POINT
+
+
+_SENTENCES: dict[str, Callable[[_Paragraph], Iterator[str]]] = {
+    FAVOURABLE: _Paragraph.favourable,
+    UNFAVOURABLE: _Paragraph.unfavourable,
+    WAITING: _Paragraph.waiting,
+    SILENT: _Paragraph.silent,
+}

@@ -1,0 +1,139 @@
+"""The commands for cases by the million: batch, compile."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ...engine.evaluation.columns import NotGroundedError
+from ...engine.language.errors import FaultError
+from ...engine.library.guideline import load
+from .options import as_of_option, date_option, format_option, output_option, world_option
+from .output import BAD_INPUT, as_json, write_out
+
+if TYPE_CHECKING:
+    from ...engine.batch.output import Summary
+    from ...engine.batch.run import Batch
+
+
+@click.command()
+@click.argument("source", required=False, metavar="INPUT", type=click.Path(exists=True, path_type=Path))
+@output_option
+@click.option("--schema", is_flag=True, help="Tell the tables and columns of INPUT, and do no more.")
+@click.option("--strict", is_flag=True, help="Write nothing where something is rejected; exit 2.")
+@click.option("--memory", default="", metavar="SIZE", help="The most that DuckDB may use, such as 500MB.")
+@world_option
+@as_of_option
+@format_option("text", "json", text="Of the summary.")
+@click.pass_obj
+def batch(
+    guideline: str, source: Path | None, out: Path | None, schema: bool, strict: bool, memory: str, world: str,
+    as_of: str, form: str,
+) -> None:  # fmt: skip
+    """Decide a folder of tables, a DuckDB database or a folder of case files, and write a row for each line.
+
+    The output is Parquet, CSV or JSONL, as its name ends; what is rejected stands beside it, in NAME-rejects, with row
+    and reason. It appears whole or not at all. A table is a file, such as case.parquet or service.csv.
+
+    \b
+    Example: coverlog batch --schema
+             coverlog batch claims/ -o lines.parquet
+    """
+    if schema:
+        write_out(_schema(guideline, form))
+        return
+    if not source or not out:
+        raise click.UsageError("name what to decide and where to write it: coverlog batch INPUT -o OUTPUT")
+    told = _run(guideline, source, out, strict, memory, world, as_of)
+    write_out(as_json(told._asdict()) if form == "json" else _summary(told))
+    if strict and told.rejected:
+        click.echo(f"{told.rejected} cases are rejected, and nothing is written (--strict)", err=True)
+        sys.exit(BAD_INPUT)
+
+
+def _run(guideline: str, source: Path, out: Path, strict: bool, memory: str, world: str, as_of: str) -> Summary:
+    from ...engine.batch.output import check_name, summary, write
+    from ...engine.batch.run import Batch
+    from ...engine.batch.sources import BatchError, connect
+    from ...engine.batch.tables import NotTabledError
+
+    try:
+        check_name(out)
+        with tempfile.TemporaryDirectory(prefix=".coverlog-", dir=out.parent) as spill:
+            db = connect(memory, Path(spill))
+            _decide(Batch(db, load(guideline), world, as_of), source)
+            told = summary(db)
+            if not (strict and told.rejected):
+                write(db, out)
+            db.close()
+            return told
+    except (BatchError, NotTabledError) as error:
+        raise FaultError(str(error)) from None
+
+
+def _decide(batch: Batch, source: Path) -> None:
+    from ...engine.batch.apart import decide_apart, decide_files
+    from ...engine.batch.sources import sources
+    from ...engine.cases.case import SUFFIXES, read_files
+
+    if source.is_dir() and any(each.suffix in SUFFIXES for each in source.rglob("*")):
+        decide_files(batch, read_files([source], batch.guideline))
+        return
+    found = sources(source, batch.tables, batch.db)
+    try:
+        batch.run(found, _progress)
+    except NotGroundedError as error:
+        click.echo(f"the guideline has no circuit, so its cases are decided one by one: {error}", err=True)
+        decide_apart(batch)
+
+
+def _progress(told: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(told, err=True)
+
+
+def _schema(guideline: str, form: str) -> str:
+    from ...engine.batch.tables import Tables
+
+    tables = list(Tables(load(guideline)).all())
+    if form == "json":
+        return as_json([{"table": t.name, "columns": [t.id, *t.columns], "what": t.what} for t in tables])
+    return "".join(f"{t.name}({', '.join((t.id, *t.columns))}): {t.what}\n" for t in tables)
+
+
+def _summary(told: Summary) -> str:
+    lines = [f"{told.cases:,} cases, {told.lines:,} lines, {told.rejected:,} rejected"]
+    for title, counts in (("outcomes", told.outcomes), ("decided by", told.deciding), ("rejected for", told.rejects)):
+        lines += [f"{title}:", *(f"  {number:>12,}  {name}" for name, number in counts.items())] if counts else []
+    return "\n".join(lines) + "\n"
+
+
+@click.command(name="compile")
+@click.option("--dialect", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
+              help="Whose SQL.")  # fmt: skip
+@world_option
+@date_option("--as-of", "The rules of this date (YYYY-MM-DD) in place of today.")
+@output_option
+@click.pass_obj
+def compile_(guideline: str, dialect: str, world: str, as_of: str, out: Path | None) -> None:
+    """Write the guideline as SQL, layer by layer, the rules beside what they give.
+
+    It reads said(case_no, session, symbol), a row for all that a case says, session 0 for what is of no session, and
+    line(case_no, line_no, code, session), and gives a row for each line.
+
+    \b
+    Example: coverlog compile --dialect spark -o guideline.sql
+    """
+    from ...engine.batch.sources import BatchError
+    from ...engine.batch.statement import statement
+
+    date = as_of or datetime.date.today().isoformat()
+    try:
+        write_out(statement(load(guideline).circuit(date), dialect, open_world=world == "open"), out)
+    except (NotGroundedError, BatchError) as error:
+        raise FaultError(str(error)) from None

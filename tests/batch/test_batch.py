@@ -1,0 +1,299 @@
+"""A batch decides every line as the decision does, rejects what cannot be read, and is written whole or not at all."""
+
+import csv
+import json
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+from coverlog.engine.batch.back import said_of
+from coverlog.engine.batch.load import Loaded
+from coverlog.engine.batch.output import summary
+from coverlog.engine.batch.run import Batch
+from coverlog.engine.batch.sources import BatchError, connect, sources
+from coverlog.engine.batch.statement import statement
+from coverlog.engine.batch.tables import Tables
+from coverlog.engine.cases.case import Case, read_text
+from coverlog.engine.cases.find import canonical_paths
+from coverlog.engine.decision.decide import decide
+from coverlog.engine.language.errors import CaseError
+from coverlog.engine.library.guideline import Guideline, load
+from coverlog.explain.commands.main import main
+
+EVERY = 15
+Said = dict[str, Any]
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def plain(value: Any, key: str) -> Any:
+    return value.get(key, value.get("status", value.get("value"))) if isinstance(value, dict) else value
+
+
+def rows_of(cases: list[Said], guideline: Guideline) -> Rows:
+    """The tables that say what cases say."""
+    tables = list(Tables(guideline).all())
+    found: Rows = {table.name: [] for table in tables}
+    for said in cases:
+        found["case"].append({"id": said["id"], **{c: said.get(c) for c in tables[0].columns}})
+        for table in tables[1:]:
+            items = said.get(table.key, [])
+            if table.name == "service":
+                found["service"] += ({"case": said["id"], **{c: s.get(c) for c in table.columns}} for s in items)
+            elif isinstance(items, dict):
+                pairs = ((name, plain(value, "")) for name, value in items.items())
+                found[table.name] += ({"case": said["id"], table.name: n, "value": v} for n, v in pairs)
+            else:
+                found[table.name] += ({"case": said["id"], table.name: plain(i, "code")} for i in items)
+    return found
+
+
+def write(rows: Rows, folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, lines in rows.items():
+        if lines:
+            with (folder / f"{name}.csv").open("w", newline="") as file:
+                writer = csv.DictWriter(file, list(lines[0]))
+                writer.writeheader()
+                writer.writerows(lines)
+    return folder
+
+
+def told(folder: Path, guideline: Guideline, world: str) -> tuple[dict[str, list[Any]], dict[str, str]]:
+    """What a batch says: the lines of each case, and the reason of each rejected one."""
+    db = connect()
+    batch = Batch(db, guideline, world)
+    batch.run(sources(folder, batch.tables, db))
+    lines: dict[str, list[Any]] = {}
+    rows = db.execute("""SELECT "case", cpt, session, outcome, "by", reason FROM result
+        ORDER BY case_no, line_no""")
+    for name, *line in rows.fetchall():
+        lines.setdefault(name, []).append(tuple(line))
+    return lines, dict(db.execute('SELECT "case", string_agg(reason) FROM rejects GROUP BY ALL').fetchall())
+
+
+def decided(said: Said, guideline: Guideline, world: str) -> list[Any] | None:
+    (case,) = read_text(json.dumps(said).encode(), "case", guideline)
+    try:
+        lines = decide(case, guideline, world=world).lines if isinstance(case, Case) else ()
+    except CaseError:
+        return None
+    return [(line.cpt, line.session, line.outcome, ", ".join(line.by) or None, line.reason) for line in lines]
+
+
+def canonical(guideline: Guideline, step: int) -> Iterator[Said]:
+    for path in canonical_paths(guideline)[::step]:
+        for case in read_text(path.read_bytes(), str(path), guideline):
+            if isinstance(case, Case):
+                yield case.said
+
+
+@pytest.mark.parametrize("world", ["open", "closed"])
+def test_every_line_is_decided_alike(
+    world: str, guideline: Guideline, criteria: ModuleType, tmp_path: Path, size: Callable[[int, int], int],
+    record_property: Callable[[str, object], None],
+) -> None:  # fmt: skip
+    """Outcome, statements and reason of canonical and generated cases are those of the decision."""
+    rng = random.Random(23)
+    cases = [*canonical(guideline, size(EVERY, 1))]
+    cases += [criteria.generate(rng) | {"id": f"drawn-{at}"} for at in range(size(80, 100_000))]
+    lines, rejects = told(write(rows_of(cases, guideline), tmp_path / "in"), guideline, world)
+    for said in cases:
+        expected = decided(said, guideline, world)
+        assert lines.get(said["id"]) == expected, said
+        assert (said["id"] in rejects) == (expected is None)
+    record_property("measured", f"{sum(map(len, lines.values()))} lines of {len(cases)} cases alike, {world} world")
+
+
+@pytest.mark.parametrize("world", ["open", "closed"])
+def test_the_statement_decides_alike(
+    world: str, guideline: Guideline, criteria: ModuleType, size: Callable[[int, int], int]
+) -> None:
+    """The SQL that compile writes gives, in DuckDB, the lines of the decision."""
+    rng = random.Random(29)
+    drawn = [criteria.generate(rng) | {"date_of_service": "2025-06-01"} for _ in range(size(40, 2000))]
+    circuit = guideline.circuit("2025-06-01")
+    db = duckdb.connect()
+    db.execute("CREATE TABLE said (case_no BIGINT, session BIGINT, symbol VARCHAR)")
+    db.execute("CREATE TABLE line (case_no BIGINT, line_no BIGINT, code VARCHAR, session BIGINT)")
+    for number, said in enumerate(drawn):
+        (case,) = read_text(json.dumps(said).encode(), "case", guideline)
+        assert isinstance(case, Case)
+        symbols = [(atom, circuit.grounded.symbols.stand_in(atom)) for atom in case.facts]
+        local = circuit.grounded.symbols.is_session
+        rows = [[number, a.args[0] if local(a.predicate, 0) else 0, str(symbol)] for a, symbol in symbols if symbol]
+        db.executemany("INSERT INTO said VALUES (?, ?, ?)", rows)
+        lines = [[number, at, line.cpt, line.session] for at, line in enumerate(case.lines)]
+        db.executemany("INSERT INTO line VALUES (?, ?, ?, ?)", lines)
+    found: dict[int, list[Any]] = {}
+    text = statement(circuit, "duckdb", open_world=world == "open")
+    for row in sorted(db.execute(text.rstrip().rstrip(";")).fetchall()):
+        number, _, code, session, contradicted, outcome, because = row
+        found.setdefault(number, []).append((code, session, outcome, because))
+        assert not contradicted
+    for number, said in enumerate(drawn):
+        expected = decided(said, guideline, world)
+        assert expected is not None
+        assert found[number] == [(cpt, session, outcome, by or why) for cpt, session, outcome, by, why in expected]
+
+
+def test_the_statement_names_its_rules(guideline: Guideline) -> None:
+    """Beside what a layer gives stand the atom and the rules; the dialect of Spark is written too."""
+    for dialect in ("duckdb", "spark"):
+        written = statement(guideline.circuit("2025-06-01"), dialect, open_world=True)
+        assert "by I.4.a, I.4.a/waived */" in written
+        assert "layer1 AS" in written
+
+
+BASE: Said = {
+    "id": "good", "date_of_service": "2025-03-01", "setting": "outpatient",
+    "services": [{"cpt": "95886"}, {"cpt": "95909"}], "findings": {"weakness": "present"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "reason"),
+    [
+        ("case", {"id": "good"}, "another case has this id"),
+        ("case", {"id": ""}, "the id is missing"),
+        ("case", {"id": "late", "date_of_service": "2025-02-30"}, "no date"),
+        ("case", {"id": "lone"}, "the case has no line"),
+        ("case", {"id": "where", "setting": "moon"}, "moon"),
+        ("service", {"case": "other", "cpt": "95886"}, "the row belongs to no case"),
+        ("service", {"case": "good", "cpt": "9588"}, "9588"),
+        ("service", {"case": "good", "cpt": "95886", "session": "x"}, "session"),
+        ("service", {"case": "good", "cpt": "95886", "units": "-1"}, "units"),
+        ("finding", {"case": "good", "finding": "weaknes", "value": "present"}, "weaknes"),
+        ("finding", {"case": "good", "finding": "weakness", "value": "absent"}, "said twice"),
+        ("finding", {"case": "good", "finding": "wrist_splint_weeks", "value": "many"}, "many"),
+        ("finding", {"case": "good", "finding": "symptoms_of_neuropathy", "value": "absent"}, "contradicts itself"),
+        ("condition", {"case": "good", "condition": "flu"}, "flu"),
+        ("diagnosis", {"case": "good", "diagnosis": "?!"}, "?!"),
+    ],
+)
+def test_what_cannot_be_read_is_rejected(
+    table: str, row: dict[str, str], reason: str, guideline: Guideline, tmp_path: Path
+) -> None:
+    """A row that says what no case may say is rejected with its reason, and the other cases are decided."""
+    rows = rows_of([BASE, BASE | {"id": "sound"}], guideline)
+    first = rows[table][0] if rows[table] else dict.fromkeys(row, "")
+    filled = first | row if table == "case" else dict.fromkeys(first, None) | row
+    rows[table].append(filled)
+    lines, rejects = told(write(rows, tmp_path / "in"), guideline, "open")
+    assert any(reason in each for each in rejects.values()), rejects
+    assert len(lines["sound"]) == 2
+    assert not set(rejects) & set(lines)
+
+
+def test_a_case_is_put_together_again(guideline: Guideline, criteria: ModuleType, tmp_path: Path) -> None:
+    """The rows of a case make the case that they were made of, but for its title and its sources."""
+    rng = random.Random(31)
+    cases = [criteria.generate(rng) | {"id": f"drawn-{at}"} for at in range(30)]
+    db = connect()
+    batch = Loaded(db, guideline, "open")
+    batch.look(sources(write(rows_of(cases, guideline), tmp_path / "in"), batch.tables, db))
+    for said in cases:
+        again = said_of(batch, said["id"])
+        (one,), (two,) = (read_text(json.dumps(each).encode(), "", guideline) for each in (said, again))
+        assert isinstance(one, Case)
+        assert isinstance(two, Case)
+        assert set(one.facts) == set(two.facts)
+
+
+@pytest.fixture
+def folder(guideline: Guideline, tmp_path: Path) -> Path:
+    return write(rows_of([BASE, BASE | {"id": "bad", "setting": "moon"}], guideline), tmp_path / "in")
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl"])
+def test_the_output_is_written_with_its_rejects(suffix: str, folder: Path, tmp_path: Path) -> None:
+    """Lines and rejects stand beside each other in the format that the name asks for, and nothing else does."""
+    out = tmp_path / f"lines.{suffix}"
+    ran = CliRunner().invoke(main, ["batch", str(folder), "-o", str(out), "--format", "json"])
+    assert ran.exit_code == 0, ran.output
+    assert json.loads(ran.stdout)["lines"] == 2
+    read = {"parquet": "parquet", "csv": "csv", "jsonl": "json"}[suffix]
+    rows = duckdb.execute(f"SELECT * FROM read_{read}(?)", [str(out)]).fetchall()
+    assert [row[:2] for row in rows] == [("good", 1), ("good", 2)]
+    rejects = duckdb.execute(f"SELECT * FROM read_{read}(?)", [str(tmp_path / f"lines-rejects.{suffix}")]).fetchall()
+    assert rejects[0][:3] == ("bad", "case", 2)
+    assert {path.name for path in tmp_path.iterdir()} == {"in", out.name, f"lines-rejects.{suffix}"}
+
+
+def test_a_strict_batch_writes_nothing(folder: Path, tmp_path: Path) -> None:
+    """Where something is rejected and that is not allowed, no file appears, and the status says so."""
+    ran = CliRunner().invoke(main, ["batch", str(folder), "-o", str(tmp_path / "lines.csv"), "--strict"])
+    assert ran.exit_code == 2
+    assert {path.name for path in tmp_path.iterdir()} == {"in"}
+
+
+def test_a_failed_batch_leaves_what_was_there(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the second file cannot be made, the output is what it was, and nothing is left beside it."""
+    out = tmp_path / "lines.csv"
+    out.write_text("old")
+    monkeypatch.setattr("coverlog.engine.batch.output.LINES", "SELECT nothing")
+    ran = CliRunner().invoke(main, ["batch", str(folder), "-o", str(out)])
+    assert ran.exit_code != 0
+    assert out.read_text() == "old"
+    assert {path.name for path in tmp_path.iterdir()} == {"in", "lines.csv"}
+
+
+def test_files_and_databases_are_batches_too(guideline: Guideline, folder: Path, tmp_path: Path) -> None:
+    """A folder of case files and a database of tables come to the lines that a folder of tables comes to."""
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / "good.json").write_text(json.dumps(BASE))
+    with duckdb.connect(str(tmp_path / "in.duckdb")) as db:
+        for path in folder.glob("*.csv"):
+            db.execute(f"CREATE TABLE \"{path.stem}\" AS SELECT * FROM read_csv('{path}', all_varchar = true)")
+    outputs = []
+    for at, source in enumerate((folder, files, tmp_path / "in.duckdb")):
+        out = tmp_path / f"lines{at}.csv"
+        ran = CliRunner().invoke(main, ["batch", str(source), "-o", str(out)])
+        assert ran.exit_code == 0, ran.output
+        outputs.append(out.read_text())
+    assert outputs[0] == outputs[1] == outputs[2]
+    ran = CliRunner().invoke(main, ["explain", "--from", str(tmp_path / "in.duckdb"), "--case", "good"])
+    assert ran.exit_code == 0, ran.output
+    assert "95886" in ran.stdout
+
+
+def test_what_is_missing_is_said_at_once(guideline: Guideline, folder: Path, tmp_path: Path) -> None:
+    """A table or a column that is not there is named, with what to do."""
+    with pytest.raises(BatchError, match="no table case"):
+        sources(tmp_path, Tables(guideline), connect())
+    (folder / "finding.csv").write_text("case,what\ngood,weakness\n")
+    ran = CliRunner().invoke(main, ["batch", str(folder), "-o", str(tmp_path / "lines.csv")])
+    assert ran.exit_code == 2
+    assert "no column finding, value; it has case, what" in ran.stderr
+
+
+def test_the_other_guideline_has_batches_too(tmp_path: Path) -> None:
+    """Numbers with decimals, dates and codes of the other shipped guideline are read from tables as from files."""
+    other = load("ncd_240_4")
+    single = Tables(other).singles
+    cases = [{k: plain(v, "date") if k in single else v for k, v in c.items()} for c in canonical(other, EVERY)]
+    out = tmp_path / "lines.csv"
+    command = ["-g", "ncd_240_4", "batch", str(write(rows_of(cases, other), tmp_path / "in")), "-o", str(out)]
+    ran = CliRunner().invoke(main, command)
+    assert ran.exit_code == 0, ran.output
+    found: dict[str, list[Any]] = {}
+    for row in csv.DictReader(out.open()):
+        line = row["cpt"], int(row["session"]), row["outcome"], row["by"] or None, row["reason"] or None
+        found.setdefault(row["case"], []).append(line)
+    for said in cases:
+        assert found.get(said["id"]) == decided(said, other, "open")
+
+
+def test_a_summary_counts(guideline: Guideline, folder: Path) -> None:
+    """Cases, lines, outcomes and rejects are counted."""
+    db = connect()
+    batch = Batch(db, guideline, "closed")
+    batch.run(sources(folder, batch.tables, db))
+    found = summary(db)
+    assert (found.cases, found.lines, found.rejected) == (2, 2, 1)
+    assert sum(found.outcomes.values()) == 2
