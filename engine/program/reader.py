@@ -213,7 +213,7 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
     meta = [list(map(unquote, args)) for args, _, _ in reader.rows("guideline")] or [["", "", ""]]
     rules = tuple(reader.rules(statements, pairs["interpretation"]))
     facts = tuple(_fact(clause, source) for name in RESERVED for clause, source in reader.facts[name])
-    program = Program(
+    program, mismatches = with_quantities(Program(
         meta[0][0], meta[0][1], meta[0][2], reader.predicates, rules + facts,
         statements, pairs["interpretation"], pairs["notice"], concepts,
         {name: (asked, told) for name, (asked, told) in reader.words("ask", known).items()},
@@ -221,8 +221,7 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
         {name: words for name, (words,) in reader.words("plain", known).items()},
         {name: (so, not_so) for name, (so, not_so) in reader.words("tell", known).items()}, variation,
         tuple(reader.ordered(statements)),
-    )  # fmt: skip
-    program, mismatches = with_quantities(program)
+    ))  # fmt: skip
     return program, reader.findings + mismatches
 
 
