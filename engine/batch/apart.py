@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..cases.case import Case, Unreadable
+from ..circuit.circuit import WORLDS, Line
 from ..decision.decide import decide
+from ..evaluation.columns import NotGroundedError
 from ..language.errors import CaseError
 from .back import case_of
 from .load import SOUND, Loaded, insert
@@ -42,6 +44,22 @@ def decide_files(batch: Loaded, cases: Iterable[Case | Unreadable]) -> None:
 
 
 def _lines(case: Case, number: int, batch: Loaded) -> Iterator[Row]:
+    for at, line in enumerate(_told(case, batch) or _decided(case, batch), 1):
+        yield number, case.id, at, line.code, line.session, line.outcome, ", ".join(line.by) or None, line.reason
+
+
+def _told(case: Case, batch: Loaded) -> list[Line] | None:
+    """Return what the circuit says of a case; None where the decision has to tell it."""
+    try:
+        circuit = batch.guideline.circuit(batch.as_of or case.date)
+    except NotGroundedError:
+        return None
+    lines = [line[:2] for line in case.lines]
+    inputs = circuit.read(case.facts)
+    told = circuit.lines(inputs, lines, open_world=WORLDS[batch.world]) if inputs else None
+    return told if told and all(line.outcome for line in told) else None
+
+
+def _decided(case: Case, batch: Loaded) -> list[Line]:
     decision = decide(case, batch.guideline, world=batch.world, as_of=batch.as_of)
-    for at, line in enumerate(decision.lines, 1):
-        yield number, case.id, at, line.cpt, line.session, line.outcome, ", ".join(line.by) or None, line.reason
+    return [Line(line.cpt, line.session, line.outcome, line.by, line.reason) for line in decision.lines]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..circuit.circuit import Circuit
+from ..evaluation.columns import NotGroundedError
 from ..language.terms import quote
 from ..program.interface import SILENT
 from .load import SOUND, Loaded, Means, insert
@@ -31,9 +32,15 @@ class Batch(Loaded):
         step("reading")
         self.read(found)
         meanings = self.meanings()
-        for date in self._editions():
+        circuits = {date: self.guideline.circuit(date) for date in self._editions()}
+        for circuit in circuits.values():
+            if circuit.grounded.apart:
+                raise NotGroundedError(
+                    f"{circuit.grounded.apart[0].id} compares what the case says, one case at a time"
+                )
+        for date, circuit in circuits.items():
             step(f"deciding by the rules in force from {self.guideline.since(date) or 'the beginning'}")
-            self._decide(self.guideline.circuit(date), date, meanings)
+            self._decide(circuit, date, meanings)
 
     def _editions(self) -> list[str]:
         """Return a date of each edition that some case is decided by."""

@@ -21,6 +21,8 @@ def statement(circuit: Circuit, dialect: str, *, open_world: bool) -> str:
         raise BatchError("compile needs SQLGlot: pip install 'coverlog[batch]'") from None
     sql = Sql(circuit, open_world=open_world)
     whole = f"WITH {_bits(circuit, sql)},\n{_lines(sql)},\n{query(sql, 'classed', id_='').removeprefix('WITH ')}"
+    if dialect != "duckdb":
+        whole = whole.replace(" AS MATERIALIZED (", " AS (")
     made = sqlglot.transpile(_told(sql, whole), read="duckdb", write=dialect, pretty=True, comments=True)
     program = circuit.grounded.program
     world = "open" if open_world else "closed"

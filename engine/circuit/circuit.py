@@ -91,7 +91,7 @@ class Circuit:
         :param lines: code and session of each.
         """
         told = self._functions[open_world](inputs.values, inputs.mask)
-        if any(told[2 * self.outputs[node]] for node in self.errors):
+        if inputs.contradicted or any(told[2 * self.outputs[node]] for node in self.errors):
             return None
         known: dict[tuple[str, int], Line] = {}
         for line in lines:

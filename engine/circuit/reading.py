@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ..evaluation.apart import contradicted
 from ..evaluation.grounded import Grounded
 from ..language.terms import Atom, Constant
 
@@ -18,13 +19,14 @@ class Inputs(NamedTuple):
     values: list[int]
     sessions: dict[Constant, int]  # the bit of each session
     mask: int  # of all sessions
+    contradicted: bool = False  # by a rule that the circuit leaves out
 
 
 class Reader:
     """Reads cases as inputs of the circuit of an edition."""
 
     def __init__(self, grounded: Grounded) -> None:
-        self.symbols = grounded.symbols
+        self.symbols, self._apart = grounded.symbols, grounded.apart
         self.number = {atom: at for at, atom in enumerate(grounded.inputs)}
         declared = grounded.program.declared().values()
         self._of_session = {p.name for p in declared if self.symbols.is_session(p.name, 0)}
@@ -55,7 +57,7 @@ class Reader:
         # Of two codes that the text does not name, one stands for both where the same is said of them.
         if any(len(set(codes.values())) > 1 for codes in unnamed.values()):
             return None
-        return Inputs(values, sessions, mask)
+        return Inputs(values, sessions, mask, contradicted(self._apart, facts))
 
     def number_of(self, atom: Atom) -> int:
         """Return the number of the input that stands for an atom; -1 for one that is always so."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..language.terms import UNDOCUMENTED, Aggregate, Atom, Place
+from ..language.terms import UNDOCUMENTED, Aggregate, Atom, Place, Rule
 from ..language.unify import Binding
 from ..program.graph import Strata
 from ..program.program import Predicate, Program
+from .apart import set_apart
 from .columns import Columns, NotGroundedError
 from .compiled import Compiled, Row
 from .evaluator import Evaluator
@@ -36,6 +37,7 @@ class Grounded(NamedTuple):
     inputs: tuple[Atom, ...]  # what a case may give
     opens: tuple[Atom, ...]  # what may be undocumented
     fired: tuple[Fired, ...]
+    apart: tuple[Rule, ...] = ()  # rules that are left out, and looked at case by case
 
     def firings(self) -> Iterator[Firing]:
         """Yield every firing of a rule with a body, in the order of the strata."""
@@ -64,7 +66,7 @@ def ground(program: Program, strata: Strata, date: str) -> Grounded:
     """
     empty = with_firings(program, strata, date, ())
     # Nothing that a case can change is sure, so that no negation of it fails.
-    evaluator = Evaluator(program, strata._replace(open_valued=strata.from_case), date)
+    evaluator = Evaluator(empty.program, strata._replace(open_valued=strata.from_case), date)
     try:
         model = evaluator.evaluate((), open_world=False, possible=dict.fromkeys([*empty.inputs, *empty.opens]))
     except LimitError as error:
@@ -83,8 +85,10 @@ def with_firings(program: Program, strata: Strata, date: str, fired: tuple[Fired
     """
     if counting := next((rule for rule in program.edition(date) if rule.aggregates), None):
         raise NotGroundedError(f"{counting.id} counts or adds up, which is done case by case")
-    symbols = Symbols(program, Columns(program, strata))
-    return Grounded(program, strata, date, symbols, tuple(symbols.atoms()), tuple(_opens(program)), fired)
+    kept, apart = set_apart(program)
+    symbols = Symbols(kept, Columns(kept, strata))
+    mine = tuple(rule for rule in apart if rule.in_force(date))
+    return Grounded(kept, strata, date, symbols, tuple(symbols.atoms()), tuple(_opens(kept)), fired, mine)
 
 
 def _fired(firings: Iterable[list[Firing]], names: dict[Place, Compiled]) -> Iterator[Fired]:

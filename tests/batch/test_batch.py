@@ -22,7 +22,7 @@ from coverlog.engine.cases.case import Case, read_text
 from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.decision.decide import decide
 from coverlog.engine.language.errors import CaseError
-from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.commands.main import main
 
 EVERY = 15
@@ -270,6 +270,23 @@ def test_what_is_missing_is_said_at_once(guideline: Guideline, folder: Path, tmp
     ran = CliRunner().invoke(main, ["batch", str(folder), "-o", str(tmp_path / "lines.csv")])
     assert ran.exit_code == 2
     assert "no column finding, value; it has case, what" in ran.stderr
+
+
+def test_the_other_guideline_has_batches_too(tmp_path: Path) -> None:
+    """Numbers with decimals, dates and codes of the other shipped guideline are read from tables as from files."""
+    other = load("ncd_240_4")
+    single = Tables(other).singles
+    cases = [{k: plain(v, "date") if k in single else v for k, v in c.items()} for c in canonical(other, EVERY)]
+    out = tmp_path / "lines.csv"
+    command = ["-g", "ncd_240_4", "batch", str(write(rows_of(cases, other), tmp_path / "in")), "-o", str(out)]
+    ran = CliRunner().invoke(main, command)
+    assert ran.exit_code == 0, ran.output
+    found: dict[str, list[Any]] = {}
+    for row in csv.DictReader(out.open()):
+        line = row["cpt"], int(row["session"]), row["outcome"], row["by"] or None, row["reason"] or None
+        found.setdefault(row["case"], []).append(line)
+    for said in cases:
+        assert found.get(said["id"]) == decided(said, other, "open")
 
 
 def test_a_summary_counts(guideline: Guideline, folder: Path) -> None:

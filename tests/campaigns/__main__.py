@@ -45,7 +45,7 @@ CAMPAIGNS = {
         laws("advice/test_ways.py", "advice/test_wording.py"),
     ),
     "letters": Campaign(
-        "every canonical case gets a letter whose reasons and remedies hold",
+        "every canonical case gets a letter in plain words, of grade 8 or lower, that reads back to the items it is of",
         laws("advice/test_letter.py"),
     ),
     "tamper": Campaign("every change of a proof that its form admits is caught", (str(HERE / "tamper.py"),)),
@@ -60,6 +60,10 @@ CAMPAIGNS = {
     "programs": Campaign(
         "random programs mean to the engine what they mean to clingo, to Kleene and to the reader",
         laws("evaluation/test_semantics.py", "language/test_same_reading.py", "program/test_fmt.py"),
+    ),
+    "circuits": Campaign(
+        "the circuit and its SQL tell of canonical and 100,000 generated cases what the decision says, in both worlds",
+        laws("circuit/test_circuit.py", "batch/test_batch.py"),
     ),
     "hostile": Campaign(
         "whatever a case, a proof or a kept guideline holds, nothing is hidden and nothing ends in a traceback",

@@ -79,6 +79,28 @@ def test_generated_cases_are_told_alike(
     assert seen["left to the decision"] * 20 < seen["cases"]
 
 
+def test_the_other_guideline_is_told_alike(
+    size: Callable[[int, int], int], record_property: Callable[[str, object], None]
+) -> None:
+    """The canonical cases of the shipped guideline with decimals and dates are told as they are decided."""
+    other = load("ncd_240_4")
+    read = read_files(canonical_paths(other)[:: size(4, 1)], other)
+    seen = agree((case for case in read if isinstance(case, Case)), other)
+    record_property("measured", f"canonical cases of {other.program.name} in two worlds: {dict(seen)}")
+    assert seen["lines"] > 20
+
+
+def test_ages_that_differ_contradict_each_other() -> None:
+    """A rule that compares one amount of the case with another is looked at beside the circuit."""
+    other = load("ncd_240_4")
+    (case, *_) = (c for c in read_files(canonical_paths(other), other) if isinstance(c, Case) and "age" in c.said)
+    for born, expected in (("1900-01-01", True), (None, False)):
+        said = {k: v for k, v in case.said.items() if k != "birth_date"} | ({"birth_date": born} if born else {})
+        (made,) = read_text(json.dumps(said).encode(), "case", other)
+        assert isinstance(made, Case)
+        assert (told(made, other, "open") == decided(made, other, "open") == CONTRADICTED) is expected
+
+
 def said_of(guideline: Guideline, rng: random.Random) -> dict[str, Any]:
     """Draw a case of any guideline from its schema."""
     schema = guideline.schema

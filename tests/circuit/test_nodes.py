@@ -4,10 +4,11 @@ from typing import Any
 
 from coverlog.engine.circuit.nodes import FALSE, TRUE, UNKNOWN, Nodes
 from coverlog.engine.circuit.python import compiled
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 SESSIONS = 2
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine all is slow
 GLOBAL, LOCAL = 3, 3  # inputs of the case, and inputs of a session
 
 leaves = st.one_of(
@@ -56,6 +57,7 @@ def value(formula: Any, said: list[int], session: int, *, open_world: bool) -> t
     return join(s for s, _ in each), join(p for _, p in each)
 
 
+@UNTIMED
 @given(formulas, st.lists(st.booleans(), min_size=GLOBAL, max_size=GLOBAL),
        st.lists(st.integers(0, 2**SESSIONS - 1), min_size=LOCAL, max_size=LOCAL), st.booleans())  # fmt: skip
 def test_a_circuit_means_what_its_formula_means(
@@ -71,6 +73,7 @@ def test_a_circuit_means_what_its_formula_means(
         assert told == value(formula, said, session, open_world=open_world)
 
 
+@UNTIMED
 @given(formulas, st.integers(0, GLOBAL + LOCAL - 1), st.booleans())
 def test_settling_an_input_means_building_without_it(formula: Any, number: int, so: bool) -> None:
     """What is left of a node where an input is settled is the node of the formula with that put in its place."""
