@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -23,6 +23,8 @@ from coverlog.engine.library.guideline import Guideline, load
 
 ROOT = Path(__file__).parent.parent
 EVERY = 20  # of the canonical cases each twentieth, where any will do
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+            "--disable-component-update", "--disable-sync"]  # fmt: skip
 WHOLE = 20  # times the examples of a test, in a whole campaign
 
 
@@ -130,6 +132,17 @@ def few_cases(guideline: Guideline, tmp_path_factory: pytest.TempPathFactory) ->
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """The system's Chromium, started once for all pages that are looked at."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,8 @@ _TOKEN = re.compile(
 _SPACED = {"=", "!=", "<", "<=", ">", ">=", "+", "{", ":", ";"}
 _BEFORE = {",": ", ", "not": "not ", "}": " }"}
 _KINDS = {
-    "source": "section", "locator": "locator", "rule": "owner", "facts": "owner", "predicate": "predicate",
+    "source": "section", "order": "section", "locator": "locator",
+    "rule": "owner", "facts": "owner", "predicate": "predicate",
     "case": "declared", "open": "declared", "error": "declared", "shown": "declared", "outcome": "declared",
 }  # fmt: skip
 _TITLED = {"rule", "facts", "predicate", "range"}

@@ -52,6 +52,11 @@ ANNOTATIONS = {entry.name: entry for entry in (
         "names the place more closely.", '%@ source: Clinical Indications\n%> I.A\nstatement("I.A", stated, "", "x").',
     ),
     Annotation(
+        "order", (), "STATEMENT, ...", "The order of the document, where the text has another one: each statement named"
+        " stands where the list has it, and behind it those that follow it in the text, up to the next one named.",
+        '%@ source: Policy\n%@ order: A, B\nstatement("B", stated, "", "y").\nstatement("A", stated, "", "x").',
+    ),
+    Annotation(
         "extends", (), "GUIDELINE", "The guideline is that one, shipped here or in a folder beside it, but for what "
         "its own text replaces, withdraws and adds. It needs a `guideline(...)` of its own.",
         '%@ extends: cg_med_24\nguideline("PLAN-1", "a plan\'s own reading", "2026-01-01").',

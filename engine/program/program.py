@@ -141,6 +141,7 @@ class Program(NamedTuple):
     plain: dict[str, str]  # concept or code -> what a member reads in place of its label
     tells: dict[str, tuple[str, str]]  # concept or predicate -> how a member is told that it is so, and is not
     variation: Variation = Variation()  # what it extends, and how
+    order: tuple[str, ...] = ()  # the statements that the document has in another order than the text
 
     def declared(self) -> dict[str, Predicate]:
         """Return every predicate that rules may ask for, by name: the guideline's own and the reserved ones."""
@@ -200,6 +201,15 @@ class Program(NamedTuple):
     def in_order(self, names: Iterable[str]) -> list[str]:
         """Return statements and interpretations in the order of an answer: those come first, these by number."""
         return sorted(names, key=lambda n: (n in self.interpretations, len(n) * (n in self.interpretations), n))
+
+    def in_document(self) -> list[Statement]:
+        """Return the statements in the order of the document: each that is named, and behind it its followers."""
+        place = {name: number for number, name in enumerate(self.order, 1)}
+        at, placed = 0, []
+        for each in self.statements.values():
+            at = place.get(each.id, at)
+            placed.append((at, each))
+        return [each for _, each in sorted(placed, key=lambda pair: pair[0])]
 
     def of_kind(self, kind: str) -> list[str]:
         """Return the concepts of a kind, in the order of the text."""

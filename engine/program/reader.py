@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from ..language.errors import Finding
 from ..language.parser import Annotation, Clause, parse
@@ -29,6 +29,7 @@ class _Reader(Collected):
         self.predicates: dict[str, Predicate] = {}
         self.outcomes: list[Outcome] = []
         self.changes: list[Annotation] = []
+        self.order: list[Annotation] = []
         self.owner: Annotation | None = None
         self.props: dict[str, str] = {}
         self.used = self.unknown = False
@@ -63,6 +64,9 @@ class _Reader(Collected):
         elif note.key in _OWNERS:
             self._close()
             self.owner = note
+        elif note.key == "order":
+            self._close()
+            self.order.append(note)
         elif note.key in (EXTENDS, REPLACES, WITHDRAWS):
             self._close()
             self.changes.append(note)
@@ -152,6 +156,13 @@ class _Reader(Collected):
         except AmissError as error:
             self.fail("annotation", note.place, f"%@ outcome: {said} {error.message}", error.fix)
 
+    def ordered(self, statements: Collection[str]) -> Iterator[str]:
+        """Yield the statements that the document has in another order than the text; a variant may lack some."""
+        for note in self.order:
+            if not self.changes:
+                self._cited("%@ order", names(note.rest), statements, "statement", note.place)
+            yield from (name for name in names(note.rest) if name in statements)
+
     def vary(self) -> Variation:
         """Leave out what the text changes in what it extends, and have each own source name the guideline."""
         changes = Changes(self.changes)
@@ -202,15 +213,15 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
     meta = [list(map(unquote, args)) for args, _, _ in reader.rows("guideline")] or [["", "", ""]]
     rules = tuple(reader.rules(statements, pairs["interpretation"]))
     facts = tuple(_fact(clause, source) for name in RESERVED for clause, source in reader.facts[name])
-    program = Program(
+    program, mismatches = with_quantities(Program(
         meta[0][0], meta[0][1], meta[0][2], reader.predicates, rules + facts,
         statements, pairs["interpretation"], pairs["notice"], concepts,
         {name: (asked, told) for name, (asked, told) in reader.words("ask", known).items()},
         in_turn(reader.outcomes), pairs["authority"],
         {name: words for name, (words,) in reader.words("plain", known).items()},
         {name: (so, not_so) for name, (so, not_so) in reader.words("tell", known).items()}, variation,
-    )  # fmt: skip
-    program, mismatches = with_quantities(program)
+        tuple(reader.ordered(statements)),
+    ))  # fmt: skip
     return program, reader.findings + mismatches
 
 

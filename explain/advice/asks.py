@@ -9,7 +9,7 @@ from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import AtLeast, Need, in_order
 from ...engine.decision.outcomes import foremost, leads_to
 from ...engine.evaluation.rules import Firing, Model
-from ...engine.language.terms import Atom, unquote
+from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.program.program import Program
 from .wording import question
 
@@ -116,7 +116,7 @@ def _takes_up(step: Firing, need: Need, program: Program) -> bool:
     if any(
         p.args == need.atom.args and program.predicates[p.predicate].case
         for p in step.premises
-        if p.predicate in program.predicates
+        if p.predicate in program.predicates and p.args[:1] != (UNDOCUMENTED,)  # a number is of its own predicate
     ):
         return True  # it reads what the record says, in place of what that comes to
     is_choice = program.predicates[name].is_choice

@@ -10,7 +10,7 @@ from ...engine.decision.decide import Judged, LineDecision
 from ...engine.program.interface import UNFAVOURABLE, WAITING
 from ...engine.program.program import Program
 from .asks import Ask, Item, called
-from .groups import Group, groups
+from .groups import Group, groups, shared
 from .remedies import Way, Ways, unstated, ways
 from .wording import covered_words, words
 
@@ -86,7 +86,8 @@ def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[st
     elif not found.ways:
         text += f"; nothing that is {'missing' if line.role == WAITING else 'known'} would change that"
     elif line.role == UNFAVOURABLE:
-        text += f"; it would be {covered_words(judged.guideline.program)} with {_any(groups(found.ways))}"
+        covered = covered_words(judged.guideline.program, (way.ask.outcome for way in found.ways))
+        text += f"; it would be {covered} with {_any(groups(found.ways))}"
     else:
         text += f"; enough is {_any(groups(found.ways))}"
     yield from textwrap.wrap(text, width, subsequent_indent="  ")
@@ -102,9 +103,17 @@ def _any(found: Sequence[object]) -> str:
     return "this" if len(found) == 1 else "any one of these lists"
 
 
-def listed(found: Iterable[Group], program: Program, width: int, indent: str) -> Iterator[str]:
-    """Yield groups of ways as numbered lists of boxes to tick, with what the guideline says against them."""
-    for number, group in enumerate(found, 1):
+def listed(found: Sequence[Group], program: Program, width: int, indent: str) -> Iterator[str]:
+    """Yield groups of ways as numbered lists of boxes to tick, with what the guideline says against them.
+
+    What all of them ask for comes first.
+    """
+    common, rest = shared(found)
+    if common:
+        yield f"{indent}each of them asks for this:"
+        for choice in common:
+            yield from _tick(choice, width, indent + " " * 3)
+    for number, group in enumerate(rest, 1):
         told = "; ".join(f"{name}: {words(name, program)}" for name in group.statements)
         told += f" ({program.outcome(group.outcome).words})" if group.outcome else ""
         begin, under = f"{indent}{number}. ", indent + " " * 3

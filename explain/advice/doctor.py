@@ -124,7 +124,7 @@ def _authorities(account: Account) -> Iterator[str]:
         elif authority == "interpretation":
             yield f"Readings used: {', '.join(each)}."
         elif authority in (INFERRED, *account.program.authorities):
-            words = account.program.authorities.get(authority, INFERRED)
+            words = account.program.authorities.get(authority, INFERRED).removesuffix("; to be confirmed")
             yield f"{names} {words}; confirm it against the full document before this letter is sent."
 
 

@@ -12,6 +12,8 @@ from .remedies import Way
 
 NEAREST = 4
 """How many groups a short form tells of; it says how many more there are."""
+FEWEST = 2
+"""How many things groups have to have in common for these to be said once, before the groups."""
 
 
 Told = TypeVar("Told")
@@ -45,6 +47,15 @@ def groups(ways: Iterable[Way]) -> list[Group]:
         for box in boxes(way.ask.items for way in each)
     ]
     return sorted(found, key=lambda group: group.size)
+
+
+def shared(found: Sequence[Group]) -> tuple[Box, list[Group]]:
+    """Return what several groups all ask for, where that is enough to be said first, and the groups without it."""
+    first = found[0].box if len(found) > 1 else ()
+    common = tuple(choice for choice in first if all(choice in group.box for group in found))
+    if len(common) < FEWEST:
+        return (), list(found)
+    return common, [group._replace(box=tuple(c for c in group.box if c not in common)) for group in found]
 
 
 def nearest(found: Sequence[Told]) -> tuple[Sequence[Told], int]:

@@ -13,7 +13,7 @@ from ...engine.program.words import once
 from .phrases import listed
 
 _SLOT = re.compile(r"\{(\w+)\}")
-_ONE = re.compile(r"\b1 (\w+)s\b")
+_ONE = re.compile(r"(?<![\d.,])1 (\w+)s\b")
 
 
 def plain(constant: object, program: Program) -> str:

@@ -14,7 +14,7 @@ from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.code_systems import PROCEDURE, system_of
 from ...engine.program.interface import FAVOURABLE
-from ...engine.program.notation import RECORDS, SINGLE, WITH
+from ...engine.program.notation import RECORDS, SINGLE, TIME_UNITS, WITH
 from ...engine.program.program import CaseKey, Program
 from .checklist import checklist
 from .wording import question_of, words
@@ -58,7 +58,8 @@ def starting(guideline: Guideline, about: str, today: str) -> Values:
     codes = codes_of(program)
     said["services"] = [{"cpt": code} for code in codes]
     keys = _keys(program)
-    choices = [key for key in keys if key.shape == "one of" and not key.default]
+    may_lack = {p.case.key for p in program.predicates.values() if p.case and p.is_open}
+    choices = [key for key in keys if key.shape == "one of" and not key.default and key.key not in may_lack]
     said |= {key.key: program.of_kind(key.kind)[0] for key in choices}
     key = home(about, program) if about in program.concepts else next((k for k in keys if k.shape == "codes"), None)
     said |= {key.key: about if key.shape == "one of" else [about]} if about and key else {}
@@ -66,6 +67,9 @@ def starting(guideline: Guideline, about: str, today: str) -> Values:
         tried = [said | {choice.key: concept} for concept in program.of_kind(choice.kind)]
         said = max(tried, key=lambda each: len(_within_reach(each, guideline))) if choice is not key else said
     aim = _within_reach(said, guideline)
+    alone = (said | {"services": [{"cpt": code}]} for code in codes)
+    if one := next((each for each in alone if _within_reach(each, guideline) >= aim), None):
+        return one
     for code in codes:
         fewer = said | {"services": [line for line in said["services"] if line["cpt"] != code]}
         said = fewer if fewer["services"] and _within_reach(fewer, guideline) >= aim else said
@@ -112,7 +116,9 @@ def _plain(key: CaseKey, said: Values, program: Program) -> Iterator[str]:
         yield f"# {key.key} is one of {', '.join(concepts)}"
         yield f"{key.key}: {said[key.key]}" if key.key in said else f"# {key.key}: {key.default or concepts[0]}"
     elif key.shape in SINGLE:
-        yield from (f"# {name}: {_BLANKS.get(key.shape, 'YYYY-MM-DD')}" for name in (key.other, key.key) if name)
+        for name in filter(None, (key.other, key.key)):
+            asked = program.questions.get(name, ("", ""))[0]
+            yield f"# {name}: {_BLANKS.get(key.shape, 'YYYY-MM-DD')}{_note(asked)}"
     elif key.shape == RECORDS:
         yield f"# {key.key}: [{{{', '.join(f'{field.key}: ...' for field in key.fields)}}}]"
     else:
@@ -137,7 +143,8 @@ def _group(keys: list[CaseKey], said: Values, guideline: Guideline) -> Iterator[
             yield f"#   # {told}"
         statement = asking
         key = shapes[concept]
-        value = f"N {key.unit}".rstrip() if key.shape == "amount of" else "present or absent"
+        of_time = key.unit if key.unit in TIME_UNITS else ""  # any other unit is not written
+        value = f"N {of_time}".rstrip() if key.shape == "amount of" else "present or absent"
         yield f"#   {concept}: {value}  # {question_of(concept, program)}"
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ...engine.decision.need import AtLeast, Need, say_need
-from ...engine.language.terms import Atom, Rule
+from ...engine.language.terms import UNDOCUMENTED, Atom, Rule
 from ...engine.program.interface import FAVOURABLE
 from ...engine.program.notation import TIME_UNITS
 from ...engine.program.program import Program
@@ -16,9 +16,14 @@ from .phrases import listed
 _SLOT = re.compile(r"\{\w+\}")
 
 
-def covered_words(program: Program) -> str:
-    """Return in words what a line is where a criterion covers it: one of the outcomes that do."""
-    return listed([each.words for each in program.of_role(FAVOURABLE)], last=" or ")
+def covered_words(program: Program, led: Iterable[str] = ()) -> str:
+    """Return in words what a line is where a criterion covers it: one of the outcomes that do.
+
+    :param led: the outcomes that ways lead to, as far as they tell; without any it is all that cover.
+    """
+    names = set(filter(None, led))
+    told = [each.words for each in program.of_role(FAVOURABLE) if not names or each.name in names]
+    return listed(told, last=" or ")
 
 
 def question(need: Need, program: Program) -> str:
@@ -44,6 +49,8 @@ def _own(atom: Atom, program: Program) -> tuple[str, str]:
     if own := program.questions.get(str(atom.args[0])):
         return own
     asked, told = program.questions.get(atom.predicate, ("", ""))
+    if atom.args[0] == UNDOCUMENTED:
+        return asked, told
     named = f"{{{program.predicates[atom.predicate].params[0]}}}"
     return asked.replace(named, program.label(atom.args[0])), told.replace(named, program.label(atom.args[0]))
 

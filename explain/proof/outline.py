@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .graph import Proof, children
 
 TELLING = {"absent", "failed", "compared", "counted", "undocumented", "either"}
@@ -28,11 +30,12 @@ def steps(proof: Proof) -> dict[str, int]:
 def opened(proof: Proof) -> set[str]:
     """Return the nodes to show open: what a line turns on, and the way there from its outcome."""
     tops = [child for root in proof.roots for child in children(proof, root)]
+    failing = _over(proof, (node for node in walk(proof) if proof.graph.nodes[node]["kind"] == "failed"))
     found: set[str] = {*proof.roots, *tops}
     stack = [node for node in walk(proof) if _tells(proof, node)]
     while stack:
         node = stack.pop()
-        if (node not in found or node in tops) and not _folds(proof, node):
+        if (node not in found or node in tops) and (node in failing or not _folds(proof, node)):
             found.add(node)
             stack += [above for above in proof.graph.predecessors(node) if above not in found]
     return {node for node in found if proof.graph.out_degree(node)}
@@ -43,6 +46,16 @@ def turning(proof: Proof) -> set[str]:
     telling = {node for node in walk(proof) if _tells(proof, node)}
     decisive = (node for node in telling if proof.graph.nodes[node].get("value") == "true")
     return opened(proof).union(telling, *(children(proof, node) for node in decisive))
+
+
+def _over(proof: Proof, nodes: Iterable[str]) -> set[str]:
+    """Return nodes and all that rests on them: no fold hides how a criterion fails."""
+    stack = list(nodes)
+    found = set(stack)
+    while stack:
+        stack += (fresh := set(proof.graph.predecessors(stack.pop())) - found)
+        found |= fresh
+    return found
 
 
 def _folds(proof: Proof, node: str) -> bool:

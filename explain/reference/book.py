@@ -28,7 +28,7 @@ def book(guideline: Guideline, cases: Sequence[Case | Unreadable]) -> str:
     return page(
         "book", "proof", "book", title=f"{program.name}: {program.title}", kind="proof book", program=program,
         ruled=sum(bool(rule.body) for rule in program.rules), counted=len(cases), anchor=_anchor,
-        statements=[(each, list(_rules(each, program))) for each in program.statements.values()],
+        statements=[(each, list(_rules(each, program))) for each in program.in_document()],
         tables=list(_facts(program)), vocabulary=list(_vocabulary(program)),
         interpretations=list(_interpretations(program)), cases=_cases(cases, guideline),
     )  # fmt: skip
@@ -95,5 +95,6 @@ def _cases(cases: Iterable[Case | Unreadable], guideline: Guideline) -> Table:
             told = ", ".join(name.replace("_", " ") for name in result.outcomes)
             differs = "; ".join(result.differences)
             why = "contradicts itself" if refused(case) else ", ".join(result.by)
-            rows.append((result.case, title, result.world, told, why, differs or "as expected"))
+            row = (result.case, title, result.world, told, why, differs or "as expected")
+            rows.append([text.replace(f"{guideline.folder}/", "") for text in row])
     return _table(("case", "what it shows", "world", "outcomes", "by", "result"), rows, "Canonical cases")

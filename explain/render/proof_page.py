@@ -83,7 +83,7 @@ def _sources(nodes: list[dict[str, Any]], program: Program) -> Iterator[dict[str
     """Yield what the statements and readings cited say, in our own words."""
     cites = {name for f in nodes for name in f.get("cites", ())}
     readings = {name for f in nodes for name in f.get("readings", ())}
-    for s in program.statements.values():
+    for s in program.in_document():
         if s.id in cites:
             yield {"name": s.id, "words": s.words, "authority": s.authority, "where": s.source}
     for name, words in program.interpretations.items():

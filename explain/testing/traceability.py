@@ -45,14 +45,14 @@ Uses = dict[str, tuple[set[str], set[str]]]
 def matrix(
     cases: Sequence[Case], guideline: Guideline, progress: Callable[[Sequence[Case]], Iterable[Case]] = iter
 ) -> list[Row]:
-    """Return a row for each statement, then one for each interpretation, in the order of the text."""
+    """Return a row for each statement, then one for each interpretation, in the order of the document."""
     program = guideline.program
     uses: Uses = {name: (set(), set()) for name in (*program.statements, *program.interpretations)}
     for case in progress(cases):
         for world in WORLDS:
             if expected(case, world):
                 _note(case, world, guideline, uses)
-    told = [_row(name, program, uses) for name in program.statements]
+    told = [_row(each.id, program, uses) for each in program.in_document()]
     return told + [_interpretation(name, program, uses) for name in program.interpretations]
 
 
@@ -190,7 +190,7 @@ def as_html(rows: Sequence[Row], guideline: Guideline) -> str:
     )
 
 
-def _cases(row: Row) -> str:
-    parts = [f"{len(names)} {label}: {', '.join(names)}" for label, names in
-             (("by it", row.by), ("use it", row.proved)) if names]  # fmt: skip
-    return "; ".join(parts) or "none"
+def _cases(row: Row) -> list[tuple[str, str]]:
+    """Return the cases of a row as they fold: how many, and their names."""
+    told = (("by it", row.by), ("use it", row.proved))
+    return [(f"{len(names)} {label}", ", ".join(names)) for label, names in told if names]

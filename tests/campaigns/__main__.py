@@ -45,7 +45,7 @@ CAMPAIGNS = {
         laws("advice/test_ways.py", "advice/test_wording.py"),
     ),
     "letters": Campaign(
-        "every canonical case gets a letter whose reasons and remedies hold",
+        "every canonical case gets a letter in plain words, of grade 8 or lower, that reads back to the items it is of",
         laws("advice/test_letter.py"),
     ),
     "tamper": Campaign("every change of a proof that its form admits is caught", (str(HERE / "tamper.py"),)),

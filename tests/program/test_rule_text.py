@@ -218,6 +218,9 @@ CITATIONS = {
     "what %@ cites names is there": Fault(
         "%@ effective: 2021-01-01\n", "%@ cites: A, Z.9\n§", "uncited", "statement(...)"
     ),
+    "a statement of the document's order is there": Fault(
+        "%@ rule A/finding", "§%@ order: A, AA\n%@ rule A/finding", "uncited", "did you mean A?"
+    ),
     "an interpretation that is followed is there": Fault(
         "%@ reading: INT-1\n", "%@ reading: INT-2\n§", "uncited", "did you mean INT-1?"
     ),

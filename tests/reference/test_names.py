@@ -167,7 +167,7 @@ def test_the_shell_completes_names_of_every_kind(tmp_path: Path) -> None:
     assert "I.4.a" in completed("rules", "--statement", "I.4")
     assert completed("-g", "cg") == ["cg_med_24"]
     assert completed("find", "splin") == ["splint"]
-    assert completed("decide", CTS)[0] == CTS
+    assert CTS in completed("decide", CTS)
     assert all(name.startswith(CTS) for name in completed("compare", "x", CTS))
     assert completed("-g", str(tmp_path), "decide", "cts-three") == []  # no guideline there, and no traceback
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.cases.case import Case, not_read, read_files
 from coverlog.engine.cases.find import canonical_paths
+from coverlog.engine.language.errors import CaseError, Fault
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.commands.main import main
 from coverlog.explain.reference.book import book
@@ -142,6 +143,27 @@ def test_the_book_says_rules_in_words_and_text(desk: Guideline) -> None:
     assert "<li>it is not so that some code is covered</li>" in text
     assert "not covered(Session, Code)." in text
     assert 'data-label="outcomes">medically necessary<' in text
+
+
+def test_the_book_and_the_matrix_follow_the_document() -> None:
+    """A statement named by %@ order stands where that has it, with those behind it in the text; none is lost."""
+    guideline = load()
+    program = guideline.program
+    told = [row.statement for row in matrix([], guideline)]
+    headings = re.findall(r'<h3 id="[^"]*">([^<]+)</h3>', book(guideline, []))
+    assert headings == told[: len(headings)] == [each.id for each in program.in_document()]
+    assert sorted(headings) == sorted(program.statements)
+    assert headings != list(program.statements)
+    assert [name for name in headings if name in program.order] == list(program.order)
+    assert headings[headings.index("I.4.g") + 1] == "N0"
+
+
+def test_a_book_names_no_folder_of_the_machine(desk: Guideline) -> None:
+    """A case that cannot be read is named by its place below the guideline."""
+    unread = not_read("slip", CaseError(faults=[Fault(f"{desk.folder}/cases/slip.yaml:4", "no date", "write one")]))
+    text = book(desk, [unread])
+    assert "cases/slip.yaml:4" in text
+    assert str(desk.folder) not in text
 
 
 def test_the_shipped_pages_stand_alone(few_cases: Path, tmp_path: Path) -> None:
