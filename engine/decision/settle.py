@@ -8,6 +8,7 @@ surely so only where it is well founded, and fails where nothing but the circle 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 
 from ..evaluation.rules import Firing, Model
 from ..language.comparison import Bounds, beyond, bounds, within
@@ -76,7 +77,7 @@ class _Maker:
                 below.append(self._node(premise, gone=False))
                 continue
             limits = [found for c in firing.undetermined if _speaks_of(c, pattern) and (found := bounds(c))]
-            limits += [beside[1]] if beside and beside[0] in variables(pattern.args) else []
+            limits += [self._measured(premise, beside[1])] if beside and beside[0] in variables(pattern.args) else []
             allowed = within(limits or [Bounds(low=self._lowest(premise))])
             below += self._amount(premise, allowed) if allowed.low <= allowed.high else [self.gate(False, False, [])]
         return below
@@ -86,6 +87,11 @@ class _Maker:
 
     def _amount(self, atom: Atom, allowed: Bounds) -> Iterator[int]:
         return map(self._item, amount(atom, allowed, self.model.declared[atom.predicate]))
+
+    def _measured(self, amount: Atom, limits: Bounds) -> Bounds:
+        """Return bounds in the decimals and the unit of an amount."""
+        case = self.model.declared[amount.predicate].case
+        return Bounds(*(case.quantity(int(end)) if case and abs(end) < inf else end for end in limits))
 
     def _lowest(self, amount: Atom) -> int:
         """Return the least that an amount can be."""
@@ -127,7 +133,7 @@ class _Maker:
                     below += [item for each in beyond(comparison) for item in self._amount(premise, each)]
         for pattern, premise in _patterns(firing) if beside else ():
             if beside and beside[0] in variables(pattern.args):
-                below += self._amount(premise, beside[1])
+                below += self._amount(premise, self._measured(premise, beside[1]))
         return below
 
 

@@ -33,7 +33,7 @@ class Smallest:
     def is_derived(self, atom: Atom) -> bool:
         """Say whether an atom has a proof of its own here."""
         if self.surely:
-            return atom in self.model.support
+            return atom in self.model.support and atom not in self.model.given  # what is given is a leaf
         return atom in self.model.firings and atom not in self.model.unknown and not self.model.sure(atom)
 
     def _measure(self, atom: Atom) -> None:

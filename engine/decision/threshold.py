@@ -66,49 +66,59 @@ class Thresholds:
 
     def _raised(self, tally: Tally, number: int, gone: bool) -> int:
         """Return what makes the value at least a number."""
-        need, found, amounts = number - int(tally.low), Weighed(), []
-        for member in tally.members:
-            least, most = member.worth(tally.aggregate.function)
-            if most == inf:
-                amounts.append(member)
-            elif least < most:
-                found.append((self._so(member) if most else self._not_so(member), int(most - least)))
+        need, amounts = number - int(tally.low), _amounts(tally)
+        found = self._known(tally, up=True)
         if amounts and need > 0 and self._are_apart(tally, amounts):
-            steps = self._steps(range(1, need + 1), alone=len(amounts) + len(found) == 1, last=need)
+            alone = len(amounts) + len(found) == 1
             for member in amounts:
+                last = int(min(need, member.most or 0))
+                steps = self._steps(range(1, last + 1), alone=alone and last == need, weight=need)
                 found += [(self._reads(member, step), weight) for step, weight in steps]
         return self._threshold(found, need, gone)
 
     def _lowered(self, tally: Tally, number: int, gone: bool) -> int:
-        """Return what makes the value at most a number."""
-        ends = [(member, *member.worth(tally.aggregate.function)) for member in tally.members]
-        found = [(self._not_so(m) if most else self._so(m), int(most - least))
-                 for m, least, most in ends if least < most < inf]  # fmt: skip
-        amounts = [member for member, _, most in ends if most == inf]
-        high = int(sum(most for _, _, most in ends if most < inf))
-        room = number - high + sum(weight for _, weight in found)  # for all the amounts together
-        if not amounts:
-            return self._threshold(found, high - number, gone)
-        if room < 0 or not self._are_apart(tally, amounts):
+        """Return what makes the value at most a number; amounts without an end all have to have a bound for that."""
+        amounts, found = _amounts(tally), self._known(tally, up=False)
+        endless = [member for member in amounts if member.most == inf]
+        ends = [member.worth(tally.aggregate.function)[1] for member in tally.members if member not in endless]
+        high, spare = int(sum(ends)), sum(weight for _, weight in found)
+        spare += int(sum(member.most or 0 for member in amounts if member not in endless))
+        room = number - high + spare  # for all the amounts together
+        if high <= number and not endless:
+            return self.maker.gate(True, gone, [])
+        if room < 0 or (amounts and not self._are_apart(tally, amounts)):
             return self.maker.gate(False, gone, [])
-        steps = self._steps(range(room, -1, -1), alone=len(amounts) + len(found) == 1, last=room)
-        first = len(amounts) * room + sum(weight for _, weight in found) + 1
+        alone, first = len(amounts) + len(found) == 1, len(endless) * room + spare + 1
         for member in amounts:
-            found += [(self._below(member, step), weight if at else first) for at, (step, weight) in enumerate(steps)]
-        spare = len(amounts) * (sum(weight for _, weight in steps) - steps[0][1]) if steps else 0
-        return self._threshold(found, len(amounts) * first + max(0, spare + high - number), gone)
+            most = room if member in endless else int(member.most or 0) - 1
+            last = room if member in endless else number - high + int(member.most or 0)
+            steps = self._steps(range(most, -1, -1), alone=alone, weight=first + room, last=last)
+            weights = [first if member in endless and not at and not alone else w for at, (_, w) in enumerate(steps)]
+            found += [(self._below(member, step), weight) for (step, _), weight in zip(steps, weights, strict=True)]
+        need = len(endless) * (first + room) + high - number
+        return self._threshold(found, min(need, first + room) if alone and amounts else need, gone)
+
+    def _known(self, tally: Tally, *, up: bool) -> Weighed:
+        """Return what raises, or lowers, the value by members whose worth is known."""
+        found: Weighed = []
+        for member in tally.members:
+            least, most = member.worth(tally.aggregate.function)
+            if member.most is None and least < most:
+                counts = (most > 0) == up
+                found.append((self._so(member) if counts else self._not_so(member), int(most - least)))
+        return found
 
     def _are_apart(self, tally: Tally, amounts: list[Member]) -> bool:
-        """Say whether no amount can be one with another number of the sum, which would then be added up once."""
+        """Say whether no amount is below zero, or can be one with another number, which would be added up once."""
         rests = [member.terms[1:] for member in tally.members]
-        apart = all(rests.count(member.terms[1:]) == 1 for member in amounts)
+        apart = all(rests.count(member.terms[1:]) == 1 and member.least >= 0 for member in amounts)
         self.maker.complete &= apart
         return apart
 
-    def _steps(self, steps: range, *, alone: bool, last: int) -> Weighed:
-        """Return the steps of a bound with what each weighs; alone an amount has to make the last one at once."""
+    def _steps(self, steps: range, *, alone: bool, weight: int, last: int | None = None) -> Weighed:
+        """Return the steps of a bound with what each weighs; what is alone has to make the last one, and at once."""
         if alone:
-            return [(last, max(last, 1))]
+            return [(steps[-1] if last is None else last, weight)]
         if len(steps) > LEVELS:
             self.maker.complete = False
             return []
@@ -143,3 +153,8 @@ def _summed(way: Firing) -> str:
     """Return the name of the variable that reads the amount which is added up."""
     first = way.rule.head.args[0]
     return first.name if isinstance(first, Var) and way.binding[first.name] == UNDOCUMENTED else ""
+
+
+def _amounts(tally: Tally) -> list[Member]:
+    """Return the members that add an amount which nobody documented."""
+    return [member for member in tally.members if member.most is not None] if tally.aggregate.function == "sum" else []

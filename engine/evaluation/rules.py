@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ..language.comparison import NotANumberError, holds
-from ..language.terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Constant, Quantity, Rule, Term, Var
+from ..language.terms import Aggregate, Atom, Comparison, Constant, Quantity, Rule, Term, Var
 from ..language.unify import Binding
 from ..program.program import Predicate
 
@@ -21,12 +21,14 @@ class Member(NamedTuple):
     terms: tuple[Constant, ...]
     ways: tuple[Firing, ...]  # of the condition, as of a rule that gives the terms; the first is the one to show
     sure: bool
+    most: float | None = None  # of an amount that nobody documented: the most that it can be, as it is declared
+    least: float = 0  # and the least
 
     def worth(self, function: str) -> tuple[float, float]:
         """Return the least and the most that it adds."""
         value = 1 if function == "count" else self.terms[0]
-        if value == UNDOCUMENTED:
-            return 0, inf
+        if function == "sum" and self.most is not None:
+            return min(0, self.least), max(0, self.most)
         if not isinstance(value, int):
             raise NotANumberError(f"a sum has to add up {value}, which is no whole number")
         return (int(value), int(value)) if self.sure else (min(0, int(value)), max(0, int(value)))

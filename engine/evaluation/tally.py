@@ -2,7 +2,8 @@
 
 What is undocumented may or may not be so, so that the value is within two ends: the least is that of what
 is surely so, the most that of what may be so as well (of a sum, where numbers below zero stand on the other
-side). An amount that nobody documented may be any from 0 up, or there may be none. It is another amount than
+side). An amount that nobody documented may be any that its declaration admits (from 0 up, where it
+has no bounds), or there may be none. It is another amount than
 every other one, so two of them count twice at most. A comparison with the value holds where it holds for all
 within the ends, fails where it holds for none, and is unknown otherwise.
 """
@@ -54,7 +55,21 @@ def _member(firings: list[Firing], model: Model) -> Member:
     ranked = sorted((not model.is_sure(firing), [str(v) for _, v in sorted(firing.binding.items())], at)
                     for at, firing in enumerate(firings))  # fmt: skip
     ways = tuple(firings[at] for *_, at in ranked)
-    return Member(ways[0].head.args, ways, not ranked[0][0])  # type: ignore[arg-type]
+    return Member(ways[0].head.args, ways, not ranked[0][0], *_range(ways[0], model))  # type: ignore[arg-type]
+
+
+def _range(way: Firing, model: Model) -> tuple[float, ...]:
+    """Return the most and the least that an undocumented amount can be which a way adds up; nothing for another way."""
+    if way.head.args[0] != UNDOCUMENTED:
+        return ()
+    patterns = (literal.atom for literal in way.rule.literals if literal.positive)
+    read = [p for pattern, p in zip(patterns, way.premises, strict=True) if way.rule.head.args[0] in pattern.args]
+    keys = [declared.case for each in read if (declared := model.declared.get(each.predicate)) and declared.case]
+    return (_plain(keys[0].highest), _plain(keys[0].lowest)) if keys else (inf, 0)
+
+
+def _plain(number: float) -> float:
+    return int(number) if abs(number) < inf else number
 
 
 def _order(member: Member) -> tuple[bool, list[str], list[str]]:

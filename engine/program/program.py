@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import inf
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,7 +61,15 @@ class CaseKey(NamedTuple):
     @property
     def lowest(self) -> int:
         """The least number it can be."""
-        whole, _, decimals = self.least.partition(".")
+        return self._bound(self.least)
+
+    @property
+    def highest(self) -> float:
+        """The greatest number it can be; infinite where the declaration has none."""
+        return self._bound(self.most) if self.most else inf
+
+    def _bound(self, written: str) -> int:
+        whole, _, decimals = written.partition(".")
         return self.quantity(int(whole + decimals.ljust(self.decimals, "0")))
 
 

@@ -72,8 +72,8 @@ CODES = {
         ERROR, "A variable of the head, of a comparison, of an aggregate or under not is bound by a positive literal."
     ),
     "unstratified": Code(ERROR, "No predicate depends on its own absence, or on how much of it there is."),
-    "variant": Code(ERROR, "A guideline that extends another one replaces by a new text, or withdraws, what is there."),
     "unused-declaration": Code(WARNING, "A predicate, a concept or an interpretation that is declared is used."),
+    "variant": Code(ERROR, "A guideline that extends another one replaces by a new text, or withdraws, what is there."),
     "version-gap": Code(WARNING, "A version of a rule begins where the one before it ends."),
     "version-overlap": Code(ERROR, "One version of a rule is in force at a time."),
 }

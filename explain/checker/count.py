@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ...engine.language.terms import (
@@ -16,8 +16,10 @@ from ...engine.language.terms import (
     Quantity,
     Var,
 )
-from .ground import FALSE, TRUE, UNKNOWN, Binding, compare, put
+from ...engine.program.program import Predicate
+from .ground import FALSE, TRUE, UNKNOWN, Binding, compare, names, put
 from .join import Relation, extended
+from .record import measured
 
 INFINITE = 10**30
 
@@ -38,6 +40,8 @@ class Member(NamedTuple):
 
     terms: tuple[Constant, ...]
     ways: tuple[Way, ...]
+    worth: tuple[int, int]  # the least and the most that it adds
+    is_amount: bool  # whether it adds an amount that nobody documented
 
     @property
     def value(self) -> int:
@@ -71,10 +75,11 @@ class Counts:
     """Counts over atoms that are all known.
 
     :param relation: gives the atoms of a predicate with their values.
+    :param declared: the predicates of the guideline.
     """
 
-    def __init__(self, relation: Callable[[str], Relation]) -> None:
-        self.relation = relation
+    def __init__(self, relation: Callable[[str], Relation], declared: Mapping[str, Predicate]) -> None:
+        self.relation, self.declared = relation, declared
         self._known: dict[tuple[object, ...], Count] = {}
 
     def of(self, aggregate: Aggregate, binding: Binding) -> Count:
@@ -94,12 +99,25 @@ class Counts:
         members = []
         for ways in found.values():
             ways.sort(key=lambda way: way.standing)
-            members.append(Member(_values(ways[0].element, ways[0].binding), tuple(ways)))
+            members.append(self._member(ways, aggregate.function))
         members.sort(key=_standing)
-        ends = [worth(member, aggregate.function) for member in members]
-        low, high = sum(least for least, _ in ends), min(sum(most for _, most in ends), INFINITE)
+        low, high = sum(m.worth[0] for m in members), min(sum(m.worth[1] for m in members), INFINITE)
         told = [_between(low, guard.op, high, total(guard.right, binding)) for guard in aggregate.guards]
         return Count(aggregate, binding, tuple(members), low, high, min(told))
+
+    def _member(self, ways: list[Way], function: str) -> Member:
+        """Return a member; what may count adds what it is worth, or nothing."""
+        terms = _values(ways[0].element, ways[0].binding)
+        number = 1 if function == "count" else terms[0]
+        if not isinstance(number, int):
+            key = self.declared[amount_of(ways[0]).predicate].case
+            least, most = (
+                (measured(key.least, key), measured(key.most, key) if key.most else INFINITE) if key else (0, INFINITE)
+            )
+            return Member(terms, tuple(ways), (min(0, int(least)), max(0, int(most))), is_amount=True)
+        low, high = min(int(number), 0), max(int(number), 0)
+        own = (low + high,) * 2 if ways[0].value == TRUE else (low, high)
+        return Member(terms, tuple(ways), (own[0], own[1]), is_amount=False)
 
     def _ways(self, element: Element, at: int, binding: Binding) -> Iterator[Way]:
         found = [binding]
@@ -132,13 +150,14 @@ def _standing(member: Member) -> tuple[bool, list[str], list[str]]:
     return member.value != TRUE, list(map(str, member.terms)), list(map(str, member.ways[0].premises))
 
 
-def worth(member: Member, function: str) -> tuple[int, int]:
-    """Return the least and the most that a member adds; what may count adds what it is worth, or nothing."""
-    number = 1 if function == "count" else member.terms[0]
-    if not isinstance(number, int):
-        return 0, INFINITE  # an amount that nobody documented
-    number = int(number)
-    return (number, number) if member.value == TRUE else (min(number, 0), max(number, 0))
+def amount_of(way: Way) -> Atom:
+    """Return the undocumented amount that a way adds up."""
+    name = names(way.element.terms[:1])[0]
+    patterns = [literal.atom for literal in way.element.literals if literal.positive]
+    return next(
+        atom for pattern, atom in zip(patterns, way.premises, strict=True)
+        if name in names(pattern.args) and UNDOCUMENTED in atom.args
+    )  # fmt: skip
 
 
 def total(terms: Iterable[object], binding: Binding) -> int:

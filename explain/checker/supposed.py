@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Var
+from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Var
 from .circles import circles, reached
-from .count import Way
+from .count import Way, amount_of
 from .ground import TRUE, UNKNOWN, chosen_from, comparison_names, names
 from .items import INFINITE, LIMIT, Item, Items, Sets
 from .record import measured
 from .step import TooLargeError
 from .truth import Instance, Truth
-from .weighed import Option, Ways, amount_of, as_instance, failing, holding
+from .weighed import Option, Ways, as_instance, failing, holding
 
 Asked = tuple[bool, Atom]  # whether it is to be so, and the atom
 NONE, EMPTY = frozenset[int](), frozenset([0])
@@ -154,8 +154,10 @@ class Supposed:
 
     def bounded(self, option: Option, way: Way) -> int:
         """Return the item that sets the bound of an option."""
-        bound = option.bound or 0
-        return self.bit(amount_of(way), *((bound, INFINITE) if option.so else (-INFINITE, bound)))
+        amount = amount_of(way)
+        key = self.truth.program.predicates[amount.predicate].case
+        bound = Quantity(option.bound or 0, key.decimals, key.unit) if key and any(key.measure) else option.bound or 0
+        return self.bit(amount, *((bound, INFINITE) if option.so else (-INFINITE, bound)))
 
     def _not_so(self, atom: Atom) -> Sets:
         if self.truth.value(atom) != UNKNOWN:

@@ -112,7 +112,9 @@ class Truth:
         self.instances: dict[Atom, list[Instance]] = dict(static.instances) if static else {}
         self.derived: set[Atom] = set(static.derived) if static else set()
         self.supposed: set[Atom] = set()
-        self.counts = Counts(self.relation)  # of what is known: what a rule counts lies below it
+        self.counts = Counts(
+            self.relation, self.program.predicates
+        )  # of what is known: what a rule counts lies below it
         self._fired = 0
         by_name: dict[str, list[Atom]] = {}
         for atom in self.given:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ...engine.language.terms import UNDOCUMENTED, Atom, Place, Rule
-from .count import INFINITE, Count, Member, Way, total, worth
-from .ground import TRUE, UNKNOWN, names
+from ...engine.language.terms import Atom, Place, Rule
+from .count import INFINITE, Count, Member, Way, total
+from .ground import TRUE, UNKNOWN
 from .truth import Instance
 
 STEPS = 100
@@ -65,67 +65,59 @@ def _more(count: Count, number: int) -> Wanted:
     need = number - count.low
     if need <= 0:
         return Wanted(0, ())
-    known, amounts = _open(count)
-    options = [Option(abs(each), each > 0, member) for member, each in known]
-    if amounts and not _apart(count, amounts):
+    options, amounts = _open(count, up=True)
+    if not _apart(count, amounts):
         return Wanted(need, tuple(options), complete=False)
-    if len(amounts) == 1 and not known:
+    if len(amounts) == 1 and not options and amounts[0].worth[1] >= need:
         return Wanted(need, (Option(need, True, amounts[0], need),))
-    if amounts and need > STEPS:
-        return Wanted(need, tuple(options), complete=False)
-    options += [Option(1, True, member, step) for member in amounts for step in range(1, need + 1)]
-    return Wanted(need, tuple(options))
+    complete = True
+    for member in amounts:
+        last = min(need, member.worth[1])
+        complete &= last <= STEPS
+        options += [Option(1, True, member, step) for step in range(1, last + 1)] if last <= STEPS else []
+    return Wanted(need, tuple(options), complete)
 
 
 def _less(count: Count, number: int) -> Wanted:
-    """Return what makes the value at most a number; every amount has to have a bound for that."""
-    known, amounts = _open(count)
-    options = [Option(abs(each), each < 0, member) for member, each in known]
-    spare = sum(option.worth for option in options)
-    high = sum(worth(member, count.aggregate.function)[1] for member in count.members if member not in amounts)
-    if not amounts:
-        return Wanted(max(high - number, 0), tuple(options))
+    """Return what makes the value at most a number; every amount without an end has to have a bound for that."""
+    options, amounts = _open(count, up=False)
+    endless = [member for member in amounts if member.worth[1] == INFINITE]
+    bounded = {member.terms: member.worth[1] for member in amounts if member not in endless}
+    high = sum(member.worth[1] for member in count.members if member not in endless)
+    spare = sum(option.worth for option in options) + sum(bounded.values())
     room = number - high + spare
+    if high <= number and not endless:
+        return Wanted(0, ())
     if room < 0:
         return Wanted(1, ())
     if not _apart(count, amounts):
         return Wanted(1, (), complete=False)
-    if len(amounts) == 1 and not known:
-        return Wanted(1, (Option(1, False, amounts[0], room),))
-    if room >= STEPS:
-        return Wanted(1, (), complete=False)
-    first = len(amounts) * room + spare + 1
+    if len(amounts) == 1 and not options:
+        only = amounts[0]
+        return Wanted(1, (Option(1, False, only, room if endless else number - high + only.worth[1]),))
+    complete, first = True, len(endless) * room + spare + 1
     for member in amounts:
-        options.append(Option(first, False, member, room))
-        options += [Option(1, False, member, step) for step in range(room)]
-    return Wanted(len(amounts) * (first + room) + high - number, tuple(options))
+        steps = range(room + 1) if member in endless else range(member.worth[1])
+        complete &= len(steps) <= STEPS
+        for step in steps if len(steps) <= STEPS else ():
+            options.append(Option(first if member in endless and step == room else 1, False, member, step))
+    return Wanted(len(endless) * (first + room) + high - number, tuple(options), complete)
 
 
-def _open(count: Count) -> tuple[list[tuple[Member, int]], list[Member]]:
-    """Return the members that may count, with what they add, and those that add an undocumented amount."""
-    open_ = [member for member in count.members if member.value == UNKNOWN]
-    ends = [(member, worth(member, count.aggregate.function)) for member in open_]
-    known = [(member, low + high) for member, (low, high) in ends if high < INFINITE and low + high]
-    return known, [member for member, (_, high) in ends if high == INFINITE]
+def _open(count: Count, *, up: bool) -> tuple[list[Option], list[Member]]:
+    """Return what moves the value by members of known worth, and the members that add an undocumented amount."""
+    known = [m for m in count.members if m.value == UNKNOWN and not m.is_amount and m.worth != (0, 0)]
+    options = [Option(m.worth[1] - m.worth[0], (m.worth[1] > 0) == up, m) for m in known]
+    return options, [member for member in count.members if member.is_amount]
 
 
 def _apart(count: Count, amounts: Iterable[Member]) -> bool:
-    """Say whether no amount can be one with another number, which would count once."""
+    """Say whether no amount can be below zero, or one with another number, which would count once."""
     behind = [member.terms[1:] for member in count.members]
-    return all(behind.count(member.terms[1:]) == 1 for member in amounts)
+    return all(behind.count(member.terms[1:]) == 1 and member.worth[0] >= 0 for member in amounts)
 
 
 def as_instance(way: Way) -> Instance:
     """Return a way in which a member counts as an instance of a rule that gives its terms."""
     rule = Rule("", Atom("", way.element.terms), way.element.condition, "", (), (), "", "", "", Place("", 1))
     return Instance(rule, way.binding, rule.head, way.premises, way.absences, TRUE)
-
-
-def amount_of(way: Way) -> Atom:
-    """Return the undocumented amount that a way adds up."""
-    name = names(way.element.terms[:1])[0]
-    patterns = [literal.atom for literal in way.element.literals if literal.positive]
-    return next(
-        atom for pattern, atom in zip(patterns, way.premises, strict=True)
-        if name in names(pattern.args) and UNDOCUMENTED in atom.args
-    )  # fmt: skip

@@ -203,7 +203,9 @@ def test_a_waiver_is_said_in_the_words_of_the_rule_that_fired(guideline: Guideli
     assert "I.4.a carpal tunnel syndrome, conservative treatment waived by N0" in text
     assert "met significant weakness on examination: recorded" in text
     letter = CliRunner().invoke(main, ["letter", judged.decision.case], catch_exceptions=False).stdout
-    assert "Carpal tunnel syndrome, conservative treatment waived by N0." in letter
+    assert "Your record shows that there is significant weakness on exam (" in letter
+    assert "| N0: Clinical Indications, Medically Necessary, Note " in letter
+    assert "splint" not in letter.partition("**For your doctor**")[2]
     assert "did not relieve" not in text + letter
 
 

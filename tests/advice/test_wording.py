@@ -9,7 +9,7 @@ import pytest
 from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.decision.decide import judge
-from coverlog.engine.decision.need import Need
+from coverlog.engine.decision.need import AtLeast, Need
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.language.terms import UNDOCUMENTED, Atom
 from coverlog.engine.library.guideline import Guideline
@@ -114,7 +114,7 @@ def read_ways(sentences: Sequence[str]) -> set[frozenset[str]]:
     return found
 
 
-def made_of(account: Account, plain: Callable[[Need], str], program: Program) -> set[frozenset[str]]:
+def made_of(account: Account, plain: Callable[[Need | AtLeast], str], program: Program) -> set[frozenset[str]]:
     """Return what the nearest ways of an account come to, each choice made in turn."""
     shown, _ = nearest(account.ways)
     found = set()
@@ -130,7 +130,8 @@ def test_every_list_of_a_canonical_case_reads_back(
     """What a member reads of the ways to a yes is read, in both worlds, as the needs that it was written for."""
     program, count = guideline.program, 0
 
-    def plain(need: Need) -> str:
+    def plain(need: Need | AtLeast) -> str:
+        assert isinstance(need, Need), "this guideline counts nothing"
         limits = need.bounds.in_words() if need.bounds else ""
         return clause(need.atom, program, limits, so=not need.denies)
 

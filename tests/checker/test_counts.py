@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,7 +25,7 @@ def clues(tmp_path_factory: pytest.TempPathFactory, toy_text: Callable[[str], st
     return load(folder)
 
 
-def drawn(rng: random.Random, guideline: Guideline) -> Case:
+def drawn(rng: random.Random, guideline: Guideline, prior: Sequence[float] = (0, 1, 2, 3, 4, 6)) -> Case:
     """Draw a case that leaves about a half of everything undocumented."""
     findings = {clue: rng.choice(("present", "absent", "")) for clue in CLUES}
     said: dict[str, Any] = {
@@ -36,7 +36,7 @@ def drawn(rng: random.Random, guideline: Guideline) -> Case:
         ],
         "findings": {clue: status for clue, status in findings.items() if status},
         "treatments": {name: rng.choice((0, 3, 4, 9)) for name in TREATMENTS if rng.random() < 0.5},
-        "prior": {name: rng.choice((0, 1, 2, 3, 4, 6)) for name in COURSES if rng.random() < 0.6},
+        "prior": {name: rng.choice(prior) for name in COURSES if rng.random() < 0.6},
     }  # fmt: skip
     (case,) = read_text(json.dumps(said).encode(), "drawn", guideline)
     assert isinstance(case, Case)
@@ -77,6 +77,23 @@ def test_every_tampering_with_a_count_is_caught(
     assert result.missed == []
     assert any(kind.startswith("counted.members") for kind in result.tried)
     record_property("measured", result.table().splitlines()[-1])
+
+
+def test_sums_of_decimals_hold_as_well(
+    tmp_path: Path, toy_text: Callable[[str], str], tamper: ModuleType, size: Callable[[int, int], int]
+) -> None:
+    """A sum of numbers with decimals and a unit, some of them not documented, is verified with what is missing."""
+    text = toy_text("clues").replace("course from 0 to 6", 'course unit "hours" decimals 1 from 0.0 to 0.5')
+    (tmp_path / "clues.dl").write_text(text.replace("prior_units(C, N) } <= 4", "prior_units(C, N) } <= 0.7"))
+    hours, rng, told = load(tmp_path), random.Random(2), set()
+    for _ in range(size(12, 120)):
+        case = drawn(rng, hours, (0.1, 0.3, 0.5))
+        verifier = Verifier(case, hours.program)
+        for name, proof in tamper.proofs(case, hours):
+            assert verifier.faults(proof) == [], (case.said, name)
+            told |= {n["text"].partition(",")[0] for n in proof["nodes"] if n["kind"] == "counted"}
+            told |= {i.get("needs") for n in proof["nodes"] for needs in n.get("missing", ()) for i in needs}
+    assert {"0.1 to 0.6 hours in total", "<= 0.4"} <= told, told
 
 
 def _refused(clues: Guideline, tamper: ModuleType) -> Iterator[bool]:
