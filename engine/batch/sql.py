@@ -163,10 +163,8 @@ def query(sql: Sql, lines: str = "line", bits: str = "bits", *, id_: str = 'line
     told = ",\n    ".join(f"{value} AS {name}" for name, value in outcomes.items())
     parts.append(f"outcome AS (\n  SELECT *, {sql.contradicted()} AS contradicted,\n    {told}\n  FROM {last}\n)")
     told = ",\n    ".join(f"{value} AS {name}" for name, value in found.items() if name[0] == "b")
-    each = ", ".join(outcomes)
-    parts.append(
-        f"way AS MATERIALIZED (\n  SELECT case_no, session, contradicted, {each},\n    {told}\n  FROM outcome\n)"
-    )
+    kept = f"case_no, session, contradicted, {', '.join(outcomes)}"
+    parts.append(f"way AS MATERIALIZED (\n  SELECT {kept},\n    {told}\n  FROM outcome\n)")
     # Without it DuckDB may compute the layers once for each pair of a line and a session that it looks at.
     chosen = {c: " ".join(f"WHEN {at} THEN {c}{at}" for at in range(len(sql.classes))) for c in "ob"}
     return (
