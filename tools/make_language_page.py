@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from coverlog.engine.program.counting import AGGREGATES
 from coverlog.engine.program.notation import ANNOTATIONS, OPTIONS, SHAPES, Annotation, Shape
 from coverlog.engine.program.reserved import FACTS, Stated
 
@@ -19,6 +20,21 @@ Written by `tools/make_language_page.py` from the tables that the reader itself 
 A guideline is a folder of `.dl` files: clauses of Datalog in the syntax of ASP-Core-2, and annotations, which are
 comments to a solver (`%@ NAME: ...`, and `%>` for the place in the document). What a case says becomes facts by the
 declarations, exactly and once, so that rules compare whole numbers: calendars, units and decimals are the reader's.
+"""
+COUNTS = """## Counts and sums
+
+A body may compare a count or a sum, from below, from above, or both: `2 <= #count {{ ... }} <= 5`. What it is compared
+with is a number, or a variable that a literal of the rule gives its value; an aggregate gives no variable its value.
+Several conditions stand in one aggregate with a semicolon between them. A variable that stands elsewhere in the rule
+means the same there; the others are the aggregate's own. No predicate may rest on a count of its own atoms.
+
+{aggregates}
+
+What is not documented may or may not count, so that a value lies between two ends: what surely counts, and what may
+count as well. A comparison holds where it does for every number between them, fails where it does for none, and is
+unknown otherwise. An amount that is not documented is any that its declaration admits, without bounds any from 0 up.
+A proof has one step for it, with what counts, what may count, and that there is nothing else. What is missing is told
+as `at least 2 of`: the sets that it stands for are each choice of so many.
 """
 NUMBERS = """## Numbers
 
@@ -50,8 +66,13 @@ def page() -> str:
     parts += ["## What a guideline states\n", "Facts that need no id; what is in words stands in quotes.\n"]
     parts += map(_fact, FACTS.values())
     parts += ["## What a case says\n", "`%@ case: KEY SHAPE` below a predicate reads it from that key of the case.\n"]
-    parts += [*map(_shape, SHAPES.values()), NUMBERS.format(options=options)]
+    parts += [*map(_shape, SHAPES.values()), _counts(), NUMBERS.format(options=options)]
     return "\n".join(parts)
+
+
+def _counts() -> str:
+    told = (f"### `{e.name}`\n\n{e.meaning}\n\n```prolog\n{e.example}\n```" for e in AGGREGATES.values())
+    return COUNTS.format(aggregates="\n\n".join(told))
 
 
 def _annotation(entry: Annotation) -> str:

@@ -131,12 +131,16 @@ def say_part(part: Part, program: Program) -> str:
     """Return what a part of a body asks for: of an aggregate `at least 2 counted where ...`."""
     if isinstance(part, Aggregate):
         ways = [" and ".join(say_part(each, program) for each in element.condition) for element in part.elements]
-        what = "counted" if part.function == "count" else "in total"
-        return f"{_needed(part.guards)} {what} where {'; or '.join(ways)}"
+        return f"{say_needed(part, {})} where {'; or '.join(ways)}"
     if isinstance(part, Comparison):
         return str(part)
     said = say_atom(part.atom, program)
     return said if part.positive else f"it is not so that {said}"
+
+
+def say_needed(aggregate: Aggregate, binding: Substitution) -> str:
+    """Return how much an aggregate asks for: `at least 2 counted`."""
+    return f"{_needed(aggregate.guards, binding)} {'counted' if aggregate.function == 'count' else 'in total'}"
 
 
 def _needed(guards: Sequence[Guard], binding: Substitution = MappingProxyType({})) -> str:
@@ -151,13 +155,15 @@ Rows = Sequence[tuple[Constant, ...]]
 
 
 def say_counted(
-    aggregate: Aggregate, binding: Substitution, members: tuple[Rows, Rows], ends: tuple[float, float], program: Program
-) -> str:
+    aggregate: Aggregate, binding: Substitution, members: tuple[Rows, Rows], ends: tuple[float, float],
+    program: Program, *, needed: bool = True,
+) -> str:  # fmt: skip
     """Return what an aggregate comes to: `2 counted, at least 2 needed: a, b; there are no others`.
 
     :param binding: the values of the variables that it shares with its rule.
     :param members: what surely counts, and what may count as well.
     :param ends: the least and the most that its value may be.
+    :param needed: say how much is needed.
     """
     sure, possible = members
     low, high = ends
@@ -167,7 +173,7 @@ def say_counted(
         told = f"{measured(low)} in total"
     else:
         told = f"{low} to {measured(high)} in total" if high < inf else f"{measured(low)} or more in total"
-    told += f", {_needed(aggregate.guards, binding)} needed"
+    told += f", {_needed(aggregate.guards, binding)} needed" if needed else ""
     told += f": {_members(aggregate, sure, program)}" if sure else ""
     told += f"; possible: {_members(aggregate, possible, program)}" if possible else ""
     return f"{told}; there are no others"

@@ -12,7 +12,7 @@ from ...engine.language.comparison import Bounds, bounds, measured, within
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Rule, Substitution, Term, Var, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.program.program import CaseKey
-from ...engine.program.words import say_atom, say_counted, say_rule
+from ...engine.program.words import say_atom, say_counted, say_needed, say_rule
 from .evidence import DATED, DOCUMENTED, Evidence
 from .item import ABSENT, BARS, FOLDED, MET, NO_SOURCE, OPEN, OTHER, SHORT, Item
 
@@ -206,8 +206,8 @@ class Items:
     def counted(self, tally: Tally) -> Item:
         """Return what an aggregate comes to, with its members."""
         state = OPEN if tally.value is None else MET if tally.value else SHORT
-        said = say_counted(tally.aggregate, tally.binding, tally.rows, tally.ends, self.program)
-        return Item(state, said, "")
+        of = tally.aggregate, tally.binding
+        return Item(state, say_needed(*of), say_counted(*of, tally.rows, tally.ends, self.program, needed=False))
 
 
 _WORDS = {

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import yaml
 from coverlog.engine.cases.case import Case, Unreadable, read_text
+from coverlog.engine.language.parser import FUNCTIONS
 from coverlog.engine.language.terms import Atom, quote
 from coverlog.engine.library.guideline import load
+from coverlog.engine.program.counting import AGGREGATES
 from coverlog.engine.program.declaration import AmissError, read_case_key
 from coverlog.engine.program.layout import format_text
 from coverlog.engine.program.notation import ANNOTATIONS, OPTIONS, SHAPES
@@ -47,6 +49,16 @@ def test_the_example_of_an_annotation_has_it_and_reads(name: str, tmp_path: Path
         assert load(tmp_path).program.variation.base == "CG-MED-24"
     else:
         assert errors(example) == []
+
+
+@pytest.mark.parametrize("name", AGGREGATES)
+def test_the_example_of_an_aggregate_has_it_and_reads(name: str) -> None:
+    """There is an example of every aggregate that the reader knows, free of errors and in the canonical layout."""
+    assert set(AGGREGATES) == set(FUNCTIONS)
+    example = AGGREGATES[name].example
+    assert f"{name} {{" in example
+    assert errors(example) == []
+    assert example in format_text(example, "example.dl")
 
 
 @pytest.mark.parametrize("name", SHAPES)
