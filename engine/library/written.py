@@ -50,7 +50,8 @@ def decoded(data: Any) -> Built:
     :raises ValueError: where it says none; other errors where it is no such list at all.
     """
     program, (*components, from_case, open_valued) = data
-    name, title, published, predicates, rules, statements, *tables, outcomes, authorities, plain, tells, other = program
+    name, title, published, predicates, rules, statements, *tables = program
+    *tables, outcomes, authorities, plain, tells, other, order = tables
     interpretations, notices, concepts, questions = tables
     built = Program(
         _text(name), _text(title), _text(published), {_text(n): _predicate(p) for n, p in predicates.items()},
@@ -62,7 +63,7 @@ def decoded(data: Any) -> Built:
         tuple([Outcome(_text(n), _text(role), _text(words), _number(order)) for n, role, words, order in outcomes]),
         {n: _text(words) for n, words in authorities.items()}, {n: _text(words) for n, words in plain.items()},
         {n: (_text(so), _text(not_so)) for n, (so, not_so) in tells.items()},
-        Variation(_text(other[0]), *map(_texts, other[1:])),
+        Variation(_text(other[0]), *map(_texts, other[1:])), _texts(order),
     )  # fmt: skip
     strata = Strata(
         tuple(frozenset(_texts(names)) for names in components), frozenset(_texts(from_case)),

@@ -117,10 +117,11 @@ def read_ways(sentences: Sequence[str]) -> set[frozenset[str]]:
 def made_of(account: Account, plain: Callable[[Need], str], program: Program) -> set[frozenset[str]]:
     """Return what the nearest ways of an account come to, each choice made in turn."""
     shown, _ = nearest(account.ways)
-    return {
-        frozenset([*(clause(atom, program) for atom in way.asked), *chosen])
-        for way in shown for chosen in product(*[[plain(w.need) for w in place if isinstance(w.need, Need)] for place in way.places])
-    }  # fmt: skip
+    found = set()
+    for way in shown:
+        places = [[plain(each.need) for each in place if isinstance(each.need, Need)] for place in way.places]
+        found |= {frozenset([*(clause(atom, program) for atom in way.asked), *chosen]) for chosen in product(*places)}
+    return found
 
 
 def test_every_list_of_a_canonical_case_reads_back(

@@ -3,7 +3,7 @@
 import os
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from coverlog.engine.cases.case import Case, read_files
@@ -109,7 +109,9 @@ def test_a_page_can_be_read_at_every_width_and_on_paper(name: str, key: str, wri
     shown = context.new_page()
     shown.goto(written(name, key).as_uri())
     found = {}
-    for media, width in (("screen", 320), ("screen", 768), ("screen", 1280), ("print", PAPER)):
+    on: tuple[tuple[Literal["screen", "print"], int], ...]
+    on = ("screen", 320), ("screen", 768), ("screen", 1280), ("print", PAPER)
+    for media, width in on:
         shown.emulate_media(media=media)
         shown.set_viewport_size({"width": width, "height": 900})
         found[media, width] = faults(shown, width)
