@@ -46,7 +46,7 @@ LOOKS = {
     "absent": Look("not so", "does not hold", "octagon", "#fbe6ee", "#96205a", ("{{", "}}")),
     "failed": Look("fails", "a rule that does not give it", "box", "#fde9d9", "#8a4000", ("[\\", "\\]")),
     "compared": Look("compared", "a comparison of amounts", "hexagon", "#dcf3f5", "#0a616a", ("[/", "/]")),
-    "counted": Look("counted", "how much there is of something", "hexagon", "#dcf3f5", "#0a616a", ("[/", "/]")),
+    "counted": Look("counted", "how much there is of something", "trapezium", "#e9f1d8", "#46600c", ("[/", "\\]")),
     "undocumented": Look("undocumented", "nobody documented it", "ellipse", "#fff3c4", "#6d5200", ("([", "])")),
 }  # fmt: skip
 _STYLES = {"determination": ["bold"], "contrast": ["bold"], "derived": ["rounded"], "failed": ["diagonals"]}

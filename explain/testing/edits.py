@@ -49,7 +49,7 @@ def edits(program: Program) -> Iterator[Edit]:
     yield from _statements(program)
     yield from _rules(program)
     for table, what in (("interpretations", "interpretation"), ("notices", "notice"), ("questions", "question"),
-                        ("plain", "plain name"), ("tells", "words for a member")):  # fmt: skip
+                        ("plain", "plain"), ("tells", "tell")):  # fmt: skip
         rows: dict[str, Any] = getattr(program, table)
         for name, row in rows.items():
             if (other := after(name, list(rows))) and rows[other] != row:

@@ -28,7 +28,7 @@ notice("B", "Benefits come first.").
 concept(elsewhere, reason, "another place").
 concept(cough, finding, "a cough").
 concept(fever, finding, "fever").
-ask(cough, "Is there a cough?", "there is a cough").
+ask(cough, "Is there a cough?", "there is a cough"). authority(hearsay, "x"). plain(cough, "coughing"). tell(cough, "you cough", "").
 
 %@ predicate service(Session, Code): code {Code} is requested in session {Session}
 %@ case: services
@@ -62,6 +62,9 @@ ASKED = {
     "notice": 'notice("B", _)',
     "concept": "concept(Finding, finding, _)",
     "ask": "ask(Finding, _, _)",
+    "authority": "authority(hearsay, _)",
+    "plain": "plain(Finding, _)",
+    "tell": "tell(Finding, _, _)",
 }
 
 
