@@ -22,13 +22,13 @@ guideline("T", "a test", "2025-01-01").
 %@ source: Criteria
 statement("A", stated, "", "the criterion").
 statement("B", inferred, "", "the rest").
-interpretation("INT-1", "as read here").
+interpretation("INT-1", "as read here"). authority(hearsay, "x").
 notice("B", "Benefits come first.").
 
 concept(elsewhere, reason, "another place").
 concept(cough, finding, "a cough").
 concept(fever, finding, "fever").
-ask(cough, "Is there a cough?", "there is a cough"). authority(hearsay, "x"). plain(cough, "coughing"). tell(cough, "you cough", "").
+ask(cough, "Is there a cough?", "there is a cough"). plain(cough, "coughing"). tell(cough, "you cough", "").
 
 %@ predicate service(Session, Code): code {Code} is requested in session {Session}
 %@ case: services
