@@ -79,6 +79,7 @@ def as_text(judged: Judged, lines: Sequence[LineAsks], width: int) -> str:
 def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[str]:
     """Yield what lines with one answer have in common, and what would change it."""
     line, found = lines[0].line, lines[0].ways
+    drawn = groups(found.ways)
     by = f" by {', '.join(line.by)}" if line.by else ""
     text = f"{', '.join(called(each.line, judged) for each in lines)}: {line.words}{by}"
     if line.role not in (WAITING, UNFAVOURABLE):
@@ -87,13 +88,13 @@ def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[st
         text += f"; nothing that is {'missing' if line.role == WAITING else 'known'} would change that"
     elif line.role == UNFAVOURABLE:
         covered = covered_words(judged.guideline.program, (way.ask.outcome for way in found.ways))
-        text += f"; it would be {covered} with {_any(groups(found.ways))}"
+        text += f"; it would be {covered} with {_any(drawn)}"
     else:
-        text += f"; enough is {_any(groups(found.ways))}"
+        text += f"; enough is {_any(drawn)}"
     yield from textwrap.wrap(text, width, subsequent_indent="  ")
     if line.role in (WAITING, UNFAVOURABLE):
         yield from textwrap.wrap(unstated(judged), width, initial_indent="  ", subsequent_indent="  ")
-    yield from listed(groups(found.ways), judged.guideline.program, width, "  ")
+    yield from listed(drawn, judged.guideline.program, width, "  ")
     if not found.complete:
         more = MORE if line.outcome == WAITING else OTHERS
         yield from textwrap.wrap(f"  {more}", width, subsequent_indent="  ")
