@@ -80,6 +80,18 @@ def toy_text() -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
+def toy_folder(toy_text: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Return a function that writes a guideline of tests/guidelines into a folder of its own."""
+
+    def written(name: str) -> Path:
+        folder = tmp_path_factory.mktemp(name)
+        (folder / f"{name}.dl").write_text(toy_text(name))
+        return folder
+
+    return written
+
+
+@pytest.fixture(scope="session")
 def criteria() -> ModuleType:
     """The independent judge, and its generator of cases."""
     return _sibling("criteria")

@@ -19,10 +19,8 @@ TREATMENTS, COURSES = ("rest", "splint", "exercise"), ("left_knee", "right_knee"
 
 
 @pytest.fixture(scope="module")
-def clues(tmp_path_factory: pytest.TempPathFactory, toy_text: Callable[[str], str]) -> Guideline:
-    folder = tmp_path_factory.mktemp("clues")
-    (folder / "clues.dl").write_text(toy_text("clues"))
-    return load(folder)
+def clues(toy_folder: Callable[[str], Path]) -> Guideline:
+    return load(toy_folder("clues"))
 
 
 def drawn(rng: random.Random, guideline: Guideline, prior: Sequence[float] = (0, 1, 2, 3, 4, 6)) -> Case:

@@ -40,10 +40,8 @@ SERVICE = "2025-10-05"
 
 
 @pytest.fixture(scope="module")
-def apnea(toy_text: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Guideline:
-    folder = tmp_path_factory.mktemp("apnea")
-    (folder / "apnea.dl").write_text(toy_text("apnea"))
-    return load(folder)
+def apnea(toy_folder: Callable[[str], Path]) -> Guideline:
+    return load(toy_folder("apnea"))
 
 
 def read(said: dict[str, Any], guideline: Guideline) -> Case | Unreadable:

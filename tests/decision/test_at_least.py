@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -28,10 +29,8 @@ SAID: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def clues(tmp_path_factory: pytest.TempPathFactory, toy_text: Callable[[str], str]) -> Guideline:
-    folder = tmp_path_factory.mktemp("clues")
-    (folder / "clues.dl").write_text(toy_text("clues"))
-    return load(folder)
+def clues(toy_folder: Callable[[str], Path]) -> Guideline:
+    return load(toy_folder("clues"))
 
 
 def decided(clues: Guideline, **findings: str) -> Judged:

@@ -41,10 +41,8 @@ worlds = st.sampled_from(["open", "closed"])
 
 
 @pytest.fixture(scope="module")
-def pump(toy_text: Text, tmp_path_factory: pytest.TempPathFactory) -> Guideline:
-    folder = tmp_path_factory.mktemp("pump")
-    (folder / "pump.dl").write_text(toy_text("pump"))
-    return load(folder)
+def pump(toy_folder: Callable[[str], Path]) -> Guideline:
+    return load(toy_folder("pump"))
 
 
 def case_of(guideline: Guideline, **said: Any) -> Case:

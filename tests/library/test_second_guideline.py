@@ -19,10 +19,8 @@ from jsonschema import Draft7Validator
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, toy_text: Callable[[str], str]) -> Path:
-    path = tmp_path_factory.mktemp("oxygen")
-    (path / "oxygen.dl").write_text(toy_text("oxygen"))
-    return path
+def folder(toy_folder: Callable[[str], Path]) -> Path:
+    return toy_folder("oxygen")
 
 
 @pytest.fixture(scope="module")

@@ -34,10 +34,8 @@ criterion("I.4.c") :- condition(radiculopathy), treatment_failed.
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, toy_text: Callable[[str], str]) -> Path:
-    path = tmp_path_factory.mktemp("plan")
-    (path / "plan.dl").write_text(toy_text("plan"))
-    return path
+def folder(toy_folder: Callable[[str], Path]) -> Path:
+    return toy_folder("plan")
 
 
 @pytest.fixture(scope="module")

@@ -24,10 +24,8 @@ COUNT = "#count { F : finding(F), clue(F) } >= 2"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, toy_text: Callable[[str], str]) -> Path:
-    path = tmp_path_factory.mktemp("clues")
-    (path / "clues.dl").write_text(toy_text("clues"))
-    return path
+def folder(toy_folder: Callable[[str], Path]) -> Path:
+    return toy_folder("clues")
 
 
 @pytest.fixture(scope="module")
