@@ -104,3 +104,17 @@ def test_every_command_is_in_the_readme(root: Path) -> None:
     text = (root / "README.md").read_text()
     for command in COMMANDS:
         assert f"coverlog {command}" in text, command
+
+
+def test_the_key_of_a_code_stands_in_one_place(root: Path) -> None:
+    """The Python names the published key once; docstrings, and the examples of the notation, may show it."""
+    found = []
+    for path, text in texts(root):
+        if path.suffix == ".py":
+            tree = ast.parse(text)
+            said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+            for node in ast.walk(tree):
+                words = [getattr(node, each, "") for each in ("id", "attr", "arg", "value")]
+                if id(node) not in said and any(re.search(r"\bcpt\b", str(word)) for word in words):
+                    found.append(path.relative_to(root).as_posix())
+    assert set(found) == {"engine/program/interface.py", "engine/program/notation.py"}

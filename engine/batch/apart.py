@@ -62,4 +62,4 @@ def _told(case: Case, batch: Loaded) -> list[Line] | None:
 
 def _decided(case: Case, batch: Loaded) -> list[Line]:
     decision = decide(case, batch.guideline, world=batch.world, as_of=batch.as_of)
-    return [Line(line.cpt, line.session, line.outcome, line.by, line.reason) for line in decision.lines]
+    return [Line(line.code, line.session, line.outcome, line.by, line.reason) for line in decision.lines]

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..cases.case import Case, Unreadable, read_text
 from ..language.errors import CaseError
+from ..program.interface import CODE
 from .load import Loaded
 from .tables import CASE, DATE, ID, SERVICE, Table, number
 
@@ -58,9 +59,9 @@ def _plain(value: Any, batch: Loaded, key: str) -> Any:
 
 
 def _services(rows: list[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
-    for cpt, session, units in rows:
+    for code, session, units in rows:
         more = {"session": session, "units": units}
-        yield {"cpt": cpt, **{k: v if number(v) is None else number(v) for k, v in more.items() if v is not None}}
+        yield {CODE: code, **{k: v if number(v) is None else number(v) for k, v in more.items() if v is not None}}
 
 
 def _items(table: Table, rows: list[tuple[Any, ...]]) -> Any:

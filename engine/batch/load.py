@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..library.guideline import Guideline
+from ..program.interface import CODE
 from .sources import BatchError, Sources
 from .sql import text
 from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables
@@ -66,7 +67,7 @@ class Loaded:
     def _results(self) -> None:
         self.db.execute("""CREATE TEMP TABLE rejects
             (case_no BIGINT, "case" VARCHAR, source VARCHAR, row_no BIGINT, reason VARCHAR)""")
-        self.db.execute("""CREATE TEMP TABLE result (case_no BIGINT, "case" VARCHAR, line_no BIGINT, cpt VARCHAR,
+        self.db.execute("""CREATE TEMP TABLE result (case_no BIGINT, "case" VARCHAR, line_no BIGINT, code VARCHAR,
             session BIGINT, outcome VARCHAR, "by" VARCHAR, reason VARCHAR)""")
 
     def _view(self, table: Table, found: Sources) -> None:
@@ -141,7 +142,7 @@ class Loaded:
                 more = [DATE] if self.tables.is_since(key) else []
                 yield f"case_{key}", [_quoted(key), *more], self._single(key)
         elif table.name == SERVICE:
-            yield "service", ["cpt", "units"], lambda cpt, units: self.tables.of_service(cpt, _whole(units))
+            yield "service", [CODE, "units"], lambda code, units: self.tables.of_service(code, _whole(units))
             yield "session", ["session"], lambda session: self.tables.of_session(_whole(session))
         else:
             yield table.name, [_quoted(c) for c in table.columns], lambda *row: self.tables.of_item(table, *row)
@@ -167,7 +168,7 @@ def _quoted(column: str) -> str:
 
 def _needed(table: Table) -> tuple[str, ...]:
     """Return the columns that a table cannot do without."""
-    return {CASE: (DATE,), SERVICE: ("cpt",)}.get(table.name, table.columns)
+    return {CASE: (DATE,), SERVICE: (CODE,)}.get(table.name, table.columns)
 
 
 def _whole(value: Any) -> Any:

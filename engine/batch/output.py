@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..program.interface import CODE
 from .sources import BatchError
 from .sql import text
 
@@ -16,7 +17,8 @@ FORMATS = {
     ".jsonl": "FORMAT json",
 }
 """What is written, by how the name of the output ends."""
-LINES = """SELECT "case", line_no AS "row", cpt, session, outcome, "by", reason FROM result ORDER BY case_no, line_no"""
+LINES = f"""SELECT "case", line_no AS "row", code AS {CODE}, session, outcome, "by", reason
+    FROM result ORDER BY case_no, line_no"""
 REJECTS = 'SELECT "case", source AS "table", row_no AS "row", reason FROM rejects ORDER BY ALL'
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ..circuit.circuit import Circuit
 from ..evaluation.columns import NotGroundedError
 from ..language.terms import quote
-from ..program.interface import SILENT
+from ..program.interface import CODE, SILENT
 from .load import SOUND, Loaded, Means, insert
 from .sources import Sources
 from .sql import FLAWED, Sql, query, text
@@ -99,10 +99,10 @@ class Batch(Loaded):
         """Make the table `line`, and the view `bits` with a row for each session."""
         words = sql.words.names
         self.db.execute(f"""CREATE OR REPLACE TEMP TABLE line AS
-            SELECT c.case_no, c."case", t.row_no AS line_no, t.cpt AS code,
+            SELECT c.case_no, c."case", t.row_no AS line_no, t.{CODE} AS code,
                 coalesce(try_cast(t.session AS BIGINT), 1) AS session, b.class, {", ".join(f"b.{w}" for w in words)}
             FROM in_service t JOIN mine c USING ("case")
-            JOIN bits_service b ON t.cpt = b.v0 AND t.units IS NOT DISTINCT FROM b.v1""")
+            JOIN bits_service b ON t.{CODE} = b.v0 AND t.units IS NOT DISTINCT FROM b.v1""")
         self.db.execute(f"""CREATE OR REPLACE TEMP VIEW bits AS
             SELECT s.case_no, s.session, {", ".join(f"s.{w} | coalesce(said.{w}, 0) AS {w}" for w in words)}
             FROM (SELECT case_no, session, {_ored(words)} FROM line GROUP BY case_no, session) s

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ..cases.case import Unreadable, read_text
 from ..language.terms import Atom
 from ..library.guideline import Guideline
+from ..program.interface import CODE
 from ..program.notation import BETWEEN, RECORDS, SINCE, SINGLE, WITH
 from ..program.program import CaseKey
 
@@ -65,7 +66,7 @@ class Tables:
         for predicate in guideline.program.predicates.values():
             if predicate.case:
                 self._of_key.setdefault(predicate.case.key, set()).add(predicate.name)
-        self._base = {ID: "batch", DATE: "2024-01-01", "services": [{"cpt": "00000"}], **self._required()}
+        self._base = {ID: "batch", DATE: "2024-01-01", "services": [{CODE: "00000"}], **self._required()}
 
     def _required(self) -> dict[str, Any]:
         """Return what a case cannot leave out, as a first value that is allowed."""
@@ -81,7 +82,7 @@ class Tables:
     def all(self) -> Iterator[Table]:
         """Yield every table of a batch."""
         yield Table(CASE, "", (DATE, *self.singles), "a row for each case")
-        yield Table(SERVICE, "services", ("cpt", "session", "units"), "a row for each line of a request")
+        yield Table(SERVICE, "services", (CODE, "session", "units"), "a row for each line of a request")
         for key, of in self._keys.items():
             if apart := [each.shape for each in of if each.shape in (RECORDS, WITH, BETWEEN)]:
                 raise NotTabledError(f"{key} is read by {apart[0]}, for which there is no table yet")
@@ -95,13 +96,13 @@ class Tables:
         """Say whether a key holds a date, which means the time from it to the date of service."""
         return self._keys[key][0].shape in SINCE
 
-    def of_service(self, cpt: Any, units: Any) -> Meaning:
+    def of_service(self, code: Any, units: Any) -> Meaning:
         """Return what a line of a session means."""
-        return self._meaning("services", [{"cpt": cpt, "session": 1, "units": units}])
+        return self._meaning("services", [{CODE: code, "session": 1, "units": units}])
 
     def of_session(self, session: Any) -> Meaning:
         """Return that a session may have this number, or why not."""
-        return self._meaning("services", [{"cpt": "00000", "session": session}])
+        return self._meaning("services", [{CODE: "00000", "session": session}])
 
     def of_single(self, key: str, value: Any, date: str) -> Meaning:
         """Return what the one value of a key means; None is a value that a case leaves out."""

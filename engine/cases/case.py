@@ -11,6 +11,7 @@ from ..language.terms import Atom
 from ..language.visible import short, visible
 from ..library.guideline import Guideline
 from ..library.several import Answering
+from ..program.interface import CODE
 from ..program.shapes import Said, read_facts
 from .document import Document, documents
 from .document import Path as At
@@ -29,7 +30,7 @@ MAX_BYTES = 2**20
 class Line(NamedTuple):
     """A service line: a procedure code, its units, and the session it belongs to."""
 
-    cpt: str
+    code: str
     session: int
     units: int
 
@@ -139,7 +140,7 @@ def read_case(document: Document, guideline: Guideline) -> Case | Unreadable:
 
 def _case(document: Document, guideline: Guideline) -> Case:
     said = document.value
-    lines = tuple(Line(s["cpt"], s.get("session", 1), s.get("units", 1)) for s in said["services"])
+    lines = tuple(Line(s[CODE], s.get("session", 1), s.get("units", 1)) for s in said["services"])
     facts: dict[Atom, str] = {}
     notes: list[str] = []
     values = Said(plain(said, guideline.program, notes), guideline.program, notes)

@@ -12,6 +12,7 @@ from ..language.errors import Fault, did_you_mean
 from ..language.visible import short
 from ..library.guideline import Guideline
 from ..program.code_systems import DIAGNOSIS, PROCEDURE, SYSTEMS
+from ..program.interface import CODE
 from ..program.program import Program
 from ..program.schema import DATE, TEXT, TIME
 from .dates import misdated
@@ -94,7 +95,7 @@ def _example(key: str, properties: dict[str, Any]) -> str:
     of = properties[key]
     if "enum" in of:
         return f"write {key}: {of['enum'][0]}" + "".join(f", or {word}" for word in of["enum"][1:])
-    by_type = {"array": "[{cpt: CODE}]", "integer": "6", "number": "6"}
+    by_type = {"array": f"[{{{CODE}: CODE}}]", "integer": "6", "number": "6"}
     found = _EXAMPLES.get(of.get("pattern", "")) or by_type.get(of["type"])
     return f"write {key}: {found or 'and a name'}"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..language.visible import short
 from ..program.code_systems import DIAGNOSIS, PROCEDURE
+from ..program.interface import CODE
 from ..program.program import CaseKey, Program
 from ..program.schema import DATE
 from .document import Path
@@ -77,7 +78,7 @@ def _remedies(path: Path, value: Any, wanted: Any, keys: list[CaseKey], program:
         yield _date(str(value))
     if value is None and path:
         choices = [key for key in keys if key.shape == "one of" and not key.default]
-        needed = path[-1] in ("id", "services", "cpt") or choices
+        needed = path[-1] in ("id", "services", CODE) or choices
         name = "it" if isinstance(path[-1], int) else path[-1]
         yield f"say what {name} is" + ("" if needed else ", or leave it out")
     if any(key.shape in GROUPS for key in keys):
@@ -129,12 +130,12 @@ def _number(said: str, amount: CaseKey) -> str:
 def _service(path: Path, value: Any) -> str:
     """Return the remedy for a line of the request, or for its procedure code."""
     codes = [match[0] for match in re.finditer(rf"(?<!\w){_FIVE}(?!\w)", str(value).upper())]
-    if path[-1] == "cpt" and isinstance(value, str):
+    if path[-1] == CODE and isinstance(value, str):
         told = short(", ".join(f'"{code}"' for code in codes))
         return f"write {'each' if codes[1:] else 'the code'} alone, in quotes: {told}" if codes else ""
-    if path[-1] in ("cpt", "units", "session"):
+    if path[-1] in (CODE, "units", "session"):
         return ""
-    told = short(", ".join(f'{{cpt: "{code}"}}' for code in codes))
+    told = short(", ".join(f'{{{CODE}: "{code}"}}' for code in codes))
     return f"write {f'[{told}]' if len(path) == 1 else told}" if codes else ""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..library.guideline import Guideline
 from ..library.several import Several
+from ..program.interface import CODE
 from ..program.program import CaseKey, Program
 from .document import Document, Path
 
@@ -32,7 +33,7 @@ def parts(document: Document, several: Several) -> Iterator[tuple[Guideline, Doc
 def _codes(value: Any) -> set[str]:
     services = value.get("services") if isinstance(value, dict) else None
     items = services if isinstance(services, list) else []
-    return {str(item.get("cpt")) for item in items if isinstance(item, dict)}
+    return {str(item.get(CODE)) for item in items if isinstance(item, dict)}
 
 
 def _refused(value: Any, guideline: Guideline) -> set[Path]:

@@ -88,7 +88,7 @@ def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str =
 def _judge(case: Case, guideline: Guideline, world: str, date: str) -> Judged:
     situation = Situation(case, guideline, world, date)
     refuse_contradiction(case, guideline.program, situation.model)
-    lines = dict.fromkeys((each.cpt, each.session) for each in case.lines)
+    lines = dict.fromkeys((each.code, each.session) for each in case.lines)
     found = {line: _line(line, situation) for line in lines}
     decision = Decision(
         case.id, guideline.program.name, date, world, tuple(found[line[:2]] for line in case.lines),
@@ -105,9 +105,9 @@ def _hash(case: Case) -> str:
 
 
 def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
-    cpt, session = line
+    code, session = line
     case, program, model = situation.case, situation.program, situation.model
-    key = session, quote(cpt)
+    key = session, quote(code)
     possible = outcomes(model, program, key)
     sure = surely(possible, model)
     outcome = decided(possible, sure, program)
@@ -120,9 +120,9 @@ def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
     missing = situation.missing.sets(asked) if asked else None
     last = tuple(sorted(unquote(str(a.args[2])) for a in decisive))
     return LineDecision(
-        cpt=cpt,
+        code=code,
         session=session,
-        shown={p.name: _value(model, p, {"Session": session, "Code": quote(cpt)}) for p in program.shown()},
+        shown={p.name: _value(model, p, {"Session": session, "Code": quote(code)}) for p in program.shown()},
         outcome=outcome.name,
         by=last if outcome.role in (FAVOURABLE, UNFAVOURABLE) else (),
         how=how(decisive, model) if outcome.role in (FAVOURABLE, UNFAVOURABLE) else (),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ...version import __version__
 from ..language.terms import Constant, quote
-from ..program.interface import Outcome
+from ..program.interface import CODE, Outcome
 from .need import AtLeast, Need
 from .view import mimebundle
 
@@ -16,7 +16,7 @@ WORLDS = ("open", "closed")
 class LineDecision(NamedTuple):
     """The outcome of one service line."""
 
-    cpt: str
+    code: str
     session: int
     shown: dict[str, str | None]  # what the guideline declares to be shown with a line, by predicate
     outcome: str
@@ -42,13 +42,13 @@ class LineDecision(NamedTuple):
     @property
     def key(self) -> tuple[Constant, ...]:
         """What the line is known by, as its request has it."""
-        return self.session, quote(self.cpt)
+        return self.session, quote(self.code)
 
     def as_json(self) -> dict[str, Any]:
         """Return the line as the documented JSON object."""
         for_ = {} if self.needs_for is None else {"missing_for": list(self.needs_for)}
         return {
-            "cpt": self.cpt, "session": self.session, **self.shown, "outcome": self.outcome, "by": list(self.by),
+            CODE: self.code, "session": self.session, **self.shown, "outcome": self.outcome, "by": list(self.by),
             "how": list(self.how), "reason": self.reason, "missing": [list(s) for s in self.missing], **for_,
             "missing_complete": self.missing_complete, "rests_on": list(self.rests_on),
         }  # fmt: skip

@@ -118,14 +118,14 @@ class Relaxed:
         self.shape = {atom: shapes.get(atom.predicate, "") for atom in self.said}
         self.complete = True
 
-    def settled(self, cpt: str, session: int, gates: Gates) -> Iterator[Settled]:
+    def settled(self, code: str, session: int, gates: Gates) -> Iterator[Settled]:
         """Yield what would cover a line, the least first; `complete` tells whether that is all.
 
         :param gates: what settles the line where nothing is documented; see `alike.gates`.
         """
         kept = [atom for atom in self.said if not self._bars(atom, gates)]
         self.model = self.guideline.evaluator(self.situation.date).evaluate(kept, open_world=True)
-        self.targets = favourable(outcomes(self.model, self.program, (session, quote(cpt))), self.program)
+        self.targets = favourable(outcomes(self.model, self.program, (session, quote(code))), self.program)
         self.missing = _Missing(self.model, self)
         found = self.missing.sets(self.targets)
         self.complete = found.complete

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 SERVICE = "service"
+CODE = "cpt"
+"""The key under which a case, and every answer, has the procedure code of a line."""
 ADVISORY = "advisory"
 
 FAVOURABLE, UNFAVOURABLE, SILENT = "favourable", "unfavourable", "silent"

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .code_systems import PROCEDURE, system_of
+from .interface import CODE
 from .notation import BETWEEN, RECORDS, SINCE, TIME_UNITS, WITH
 from .program import CaseKey, Program
 
@@ -68,11 +69,11 @@ def _services(program: Program) -> dict[str, Any]:
     item: dict[str, Any] = {
         "type": "object",
         "properties": {
-            "cpt": {"type": "string", "pattern": PROCEDURE, "description": "procedure code, in quotes"},
+            CODE: {"type": "string", "pattern": PROCEDURE, "description": "procedure code, in quotes"},
             "units": _whole(1) | {"default": 1},
             "session": _whole(1) | {"default": 1},
         },
-        "required": ["cpt"],
+        "required": [CODE],
         "additionalProperties": False,
     }
     fields = (p.case.fields[0] for p in program.predicates.values() if p.case and p.case.shape == WITH)

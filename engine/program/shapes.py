@@ -11,6 +11,7 @@ from ..language.visible import in_quotes
 from .code_set import exists
 from .code_systems import normal_code, system_of
 from .elapsed import elapsed
+from .interface import CODE
 from .notation import BETWEEN, RECORDS, SINCE, WITH
 from .program import CaseKey, Program
 
@@ -35,14 +36,14 @@ def read_facts(name: str, key: CaseKey, said: Said) -> Facts:
 
 
 def _services(name: str, key: CaseKey, said: Said) -> Facts:
-    return {Atom(name, (s.get("session", 1), quote(s["cpt"]))): "services" for s in said.values["services"]}
+    return {Atom(name, (s.get("session", 1), quote(s[CODE]))): "services" for s in said.values["services"]}
 
 
 def _units(name: str, key: CaseKey, said: Said) -> Facts:
     """Add up the units of each code in each session."""
     total: dict[tuple[int, str], int] = {}
     for s in said.values["services"]:
-        line = (s.get("session", 1), quote(s["cpt"]))
+        line = (s.get("session", 1), quote(s[CODE]))
         total[line] = total.get(line, 0) + s.get("units", 1)
     return {Atom(name, (*line, units)): "services" for line, units in total.items()}
 
@@ -55,7 +56,7 @@ def _with(name: str, key: CaseKey, said: Said) -> Facts:
         values = line.get(field.key, ())
         for value in values if isinstance(values, list) else [values] if field.key in line else ():
             of = field._replace(shape={"codes": "code", "each of": "one of"}.get(field.shape, field.shape))
-            args = (line.get("session", 1), quote(line["cpt"]), _field(of, value, said))
+            args = (line.get("session", 1), quote(line[CODE]), _field(of, value, said))
             facts[Atom(name, args)] = f"services, {field.key}"
     return facts
 

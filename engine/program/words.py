@@ -189,11 +189,11 @@ def _members(aggregate: Aggregate, rows: Rows, program: Program) -> str:
     return ", ".join(told)
 
 
-def say_outcome(cpt: str, session: int, outcome: str, by: Sequence[str], reason: str | None, program: Program) -> str:
+def say_outcome(code: str, session: int, outcome: str, by: Sequence[str], reason: str | None, program: Program) -> str:
     """Return a line's outcome, given in words, in a sentence's worth of them."""
     because = f" by {', '.join(by)}" if by else ""
     because += f": {program.label(reason)}" if reason else ""
-    return f"{cpt}, session {session}: {outcome}{because}"
+    return f"{code}, session {session}: {outcome}{because}"
 
 
 def say_session(session: int, shown: Mapping[str, str | None], program: Program) -> str:
@@ -212,13 +212,13 @@ def say_code(code: str, program: Program) -> str:
     return program.concepts.get(f'"{code}"', ("", "unknown code" if labelled else ""))[1]
 
 
-def say_contrast(cpt: str, session: int, asked: str, said: str) -> str:
+def say_contrast(code: str, session: int, asked: str, said: str) -> str:
     """Return the question why a line does not have an outcome, and the one it has.
 
     :param asked: the outcome asked for, in words.
     :param said: the outcome it has, in the words of `say_outcome`.
     """
-    return f"{cpt}, session {session}: why not {asked}? It is {said.partition(': ')[2]}"
+    return f"{code}, session {session}: why not {asked}? It is {said.partition(': ')[2]}"
 
 
 def say_open(atom: Atom, amount: str, program: Program) -> str:

@@ -12,7 +12,7 @@ from ..language.errors import Finding
 from ..language.terms import quote
 from ..program.code_systems import PROCEDURE
 from ..program.graph import stratify
-from ..program.interface import SILENT, UNFAVOURABLE, Outcome
+from ..program.interface import CODE, SILENT, UNFAVOURABLE, Outcome
 from ..program.program import Program
 from ..program.shapes import Said, read_facts
 
@@ -108,7 +108,7 @@ def _given(codes: Collection[str], said: Request, evaluator: Evaluator) -> Itera
     """Yield codes with the outcomes of their lines in a request of them all, each in a session of its own."""
     program = evaluator.program
     lines = list(enumerate(codes, 1))
-    request = Said(said | {"services": [{"cpt": c, "session": n} for n, c in lines]}, program, [])
+    request = Said(said | {"services": [{CODE: c, "session": n} for n, c in lines]}, program, [])
     inputs = [p for p in program.predicates.values() if p.case]
     facts = [atom for p in inputs if p.case for atom in read_facts(p.name, p.case, request)]
     model = evaluator.evaluate(facts, open_world=False)

@@ -47,7 +47,7 @@ class Account(NamedTuple):
         """Return the account as the documented JSON object."""
         line = self.lines[0]
         return {
-            "lines": [f"{each.cpt}@{each.session}" for each in self.lines], "outcome": line.outcome,
+            "lines": [f"{each.code}@{each.session}" for each in self.lines], "outcome": line.outcome,
             "deciding": [{"statement": name, "words": text} for name, text in self.deciding],
             "blocks": [block.as_json() for block in self.blocks],
             "beside": [block.as_json() for block in self.beside],
@@ -64,7 +64,7 @@ def accounts(judged: Judged, lines: Iterable[LineDecision] = ()) -> list[Account
 
     A reason is the outcome, the statements, the items and how they stand.
     """
-    told = list({(line.cpt, line.session): line for line in lines or judged.decision.lines}.values())
+    told = list({(line.code, line.session): line for line in lines or judged.decision.lines}.values())
     grounds = Grounds(judged)
     found: dict[tuple[object, ...], Account] = {}
     for line in told:
@@ -77,7 +77,7 @@ def accounts(judged: Judged, lines: Iterable[LineDecision] = ()) -> list[Account
 
 def _together(one: Account, other: Account) -> Account:
     """Return two accounts with one reason as one; what would change some of its lines only says so."""
-    codes = [line.cpt for line in one.lines], [line.cpt for line in other.lines]
+    codes = [line.code for line in one.lines], [line.code for line in other.lines]
     ways = [way for way in one.ways if way in other.ways]
     for of, each in zip(codes, (one, other), strict=True):
         ways += [way._replace(only=way.only or tuple(of)) for way in each.ways if way not in ways]

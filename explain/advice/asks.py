@@ -161,4 +161,4 @@ def _merged(a: Box, b: Box) -> Box:
 def called(line: LineDecision, judged: Judged) -> str:
     """Return what to call a line: its code, and its session where the case has several."""
     several = len({each.session for each in judged.decision.lines}) > 1
-    return f"{line.cpt} in session {line.session}" if several else line.cpt
+    return f"{line.code} in session {line.session}" if several else line.code

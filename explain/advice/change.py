@@ -12,6 +12,7 @@ from ...engine.cases.document import Document
 from ...engine.cases.document import Path as At
 from ...engine.language.errors import CaseError, did_you_mean, refused
 from ...engine.library.guideline import Guideline
+from ...engine.program.interface import CODE
 from ...engine.program.notation import NUMBERS, SINGLE
 from ...engine.program.program import CaseKey
 from ...engine.program.schema import case_schema
@@ -155,18 +156,18 @@ def _item(item: Any) -> str:
 
 def _service(option: str, text: str, *, add: bool) -> Change:
     """Return the change of the lines to those with or without CPT[@SESSION]."""
-    cpt, at, session = text.partition("@")
+    code, at, session = text.partition("@")
     if at and not re.fullmatch(r"[0-9]{1,9}", session):
-        raise refused(option, f"{session!r} is no session", f"write {cpt}@1")
+        raise refused(option, f"{session!r} is no session", f"write {code}@1")
 
     def apply(values: Values) -> None:
         lines = values[_SERVICES]
         if add:
-            lines.append({"cpt": cpt} | ({"session": int(session)} if at else {}))
+            lines.append({CODE: code} | ({"session": int(session)} if at else {}))
             return
-        kept = [s for s in lines if s["cpt"] != cpt or (at and s.get("session", 1) != int(session))]
+        kept = [s for s in lines if s[CODE] != code or (at and s.get("session", 1) != int(session))]
         if len(kept) == len(lines):
-            there = ", ".join(f"{s['cpt']}@{s.get('session', 1)}" for s in lines)
+            there = ", ".join(f"{s[CODE]}@{s.get('session', 1)}" for s in lines)
             raise refused(option, "the case has no such line", f"it has {there}")
         values[_SERVICES] = kept
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.program.interface import UNFAVOURABLE, WAITING
+from ...engine.program.interface import CODE, UNFAVOURABLE, WAITING
 from ...engine.program.program import Program
 from .asks import Ask, Item, called
 from .groups import Group, groups, shared
@@ -26,12 +26,12 @@ class LineAsks(NamedTuple):
     ways: Ways = Ways((), complete=True)
 
 
-def checklist(judged: Judged, cpt: str = "") -> list[LineAsks]:
+def checklist(judged: Judged, code: str = "") -> list[LineAsks]:
     """Return what to ask for every line of a case, or for the lines of one code.
 
     Fewest things come first; of equals, those of a criterion for what the case itself names.
     """
-    lines = {(line.cpt, line.session): line for line in judged.decision.lines if cpt in ("", line.cpt)}
+    lines = {(line.code, line.session): line for line in judged.decision.lines if code in ("", line.code)}
     found = [(line, ways(judged, line)) for line in lines.values()]
     return [LineAsks(line, tuple(way.ask for way in all_.ways) if line.missing else (), all_) for line, all_ in found]
 
@@ -40,7 +40,7 @@ def as_json(judged: Judged, lines: Iterable[LineAsks]) -> dict[str, Any]:
     """Return the checklist as the documented JSON object."""
     told = [
         {
-            "cpt": each.line.cpt,
+            CODE: each.line.code,
             "session": each.line.session,
             "outcome": each.line.outcome,
             "missing_complete": each.line.missing_complete,

@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 from ...engine.cases.files import read_bounded
 from ...engine.language.errors import refused
 from ...engine.language.visible import visible
+from ...engine.program.interface import CODE
 
 SIDES = ("old", "new")
 MAX_BYTES = 2**28
 """The largest file of decisions that is read, in bytes; a decision takes about 3,000."""
 
 _HEADER = ("guideline", "guideline_hash", "version", "world", "as_of")
-_LINE = {"cpt": str, "session": int, "outcome": str, "by": list, "missing": list}
+_LINE = {CODE: str, "session": int, "outcome": str, "by": list, "missing": list}
 
 Told = dict[str, Any]
 """A decision, or why there is none, as `decide` writes it in JSON."""
@@ -148,9 +149,7 @@ def _by_case(told: Iterable[Told]) -> dict[str, Told]:
 
 
 def _lines(cases: Mapping[str, Told]) -> dict[Key, Told]:
-    return {
-        (name, line["cpt"], line["session"]): line for name, told in cases.items() for line in told.get("lines", ())
-    }
+    return {(name, line[CODE], line["session"]): line for name, told in cases.items() for line in told.get("lines", ())}
 
 
 def _settings(old: Iterable[Told], new: Iterable[Told]) -> Iterator[tuple[str, tuple[list[str], list[str]]]]:
@@ -174,7 +173,7 @@ def as_json(found: Comparison) -> dict[str, Any]:
 
 
 def _key(key: Key) -> dict[str, Any]:
-    return dict(zip(("case", "cpt", "session"), key, strict=True))
+    return dict(zip(("case", CODE, "session"), key, strict=True))
 
 
 def _difference(each: Difference) -> dict[str, Any]:

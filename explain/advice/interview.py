@@ -14,6 +14,7 @@ from ...engine.language.errors import CaseError, did_you_mean
 from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.code_systems import DIAGNOSIS, normal_code
+from ...engine.program.interface import CODE
 from ...engine.program.notation import BETWEEN, SINCE
 from ...engine.program.program import CaseKey, Program
 from .asks import Item
@@ -55,7 +56,7 @@ def _request(guideline: Guideline, today: str, talk: Talk) -> Values:
     """Ask for what every case says."""
     program, said = guideline.program, Values()
     keys = [p.case for p in program.predicates.values() if p.case]
-    least = {"id": "a", "date_of_service": today, "services": [{"cpt": codes_of(program)[0]}]}
+    least = {"id": "a", "date_of_service": today, "services": [{CODE: codes_of(program)[0]}]}
     needed = [key for key in keys if key.shape == "one of" and not key.default]
     least |= {key.key: program.of_kind(key.kind)[0] for key in needed}
     questions: list[tuple[str, str, str, Callable[[str], Any]]] = [
@@ -66,7 +67,7 @@ def _request(guideline: Guideline, today: str, talk: Talk) -> Values:
         labels = ", ".join(map(program.label, program.of_kind(key.kind)))
         questions.append((key.key, f"{key.key.capitalize()}: {labels}", "", lambda t: concept_of(t, program) or t))
     services = "Procedure codes or their labels, separated by ;"
-    questions.append(("services", services, "", lambda t: [{"cpt": code} for code in _procedures(t, program)]))
+    questions.append(("services", services, "", lambda t: [{CODE: code} for code in _procedures(t, program)]))
     for name, question, default, read in questions:
         said[name] = _right(name, question, default, read, lambda tried: read_case(least | tried, guideline), talk)
     return said

@@ -95,7 +95,7 @@ def letter(judged: Judged, plan: Plan = NO_PLAN) -> Letter:
 def _reason(account: Account, grounds: Grounds) -> Reason:
     line = account.lines[0]
     return Reason(
-        tuple(f"{each.cpt}@{each.session}" for each in account.lines),
+        tuple(f"{each.code}@{each.session}" for each in account.lines),
         sentence(tests_of(account.lines, account.program)).removesuffix("."), line.outcome, line.words, line.role,
         paragraph(account, grounds), tuple(rows(account, grounds)),
         tuple(flags(account, grounds)),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ...engine.cases.case import Unreadable
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING, Outcome
+from ...engine.program.interface import CODE, FAVOURABLE, SILENT, UNFAVOURABLE, WAITING, Outcome
 from .phrases import listed
 from .reasons import Reasons
 from .remedies import Way, ways
@@ -23,7 +23,7 @@ class Row(NamedTuple):
     """A line of a case, or a case that could not be read or decided."""
 
     case: str
-    cpt: str
+    code: str
     session: int | None
     outcome: str  # or UNREAD
     by: tuple[str, ...]
@@ -35,7 +35,7 @@ class Row(NamedTuple):
     def as_json(self) -> dict[str, Any]:
         """Return the row as the documented JSON object."""
         told = self._asdict() | {"by": list(self.by)}
-        return {name: value for name, value in told.items() if name != "declared"}
+        return {CODE if name == "code" else name: value for name, value in told.items() if name != "declared"}
 
 
 def rows_of(item: Judged | Unreadable) -> list[Row]:
@@ -53,7 +53,7 @@ def _row(line: LineDecision, reasons: Reasons) -> Row:
     told = listed(_things(nearest, reasons)) if nearest else ""
     because = reason(line, reasons, nearest)
     case = reasons.judged.decision.case
-    return Row(case, line.cpt, line.session, line.outcome, line.by, because, told, distance, line.declared)
+    return Row(case, line.code, line.session, line.outcome, line.by, because, told, distance, line.declared)
 
 
 def reason(line: LineDecision, reasons: Reasons, nearest: Way | None) -> str:

@@ -199,7 +199,7 @@ class _Paragraph:
         asked = [clause(atom, self.program) or POINT for atom in way.asked]
         asked += [self._place(place) for place in way.places]
         told = f"with all of these: {'; '.join(asked)}" if len(asked) > 1 else f"if {asked[0]}"
-        lines = [line for line in self.account.lines if line.cpt in way.only]
+        lines = [line for line in self.account.lines if line.code in way.only]
         told += f" (only for {tests_of(lines, self.program)})" if lines else ""
         told += f" (it is then {way.outcome})" if way.outcome else ""
         return told + " (a note on this stands below the table)" * bool(way.objections)

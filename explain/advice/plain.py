@@ -63,7 +63,7 @@ def _test_of(line: LineDecision, program: Program) -> str:
 
     It is that of what is shown of its code, before the label of the code.
     """
-    code = quote(line.cpt)
+    code = quote(line.code)
     if code in program.plain:
         return program.plain[code]
     shown = [v for name, v in line.shown.items() if v and "Session" not in program.predicates[name].params]

@@ -60,7 +60,7 @@ def ways(judged: Judged, line: LineDecision) -> Ways:
     if line.role not in (WAITING, UNFAVOURABLE):
         return Ways((), complete=True)
     known, since = _FOUND.setdefault(judged.situation, {}), judged.guideline.since(judged.situation.date)
-    same = next((codes for codes in alike(judged.guideline, since) if line.cpt in codes), line.cpt)
+    same = next((codes for codes in alike(judged.guideline, since) if line.code in codes), line.code)
     if (key := (same, line.session, line.outcome)) not in known:
         known[key] = _ways(judged, line)
     return known[key]
@@ -136,7 +136,7 @@ class _Search:
         self.judged, self.line = judged, line
         self.situation, self.program = judged.situation, judged.guideline.program
         self.date = judged.guideline.since(self.situation.date)
-        self.requests, self.complete = requests(judged.case, judged.guideline, self.date, line.cpt, line.session)
+        self.requests, self.complete = requests(judged.case, judged.guideline, self.date, line.code, line.session)
         self.settled = self._settled()
         self.relaxed: dict[Request, Relaxed] = {}
         self.route = Route(judged, line.session)
@@ -167,11 +167,11 @@ class _Search:
     def _candidates(self, settled: frozenset[str]) -> Iterator[_Candidate]:
         for request in self.requests:
             said = facts(self.judged.case, self.judged.guideline, request, self.line.session)
-            service = Atom(SERVICE, (self.line.session, quote(self.line.cpt)))
+            service = Atom(SERVICE, (self.line.session, quote(self.line.code)))
             items = gates(self.judged.guideline, self.date, said, service)
             if items is not None:
                 relaxed = self.relaxed[request] = Relaxed(self.situation, said, settled)
-                found = relaxed.settled(self.line.cpt, self.line.session, items)
+                found = relaxed.settled(self.line.code, self.line.session, items)
                 yield from (_Candidate(request, each, relaxed) for each in found)
                 self.complete &= relaxed.complete
 

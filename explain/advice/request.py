@@ -28,16 +28,16 @@ class Request(NamedTuple):
         return frozenset((*self.add, *self.drop))
 
 
-def requests(case: Case, guideline: Guideline, date: str, cpt: str, session: int) -> tuple[list[Request], bool]:
+def requests(case: Case, guideline: Guideline, date: str, code: str, session: int) -> tuple[list[Request], bool]:
     """Return the requests for a line's session, that made first, and whether those are all.
 
     Codes of which the rules say the same come and go together; those that are like the line's own stay.
     """
-    there = dict.fromkeys(line.cpt for line in case.lines if line.session == session)
+    there = dict.fromkeys(line.code for line in case.lines if line.session == session)
     changes: list[tuple[bool, tuple[str, ...]]] = []
     for codes in alike(guideline, date):
         own = tuple(code for code in there if code in codes)
-        if cpt not in codes:
+        if code not in codes:
             changes.append((not own, own or codes))
     found: list[Request] = []
     for number in range(len(changes) + 1):

@@ -13,7 +13,7 @@ from ...engine.decision.situation import Situation
 from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.code_systems import PROCEDURE, system_of
-from ...engine.program.interface import FAVOURABLE
+from ...engine.program.interface import CODE, FAVOURABLE
 from ...engine.program.notation import RECORDS, SINGLE, TIME_UNITS, WITH
 from ...engine.program.program import CaseKey, Program
 from .checklist import checklist
@@ -56,7 +56,7 @@ def starting(guideline: Guideline, about: str, today: str) -> Values:
     program = guideline.program
     said: Values = {"id": f"new-{about or 'case'}".replace("_", "-"), "date_of_service": today}
     codes = codes_of(program)
-    said["services"] = [{"cpt": code} for code in codes]
+    said["services"] = [{CODE: code} for code in codes]
     keys = _keys(program)
     may_lack = {p.case.key for p in program.predicates.values() if p.case and p.is_open}
     choices = [key for key in keys if key.shape == "one of" and not key.default and key.key not in may_lack]
@@ -67,11 +67,11 @@ def starting(guideline: Guideline, about: str, today: str) -> Values:
         tried = [said | {choice.key: concept} for concept in program.of_kind(choice.kind)]
         said = max(tried, key=lambda each: len(_within_reach(each, guideline))) if choice is not key else said
     aim = _within_reach(said, guideline)
-    alone = (said | {"services": [{"cpt": code}]} for code in codes)
+    alone = (said | {"services": [{CODE: code}]} for code in codes)
     if one := next((each for each in alone if _within_reach(each, guideline) >= aim), None):
         return one
     for code in codes:
-        fewer = said | {"services": [line for line in said["services"] if line["cpt"] != code]}
+        fewer = said | {"services": [line for line in said["services"] if line[CODE] != code]}
         said = fewer if fewer["services"] and _within_reach(fewer, guideline) >= aim else said
     return said
 
@@ -98,10 +98,10 @@ def _within_reach(said: Values, guideline: Guideline) -> set[str]:
 
 
 def _services(said: Values, program: Program) -> Iterator[str]:
-    requested = {line["cpt"] for line in said["services"]}
+    requested = {line[CODE] for line in said["services"]}
     for code in sorted(codes_of(program), key=lambda code: code not in requested):
         mark = "  " if code in requested else "#   "
-        yield f'{mark}- {{cpt: "{code}"}}'.ljust(24) + _note(program.concepts.get(f'"{code}"', ("", ""))[1])
+        yield f'{mark}- {{{CODE}: "{code}"}}'.ljust(24) + _note(program.concepts.get(f'"{code}"', ("", ""))[1])
 
 
 def _note(text: str) -> str:

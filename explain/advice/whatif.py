@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.program.interface import UNFAVOURABLE
+from ...engine.program.interface import CODE, UNFAVOURABLE
 from .asks import asks
 from .change import Change
 from .reasons import Reasons
@@ -30,7 +30,7 @@ class Role(NamedTuple):
 class Flip(NamedTuple):
     """A line before and after; None where it is not part of the case."""
 
-    cpt: str
+    code: str
     session: int
     before: LineDecision | None
     after: LineDecision | None
@@ -43,7 +43,7 @@ class Flip(NamedTuple):
 
 def compare(before: Judged, after: Judged) -> list[Flip]:
     """Return every line of either case with its decision before and after."""
-    old, new = ({(line.cpt, line.session): line for line in j.decision.lines} for j in (before, after))
+    old, new = ({(line.code, line.session): line for line in j.decision.lines} for j in (before, after))
     return [Flip(*line, old.get(line), new.get(line)) for line in dict.fromkeys([*old, *new])]
 
 
@@ -94,7 +94,7 @@ def as_json(before: Judged, after: Judged, changes: Sequence[Change]) -> dict[st
         told = differing(flip, before, after)
         statements = {when: [role._asdict() for role in roles] for when, roles in zip(WHEN, told, strict=True)}
         outcomes = {"before": flip.before and flip.before.outcome, "after": flip.after and flip.after.outcome}
-        lines.append({"cpt": flip.cpt, "session": flip.session, **outcomes, "flips": flip.flips,
+        lines.append({CODE: flip.code, "session": flip.session, **outcomes, "flips": flip.flips,
                       "statements": statements})  # fmt: skip
     return {
         "case": before.decision.case,
@@ -118,7 +118,7 @@ def as_text(before: Judged, after: Judged, changes: Sequence[Change], width: int
         if told and flip.before != flip.after:
             same.setdefault(told, []).append(flip)
     for told, alike in same.items():
-        codes = ", ".join(f"{flip.cpt}@{flip.session}" for flip in alike)
+        codes = ", ".join(f"{flip.code}@{flip.session}" for flip in alike)
         parts += ["", *textwrap.wrap(f"{codes}: {_moved(alike[0])}", width, subsequent_indent="  "), told]
     parts += ["", *_beside(before, after, width)]
     return "\n".join(parts).rstrip()
@@ -150,7 +150,7 @@ def _cell(line: LineDecision | None) -> str:
 def _table(flips: Sequence[Flip], width: int) -> Iterator[str]:
     """Yield a row a line; cells wrap, so that the table is never wider than asked."""
     rows = [("line", "before", "after", "")]
-    rows += [(f"{f.cpt}@{f.session}", _cell(f.before), _cell(f.after), "flips" if f.flips else "") for f in flips]
+    rows += [(f"{f.code}@{f.session}", _cell(f.before), _cell(f.after), "flips" if f.flips else "") for f in flips]
     first, last = max(len(row[0]) for row in rows), 5
     most = max(len(cell) for row in rows for cell in row[1:3])
     size = max(10, min(most, (width - first - last - 6) // 2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...engine.language.terms import Atom, Var
-from ...engine.program.interface import Outcome
+from ...engine.program.interface import CODE, Outcome
 from .circles import reached
 from .claim import Due, Step, absent, holds
 from .due import Dues
@@ -142,7 +142,7 @@ class Conclusions:
         last = sorted(unquoted(atom.args[-1]) for atom in decisive)
         role = self._declared[outcome].role if outcome in self._declared else OPEN
         return {
-            "cpt": line[0], "session": line[1], "outcome": outcome,
+            CODE: line[0], "session": line[1], "outcome": outcome,
             "by": last if role in (FAVOURABLE, UNFAVOURABLE) else [],
             "how": self._how(decisive) if role in (FAVOURABLE, UNFAVOURABLE) else [],
             "reason": last[0] if role == BESIDE else None,

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from ...engine.language.terms import Atom, Constant, Quantity
+from ...engine.program.interface import CODE
 from ...engine.program.program import CaseKey, Program
 from .ground import quoted
 from .lasting import completed, in_units
@@ -21,7 +22,7 @@ Given = tuple[tuple[Constant, ...], str]  # the arguments, and where the record 
 
 def lines_of(said: Mapping[str, Any]) -> list[tuple[str, int]]:
     """Return the lines of a case, each procedure code and session once, in order."""
-    return list(dict.fromkeys((each["cpt"], whole(each.get("session", 1))) for each in said["services"]))
+    return list(dict.fromkeys((each[CODE], whole(each.get("session", 1))) for each in said["services"]))
 
 
 def facts_of(said: Mapping[str, Any], program: Program) -> dict[Atom, str]:
@@ -131,7 +132,7 @@ def _requested(said: Mapping[str, Any], *, with_units: bool) -> Iterator[Given]:
         units = [
             whole(each.get("units", 1))
             for each in said["services"]
-            if (each["cpt"], whole(each.get("session", 1))) == (code, session)
+            if (each[CODE], whole(each.get("session", 1))) == (code, session)
         ]
         yield (session, quoted(code), *([sum(units)] if with_units else [])), "services"
 
@@ -151,7 +152,7 @@ def _of_lines(key: CaseKey, said: Mapping[str, Any]) -> Iterator[Given]:
             else:
                 system = field.system or ("icd10cm" if field.shape == "codes" else "")
                 about = value if field.kind else quoted(standard(value, system))
-            yield (whole(line.get("session", 1)), quoted(line["cpt"]), about), f"services, {field.key}"
+            yield (whole(line.get("session", 1)), quoted(line[CODE]), about), f"services, {field.key}"
 
 
 def _coded(shape: str, plain: str, name: str) -> Iterator[Given]:

@@ -131,9 +131,9 @@ class _Walk:
     def _shown(self) -> list[Line]:
         """Return the lines shown, once they are all of the case's or all of one procedure code."""
         told, roots = self.proof.header["lines"], self.proof.header["roots"]
-        named = {f"{cpt}@{session}": (cpt, session) for cpt, session in self.lines}
+        named = {f"{code}@{session}": (code, session) for code, session in self.lines}
         shown = [named[each] for each in told if isinstance(each, str) and each in named]
-        codes = {cpt for cpt, _ in shown}
+        codes = {code for code, _ in shown}
         whole = self.lines if len(codes) > 1 else [line for line in self.lines if line[0] in codes]
         if len(shown) < len(told) or shown not in (self.lines, whole):
             self._fault("", f"lines is {show(told)}; the case's are {show(list(named))}, or those of one code")

@@ -67,7 +67,7 @@ def explain(
         raise click.UsageError("a PNG picture is not for a terminal; name a file: -o FILE")
     judged = _judged(case, source, name, world, as_of)
     lines_of(judged, code)
-    proof = why_not(judged, outcome, cpt=code) if outcome else prove(judged, cpt=code, every=every)
+    proof = why_not(judged, outcome, code=code) if outcome else prove(judged, code=code, every=every)
     level = FULL if full else detail or (FULL if form == "text" and (every or outcome) else REASON)
     write_out(_told(proof, form, level, colour=not out and in_colour()), out)
     if verify and not _verified(proof):

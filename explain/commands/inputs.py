@@ -82,7 +82,7 @@ def lines_of(judged: Judged, code: str) -> None:
 
     :raises click.BadParameter: where it is given and there is none; it names those there are.
     """
-    codes = list(dict.fromkeys(line.cpt for line in judged.decision.lines))
+    codes = list(dict.fromkeys(line.code for line in judged.decision.lines))
     if code and code not in codes:
         raise click.BadParameter(f"the case has no line {code}; it has {', '.join(codes)}", param_hint="--line")
 

@@ -70,7 +70,7 @@ def _account(told: dict[str, Any], case: Case, guideline: Guideline) -> Any:
     from ..advice.account import accounts
 
     judged = judge(case, guideline, world=told["world"], as_of=told["as_of"])
-    lines = [line for line in judged.decision.lines if f"{line.cpt}@{line.session}" in told["lines"]]
+    lines = [line for line in judged.decision.lines if f"{line.code}@{line.session}" in told["lines"]]
     return json.loads(json.dumps([each.as_json() for each in accounts(judged, lines)]))
 
 

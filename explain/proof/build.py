@@ -14,6 +14,7 @@ from ...engine.decision.why import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.evaluation.rules import Firing
 from ...engine.language.terms import Aggregate, Atom, Comparison, Substitution
 from ...engine.language.unify import unify
+from ...engine.program.interface import CODE
 from ...engine.program.words import (
     say_absent,
     say_atom,
@@ -29,20 +30,20 @@ from .graph import Proof
 from .node import Child
 
 
-def prove(judged: Judged, *, cpt: str = "", every: bool = False) -> Proof:
+def prove(judged: Judged, *, code: str = "", every: bool = False) -> Proof:
     """Return the proof of every line of a decision, or of the lines of one procedure code.
 
     :param every: show every way in which a step holds, not only the shortest.
     """
     builder = Builder(judged, every)
-    lines = [line for line in judged.decision.lines if cpt in ("", line.cpt)]
+    lines = [line for line in judged.decision.lines if code in ("", line.code)]
     return Proof(builder.graph, tuple(dict.fromkeys(map(builder.determination, lines))), judged, every)
 
 
-def why_not(judged: Judged, outcome: str, *, cpt: str = "") -> Proof:
+def why_not(judged: Judged, outcome: str, *, code: str = "") -> Proof:
     """Return why lines do not have an outcome: its refutation, or how far its proof goes."""
     builder = Builder(judged, every=False)
-    lines = [line for line in judged.decision.lines if cpt in ("", line.cpt)]
+    lines = [line for line in judged.decision.lines if code in ("", line.code)]
     return Proof(builder.graph, tuple(dict.fromkeys(builder.contrast(line, outcome) for line in lines)), judged)
 
 
@@ -69,7 +70,7 @@ class Builder(Adding):
         return self._line(line, self._said(line), children)
 
     def _said(self, line: LineDecision) -> str:
-        return say_outcome(line.cpt, line.session, line.words, line.by, line.reason, self.program)
+        return say_outcome(line.code, line.session, line.words, line.by, line.reason, self.program)
 
     def contrast(self, line: LineDecision, asked: str) -> str:
         """Add why a line does not have an outcome: that it does not hold, how far it does, or what does instead."""
@@ -79,8 +80,8 @@ class Builder(Adding):
         else:
             shown = possible.get(asked) or [a for a in possible.get(line.outcome, ()) if self.model.sure(a)]
             children = [Child("premise", self.holds(a)) for a in shown]
-        told = {key: line.as_json()[key] for key in ("cpt", "session", "outcome", "by", "how", "reason")}
-        text = say_contrast(line.cpt, line.session, self.program.outcome(asked).words, self._said(line))
+        told = {key: line.as_json()[key] for key in (CODE, "session", "outcome", "by", "how", "reason")}
+        text = say_contrast(line.code, line.session, self.program.outcome(asked).words, self._said(line))
         return self._node("contrast", text, children, asked=asked, **told)
 
     def _line(self, line: LineDecision, text: str, children: list[Child]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...engine.program.interface import CODE
 from .graph import Proof, by_order
 
 
@@ -15,7 +16,7 @@ def as_json(proof: Proof) -> dict[str, Any]:
         "as_of": proof.judged.decision.as_of,
         "world": proof.judged.decision.world,
         "every": proof.every,
-        "lines": ["{cpt}@{session}".format(**proof.graph.nodes[root]) for root in proof.roots],
+        "lines": [f"{told[CODE]}@{told['session']}" for told in map(proof.graph.nodes.__getitem__, proof.roots)],
         "roots": list(proof.roots),
         "nodes": [{"id": name, **proof.graph.nodes[name]} for name in sorted(proof.graph)],
         "edges": [{"from": a, "to": b, **facts} for a, b, facts in sorted(proof.graph.edges(data=True), key=by_order)],

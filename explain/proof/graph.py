@@ -36,6 +36,7 @@ import networkx as nx
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.view import mimebundle
+from ...engine.program.interface import CODE
 
 
 class Proof(NamedTuple):
@@ -49,8 +50,8 @@ class Proof(NamedTuple):
     @property
     def lines(self) -> list[LineDecision]:
         """The lines the proof speaks of, each once."""
-        lines = {(line.cpt, line.session): line for line in self.judged.decision.lines}
-        return [lines[facts["cpt"], facts["session"]] for facts in map(self.graph.nodes.__getitem__, self.roots)]
+        lines = {(line.code, line.session): line for line in self.judged.decision.lines}
+        return [lines[facts[CODE], facts["session"]] for facts in map(self.graph.nodes.__getitem__, self.roots)]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """Show the proof in a notebook."""

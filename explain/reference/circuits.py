@@ -11,6 +11,7 @@ from ...engine.circuit.nodes import INPUT
 from ...engine.evaluation.symbols import OTHER
 from ...engine.language.errors import did_you_mean
 from ...engine.language.terms import quote, unquote
+from ...engine.program.interface import CODE
 from ..render import dot as writing
 
 MAX_DRAWN = 400
@@ -56,7 +57,7 @@ def as_json(circuit: Circuit, codes: Sequence[str]) -> dict[str, Any]:
         "counts": counts(circuit, codes),
         "nodes": [_node(node, circuit) for node in nodes_of(circuit, codes)],
         "outcomes": [
-            {"cpt": unquote(code), "outcome": name, "by": way.last, "node": way.node}
+            {CODE: unquote(code), "outcome": name, "by": way.last, "node": way.node}
             for code in codes for name, ways in circuit.ways[code] for way in ways
         ],
     }  # fmt: skip

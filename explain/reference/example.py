@@ -48,5 +48,5 @@ def _decided(case: Case, guideline: Guideline, world: str) -> Iterator[str]:
     except CaseError as error:
         yield f"refused: {error.faults[0].message}"
         return
-    for line in dict.fromkeys((x.cpt, x.session, x.words, x.by, x.reason) for x in lines):
+    for line in dict.fromkeys((x.code, x.session, x.words, x.by, x.reason) for x in lines):
         yield say_outcome(*line, program=guideline.program)

@@ -8,7 +8,7 @@ from typing import Any
 from ...engine.cases.plan import SCHEMA, SLOTS
 from ...engine.decision.decision import WORLDS
 from ...engine.library.guideline import Guideline
-from ...engine.program.interface import FAVOURABLE
+from ...engine.program.interface import CODE, FAVOURABLE
 from ...engine.program.program import AUTHORITIES, Program
 from ...engine.program.schema import identified
 from ...engine.soundness.registry import ADVICE, WARNING
@@ -86,7 +86,7 @@ def _advisory() -> Schema:
 
 def _line(program: Program) -> Schema:
     shown = {p.name: _OR_NULL | {"title": p.gloss} for p in program.shown()}
-    return _object({"cpt": _TEXT, "session": _NUMBER, **shown} | _outcome(program))
+    return _object({CODE: _TEXT, "session": _NUMBER, **shown} | _outcome(program))
 
 
 def _outcome(program: Program) -> dict[str, Schema]:
@@ -155,7 +155,7 @@ def _node(program: Program) -> Schema:
         "low": {"type": "number"}, "high": {"type": ["number", "null"]},
         "where": _TEXT | {"title": "where the case says so"}, "rule": _TEXT, "cites": _list(_TEXT), "source": _TEXT,
         "authority": {"enum": [*AUTHORITIES, *program.authorities]},
-        "readings": _list(_TEXT), "binding": {"type": "object"}, "folded": {"type": "array"}, "cpt": _TEXT,
+        "readings": _list(_TEXT), "binding": {"type": "object"}, "folded": {"type": "array"}, CODE: _TEXT,
         "session": _NUMBER, "asked": _TEXT,
     } | _outcome(program) | {"how": {"type": ["string", "array"], "items": _TEXT}}  # fmt: skip
     return _object(facts, optional=tuple(key for key in facts if key not in ("id", "kind", "text")))
@@ -173,7 +173,7 @@ def _checklist(guideline: Guideline) -> Schema:
          "whatif": _list(_TEXT)}
     )  # fmt: skip
     line = _object(
-        {"cpt": _TEXT, "session": _NUMBER, "outcome": _outcome(program)["outcome"], "missing_complete": _FLAG,
+        {CODE: _TEXT, "session": _NUMBER, "outcome": _outcome(program)["outcome"], "missing_complete": _FLAG,
          "sets": _list(asked), "ways_complete": _FLAG, "ways": _list(way)}
     )  # fmt: skip
     answer = {"case": _TEXT, "world": {"enum": list(WORLDS)}, "lines": _list(line), "advisories": _list(_advisory())}
@@ -199,7 +199,7 @@ def _letter(guideline: Guideline) -> Schema:
 def _rows(guideline: Guideline) -> Schema:
     outcomes = [*(each.name for each in guideline.program.told()), UNREAD]
     row = _object({
-        "case": _TEXT, "cpt": _TEXT, "session": {"type": ["integer", "null"]}, "outcome": {"enum": outcomes},
+        "case": _TEXT, CODE: _TEXT, "session": {"type": ["integer", "null"]}, "outcome": {"enum": outcomes},
         "by": _list(_TEXT), "reason": _TEXT | {"title": "why the line has its outcome, or was not read"},
         "nearest": _TEXT | {"title": "the least that would make the line favourable, in words"},
         "distance": {"type": ["integer", "null"], "title": "the number of things in it; null where none is known"},
@@ -209,7 +209,7 @@ def _rows(guideline: Guideline) -> Schema:
 
 
 def _comparison(guideline: Guideline) -> Schema:
-    key = {"case": _TEXT, "cpt": _TEXT, "session": _NUMBER}
+    key = {"case": _TEXT, CODE: _TEXT, "session": _NUMBER}
     both = _object(dict.fromkeys(SIDES, _list(_TEXT)))
     side = _object({"outcome": _TEXT, "by": _list(_TEXT), "reason": _OR_NULL})
     sets = _list(_list(_object({"finding": _TEXT, "needs": _TEXT})))

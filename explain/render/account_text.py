@@ -94,7 +94,7 @@ class _Screen:
 
     def _headline(self) -> Iterator[str]:
         line = self.account.lines[0]
-        codes = ", ".join(each.cpt for each in self.account.lines)
+        codes = ", ".join(each.code for each in self.account.lines)
         outcome = line.words.upper()
         shown = about(self.account, self.judged)
         for told in self._wrap(f"{codes}{f' ({shown})' * bool(shown)}: {outcome}{sentence(self.account)}", rest="  "):

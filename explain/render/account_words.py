@@ -166,7 +166,7 @@ def facts(account: Account, judged: Judged) -> dict[str, Any]:
     """Return an account in words, part by part, for a page that lays it out."""
     wanted = f"the {account.wanted}; then what its criterion asks for" if account.wanted else ""
     return {
-        "codes": ", ".join(line.cpt for line in account.lines), "about": about(account, judged),
+        "codes": ", ".join(line.code for line in account.lines), "about": about(account, judged),
         "outcome": account.lines[0].outcome,
         "role": account.lines[0].role, "says": account.lines[0].words,
         "sentence": sentence(account), "nothing": account.nothing,

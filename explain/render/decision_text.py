@@ -45,7 +45,7 @@ def decision_text(judged: Judged, width: int) -> str:
 def _lines(lines: Sequence[LineDecision], judged: Judged, width: int) -> Iterator[str]:
     """Yield lines with one answer, and what would change it where they wait for information."""
     line, program = lines[0], judged.guideline.program
-    codes = list(dict.fromkeys(line.cpt for line in lines))
+    codes = list(dict.fromkeys(line.code for line in lines))
     yield f"{', '.join(codes)}  {emphasis(line.role, line.words.upper())}" + (
         f" by {', '.join(line.by)}" if line.by else ""
     )

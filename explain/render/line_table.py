@@ -8,10 +8,11 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ...engine.program.interface import CODE
 from ..advice.line_rows import UNREAD, Row, totals
 from .table import table
 
-_CSV = ("case", "cpt", "session", "outcome", "by", "reason", "nearest", "distance")
+_CSV = ("case", CODE, "session", "outcome", "by", "reason", "nearest", "distance")
 
 
 def as_table(rows: Sequence[Row], width: int) -> str:
@@ -25,7 +26,7 @@ def as_table(rows: Sequence[Row], width: int) -> str:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    line = f"{row.cpt}@{row.session}" if row.cpt else ""
+    line = f"{row.code}@{row.session}" if row.code else ""
     by = f" by {', '.join(row.by)}" if row.by else ""
     count = f"{row.distance}: {row.nearest}" if row.distance else ""
     words = row.declared.words if row.declared else row.outcome.replace("_", " ")
@@ -55,7 +56,8 @@ def as_csv(rows: Sequence[Row]) -> str:
 
 def _values(rows: Sequence[Row]) -> Iterator[list[Any]]:
     for row in rows:
-        yield [" ".join(row.by) if name == "by" else getattr(row, name) for name in _CSV]
+        told = row.as_json() | {"by": " ".join(row.by)}
+        yield [told[name] for name in _CSV]
 
 
 def as_json(rows: Sequence[Row]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def proof_bundle(proof: Proof) -> dict[str, str]:
 def decision_bundle(decision: Decision) -> dict[str, str]:
     """Return a decision as a line for each of its own, and as a table."""
     title = f"{decision.case}: {decision.guideline}, as of {decision.as_of}, {decision.world} world"
-    rows = [[line.cpt, str(line.session), line.words, _because(line)] for line in decision.lines]
+    rows = [[line.code, str(line.session), line.words, _because(line)] for line in decision.lines]
     text = "\n".join([title, *map("  ".join, rows)])
     return _bundle(text, lambda: written("decision", title=title, heads=_HEADS, rows=rows))
 

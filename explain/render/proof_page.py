@@ -58,7 +58,7 @@ def _reason(account: Account, judged: Judged) -> dict[str, Any]:
     named = dict.fromkeys(name for each in account.lines for name in each.rests_on)
     return facts(account, judged) | {
         "needed": needed, "more": "" if line.missing_complete else MORE,
-        "labels": {each.cpt: say_code(each.cpt, program) for each in account.lines},
+        "labels": {each.code: say_code(each.code, program) for each in account.lines},
         "rests_on": program.in_order(named),
     }  # fmt: skip
 

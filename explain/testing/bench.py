@@ -69,7 +69,7 @@ def rests(bench: Bench, guideline: Guideline) -> Iterator[Rest]:
         return
     judged = judge(case, guideline, world=world)
     for line in judged.decision.lines:
-        wanted = expect.get(f"{line.cpt}@{line.session}", expect.get(line.cpt, {})).get("rests_on")
+        wanted = expect.get(f"{line.code}@{line.session}", expect.get(line.code, {})).get("rests_on")
         if wanted is not None:
             possible = outcomes(judged.model, guideline.program, line.key)
             sure = surely(possible, judged.model).get(line.outcome)

@@ -99,14 +99,14 @@ def compare(decision: Decision, expected: dict[str, Any]) -> Iterator[str]:
     `missing` is compared as a set of sets, `rests_on` and `advisories` as sets.
     """
     for line in decision.lines if expected else ():
-        wanted = expected.get(f"{line.cpt}@{line.session}", expected.get(line.cpt))
+        wanted = expected.get(f"{line.code}@{line.session}", expected.get(line.code))
         if wanted is None:
-            yield f"{line.cpt}: nothing is expected of this line"
+            yield f"{line.code}: nothing is expected of this line"
             continue
         got = told(line)
         for key, value in wanted.items():
             if _comparable(key, got[key]) != _comparable(key, value):
-                yield f"{line.cpt}@{line.session}: {key} is {got[key]}, expected {value}"
+                yield f"{line.code}@{line.session}: {key} is {got[key]}, expected {value}"
     if "advisories" in expected:
         yield from _advised(decision, expected["advisories"])
 

@@ -222,8 +222,8 @@ def test_lines_with_one_reason_share_it(guideline: Guideline, size: Size) -> Non
     """Each line has one account, and no two accounts say the same of lines in one session."""
     for judged in canonical(guideline, size(9, 1)):
         told = accounts(judged)
-        lines = [(line.cpt, line.session) for account in told for line in account.lines]
-        assert sorted(lines) == sorted({(line.cpt, line.session) for line in judged.decision.lines})
+        lines = [(line.code, line.session) for account in told for line in account.lines]
+        assert sorted(lines) == sorted({(line.code, line.session) for line in judged.decision.lines})
         keys = [(a.lines[0].outcome, a.lines[0].session, a.deciding, a.nothing, frozenset(a.blocks)) for a in told]
         assert len(set(keys)) == len(keys)
 

@@ -359,7 +359,7 @@ def test_every_line_is_in_one_reason(guideline: Guideline, size: Size) -> None:
     x12 = {"favourable": "A1", "unfavourable": "A3", "more_information_needed": "A4", "silent": None}
     for judged in canonical(guideline, size(40, 1)):
         told = letter(judged).as_json()["reasons"]
-        lines = {f"{line.cpt}@{line.session}": line for line in judged.decision.lines}
+        lines = {f"{line.code}@{line.session}": line for line in judged.decision.lines}
         assert sorted(name for reason in told for name in reason["lines"]) == sorted(lines)
         for reason in told:
             assert {lines[name].outcome for name in reason["lines"]} == {reason["outcome"]}

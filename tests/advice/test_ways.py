@@ -77,7 +77,7 @@ def went(cases: Iterable[Case], worlds: Sequence[str], guideline: Guideline) -> 
             counted["refused without a way"] += line.role == UNFAVOURABLE and not found.ways
             for way in found.ways:
                 after = outcomes(gone(case, way.options, guideline), line, world, guideline)
-                assert after == {FAVOURABLE}, (case.id, world, line.cpt, way.options)
+                assert after == {FAVOURABLE}, (case.id, world, line.code, way.options)
     return dict(counted)
 
 
@@ -132,10 +132,10 @@ def compared(cases: Iterable[Case], worlds: Sequence[str], guideline: Guideline,
         for line in (line for line in lines(judged) if line.role == UNFAVOURABLE):
             found = ways(judged, line)
             mine = {as_changes(way, criteria) for way in found.ways}
-            every = every_way.every_way(case.said, line.cpt, line.session, world)
-            assert mine <= every, (case.id, world, line.cpt, mine - every)
+            every = every_way.every_way(case.said, line.code, line.session, world)
+            assert mine <= every, (case.id, world, line.code, mine - every)
             left = set(map(alike, every)) - set(map(alike, mine))
-            assert not (found.complete and left), (case.id, world, line.cpt, left)
+            assert not (found.complete and left), (case.id, world, line.code, left)
             counted += Counter({"lines": 1, "ways": len(mine), "cut": not found.complete})
     return str(dict(counted))
 

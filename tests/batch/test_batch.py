@@ -69,7 +69,7 @@ def told(folder: Path, guideline: Guideline, world: str) -> tuple[dict[str, list
     batch = Batch(db, guideline, world)
     batch.run(sources(folder, batch.tables, db))
     lines: dict[str, list[Any]] = {}
-    rows = db.execute("""SELECT "case", cpt, session, outcome, "by", reason FROM result
+    rows = db.execute("""SELECT "case", code, session, outcome, "by", reason FROM result
         ORDER BY case_no, line_no""")
     for name, *line in rows.fetchall():
         lines.setdefault(name, []).append(tuple(line))
@@ -82,7 +82,7 @@ def decided(said: Said, guideline: Guideline, world: str) -> list[Any] | None:
         lines = decide(case, guideline, world=world).lines if isinstance(case, Case) else ()
     except CaseError:
         return None
-    return [(line.cpt, line.session, line.outcome, ", ".join(line.by) or None, line.reason) for line in lines]
+    return [(line.code, line.session, line.outcome, ", ".join(line.by) or None, line.reason) for line in lines]
 
 
 def canonical(guideline: Guideline, step: int) -> Iterator[Said]:
@@ -127,7 +127,7 @@ def test_the_statement_decides_alike(
         local = circuit.grounded.symbols.is_session
         rows = [[number, a.args[0] if local(a.predicate, 0) else 0, str(symbol)] for a, symbol in symbols if symbol]
         db.executemany("INSERT INTO said VALUES (?, ?, ?)", rows)
-        lines = [[number, at, line.cpt, line.session] for at, line in enumerate(case.lines)]
+        lines = [[number, at, line.code, line.session] for at, line in enumerate(case.lines)]
         db.executemany("INSERT INTO line VALUES (?, ?, ?, ?)", lines)
     found: dict[int, list[Any]] = {}
     text = statement(circuit, "duckdb", open_world=world == "open")

@@ -98,11 +98,11 @@ def proofs(case: Case, guideline: Guideline, *, of_codes: bool = False) -> Itera
             judged = judge(case, guideline, world=world)
         except (CaseError, GuidelineError):
             continue
-        for code in dict.fromkeys(line.cpt for line in judged.decision.lines) if of_codes else [""]:
+        for code in dict.fromkeys(line.code for line in judged.decision.lines) if of_codes else [""]:
             for every in (False, True):
-                yield f"{world}{' every' if every else ''} {code}", plain(prove(judged, cpt=code, every=every))
+                yield f"{world}{' every' if every else ''} {code}", plain(prove(judged, code=code, every=every))
             for outcome in OUTCOMES:
-                yield f"{world} why not {outcome} {code}", plain(why_not(judged, outcome, cpt=code))
+                yield f"{world} why not {outcome} {code}", plain(why_not(judged, outcome, code=code))
 
 
 def plain(proof: Any) -> Told:

@@ -27,7 +27,7 @@ def told(case: Case, guideline: Guideline, world: str) -> list[tuple[Any, ...]] 
     inputs = circuit.read(case.facts)
     if inputs is None:
         return None
-    lines = circuit.lines(inputs, [(line.cpt, line.session) for line in case.lines], open_world=WORLDS[world])
+    lines = circuit.lines(inputs, [(line.code, line.session) for line in case.lines], open_world=WORLDS[world])
     return CONTRADICTED if lines is None else [tuple(line) for line in lines]
 
 
@@ -36,7 +36,7 @@ def decided(case: Case, guideline: Guideline, world: str) -> list[tuple[Any, ...
         decision = decide(case, guideline, world=world)
     except CaseError:
         return CONTRADICTED
-    return [(line.cpt, line.session, line.outcome, line.by, line.reason) for line in decision.lines]
+    return [(line.code, line.session, line.outcome, line.by, line.reason) for line in decision.lines]
 
 
 def agree(cases: Iterator[Case], guideline: Guideline) -> Counter[str]:

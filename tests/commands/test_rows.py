@@ -44,9 +44,9 @@ def test_a_row_has_the_decision_and_its_distance(guideline: Guideline) -> None:
                 judged = judge(case, guideline)
             except CaseError:
                 continue
-            lines = {(line.cpt, line.session): line for line in judged.decision.lines}
+            lines = {(line.code, line.session): line for line in judged.decision.lines}
             found = rows_of(judged)
-            assert [(row.cpt, row.session) for row in found] == list(lines)
+            assert [(row.code, row.session) for row in found] == list(lines)
             for row, line in zip(found, lines.values(), strict=True):
                 assert (row.outcome, row.by) == (line.outcome, line.by)
                 assert row.reason

@@ -100,7 +100,7 @@ def test_every_line_has_exactly_one_outcome(
     for _, case in _cases(2000, size(60, 300), criteria, guideline):
         model = judge(case, guideline, world="closed").model
         for line in case.lines:
-            key = (line.session, f'"{line.cpt}"')
+            key = (line.session, f'"{line.code}"')
             found = {
                 name
                 for name in ("medically_necessary", "not_medically_necessary", "not_addressed")

@@ -112,10 +112,10 @@ def test_recursion_shows_its_chain(make: Make, guideline: Guideline) -> None:
 def test_why_not_answers_the_contrast(make: Make, guideline: Guideline) -> None:
     """Why not necessary: the refutation; why not addressed: what addresses it."""
     judged = judge(make(conditions=["headache"]), guideline)
-    refused = why_not(judged, "medically_necessary", cpt="95886")
+    refused = why_not(judged, "medically_necessary", code="95886")
     assert nodes(refused, kind="contrast", asked="medically_necessary", outcome="not_medically_necessary")
     assert nodes(refused, kind="absent", atom='medically_necessary(1, "95886", Statement)')
-    addressed = why_not(judged, "not_addressed", cpt="95886")
+    addressed = why_not(judged, "not_addressed", code="95886")
     assert nodes(addressed, kind="failed", rule="C1/not-listed")
 
 

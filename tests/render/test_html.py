@@ -199,7 +199,7 @@ def test_a_page_begins_with_the_outcomes(key: str, pages: dict[str, Path], proof
         assert say(words) in above
     headings = re.findall(r"</span> ([\d, ]+): ([a-z ]+)", above)
     for line in decision.lines:
-        assert any(line.cpt in codes and told.startswith(line.outcome.replace("_", " ")) for codes, told in headings)
+        assert any(line.code in codes and told.startswith(line.outcome.replace("_", " ")) for codes, told in headings)
         assert all(say(name) in above for name in (*line.by, *line.rests_on))
         assert line.reason is None or say(program.label(line.reason)) in above
         needed = {need["finding"] for needs in line.missing for need in needs}
