@@ -37,6 +37,8 @@ class Way(NamedTuple):
 
 Ways = tuple[tuple[str, tuple[Way, ...]], ...]
 """The ways of each outcome, in the order in which it is looked for."""
+Table = list[tuple[Outcome, list[tuple[str, int]]]]
+"""The same with places: of each way the last argument of its atom, and where a function tells it."""
 
 
 class Circuit:
@@ -64,13 +66,17 @@ class Circuit:
         return {node: at for at, node in enumerate([*found, *dict.fromkeys(self.errors)])}
 
     @cached_property
-    def _functions(self) -> dict[bool, Function]:
+    def functions(self) -> dict[bool, Function]:
+        """What computes the outputs, in the open world and in the closed one."""
         outputs = list(self.outputs)
         return {world: compiled(self.nodes, outputs, open_world=world) for world in WORLDS.values()}
 
     @cached_property
-    def _tables(self) -> dict[str, list[tuple[Outcome, list[tuple[str, int]]]]]:
-        """By code, the outcomes and their ways, with the place at which the function tells them surely."""
+    def tables(self) -> dict[str, Table]:
+        """By code, the outcomes and their ways, with the place at which the function tells them surely.
+
+        It tells them possibly at the next one.
+        """
         places, program = self.outputs, self.grounded.program
         return {
             code: [(program.outcome(name), [(way.last, 2 * places[way.node]) for way in each]) for name, each in ways]
@@ -90,7 +96,7 @@ class Circuit:
 
         :param lines: code and session of each.
         """
-        told = self._functions[open_world](inputs.values, inputs.mask)
+        told = self.functions[open_world](inputs.values, inputs.mask)
         if inputs.contradicted or any(told[2 * self.outputs[node]] for node in self.errors):
             return None
         known: dict[tuple[str, int], Line] = {}
@@ -103,18 +109,28 @@ class Circuit:
         code, session = line
         sure: list[tuple[Outcome, list[str]]] = []
         possible: list[Outcome] = []
-        for outcome, ways in self._tables.get(quote(code)) or self._tables[OTHER]:
+        for outcome, ways in self.tables.get(quote(code)) or self.tables[OTHER]:
             if any(told[at + 1] & bit for _, at in ways):
                 possible.append(outcome)
                 if last := [each for each, at in ways if told[at] & bit]:
                     sure.append((outcome, last))
+        return Line(code, session, *self.settled(sure, possible))
+
+    def settled(
+        self, sure: Sequence[tuple[Outcome, Sequence[str]]], possible: Sequence[Outcome]
+    ) -> tuple[str, tuple[str, ...], str | None]:
+        """Return outcome, statements and reason of a line.
+
+        :param sure: the outcomes that it surely has, in their order, each with the last arguments of its atoms.
+        :param possible: those that it may have.
+        """
         if not possible or (len(sure) > 1 and not all(outcome.order for outcome, _ in sure)):
-            return Line(code, session, "", (), None)
+            return "", (), None
         outcome, last = sure[0] if sure else (AWAITED, [])
         if any(each in possible for each in against(outcome, self.grounded.program.outcomes)):
             outcome = AWAITED  # one that goes before it, and says otherwise, may still hold
         by = () if outcome.role in (SILENT, WAITING) else tuple(last)
-        return Line(code, session, outcome.name, by, last[0] if outcome.role == SILENT else None)
+        return outcome.name, by, last[0] if outcome.role == SILENT else None
 
 
 def _codes(built: Built) -> list[str]:
