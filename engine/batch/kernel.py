@@ -10,7 +10,7 @@ from ..evaluation.symbols import OTHER
 from ..language.terms import quote
 from .layout import PRESENT, SLOTS, Field, Layout
 
-BLOCK = 1 << 15
+BLOCK = 1 << 16
 """How many lines are decided at once: the arrays of so many stay near the processor."""
 UNDECIDED, CONTRADICTED, UNSETTLED = -1, -2, -3
 """What stands for a line in place of a result: it is to be decided, its case contradicts itself, rules exclude each
@@ -37,7 +37,7 @@ class Kernel:
 
     def __init__(self, circuit: Circuit, layout: Layout, number: Callable[[Result], int], *, open_world: bool) -> None:
         self.circuit, self.layout, self._number = circuit, layout, number
-        self._function = circuit.functions[open_world]
+        self._function = circuit.function(open_world=open_world)
         self._errors = [2 * circuit.outputs[node] for node in dict.fromkeys(circuit.errors)]
         alike: dict[object, int] = {}  # the codes whose lines come to the same by the same are a class
         self._class = {code: alike.setdefault(ways, len(alike)) for code, ways in circuit.ways.items()}
@@ -61,45 +61,58 @@ class Kernel:
     def _block(self, lines: Lines) -> Numbers:
         import numpy as np
 
+        # The lines of a case mostly stand beside each other: what is told of the first is told of all.
+        change = np.ones(len(lines.slots), bool)
+        change[1:] = np.logical_or.reduce([word[1:] != word[:-1] for word in lines.words])
+        told = self._told([word[change] for word in lines.words])
+        case = np.cumsum(change) - 1
+        own = np.left_shift(np.uint8(1), lines.slots)
+        found = np.full(len(lines.slots), UNDECIDED, np.int32)
+        for at in self._tables:
+            rows = np.nonzero(lines.classes == at)[0]
+            if len(rows):
+                found[rows] = self._results(at, told, case[rows], own[rows])
+        for place in self._errors:
+            found[np.not_equal(told[place], 0)[case]] = CONTRADICTED
+        return found
+
+    def _told(self, words: list[Numbers]) -> list[Numbers]:
+        """Return the outputs of the circuit for some cases, a bit for each session."""
+        import numpy as np
+
         values: dict[Field, Numbers] = {}
-        mask = self._value(self.layout.fields[PRESENT], lines, np)
+        mask = self._value(self.layout.fields[PRESENT], words)
         for field in set(self.layout.of_input.values()):
-            value = self._value(field, lines, np)
+            value = self._value(field, words)
             values[field] = value if field.width == SLOTS else value * mask
         inputs = [values[self.layout.of_input[at]] if at in self.layout.of_input else 0
                   for at in range(len(self.circuit.grounded.inputs))]  # fmt: skip
-        told = self._function(inputs, mask)  # type: ignore[arg-type]
-        own = np.left_shift(np.uint8(1), lines.slots)
-        found = np.full(len(lines.slots), UNDECIDED, np.int32)
-        for at in np.unique(lines.classes).tolist():
-            rows = np.nonzero(lines.classes == at)[0]
-            found[rows] = self._results(at, told, rows, own[rows])
-        for place in self._errors:
-            found[np.broadcast_to(np.not_equal(told[place], 0), found.shape)] = CONTRADICTED
-        return found
+        return [np.broadcast_to(each, mask.shape) for each in self._function(inputs, mask)]
 
     @staticmethod
-    def _value(field: Field, lines: Lines, np: Any) -> Numbers:
-        found = np.right_shift(lines.words[field.word], field.shift)
+    def _value(field: Field, words: list[Numbers]) -> Numbers:
+        import numpy as np
+
+        found = np.right_shift(words[field.word], field.shift)
         return np.bitwise_and(found, (1 << field.width) - 1).astype(np.uint8)
 
-    def _results(self, at: int, told: Sequence[Numbers], rows: Numbers, own: Numbers) -> Numbers:
+    def _results(self, at: int, told: Sequence[Numbers], case: Numbers, own: Numbers) -> Numbers:
         """Return the results of some lines of a class: each that is different is looked up once."""
         import numpy as np
 
         def of(place: int) -> Numbers:
-            return told[place][rows] & own if isinstance(told[place], np.ndarray) else told[place] & own
+            return told[place][case] & own
 
         table = self._tables[at]
         sure = [of(place) for _, ways in table for _, place in ways]
         possible = []
         for _, ways in table:
-            some = np.zeros(len(rows), np.uint8)
+            some = np.zeros(len(case), np.uint8)
             for _, place in ways:
                 some |= of(place + 1)
             possible.append(some)
         packed = np.packbits(np.array([*sure, *possible]) != 0, axis=0)
-        keys = np.zeros((len(rows), -(-len(packed) // 8) * 8), np.uint8)
+        keys = np.zeros((len(case), -(-len(packed) // 8) * 8), np.uint8)
         keys[:, : len(packed)] = packed.T
         flat = keys.view(np.uint64)[:, 0] if keys.shape[1] == 8 else keys.view(f"V{keys.shape[1]}")[:, 0]
         _, first, back = np.unique(flat, return_index=True, return_inverse=True)
