@@ -115,8 +115,8 @@ class Kernel:
         keys = np.zeros((len(case), -(-len(packed) // 8) * 8), np.uint8)
         keys[:, : len(packed)] = packed.T
         flat = keys.view(np.uint64)[:, 0] if keys.shape[1] == 8 else keys.view(f"V{keys.shape[1]}")[:, 0]
-        _, first, back = np.unique(flat, return_index=True, return_inverse=True)
-        numbers = [self._result(at, table, keys[each].tobytes()) for each in first.tolist()]
+        different, back = np.unique(flat, return_inverse=True)
+        numbers = [self._result(at, table, each.tobytes()) for each in different]
         return np.array(numbers, np.int32)[back]
 
     def _result(self, at: int, table: Table, key: bytes) -> int:
