@@ -38,8 +38,8 @@ def decide_apart(batch: Batch) -> None:
                 row = [number, case.id, number, str(error)]
                 batch.db.execute("INSERT INTO rejects VALUES (?, ?, 'case', ?, ?)", row)
             else:
-                for row, line in zip(rows, found, strict=True):
-                    batch.ids[row - 1] = batch.number(result_of(line))
+                for place, line in zip(rows, found, strict=True):
+                    batch.ids[place - 1] = batch.number(result_of(line))
 
 
 def lines_of(case: Case, batch: Loaded) -> Iterable[Line]:
@@ -87,7 +87,7 @@ def decide_files(batch: Batch, cases: Iterable[Case | Unreadable]) -> None:
         except CaseError as error:
             rejects.append((number, case.id, CASE, number, str(error)))
         else:
-            rows += ((case.id, len(rows) + at, line.code, line.session) for at, line in enumerate(found, 1))
+            rows += [(case.id, len(rows) + at, line.code, line.session) for at, line in enumerate(found, 1)]
             ids += (batch.number(result_of(line)) for line in found)
     batch.db.execute(f"""CREATE OR REPLACE TEMP TABLE all_service
         ("case" VARCHAR, row_no BIGINT, {CODE} VARCHAR, session BIGINT)""")

@@ -33,7 +33,9 @@ def said_of(batch: Loaded, name: str) -> dict[str, Any]:
 
     :raises LookupError: where no case has this id.
     """
-    rows = {table.name: [row[1:] for row in _rows(batch, table, "all", f'"case" = {text(name)}')] for table in batch.list}
+    rows = {
+        table.name: [row[1:] for row in _rows(batch, table, "all", f'"case" = {text(name)}')] for table in batch.list
+    }
     if not rows[CASE]:
         raise LookupError(f"no case has the id {name}")
     return _said(batch, name, rows)

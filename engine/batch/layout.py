@@ -1,4 +1,4 @@
-"""Where the bits stand of what a case says: in a few words, in one way for all editions that its cases are decided by."""
+"""Where the bits stand of what a case says: in a few words, alike for all editions that cases are decided by."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date as Date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -87,7 +87,7 @@ class Loaded:
 def _dated(value: Any) -> Meaning:
     """Return that a text is a date, or not."""
     try:
-        sound = value is not None and Date.fromisoformat(value).isoformat() == value
+        sound = value is not None and datetime.date.fromisoformat(value).isoformat() == value
     except ValueError:
         sound = False
     return Meaning((), "" if sound else NO_DATE)

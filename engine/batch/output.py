@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..program.interface import CODE
-from .load import insert, quoted
+from .load import quoted
 from .rejects import count
 from .sources import BatchError
 from .sql import text
@@ -23,10 +23,13 @@ FORMATS = {
     ".jsonl": "FORMAT json",
 }
 """What is written, by how the name of the output ends."""
-LINES = f"""SELECT "case", row_no AS "row", {CODE}, session, outcome, "by", reason FROM
-    (SELECT "case", row_no, {CODE}, coalesce(try_cast(session AS BIGINT), 1) AS session FROM all_service)
-    POSITIONAL JOIN answer JOIN result USING (id)"""
-"""The lines in the order of their table. An answer stands beside each; what is not decided has none in `result`."""
+TOLD = ("outcome", "by", "reason")
+"""What is told of a line: a column each, and a variable told_COLUMN of DuckDB that has the values by number."""
+_TOLD = ", ".join(f"getvariable('told_{name}')[id + 1] AS {quoted(name)}" for name in TOLD)
+LINES = f"""SELECT "case", row_no AS "row", {CODE}, session, {_TOLD}
+    FROM (SELECT "case", row_no, {CODE}, coalesce(try_cast(session AS BIGINT), 1) AS session FROM all_service)
+    POSITIONAL JOIN answer WHERE id >= 0"""
+"""The lines in the order of their table, which no other join would keep; an answer stands beside each."""
 REJECTS = 'SELECT "case", source AS "table", row_no AS "row", reason FROM rejects ORDER BY ALL'
 
 
@@ -81,16 +84,12 @@ def write(db: Any, out: Path) -> None:
 
 
 def give(batch: Batch) -> None:
-    """Give DuckDB the results: a table of what is different, and the number of each line's."""
-    db, rows = batch.db, [(at, *result) for result, at in batch.results.items()]
-    db.execute('CREATE OR REPLACE TEMP TABLE result (id INTEGER, outcome VARCHAR, "by" VARCHAR, reason VARCHAR)')
-    insert(db, "result", rows)
-    for column in ("outcome", quoted("by"), "reason"):
-        # A value is then written once, however many rows have it.
-        values = db.execute(f"SELECT DISTINCT {column} FROM result WHERE {column} IS NOT NULL ORDER BY ALL").fetchall()
-        told = ", ".join(text(value) for (value,) in values) or "''"
-        db.execute(f"ALTER TABLE result ALTER {column} TYPE ENUM ({told})")
-    db.register("answer", {"id": batch.ids})
+    """Give DuckDB the results, and beside each line the number of its one."""
+    for name, values in zip(TOLD, zip(*batch.results, strict=True), strict=False):
+        # A value of an enumeration is written once, however many rows have it.
+        known = ", ".join(map(text, sorted({value for value in values if value}))) or "''"
+        batch.db.execute(f"SET VARIABLE told_{name} = ?::ENUM ({known})[]", [list(values)])
+    batch.db.register("answer", {"id": batch.ids})
 
 
 def summary(batch: Batch) -> Summary:

@@ -36,7 +36,9 @@ class Close:
         for table in self.batch.list:
             self._take(table)
         as_of = text(self.batch.as_of) if self.batch.as_of else DATE
-        self.db.execute(f"CREATE OR REPLACE TEMP TABLE cases AS SELECT row_no AS case_no, *, {as_of} AS as_of FROM in_case")
+        self.db.execute(
+            f"CREATE OR REPLACE TEMP TABLE cases AS SELECT row_no AS case_no, *, {as_of} AS as_of FROM in_case"
+        )
         for why, which in UNSOUND.items():
             self._reject(f"""SELECT case_no, "case", 'case', case_no, {text(why)} FROM cases WHERE {which}""")
         self._reject_lost()

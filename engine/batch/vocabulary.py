@@ -1,4 +1,4 @@
-"""The values that are different in a batch, what each says as bits, and the statements that put the bits together."""
+"""The values that are different in a batch, what each says as bits, and what puts the bits of a case together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..circuit.circuit import WORLDS, Circuit
 from ..evaluation.columns import NotGroundedError
-from .kernel import Kernel, Lines, UNDECIDED
+from .kernel import UNDECIDED, Kernel, Lines
 from .layout import ASKED, EDITION, FLAGGED, PRESENT, SLOTS, Bits, Layout, merged
 from .load import Reading, insert, quoted, whole
 from .sources import Range
@@ -128,7 +128,9 @@ class Vocabulary:
 
     def _bad(self) -> str:
         """Return which cases are to be looked at closely."""
-        named = merged(*(self.layout.bits(key) for key in self.layout.fields if isinstance(key, tuple) and key[0] == "name"))
+        named = merged(
+            *(self.layout.bits(key) for key in self.layout.fields if isinstance(key, tuple) and key[0] == "name")
+        )
         different = " + ".join(f"bit_count(w{at} & {mask})" for at, mask in named.items()) or "0"
         tests = [_all(self.layout.bits(FLAGGED)), f"NOT ({_all(self.layout.bits(ASKED))})"]
         tests += [_all(bits) for bits in self.layout.together()]

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from coverlog.engine.batch.back import said_of
 from coverlog.engine.batch.load import Loaded
-from coverlog.engine.batch.output import summary
+from coverlog.engine.batch.output import LINES, give, summary
 from coverlog.engine.batch.run import Batch
 from coverlog.engine.batch.sources import BatchError, connect, sources
 from coverlog.engine.batch.statement import statement
@@ -68,10 +68,9 @@ def told(folder: Path, guideline: Guideline, world: str) -> tuple[dict[str, list
     db = connect()
     batch = Batch(db, guideline, world)
     batch.run(sources(folder, batch.tables, db))
+    give(batch)
     lines: dict[str, list[Any]] = {}
-    rows = db.execute("""SELECT "case", code, session, outcome, "by", reason FROM result
-        ORDER BY case_no, line_no""")
-    for name, *line in rows.fetchall():
+    for name, _, *line in db.execute(LINES).fetchall():
         lines.setdefault(name, []).append(tuple(line))
     return lines, dict(db.execute('SELECT "case", string_agg(reason) FROM rejects GROUP BY ALL').fetchall())
 
@@ -294,6 +293,6 @@ def test_a_summary_counts(guideline: Guideline, folder: Path) -> None:
     db = connect()
     batch = Batch(db, guideline, "closed")
     batch.run(sources(folder, batch.tables, db))
-    found = summary(db)
+    found = summary(batch)
     assert (found.cases, found.lines, found.rejected) == (2, 2, 1)
     assert sum(found.outcomes.values()) == 2
