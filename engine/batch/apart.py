@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from ..cases.case import Case, Unreadable
 from ..circuit.circuit import WORLDS, Line
@@ -17,14 +16,11 @@ from .load import Loaded, insert
 from .rejects import SOUND, TABLE
 from .tables import CASE
 
-if TYPE_CHECKING:
-    from .run import Batch
-
 AT_ONCE = 10_000
 """How many cases are put together at once."""
 
 
-def decide_apart(batch: Batch) -> None:
+def decide_apart(batch: Loaded) -> None:
     """Decide every sound case of those that have been looked at closely."""
     numbers = batch.db.execute(f"SELECT case_no FROM cases WHERE {SOUND} ORDER BY case_no").fetchall()
     for start in range(0, len(numbers), AT_ONCE):
@@ -70,7 +66,7 @@ def _decided(case: Case, batch: Loaded) -> Iterator[Line]:
         yield Line(line.code, line.session, line.outcome, line.by, line.reason)
 
 
-def decide_files(batch: Batch, cases: Iterable[Case | Unreadable]) -> None:
+def decide_files(batch: Loaded, cases: Iterable[Case | Unreadable]) -> None:
     """Decide cases that were read from files; what cannot be read or decided is rejected."""
     import numpy as np
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ..library.guideline import Guideline
 from ..program.interface import CODE
+from .kernel import Result
 from .sources import BatchError, Sources
 from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables
 
@@ -26,12 +27,23 @@ class Reading(NamedTuple):
 
 
 class Loaded:
-    """The tables of a batch: a view all_TABLE of each, with the id of the case, the number of the row, the columns."""
+    """The tables of a batch: a view all_TABLE of each, with the id of the case, the number of the row, the columns.
+
+    Beside them what comes of it: `ids` holds for each line, in the order of the table of services, the number of its
+    result in `results`.
+    """
 
     def __init__(self, db: Any, guideline: Guideline, world: str, as_of: str = "") -> None:
         self.db, self.guideline, self.world, self.as_of = db, guideline, world, as_of
         self.tables = Tables(guideline)
         self.list = list(self.tables.all())
+        self.results: dict[Result, int] = {}
+        self.ids: Any = None
+        self.cases = 0
+
+    def number(self, result: Result) -> int:
+        """Return the number of a result."""
+        return self.results.setdefault(result, len(self.results))
 
     def look(self, found: Sources) -> None:
         """Make the views.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..library.guideline import Guideline
 from .apart import decide_apart
-from .kernel import CONTRADICTED, UNDECIDED, UNSETTLED, Result
+from .kernel import CONTRADICTED, UNDECIDED, UNSETTLED
 from .load import Loaded
 from .rejects import TABLE, Close, count
 from .sources import Range, Sources
@@ -21,20 +20,7 @@ Step = Callable[[str], None]
 
 
 class Batch(Loaded):
-    """One run: the tables read, the lines decided, the rejects with their reasons.
-
-    `ids` holds for each line, in the order of the table of services, the number of its result in `results`.
-    """
-
-    def __init__(self, db: Any, guideline: Guideline, world: str, as_of: str = "") -> None:
-        super().__init__(db, guideline, world, as_of)
-        self.results: dict[Result, int] = {}
-        self.ids: Any = None
-        self.cases = 0
-
-    def number(self, result: Result) -> int:
-        """Return the number of a result."""
-        return self.results.setdefault(result, len(self.results))
+    """One run: the tables read, the lines decided, the rejects with their reasons."""
 
     def run(self, found: Sources, step: Step = lambda told: None) -> None:
         """Decide; `ids`, `results` and the table `rejects` are then whole.

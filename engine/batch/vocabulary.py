@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..circuit.circuit import WORLDS, Circuit
 from ..evaluation.columns import NotGroundedError
 from .kernel import UNDECIDED, Kernel, Lines
 from .layout import ASKED, EDITION, FLAGGED, PRESENT, SLOTS, Bits, Layout, merged
-from .load import Reading, insert, quoted, whole
+from .load import Loaded, Reading, insert, quoted, whole
 from .sources import Range
 from .sql import text
 from .tables import CASE, SERVICE, Meaning
-
-if TYPE_CHECKING:
-    from .run import Batch
 
 Row = tuple[Any, ...]
 
@@ -23,7 +20,7 @@ Row = tuple[Any, ...]
 class Vocabulary:
     """What every value means, in tables bits_READING, and what decides the lines of each edition."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Loaded) -> None:
         self.batch, self.db = batch, batch.db
         self.readings = list(batch.readings())
         self._found = {reading.name: self._distinct(reading) for reading in self.readings}
