@@ -28,15 +28,15 @@ class Worker:
 
     def __init__(self, warm: Callable[[], object], seconds: float = SECONDS) -> None:
         self._pool, self._seconds = ThreadPoolExecutor(1, "decisions"), seconds
-        self._pool.submit(self._limited, warm).result()
+        self._pool.submit(self._bounded, warm).result()
         gc.collect()
         gc.freeze()  # what is loaded stays; to search it for garbage each time costs more than a decision
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """Return what some work gives, done in the thread; what waits for it and is given up is not begun."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._limited, work)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._bounded, work)
 
-    def _limited(self, work: Callable[[], Result]) -> Result:
+    def _bounded(self, work: Callable[[], Result]) -> Result:
         with allowing(self._seconds):
             return work()
 
