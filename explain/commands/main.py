@@ -46,10 +46,11 @@ COMMANDS = {
     "validate": "validate",
     "verify": "verify",
     "whatif": "advise",
+    "workbench": "workbench",
 }
 
 
-SEVERAL = ("checklist", "compare", "decide", "explain", "letter", "validate", "verify", "whatif")
+SEVERAL = ("checklist", "compare", "decide", "explain", "letter", "validate", "verify", "whatif", "workbench")
 """The commands that several guidelines may answer."""
 
 
