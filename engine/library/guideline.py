@@ -92,10 +92,9 @@ class Guideline:
         """
         edition = self.since(date)
         if edition not in self._circuits:
-            from ..circuit.circuit import Circuit
-            from .grounding import grounded
+            from .circuits import circuit
 
-            self._circuits[edition] = Circuit(grounded(self.program, self.strata, edition, (self.hash, edition)))
+            self._circuits[edition] = circuit(self.program, self.strata, edition, (self.hash, edition))
         return self._circuits[edition]
 
 
