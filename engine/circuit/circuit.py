@@ -42,12 +42,13 @@ Ways = tuple[tuple[str, tuple[Way, ...]], ...]
 class Circuit:
     """One edition as a circuit.
 
+    :param built: its nodes, where they are made already.
     :raises NotGroundedError: where it is too large.
     """
 
-    def __init__(self, grounded: Grounded) -> None:
+    def __init__(self, grounded: Grounded, built: Built | None = None) -> None:
         self.grounded, self._reader = grounded, Reader(grounded)
-        built = Built(grounded)
+        built = built or Built(grounded)
         self.nodes = built.nodes
         # By code, each code that requests may name; OTHER for those that the text does not.
         self.ways = {code: _ways(code, built) for code in _codes(built)}
