@@ -20,6 +20,7 @@ from .output import BAD_INPUT, flush, open_streams, output_failed, quiet_pipe
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
+    "analyze": "analyze",
     "batch": "batch",
     "cases": "test",
     "circuit": "circuit",
