@@ -17,7 +17,7 @@ from ...engine.program.program import AUTHORITIES
 from ..reference import names
 from ..reference.rules import authority_of, find, in_force, rule_json
 from ..reference.show import Shown, as_json, look_up
-from .study import Studied
+from .survey import Surveyed
 
 Asked = Mapping[str, str]
 """What stands behind the ? of an address."""
@@ -153,7 +153,7 @@ class Reader:
         filters = (("outcome", "Outcome", outcomes),)
         return Listed("Cases", ("case", "title", "outcome"), rows, filters, data)
 
-    def statements(self, asked: Asked, studied: Studied | None) -> Listed:
+    def statements(self, asked: Asked, surveyed: Surveyed | None) -> Listed:
         """Return the statements and readings with what hangs on each: the traceability matrix.
 
         :raises CaseError: where there is no such authority.
@@ -162,14 +162,14 @@ class Reader:
         known = (*AUTHORITIES, *self.program.authorities)
         if authority and authority not in known:
             raise refused("authority", "no such authority", f"there are {', '.join(known)}")
-        rows = [row for row in (studied.rows if studied else [])
+        rows = [row for row in (surveyed.rows if surveyed else [])
                 if authority in ("", row.authority) and (not wanted or row.effective <= wanted)]  # fmt: skip
         cells = [(self.links([r.statement]), tuple(self.linked(r.words)),
                   (Link(f"{authority_of(r.authority)} {r.effective}".strip()),), self.links(r.rules),
                   self.links(r.interpretations), self.links(r.by), self.links(r.proved),
                   (Link(", ".join(r.holes)),)) for r in rows]  # fmt: skip
         heads = ("statement", "says", "authority", "rules", "readings", "cases by it", "cases that use it", "holes")
-        told = "" if studied else "The canonical cases are being run for this; load the page again in some seconds."
+        told = "" if surveyed else "The canonical cases are being run for this; load the page again in some seconds."
         filters = (("authority", "Authority", known), ("date", "In force on, YYYY-MM-DD", ()))
         return Listed("Statements", heads, cells, filters, [row._asdict() for row in rows], told)
 

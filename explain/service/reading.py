@@ -17,7 +17,7 @@ from ..reference.rules import in_force
 from . import pages
 from .app import Worker
 from .read import CASES, KINDS, MOST, Asked, Listed, Reader, reader_of
-from .study import Studied, Study
+from .survey import Survey, Surveyed
 
 _JSON = ".json"
 _HERE = "/find"
@@ -31,42 +31,42 @@ class Reading:
     def __init__(self, guidelines: Mapping[str, Guideline], worker: Worker) -> None:
         self.worker = worker
         self.readers = {name: Reader(guideline) for name, guideline in guidelines.items()}
-        self.studies = {name: Study(guideline) for name, guideline in guidelines.items()}
+        self.surveys = {name: Survey(guideline) for name, guideline in guidelines.items()}
 
     def routes(self) -> list[Route]:
         """Return the addresses."""
-        lists: dict[str, Callable[[Reader, Asked, Studied | None], Listed]] = {
+        lists: dict[str, Callable[[Reader, Asked, Surveyed | None], Listed]] = {
             "rules": lambda reader, asked, _: reader.rules(asked),
             "cases": lambda reader, asked, _: reader.cases(asked),
             "editions": lambda reader, asked, _: reader.editions(asked),
-            "trace": lambda reader, asked, studied: reader.statements(asked, studied),
+            "trace": lambda reader, asked, surveyed: reader.statements(asked, surveyed),
         }
         found = [Route(f"/{name}{end}", self._list(make, name == "trace")) for name, make in lists.items()
                  for end in ("", _JSON)]  # fmt: skip
         found += [Route(f"/find{end}", self.find) for end in ("", _JSON)]
         return [*found, *(Route(f"/{kind}/{{name:path}}", self.show) for kind in KINDS)]
 
-    def _list(self, make: Callable[[Reader, Asked, Studied | None], Listed], study: bool) -> Callable[[Request], Any]:
+    def _list(self, make: Callable[[Reader, Asked, Surveyed | None], Listed], survey: bool) -> Callable[[Request], Any]:
         async def told(request: Request) -> Response:
             asked = dict(request.query_params)
             reader = _or_first(self.readers, asked)
-            studied = await self.studies[reader.program.name].found(PATIENCE) if study else None
-            if study and not studied and request.url.path.endswith(_JSON):
+            surveyed = await self.surveys[reader.program.name].found(PATIENCE) if survey else None
+            if survey and not surveyed and request.url.path.endswith(_JSON):
                 return _refused("the canonical cases are being run; ask again in some seconds", 503)
-            return await self.worker.run(lambda: self._told(request, reader, asked, make, studied))
+            return await self.worker.run(lambda: self._told(request, reader, asked, make, surveyed))
 
         return told
 
     def _told(
         self, request: Request, reader: Reader, asked: Asked,
-        make: Callable[[Reader, Asked, Studied | None], Listed], studied: Studied | None,
+        make: Callable[[Reader, Asked, Surveyed | None], Listed], surveyed: Surveyed | None,
     ) -> Response:  # fmt: skip
         error = ""
         try:
             reader_of(self.readers, asked)
-            listed = make(reader, asked, studied)
+            listed = make(reader, asked, surveyed)
         except CaseError as wrong:
-            error, listed = str(wrong), make(reader, {}, studied)
+            error, listed = str(wrong), make(reader, {}, surveyed)
         if request.url.path.endswith(_JSON):
             return _refused(error, 422) if error else JSONResponse(listed.data)
         text = pages.page(
@@ -101,8 +101,8 @@ class Reading:
         name = name.removesuffix(_JSON)
         try:
             reader = await self.worker.run(lambda: reader_of(self.readers, asked, name))
-            studied = await self.studies[reader.program.name].found()
-            return await self.worker.run(lambda: self._shown(request, reader, name, data, studied is not None))
+            surveyed = await self.surveys[reader.program.name].found()
+            return await self.worker.run(lambda: self._shown(request, reader, name, data, surveyed is not None))
         except CaseError as error:
             if data:
                 return _refused(str(error), 404)
@@ -112,14 +112,14 @@ class Reading:
                 meant="", error=str(error), twin="",
             ), 404)  # fmt: skip
 
-    def _shown(self, request: Request, reader: Reader, name: str, data: bool, studied: bool) -> Response:
+    def _shown(self, request: Request, reader: Reader, name: str, data: bool, surveyed: bool) -> Response:
         shown = reader.shown(name)
         if data:
             return JSONResponse(reader.shown_json(shown))
         return HTMLResponse(pages.page(
             "shown", title=shown.subject.id, here=_HERE, reader=reader, readers=self.readers, shown=shown,
             statement=reader.program.statements.get(shown.subject.id), lines=_lines, in_force=in_force,
-            used=list(dict.fromkeys(rule.id for rule in shown.used_by)), studied=studied,
+            used=list(dict.fromkeys(rule.id for rule in shown.used_by)), surveyed=surveyed,
             is_case=request.url.path.startswith(f"/{CASES}/"), twin=_twin(request),
         ))  # fmt: skip
 

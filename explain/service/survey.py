@@ -21,21 +21,21 @@ from ..testing.traceability import Row, matrix
 Item = TypeVar("Item")
 
 
-class Studied(NamedTuple):
+class Surveyed(NamedTuple):
     """What was found: the cases that exercise each rule, and the traceability matrix."""
 
     uses: Uses
     rows: list[Row]
 
 
-class Study:
+class Survey:
     """The canonical cases of a guideline, run once, when they are first asked for."""
 
     def __init__(self, guideline: Guideline) -> None:
         self.guideline = guideline
-        self._found: asyncio.Future[Studied] | None = None
+        self._found: asyncio.Future[Surveyed] | None = None
 
-    async def found(self, patience: float = 0.05) -> Studied | None:
+    async def found(self, patience: float = 0.05) -> Surveyed | None:
         """Return what was found; None where it takes longer than a page waits, which can do without.
 
         :param patience: in seconds.
@@ -50,23 +50,23 @@ class Study:
             self._found = None
             return None
 
-    async def _run(self) -> Studied:
+    async def _run(self) -> Surveyed:
         """Run the cases in a process, which ends with this one."""
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe(duplex=False)
-        context.Process(target=_study, args=(str(self.guideline.folder), there), daemon=True).start()
+        context.Process(target=_survey, args=(str(self.guideline.folder), there), daemon=True).start()
         there.close()
-        found: Studied = await asyncio.get_running_loop().run_in_executor(None, here.recv)
+        found: Surveyed = await asyncio.get_running_loop().run_in_executor(None, here.recv)
         keep(self.guideline, found.uses)
         return found
 
 
-def _study(folder: str, out: Connection) -> None:
+def _survey(folder: str, out: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that began it ends it
     os.nice(10)
     guideline = load(Path(folder))
     cases = [case for case in read_files(canonical_paths(guideline), guideline) if isinstance(case, Case)]
-    out.send(Studied(uses(guideline, _while_wanted), matrix(cases, guideline, _while_wanted)))
+    out.send(Surveyed(uses(guideline, _while_wanted), matrix(cases, guideline, _while_wanted)))
 
 
 def _while_wanted(items: Sequence[Item]) -> Iterator[Item]:
