@@ -33,6 +33,7 @@ COMMANDS = {
     "export": "export",
     "find": "find",
     "fmt": "check",
+    "from-fhir": "from_fhir",
     "graph": "rules",
     "init": "init",
     "letter": "advise",
@@ -49,7 +50,7 @@ COMMANDS = {
 }
 
 
-SEVERAL = ("checklist", "compare", "decide", "explain", "letter", "validate", "verify", "whatif")
+SEVERAL = ("checklist", "compare", "decide", "explain", "from-fhir", "letter", "validate", "verify", "whatif")
 """The commands that several guidelines may answer."""
 
 
