@@ -47,10 +47,12 @@ COMMANDS = {
     "validate": "validate",
     "verify": "verify",
     "whatif": "advise",
+    "workbench": "workbench",
 }
 
 
-SEVERAL = ("checklist", "compare", "decide", "explain", "from-fhir", "letter", "validate", "verify", "whatif")
+SEVERAL = ("checklist", "compare", "decide", "explain", "from-fhir", "letter", "validate", "verify", "whatif",
+           "workbench")  # fmt: skip
 """The commands that several guidelines may answer."""
 
 

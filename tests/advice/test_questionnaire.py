@@ -151,7 +151,7 @@ def enabled(item: Json, given: dict[str, Any]) -> bool:
         )
 
     found = [holds(when) for when in item.get("enableWhen", ())]
-    return not found or (all(found) if item["enableBehavior"] == "all" else any(found))
+    return not found or (all if item["enableBehavior"] == "all" else any)(found)
 
 
 @pytest.mark.parametrize("name", NAMES)
