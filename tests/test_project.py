@@ -23,7 +23,7 @@ COMMON = {
     *("listed", "addressed", "service", "setting", "diagnosis", "weeks", "item", "by", "names", "be", "order", "type"),
     *("given", "documented", "positive", "element", "without", "index", "than", "evaluation", "interface", "when"),
     *("full", "ordered", "filter", "level", "version", "mask", "clinical", "determination", "home", "history"),
-    *("stroke", "device", "applies", "duration", "continuous", "ii", "iii", "lack", "response", "port"),
+    *("stroke", "device", "applies", "duration", "continuous", "ii", "iii", "lack", "response", "beneficiary", "port"),
 }
 # What the help and the example of the engine may name, to be examples at all.
 EXAMPLES = ("cts-six-weeks-of-splinting", "99213", "95886", "95909", "wrist_splint_weeks", "outpatient")

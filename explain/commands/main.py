@@ -34,6 +34,7 @@ COMMANDS = {
     "export": "export",
     "find": "find",
     "fmt": "check",
+    "from-fhir": "from_fhir",
     "graph": "rules",
     "init": "init",
     "letter": "advise",
@@ -51,7 +52,8 @@ COMMANDS = {
 }
 
 
-SEVERAL = ("checklist", "compare", "decide", "explain", "letter", "validate", "verify", "whatif", "workbench")
+SEVERAL = ("checklist", "compare", "decide", "explain", "from-fhir", "letter", "validate", "verify", "whatif",
+           "workbench")  # fmt: skip
 """The commands that several guidelines may answer."""
 
 
