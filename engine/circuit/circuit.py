@@ -48,20 +48,21 @@ class Drawn(NamedTuple):
     ways: dict[str, Ways]
     errors: list[int]  # the nodes of what contradicts itself
     told: dict[int, str]
-    advisories: dict[str, int]  # by name; a name may have several atoms
+    advisories: dict[str, int]  # by the atom as it is written
 
 
-def draw(grounded: Grounded) -> Drawn:
+def draw(grounded: Grounded, built: Built | None = None) -> Drawn:
     """Return the circuit of an edition.
 
+    :param built: its nodes, where they are made already.
     :raises NotGroundedError: where it is too large.
     """
-    built = Built(grounded)
+    built = built or Built(grounded)
     errors = [p.name for p in grounded.program.predicates.values() if p.is_error]
     return Drawn(
         built.nodes, {code: _ways(code, built) for code in _codes(built)},
         [built.of(atom) for name in errors for atom in built.atoms(name)], built.told(),
-        {str(atom.args[0]): built.of(atom) for atom in built.atoms(ADVISORY)},
+        {str(atom): built.of(atom) for atom in built.atoms(ADVISORY)},
     )  # fmt: skip
 
 
