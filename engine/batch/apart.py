@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from ..cases.case import Case, Unreadable
 from ..circuit.circuit import WORLDS, Line
@@ -11,7 +11,7 @@ from ..evaluation.columns import NotGroundedError
 from ..language.errors import CaseError
 from ..program.interface import CODE
 from .back import cases_of
-from .kernel import Result
+from .columns import Result, result_of, results_of
 from .load import Loaded, insert
 from .rejects import SOUND, TABLE
 from .tables import CASE
@@ -29,23 +29,24 @@ def decide_apart(batch: Loaded) -> None:
             try:
                 if not isinstance(case, Case):
                     raise CaseError(faults=case.faults)
-                found = list(lines_of(case, batch))
+                found = results(case, batch)
             except CaseError as error:
                 row = [number, case.id, number, str(error)]
                 batch.db.execute("INSERT INTO rejects VALUES (?, ?, 'case', ?, ?)", row)
             else:
-                for place, line in zip(rows, found, strict=True):
-                    batch.ids[place - 1] = batch.number(result_of(line))
+                for (place, *_), result in zip(rows, found, strict=True):
+                    batch.ids[place - 1] = batch.number(result)
 
 
-def lines_of(case: Case, batch: Loaded) -> Iterable[Line]:
-    """Return what the lines of a case come to."""
-    return _told(case, batch) or _decided(case, batch)
+def results(case: Case, batch: Loaded) -> list[Result]:
+    """Return what the lines of a case come to.
 
-
-def result_of(line: Line) -> Result:
-    """Return what a line comes to as a row of a batch tells it."""
-    return line.outcome, ", ".join(line.by) or None, line.reason
+    :raises CaseError: where it cannot be decided.
+    """
+    told = None if batch.columns else _told(case, batch)
+    if told:
+        return list(map(result_of, told))
+    return results_of(decide(case, batch.guideline, world=batch.world, as_of=batch.as_of), batch.columns)
 
 
 def _told(case: Case, batch: Loaded) -> list[Line] | None:
@@ -58,12 +59,6 @@ def _told(case: Case, batch: Loaded) -> list[Line] | None:
     inputs = circuit.read(case.facts)
     told = circuit.lines(inputs, lines, open_world=WORLDS[batch.world]) if inputs else None
     return told if told and all(line.outcome for line in told) else None
-
-
-def _decided(case: Case, batch: Loaded) -> Iterator[Line]:
-    decision = decide(case, batch.guideline, world=batch.world, as_of=batch.as_of)
-    for line in decision.lines:
-        yield Line(line.code, line.session, line.outcome, line.by, line.reason)
 
 
 def decide_files(batch: Loaded, cases: Iterable[Case | Unreadable]) -> None:
@@ -79,12 +74,12 @@ def decide_files(batch: Loaded, cases: Iterable[Case | Unreadable]) -> None:
         try:
             if isinstance(case, Unreadable):
                 raise CaseError(faults=case.faults)
-            found = list(lines_of(case, batch))
+            found = results(case, batch)
         except CaseError as error:
             rejects.append((number, case.id, CASE, number, str(error)))
         else:
-            rows += [(case.id, len(rows) + at, line.code, line.session) for at, line in enumerate(found, 1)]
-            ids += (batch.number(result_of(line)) for line in found)
+            rows += [(case.id, len(rows) + at, line.code, line.session) for at, line in enumerate(case.lines, 1)]
+            ids += map(batch.number, found)
     batch.db.execute(f"""CREATE OR REPLACE TEMP TABLE all_service
         ("case" VARCHAR, row_no BIGINT, {CODE} VARCHAR, session BIGINT)""")
     insert(batch.db, "all_service", rows)

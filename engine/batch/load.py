@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..library.guideline import Guideline
 from ..program.interface import CODE
-from .kernel import Result
+from .columns import Result
 from .sources import BatchError, Sources
 from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables
 
@@ -31,10 +31,12 @@ class Loaded:
 
     Beside them what comes of it: `ids` holds for each line, in the order of the table of services, the number of its
     result in `results`.
+
+    :param columns: what is told of a line beside outcome, statements and reason; see `COLUMNS`.
     """
 
-    def __init__(self, db: Any, guideline: Guideline, world: str, as_of: str = "") -> None:
-        self.db, self.guideline, self.world, self.as_of = db, guideline, world, as_of
+    def __init__(self, db: Any, guideline: Guideline, world: str, as_of: str = "", columns: Iterable[str] = ()) -> None:
+        self.db, self.guideline, self.world, self.as_of, self.columns = db, guideline, world, as_of, tuple(columns)
         self.tables = Tables(guideline)
         self.list = list(self.tables.all())
         self.results: dict[Result, int] = {}
