@@ -1,0 +1,36 @@
+"""The command that opens the workbench: workbench."""
+
+from __future__ import annotations
+
+import click
+
+from ...engine.language.errors import FaultError
+from .inputs import answering
+
+_OTHERS = "Other users of this machine can connect to it, too."
+_ANYBODY = "Anybody who reaches this address can use it: there is no password, and nothing is encrypted."
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS",
+              help="Listen on another address of this machine, which others may reach.")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 takes a free one.")
+def workbench(host: str, port: int) -> None:
+    """Open a page on this machine to try a case, read the policy and ask it; Ctrl-C ends it.
+
+    Nothing is stored, and nothing of a case is in an address or a log.
+
+    \b
+    Example: coverlog workbench
+             coverlog -g cg_med_24 workbench --port 8080
+    """
+    try:
+        from ..service.server import LOOPBACK, hosts_of, listening, serve, url_of
+        from ..service.workbench import workbench as made
+    except ModuleNotFoundError:
+        raise FaultError("workbench needs Starlette and uvicorn: pip install 'coverlog[workbench]'") from None
+    guidelines = answering()
+    with listening(host, port) as bound:
+        app = made(guidelines, hosts_of(bound))
+        told = f"Workbench on {url_of(bound)} (Ctrl-C ends it). {_OTHERS if host == LOOPBACK else _ANYBODY}"
+        serve(app, bound, lambda: click.echo(told, err=True))
