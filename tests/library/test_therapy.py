@@ -182,3 +182,20 @@ def test_clingo_judges_it(name: str, folder: Path) -> None:
         (found,) = ({s.name for s in model.symbols(atoms=True)} for model in handle)
     outcomes = {"medically_necessary", "not_medically_necessary", "not_addressed"}
     assert CASES[name][2][0] in found & outcomes
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_unit_is_said_once_in_a_letter(name: str, folder: Path) -> None:
+    """Where a gloss says the unit of a record's number, a letter does not say it again."""
+    assert "months months" not in told(folder, "letter", name, said={})
+
+
+@pytest.mark.parametrize(("others", "noted"), [(["GP"], False), (["GP", "KX"], True), ([], True)])
+def test_lines_of_one_code_that_differ_are_noted(others: list[str], noted: bool, folder: Path) -> None:
+    """A code that stands twice in a session with other modifiers is read as one line, and a note says so."""
+    lines = [*SMALL, {"cpt": "97110", "units": 2, "modifiers": others}]
+    for session in (1, 2):
+        case = read_case(request("GP", services=[lines[0], lines[1] | {"session": session}]), load(folder))
+        assert any("stands twice in session 1 with other modifiers" in n for n in case.notes) == (
+            noted and session == 1
+        )
