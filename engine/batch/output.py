@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..program.interface import CODE
+from .load import insert, quoted
+from .rejects import count
 from .sources import BatchError
 from .sql import text
+
+if TYPE_CHECKING:
+    from .run import Batch
 
 FORMATS = {
     ".parquet": "FORMAT parquet, COMPRESSION zstd",
@@ -17,8 +23,10 @@ FORMATS = {
     ".jsonl": "FORMAT json",
 }
 """What is written, by how the name of the output ends."""
-LINES = f"""SELECT "case", line_no AS "row", code AS {CODE}, session, outcome, "by", reason
-    FROM result ORDER BY case_no, line_no"""
+LINES = f"""SELECT "case", row_no AS "row", {CODE}, session, outcome, "by", reason FROM
+    (SELECT "case", row_no, {CODE}, coalesce(try_cast(session AS BIGINT), 1) AS session FROM all_service)
+    POSITIONAL JOIN answer JOIN result USING (id)"""
+"""The lines in the order of their table. An answer stands beside each; what is not decided has none in `result`."""
 REJECTS = 'SELECT "case", source AS "table", row_no AS "row", reason FROM rejects ORDER BY ALL'
 
 
@@ -72,17 +80,37 @@ def write(db: Any, out: Path) -> None:
             Path(name).unlink(missing_ok=True)
 
 
-def summary(db: Any) -> Summary:
+def give(batch: Batch) -> None:
+    """Give DuckDB the results: a table of what is different, and the number of each line's."""
+    db, rows = batch.db, [(at, *result) for result, at in batch.results.items()]
+    db.execute('CREATE OR REPLACE TEMP TABLE result (id INTEGER, outcome VARCHAR, "by" VARCHAR, reason VARCHAR)')
+    insert(db, "result", rows)
+    for column in ("outcome", quoted("by"), "reason"):
+        # A value is then written once, however many rows have it.
+        values = db.execute(f"SELECT DISTINCT {column} FROM result WHERE {column} IS NOT NULL ORDER BY ALL").fetchall()
+        told = ", ".join(text(value) for (value,) in values) or "''"
+        db.execute(f"ALTER TABLE result ALTER {column} TYPE ENUM ({told})")
+    db.register("answer", {"id": batch.ids})
+
+
+def summary(batch: Batch) -> Summary:
     """Count what came of a batch."""
+    import numpy as np
 
-    def counted(select: str) -> dict[str, int]:
-        return dict(db.execute(select).fetchall())
-
-    cases, lines, rejected = (db.execute(f"SELECT count(*) FROM {each}").fetchone()[0] for each in (
-        "cases", "result", '(SELECT DISTINCT "case" FROM rejects)'))  # fmt: skip
+    numbers = np.bincount(batch.ids[batch.ids >= 0], minlength=len(batch.results)).tolist()
+    outcomes: Counter[str] = Counter()
+    deciding: Counter[str] = Counter()
+    for (outcome, by, _), at in batch.results.items():
+        outcomes[outcome] += numbers[at]
+        deciding[by or ""] += numbers[at]
+    del deciding[""]
+    found = batch.db.execute("SELECT reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason LIMIT 10")
     return Summary(
-        cases, lines, counted("SELECT outcome, count(*) AS n FROM result GROUP BY ALL ORDER BY n DESC, outcome"),
-        counted("""SELECT "by", count(*) AS n FROM result WHERE "by" IS NOT NULL
-            GROUP BY ALL ORDER BY n DESC, "by" LIMIT 10"""),
-        rejected, counted("SELECT reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason LIMIT 10"),
+        batch.cases, sum(numbers), _most(outcomes), dict([*_most(deciding).items()][:10]),
+        count(batch.db, '(SELECT DISTINCT "case" FROM rejects)'), dict(found.fetchall()),
     )  # fmt: skip
+
+
+def _most(counts: Counter[str]) -> dict[str, int]:
+    """Return what was counted, the most first."""
+    return {name: n for name, n in sorted(counts.items(), key=lambda each: (-each[1], each[0])) if n}

@@ -43,10 +43,12 @@ def case_schema(program: Program) -> dict[str, Any]:
     }
     required = ["id", "date_of_service", "services"]
     keys = [predicate.case for predicate in program.predicates.values() if predicate.case]
+    # What one predicate reads as undocumented where the case does not say it, another need not ask for.
+    optional = {p.case.key for p in program.predicates.values() if p.case and (p.case.default or p.is_open)}
     for predicate in program.predicates.values():
         if predicate.case and predicate.case.shape not in ("", "units", WITH):
             _add(properties, predicate.case, program)
-            if predicate.case.shape == "one of" and not (predicate.case.default or predicate.is_open):
+            if predicate.case.shape == "one of" and predicate.case.key not in optional:
                 required.append(predicate.case.key)
     return {
         **identified("case", program),

@@ -57,7 +57,7 @@ def batch(
 
 
 def _run(guideline: str, source: Path, out: Path, strict: bool, memory: str, world: str, as_of: str) -> Summary:
-    from ...engine.batch.output import check_name, summary, write
+    from ...engine.batch.output import check_name, give, summary, write
     from ...engine.batch.run import Batch
     from ...engine.batch.sources import BatchError, connect
     from ...engine.batch.tables import NotTabledError
@@ -66,8 +66,10 @@ def _run(guideline: str, source: Path, out: Path, strict: bool, memory: str, wor
         check_name(out)
         with tempfile.TemporaryDirectory(prefix=".coverlog-", dir=out.parent) as spill:
             db = connect(memory, Path(spill))
-            _decide(Batch(db, load(guideline), world, as_of), source)
-            told = summary(db)
+            made = Batch(db, load(guideline), world, as_of)
+            _decide(made, source)
+            told = summary(made)
+            give(made)
             if not (strict and told.rejected):
                 write(db, out)
             db.close()
@@ -77,19 +79,14 @@ def _run(guideline: str, source: Path, out: Path, strict: bool, memory: str, wor
 
 
 def _decide(batch: Batch, source: Path) -> None:
-    from ...engine.batch.apart import decide_apart, decide_files
+    from ...engine.batch.apart import decide_files
     from ...engine.batch.sources import sources
     from ...engine.cases.case import SUFFIXES, read_files
 
     if source.is_dir() and any(each.suffix in SUFFIXES for each in source.rglob("*")):
         decide_files(batch, read_files([source], batch.guideline))
         return
-    found = sources(source, batch.tables, batch.db)
-    try:
-        batch.run(found, _progress)
-    except NotGroundedError as error:
-        click.echo(f"the guideline has no circuit, so its cases are decided one by one: {error}", err=True)
-        decide_apart(batch)
+    batch.run(sources(source, batch.tables, batch.db), _progress)
 
 
 def _progress(told: str) -> None:

@@ -20,6 +20,7 @@ from .output import BAD_INPUT, flush, open_streams, output_failed, quiet_pipe
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
+    "analyze": "analyze",
     "batch": "batch",
     "cases": "test",
     "circuit": "circuit",
@@ -33,6 +34,7 @@ COMMANDS = {
     "export": "export",
     "find": "find",
     "fmt": "check",
+    "from-fhir": "from_fhir",
     "graph": "rules",
     "init": "init",
     "letter": "advise",
@@ -50,7 +52,8 @@ COMMANDS = {
 }
 
 
-SEVERAL = ("checklist", "compare", "decide", "explain", "letter", "validate", "verify", "whatif", "workbench")
+SEVERAL = ("checklist", "compare", "decide", "explain", "from-fhir", "letter", "validate", "verify", "whatif",
+           "workbench")  # fmt: skip
 """The commands that several guidelines may answer."""
 
 
