@@ -41,6 +41,7 @@ COMMANDS = {
     "query": "query",
     "rules": "rules",
     "schema": "schema",
+    "serve": "serve",
     "show": "rules",
     "test": "test",
     "trace": "test",

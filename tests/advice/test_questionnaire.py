@@ -141,14 +141,13 @@ def enabled(item: Json, given: dict[str, Any]) -> bool:
         (wanted,) = (value for key, value in when.items() if key.startswith("answer"))
         wanted = wanted["code"] if isinstance(wanted, dict) else wanted
         if when["operator"] == "exists":
-            return (answer is not None) == wanted
+            return bool((answer is not None) == wanted)
         if answer is None:
             return False
-        return {"=": answer == wanted, "!=": answer != wanted}.get(when["operator"], False) or (
-            isinstance(answer, int | float)
-            and (answer < wanted if when["operator"] == "<" else answer > wanted)
-            and when["operator"] in "<>"
-        )
+        compared = {"=": answer == wanted, "!=": answer != wanted}
+        if when["operator"] in "<>":
+            compared |= {"<": answer < wanted, ">": answer > wanted}
+        return bool(compared[when["operator"]])
 
     found = [holds(when) for when in item.get("enableWhen", ())]
     return not found or (all if item["enableBehavior"] == "all" else any)(found)
