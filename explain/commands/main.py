@@ -43,6 +43,7 @@ COMMANDS = {
     "query": "query",
     "rules": "rules",
     "schema": "schema",
+    "serve": "serve",
     "show": "rules",
     "sufficient": "construct",
     "test": "test",
