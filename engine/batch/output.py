@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +25,7 @@ FORMATS = {
     ".jsonl": "FORMAT json",
 }
 """What is written, by how the name of the output ends."""
+_PREFIX = ".coverlog-batch-"
 _LINES = f"""SELECT "case", row_no AS "row", {CODE}, session, {{told}}
     FROM (SELECT "case", row_no, {CODE}, coalesce(try_cast(session AS BIGINT), 1) AS session FROM all_service)
     POSITIONAL JOIN answer WHERE id >= 0"""
@@ -64,27 +69,46 @@ def lines(batch: Loaded) -> str:
     return _LINES.format(told=", ".join(told))
 
 
-def write(batch: Loaded, out: Path) -> None:
-    """Write the lines and the rejects; both files appear once they are whole, the rejects first.
+@contextmanager
+def workplace(out: Path) -> Iterator[Path]:
+    """Make a folder beside an output for what is unfinished, and remove it; so are those of runs that were killed.
 
-    :raises BatchError: where they cannot be written.
+    :raises BatchError: where it cannot be made.
     """
-    form = FORMATS[out.suffix]
-    made: list[str] = []
+    for left in out.parent.glob(f"{_PREFIX}*"):
+        with suppress(OSError), _held(left):
+            shutil.rmtree(left)
     try:
-        for select in (REJECTS, lines(batch)):
-            handle, name = tempfile.mkstemp(dir=out.parent, prefix=".coverlog-", suffix=out.suffix)
-            os.close(handle)
-            made.append(name)
-            batch.db.execute(f"COPY ({select}) TO {text(name)} ({form})")
-            Path(name).chmod(0o644)
-        os.replace(made[0], rejects_of(out))
-        os.replace(made[1], out)
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=out.parent) as name, _held(Path(name)):
+            yield Path(name)
     except OSError as error:
         raise BatchError(f"{out} cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder, as a run does for as long as it lives.
+
+    :raises OSError: where another run holds it.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
     finally:
-        for name in made:
-            Path(name).unlink(missing_ok=True)
+        os.close(handle)
+
+
+def write(batch: Loaded, out: Path, work: Path) -> None:
+    """Write the lines and the rejects; both appear once both are whole, and no old lines stand beside new rejects.
+
+    :param work: the folder for what is unfinished.
+    """
+    for select, name in ((REJECTS, "rejects"), (lines(batch), "lines")):
+        batch.db.execute(f"COPY ({select}) TO {text(str(work / name))} ({FORMATS[out.suffix]})")
+    out.unlink(missing_ok=True)
+    os.replace(work / "rejects", rejects_of(out))
+    os.replace(work / "lines", out)
 
 
 def give(batch: Loaded) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,21 +63,21 @@ def batch(
 def _run(
     guideline: str, source: Path, out: Path, strict: bool, memory: str, columns: tuple[str, ...], world: str, as_of: str
 ) -> Summary:
-    from ...engine.batch.output import check_name, give, summary, write
+    from ...engine.batch.output import check_name, give, summary, workplace, write
     from ...engine.batch.run import Batch
     from ...engine.batch.sources import BatchError, connect
     from ...engine.batch.tables import NotTabledError
 
     try:
         check_name(out)
-        with tempfile.TemporaryDirectory(prefix=".coverlog-", dir=out.parent) as spill:
-            db = connect(memory, Path(spill))
+        with workplace(out) as work:
+            db = connect(memory, work)
             made = Batch(db, load(guideline), world, as_of, dict.fromkeys(columns))
             _decide(made, source)
             told = summary(made)
             give(made)
             if not (strict and told.rejected):
-                write(made, out)
+                write(made, out, work)
             db.close()
             return told
     except (BatchError, NotTabledError) as error:

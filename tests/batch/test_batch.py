@@ -3,6 +3,10 @@
 import csv
 import json
 import random
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -134,7 +138,7 @@ def test_what_is_asked_for_is_told_alike(
 ) -> None:  # fmt: skip
     """Missing sets, distance, what a line rests on and advisories are those of the decision, also of cases alike."""
     guideline, rng = load(name) if name else load(), random.Random(37)
-    cases = [*canonical(guideline, size(EVERY, 1))]
+    cases = [*canonical(guideline, size(5 if name else EVERY, 1))]
     if not name:
         drawn = [criteria.generate(rng) | {"id": f"drawn-{at}"} for at in range(size(40, 5000))]
         cases += [*drawn, *(twin(said, rng) for said in drawn)]
@@ -272,11 +276,27 @@ def test_a_failed_batch_leaves_what_was_there(folder: Path, tmp_path: Path, monk
     """Where the second file cannot be made, the output is what it was, and nothing is left beside it."""
     out = tmp_path / "lines.csv"
     out.write_text("old")
-    monkeypatch.setattr("coverlog.engine.batch.output.LINES", "SELECT nothing")
+    monkeypatch.setattr("coverlog.engine.batch.output._LINES", "SELECT nothing")
     ran = CliRunner().invoke(main, ["batch", str(folder), "-o", str(out)])
     assert ran.exit_code != 0
     assert out.read_text() == "old"
     assert {path.name for path in tmp_path.iterdir()} == {"in", "lines.csv"}
+
+
+def test_a_killed_batch_leaves_nothing_finished(guideline: Guideline, criteria: ModuleType, tmp_path: Path) -> None:
+    """Of a run that is killed there is neither lines nor rejects, and the next one removes what it left."""
+    rng = random.Random(41)
+    cases = [criteria.generate(rng) | {"id": f"drawn-{at}"} for at in range(50)]
+    source = write(rows_of(cases, guideline), tmp_path / "in")
+    command = [str(Path(sys.executable).with_name("coverlog")), "batch", str(source), "-o", str(tmp_path / "o.csv")]
+    running = subprocess.Popen([*command, "--column", "missing"], stdout=subprocess.DEVNULL)
+    while not (left := list(tmp_path.glob(".coverlog-batch-*"))) and running.poll() is None:
+        time.sleep(0.001)
+    running.kill()
+    assert running.wait() == -signal.SIGKILL
+    assert {path.name for path in tmp_path.iterdir()} == {"in", left[0].name}
+    assert subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"in", "o.csv", "o-rejects.csv"}
 
 
 def test_files_and_databases_are_batches_too(guideline: Guideline, folder: Path, tmp_path: Path) -> None:
