@@ -65,10 +65,11 @@ def _run(
 ) -> Summary:
     from ...engine.batch.output import check_name, give, summary, workplace, write
     from ...engine.batch.run import Batch
-    from ...engine.batch.sources import BatchError, connect
+    from ...engine.batch.sources import BatchError, connect, need_arrays
     from ...engine.batch.tables import NotTabledError
 
     try:
+        need_arrays()
         check_name(out)
         with workplace(out) as work:
             db = connect(memory, work)
