@@ -84,7 +84,7 @@ def _in_database(path: Path, tables: Tables, db: Any) -> dict[str, str]:
     import duckdb
 
     try:
-        db.execute(f"ATTACH {text(str(path))} AS input (READ_ONLY)")
+        db.execute(f"ATTACH IF NOT EXISTS {text(str(path))} AS input (READ_ONLY)")
     except duckdb.Error:
         raise BatchError(f"{path}: neither a folder of tables nor a database of DuckDB") from None
     known = db.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'input'").fetchall()
