@@ -55,7 +55,7 @@ COMMANDS = {
 }
 
 
-SEVERAL = ("checklist", "compare", "decide", "explain", "from-fhir", "letter", "validate", "verify", "whatif",
+SEVERAL = ("batch", "checklist", "compare", "decide", "explain", "from-fhir", "letter", "validate", "verify", "whatif",
            "workbench")  # fmt: skip
 """The commands that several guidelines may answer."""
 
