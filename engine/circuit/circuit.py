@@ -48,7 +48,7 @@ class Circuit:
 
     def __init__(self, grounded: Grounded, built: Built | None = None) -> None:
         self.grounded, self._reader = grounded, Reader(grounded)
-        built = built or Built(grounded)
+        built = self.built = built or Built(grounded)
         self.nodes = built.nodes
         # By code, each code that requests may name; OTHER for those that the text does not.
         self.ways = {code: _ways(code, built) for code in _codes(built)}
