@@ -55,6 +55,9 @@ class Pair:
         self.legal = Legal(self.circuits, after.date, refused=True)
         self.formula = self.legal.formula
         self.refused = [self.legal.refused(at) for at in (0, 1)]
+        for at in (0, 1):
+            faults = ((codes, self.lines(codes)[at].fault) for codes in self.classes)
+            self.refused[at] = self.formula.either([self.refused[at], self.legal.faulty(faults, {})])
 
     @cached_property
     def classes(self) -> dict[tuple[str, ...], tuple[Ways, Ways]]:
@@ -95,7 +98,7 @@ class Pair:
     def _answers(self, line: Line, at: int) -> dict[str, int]:
         fine = -self.refused[at]
         answers = {name: self.formula.both([fine, lit]) for name, lit in line.outcomes.items()}
-        return {**answers, REFUSED: self.formula.either([self.refused[at], line.gap, line.conflict])}
+        return {**answers, REFUSED: self.refused[at]}
 
     def changes(self) -> Iterator[tuple[Change, list[int]]]:
         """Yield every kind of change that some case shows, each with its smallest case and its literals."""
