@@ -39,7 +39,7 @@ class Guideline:
         self.hash = digest  # SHA-256 of its text, in hex; empty where it was not read from one
         self._threads = threading.local()
         self._boundaries = program.boundaries()
-        self._circuits: dict[str, Circuit] = {}
+        self._circuits: dict[tuple[str, bool], Circuit] = {}
         self._grounding, self._grounded = threading.Lock(), dict[str, Prepared | None]()
 
     @cached_property
@@ -94,17 +94,19 @@ class Guideline:
                 self._grounded[edition] = found
             return self._grounded[edition]
 
-    def circuit(self, date: str) -> Circuit:
+    def circuit(self, date: str, *, whole: bool = False) -> Circuit:
         """Return the circuit of the edition in force on an ISO date.
 
+        :param whole: whether what it is drawn from is asked for as well.
         :raises NotGroundedError: where the edition cannot be grounded; its cases are decided one by one.
         """
         edition = self.since(date)
-        if edition not in self._circuits:
+        if (edition, whole) not in self._circuits:
             from .circuits import circuit
 
-            self._circuits[edition] = circuit(self.program, self.strata, edition, (self.hash, edition))
-        return self._circuits[edition]
+            found = circuit(self.program, self.strata, edition, (self.hash, edition), whole=whole)
+            self._circuits[edition, whole] = found
+        return self._circuits[edition, whole]
 
 
 class _Later(Guideline):

@@ -30,6 +30,7 @@ COMMANDS = {
     "check": "check",
     "checklist": "advise",
     "decide": "decide",
+    "diff": "diff",
     "doc": "test",
     "explain": "explain",
     "export": "export",
