@@ -75,7 +75,7 @@ class _Bench:
         """Return what is done with a form that is sent, by its path."""
         return {
             "/try": self.act(lambda sent, data: HTMLResponse(self.desk.page(self.desk.state(sent)))),
-            "/start": self.act(self.start),
+            "/try.json": self.act(self.decided), "/start": self.act(self.start),
             "/query": self.act(self.query), "/query.json": self.act(self.query_json),
             "/batch": self.act(self.open), "/case.yaml": self.act(self.file),
             "/letter": self.act(self.letter), "/proof": self.act(self.proof),
@@ -125,6 +125,14 @@ class _Bench:
         known = sent.get("guideline", "") in self.desk.forms
         state = self.desk.state(sent if known else {**sent, "guideline": ""})
         return self.desk.page(state, faults, sent.get("text", ""))
+
+    def decided(self, sent: Sent, data: bytes) -> Response:
+        """Tell the decision as `coverlog decide --format json` does."""
+        try:
+            return JSONResponse(self.desk.judged(self.desk.state(sent)).decision.as_json())
+        except CaseError as error:
+            faults = [fault._asdict() for fault in error.faults]
+            return JSONResponse({"error": str(error), "faults": faults}, 422)
 
     def start(self, sent: Sent, data: bytes) -> Response:
         return HTMLResponse(self.desk.page(self.desk.start(sent, data)))

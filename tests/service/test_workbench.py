@@ -110,6 +110,20 @@ def test_marks_stay_text_and_in_the_body(page: Page, served: Any) -> None:
     assert MARK not in "".join(f"{each.getMessage()}{each.exc_info}" for each in served.logged)
 
 
+def test_rows_are_added_and_removed(page: Page, served: Any) -> None:
+    """A list grows by a row that is ready to be written in, and loses the one whose button is pressed."""
+    page.goto(f"{served.url}/try")
+    page.locator("[name='services.0.cpt']").fill("95886")
+    with page.expect_response(f"{served.url}/try"):
+        page.get_by_text("Add to services").click()
+    page.locator("[name='services.2.cpt']").wait_for()
+    assert page.locator(":focus").get_attribute("name") == "services.2.cpt"
+    with page.expect_response(f"{served.url}/try"):
+        page.get_by_label("Remove Services, 1").click()
+    page.locator("[name='services.1.cpt']").wait_for(state="detached")
+    assert page.locator("[name='services.0.cpt']").input_value() == ""
+
+
 def test_typing_decides_and_keeps_its_place(browser: Browser, served: Any) -> None:
     """With the script the answer follows what is typed, and the field that is typed in keeps the focus."""
     page = browser.new_page()
@@ -164,3 +178,6 @@ def test_letters_proofs_and_files_are_given_on_request(served: Any, guideline: G
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert "G56.01" in served.post("/case.yaml", BARE).text
     assert served.post("/letter", {}).status_code == 422
+    told = served.post("/try.json", BARE).json()
+    assert {line["outcome"] for line in told["lines"]} == {"more_information_needed"}
+    assert {fault["place"] for fault in served.post("/try.json", {"id": "a"}).json()["faults"]} >= {""}
