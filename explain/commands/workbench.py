@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ...engine.language.errors import FaultError
+from ...engine.language.errors import refused
 from ...engine.library.guideline import Guideline
 from ...engine.library.several import each
 from .inputs import answering
@@ -15,6 +16,7 @@ from .inputs import answering
 if TYPE_CHECKING:
     from ..service.batching import Batch
 
+_NEEDS = ("starlette", "uvicorn", "python_multipart", "jinja2")
 _OTHERS = "Other users of this machine can connect to it, too."
 _ANYBODY = "Anybody who reaches this address can use it: there is no password, and nothing is encrypted."
 
@@ -36,11 +38,11 @@ def workbench(host: str, port: int, output: Path | None, source: Path | None) ->
     Example: coverlog workbench
              coverlog workbench --batch lines.parquet --from claims/
     """
-    try:
-        from ..service.server import LOOPBACK, hosts_of, listening, serve, url_of
-        from ..service.workbench import workbench as made
-    except ModuleNotFoundError:
-        raise FaultError("workbench needs Starlette and uvicorn: pip install 'coverlog[workbench]'") from None
+    if lacking := [name for name in _NEEDS if not find_spec(name)]:
+        raise refused("", f"the workbench needs {', '.join(lacking)}", "pip install 'coverlog[workbench]'")
+    from ..service.server import LOOPBACK, hosts_of, listening, serve, url_of
+    from ..service.workbench import workbench as made
+
     guidelines = answering()
     with listening(host, port) as bound:
         app = made(guidelines, hosts_of(bound), _batch(output, source, each(guidelines)[0]) if output else None)
