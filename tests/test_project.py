@@ -24,6 +24,7 @@ COMMON = {
     *("given", "documented", "positive", "element", "without", "index", "than", "evaluation", "interface", "when"),
     *("full", "ordered", "filter", "level", "version", "mask", "clinical", "determination", "home", "history"),
     *("stroke", "device", "applies", "duration", "continuous", "ii", "iii", "lack", "response", "beneficiary", "port"),
+    *("purpose", "configuration"),
 }
 # What the help and the example of the engine may name, to be examples at all.
 EXAMPLES = ("cts-six-weeks-of-splinting", "99213", "95886", "95909", "wrist_splint_weeks", "outpatient")

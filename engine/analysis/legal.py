@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..circuit.circuit import Circuit
@@ -13,7 +13,8 @@ from .slots import Option, Slot, Space
 MAX_SESSIONS = 4
 """The most sessions of a case that are looked at, beside which no more could matter where fewer are needed."""
 
-Chosen = dict[Slot, Option]
+Given = tuple[frozenset[int], ...]
+Chosen = Mapping[Slot, Option]
 """A case: the value of each slot that is asked about; the others say nothing, or what is so by default."""
 
 
@@ -45,7 +46,7 @@ class Legal:
                 for at, inputs in enumerate(option.inputs):
                     for number in inputs:
                         self._by_input[at].setdefault(number, []).append((slot, option))
-        self.values: dict[Slot, dict[Any, int]] = {}  # by slot and value, the literal
+        self.values: dict[Slot, dict[Given, int]] = {}  # by slot and what its value gives, the literal
         self.present = [self._present(n) for n in range(1, min(needed, MAX_SESSIONS) + 1)]
         self.encoders = [
             Encoder(self.formula, circuit.nodes, self.given(at), self.present) for at, circuit in enumerate(circuits)
@@ -74,8 +75,8 @@ class Legal:
             else:
                 literals = [self.formula.new() for _ in slot.options]
                 self.formula.one_of(literals)
-            self.values[slot] = dict(zip((o.value for o in slot.options), literals, strict=True))
-        return self.values[slot][option.value]
+            self.values[slot] = dict(zip((o.inputs for o in slot.options), literals, strict=True))
+        return self.values[slot][option.inputs]
 
     def given(self, at: int) -> Callable[[int, int], int]:
         """Return what gives the literal of an input of a circuit, by its number and its session."""
@@ -95,16 +96,16 @@ class Legal:
         """Return the case of a model."""
         found, chosen = set(model), {}
         for slot, values in self.values.items():
-            chosen[slot] = next(option for option in slot.options if values[option.value] in found)
+            chosen[slot] = next(option for option in slot.options if values[option.inputs] in found)
         return chosen
 
     def costs(self) -> dict[int, int]:
         """Return what each value costs, by its literal."""
-        return {self.values[s][o.value]: o.cost for s in self.values for o in s.options if o.cost}
+        return {self.values[s][o.inputs]: o.cost for s in self.values for o in s.options if o.cost}
 
     def fixed(self, chosen: Chosen) -> list[int]:
         """Return the literals by which a case is as it is."""
-        return [self.values[slot][option.value] for slot, option in chosen.items() if slot in self.values]
+        return [self.values[slot][option.inputs] for slot, option in chosen.items() if slot in self.values]
 
     def written(self, chosen: Chosen, name: str) -> dict[str, Any]:
         """Return a case as a case file has it."""

@@ -79,11 +79,15 @@ def _second(policy: Policy, chosen: Chosen, model: set[int], code: str) -> Witne
     return witness_of(said, policy.guideline, policy.told_world(model), code)
 
 
-def documentable(policy: Policy) -> list[Slot]:
-    """Return the slots by which a case documents what may be undocumented."""
+def documentable(policy: Policy, *, settled: bool = False) -> list[Slot]:
+    """Return the slots by which a case documents what may be undocumented.
+
+    :param settled: leave out what is no longer open once a case says something of it.
+    """
     declared = policy.program.predicates.values()
-    kinds = {p.open_kind for p in declared if p.open_kind}
-    keys = {p.case.key for p in declared if p.case and (p.is_open or p.case.kind in kinds)}
+    opens = [p for p in declared if (p.is_record if settled else p.is_open)]
+    kinds = {p.open_kind for p in opens if p.open_kind}
+    keys = {p.case.key for p in declared if p.case and (p in opens or p.case.kind in kinds)}
     concepts = {concept for kind in kinds for concept in policy.program.of_kind(kind)}
     return [
         slot for slot in optional(policy.legal.space.slots)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from ..cases.case import Case, Unreadable
 from ..circuit.circuit import WORLDS, Line
@@ -12,19 +11,16 @@ from ..evaluation.columns import NotGroundedError
 from ..language.errors import CaseError
 from ..program.interface import CODE
 from .back import cases_of
-from .kernel import Result
+from .columns import Result, result_of, results_of
 from .load import Loaded, insert
 from .rejects import SOUND, TABLE
 from .tables import CASE
-
-if TYPE_CHECKING:
-    from .run import Batch
 
 AT_ONCE = 10_000
 """How many cases are put together at once."""
 
 
-def decide_apart(batch: Batch) -> None:
+def decide_apart(batch: Loaded) -> None:
     """Decide every sound case of those that have been looked at closely."""
     numbers = batch.db.execute(f"SELECT case_no FROM cases WHERE {SOUND} ORDER BY case_no").fetchall()
     for start in range(0, len(numbers), AT_ONCE):
@@ -33,23 +29,24 @@ def decide_apart(batch: Batch) -> None:
             try:
                 if not isinstance(case, Case):
                     raise CaseError(faults=case.faults)
-                found = list(lines_of(case, batch))
+                found = results(case, batch)
             except CaseError as error:
                 row = [number, case.id, number, str(error)]
                 batch.db.execute("INSERT INTO rejects VALUES (?, ?, 'case', ?, ?)", row)
             else:
-                for row, line in zip(rows, found, strict=True):
-                    batch.ids[row - 1] = batch.number(result_of(line))
+                for (place, *_), result in zip(rows, found, strict=True):
+                    batch.ids[place - 1] = batch.number(result)
 
 
-def lines_of(case: Case, batch: Loaded) -> Iterable[Line]:
-    """Return what the lines of a case come to."""
-    return _told(case, batch) or _decided(case, batch)
+def results(case: Case, batch: Loaded) -> list[Result]:
+    """Return what the lines of a case come to.
 
-
-def result_of(line: Line) -> Result:
-    """Return what a line comes to as a row of a batch tells it."""
-    return line.outcome, ", ".join(line.by) or None, line.reason
+    :raises CaseError: where it cannot be decided.
+    """
+    told = None if batch.columns else _told(case, batch)
+    if told:
+        return list(map(result_of, told))
+    return results_of(decide(case, batch.guideline, world=batch.world, as_of=batch.as_of), batch.columns)
 
 
 def _told(case: Case, batch: Loaded) -> list[Line] | None:
@@ -64,13 +61,7 @@ def _told(case: Case, batch: Loaded) -> list[Line] | None:
     return told if told and all(line.outcome for line in told) else None
 
 
-def _decided(case: Case, batch: Loaded) -> Iterator[Line]:
-    decision = decide(case, batch.guideline, world=batch.world, as_of=batch.as_of)
-    for line in decision.lines:
-        yield Line(line.code, line.session, line.outcome, line.by, line.reason)
-
-
-def decide_files(batch: Batch, cases: Iterable[Case | Unreadable]) -> None:
+def decide_files(batch: Loaded, cases: Iterable[Case | Unreadable]) -> None:
     """Decide cases that were read from files; what cannot be read or decided is rejected."""
     import numpy as np
 
@@ -83,12 +74,12 @@ def decide_files(batch: Batch, cases: Iterable[Case | Unreadable]) -> None:
         try:
             if isinstance(case, Unreadable):
                 raise CaseError(faults=case.faults)
-            found = list(lines_of(case, batch))
+            found = results(case, batch)
         except CaseError as error:
             rejects.append((number, case.id, CASE, number, str(error)))
         else:
-            rows += ((case.id, len(rows) + at, line.code, line.session) for at, line in enumerate(found, 1))
-            ids += (batch.number(result_of(line)) for line in found)
+            rows += [(case.id, len(rows) + at, line.code, line.session) for at, line in enumerate(case.lines, 1)]
+            ids += map(batch.number, found)
     batch.db.execute(f"""CREATE OR REPLACE TEMP TABLE all_service
         ("case" VARCHAR, row_no BIGINT, {CODE} VARCHAR, session BIGINT)""")
     insert(batch.db, "all_service", rows)

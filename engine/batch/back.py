@@ -33,21 +33,39 @@ def said_of(batch: Loaded, name: str) -> dict[str, Any]:
 
     :raises LookupError: where no case has this id.
     """
-    rows = {table.name: [row[1:] for row in _rows(batch, table, "all", f'"case" = {text(name)}')] for table in batch.list}
+    rows = {
+        table.name: [row[1:] for row in _rows(batch, table, "all", f'"case" = {text(name)}')] for table in batch.list
+    }
     if not rows[CASE]:
         raise LookupError(f"no case has the id {name}")
     return _said(batch, name, rows)
 
 
-def cases_of(batch: Loaded, where: str) -> Iterator[tuple[int, Case | Unreadable, list[int]]]:
-    """Yield some of the cases that have been looked at closely: the number of each, and the rows of its lines."""
+def take(batch: Loaded, names: str) -> None:
+    """Take some cases out of a batch: their rows as tables in_TABLE, as text, and what they are as the table `cases`.
+
+    :param names: the table of their ids.
+    """
+    for table in batch.list:
+        columns = "".join(f', {quoted(c)}::VARCHAR AS "{c}"' for c in table.columns)
+        batch.db.execute(f"""CREATE OR REPLACE TEMP TABLE "in_{table.name}" AS
+            SELECT t."case", t.row_no{columns} FROM "all_{table.name}" t
+            SEMI JOIN {names} f ON f."case" IS NOT DISTINCT FROM t."case" """)
+    as_of = text(batch.as_of) if batch.as_of else DATE
+    batch.db.execute(
+        f"CREATE OR REPLACE TEMP TABLE cases AS SELECT row_no AS case_no, *, {as_of} AS as_of FROM in_case"
+    )
+
+
+def cases_of(batch: Loaded, where: str = "true") -> Iterator[tuple[int, Case | Unreadable, Rows]]:
+    """Yield some of the cases that were taken out: the number of each, and the rows of its lines."""
     heads = batch.db.execute(f'SELECT case_no, "case" FROM cases WHERE {where} ORDER BY case_no').fetchall()
     rows: dict[str, dict[str, Rows]] = {name: {table.name: [] for table in batch.list} for _, name in heads}
     for table in batch.list:
         for name, *row in _rows(batch, table, "in", f'"case" IN (SELECT "case" FROM cases WHERE {where})'):
             rows[name][table.name].append(tuple(row))
     for at, name in heads:
-        yield at, _read(_said(batch, name, rows[name]), batch), [row[0] for row in rows[name][SERVICE]]
+        yield at, _read(_said(batch, name, rows[name]), batch), rows[name][SERVICE]
 
 
 def _read(said: dict[str, Any], batch: Loaded) -> Case | Unreadable:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ..circuit.circuit import Circuit, Table
 from ..evaluation.symbols import OTHER
 from ..language.terms import quote
+from .columns import Result
 from .layout import PRESENT, SLOTS, Field, Layout
 
 BLOCK = 1 << 16
@@ -17,8 +18,6 @@ UNDECIDED, CONTRADICTED, UNSETTLED = -1, -2, -3
 other or give it no outcome."""
 
 Numbers = Any  # an array of numbers
-Result = tuple[str, str | None, str | None]
-"""Outcome, statements and reason of a line."""
 
 
 class Lines(NamedTuple):

@@ -1,4 +1,4 @@
-"""Where the bits stand of what a case says: in a few words, in one way for all editions that its cases are decided by."""
+"""Where the bits stand of what a case says: in a few words, alike for all editions that cases are decided by."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Layout:
     An input of a session has a bit for each of them.
     """
 
-    def __init__(self, circuits: Sequence[Circuit], *, whole: bool = False) -> None:
+    def __init__(self, circuits: Sequence[Circuit]) -> None:
         self.circuits = circuits
         self.fields: dict[Hashable, Field] = {}
         self.of_input: dict[int, Field] = {}
@@ -44,9 +44,9 @@ class Layout:
         places = [Words(c.nodes, c.outputs).place for c in circuits]
         for number, atom in enumerate(circuits[0].grounded.inputs if circuits else ()):
             key = tuple(place.get(number) for place in places)
-            if whole or any(at is not None for at in key):
+            if any(at is not None for at in key):
                 width = SLOTS if self.is_local(atom) else 1
-                self.of_input[number] = self.field(("alone", number) if whole else ("alike", key, width), width)
+                self.of_input[number] = self.field(("alike", key, width), width)
         for name in (FLAGGED, ASKED):
             self.field(name)
         self.field(PRESENT, SLOTS)
@@ -91,13 +91,15 @@ class Layout:
 
         Two lines of which that holds apart would be taken for one.
         """
-        return any(str(a.args[1]) == OTHER for a in self._stood(usual)) and self._inputs(atoms) != self._inputs(usual)
+        of_other = any(self.is_local(a) and str(a.args[1]) == OTHER for a in self.stood(usual))
+        return of_other and self._inputs(atoms) != self._inputs(usual)
 
-    def _stood(self, atoms: Iterable[Atom]) -> list[Atom]:
+    def stood(self, atoms: Iterable[Atom]) -> list[Atom]:
+        """Return the symbols that stand for what a case says."""
         if not self.circuits:
             return []
         symbols = self.circuits[0].grounded.symbols
-        return [found for atom in atoms if self.is_local(atom) and (found := symbols.stand_in(atom))]
+        return [found for atom in atoms if (found := symbols.stand_in(atom))]
 
     def _inputs(self, atoms: Iterable[Atom]) -> set[Field]:
         numbers = self.circuits[0].numbers(atoms) if self.circuits else []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date as Date
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..library.guideline import Guideline
 from ..program.interface import CODE
+from .columns import Result
 from .sources import BatchError, Sources
 from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables
 
@@ -26,12 +27,25 @@ class Reading(NamedTuple):
 
 
 class Loaded:
-    """The tables of a batch: a view all_TABLE of each, with the id of the case, the number of the row, the columns."""
+    """The tables of a batch: a view all_TABLE of each, with the id of the case, the number of the row, the columns.
 
-    def __init__(self, db: Any, guideline: Guideline, world: str, as_of: str = "") -> None:
-        self.db, self.guideline, self.world, self.as_of = db, guideline, world, as_of
+    Beside them what comes of it: `ids` holds for each line, in the order of the table of services, the number of its
+    result in `results`.
+
+    :param columns: what is told of a line beside outcome, statements and reason; see `COLUMNS`.
+    """
+
+    def __init__(self, db: Any, guideline: Guideline, world: str, as_of: str = "", columns: Iterable[str] = ()) -> None:
+        self.db, self.guideline, self.world, self.as_of, self.columns = db, guideline, world, as_of, tuple(columns)
         self.tables = Tables(guideline)
         self.list = list(self.tables.all())
+        self.results: dict[Result, int] = {}
+        self.ids: Any = None
+        self.cases = 0
+
+    def number(self, result: Result) -> int:
+        """Return the number of a result."""
+        return self.results.setdefault(result, len(self.results))
 
     def look(self, found: Sources) -> None:
         """Make the views.
@@ -87,7 +101,7 @@ class Loaded:
 def _dated(value: Any) -> Meaning:
     """Return that a text is a date, or not."""
     try:
-        sound = value is not None and Date.fromisoformat(value).isoformat() == value
+        sound = value is not None and datetime.date.fromisoformat(value).isoformat() == value
     except ValueError:
         sound = False
     return Meaning((), "" if sound else NO_DATE)

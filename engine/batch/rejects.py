@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .back import take
 from .load import Loaded, Reading, insert, quoted
 from .sql import text
-from .tables import CASE, DATE, Table
+from .tables import CASE, Table
 
 SOUND = "case_no NOT IN (SELECT case_no FROM rejects WHERE case_no IS NOT NULL)"
 """What holds of the cases that are not rejected."""
@@ -33,10 +34,7 @@ class Close:
 
     def look(self) -> None:
         """Read the rows, and find what is wrong with them."""
-        for table in self.batch.list:
-            self._take(table)
-        as_of = text(self.batch.as_of) if self.batch.as_of else DATE
-        self.db.execute(f"CREATE OR REPLACE TEMP TABLE cases AS SELECT row_no AS case_no, *, {as_of} AS as_of FROM in_case")
+        take(self.batch, "flagged")
         for why, which in UNSOUND.items():
             self._reject(f"""SELECT case_no, "case", 'case', case_no, {text(why)} FROM cases WHERE {which}""")
         self._reject_lost()
@@ -47,12 +45,6 @@ class Close:
             self._reject_faulty(reading)
         self.db.execute("""UPDATE rejects SET case_no = c.case_no FROM cases c
             WHERE rejects.case_no IS NULL AND c."case" = rejects."case" """)
-
-    def _take(self, table: Table) -> None:
-        columns = "".join(f', {quoted(c)}::VARCHAR AS "{c}"' for c in table.columns)
-        self.db.execute(f"""CREATE OR REPLACE TEMP TABLE "in_{table.name}" AS
-            SELECT t."case", t.row_no{columns} FROM "all_{table.name}" t
-            SEMI JOIN flagged f ON f."case" IS NOT DISTINCT FROM t."case" """)
 
     def _reject(self, select: str) -> None:
         self.db.execute(f"INSERT INTO rejects {select}")

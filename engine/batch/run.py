@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..library.guideline import Guideline
 from .apart import decide_apart
-from .kernel import CONTRADICTED, UNDECIDED, UNSETTLED, Result
+from .kernel import CONTRADICTED, UNDECIDED, UNSETTLED
 from .load import Loaded
 from .rejects import TABLE, Close, count
 from .sources import Range, Sources
@@ -21,20 +20,7 @@ Step = Callable[[str], None]
 
 
 class Batch(Loaded):
-    """One run: the tables read, the lines decided, the rejects with their reasons.
-
-    `ids` holds for each line, in the order of the table of services, the number of its result in `results`.
-    """
-
-    def __init__(self, db: Any, guideline: Guideline, world: str, as_of: str = "") -> None:
-        super().__init__(db, guideline, world, as_of)
-        self.results: dict[Result, int] = {}
-        self.ids: Any = None
-        self.cases = 0
-
-    def number(self, result: Result) -> int:
-        """Return the number of a result."""
-        return self.results.setdefault(result, len(self.results))
+    """One run: the tables read, the lines decided, the rejects with their reasons."""
 
     def run(self, found: Sources, step: Step = lambda told: None) -> None:
         """Decide; `ids`, `results` and the table `rejects` are then whole.
@@ -64,23 +50,24 @@ class Batch(Loaded):
         """Decide the cases whose ids are in a range."""
         self.db.execute(f"CREATE OR REPLACE TEMP TABLE state AS {words.state(part)}")
         self.db.execute('INSERT INTO flagged SELECT "case" FROM state WHERE bad')
-        for rows, numbers, lines in self._lines(part, words):
-            self.ids[rows] = words.decide(numbers, lines)
+        if words.patterns:
+            words.patterns.decide()
+        for lines in self._lines(part, words):
+            self.ids[lines["row_no"] - 1] = words.decide(lines)
         unsettled = self.ids == UNSETTLED
         if unsettled.any():
             self._flag(unsettled)
             self.ids[unsettled] = UNDECIDED
 
-    def _lines(self, part: Range, words: Vocabulary) -> Iterator[tuple[Any, Any, list[Any]]]:
-        """Yield lines: the places of their rows, the numbers of what they say, and the words of their cases."""
+    def _lines(self, part: Range, words: Vocabulary) -> Iterator[dict[str, Any]]:
+        """Yield lines, an array for each column."""
         select = words.lines(part)
         many = not part[0] and not part[1] and len(self.ids) > FETCHED
         if many:
             self.db.execute(f"CREATE OR REPLACE TEMP TABLE line AS {select}")
         for start in range(0, len(self.ids) if many else 1, FETCHED):
             one = f"SELECT * FROM line WHERE rowid >= {start} AND rowid < {start + FETCHED}" if many else select
-            found = self.db.execute(one).fetchnumpy()
-            yield found["row_no"] - 1, found["no"], [found[word] for word in words.layout.words]
+            yield self.db.execute(one).fetchnumpy()
 
     def _flag(self, which: Any) -> None:
         """Let the cases of some lines be looked at closely."""

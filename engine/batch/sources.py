@@ -121,7 +121,8 @@ def _ids(files: Sequence[str], db: Any) -> list[Range]:
     firsts = [first for first, _ in found if first]
     if len(firsts) < len(found) or any(one >= two for one, two in pairwise(firsts)):
         return [("", "")]
-    starts, rows = [], 0
+    starts: list[str] = []
+    rows = 0
     for first, number in found[: len(firsts)]:
         if rows + number > CHUNK:
             starts, rows = [*starts, first or ""], 0

@@ -1,21 +1,19 @@
-"""The values that are different in a batch, what each says as bits, and the statements that put the bits together."""
+"""The values that are different in a batch, what each says as bits, and what puts the bits of a case together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..circuit.circuit import WORLDS, Circuit
 from ..evaluation.columns import NotGroundedError
-from .kernel import Kernel, Lines, UNDECIDED
+from .kernel import UNDECIDED, Kernel, Lines
 from .layout import ASKED, EDITION, FLAGGED, PRESENT, SLOTS, Bits, Layout, merged
-from .load import Reading, insert, quoted, whole
+from .load import Loaded, Reading, insert, quoted, whole
+from .patterns import Patterns
 from .sources import Range
 from .sql import text
 from .tables import CASE, SERVICE, Meaning
-
-if TYPE_CHECKING:
-    from .run import Batch
 
 Row = tuple[Any, ...]
 
@@ -23,7 +21,7 @@ Row = tuple[Any, ...]
 class Vocabulary:
     """What every value means, in tables bits_READING, and what decides the lines of each edition."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Loaded) -> None:
         self.batch, self.db = batch, batch.db
         self.readings = list(batch.readings())
         self._found = {reading.name: self._distinct(reading) for reading in self.readings}
@@ -32,6 +30,7 @@ class Vocabulary:
         self.circuits = {edition: found for edition in editions if (found := self._circuit(edition))}
         self.layout = Layout(list(self.circuits.values()))
         self._bits = {r.name: [self._said(r, *each) for each in self._found[r.name]] for r in self.readings}
+        self.patterns = Patterns(batch, self.layout) if batch.columns else None
         self._joined = {reading.name: self._table(reading) for reading in self.readings}
         self._kernels = {
             edition: Kernel(circuit, self.layout, batch.number, open_world=WORLDS[batch.world])
@@ -83,11 +82,25 @@ class Vocabulary:
         bits = self._bits[reading.name]
         words = self.layout.words
         columns = "".join(f", {word} BIGINT" for word in words)
-        self.db.execute(f"CREATE OR REPLACE TEMP TABLE word (no BIGINT{columns})")
-        insert(self.db, "word", [(no, *(each.get(at, 0) for at in range(len(words)))) for no, each in enumerate(bits)])
+        self.db.execute(f"CREATE OR REPLACE TEMP TABLE word (no BIGINT, said BIGINT{columns})")
+        said = self._numbers(reading)
+        rows = [(no, said[no], *(each.get(at, 0) for at in range(len(words)))) for no, each in enumerate(bits)]
+        insert(self.db, "word", rows)
         self.db.execute(f"""CREATE OR REPLACE TEMP TABLE "bits_{reading.name}" AS
             SELECT * FROM "of_{reading.name}" JOIN word USING (no)""")
         return len(bits) > 1 or reading.name == SERVICE
+
+    def _numbers(self, reading: Reading) -> list[int]:
+        """Return the numbers of what values say; 0 for each where nobody asks."""
+        found = self._found[reading.name]
+        if not self.patterns:
+            return [0] * len(found)
+        if reading.name == SERVICE:
+            return [self.patterns.said(row) for row, _ in found]
+        if reading.name == "case_date":
+            return [self.patterns.number(reading, meaning, meaning.fault or self._edition(row[0]))
+                    for row, meaning in found]  # fmt: skip
+        return [self.patterns.number(reading, meaning) for _, meaning in found]
 
     # --- Statements -------------------------------------------------------------------------------
 
@@ -96,8 +109,10 @@ class Vocabulary:
         words = self.layout.words
         rows = " UNION ALL ".join(self._rows(part))
         ored = ", ".join(f"bit_or({word}) AS {word}" for word in words)
-        return f"""SELECT "case", {", ".join(words)}, {self._bad()} AS bad FROM (
-            SELECT "case", {ored}, count(head) AS heads, count(name) AS names FROM ({rows}) GROUP BY "case")"""
+        said = ", list(said) FILTER (said IS NOT NULL) AS said" if self.patterns else ""
+        return f"""SELECT "case", {", ".join(words)}, {self._bad()} AS bad
+            {", list_sort(list_distinct(said)) AS said" if said else ""} FROM (
+            SELECT "case", {ored}, count(head) AS heads, count(name) AS names{said} FROM ({rows}) GROUP BY "case")"""
 
     def _rows(self, part: Range) -> Iterator[str]:
         """Yield what selects the bits of the rows of each table, and whether a row is a case, or names something."""
@@ -109,8 +124,19 @@ class Vocabulary:
             words = ", ".join(f"{self._word(at, readings)} AS w{at}" for at in range(len(self.layout.words)))
             head = "true" if table.name == CASE else "NULL::BOOLEAN"
             name = "true" if "value" in table.columns else "NULL::BOOLEAN"
-            yield (f'SELECT t."case", {words}, {head} AS head, {name} AS name FROM "all_{table.name}" t'
+            of = f'"b_{readings[0].name}".said' if len(readings) == 1 and joined else "NULL::BIGINT"
+            said = f", {of} AS said" if self.patterns else ""
+            yield (f'SELECT t."case", {words}, {head} AS head, {name} AS name{said} FROM "all_{table.name}" t'
                    f"{joined}{_within(part)}")  # fmt: skip
+            for reading in readings if self.patterns and len(readings) > 1 else ():
+                if self._joined[reading.name]:
+                    yield self._also(reading, part)
+
+    def _also(self, reading: Reading, part: Range) -> str:
+        """Return what selects what one of several columns of a table says."""
+        words = ", ".join(f"0::BIGINT AS w{at}" for at in range(len(self.layout.words)))
+        return f"""SELECT t."case", {words}, NULL::BOOLEAN AS head, NULL::BOOLEAN AS name, "b_{reading.name}".said
+            FROM "all_{reading.table.name}" t{self._join(reading)}{_within(part)}"""
 
     def _word(self, at: int, readings: list[Reading]) -> str:
         """Return the bits of a row in a word."""
@@ -128,7 +154,9 @@ class Vocabulary:
 
     def _bad(self) -> str:
         """Return which cases are to be looked at closely."""
-        named = merged(*(self.layout.bits(key) for key in self.layout.fields if isinstance(key, tuple) and key[0] == "name"))
+        named = merged(
+            *(self.layout.bits(key) for key in self.layout.fields if isinstance(key, tuple) and key[0] == "name")
+        )
         different = " + ".join(f"bit_count(w{at} & {mask})" for at, mask in named.items()) or "0"
         tests = [_all(self.layout.bits(FLAGGED)), f"NOT ({_all(self.layout.bits(ASKED))})"]
         tests += [_all(bits) for bits in self.layout.together()]
@@ -138,17 +166,21 @@ class Vocabulary:
         """Return what selects the lines of a range that are to be decided: their rows, what they say, their words."""
         (reading,) = (reading for reading in self.readings if reading.name == SERVICE)
         words = ", ".join(f"s.{word}" for word in self.layout.words)
-        return f"""SELECT t.row_no, "b_{SERVICE}".no, {words} FROM all_service t{self._join(reading)}
-            JOIN state s ON s."case" = t."case" {_within(part) or "WHERE true"} AND NOT s.bad"""
+        said = f', "b_{SERVICE}".said, p.pattern_no' if self.patterns else ""
+        join = " JOIN pattern p ON p.said = s.said" if self.patterns else ""
+        return f"""SELECT t.row_no, "b_{SERVICE}".no, {words}{said} FROM all_service t{self._join(reading)}
+            JOIN state s ON s."case" = t."case"{join}{_within(part) or " WHERE true"} AND NOT s.bad"""
 
-    def decide(self, numbers: Any, words: list[Any]) -> Any:
+    def decide(self, lines: dict[str, Any]) -> Any:
         """Return the numbers of the results of lines.
 
-        :param numbers: of what each line says.
-        :param words: of its case.
+        :param lines: what `lines` selects, an array for each column.
         """
+        if self.patterns:
+            return self.patterns.results(lines["pattern_no"], lines["said"])
         import numpy as np
 
+        numbers, words = lines["no"], [lines[word] for word in self.layout.words]
         found = np.full(len(numbers), UNDECIDED, np.int32)
         said = [row for row, _ in self._found[SERVICE]]
         sessions = np.array([whole(session) - 1 if str(whole(session)).isdigit() else 0 for _, session, _ in said])

@@ -1,7 +1,7 @@
 """A circuit as Python: a function of the inputs of a case that tells each output, for all its sessions at once.
 
-A value is a number with a bit for each session; what is of no session has all bits or none. Arrays of such numbers,
-an element a case, will do as well: no step asks whether a value is so. Every node that rests on
+A value is a number with a bit for each session; what is of no session has all bits or none. An array of such
+numbers, an element a case, is as good: no step asks whether a value is so. Every node that rests on
 what may be undocumented is computed twice, as it surely is (`s`) and as it possibly is (`p`).
 """
 

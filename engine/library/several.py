@@ -36,6 +36,10 @@ class Several:
             return self.all
         return tuple(g for g in self.all if codes & self._listed[g.program.name]) or self.all[:1]
 
+    def codes_of(self, guideline: Guideline) -> set[str]:
+        """Return the procedure codes that the text of one of the guidelines names."""
+        return self._listed[guideline.program.name]
+
     @cached_property
     def _listed(self) -> dict[str, set[str]]:
         return {guideline.program.name: set(_codes(guideline.program)) for guideline in self.all}

@@ -72,7 +72,7 @@ class Guard:
         except TimeoutError:
             refusal = _SLOW
         except Exception as error:  # whatever it is, nothing of it may get out
-            _LOG.error("%s", _place(error))
+            _LOG.error("%s", place_of(error))
             refusal = _FAILED
         if refusal and not answer.begun:
             await PlainTextResponse(f"{refusal.text}\n", refusal.status)(scope, receive, answer)
@@ -147,7 +147,7 @@ async def _while_there(work: Awaitable[None], receive: Receive) -> None:
         await asyncio.gather(doing, gone, return_exceptions=True)
 
 
-def _place(error: BaseException) -> str:
+def place_of(error: BaseException) -> str:
     """Return what an exception is and where it was raised; its text may hold words of a case."""
     last = traceback.extract_tb(error.__traceback__)[-1:]
     return "".join([type(error).__name__, *(f" at {each.filename}:{each.lineno}" for each in last)])
