@@ -9,15 +9,17 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...engine.batch.back import case_of
+from ...engine.batch.columns import MISSING
 from ...engine.batch.load import Loaded
 from ...engine.batch.sources import BatchError, connect, sources
 from ...engine.batch.sql import text
 from ...engine.batch.tables import NotTabledError
-from ...engine.cases.case import SUFFIXES, Case, Unreadable, read_files
+from ...engine.cases.case import SUFFIXES, Case, read_files
 from ...engine.decision.decide import judge
 from ...engine.language.errors import CaseError, FaultError
 from ...engine.library.guideline import Guideline
@@ -26,6 +28,7 @@ from ..advice.line_rows import Row, remoteness, rows_of
 
 READERS = {".parquet": "read_parquet({})", ".csv": "read_csv({}, all_varchar = true, header = true)",
            ".jsonl": "read_json({}, format = 'newline_delimited')"}  # fmt: skip
+DISTANCE = "distance"
 SECONDS, LISTED = 5.0, 10
 """How long near misses are looked for; how many of each list are told."""
 
@@ -38,10 +41,21 @@ class Bar(NamedTuple):
     part: float
 
 
-class Near(NamedTuple):
-    """Lines that are nearest to a yes, what lacks most often, and how many cases were looked at for it."""
+class Miss(NamedTuple):
+    """A line that is near to a yes, and the things that are missing for it."""
 
-    rows: list[Row]
+    case: str
+    code: str
+    session: int | None
+    outcome: str
+    distance: int | None
+    nearest: str
+
+
+class Near(NamedTuple):
+    """The near misses, what is missing most often, and how many cases were looked at for it; 0 for all."""
+
+    rows: list[Miss]
     lacking: list[Bar]
     cases: int
 
@@ -62,6 +76,7 @@ class Batch:
             self.db = connect()
             self.db.execute(f"CREATE TABLE lines AS SELECT * FROM {READERS[output.suffix].format(text(str(output)))}")
             self.db.execute(f'SELECT "case", {CODE}, session, outcome, "by", reason FROM lines LIMIT 0')
+            self.columns = {name for name, *_ in self.db.execute("DESCRIBE lines").fetchall()}
         except BatchError as error:
             raise FaultError(str(error)) from None
         except Exception as error:
@@ -128,19 +143,28 @@ class Batch:
 
     @cached_property
     def near(self) -> Near:
-        """The lines nearest to a yes, of the first cases without one that can be looked at in some seconds."""
-        end, rows, looked = time.monotonic() + SECONDS, list[Row](), 0
-        for name in self._without() if self.source else ():
-            if time.monotonic() > end:
-                break
+        """The lines nearest to a yes: of all, where the batch has columns that tell it, else of the first cases.
+
+        These are the cases without a yes that can be looked at in some seconds.
+        """
+        if {MISSING, DISTANCE} <= self.columns:
+            rows = self.db.execute(f"""SELECT "case", {CODE}, session, outcome, {DISTANCE}, {MISSING} FROM lines
+                WHERE {MISSING} IS NOT NULL ORDER BY {DISTANCE}::INTEGER, rowid LIMIT {LISTED}""").fetchall()
+            return Near([Miss(*row) for row in rows], self.counts(MISSING), 0)
+        told, looked = list[Row](), 0
+        for name in self._in_time() if self.source else ():
             looked += 1
             try:
-                rows += rows_of(judge(self.case(name), self.guideline))
-            except CaseError as error:
-                rows += rows_of(Unreadable(name, str(error), error.faults))
-        rows = [row for row in rows if row.distance]
-        lacking = Counter(row.nearest for row in rows)
-        return Near(sorted(rows, key=remoteness)[:LISTED], _bars(dict(lacking.most_common(LISTED))), looked)
+                told += rows_of(judge(self.case(name), self.guideline))
+            except CaseError:  # what cannot be decided is no near miss
+                continue
+        near = [row for row in sorted(told, key=remoteness) if row.distance]
+        misses = [Miss(row.case, row.code, row.session, row.outcome, row.distance, row.nearest) for row in near]
+        return Near(misses[:LISTED], _bars(dict(Counter(row.nearest for row in near).most_common(LISTED))), looked)
+
+    def _in_time(self) -> Iterator[str]:
+        end = time.monotonic() + SECONDS
+        yield from takewhile(lambda _: time.monotonic() < end, self._without())
 
     def _without(self) -> Iterator[str]:
         """Yield the cases with a line that is spoken of and not covered, those first that wait for information."""

@@ -65,6 +65,18 @@ def test_a_batch_is_summed_up(app: Guard) -> None:
         assert ask(app, "GET", f"/batch?{odd}").status_code == 200, odd
 
 
+def test_a_batch_that_tells_what_is_missing_is_believed(folder: Path, guideline: Guideline) -> None:
+    """Where the batch has a column of what is missing, all lines are counted, and no case is decided anew."""
+    out = folder / "told.parquet"
+    columns = ("--column", "missing", "--column", "distance")
+    told = CliRunner().invoke(main, ["-g", "cg_med_24", "batch", str(folder / "in"), "-o", str(out), *columns])
+    assert told.exit_code == 0, told.output
+    near = batching.Batch(out, None, guideline).near
+    assert {(row.case, row.outcome) for row in near.rows} == {("waits", "more_information_needed")}
+    assert [row.distance for row in near.rows] == sorted(row.distance or 0 for row in near.rows)
+    assert (sum(bar.number for bar in near.lacking), near.cases) == (2, 0)
+
+
 def test_a_row_leads_to_its_case(app: Guard) -> None:
     """The case of a row is opened in the form, its name in the body alone; one that is not there is said."""
     opened = ask(app, "POST", "/batch", case="met")
