@@ -10,7 +10,7 @@ import networkx as nx
 import pytest
 
 ROOMS = {
-    "engine": "language program evaluation circuit soundness library cases cases/fhir decision batch",
+    "engine": "language program evaluation circuit soundness library cases cases/fhir decision batch analysis",
     "explain": "proof advice checker render query testing reference service commands",
 }
 ORDER = ["kb", *(f"{top}.{room}" for top, rooms in ROOMS.items() for room in rooms.split())]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..program.interface import CODE
+from .columns import COLUMNS, MISSING, SEPARATOR, TOLD
+from .load import Loaded, quoted
+from .rejects import count
 from .sources import BatchError
 from .sql import text
 
@@ -17,8 +21,9 @@ FORMATS = {
     ".jsonl": "FORMAT json",
 }
 """What is written, by how the name of the output ends."""
-LINES = f"""SELECT "case", line_no AS "row", code AS {CODE}, session, outcome, "by", reason
-    FROM result ORDER BY case_no, line_no"""
+_LINES = f"""SELECT "case", row_no AS "row", {CODE}, session, {{told}}
+    FROM (SELECT "case", row_no, {CODE}, coalesce(try_cast(session AS BIGINT), 1) AS session FROM all_service)
+    POSITIONAL JOIN answer WHERE id >= 0"""
 REJECTS = 'SELECT "case", source AS "table", row_no AS "row", reason FROM rejects ORDER BY ALL'
 
 
@@ -29,6 +34,7 @@ class Summary(NamedTuple):
     lines: int
     outcomes: dict[str, int]
     deciding: dict[str, int]  # by statements that decided, the most first
+    missing: dict[str, int]  # lines by what is in their smallest missing set, the most first; where it is asked for
     rejected: int  # cases
     rejects: dict[str, int]  # by reason, the most first
 
@@ -49,7 +55,16 @@ def check_name(out: Path) -> None:
         raise BatchError(f"{out} cannot be written: there is no folder {out.parent} that can be written to")
 
 
-def write(db: Any, out: Path) -> None:
+def lines(batch: Loaded) -> str:
+    """Return what selects the lines, in the order of their table.
+
+    An answer stands beside each, as no other join would keep the order; its values are in variables told_COLUMN.
+    """
+    told = (f"getvariable('told_{name}')[id + 1] AS {quoted(name)}" for name in (*TOLD, *batch.columns))
+    return _LINES.format(told=", ".join(told))
+
+
+def write(batch: Loaded, out: Path) -> None:
     """Write the lines and the rejects; both files appear once they are whole, the rejects first.
 
     :raises BatchError: where they cannot be written.
@@ -57,11 +72,11 @@ def write(db: Any, out: Path) -> None:
     form = FORMATS[out.suffix]
     made: list[str] = []
     try:
-        for select in (REJECTS, LINES):
+        for select in (REJECTS, lines(batch)):
             handle, name = tempfile.mkstemp(dir=out.parent, prefix=".coverlog-", suffix=out.suffix)
             os.close(handle)
             made.append(name)
-            db.execute(f"COPY ({select}) TO {text(name)} ({form})")
+            batch.db.execute(f"COPY ({select}) TO {text(name)} ({form})")
             Path(name).chmod(0o644)
         os.replace(made[0], rejects_of(out))
         os.replace(made[1], out)
@@ -72,17 +87,37 @@ def write(db: Any, out: Path) -> None:
             Path(name).unlink(missing_ok=True)
 
 
-def summary(db: Any) -> Summary:
+def give(batch: Loaded) -> None:
+    """Give DuckDB the results, and beside each line the number of its one."""
+    values = [list(each) for each in zip(*batch.results, strict=True)] or [[]] * len((*TOLD, *batch.columns))
+    for name, each in zip((*TOLD, *batch.columns), values, strict=True):
+        # A value of an enumeration is written once, however many rows have it.
+        known = ", ".join(map(text, sorted({value for value in each if isinstance(value, str)})))
+        kind = f"ENUM ({known})" if known else COLUMNS[name].kind if name in COLUMNS else "VARCHAR"
+        batch.db.execute(f"SET VARIABLE told_{name} = ?::{kind}[]", [each])
+    batch.db.register("answer", {"id": batch.ids})
+
+
+def summary(batch: Loaded) -> Summary:
     """Count what came of a batch."""
+    import numpy as np
 
-    def counted(select: str) -> dict[str, int]:
-        return dict(db.execute(select).fetchall())
-
-    cases, lines, rejected = (db.execute(f"SELECT count(*) FROM {each}").fetchone()[0] for each in (
-        "cases", "result", '(SELECT DISTINCT "case" FROM rejects)'))  # fmt: skip
+    numbers = np.bincount(batch.ids[batch.ids >= 0], minlength=len(batch.results)).tolist()
+    outcomes, deciding, missing = Counter[str](), Counter[str](), Counter[str]()
+    place = len(TOLD) + batch.columns.index(MISSING) if MISSING in batch.columns else 0
+    for result, at in batch.results.items():
+        outcomes[result[0]] += numbers[at]
+        deciding[result[1] or ""] += numbers[at]
+        for item in (result[place] or "").split(SEPARATOR) if place else ():
+            missing[item] += numbers[at]
+    del deciding[""], missing[""]
+    found = batch.db.execute("SELECT reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason LIMIT 10")
     return Summary(
-        cases, lines, counted("SELECT outcome, count(*) AS n FROM result GROUP BY ALL ORDER BY n DESC, outcome"),
-        counted("""SELECT "by", count(*) AS n FROM result WHERE "by" IS NOT NULL
-            GROUP BY ALL ORDER BY n DESC, "by" LIMIT 10"""),
-        rejected, counted("SELECT reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason LIMIT 10"),
+        batch.cases, sum(numbers), _most(outcomes), _most(deciding, 10), _most(missing, 10),
+        count(batch.db, '(SELECT DISTINCT "case" FROM rejects)'), dict(found.fetchall()),
     )  # fmt: skip
+
+
+def _most(counts: Counter[str], number: int | None = None) -> dict[str, int]:
+    """Return what was counted, the most first."""
+    return dict(sorted(((name, n) for name, n in counts.items() if n), key=lambda each: (-each[1], each[0]))[:number])

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...kb import DEFAULT, guidelines
+from ..evaluation.columns import NotGroundedError
 from ..evaluation.evaluator import Evaluator
+from ..evaluation.prepared import Prepared
 from ..language.errors import GuidelineError, did_you_mean
 from ..program.graph import Strata
 from ..program.program import Program
@@ -34,6 +36,7 @@ class Guideline:
         self._threads = threading.local()
         self._boundaries = program.boundaries()
         self._circuits: dict[str, Circuit] = {}
+        self._grounding, self._grounded = threading.Lock(), dict[str, Prepared | None]()
 
     @cached_property
     def folders(self) -> list[Path]:
@@ -61,8 +64,26 @@ class Guideline:
         editions: dict[Any, Evaluator] = self._threads.__dict__
         edition = self.since(date)
         if edition not in editions:
-            editions[edition] = Evaluator(self.program, self.strata, date)
+            editions[edition] = Evaluator(self.program, self.strata, date, self.prepared(edition))
         return editions[edition]
+
+    def prepared(self, edition: str) -> Prepared | None:
+        """Return an edition ready to choose from, for all threads; None where its cases are asked of pyDatalog.
+
+        :param edition: the ISO date since which its rules are as they are; see `since`.
+        """
+        if not self.hash:
+            return None  # made for a question or two: not worth while
+        from .grounding import prepared
+
+        with self._grounding:
+            if edition not in self._grounded:
+                try:
+                    found = prepared(self.program, self.strata, edition, (self.hash, edition))
+                except NotGroundedError:
+                    found = None
+                self._grounded[edition] = found
+            return self._grounded[edition]
 
     def circuit(self, date: str) -> Circuit:
         """Return the circuit of the edition in force on an ISO date.
@@ -71,10 +92,9 @@ class Guideline:
         """
         edition = self.since(date)
         if edition not in self._circuits:
-            from ..circuit.circuit import Circuit
-            from .grounding import grounded
+            from .circuits import circuit
 
-            self._circuits[edition] = Circuit(grounded(self.program, self.strata, edition, (self.hash, edition)))
+            self._circuits[edition] = circuit(self.program, self.strata, edition, (self.hash, edition))
         return self._circuits[edition]
 
 

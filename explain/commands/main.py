@@ -20,11 +20,13 @@ from .output import BAD_INPUT, flush, open_streams, output_failed, quiet_pipe
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
+    "analyze": "analyze",
     "batch": "batch",
     "cases": "test",
     "circuit": "circuit",
     "compare": "compare",
     "compile": "batch",
+    "construct": "construct",
     "check": "check",
     "checklist": "advise",
     "decide": "decide",
@@ -43,6 +45,7 @@ COMMANDS = {
     "schema": "schema",
     "serve": "serve",
     "show": "rules",
+    "sufficient": "construct",
     "test": "test",
     "trace": "test",
     "validate": "validate",

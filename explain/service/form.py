@@ -95,6 +95,15 @@ class Form:
         """Return the fields that say a case; `values` gives the case back, but for what it is expected to come to."""
         return dict(self._flat({"properties": self.properties}, "", values))
 
+    def tidied(self, fields: Fields) -> dict[str, str]:
+        """Return the fields that say the same case, rows without a gap and words by their names.
+
+        A source that is written before what it is the source of stays.
+        """
+        ahead = {name: _text(fields, name) for name in fields
+                 if name.endswith(f".{SOURCE}") and not any(map(str.isdecimal, name.split(".")))}  # fmt: skip
+        return {name: text for name, text in ahead.items() if text} | self.fields(self.values(fields))
+
     def sections(self, fields: Fields, more: str = "") -> list[Section]:
         """Return the parts of the form, filled in.
 

@@ -94,7 +94,7 @@ class Desk:
             state = self.begun(begun)._replace(world=state.world, as_of=state.as_of, detail=state.detail)
         if verb in ("pin", "unpin"):
             state = state._replace(before=json.dumps(state.values) if verb == "pin" else "")
-        return state._replace(fields=state.form.fields(state.values))  # rows without a gap, words by their names
+        return state._replace(fields=state.form.tidied(state.fields))
 
     def begun(self, begun: Begun) -> State:
         """Return the form of a case that was begun."""

@@ -8,17 +8,19 @@ from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from ...engine.language.errors import CaseError, Fault
+from ...engine.language.errors import CaseError, Fault, GuidelineError
 from ...engine.library.several import Answering
 from ..advice.letter import letter
 from ..proof.build import prove
 from ..render import letter_page, proof_page
 from . import pages
 from .app import Worker, application
+from .asking import asked_json, asked_page
 from .guard import Guard
+from .reading import Reading
 from .tryout import Desk, Sent, State
 
 FIELDS = 10_000
@@ -32,14 +34,17 @@ def workbench(answering: Answering, hosts: Collection[str]) -> Guard:
     """
     desk = Desk(answering)
     bench = _Bench(desk, Worker(desk.warm))
+    reading = Reading(bench.guidelines, bench.worker)
     styles = pages.styles([form.program for form in desk.forms.values()])
     files = {"/bench.css": (styles, "text/css"), "/bench.js": (pages.script(), "text/javascript")}
     return application(
         [
             Route("/", lambda request: RedirectResponse("/try", 303)),
             Route("/try", bench.empty, methods=["GET"]),
+            Route("/query", bench.empty_query, methods=["GET"]),
             *(Route(path, _sent(text, kind)) for path, (text, kind) in files.items()),
             *(Route(path, act, methods=["POST"]) for path, act in bench.acts().items()),
+            *reading.routes(),
         ],
         hosts,
     )  # fmt: skip
@@ -54,12 +59,14 @@ class _Bench:
 
     def __init__(self, desk: Desk, worker: Worker) -> None:
         self.desk, self.worker = desk, worker
+        self.guidelines = {name: form.guideline for name, form in desk.forms.items()}
 
     def acts(self) -> dict[str, Callable[[Request], Any]]:
         """Return what is done with a form that is sent, by its path."""
         return {
             "/try": self.act(lambda sent, data: HTMLResponse(self.desk.page(self.desk.state(sent)))),
             "/start": self.act(self.start),
+            "/query": self.act(self.query), "/query.json": self.act(self.query_json),
             "/case.yaml": self.act(self.file), "/letter": self.act(self.letter), "/proof": self.act(self.proof),
         }  # fmt: skip
 
@@ -68,6 +75,11 @@ class _Bench:
         form = self.desk.form("")
         state = State(form, {}, "open", "", "reason")
         return HTMLResponse(await self.worker.run(lambda: self.desk.page(state)))
+
+    async def empty_query(self, request: Request) -> Response:
+        """Show what may be asked."""
+        sent = {"guideline": request.query_params.get("guideline", "")}
+        return await self.worker.run(lambda: self.query(sent, b""))
 
     def act(self, work: Callable[[Sent, bytes], Response]) -> Callable[[Request], Any]:
         """Return what reads a form and does something with it."""
@@ -100,6 +112,16 @@ class _Bench:
 
     def start(self, sent: Sent, data: bytes) -> Response:
         return HTMLResponse(self.desk.page(self.desk.start(sent, data)))
+
+    def query(self, sent: Sent, data: bytes) -> Response:
+        return HTMLResponse(asked_page(sent, self.guidelines, self.desk.answering, self.desk.names))
+
+    def query_json(self, sent: Sent, data: bytes) -> Response:
+        guideline = self.desk.form(sent.get("guideline", "")).guideline
+        try:
+            return JSONResponse(asked_json(sent, guideline, self.desk.answering))
+        except (CaseError, GuidelineError) as error:
+            return JSONResponse({"error": str(error)}, 422)
 
     def file(self, sent: Sent, data: bytes) -> Response:
         named = {"content-disposition": 'attachment; filename="case.yaml"'}

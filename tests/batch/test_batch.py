@@ -3,7 +3,7 @@
 import csv
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,8 +12,10 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 from coverlog.engine.batch.back import said_of
+from coverlog.engine.batch.columns import COLUMNS
 from coverlog.engine.batch.load import Loaded
-from coverlog.engine.batch.output import summary
+from coverlog.engine.batch.output import give, summary
+from coverlog.engine.batch.output import lines as lines_of
 from coverlog.engine.batch.run import Batch
 from coverlog.engine.batch.sources import BatchError, connect, sources
 from coverlog.engine.batch.statement import statement
@@ -63,26 +65,30 @@ def write(rows: Rows, folder: Path) -> Path:
     return folder
 
 
-def told(folder: Path, guideline: Guideline, world: str) -> tuple[dict[str, list[Any]], dict[str, str]]:
+def told(
+    folder: Path, guideline: Guideline, world: str, columns: Sequence[str] = ()
+) -> tuple[dict[str, list[Any]], dict[str, str]]:
     """What a batch says: the lines of each case, and the reason of each rejected one."""
     db = connect()
-    batch = Batch(db, guideline, world)
+    batch = Batch(db, guideline, world, columns=columns)
     batch.run(sources(folder, batch.tables, db))
+    give(batch)
     lines: dict[str, list[Any]] = {}
-    rows = db.execute("""SELECT "case", code, session, outcome, "by", reason FROM result
-        ORDER BY case_no, line_no""")
-    for name, *line in rows.fetchall():
+    for name, _, *line in db.execute(lines_of(batch)).fetchall():
         lines.setdefault(name, []).append(tuple(line))
     return lines, dict(db.execute('SELECT "case", string_agg(reason) FROM rejects GROUP BY ALL').fetchall())
 
 
-def decided(said: Said, guideline: Guideline, world: str) -> list[Any] | None:
+def decided(said: Said, guideline: Guideline, world: str, columns: Sequence[str] = ()) -> list[Any] | None:
     (case,) = read_text(json.dumps(said).encode(), "case", guideline)
+    assert isinstance(case, Case)
     try:
-        lines = decide(case, guideline, world=world).lines if isinstance(case, Case) else ()
+        decision = decide(case, guideline, world=world)
     except CaseError:
         return None
-    return [(line.code, line.session, line.outcome, ", ".join(line.by) or None, line.reason) for line in lines]
+    more = [tuple(COLUMNS[name].of(line, decision) for name in columns) for line in decision.lines]
+    return [(line.code, line.session, line.outcome, ", ".join(line.by) or None, line.reason, *each)
+            for line, each in zip(decision.lines, more, strict=True)]  # fmt: skip
 
 
 def canonical(guideline: Guideline, step: int) -> Iterator[Said]:
@@ -107,6 +113,37 @@ def test_every_line_is_decided_alike(
         assert lines.get(said["id"]) == expected, said
         assert (said["id"] in rejects) == (expected is None)
     record_property("measured", f"{sum(map(len, lines.values()))} lines of {len(cases)} cases alike, {world} world")
+
+
+def twin(said: Said, rng: random.Random) -> Said:
+    """A case that may say the same to a guideline in other words: another day, amount, code or order."""
+    day = int(said["date_of_service"][-2:])
+    findings = {name: value + rng.randint(0, 1) if isinstance(value, int) else value
+                for name, value in said.get("findings", {}).items()}  # fmt: skip
+    services = [{**line, "cpt": "99998" if line["cpt"] == "99999" else line["cpt"]} for line in said["services"]]
+    return said | {
+        "id": f"{said['id']}-twin", "date_of_service": f"{said['date_of_service'][:-2]}{day - (day > 20):02}",
+        "services": services[::-1], "findings": findings, "diagnoses": said.get("diagnoses", [])[::-1],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("world", "name"), [("open", ""), ("closed", ""), ("open", "ncd_240_4")])
+def test_what_is_asked_for_is_told_alike(
+    world: str, name: str, criteria: ModuleType, tmp_path: Path, size: Callable[[int, int], int],
+    record_property: Callable[[str, object], None],
+) -> None:  # fmt: skip
+    """Missing sets, distance, what a line rests on and advisories are those of the decision, also of cases alike."""
+    guideline, rng = load(name) if name else load(), random.Random(37)
+    cases = [*canonical(guideline, size(EVERY, 1))]
+    if not name:
+        drawn = [criteria.generate(rng) | {"id": f"drawn-{at}"} for at in range(size(40, 5000))]
+        cases += [*drawn, *(twin(said, rng) for said in drawn)]
+    single = Tables(guideline).singles
+    cases = [{k: plain(v, "date") if k in single else v for k, v in case.items()} for case in cases]
+    lines, _ = told(write(rows_of(cases, guideline), tmp_path / "in"), guideline, world, list(COLUMNS))
+    for said in cases:
+        assert lines.get(said["id"]) == decided(said, guideline, world, list(COLUMNS)), said
+    record_property("measured", f"{sum(map(len, lines.values()))} lines of {len(cases)} cases, every column, {world}")
 
 
 @pytest.mark.parametrize("world", ["open", "closed"])
@@ -294,6 +331,6 @@ def test_a_summary_counts(guideline: Guideline, folder: Path) -> None:
     db = connect()
     batch = Batch(db, guideline, "closed")
     batch.run(sources(folder, batch.tables, db))
-    found = summary(db)
+    found = summary(batch)
     assert (found.cases, found.lines, found.rejected) == (2, 2, 1)
     assert sum(found.outcomes.values()) == 2

@@ -92,14 +92,14 @@ def test_marks_stay_text_and_in_the_body(page: Page, served: Any) -> None:
     page.goto(f"{served.url}/try")
     page.get_by_text("Start", exact=True).click()
     inputs = page.locator("#case input:not([type=radio]):not([type=hidden])")
-    for at in range(inputs.count()):
-        inputs.nth(at).fill(attack)
+    inputs.evaluate_all("(every, text) => every.forEach(each => each.value = text)", attack)
     with page.expect_response(f"{served.url}/try") as told:
         page.locator("#case button").first.click()
     page.wait_for_selector(".faults")
     assert MARK not in page.title()
     assert page.locator("script:not([src])").count() == 0
-    assert attack in [inputs.nth(at).input_value() for at in range(inputs.count())]
+    kept = inputs.evaluate_all("every => every.map(each => each.value)")
+    assert kept.count(attack) > 30
     assert MARK not in " ".join(urls)
     assert MARK not in str(told.value.all_headers())
     for path in ("/letter", "/proof", "/case.yaml", "/start"):
