@@ -479,13 +479,16 @@ def test_other_addresses_are_not_there(required: Asking) -> None:
 
 
 def test_calls_are_kept_only_where_that_is_asked(tmp_path: Path) -> None:
-    """A file for each call and its answer, that its owner alone can read."""
+    """A file for each call and its answer, that its owner alone can read; the access token of a call is not in it."""
     asking = Asking(required=True, record=tmp_path)
     assert list(tmp_path.iterdir()) == []
-    answer = asking.call(wrist())
+    answer = asking.call(wrist() | {"fhirAuthorization": {"access_token": MARK}})
     (kept,) = tmp_path.iterdir()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert json.loads(json.loads(kept.read_text())["answer"]) == answer.json()
+    assert json.loads(kept.read_text())["call"] == wrist()
+    assert json.loads(kept.read_text())["answer"] == answer.json()
+    assert asking.ask("POST", "/cds-services/order-sign-crd", b"{").status_code == 400
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_json_is_written_as_it_was_read() -> None:

@@ -91,7 +91,9 @@ class Writing:
             for at, value in readings:
                 self._put(at, value, each.path)
         else:
-            self.unused.append(Unused(each.path, "no guideline that answers has a word for it"))
+            known = each.name in self.words.homes or each.name in self.words.keys
+            why = "no answer that a case can hold" if known else "no guideline that answers has a word for it"
+            self.unused.append(Unused(each.path, why))
 
     def _put(self, at: tuple[str, ...], value: Any, path: str) -> None:
         if isinstance(value, list):

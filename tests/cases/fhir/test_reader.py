@@ -270,7 +270,7 @@ def observed(code: str, **more: Any) -> Json:
         ({"valueBoolean": True}, "present"),
         ({"valueBoolean": False}, "absent"),
         ({"valueCodeableConcept": coded("http://snomed.info/sct", "260385009")}, "absent"),
-        ({"valueCodeableConcept": coded("http://loinc.org", "LA9633-4")}, "present"),
+        ({"valueCodeableConcept": coded("http://terminology.hl7.org/CodeSystem/v2-0136", "Y")}, "present"),
         ({"valueBoolean": True, "status": "preliminary"}, None),
         ({"valueBoolean": True, "dataAbsentReason": coded("x", "unknown")}, None),
         ({"dataAbsentReason": coded("x", "unknown")}, None),
