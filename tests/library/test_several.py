@@ -189,4 +189,4 @@ def test_threads_that_ask_at_once_load_a_guideline_once() -> None:
     for _ in range(3):
         lazy = shipped().all[-1]
         with ThreadPoolExecutor(8) as pool:
-            assert len(set(pool.map(lambda _, of=lazy: id(of.program), range(16)))) == 1  # type: ignore[misc]
+            assert len(set(pool.map(lambda _, of=lazy: id(of.program), range(16)))) == 1
