@@ -21,6 +21,7 @@ from coverlog.explain.checker.verify import verify
 from coverlog.explain.proof.build import prove
 from coverlog.explain.proof.document import as_json
 from coverlog.explain.render.account_text import LINES, screen
+from coverlog.explain.testing.cases import compare
 
 Said = dict[str, Any]
 WORLDS = ("open", "closed")
@@ -184,3 +185,15 @@ def test_a_member_reads_plain_words(
     record_property("measured", f"{len(grades)} paragraphs of NCD 240.4, highest grade {max(grades):.1f}; "
                                 f"{len(screens)} screens, longest {max(screens)}")  # fmt: skip
     assert max(grades) <= 8
+
+
+@pytest.mark.parametrize(("leads", "differs"), [(["covered_initial"], False), (["covered"], True), ([], True)])
+def test_a_canonical_case_may_say_what_its_missing_sets_lead_to(
+    ncd: Guideline, leads: list[str], differs: bool
+) -> None:
+    """Of the outcomes that cover a line, `missing_for` names those that the sets lead to; others are a difference."""
+    (path,) = (p for p in canonical_paths(ncd) if p.stem == "symptom-not-documented")
+    (case,) = read_text(path.read_bytes(), str(path), ncd)
+    assert isinstance(case, Case)
+    expected = {"E0601": {"outcome": "more_information_needed", "missing_for": leads}}
+    assert bool(list(compare(decide(case, ncd), expected))) == differs
