@@ -21,6 +21,11 @@ A guideline is a folder of `.dl` files: clauses of Datalog in the syntax of ASP-
 comments to a solver (`%@ NAME: ...`, and `%>` for the place in the document). What a case says becomes facts by the
 declarations, exactly and once, so that rules compare whole numbers: calendars, units and decimals are the reader's.
 """
+LINES = """What a session requests of a code is one line, known by the session and the code; every outcome takes these two
+arguments. Where a case has a code twice in a session, the line has the fields of both, and a note says so: what a field
+is to tell apart stands in sessions of its own. Records and fields of lines are never open: what the case does not list
+is not so, in both worlds, and is not asked for.
+"""
 COUNTS = """## Counts and sums
 
 A body may compare a count or a sum, from below, from above, or both: `2 <= #count {{ ... }} <= 5`. What it is compared
@@ -66,7 +71,7 @@ def page() -> str:
     parts += ["## What a guideline states\n", "Facts that need no id; what is in words stands in quotes.\n"]
     parts += map(_fact, FACTS.values())
     parts += ["## What a case says\n", "`%@ case: KEY SHAPE` below a predicate reads it from that key of the case.\n"]
-    parts += [*map(_shape, SHAPES.values()), _counts(), NUMBERS.format(options=options)]
+    parts += [*map(_shape, SHAPES.values()), LINES, _counts(), NUMBERS.format(options=options)]
     return "\n".join(parts)
 
 

@@ -51,7 +51,7 @@ class Pair:
 
     def __init__(self, before: Side, after: Side, world: str = "") -> None:
         self.sides, self.world = (before, after), world
-        self.circuits = [side.guideline.circuit(side.date) for side in self.sides]
+        self.circuits = [side.guideline.circuit(side.date, whole=True) for side in self.sides]
         self.legal = Legal(self.circuits, after.date, refused=True)
         self.formula = self.legal.formula
         self.refused = [self.legal.refused(at) for at in (0, 1)]

@@ -62,7 +62,7 @@ def broken_in(extended: Guideline, guideline: Guideline, date: str, world: str =
     :param extended: the guideline with its properties.
     """
     rules = [rule for rule in extended.program.edition(date) if rule.head.predicate == NEVER]
-    circuit = Circuit(ground(extended.program, extended.strata, extended.since(date)))
+    circuit = Circuit.of(ground(extended.program, extended.strata, extended.since(date)))
     legal = Legal([circuit], date)
     fired = [f for each in circuit.built.firings.get(NEVER, {}).values() for f in each]
     for rule in rules:

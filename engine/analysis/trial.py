@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..circuit.build import Built
-from ..circuit.circuit import Circuit
+from ..circuit.circuit import Circuit, draw
 from ..evaluation.grounded import Grounded, ground
 from ..evaluation.rules import Firing
 from ..language.terms import Atom, Literal, Part, Place, Rule
@@ -102,7 +102,7 @@ class Trial:
         first = len(grounded.inputs)
         switches = {relaxed.get(cut, cut.rule).place: first + at for at, cut in enumerate(wanted)}
         self.built = Switched(grounded, switches)
-        self.circuit = Circuit(grounded, self.built)
+        self.circuit = Circuit(grounded, draw(grounded, self.built))
         self.legal = Legal([self.circuit], date, refused=True)
         self.formula = self.legal.formula
         self.formula.add([self.legal.given(0)(self.built.inputs[VARYING], 1)])

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from ..language.comparison import holds
 from ..language.terms import Aggregate, Atom, Comparison, Constant, Rule, Term, Var, variables
 from ..language.unify import Binding
-from ..program.program import Predicate
+from ..program.program import Predicate, Program
 from .rules import Firing, Model, Tally
 
 Row = tuple[Constant, ...]
@@ -86,3 +86,8 @@ class Compiled:
         premises = tuple([template.fill(row) for template in self.premises])
         absences = tuple([template.fill(row) for template in self.absences])
         return Firing(self.rule, binding, self.head.fill(row), premises, absences, undetermined, tallies)
+
+
+def compiled_rules(program: Program, date: str) -> list[Compiled]:
+    """Return the rules in force on an ISO date, each named by its number among the clauses in force."""
+    return [Compiled(number, rule) for number, rule in enumerate(program.edition(date)) if rule.body]

@@ -15,10 +15,10 @@ from ..program.graph import Strata
 from ..program.program import Predicate, Program
 from .apart import set_apart
 from .columns import Columns, NotGroundedError
-from .compiled import Compiled, Row
-from .evaluator import Evaluator
-from .limits import LimitError
+from .compiled import Compiled, Row, compiled_rules
+from .limits import LimitError, TooLongError
 from .rules import Firing, Tally
+from .solver import Solver
 from .symbols import Symbols
 
 MAX_FIRINGS = 50_000
@@ -41,7 +41,7 @@ class Grounded(NamedTuple):
 
     def firings(self) -> Iterator[Firing]:
         """Yield every firing of a rule with a body, in the order of the strata."""
-        rules = {c.name: c for c in _compiled(self.program, self.date)}
+        rules = {c.name: c for c in compiled_rules(self.program, self.date)}
         for name, row in self.fired:
             if firing := rules[name].firing(row, _counted):
                 yield firing
@@ -55,10 +55,6 @@ def _counted(aggregate: Aggregate, binding: Binding) -> Tally:
     raise NotGroundedError(f"{aggregate} is counted case by case")
 
 
-def _compiled(program: Program, date: str) -> Iterator[Compiled]:
-    return (Compiled(at, rule) for at, rule in enumerate(program.edition(date)) if rule.body)
-
-
 def ground(program: Program, strata: Strata, date: str) -> Grounded:
     """Ground the edition of a date.
 
@@ -66,12 +62,15 @@ def ground(program: Program, strata: Strata, date: str) -> Grounded:
     """
     empty = with_firings(program, strata, date, ())
     # Nothing that a case can change is sure, so that no negation of it fails.
-    evaluator = Evaluator(empty.program, strata._replace(open_valued=strata.from_case), date)
+    rules = compiled_rules(empty.program, date)
+    solver = Solver(empty.program, strata._replace(open_valued=strata.from_case), date, rules)
     try:
-        model = evaluator.evaluate((), open_world=False, possible=dict.fromkeys([*empty.inputs, *empty.opens]))
+        model = solver.evaluate((), open_world=False, possible=dict.fromkeys([*empty.inputs, *empty.opens]))
+    except TooLongError:
+        raise
     except LimitError as error:
         raise NotGroundedError(str(error)) from None
-    names = {compiled.rule.place: compiled for compiled in evaluator.compiled}
+    names = {compiled.rule.place: compiled for compiled in rules}
     fired = tuple(_fired(model.firings.values(), names))
     if len(fired) > MAX_FIRINGS:
         raise NotGroundedError(f"{len(fired):,} firings, more than {MAX_FIRINGS:,}")

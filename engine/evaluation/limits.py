@@ -32,6 +32,10 @@ class LimitError(CaseError):
     """A limit of evaluation that a case has reached."""
 
 
+class TooLongError(LimitError):
+    """The limit of time."""
+
+
 @contextmanager
 def allowing(seconds: float) -> Iterator[None]:
     """Let each case that is evaluated meanwhile, in this thread, take some seconds."""
@@ -80,10 +84,9 @@ def one_case() -> Iterator[None]:
 
 
 def _too_long() -> LimitError:
-    return _reached(
-        f"the evaluation took longer than {_seconds.get():g} seconds",
-        "let the literals of its rules share variables, or allow more (--limit-seconds)",
-    )
+    said = f"the evaluation took longer than {_seconds.get():g} seconds"
+    remedy = "let the literals of its rules share variables, or allow more (--limit-seconds)"
+    return TooLongError(faults=[Fault("", said, remedy)])
 
 
 def _reached(message: str, remedy: str) -> LimitError:
@@ -93,9 +96,9 @@ def _reached(message: str, remedy: str) -> LimitError:
 class Budget:
     """What one evaluation may still do."""
 
-    def __init__(self) -> None:
+    def __init__(self, steps: int | None = None) -> None:
         self.end = _end.get() or time.monotonic() + _seconds.get()
-        self.left = MAX_STEPS
+        self.most = self.left = MAX_STEPS if steps is None else steps
 
     def spend(self, steps: int, rule: Rule) -> None:
         """Take away what a rule has done.
@@ -105,7 +108,7 @@ class Budget:
         self.left -= steps
         if self.left < 0:
             raise _reached(
-                f"more than {MAX_STEPS:,} steps of rules; the last were of {rule.id} ({rule.place})",
+                f"more than {self.most:,} steps of rules; the last were of {rule.id} ({rule.place})",
                 "let its literals share variables, or split the case",
             )
         self.watch()

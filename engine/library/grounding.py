@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..evaluation.columns import NotGroundedError
-from ..evaluation.grounded import Fired, Grounded, ground, with_firings
+from ..evaluation.compiled import Row
+from ..evaluation.prepared import Outline, Prepared
 from ..language.terms import Constant, Quantity
 from ..program.graph import Strata
 from ..program.program import Program
 from .cache import keep_written, recalled
 
-Found = tuple[str, tuple[Fired, ...]]  # why it cannot be grounded, or an empty text; its firings
+if TYPE_CHECKING:
+    from ..evaluation.grounded import Fired, Grounded
+
+Found = tuple[str, "tuple[Fired, ...]"]  # why it cannot be grounded, or an empty text; its firings
 
 
 def grounded(program: Program, strata: Strata, date: str, seal: tuple[str, str]) -> Grounded:
@@ -21,6 +26,8 @@ def grounded(program: Program, strata: Strata, date: str, seal: tuple[str, str])
     :param seal: the digest of the guideline's text, empty where it was not read from one, and the edition.
     :raises NotGroundedError: where it cannot be grounded.
     """
+    from ..evaluation.grounded import with_firings
+
     name, texts = Path("/".join(("grounded", *seal))), [seal]
     why, fired = (recalled(name, texts, _decoded) if seal[0] else None) or _ground(program, strata, date, name, texts)
     if why:
@@ -29,6 +36,8 @@ def grounded(program: Program, strata: Strata, date: str, seal: tuple[str, str])
 
 
 def _ground(program: Program, strata: Strata, date: str, name: Path, texts: list[tuple[str, str]]) -> Found:
+    from ..evaluation.grounded import ground
+
     try:
         found: Found = "", ground(program, strata, date).fired
     except NotGroundedError as error:
@@ -60,3 +69,54 @@ def _read(value: Any) -> Constant:
     if type(value) not in (int, str):
         raise ValueError(value)
     return value  # type: ignore[no-any-return]
+
+
+def prepared(program: Program, strata: Strata, date: str, seal: tuple[str, str]) -> Prepared:
+    """Return the edition of a date ready to choose the firings of cases from; see `grounded`.
+
+    :raises NotGroundedError: where too much follows.
+    """
+    name, texts = Path("/".join(("outline", *seal))), [seal]
+    found = recalled(name, texts, _outline) if seal[0] else None
+    why, outline = found or _outlined(program, strata, date, name, texts)
+    if outline is None:
+        raise NotGroundedError(why)
+    return Prepared(program, strata, date, outline)
+
+
+def _outlined(
+    program: Program, strata: Strata, date: str, name: Path, texts: list[tuple[str, str]]
+) -> tuple[str, Outline | None]:
+    from ..evaluation.outline import outline
+
+    try:
+        why, found = "", outline(program, strata, date)
+    except NotGroundedError as error:
+        why, found = str(error), None
+    if texts[0][0]:
+        static, listed, given = found or ((), (), ())
+        keep_written(name, texts, [why, [
+            [[rule, _listed(row)] for rule, row in static], [[rule, [*map(_listed, rows)]] for rule, rows in listed],
+            given,
+        ]])  # fmt: skip
+    return why, found
+
+
+def _listed(row: Iterable[Constant]) -> list[Any]:
+    return list(map(_written, row))
+
+
+def _outline(data: Any) -> tuple[str, Outline | None]:
+    """Return what a list says; see `_decoded`."""
+    why, (static, listed, given) = data
+    if type(why) is not str:
+        raise ValueError(why)
+    return why, None if why else Outline(
+        tuple([(int(rule), _row(row)) for rule, row in static]),
+        tuple([(int(rule), tuple(map(_row, rows))) for rule, rows in listed]),
+        tuple([(str(name), tuple(map(bool, columns)), tuple(map(_row, rows))) for name, columns, rows in given]),
+    )
+
+
+def _row(values: Any) -> Row:
+    return tuple(map(_read, values))

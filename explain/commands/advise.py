@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ...engine.decision.decide import judge
+from ...engine.decision.decide import Judged, judge
 from .complete import Completer, complete_item, complete_setting
 from .inputs import answering, judge_one, lines_of
 from .options import Option, as_of_option, case_argument, format_option, line_option, output_option, world_option
@@ -71,13 +71,13 @@ def whatif(
 @line_option("List for the lines of this procedure code only.")
 @world_option
 @as_of_option
-@format_option("text", "json")
+@format_option("text", "json", "fhir")
 def checklist(case: str, code: str, world: str, as_of: str, form: str) -> None:
     """List what would change an outcome as questions, the shortest list first.
 
     Of a line that waits for information that is what is missing; of a line that is refused, every minimal way in
     which it would be covered: documentation, a different request, or both. As JSON each way has the
-    options of whatif that go it.
+    options of whatif that go it; as a Questionnaire of FHIR R4 it asks for what is missing.
 
     \b
     Example: coverlog checklist cts-three-weeks-of-splinting
@@ -88,8 +88,25 @@ def checklist(case: str, code: str, world: str, as_of: str, form: str) -> None:
 
     judged = judge_one(case, answering(), world, as_of)
     lines_of(judged, code)
+    if form == "fhir":
+        write_out(as_json(_questionnaire(judged, code)))
+        return
     lines = listed(judged, code)
     write_out(as_json(told(judged, lines)) if form == "json" else f"{as_text(judged, lines, width())}\n")
+
+
+def _questionnaire(judged: Judged, code: str) -> dict[str, object]:
+    """Return the questionnaire of what is missing in the lines of a code, or in all.
+
+    :raises FaultError: where nothing is.
+    """
+    from ...engine.language.errors import refused
+    from ..advice.questionnaire import of_lines, questionnaire
+
+    wanted = of_lines([line for line in judged.decision.lines if code in ("", line.code)])
+    if not wanted.first:
+        raise refused(judged.case.id, "nothing is missing that a questionnaire could ask for", "see --format text")
+    return questionnaire(wanted, judged.guideline)
 
 
 @click.command()

@@ -36,6 +36,7 @@ COMMANDS = {
     "export": "export",
     "find": "find",
     "fmt": "check",
+    "from-fhir": "from_fhir",
     "graph": "rules",
     "init": "init",
     "letter": "advise",
@@ -43,6 +44,7 @@ COMMANDS = {
     "query": "query",
     "rules": "rules",
     "schema": "schema",
+    "serve": "serve",
     "show": "rules",
     "sufficient": "construct",
     "test": "test",
@@ -50,10 +52,12 @@ COMMANDS = {
     "validate": "validate",
     "verify": "verify",
     "whatif": "advise",
+    "workbench": "workbench",
 }
 
 
-SEVERAL = ("checklist", "compare", "decide", "explain", "letter", "validate", "verify", "whatif")
+SEVERAL = ("batch", "checklist", "compare", "decide", "explain", "from-fhir", "letter", "validate", "verify", "whatif",
+           "workbench")  # fmt: skip
 """The commands that several guidelines may answer."""
 
 

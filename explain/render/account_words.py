@@ -171,6 +171,7 @@ def facts(account: Account, judged: Judged) -> dict[str, Any]:
         "role": account.lines[0].role, "says": account.lines[0].words,
         "sentence": sentence(account), "nothing": account.nothing,
         "wanted": wanted, "recorded": alike(account.recorded), "blocks": [_laid_out(each) for each in account.blocks],
+        "criteria": list(dict.fromkeys(each.criterion for each in account.blocks)),
         "ways": ways_told(account, 99), "rests": rests_told(account, account.blocks),
         "folded": folded_told(account, []).removesuffix(WHOLE),
     }  # fmt: skip
@@ -180,5 +181,5 @@ def _laid_out(block: Block) -> dict[str, Any]:
     parts, any_one = asked(block)
     return {
         "statement": block.statement, "words": ("inferred: " if block.inferred else "") + block.words, "parts": parts,
-        "any_one": any_one,
+        "any_one": any_one, "criterion": block.criterion,
     }  # fmt: skip

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from coverlog.engine.cases.case import Case, read_files, read_text
 from coverlog.engine.decision.decide import judge
-from coverlog.engine.evaluation import evaluator
+from coverlog.engine.evaluation import solver
 from coverlog.engine.language import comparison
 from coverlog.engine.language.terms import Atom, Quantity
 from coverlog.engine.library.guideline import Guideline, load
@@ -511,8 +511,9 @@ def test_a_fault_in_the_builders_comparison_is_caught(
 ) -> None:
     """A sign that the engine takes for another one makes proofs that are refused."""
     monkeypatch.setitem(comparison._COMPARE, op, comparison._COMPARE[wrong])
-    monkeypatch.setattr(evaluator, "filters", lambda *_: ())  # the store compares beforehand, and has its own signs
+    monkeypatch.setattr(solver, "filters", lambda *_: ())  # the store compares beforehand, and has its own signs
     monkeypatch.setattr(toy, "_threads", threading.local())  # evaluators that are kept have asked already
+    monkeypatch.setattr(toy, "_grounded", {})
     assert _refused(tamper, toy)
 
 

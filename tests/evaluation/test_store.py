@@ -51,10 +51,21 @@ def broken(door: str, at: int, error: type[BaseException], late: bool) -> Iterat
         yield calls
 
 
+class Asked(Guideline):
+    """A guideline every case of which is asked of pyDatalog, as where it cannot be grounded."""
+
+    def prepared(self, edition: str) -> None:
+        return None
+
+
+def anew(guideline: Guideline, kind: type[Guideline] = Asked) -> Guideline:
+    """The shipped guideline without a store yet."""
+    return kind(guideline.folder, guideline.program, guideline.strata, guideline.hash)
+
+
 @pytest.fixture
 def fresh(guideline: Guideline) -> Guideline:
-    """The shipped guideline without a store yet."""
-    return Guideline(guideline.folder, guideline.program, guideline.strata, guideline.hash)
+    return anew(guideline)
 
 
 def told(guideline: Guideline, case: Case) -> list[Any]:
@@ -72,7 +83,7 @@ def test_no_call_that_fails_leaves_anything_behind(
     while raised:
         raised = False
         if door in ("declare", "define"):  # only where a store is built
-            fresh = Guideline(guideline.folder, guideline.program, guideline.strata, guideline.hash)
+            fresh = anew(guideline)
         error = ERRORS[at % len(ERRORS)]
         with broken(door, at, error, late=bool(at % 2)), suppress(error):
             try:
@@ -85,18 +96,19 @@ def test_no_call_that_fails_leaves_anything_behind(
     assert at > 1
 
 
+@pytest.mark.parametrize("kind", [Guideline, Asked])
 def test_alarms_at_any_moment_change_no_later_answer(
+    kind: type[Guideline],
     make: Any,
     guideline: Guideline,
-    fresh: Guideline,
     size: Callable[[int, int], int],
     record_property: Callable[[str, object], None],
 ) -> None:
     """Alarms at random moments interrupt decisions, and no later decision differs."""
-    rng = random.Random(7)
+    rng, fresh = random.Random(7), anew(guideline, kind)
     cases = [make(id="first", **BEFORE), make(id="second", **AFTER), make(id="third")]
     expected = {case.id: decide(case, guideline) for case in cases}
-    seconds = min(_seconds(cases[0], guideline) for _ in range(5))
+    seconds = min(_seconds(cases[0], fresh) for _ in range(5))
 
     def interrupt(*_: object) -> None:
         raise Interrupted
@@ -147,11 +159,11 @@ def test_a_decision_within_a_decision_is_its_own(make: Any, guideline: Guideline
     assert [decide(case, fresh) for case in (first, second)] == expected
 
 
-def test_a_store_is_nobody_elses(guideline: Guideline, make: Any) -> None:
+def test_a_store_is_nobody_elses(fresh: Guideline, make: Any) -> None:
     """A thread that had no pyDatalog database has none after a decision: nothing reaches the store by chance."""
     kept = Logic.tl.__dict__.pop("logic", None)
     try:
-        decide(make(), guideline)
+        decide(make(), fresh)
         assert not hasattr(Logic.tl, "logic")
     finally:
         if kept is not None:

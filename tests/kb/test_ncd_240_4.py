@@ -17,6 +17,7 @@ from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.checker.verify import verify
 from coverlog.explain.proof.build import prove
 from coverlog.explain.proof.document import as_json
+from coverlog.explain.testing.cases import compare
 
 Said = dict[str, Any]
 WORLDS = ("open", "closed")
@@ -128,3 +129,15 @@ def _read_path(path: Any, guideline: Guideline) -> Case:
     (case,) = read_text(path.read_bytes(), str(path), guideline)
     assert isinstance(case, Case), case
     return case
+
+
+@pytest.mark.parametrize(("leads", "differs"), [(["covered_initial"], False), (["covered"], True), ([], True)])
+def test_a_canonical_case_may_say_what_its_missing_sets_lead_to(
+    ncd: Guideline, leads: list[str], differs: bool
+) -> None:
+    """Of the outcomes that cover a line, `missing_for` names those that the sets lead to; others are a difference."""
+    (path,) = (p for p in canonical_paths(ncd) if p.stem == "symptom-not-documented")
+    (case,) = read_text(path.read_bytes(), str(path), ncd)
+    assert isinstance(case, Case)
+    expected = {"E0601": {"outcome": "more_information_needed", "missing_for": leads}}
+    assert bool(list(compare(decide(case, ncd), expected))) == differs

@@ -1,0 +1,135 @@
+"""What a case names, put into the firings of a rule: its literals joined over what may be so, one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from ..language.comparison import NotANumberError, holds
+from ..language.terms import Atom, Comparison, Constant, Term, Var
+from .compiled import Compiled, Row
+from .limits import Budget
+
+_MANY = 1000
+"""From how many rows on the time is looked at."""
+
+Index = dict[tuple[str, int], dict[Term, list[Atom]]]
+"""By predicate and column, the atoms with a constant there."""
+
+
+class Step(NamedTuple):
+    """A literal to join: which columns are known by then, and which fill the row."""
+
+    predicate: str
+    known: tuple[tuple[int, int, Term], ...]  # a column, and the place of its variable in the row, or -1 and a constant
+    new: tuple[tuple[int, int], ...]  # a column, and the place in the row that it fills
+    again: tuple[tuple[int, int], ...]  # two columns that have to be the same
+    fresh: bool  # whether it has to be an atom that came last
+    tests: tuple[Comparison, ...]  # what can be compared from then on
+
+    def extended(self, row: list[Constant], atoms: Iterable[Atom]) -> Iterator[list[Constant]]:
+        """Yield a row with what each atom that fits it puts in."""
+        known = [(column, row[place] if place >= 0 else constant) for column, place, constant in self.known]
+        for _, args in atoms:
+            for column, value in known:
+                if args[column] != value:
+                    break
+            else:
+                if all(args[one] == args[two] for one, two in self.again):
+                    more = row.copy()
+                    for column, place in self.new:
+                        more[place] = args[column]  # type: ignore[assignment]
+                    yield more
+
+    def start(self, row: Sequence[Constant]) -> tuple[int, Term]:
+        """Return a column that is known, and what stands there."""
+        column, place, constant = self.known[0]
+        return column, row[place] if place >= 0 else constant
+
+
+class Plan:
+    """In which order the positive literals of a rule are joined.
+
+    :param new: the place among the literals of the one that has to be of an atom that came last; -1 for none.
+    :param varying: the predicates that differ from case to case, of which there are few atoms.
+    """
+
+    def __init__(self, compiled: Compiled, new: int, varying: Collection[str]) -> None:
+        self.names, self.rule = compiled.variables, compiled.rule
+        left = [(at, lit.atom) for at, lit in enumerate(compiled.rule.literals) if lit.positive]
+        bound: set[str] = set()
+        tests = list(compiled.comparisons)
+        self.steps: list[Step] = []
+        while left:
+            at, atom = min(left, key=lambda each: self._rank(each, new, bound, varying))
+            left.remove((at, atom))
+            step = self._step(atom, bound, fresh=at == new)
+            bound.update(a.name for a in atom.args if isinstance(a, Var))
+            ready = tuple(each for each in tests if left and bound.issuperset(each.names()))
+            tests = [each for each in tests if each not in ready]
+            self.steps.append(step._replace(tests=ready))
+
+    @staticmethod
+    def _rank(
+        each: tuple[int, Atom], new: int, bound: Collection[str], varying: Collection[str]
+    ) -> tuple[bool, int, int, bool, int]:
+        """Rank a literal: what is new comes first, then what leaves the fewest ways."""
+        at, atom = each
+        free = {a.name for a in atom.args if isinstance(a, Var)} - {*bound}
+        return at != new, min(len(free), 1), -len(atom.args) + len(free), atom.predicate not in varying, at
+
+    def _step(self, atom: Atom, bound: Collection[str], *, fresh: bool) -> Step:
+        known: list[tuple[int, int, Term]] = []
+        new: dict[str, int] = {}
+        again: list[tuple[int, int]] = []
+        for column, term in enumerate(atom.args):
+            if not isinstance(term, Var):
+                known.append((column, -1, term))
+            elif term.name in bound:
+                known.append((column, self.names.index(term.name), ""))
+            elif term.name in new:
+                again.append((column, new[term.name]))
+            else:
+                new[term.name] = column
+        filled = tuple((column, self.names.index(name)) for name, column in new.items())
+        return Step(atom.predicate, tuple(known), filled, tuple(again), fresh, ())
+
+
+class Atoms(Protocol):
+    """What joins are made over."""
+
+    def of(self, predicate: str) -> Sequence[Atom]:
+        """Return the atoms of a predicate that may be so."""
+
+    def like(self, predicate: str, column: int, constant: Term) -> Sequence[Atom]:
+        """Return at least those that have a constant in a column."""
+
+
+def join(plan: Plan, atoms: Atoms, fresh: Iterable[Atom], budget: Budget) -> list[Row]:
+    """Return the rows of a rule's variables for which its positive literals may hold.
+
+    :param fresh: the atoms that came last.
+    :raises LimitError: where there are more than are left.
+    """
+    rows: list[list[Constant]] = [[""] * len(plan.names)]
+    for step in plan.steps:
+        found: list[list[Constant]] = []
+        every = [a for a in fresh if a.predicate == step.predicate] if step.fresh else atoms.of(step.predicate)
+        for row in rows:
+            narrowed = step.known and not step.fresh
+            found += step.extended(row, atoms.like(step.predicate, *step.start(row)) if narrowed else every)
+            if len(found) > budget.left:
+                budget.spend(len(found), plan.rule)
+        rows = [row for row in found if not _fails(step, plan, row)] if step.tests else found
+        if len(rows) > _MANY:
+            budget.watch()
+    return list(map(tuple, rows))
+
+
+def _fails(step: Step, plan: Plan, row: Sequence[Constant]) -> bool:
+    """Say whether a comparison fails already; one that cannot be made is left to the firing, which says so."""
+    binding = dict(zip(plan.names, row, strict=True))
+    try:
+        return any(holds(test, binding) is False for test in step.tests)
+    except NotANumberError:
+        return False

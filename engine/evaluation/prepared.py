@@ -1,0 +1,231 @@
+"""A grounded edition made ready to choose from: shared by threads, and changed by none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import count
+from typing import NamedTuple
+
+from ..language.terms import UNDOCUMENTED, Atom, Rule, Term
+from ..program.graph import Strata
+from ..program.program import Program
+from .compiled import Compiled, Row, compiled_rules
+from .join import Join
+from .joined import Index, Plan
+from .named import ANY
+from .rules import Firing, Model
+
+MAX_KEPT = 100_000
+"""How many firings that what cases name was put into, and how many atoms of cases, are kept."""
+
+
+Asked = tuple[str, tuple[bool, ...], tuple[tuple[Term, ...], ...]]
+"""A predicate of which a case may give atoms, which of its columns hold what a case names, its atoms without that."""
+
+
+class Outline(NamedTuple):
+    """What can be said of every case of an edition; its rules are known by their numbers."""
+
+    static: tuple[tuple[int, Row], ...]  # what fires by the text alone
+    listed: tuple[tuple[int, tuple[Row, ...]], ...]  # what a case may let fire, of the rules of which that is listed
+    given: tuple[Asked, ...]
+
+
+class Listed(NamedTuple):
+    """A firing of a rule that is listed: its atoms by their numbers."""
+
+    row: Row
+    head: Atom
+    premises: tuple[int, ...]
+    absences: tuple[int, ...]
+
+
+class Member:
+    """A rule of a component: what is listed of it, or how it is joined."""
+
+    def __init__(self, compiled: Compiled, at: int, component: int, renewed: list[int]) -> None:
+        self.compiled, self.at, self.component, self.renewed = compiled, at, component, renewed
+        self.is_listed = self.in_order = False
+        self.plans: dict[int, Plan] = {}
+        self.known: dict[Row, Firing | None] = {}
+
+
+Slot = Atom | str
+"""An atom, or a predicate that has some atom."""
+
+
+class Component(NamedTuple):
+    """Predicates that rest on each other, and their rules."""
+
+    at: int
+    opens: tuple[str, ...]  # the predicates that may be undocumented
+    members: tuple[Member, ...]
+    counts: bool  # whether a rule has an aggregate
+    recursive: bool
+
+
+class Open(NamedTuple):
+    """What an open predicate may say where nobody documents it."""
+
+    single: Atom | None  # the one number, where it says one
+    each: tuple[tuple[Term, Atom, tuple[Atom, ...]], ...]  # a concept, what may be so of it, and what closes it
+    one: bool  # whether nothing of it is undocumented once anything is said
+
+
+class Prepared:
+    """An edition that cases are chosen from."""
+
+    def __init__(self, program: Program, strata: Strata, date: str, outline: Outline) -> None:
+        self.program, self.strata = program, strata
+        rules = program.edition(date)
+        self.compiled = compiled_rules(program, date)
+        by_number = {int(compiled.name[1:]): compiled for compiled in self.compiled}
+        facts = [rule for rule in rules if not rule.body]
+        self.static = _static(facts, [(by_number[at], row) for at, row in outline.static])
+        self.static_names = program.declared().keys() - strata.from_case
+        self._given = {name: (columns, set(rows)) for name, columns, rows in outline.given}
+        self._known: dict[Atom, bool] = {}
+        self.opens = {name: _open(name, program) for name, p in program.predicates.items() if p.is_open}
+        self.components = tuple(self._components())
+        self.members = [member for component in self.components for member in component.members]
+        self._number({by_number[at].name: rows for at, rows in outline.listed})
+        self._index: Index = {}
+        self._start()
+
+    def _components(self) -> Iterable[Component]:
+        of_head: dict[str, list[Compiled]] = {}
+        for compiled in self.compiled:
+            of_head.setdefault(compiled.rule.head.predicate, []).append(compiled)
+        number = count()
+        for at, names in enumerate(names for names in self.strata.components if names & self.strata.from_case):
+            rules = [compiled for name in sorted(names) for compiled in of_head.get(name, ())]
+            members = tuple([Member(each, next(number), at, _renewed(each, names)) for each in rules])
+            counts = any(each.rule.aggregates for each in rules)
+            opens = tuple(name for name in sorted(names) if name in self.opens)
+            yield Component(at, opens, members, counts, any(member.renewed for member in members))
+
+    def _number(self, rows: dict[str, Sequence[Row]]) -> None:
+        """Number what firings wait for, and note which wait for each: a listed firing, or a rule that is joined."""
+        self.number: dict[Slot, int] = {}  # of an atom that is waited for, or of a predicate that has to have one
+        self.listed: list[Listed] = []
+        self.of: list[Member] = []  # by what waits, its rule
+        self.missing: list[int] = []  # by what waits, how many different things it waits for
+        self.waiting: list[list[int]] = []  # by what is waited for, who waits
+        for member in self.members:
+            compiled = member.compiled
+            if compiled.name in rows:
+                member.is_listed, member.in_order = True, _orders(rows[compiled.name])
+            for row in rows.get(compiled.name, ()):
+                premises = tuple([self._of(template.fill(row)) for template in compiled.premises])
+                absences = tuple([self._of(template.fill(row)) for template in compiled.absences])
+                self._wait(member, premises)
+                self.listed.append(Listed(row, compiled.head.fill(row), premises, absences))
+        for member in self.members:
+            if not member.is_listed:
+                self._wait(member, [*map(self._of, member.compiled.ground), *map(self._of, member.compiled.reads)])
+        self.firings: list[Firing | None] = [None] * len(self.listed)
+
+    def _of(self, slot: Slot) -> int:
+        if slot not in self.number:
+            self.number[slot] = len(self.waiting)
+            self.waiting.append([])
+        return self.number[slot]
+
+    def _wait(self, member: Member, slots: Iterable[int]) -> None:
+        found = set(slots)
+        for each in found:
+            self.waiting[each].append(len(self.of))
+        self.missing.append(len(found))
+        self.of.append(member)
+
+    def _start(self) -> None:
+        """Let what the text alone gives come: from there each case starts."""
+        self.atoms: dict[str, list[Atom]] = {}  # of the text, by predicate
+        for atom in self.static.firings:
+            self.atoms.setdefault(atom.predicate, []).append(atom)
+        self.possible = bytearray(len(self.waiting))
+        for slot, number in self.number.items():
+            if slot in self.atoms if isinstance(slot, str) else slot in self.static.firings:
+                self.possible[number] = True
+                for at in self.waiting[number]:
+                    self.missing[at] -= 1
+        self.ready: dict[int, list[int]] = {}
+        for at, left in enumerate(self.missing):
+            if not left:
+                self.ready.setdefault(self.of[at].at, []).append(at)
+
+    def plan(self, member: Member, new: int) -> Plan:
+        """Return how a rule is joined."""
+        if new not in member.plans:
+            member.plans[new] = Plan(member.compiled, new, self.strata.from_case)
+        return member.plans[new]
+
+    def like(self, predicate: str, column: int, constant: Term) -> list[Atom]:
+        """Return the atoms of the text that have a constant in a column."""
+        if (predicate, column) not in self._index:
+            found: dict[Term, list[Atom]] = {}
+            for atom in self.atoms.get(predicate, ()):
+                found.setdefault(atom.args[column], []).append(atom)
+            self._index[predicate, column] = found
+        return self._index[predicate, column].get(constant, [])
+
+    def firing(self, at: int) -> Firing:
+        """Return a listed firing."""
+        if (known := self.firings[at]) is None:
+            compiled, listed = self.of[at].compiled, self.listed[at]
+            binding = dict(zip(compiled.variables, listed.row, strict=True))
+            premises = tuple([template.fill(listed.row) for template in compiled.premises])
+            absences = tuple([template.fill(listed.row) for template in compiled.absences])
+            known = self.firings[at] = Firing(compiled.rule, binding, listed.head, premises, absences, ())
+        return known
+
+    def represents(self, atom: Atom) -> bool:
+        """Say whether what is listed takes account of an atom that a case gives."""
+        known = self._known.get(atom)
+        if known is None:
+            columns, rows = self._given.get(atom.predicate, ((), set()))
+            args = (ANY if named else term for named, term in zip(columns, atom.args, strict=False))
+            known = len(columns) == len(atom.args) and tuple(args) in rows
+            if len(self._known) >= MAX_KEPT:
+                self._known.clear()
+            self._known[atom] = known
+        return known
+
+
+def _static(facts: Iterable[Rule], fired: Iterable[tuple[Compiled, Row]]) -> Model:
+    """Return what the text alone gives; each atom is sure by what gave it first."""
+    firings = {rule.head: [Firing(rule, {}, rule.head, (), (), ())] for rule in facts}
+    model = Model(firings, (), {})
+    for compiled, row in fired:
+        if compiled.rule.aggregates:
+            model.renew()  # what aggregates ask for is below, and known
+        if firing := compiled.firing(row, Join(model).tally):
+            firings.setdefault(firing.head, []).append(firing)
+    model.support.update((atom, fired[0]) for atom, fired in firings.items())
+    model.renew()
+    return model
+
+
+def _open(name: str, program: Program) -> Open:
+    predicate = program.predicates[name]
+    amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
+    closing = [each for each in (predicate.unless, predicate.until) if each]
+    each = (
+        (concept, Atom(name, (concept, *amounts)), tuple([Atom(other, (concept,)) for other in closing]))
+        for concept in program.of_kind(predicate.open_kind)
+    )
+    single = Atom(name, (UNDOCUMENTED,) * len(predicate.params)) if predicate.open_count else None
+    return Open(single, tuple(each), predicate.is_choice or predicate.open_count)
+
+
+def _renewed(compiled: Compiled, names: Collection[str]) -> list[int]:
+    """Return the places among the literals of a rule in which something of its own component stands."""
+    return [at for at, lit in enumerate(compiled.rule.literals) if lit.positive and lit.atom.predicate in names]
+
+
+def _orders(rows: Sequence[Row]) -> bool:
+    """Say whether rows are in order as they are, whichever of them are taken."""
+    try:
+        return sorted(rows) == list(rows)
+    except TypeError:
+        return False
