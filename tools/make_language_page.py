@@ -21,10 +21,10 @@ A guideline is a folder of `.dl` files: clauses of Datalog in the syntax of ASP-
 comments to a solver (`%@ NAME: ...`, and `%>` for the place in the document). What a case says becomes facts by the
 declarations, exactly and once, so that rules compare whole numbers: calendars, units and decimals are the reader's.
 """
-LINES = """What a session requests of a code is one line, known by the session and the code; every outcome takes these two
-arguments. Where a case has a code twice in a session, the line has the fields of both, and a note says so: what a field
-is to tell apart stands in sessions of its own. Records and fields of lines are never open: what the case does not list
-is not so, in both worlds, and is not asked for.
+LINES = """What a session requests of a code is one line, known by the session and the code; every outcome takes these
+two arguments. Where a case has a code twice in a session, the line has the fields of both, and a note says so: what a
+field is to tell apart stands in sessions of its own. Records and fields of lines are never open: what the case does not
+list is not so, in both worlds, and is not asked for.
 """
 COUNTS = """## Counts and sums
 

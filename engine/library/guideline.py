@@ -114,12 +114,15 @@ class _Later(Guideline):
 
     def __init__(self, folder: Path, texts: Texts, codes: frozenset[str]) -> None:
         self.folder, self.hash, self.codes, self._texts = folder, _hash(texts), codes, texts
+        self._loading = threading.RLock()
 
     def __getattr__(self, name: str) -> Any:
-        if "_texts" not in self.__dict__:
-            raise AttributeError(name)
-        self.__dict__ |= {**_load(self.folder, self.__dict__.pop("_texts")).__dict__, **self.__dict__}
-        return getattr(self, name)
+        if "_loading" not in self.__dict__:
+            raise AttributeError(name)  # of an object that is not made yet
+        with self._loading:
+            if "program" not in self.__dict__:  # nor did another thread load it meanwhile
+                self.__dict__ |= {**_load(self.folder, self._texts).__dict__, **self.__dict__}
+        return object.__getattribute__(self, name)
 
 
 def later(folder: str) -> Guideline:
