@@ -228,7 +228,7 @@ def test_what_is_not_met_goes_to_a_person(required: Asking, free: Asking) -> Non
     assert said[0][0]["reason"]["text"].startswith("Not medically necessary by CG-MED-24: X1")
     said = free.answers(request)
     assert only(said, "covered", "pa-needed", "info-needed") == [("conditional", "conditional", "OTH")] * 2
-    assert "It would be met where" in said[0][0]["instructions"]
+    assert "I.4.a is not met, because a wrist splint was used for 2 weeks" in said[0][0]["instructions"]
 
 
 def test_what_no_guideline_speaks_of_is_open(required: Asking) -> None:
