@@ -27,6 +27,8 @@ def draw(folder: Path, cases: int, kind: str, seed: int, guideline: Guideline) -
     folder.mkdir(parents=True, exist_ok=True)
     db = duckdb.connect()
     names = _lists(guideline)
+    # As long as each other, so that the order of the cases is that of their ids: a batch is then decided part by part.
+    db.execute("CREATE MACRO named(i) AS 'c' || lpad(i::VARCHAR, 8, '0')")
     db.execute(f"CREATE MACRO h(i, salt) AS hash(i * 1000 + salt + {seed} * 1000003) % 1000000007")
     tables = _realistic() if kind == "realistic" else _adversarial()
     for table, select in tables.items():
@@ -51,22 +53,22 @@ def _lists(guideline: Guideline) -> dict[str, list[str]]:
 
 def _adversarial() -> dict[str, str]:
     return {
-        "case": """SELECT 'c' || i AS id, (DATE '2012-06-01' + (h(i, 1) % 5000)::INT)::VARCHAR AS date_of_service,
+        "case": """SELECT named(i) AS id, (DATE '2012-06-01' + (h(i, 1) % 5000)::INT)::VARCHAR AS date_of_service,
             {settings}[1 + (h(i, 2) % {n_settings})::INT] AS setting,
             CASE WHEN h(i, 3) % 5 = 0 THEN 'screening' END AS purpose FROM range({n}) t(i)""",
-        "service": f"""SELECT 'c' || i AS "case", {{codes}}[1 + (h(i, 10 + k) % {{n_codes}})::INT] AS cpt,
+        "service": f"""SELECT named(i) AS "case", {{codes}}[1 + (h(i, 10 + k) % {{n_codes}})::INT] AS cpt,
             (1 + (h(i, 20 + k) % 6 = 0)::INT) AS session
             FROM range({{n}}) t(i), range({SERVICES}) u(k) ORDER BY i, k""",
-        "finding": f"""SELECT 'c' || i AS "case",
+        "finding": f"""SELECT named(i) AS "case",
             {{findings}}[1 + ((h(i, 30) + k * 5) % {{n_findings}})::INT] AS finding,
             CASE WHEN h(i, 40 + k) % 8 = 0 THEN 'absent' ELSE 'present' END AS value
             FROM range({{n}}) t(i), range({FINDINGS - 1}) u(k)
-            UNION ALL SELECT 'c' || i, {{durations}}[1 + (h(i, 50) % {{n_durations}})::INT], (h(i, 51) % 9)::VARCHAR
+            UNION ALL SELECT named(i), {{durations}}[1 + (h(i, 50) % {{n_durations}})::INT], (h(i, 51) % 9)::VARCHAR
             FROM range({{n}}) t(i) ORDER BY ALL""",
-        "diagnosis": f"""SELECT 'c' || i AS "case", {{diagnoses}}[1 + (h(i, 60 + k) % {{n_diagnoses}})::INT]
+        "diagnosis": f"""SELECT named(i) AS "case", {{diagnoses}}[1 + (h(i, 60 + k) % {{n_diagnoses}})::INT]
             AS diagnosis
             FROM range({{n}}) t(i), range({DIAGNOSES}) u(k) ORDER BY i, k""",
-        "condition": """SELECT 'c' || i AS "case", {conditions}[1 + (h(i, 70) % {n_conditions})::INT] AS condition
+        "condition": """SELECT named(i) AS "case", {conditions}[1 + (h(i, 70) % {n_conditions})::INT] AS condition
             FROM range({n}) t(i) WHERE h(i, 71) % 2 = 0 ORDER BY i""",
     }  # fmt: skip
 
@@ -79,16 +81,16 @@ def _realistic() -> dict[str, str]:
     pairs = " ".join(f"WHEN {at} THEN '{{}}'" for at in range(len(PAIRS)))
     first, second = (pairs.format(*(pair[place] for pair in PAIRS)) for place in (0, 1))
     return {
-        "case": """SELECT 'c' || i AS id, (DATE '2025-01-01' + (h(i, 1) % 365)::INT)::VARCHAR AS date_of_service,
+        "case": """SELECT named(i) AS id, (DATE '2025-01-01' + (h(i, 1) % 365)::INT)::VARCHAR AS date_of_service,
             CASE WHEN h(i, 2) % 10 < 6 THEN 'office' ELSE 'outpatient' END AS setting FROM range({n}) t(i)""",
-        "service": f"""SELECT 'c' || i AS "case", CASE WHEN k = 0 THEN CASE h(i, 10) % {len(PAIRS)} {first} END
+        "service": f"""SELECT named(i) AS "case", CASE WHEN k = 0 THEN CASE h(i, 10) % {len(PAIRS)} {first} END
             ELSE CASE h(i, 10) % {len(PAIRS)} {second} END END AS cpt
             FROM range({{n}}) t(i), range(2) u(k) ORDER BY i, k""",
-        "diagnosis": f"""SELECT 'c' || i AS "case", CASE WHEN h(i, 61) % 20 = 0 THEN 'G56.O1' ELSE
+        "diagnosis": f"""SELECT named(i) AS "case", CASE WHEN h(i, 61) % 20 = 0 THEN 'G56.O1' ELSE
             CASE {" ".join(whens)} END END AS diagnosis FROM range({{n}}) t(i) ORDER BY i""",
-        "finding": """SELECT 'c' || i AS "case", {findings}[1 + ((h(i, 30) + k * 5) % {n_findings})::INT] AS finding,
+        "finding": """SELECT named(i) AS "case", {findings}[1 + ((h(i, 30) + k * 5) % {n_findings})::INT] AS finding,
             'present' AS value FROM range({n}) t(i), range(6) u(k) WHERE k < 1 + 5 * (h(i, 31) % 2)
-            UNION ALL SELECT 'c' || i, {durations}[1], (h(i, 51) % 9)::VARCHAR FROM range({n}) t(i)
+            UNION ALL SELECT named(i), {durations}[1], (h(i, 51) % 9)::VARCHAR FROM range({n}) t(i)
             WHERE h(i, 31) % 2 = 1 ORDER BY ALL""",
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from itertools import product
+from operator import itemgetter
 from typing import Any, TypedDict
 
 Case = dict[str, Any]
@@ -161,6 +162,7 @@ FINDINGS = (*SYMPTOMS, "results_guide_management")
 QUANTITIES = ("wrist_splint_weeks", "elbow_splint_weeks")
 # The only threshold on weeks; a quantity's name among the facts says that it is reached.
 WEEKS_NEEDED = 4
+OUTPATIENT = ("outpatient", "office")
 SIGNS = ("sensory_loss", "weakness", "muscle_atrophy")
 WAIVER = (
     "significant_atrophy_on_exam",
@@ -276,7 +278,7 @@ def read(case: Case, world: str) -> Facts:
     screening = case.get("purpose", "diagnosis") == "screening"
     return Facts(
         date=case["date_of_service"],
-        outpatient=case["setting"] in ("outpatient", "office"),
+        outpatient=case.get("setting") in OUTPATIENT,
         screened=screening and present(case).isdisjoint(SYMPTOMS),
         stated=stated(case),
         known=stated(case) | present(case) | reached,
@@ -493,10 +495,28 @@ def _judge_line(facts: Facts, service: dict[str, Any], kinds: Set) -> Line:
     return line
 
 
+SETTING_ASKED: Need = {"finding": "setting", "needs": "outpatient"}
+
+
+def _either(there: Line, elsewhere: Line) -> Line:
+    """The answer where the setting is not stated: what both settings come to, or that it is asked for."""
+    line = Line({**there, "by": [name for name in there["by"] if name in elsewhere["by"]]})
+    if there["outcome"] == elsewhere["outcome"] != "more_information_needed":
+        return line
+    enough: list[list[Need]] = [[]] if there["outcome"] == "medically_necessary" else there["missing"]
+    anywhere = elsewhere["missing"]
+    named = [sorted([*needs, SETTING_ASKED], key=itemgetter("finding")) for needs in enough if needs not in anywhere]
+    missing = sorted([*anywhere, *named], key=lambda needs: (len(needs), [(n["finding"], n["needs"]) for n in needs]))
+    return Line({**line, "outcome": "more_information_needed", "by": [], "reason": None, "missing": missing})
+
+
 def judge(case: Case, world: str) -> list[Line]:
     """One answer for each service line, in order, in the "open" or the "closed" world."""
     if world not in ("open", "closed"):
         raise ValueError(world)
+    if world == "open" and "setting" not in case:
+        by_setting = (judge({**case, "setting": setting}, world) for setting in ("outpatient", "inpatient"))
+        return [_either(*lines) for lines in zip(*by_setting, strict=True)]
     facts, kinds = read(case, world), _requested(case)
     return [_judge_line(facts, service, kinds[_session(service)]) for service in case["services"]]
 
@@ -569,7 +589,7 @@ def advisories(case: Case) -> set[str]:
 BOUNDARIES = (MODELLED_FROM, NMJ_FROM, PAIN_FROM)
 # Reviews and codes that came before the edition modelled.
 EARLIER = ("2009-06-30", "2011-11-17", "2012-01-01", "2012-07-15")
-SETTINGS = ("outpatient", "office", "inpatient", "emergency")
+SETTINGS = (*OUTPATIENT, "inpatient", "emergency")
 UNLISTED = ("99999", "95905", "95866", "95999")
 # Codes that stand for nothing, most of them beside one that does.
 NEAR_MISSES = (
@@ -796,4 +816,6 @@ def generate(rng: random.Random) -> Case:
     while True:
         case = _draw(rng)
         if not contradictions(case):
+            if rng.random() < 0.08:  # nobody says where
+                del case["setting"]
             return case

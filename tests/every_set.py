@@ -116,11 +116,8 @@ class EverySet:
         result: set[Set] = {frozenset()}
         for pattern, premise in _patterns(firing):
             if premise in self.model.unknown and _is_number(premise):
-                ways = _within(
-                    premise,
-                    self._need(premise, 0, inf).finding,
-                    [c for c in firing.undetermined if _speaks_of(c, pattern)],
-                )
+                found = _within([c for c in firing.undetermined if _speaks_of(c, pattern)])
+                ways = self._said(self._need(premise, *found))
             else:
                 ways = self._known.get(premise, set())
             result = self._product(result, ways)
@@ -170,7 +167,7 @@ class EverySet:
         return self._minimal(s for way in member.ways for s in self._joined(self._firing(way), way, within))
 
     def _joined(self, sets: set[Set], way: Firing, within: Ends | None) -> set[Set]:
-        return self._product(sets, {frozenset([self._summed(way, within)])}) if within else sets
+        return self._product(sets, self._said(self._summed(way, within))) if within else sets
 
     def _summed(self, way: Firing, within: Ends) -> Need:
         (amount,) = [p for pattern, p in _patterns(way) if way.rule.head.args[0] in pattern.args]
@@ -179,7 +176,7 @@ class EverySet:
     def _never(self, member: Member, within: Ends | None = None) -> set[Set]:
         result: set[Set] = {frozenset()}
         for way in member.ways:
-            bound = {frozenset([self._summed(way, within)])} if within else set()
+            bound = self._said(self._summed(way, within)) if within else set()
             result = self._product(result, {*self._failing(way, frozenset()), *bound})
         return result
 
@@ -199,7 +196,7 @@ class EverySet:
         """Return the sets by which a firing fails."""
         ways = {s for p in firing.premises for s in self._against(p, above)}
         ways |= {s for a in firing.absences for s in self._sets(a)}
-        ways |= set(_outside(firing, self.model.declared))
+        ways |= {s for need in _outside(firing, self.model.declared) for s in self._said(need)}
         for tally in firing.tallies:
             for guard in tally.aggregate.guards:
                 ways |= self._compared(tally, _CONTRARY[guard.op], _number(guard.right, tally))
@@ -217,6 +214,12 @@ class EverySet:
     def _need(self, atom: Atom, low: float, high: float) -> Need:
         declared = self.model.declared[atom.predicate]
         return Need(atom, low, high, declared.asked(atom), bool(declared.until) and low == 1 and not _is_number(atom))
+
+    def _said(self, need: Need) -> set[Set]:
+        """Return the set that documents an amount within bounds; none where no case can say such an amount."""
+        case = self.model.declared[need.atom.predicate].case
+        least, most = (case.lowest, case.highest) if case else (0, inf)
+        return {frozenset([need])} if max(need.low, least) <= min(need.high, most) else set()
 
     def _product(self, left: set[Set], right: set[Set]) -> set[Set]:
         return self._minimal(s for a in left for b in right if (s := self._join(a, b)) is not None)
@@ -311,21 +314,20 @@ def _speaks_of(comparison: Comparison, pattern: Atom) -> bool:
     return bool(set(comparison.names()) & set(variables(pattern.args)))
 
 
-def _within(amount: Atom, key: str, comparisons: Iterable[Comparison]) -> set[Set]:
-    """Return the set that documents an amount within all its bounds; compared with nothing, it has to be known."""
+def _within(comparisons: Iterable[Comparison]) -> Ends:
+    """Return what an amount has to be within; compared with nothing, it has to be known."""
     bounds = [_bounds(comparison) for comparison in comparisons] or [(0, inf)]
-    low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
-    return {frozenset([Need(amount, low, high, key)])} if low <= high else set()
+    return max(b[0] for b in bounds), min(b[1] for b in bounds)
 
 
-def _outside(firing: Firing, declared: Mapping[str, Predicate]) -> Iterator[Set]:
-    """Yield the sets that document an amount beyond a bound of a firing."""
+def _outside(firing: Firing, declared: Mapping[str, Predicate]) -> Iterator[Need]:
+    """Yield the bounds of amounts beyond those of a firing."""
     for comparison in firing.undetermined:
         for pattern, premise in _patterns(firing):
             if _speaks_of(comparison, pattern):
                 key = declared[premise.predicate].asked(premise)
                 for op in _OPPOSITES[comparison.op]:
-                    yield frozenset([Need(premise, *_bounds(comparison._replace(op=op)), key)])
+                    yield Need(premise, *_bounds(comparison._replace(op=op)), key)
 
 
 def _bounds(comparison: Comparison) -> tuple[float, float]:

@@ -10,8 +10,8 @@ import networkx as nx
 import pytest
 
 ROOMS = {
-    "engine": "language program evaluation circuit soundness library cases decision batch",
-    "explain": "proof advice checker render query testing reference commands",
+    "engine": "language program evaluation circuit soundness library cases cases/fhir decision batch analysis",
+    "explain": "proof advice checker render query testing reference service commands",
 }
 ORDER = ["kb", *(f"{top}.{room}" for top, rooms in ROOMS.items() for room in rooms.split())]
 # The whole of a module and of a function, in lines.

@@ -1,16 +1,21 @@
-"""A case of a batch put together again from its rows, as a case file says it."""
+"""Cases of a batch put together again from their rows, as a case file says them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..cases.case import Case, Unreadable, read_text
 from ..language.errors import CaseError
 from ..program.interface import CODE
-from .load import Loaded
+from .load import Loaded, quoted
+from .sql import text
 from .tables import CASE, DATE, ID, SERVICE, Table, number
+
+AT_ONCE = 10_000
+"""How many cases are put together at once."""
+Rows = list[tuple[Any, ...]]
 
 
 def case_of(batch: Loaded, name: str) -> Case:
@@ -19,8 +24,7 @@ def case_of(batch: Loaded, name: str) -> Case:
     :raises LookupError: where no case has it.
     :raises CaseError: where the case cannot be read.
     """
-    said = said_of(batch, name)
-    (case,) = read_text(json.dumps(said).encode(), f"case {name}", batch.guideline)
+    case = _read(said_of(batch, name), batch)
     if isinstance(case, Unreadable):
         raise CaseError(faults=case.faults)
     return case
@@ -31,26 +35,70 @@ def said_of(batch: Loaded, name: str) -> dict[str, Any]:
 
     :raises LookupError: where no case has this id.
     """
-    columns = batch.list[0].columns
-    found = _rows(batch, CASE, columns, name)
-    if not found:
+    rows = {
+        table.name: [row[1:] for row in _rows(batch, table, "all", f'"case" = {text(name)}')] for table in batch.list
+    }
+    if not rows[CASE]:
         raise LookupError(f"no case has the id {name}")
-    row = dict(zip(columns, found[0], strict=True))
+    return _said(batch, name, rows)
+
+
+def take(batch: Loaded, names: str) -> None:
+    """Take some cases out of a batch: their rows as tables in_TABLE, as text, and what they are as the table `cases`.
+
+    :param names: the table of their ids.
+    """
+    for table in batch.list:
+        columns = "".join(f', {quoted(c)}::VARCHAR AS "{c}"' for c in table.columns)
+        batch.db.execute(f"""CREATE OR REPLACE TEMP TABLE "in_{table.name}" AS
+            SELECT t."case", t.row_no{columns} FROM "all_{table.name}" t
+            SEMI JOIN {names} f ON f."case" IS NOT DISTINCT FROM t."case" """)
+    as_of = text(batch.as_of) if batch.as_of else DATE
+    batch.db.execute(
+        f"CREATE OR REPLACE TEMP TABLE cases AS SELECT row_no AS case_no, *, {as_of} AS as_of FROM in_case"
+    )
+
+
+def cases_of(batch: Loaded, where: str = "true") -> Iterator[tuple[int, Case | Unreadable, Rows]]:
+    """Yield some of the cases that were taken out: the number of each, and the rows of its lines."""
+    for number_, said, rows in saids(batch, where):
+        yield number_, _read(said, batch), rows
+
+
+def saids(batch: Loaded, where: str = "true") -> Iterator[tuple[int, dict[str, Any], Rows]]:
+    """Yield what some of the cases say that were taken out; see `cases_of`."""
+    heads = batch.db.execute(f'SELECT case_no, "case" FROM cases WHERE {where} ORDER BY case_no').fetchall()
+    rows: dict[str, dict[str, Rows]] = {name: {table.name: [] for table in batch.list} for _, name in heads}
+    for table in batch.list:
+        for name, *row in _rows(batch, table, "in", f'"case" IN (SELECT "case" FROM cases WHERE {where})'):
+            rows[name][table.name].append(tuple(row))
+    for at, name in heads:
+        yield at, _said(batch, name, rows[name]), rows[name][SERVICE]
+
+
+def _read(said: dict[str, Any], batch: Loaded) -> Case | Unreadable:
+    (case,) = read_text(json.dumps(said).encode(), f"case {said[ID]}", batch.guideline)
+    return case
+
+
+def _rows(batch: Loaded, table: Table, of: str, where: str) -> Rows:
+    """Return rows of a table: the id, the number and the columns of each."""
+    told = ", ".join(f"{quoted(column)}::VARCHAR" for column in table.columns)
+    found = batch.db.execute(f'SELECT "case", row_no, {told} FROM "{of}_{table.name}" WHERE {where} ORDER BY row_no')
+    return list(found.fetchall())
+
+
+def _said(batch: Loaded, name: str, rows: dict[str, Rows]) -> dict[str, Any]:
+    row = dict(zip(batch.list[0].columns, rows[CASE][0][1:], strict=True))
     said: dict[str, Any] = {ID: name, DATE: row.pop(DATE), "services": []}
     said |= {key: _plain(value, batch, key) for key, value in row.items() if value is not None}
     for table in batch.list[1:]:
-        rows = _rows(batch, table.name, table.columns, name)
+        items = [row[1:] for row in rows[table.name]]
         if table.name == SERVICE:
-            said["services"] = list(_services(rows))
-        elif rows:
-            said[table.key] = _items(table, rows)
+            said["services"] = list(_services(items))
+        elif items:
+            said[table.key] = _items(table, items)
     return said
-
-
-def _rows(batch: Loaded, table: str, columns: tuple[str, ...], name: str) -> list[tuple[Any, ...]]:
-    told = ", ".join(f'"{column}"' for column in columns)
-    found = batch.db.execute(f'SELECT {told} FROM "in_{table}" WHERE "case" = ? ORDER BY row_no', [name]).fetchall()
-    return list(found)
 
 
 def _plain(value: Any, batch: Loaded, key: str) -> Any:
@@ -58,13 +106,13 @@ def _plain(value: Any, batch: Loaded, key: str) -> Any:
     return value if found is None else found
 
 
-def _services(rows: list[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+def _services(rows: Iterable[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
     for code, session, units in rows:
         more = {"session": session, "units": units}
         yield {CODE: code, **{k: v if number(v) is None else number(v) for k, v in more.items() if v is not None}}
 
 
-def _items(table: Table, rows: list[tuple[Any, ...]]) -> Any:
+def _items(table: Table, rows: Rows) -> Any:
     if len(table.columns) == 1:
         return [value for (value,) in rows]
     return {name: value if number(value) is None else number(value) for name, value in rows}

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..program.interface import CODE
+from .columns import COLUMNS, MISSING, SEPARATOR, TOLD
+from .load import Loaded, quoted
+from .rejects import count
+from .several import Batches
 from .sources import BatchError
 from .sql import text
 
@@ -17,8 +26,12 @@ FORMATS = {
     ".jsonl": "FORMAT json",
 }
 """What is written, by how the name of the output ends."""
-LINES = f"""SELECT "case", line_no AS "row", code AS {CODE}, session, outcome, "by", reason
-    FROM result ORDER BY case_no, line_no"""
+_PREFIX = ".coverlog-batch-"
+_LINES = f"""SELECT "case", row_no AS "row", {CODE}, session, {{told}}, {{guideline}} AS guideline
+    FROM (SELECT "case", row_no, {CODE}, coalesce(try_cast(session AS BIGINT), 1) AS session FROM every_service)
+    POSITIONAL JOIN answer{{at}} WHERE id >= 0"""
+_NONE = f"""SELECT "case", row_no AS "row", {CODE}, session, {", ".join(f"NULL AS {quoted(name)}" for name in TOLD)},
+    NULL AS guideline FROM every_service WHERE false"""
 REJECTS = 'SELECT "case", source AS "table", row_no AS "row", reason FROM rejects ORDER BY ALL'
 
 
@@ -29,6 +42,7 @@ class Summary(NamedTuple):
     lines: int
     outcomes: dict[str, int]
     deciding: dict[str, int]  # by statements that decided, the most first
+    missing: dict[str, int]  # lines by what is in their smallest missing set, the most first; where it is asked for
     rejected: int  # cases
     rejects: dict[str, int]  # by reason, the most first
 
@@ -49,40 +63,96 @@ def check_name(out: Path) -> None:
         raise BatchError(f"{out} cannot be written: there is no folder {out.parent} that can be written to")
 
 
-def write(db: Any, out: Path) -> None:
-    """Write the lines and the rejects; both files appear once they are whole, the rejects first.
+def lines(of: Batches) -> str:
+    """Return what selects the lines of each guideline, in the order of their table.
 
-    :raises BatchError: where they cannot be written.
+    An answer stands beside each, as no other join would keep the order; its values are in variables told_COLUMN.
     """
-    form = FORMATS[out.suffix]
-    made: list[str] = []
+    return " UNION ALL ".join(_lines(batch, at) for at, batch in enumerate(of.all) if batch.results) or _NONE
+
+
+def _lines(batch: Loaded, at: int) -> str:
+    told = (f"getvariable('told{at}_{name}')[id + 1] AS {quoted(name)}" for name in (*TOLD, *batch.columns))
+    return _LINES.format(told=", ".join(told), guideline=text(batch.guideline.program.name), at=at)
+
+
+@contextmanager
+def workplace(out: Path) -> Iterator[Path]:
+    """Make a folder beside an output for what is unfinished, and remove it; so are those of runs that were killed.
+
+    :raises BatchError: where it cannot be made.
+    """
+    for left in out.parent.glob(f"{_PREFIX}*"):
+        with suppress(OSError), _held(left):
+            shutil.rmtree(left)
     try:
-        for select in (REJECTS, LINES):
-            handle, name = tempfile.mkstemp(dir=out.parent, prefix=".coverlog-", suffix=out.suffix)
-            os.close(handle)
-            made.append(name)
-            db.execute(f"COPY ({select}) TO {text(name)} ({form})")
-            Path(name).chmod(0o644)
-        os.replace(made[0], rejects_of(out))
-        os.replace(made[1], out)
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=out.parent) as name, _held(Path(name)):
+            yield Path(name)
     except OSError as error:
         raise BatchError(f"{out} cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder, as a run does for as long as it lives.
+
+    :raises OSError: where another run holds it.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
     finally:
-        for name in made:
-            Path(name).unlink(missing_ok=True)
+        os.close(handle)
 
 
-def summary(db: Any) -> Summary:
+def write(of: Batches, out: Path, work: Path) -> None:
+    """Write the lines and the rejects; both appear once both are whole, and no old lines stand beside new rejects.
+
+    :param work: the folder for what is unfinished.
+    """
+    for select, name in ((REJECTS, "rejects"), (lines(of), "lines")):
+        of.db.execute(f"COPY ({select}) TO {text(str(work / name))} ({FORMATS[out.suffix]})")
+    out.unlink(missing_ok=True)
+    os.replace(work / "rejects", rejects_of(out))
+    os.replace(work / "lines", out)
+
+
+def give(of: Batches) -> None:
+    """Give DuckDB the results, and beside each line the number of its one."""
+    for at, batch in enumerate(of.all):
+        names = (*TOLD, *batch.columns)
+        for name, values in zip(names, zip(*batch.results, strict=True), strict=False):
+            # A value of an enumeration is written once, however many rows have it.
+            known = ", ".join(map(text, sorted({value for value in values if isinstance(value, str)})))
+            kind = f"ENUM ({known})" if known else COLUMNS[name].kind if name in COLUMNS else "VARCHAR"
+            of.db.execute(f"SET VARIABLE told{at}_{name} = ?::{kind}[]", [list(values)])
+        if batch.results:
+            of.db.register(f"answer{at}", {"id": batch.ids})
+
+
+def summary(of: Batches) -> Summary:
     """Count what came of a batch."""
+    import numpy as np
 
-    def counted(select: str) -> dict[str, int]:
-        return dict(db.execute(select).fetchall())
-
-    cases, lines, rejected = (db.execute(f"SELECT count(*) FROM {each}").fetchone()[0] for each in (
-        "cases", "result", '(SELECT DISTINCT "case" FROM rejects)'))  # fmt: skip
+    outcomes, deciding, missing = Counter[str](), Counter[str](), Counter[str]()
+    place = len(TOLD) + of.columns.index(MISSING) if MISSING in of.columns else 0
+    for batch in of.all:
+        numbers = np.bincount(batch.ids[batch.ids >= 0]).tolist() if batch.results else []
+        for result, at in batch.results.items():
+            number = numbers[at] if at < len(numbers) else 0
+            outcomes[result[0]] += number
+            deciding[result[1] or ""] += number
+            for item in (result[place] or "").split(SEPARATOR) if place else ():
+                missing[item] += number
+    del deciding[""], missing[""]
+    found = of.db.execute("SELECT reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason LIMIT 10")
     return Summary(
-        cases, lines, counted("SELECT outcome, count(*) AS n FROM result GROUP BY ALL ORDER BY n DESC, outcome"),
-        counted("""SELECT "by", count(*) AS n FROM result WHERE "by" IS NOT NULL
-            GROUP BY ALL ORDER BY n DESC, "by" LIMIT 10"""),
-        rejected, counted("SELECT reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason LIMIT 10"),
+        max(batch.cases for batch in of.all), sum(outcomes.values()), _most(outcomes), _most(deciding, 10),
+        _most(missing, 10), count(of.db, '(SELECT DISTINCT "case" FROM rejects)'), dict(found.fetchall()),
     )  # fmt: skip
+
+
+def _most(counts: Counter[str], number: int | None = None) -> dict[str, int]:
+    """Return what was counted, the most first."""
+    return dict(sorted(((name, n) for name, n in counts.items() if n), key=lambda each: (-each[1], each[0]))[:number])

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .sql import text
-from .tables import CASE, SERVICE, Tables
+from .tables import CASE, ID, SERVICE, Tables
 
-READERS = {".parquet": "read_parquet({})", ".csv": "read_csv({}, all_varchar = true, header = true)"}
-"""How a file is read, by how its name ends."""
+CHUNK = 125_000
+"""How many cases are decided at once, where their order allows it: their words then stand near the processor."""
+CSV = "read_csv({}, all_varchar = true, header = true)"
+Range = tuple[str, str]
+"""The first id, and the one before which it ends; an empty text for no bound."""
 
 
 class BatchError(ValueError):
@@ -17,10 +23,12 @@ class BatchError(ValueError):
 
 
 class Sources(NamedTuple):
-    """Where the tables of a batch are: by the name of a table, what DuckDB selects from."""
+    """Where the tables of a batch are: by the name of a table, what selects its rows, each with its number row_no."""
 
     of: dict[str, str]
     told: str
+    files: dict[str, list[str]]  # of a table that stands in Parquet
+    ids: Sequence[Range] = (("", ""),)  # the parts in which the cases are decided
 
 
 def connect(memory: str = "", folder: Path | None = None) -> Any:
@@ -32,8 +40,9 @@ def connect(memory: str = "", folder: Path | None = None) -> Any:
     try:
         import duckdb
     except ImportError:
-        raise BatchError("batch needs DuckDB: pip install 'coverlog[batch]'") from None
+        raise BatchError("batch needs DuckDB and NumPy: pip install 'coverlog[batch]'") from None
     made = duckdb.connect()
+    made.execute("SET enable_progress_bar = false")
     try:
         if memory:
             made.execute(f"SET memory_limit = {text(memory)}")
@@ -44,36 +53,86 @@ def connect(memory: str = "", folder: Path | None = None) -> Any:
     return made
 
 
+def need_arrays() -> None:
+    """Make sure that there is what decides lines many at once.
+
+    :raises BatchError: where NumPy is not installed.
+    """
+    if not find_spec("numpy"):
+        raise BatchError("batch needs DuckDB and NumPy: pip install 'coverlog[batch]'")
+
+
 def sources(path: Path, tables: Tables, db: Any) -> Sources:
     """Return where the tables of a batch are: in the files of a folder, or in a database of DuckDB.
 
     :raises BatchError: where there is no table of cases or of services.
     """
-    found = _in_database(path, tables, db) if path.is_file() else _in_folder(path, tables)
+    files = {} if path.is_file() else _parquet(path, tables)
+    found = _in_database(path, tables, db) if path.is_file() else _in_folder(path, tables, files, db)
     for name in (CASE, SERVICE):
         if name not in found:
             hint = f"write {name}.parquet or {name}.csv (coverlog batch --schema)"
             raise BatchError(f"{path}: no table {name} there; {hint}")
-    return Sources(found, str(path))
+    return Sources(found, str(path), files, _ids(files.get(CASE, []), db))
+
+
+def _numbered(source: str) -> str:
+    return f"SELECT *, row_number() OVER () AS row_no FROM {source}"
 
 
 def _in_database(path: Path, tables: Tables, db: Any) -> dict[str, str]:
     import duckdb
 
     try:
-        db.execute(f"ATTACH {text(str(path))} AS input (READ_ONLY)")
+        db.execute(f"ATTACH IF NOT EXISTS {text(str(path))} AS input (READ_ONLY)")
     except duckdb.Error:
         raise BatchError(f"{path}: neither a folder of tables nor a database of DuckDB") from None
     known = db.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'input'").fetchall()
-    return {table.name: f'input."{table.name}"' for table in tables.all() if (table.name,) in known}
+    return {table.name: _numbered(f'input."{table.name}"') for table in tables.all() if (table.name,) in known}
 
 
-def _in_folder(path: Path, tables: Tables) -> dict[str, str]:
+def _parquet(path: Path, tables: Tables) -> dict[str, list[str]]:
+    """Return the Parquet of each table that has such: a file, or all in a folder."""
     found = {}
     for table in tables.all():
-        for suffix, read in READERS.items():
-            if (file := path / f"{table.name}{suffix}").is_file():
-                found[table.name] = read.format(text(str(file)))
-            elif any((path / table.name).glob(f"*{suffix}")):
-                found[table.name] = read.format(text(str(path / table.name / f"*{suffix}")))
+        file = path / f"{table.name}.parquet"
+        several = sorted((path / table.name).glob("*.parquet"))
+        if file.is_file() or several:
+            found[table.name] = [str(file)] if file.is_file() else list(map(str, several))
     return found
+
+
+def _in_folder(path: Path, tables: Tables, files: dict[str, list[str]], db: Any) -> dict[str, str]:
+    found = {name: " UNION ALL BY NAME ".join(_counted(each, db)) for name, each in files.items()}
+    for table in tables.all():
+        file, folder = path / f"{table.name}.csv", path / table.name
+        if table.name not in found and (file.is_file() or any(folder.glob("*.csv"))):
+            found[table.name] = _numbered(CSV.format(text(str(file if file.is_file() else folder / "*.csv"))))
+    return found
+
+
+def _counted(files: Iterable[str], db: Any) -> Iterable[str]:
+    """Yield what selects the rows of each file, numbered through."""
+    before = 0
+    for file in files:
+        rows = f"SELECT *, file_row_number + {before + 1} AS row_no FROM read_parquet({text(file)}"
+        yield f"{rows}, file_row_number = true)"
+        before += db.execute(f"SELECT num_rows FROM parquet_file_metadata({text(file)})").fetchone()[0]
+
+
+def _ids(files: Sequence[str], db: Any) -> list[Range]:
+    """Return the parts in which cases are decided, by their ids: more than one where Parquet has them in order."""
+    found: list[tuple[str | None, int]] = []
+    for file in files:
+        found += db.execute(f"""SELECT coalesce(stats_min_value, stats_min), row_group_num_rows
+            FROM parquet_metadata({text(file)}) WHERE path_in_schema = {text(ID)} ORDER BY row_group_id""").fetchall()
+    firsts = [first for first, _ in found if first]
+    if len(firsts) < len(found) or any(one >= two for one, two in pairwise(firsts)):
+        return [("", "")]
+    starts: list[str] = []
+    rows = 0
+    for first, number in found[: len(firsts)]:
+        if rows + number > CHUNK:
+            starts, rows = [*starts, first or ""], 0
+        rows += number
+    return list(pairwise(["", *starts, ""]))

@@ -26,9 +26,9 @@ class Built:
         self.inputs = {atom: at for at, atom in enumerate(grounded.inputs)}
         self._node: dict[Atom, int] = dict.fromkeys(grounded.facts(), TRUE)
         self._opens = dict.fromkeys(grounded.opens)
-        self._firings: dict[str, dict[Atom, list[Firing]]] = {}
+        self.firings: dict[str, dict[Atom, list[Firing]]] = {}
         for firing in grounded.firings():
-            self._firings.setdefault(firing.head.predicate, {}).setdefault(firing.head, []).append(firing)
+            self.firings.setdefault(firing.head.predicate, {}).setdefault(firing.head, []).append(firing)
         self._said: dict[tuple[str, object], list[int]] = {}  # by predicate, and by its first argument
         try:
             self._give()
@@ -48,7 +48,7 @@ class Built:
     def told(self) -> dict[int, str]:
         """Return for each node that atoms stand for which they are, and the rules that give them."""
         found: dict[int, str] = {}
-        for fired in self._firings.values():
+        for fired in self.firings.values():
             for atom, firings in fired.items():
                 rules = ", ".join(dict.fromkeys(firing.rule.id for firing in firings))
                 if (node := self.of(atom)) > UNKNOWN and node not in found:
@@ -70,7 +70,7 @@ class Built:
         """Build the atoms of some predicates that rest on each other, each after what it rests on."""
         for atom in [each for each in self._opens if each.predicate in component]:
             self._node[atom] = self.nodes.either([self.of(atom), self._open(atom)])
-        of = {atom: fired for name in sorted(component) for atom, fired in self._firings.get(name, {}).items()}
+        of = {atom: fired for name in sorted(component) for atom, fired in self.firings.get(name, {}).items()}
         base = {atom: self.of(atom) for atom in of}
         left = dict(of)
         while left:
@@ -93,9 +93,9 @@ class Built:
             self._node |= new
 
     def _value(self, fired: Iterable[Firing], base: int) -> int:
-        return self.nodes.either([base, *map(self._fires, fired)])
+        return self.nodes.either([base, *map(self.fires, fired)])
 
-    def _fires(self, firing: Firing) -> int:
+    def fires(self, firing: Firing) -> int:
         """Return the node of a firing; where its head is of no session, one session is enough."""
         parts = [self.of(atom) for atom in firing.premises]
         body = self.nodes.both([*parts, *(self.nodes.negated(self.of(atom)) for atom in firing.absences)])

@@ -11,7 +11,7 @@ from ..evaluation.symbols import HERE, OTHER
 from ..language.terms import Atom, quote, unquote
 from ..program.interface import ADVISORY, AWAITED, SERVICE, SILENT, WAITING, Outcome, against
 from .build import Built
-from .nodes import FALSE, TRUE
+from .nodes import FALSE, TRUE, Nodes
 from .python import Function, compiled
 from .reading import Inputs, Reader
 
@@ -37,25 +37,64 @@ class Way(NamedTuple):
 
 Ways = tuple[tuple[str, tuple[Way, ...]], ...]
 """The ways of each outcome, in the order in which it is looked for."""
+Table = list[tuple[Outcome, list[tuple[str, int]]]]
+"""The same with places: of each way the last argument of its atom, and where a function tells it."""
+
+
+class Drawn(NamedTuple):
+    """What is drawn from the firings of an edition."""
+
+    nodes: Nodes
+    ways: dict[str, Ways]
+    errors: list[int]  # the nodes of what contradicts itself
+    told: dict[int, str]
+    advisories: dict[str, int]  # by the atom as it is written
+
+
+def draw(grounded: Grounded, built: Built) -> Drawn:
+    """Return what is drawn from an edition and its nodes."""
+    errors = [p.name for p in grounded.program.predicates.values() if p.is_error]
+    return Drawn(
+        built.nodes, {code: _ways(code, built) for code in _codes(built)},
+        [built.of(atom) for name in errors for atom in built.atoms(name)], built.told(),
+        {str(atom): built.of(atom) for atom in built.atoms(ADVISORY)},
+    )  # fmt: skip
 
 
 class Circuit:
     """One edition as a circuit.
 
-    :raises NotGroundedError: where it is too large.
+    :param grounded: the edition; of a circuit that was kept, without its firings.
+    :param built: what it was drawn from; None of a circuit that was kept.
     """
 
-    def __init__(self, grounded: Grounded) -> None:
-        self.grounded, self._reader = grounded, Reader(grounded)
-        built = Built(grounded)
-        self.nodes = built.nodes
+    def __init__(self, grounded: Grounded, drawn: Drawn, built: Built | None = None) -> None:
+        self.grounded, self.nodes, self._reader = grounded, drawn.nodes, Reader(grounded)
+        self._built = built
         # By code, each code that requests may name; OTHER for those that the text does not.
-        self.ways = {code: _ways(code, built) for code in _codes(built)}
-        self.errors = [
-            built.of(atom) for p in grounded.program.predicates.values() if p.is_error for atom in built.atoms(p.name)
-        ]
-        self.told = built.told()  # by node, the atoms it stands for and the rules that give them
-        self.advisories = {atom: built.of(atom) for atom in built.atoms(ADVISORY)}
+        self.ways, self.errors = drawn.ways, drawn.errors
+        self.told = drawn.told  # by node, the atoms it stands for and the rules that give them
+        self.advisories = drawn.advisories
+        self._functions: dict[bool, Function] = {}
+
+    @classmethod
+    def of(cls, grounded: Grounded) -> Circuit:
+        """Return the circuit of an edition, with what it is drawn from.
+
+        :raises NotGroundedError: where it is too large.
+        """
+        built = Built(grounded)
+        return cls(grounded, draw(grounded, built), built)
+
+    @property
+    def built(self) -> Built:
+        """What it was drawn from, firing by firing.
+
+        :raises ValueError: where the circuit was kept, and has no firings.
+        """
+        if self._built is None:
+            raise ValueError("a circuit that was kept has no firings")
+        return self._built
 
     @cached_property
     def outputs(self) -> dict[int, int]:
@@ -63,14 +102,18 @@ class Circuit:
         found = dict.fromkeys(way.node for ways in self.ways.values() for _, each in ways for way in each)
         return {node: at for at, node in enumerate([*found, *dict.fromkeys(self.errors)])}
 
-    @cached_property
-    def _functions(self) -> dict[bool, Function]:
-        outputs = list(self.outputs)
-        return {world: compiled(self.nodes, outputs, open_world=world) for world in WORLDS.values()}
+    def function(self, *, open_world: bool) -> Function:
+        """Return what computes the outputs."""
+        if open_world not in self._functions:
+            self._functions[open_world] = compiled(self.nodes, list(self.outputs), open_world=open_world)
+        return self._functions[open_world]
 
     @cached_property
-    def _tables(self) -> dict[str, list[tuple[Outcome, list[tuple[str, int]]]]]:
-        """By code, the outcomes and their ways, with the place at which the function tells them surely."""
+    def tables(self) -> dict[str, Table]:
+        """By code, the outcomes and their ways, with the place at which the function tells them surely.
+
+        It tells them possibly at the next one.
+        """
         places, program = self.outputs, self.grounded.program
         return {
             code: [(program.outcome(name), [(way.last, 2 * places[way.node]) for way in each]) for name, each in ways]
@@ -90,7 +133,7 @@ class Circuit:
 
         :param lines: code and session of each.
         """
-        told = self._functions[open_world](inputs.values, inputs.mask)
+        told = self.function(open_world=open_world)(inputs.values, inputs.mask)
         if inputs.contradicted or any(told[2 * self.outputs[node]] for node in self.errors):
             return None
         known: dict[tuple[str, int], Line] = {}
@@ -103,18 +146,28 @@ class Circuit:
         code, session = line
         sure: list[tuple[Outcome, list[str]]] = []
         possible: list[Outcome] = []
-        for outcome, ways in self._tables.get(quote(code)) or self._tables[OTHER]:
+        for outcome, ways in self.tables.get(quote(code)) or self.tables[OTHER]:
             if any(told[at + 1] & bit for _, at in ways):
                 possible.append(outcome)
                 if last := [each for each, at in ways if told[at] & bit]:
                     sure.append((outcome, last))
+        return Line(code, session, *self.settled(sure, possible))
+
+    def settled(
+        self, sure: Sequence[tuple[Outcome, Sequence[str]]], possible: Sequence[Outcome]
+    ) -> tuple[str, tuple[str, ...], str | None]:
+        """Return outcome, statements and reason of a line.
+
+        :param sure: the outcomes that it surely has, in their order, each with the last arguments of its atoms.
+        :param possible: those that it may have.
+        """
         if not possible or (len(sure) > 1 and not all(outcome.order for outcome, _ in sure)):
-            return Line(code, session, "", (), None)
+            return "", (), None
         outcome, last = sure[0] if sure else (AWAITED, [])
         if any(each in possible for each in against(outcome, self.grounded.program.outcomes)):
             outcome = AWAITED  # one that goes before it, and says otherwise, may still hold
         by = () if outcome.role in (SILENT, WAITING) else tuple(last)
-        return Line(code, session, outcome.name, by, last[0] if outcome.role == SILENT else None)
+        return outcome.name, by, last[0] if outcome.role == SILENT else None
 
 
 def _codes(built: Built) -> list[str]:

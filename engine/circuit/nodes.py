@@ -6,10 +6,11 @@ is not so in a closed world. A simplification holds for all three values; where 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 FALSE, TRUE, UNKNOWN = 0, 1, 2
-INPUT, NOT, AND, OR, ANY = "input", "not", "and", "or", "any"
+INPUT, NOT, AND, OR, ANY = KINDS = ("input", "not", "and", "or", "any")
+CONSTANTS = ("false", "true", "unknown")
 Gate = tuple[str, tuple[int, ...]]
 
 MAX_NODES = 200_000
@@ -24,10 +25,18 @@ class Nodes:
     """The nodes of a circuit by number; one comes after all that it rests on."""
 
     def __init__(self) -> None:
-        self.gates: list[Gate] = [("false", ()), ("true", ()), ("unknown", ())]
+        self.gates: list[Gate] = [(kind, ()) for kind in CONSTANTS]
         self.crisp = [True, True, False]  # whether a node is so or not in every case
         self.local = [False, False, False]  # whether a node may differ between the sessions of a case
         self._known: dict[Gate, int] = {gate: at for at, gate in enumerate(self.gates)}
+
+    @classmethod
+    def of(cls, gates: Sequence[Gate], crisp: Iterable[bool], local: Iterable[bool]) -> Nodes:
+        """Return the nodes that an earlier start made."""
+        made = cls()
+        made.gates, made.crisp, made.local = list(gates), list(crisp), list(local)
+        made._known = {gate: at for at, gate in enumerate(gates)}
+        return made
 
     def _node(self, kind: str, of: tuple[int, ...], *, crisp: bool, local: bool) -> int:
         gate = kind, of

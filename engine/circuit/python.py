@@ -1,6 +1,7 @@
 """A circuit as Python: a function of the inputs of a case that tells each output, for all its sessions at once.
 
-A value is a number with a bit for each session; what is of no session has all bits or none. Every node that rests on
+A value is a number with a bit for each session; what is of no session has all bits or none. An array of such
+numbers, an element a case, is as good: no step asks whether a value is so. Every node that rests on
 what may be undocumented is computed twice, as it surely is (`s`) and as it possibly is (`p`).
 """
 
@@ -42,7 +43,7 @@ def _value(node: int, nodes: Nodes, rail: str, open_world: bool) -> str:
     names = [_name(each, nodes, rail, open_world) for each in of]
     if kind in (AND, OR):
         return (" & " if kind == AND else " | ").join(names)
-    return f"M if {names[0]} else 0"
+    return f"M * ({names[0]} != 0)"
 
 
 def _name(node: int, nodes: Nodes, rail: str, open_world: bool) -> str:

@@ -79,14 +79,19 @@ class _Maker:
             limits = [found for c in firing.undetermined if _speaks_of(c, pattern) and (found := bounds(c))]
             limits += [self._measured(premise, beside[1])] if beside and beside[0] in variables(pattern.args) else []
             allowed = within(limits or [Bounds(low=self._lowest(premise))])
-            below += self._amount(premise, allowed) if allowed.low <= allowed.high else [self.gate(False, False, [])]
+            below += self._amount(premise, allowed, gone=False)
         return below
 
     def _present(self, atom: Atom) -> int:
         return self._item(present(atom, self.model.declared[atom.predicate]))
 
-    def _amount(self, atom: Atom, allowed: Bounds) -> Iterator[int]:
-        return map(self._item, amount(atom, allowed, self.model.declared[atom.predicate]))
+    def _amount(self, atom: Atom, allowed: Bounds, *, gone: bool) -> list[int]:
+        """Return the bounds that an amount needs, or what never holds where no amount that a case can say has them."""
+        declared = self.model.declared[atom.predicate]
+        least, most = (declared.case.lowest, declared.case.highest) if declared.case else (0, inf)
+        if max(allowed.low, least) > min(allowed.high, most):
+            return [self.gate(False, gone, [])]
+        return list(map(self._item, amount(atom, allowed, declared)))
 
     def _measured(self, amount: Atom, limits: Bounds) -> Bounds:
         """Return bounds in the decimals and the unit of an amount."""
@@ -130,10 +135,10 @@ class _Maker:
         for comparison in firing.undetermined:
             for pattern, premise in _patterns(firing):
                 if _speaks_of(comparison, pattern) and is_amount(premise, self.model):
-                    below += [item for each in beyond(comparison) for item in self._amount(premise, each)]
+                    below += [item for each in beyond(comparison) for item in self._amount(premise, each, gone=True)]
         for pattern, premise in _patterns(firing) if beside else ():
             if beside and beside[0] in variables(pattern.args):
-                below += self._amount(premise, self._measured(premise, beside[1]))
+                below += self._amount(premise, self._measured(premise, beside[1]), gone=True)
         return below
 
 

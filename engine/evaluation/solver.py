@@ -73,6 +73,7 @@ class Solver:
             for component in self.strata.components:
                 if not component & self.strata.from_case:
                     run.component(component)
+        static.renew()
         return ready
 
     def _declare(self, store: Store) -> None:

@@ -39,7 +39,7 @@ class Guideline:
         self.hash = digest  # SHA-256 of its text, in hex; empty where it was not read from one
         self._threads = threading.local()
         self._boundaries = program.boundaries()
-        self._circuits: dict[str, Circuit] = {}
+        self._circuits: dict[tuple[str, bool], Circuit] = {}
         self.one_by_one: dict[str, str] = {}  # by edition that cannot be grounded: why its cases are asked of pyDatalog
         self._grounding, self._grounded = threading.Lock(), dict[str, Prepared | None]()
 
@@ -99,18 +99,19 @@ class Guideline:
                 self._grounded[edition] = found
             return self._grounded[edition]
 
-    def circuit(self, date: str) -> Circuit:
+    def circuit(self, date: str, *, whole: bool = False) -> Circuit:
         """Return the circuit of the edition in force on an ISO date.
 
+        :param whole: whether what it is drawn from is asked for as well.
         :raises NotGroundedError: where the edition cannot be grounded; its cases are decided one by one.
         """
         edition = self.since(date)
-        if edition not in self._circuits:
-            from ..circuit.circuit import Circuit
-            from .grounding import grounded
+        if (edition, whole) not in self._circuits:
+            from .circuits import circuit
 
-            self._circuits[edition] = Circuit(grounded(self.program, self.strata, edition, (self.hash, edition)))
-        return self._circuits[edition]
+            found = circuit(self.program, self.strata, edition, (self.hash, edition), whole=whole)
+            self._circuits[edition, whole] = found
+        return self._circuits[edition, whole]
 
 
 class _Later(Guideline):
@@ -118,12 +119,15 @@ class _Later(Guideline):
 
     def __init__(self, folder: Path, texts: Texts, codes: frozenset[str]) -> None:
         self.folder, self.hash, self.codes, self._texts = folder, _hash(texts), codes, texts
+        self._loading = threading.RLock()
 
     def __getattr__(self, name: str) -> Any:
-        if "_texts" not in self.__dict__:
-            raise AttributeError(name)
-        self.__dict__ |= {**_load(self.folder, self.__dict__.pop("_texts")).__dict__, **self.__dict__}
-        return getattr(self, name)
+        if "_loading" not in self.__dict__:
+            raise AttributeError(name)  # of an object that is not made yet
+        with self._loading:
+            if "program" not in self.__dict__:  # nor did another thread load it meanwhile
+                self.__dict__ |= {**_load(self.folder, self._texts).__dict__, **self.__dict__}
+        return object.__getattribute__(self, name)
 
 
 def later(folder: str) -> Guideline:

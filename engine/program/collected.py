@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ..language.errors import Finding, did_you_mean
 from ..language.parser import Clause
-from ..language.terms import Place, Rule, unquote
+from ..language.terms import Place, Rule, term_text, unquote
 from .declaration import names
 from .program import AUTHORITIES, Statement
 from .program import RESERVED as _RESERVED
@@ -94,7 +94,7 @@ class Collected:
             self._date(effective, clause.place)
             self._date(ended, clause.place)
             if props["of"] == "facts":
-                name = f"{name}({', '.join(unquote(str(a)) for a in clause.head.args)})"
+                name = f"{name}({', '.join(unquote(term_text(a)) for a in clause.head.args)})"
             yield Rule(
                 name, clause.head, clause.body, props["gloss"], cites, own, effective, ended, source, clause.place,
                 props.get("fold", ""),

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .code_systems import PROCEDURE, system_of
-from .interface import CODE
+from .interface import CODE, FAVOURABLE
 from .notation import BETWEEN, RECORDS, SINCE, TIME_UNITS, WITH
 from .program import CaseKey, Program
 
@@ -43,10 +43,12 @@ def case_schema(program: Program) -> dict[str, Any]:
     }
     required = ["id", "date_of_service", "services"]
     keys = [predicate.case for predicate in program.predicates.values() if predicate.case]
+    # What one predicate reads as undocumented where the case does not say it, another need not ask for.
+    optional = {p.case.key for p in program.predicates.values() if p.case and (p.case.default or p.is_open)}
     for predicate in program.predicates.values():
         if predicate.case and predicate.case.shape not in ("", "units", WITH):
             _add(properties, predicate.case, program)
-            if predicate.case.shape == "one of" and not (predicate.case.default or predicate.is_open):
+            if predicate.case.shape == "one of" and predicate.case.key not in optional:
                 required.append(predicate.case.key)
     return {
         **identified("case", program),
@@ -95,6 +97,8 @@ def _list(item: dict[str, Any]) -> dict[str, Any]:
 
 def _outcome(program: Program) -> dict[str, Any]:
     texts = _list({"type": "string"})
+    covered = [each.name for each in program.of_role(FAVOURABLE)]
+    leads = _list({"enum": covered}) | {"description": "the outcomes that the sets of `missing` lead to"}
     return {
         "type": "object",
         "properties": {
@@ -102,6 +106,7 @@ def _outcome(program: Program) -> dict[str, Any]:
             "by": texts,
             "reason": {"type": "string"},
             "missing": _list(_list(_NEED)),
+            **({"missing_for": leads} if len(covered) > 1 else {}),
             "missing_complete": {"type": "boolean", "description": "whether `missing` is all there is"},
             "rests_on": texts,
         },

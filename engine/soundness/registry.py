@@ -10,7 +10,7 @@ PAGES = "docs/findings"
 """The folder of the pages in the repository, one a code."""
 
 ERROR, WARNING, ADVICE = "error", "warning", "advice"
-GUIDELINE, CASE = "guideline", "case"
+GUIDELINE, CASE, POLICY = "guideline", "case", "policy"
 
 
 class Code(NamedTuple):
@@ -18,7 +18,7 @@ class Code(NamedTuple):
 
     severity: str  # what it is found in can be used with a `warning` or `advice`, not with an `error`
     meaning: str
-    of: str = GUIDELINE  # what it is found in: a guideline's text, or a case
+    of: str = GUIDELINE  # what it is found in: a guideline's text, a case, or all cases that there can be
 
 
 CODES = {
@@ -40,14 +40,22 @@ CODES = {
     "concept-without-label": Code(
         WARNING, "A symbol that rules or facts use is declared as a concept, with its kind and label."
     ),
+    "conflict": Code(ERROR, "No legal case has a line with two outcomes that exclude each other.", POLICY),
     "date": Code(ERROR, "A date is written YYYY-MM-DD."),
     "date-ahead": Code(WARNING, "The date of service is not in the future.", CASE),
+    "dead-fact": Code(ERROR, "A rule that can fire asks for each fact.", POLICY),
+    "dead-literal": Code(ERROR, "What a rule asks for changes the answer to some legal case.", POLICY),
+    "dead-rule": Code(ERROR, "A rule fires in some legal case.", POLICY),
     "detached": Code(ERROR, "An annotation stands directly above what it belongs to."),
     "duplicate": Code(ERROR, "An id, a statement or a predicate is given once."),
     "duplicate-id": Code(WARNING, "A case has an id of its own.", CASE),
     "encoding": Code(ERROR, "The text of a guideline is UTF-8."),
+    "gap": Code(ERROR, "Every line of every legal case has an outcome.", POLICY),
     "gloss": Code(
         ERROR, "A rule and a predicate are said in words, and the words speak only of variables the clause has."
+    ),
+    "hopeless": Code(
+        ERROR, "A line that waits for documentation can be covered by more of what may be undocumented.", POLICY
     ),
     "interface": Code(
         ERROR, "A guideline has a name and declares the predicates that take a request and give its outcomes."
@@ -58,6 +66,8 @@ CODES = {
     "outcome-order": Code(
         ERROR, "Of outcomes that a line may have together it is declared which goes first; those that cover it do."
     ),
+    "property": Code(ERROR, "What an analyst says can never be is so in no legal case.", POLICY),
+    "redundant-rule": Code(ERROR, "Without a rule that fires, the answer to some legal case is another one.", POLICY),
     "statement-without-rule": Code(WARNING, "A statement is cited by a clause or shown as a notice."),
     "subsumed-rule": Code(WARNING, "A rule adds something to the other rules of its head."),
     "syntax": Code(ERROR, "The text is Datalog in the syntax of ASP-Core-2."),
@@ -73,6 +83,7 @@ CODES = {
     ),
     "unstratified": Code(ERROR, "No predicate depends on its own absence, or on how much of it there is."),
     "unused-declaration": Code(WARNING, "A predicate, a concept or an interpretation that is declared is used."),
+    "vacuous-threshold": Code(ERROR, "A threshold changes the answer to some legal case.", POLICY),
     "variant": Code(ERROR, "A guideline that extends another one replaces by a new text, or withdraws, what is there."),
     "version-gap": Code(WARNING, "A version of a rule begins where the one before it ends."),
     "version-overlap": Code(ERROR, "One version of a rule is in force at a time."),

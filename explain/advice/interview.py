@@ -55,7 +55,7 @@ def interview(guideline: Guideline, about: str, today: str, talk: Talk) -> Value
 def _request(guideline: Guideline, today: str, talk: Talk) -> Values:
     """Ask for what every case says."""
     program, said = guideline.program, Values()
-    keys = [p.case for p in program.predicates.values() if p.case]
+    keys = dict.fromkeys(p.case for p in program.predicates.values() if p.case)
     least = {"id": "a", "date_of_service": today, "services": [{CODE: codes_of(program)[0]}]}
     needed = [key for key in keys if key.shape == "one of" and not key.default]
     least |= {key.key: program.of_kind(key.kind)[0] for key in needed}

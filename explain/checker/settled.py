@@ -124,7 +124,7 @@ class Settled:
             declared = self.truth.program.predicates[atom.predicate]
             if asked_for(atom, declared) == told["finding"] and self.truth.is_undocumented(atom):
                 found = _read(atom, told["needs"], declared.case)
-                if found and found.told(declared) == told:
+                if found and self.supposed.admits(found) and found.told(declared) == told:
                     return found
         return None
 
@@ -166,7 +166,7 @@ class Settled:
 
     def _option(self, option: Option) -> bool:
         for way in option.member.ways:
-            beside = option.bound is not None and bool(self.supposed.bounded(option, way) & self.closure)
+            beside = option.bound is not None and any(b & self.closure for b in self.supposed.bounded(option, way))
             if option.so and self._fires(as_instance(way)) and (beside or option.bound is None):
                 return True
             if not option.so and not (beside or self._fails(as_instance(way))):

@@ -150,14 +150,14 @@ class Supposed:
         return result
 
     def _beside(self, option: Option, way: Way) -> Sets:
-        return EMPTY if option.bound is None else frozenset([self.bounded(option, way)])
+        return EMPTY if option.bound is None else frozenset(self.bounded(option, way))
 
-    def bounded(self, option: Option, way: Way) -> int:
-        """Return the item that sets the bound of an option."""
+    def bounded(self, option: Option, way: Way) -> list[int]:
+        """Return the item that sets the bound of an option, or nothing where no amount that a case can say has it."""
         amount = amount_of(way)
         key = self.truth.program.predicates[amount.predicate].case
         bound = Quantity(option.bound or 0, key.decimals, key.unit) if key and any(key.measure) else option.bound or 0
-        return self.bit(amount, *((bound, INFINITE) if option.so else (-INFINITE, bound)))
+        return self._limited(amount, *((bound, INFINITE) if option.so else (-INFINITE, bound)))
 
     def _not_so(self, atom: Atom) -> Sets:
         if self.truth.value(atom) != UNKNOWN:
@@ -195,23 +195,29 @@ class Supposed:
     def within(self, instance: Instance, pattern: Atom, premise: Atom) -> Sets:
         """Return the set that documents an amount within every bound; compared with nothing, it has to be known."""
         bounds = [b for c in _open_comparisons(instance, pattern) for b in _bounds(c)]
-        bounds = bounds or [(self._least(premise), INFINITE)]
-        low, high = max(b[0] for b in bounds), min(b[1] for b in bounds)
-        return frozenset([self.bit(premise, low, high)]) if low <= high else NONE
+        bounds = bounds or [(self._ends(premise)[0], INFINITE)]
+        return frozenset(self._limited(premise, max(b[0] for b in bounds), min(b[1] for b in bounds)))
 
-    def _least(self, premise: Atom) -> int:
-        """Return the least that the declaration of an amount lets a case say."""
-        key = self.truth.program.predicates[premise.predicate].case
-        return measured(key.least, key) if key else 0
+    def _limited(self, amount: Atom, low: int, high: int) -> list[int]:
+        """Return the item that an amount is within bounds, or nothing where no amount that a case can say is."""
+        return [self.bit(amount, low, high)] if self.admits(Item(amount, low, high)) else []
+
+    def admits(self, item: Item) -> bool:
+        """Say whether a case can say what an item asks for."""
+        least, most = self._ends(item.atom) if item.is_amount else (item.low, item.high)
+        return max(item.low, least) <= min(item.high, most)
+
+    def _ends(self, amount: Atom) -> tuple[int, int]:
+        """Return the least and the most that the declaration of an amount lets a case say."""
+        key = self.truth.program.predicates[amount.predicate].case
+        return (measured(key.least, key), measured(key.most, key) if key.most else INFINITE) if key else (0, INFINITE)
 
     def beyond(self, instance: Instance, pattern: Atom, premise: Atom) -> Iterator[int]:
         """Yield the sets that document an amount beyond a bound."""
         for comparison in _open_comparisons(instance, pattern):
             for low, high in _bounds(comparison):
-                if low > -INFINITE:
-                    yield self.bit(premise, -INFINITE, low - 1)
-                if high < INFINITE:
-                    yield self.bit(premise, high + 1, INFINITE)
+                yield from self._limited(premise, -INFINITE, low - 1) if low > -INFINITE else ()
+                yield from self._limited(premise, high + 1, INFINITE) if high < INFINITE else ()
 
 
 def premises_of(instance: Instance) -> Iterator[tuple[Atom, Atom]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ...engine.decision.decide import judge
+from ...engine.decision.decide import Judged, judge
 from .complete import Completer, complete_item, complete_setting
 from .inputs import answering, judge_one, lines_of
 from .options import Option, as_of_option, case_argument, format_option, line_option, output_option, world_option
@@ -37,28 +37,32 @@ def _change(option: str, text: str, *names: str, complete: Completer = complete_
          complete=complete_setting)  # fmt: skip
 @_change("--add", "Add to a list: services=CODE or services=CODE@SESSION, and what else a case lists.")
 @_change("--drop", "Drop from a list.")
+@click.option("--way", type=click.IntRange(min=1), metavar="NUMBER",
+              help="Go a way to a yes by its number; without any change the ways are listed.")  # fmt: skip
 @world_option
 @as_of_option
 @format_option("text", "json")
 def whatif(
     case: str, world: str, as_of: str, form: str, *,
-    settings: tuple[str, ...], add: tuple[str, ...], drop: tuple[str, ...],
+    settings: tuple[str, ...], add: tuple[str, ...], drop: tuple[str, ...], way: int | None,
 ) -> None:  # fmt: skip
     """Change a case and show both decisions side by side, with the statements that make the difference.
 
     \b
     Example: coverlog whatif cts-six-weeks-of-splinting --set wrist_splint_weeks=2
              coverlog whatif cts-six-weeks-of-splinting --drop services=95909
+             coverlog whatif cts-three-weeks-of-splinting --way 1
     """
-    from ..advice.change import changed, requested
+    from ..advice.change import changed, numbered, requested
     from ..advice.whatif import as_json as compared
     from ..advice.whatif import as_text
 
     before = judge_one(case, answering(), world, as_of)
     loaded = before.guideline
-    changes = requested({"set": settings, "add": add, "drop": drop}, loaded)
-    if not changes:
-        raise click.UsageError("nothing to change; name --set, --add or --drop")
+    asked = {"set": list(settings), "add": list(add), "drop": list(drop)}
+    for verb, text in numbered(before, way) if way or not any(asked.values()) else ():
+        asked[verb].append(text)
+    changes = requested(asked, loaded)
     after = judge(changed(before.case, loaded, changes), loaded, world=world, as_of=as_of)
     if form == "json":
         write_out(as_json(compared(before, after, changes)))
@@ -71,13 +75,13 @@ def whatif(
 @line_option("List for the lines of this procedure code only.")
 @world_option
 @as_of_option
-@format_option("text", "json")
+@format_option("text", "json", "fhir")
 def checklist(case: str, code: str, world: str, as_of: str, form: str) -> None:
     """List what would change an outcome as questions, the shortest list first.
 
     Of a line that waits for information that is what is missing; of a line that is refused, every minimal way in
     which it would be covered: documentation, a different request, or both. As JSON each way has the
-    options of whatif that go it.
+    options of whatif that go it; as a Questionnaire of FHIR R4 it asks for what is missing.
 
     \b
     Example: coverlog checklist cts-three-weeks-of-splinting
@@ -88,8 +92,25 @@ def checklist(case: str, code: str, world: str, as_of: str, form: str) -> None:
 
     judged = judge_one(case, answering(), world, as_of)
     lines_of(judged, code)
+    if form == "fhir":
+        write_out(as_json(_questionnaire(judged, code)))
+        return
     lines = listed(judged, code)
     write_out(as_json(told(judged, lines)) if form == "json" else f"{as_text(judged, lines, width())}\n")
+
+
+def _questionnaire(judged: Judged, code: str) -> dict[str, object]:
+    """Return the questionnaire of what is missing in the lines of a code, or in all.
+
+    :raises FaultError: where nothing is.
+    """
+    from ...engine.language.errors import refused
+    from ..advice.questionnaire import of_lines, questionnaire
+
+    wanted = of_lines([line for line in judged.decision.lines if code in ("", line.code)])
+    if not wanted.first:
+        raise refused(judged.case.id, "nothing is missing that a questionnaire could ask for", "see --format text")
+    return questionnaire(wanted, judged.guideline)
 
 
 @click.command()

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import datetime
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ...engine.batch.columns import COLUMNS
 from ...engine.evaluation.columns import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import load
+from .inputs import answering
 from .options import as_of_option, date_option, format_option, output_option, world_option
 from .output import BAD_INPUT, as_json, write_out
 
 if TYPE_CHECKING:
     from ...engine.batch.output import Summary
-    from ...engine.batch.run import Batch
+    from ...engine.batch.several import Batches
 
 
 @click.command()
@@ -27,13 +28,15 @@ if TYPE_CHECKING:
 @click.option("--schema", is_flag=True, help="Tell the tables and columns of INPUT, and do no more.")
 @click.option("--strict", is_flag=True, help="Write nothing where something is rejected; exit 2.")
 @click.option("--memory", default="", metavar="SIZE", help="The most that DuckDB may use, such as 500MB.")
+@click.option("--column", "columns", multiple=True, metavar="NAME", type=click.Choice(list(COLUMNS)),
+              help=f"A column beside outcome, by and reason: {', '.join(COLUMNS)}; may be repeated. It takes a "
+              "decision for each case that is different.")  # fmt: skip
 @world_option
 @as_of_option
 @format_option("text", "json", text="Of the summary.")
-@click.pass_obj
 def batch(
-    guideline: str, source: Path | None, out: Path | None, schema: bool, strict: bool, memory: str, world: str,
-    as_of: str, form: str,
+    source: Path | None, out: Path | None, schema: bool, strict: bool, memory: str,
+    columns: tuple[str, ...], world: str, as_of: str, form: str,
 ) -> None:  # fmt: skip
     """Decide a folder of tables, a DuckDB database or a folder of case files, and write a row for each line.
 
@@ -43,53 +46,52 @@ def batch(
     \b
     Example: coverlog batch --schema
              coverlog batch claims/ -o lines.parquet
+             coverlog batch claims/ -o lines.csv --column missing --column distance
     """
     if schema:
-        write_out(_schema(guideline, form))
+        write_out(_schema(form))
         return
     if not source or not out:
         raise click.UsageError("name what to decide and where to write it: coverlog batch INPUT -o OUTPUT")
-    told = _run(guideline, source, out, strict, memory, world, as_of)
+    told = _run(source, out, strict, memory, columns, world, as_of)
     write_out(as_json(told._asdict()) if form == "json" else _summary(told))
     if strict and told.rejected:
         click.echo(f"{told.rejected} cases are rejected, and nothing is written (--strict)", err=True)
         sys.exit(BAD_INPUT)
 
 
-def _run(guideline: str, source: Path, out: Path, strict: bool, memory: str, world: str, as_of: str) -> Summary:
-    from ...engine.batch.output import check_name, summary, write
-    from ...engine.batch.run import Batch
-    from ...engine.batch.sources import BatchError, connect
+def _run(
+    source: Path, out: Path, strict: bool, memory: str, columns: tuple[str, ...], world: str, as_of: str
+) -> Summary:
+    from ...engine.batch.output import check_name, give, summary, workplace, write
+    from ...engine.batch.several import Batches
+    from ...engine.batch.sources import BatchError, connect, need_arrays
     from ...engine.batch.tables import NotTabledError
 
     try:
+        need_arrays()
         check_name(out)
-        with tempfile.TemporaryDirectory(prefix=".coverlog-", dir=out.parent) as spill:
-            db = connect(memory, Path(spill))
-            _decide(Batch(db, load(guideline), world, as_of), source)
-            told = summary(db)
+        with workplace(out) as work:
+            db = connect(memory, work)
+            made = Batches(db, answering(), world, as_of, dict.fromkeys(columns))
+            _decide(made, source)
+            told = summary(made)
+            give(made)
             if not (strict and told.rejected):
-                write(db, out)
+                write(made, out, work)
             db.close()
             return told
     except (BatchError, NotTabledError) as error:
         raise FaultError(str(error)) from None
 
 
-def _decide(batch: Batch, source: Path) -> None:
-    from ...engine.batch.apart import decide_apart, decide_files
-    from ...engine.batch.sources import sources
+def _decide(of: Batches, source: Path) -> None:
     from ...engine.cases.case import SUFFIXES, read_files
 
     if source.is_dir() and any(each.suffix in SUFFIXES for each in source.rglob("*")):
-        decide_files(batch, read_files([source], batch.guideline))
-        return
-    found = sources(source, batch.tables, batch.db)
-    try:
-        batch.run(found, _progress)
-    except NotGroundedError as error:
-        click.echo(f"the guideline has no circuit, so its cases are decided one by one: {error}", err=True)
-        decide_apart(batch)
+        of.decide_files(read_files([source], of.answering))
+    else:
+        of.run(source, _progress)
 
 
 def _progress(told: str) -> None:
@@ -97,18 +99,25 @@ def _progress(told: str) -> None:
         click.echo(told, err=True)
 
 
-def _schema(guideline: str, form: str) -> str:
+def _schema(form: str) -> str:
     from ...engine.batch.tables import Tables
+    from ...engine.library.several import each
 
-    tables = list(Tables(load(guideline)).all())
+    found = {guideline.program.name: list(Tables(guideline).all()) for guideline in each(answering())}
     if form == "json":
-        return as_json([{"table": t.name, "columns": [t.id, *t.columns], "what": t.what} for t in tables])
-    return "".join(f"{t.name}({', '.join((t.id, *t.columns))}): {t.what}\n" for t in tables)
+        return as_json([{"guideline": name, "table": t.name, "columns": [t.id, *t.columns], "what": t.what}
+                        for name, tables in found.items() for t in tables])  # fmt: skip
+    told = {name: "".join(f"{t.name}({', '.join((t.id, *t.columns))}): {t.what}\n" for t in tables)
+            for name, tables in found.items()}  # fmt: skip
+    return "\n".join(f"{name}:\n{each}" for name, each in told.items()) if len(told) > 1 else "".join(told.values())
 
 
 def _summary(told: Summary) -> str:
     lines = [f"{told.cases:,} cases, {told.lines:,} lines, {told.rejected:,} rejected"]
-    for title, counts in (("outcomes", told.outcomes), ("decided by", told.deciding), ("rejected for", told.rejects)):
+    for title, counts in (
+        ("outcomes", told.outcomes), ("decided by", told.deciding), ("missing", told.missing),
+        ("rejected for", told.rejects),
+    ):  # fmt: skip
         lines += [f"{title}:", *(f"  {number:>12,}  {name}" for name, number in counts.items())] if counts else []
     return "\n".join(lines) + "\n"
 

@@ -20,19 +20,23 @@ from .output import BAD_INPUT, flush, open_streams, output_failed, quiet_pipe
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
+    "analyze": "analyze",
     "batch": "batch",
     "cases": "test",
     "circuit": "circuit",
     "compare": "compare",
     "compile": "batch",
+    "construct": "construct",
     "check": "check",
     "checklist": "advise",
     "decide": "decide",
+    "diff": "diff",
     "doc": "test",
     "explain": "explain",
     "export": "export",
     "find": "find",
     "fmt": "check",
+    "from-fhir": "from_fhir",
     "graph": "rules",
     "init": "init",
     "letter": "advise",
@@ -40,16 +44,20 @@ COMMANDS = {
     "query": "query",
     "rules": "rules",
     "schema": "schema",
+    "serve": "serve",
     "show": "rules",
+    "sufficient": "construct",
     "test": "test",
     "trace": "test",
     "validate": "validate",
     "verify": "verify",
     "whatif": "advise",
+    "workbench": "workbench",
 }
 
 
-SEVERAL = ("checklist", "compare", "decide", "explain", "letter", "validate", "verify", "whatif")
+SEVERAL = ("batch", "checklist", "compare", "decide", "explain", "from-fhir", "letter", "validate", "verify", "whatif",
+           "workbench")  # fmt: skip
 """The commands that several guidelines may answer."""
 
 

@@ -29,7 +29,7 @@ def _value(constant: Constant) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
-def _records(answers: Answers, scene: Scene) -> list[list[str]]:
+def records(answers: Answers, scene: Scene) -> list[list[str]]:
     """Return the header and the rows; in the open world the last column says what is certain."""
     opened = scene.world == "open"
     header = [*answers.query.columns, *(["certain"] if opened else [])]
@@ -48,7 +48,7 @@ def as_table(answers: Answers, scene: Scene, width: int, *, numbered: bool = Fal
         return verdict(answers, scene)
     if not answers.rows:
         return "no answers"
-    rows = _records(answers, scene)
+    rows = records(answers, scene)
     if numbered:
         rows = [[str(i) if i else "", *row] for i, row in enumerate(rows)]
     return table(rows, width)
@@ -56,7 +56,7 @@ def as_table(answers: Answers, scene: Scene, width: int, *, numbered: bool = Fal
 
 def as_csv(answers: Answers, scene: Scene) -> str:
     """Return the answers as CSV with a header."""
-    rows = _records(answers, scene) if answers.query.columns else [["answer"], [verdict(answers, scene)]]
+    rows = records(answers, scene) if answers.query.columns else [["answer"], [verdict(answers, scene)]]
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue().rstrip("\n")

@@ -103,18 +103,34 @@ def downstream(program: Program, start: Iterable[str]) -> list[str]:
     return sorted(heads.union(*(nx.descendants(above, head) for head in heads)))
 
 
-_RUN: dict[Guideline, dict[str, set[Use]]] = {}  # the uses of each rule, once the cases of a guideline have run
+Uses = dict[str, set[Use]]
+"""By the id of a rule, the canonical cases that exercise it."""
+
+_RUN: dict[Guideline, Uses] = {}  # once the cases of a guideline have run
 
 
-def exercised(guideline: Guideline, rules: Iterable[Rule], track: Track = iter) -> list[Use]:
-    """Return the canonical cases whose proofs use some rules, sorted by name; the cases run once."""
-    if guideline not in _RUN:
-        every: dict[str, set[Use]] = {}
-        for path in track(canonical_paths(guideline)):
-            for rule, use in _uses(path, guideline):
-                every.setdefault(rule, set()).add(use)
-        _RUN[guideline] = every
-    return sorted({use for rule in rules for use in _RUN[guideline].get(rule.id, ())})
+def exercised(guideline: Guideline, rules: Iterable[Rule], track: Track | None = iter) -> list[Use]:
+    """Return the canonical cases whose proofs use some rules, sorted by name; the cases run once.
+
+    :param track: None where they are not to run; there are none then, unless they have.
+    """
+    if guideline not in _RUN and track:
+        keep(guideline, uses(guideline, track))
+    return sorted({use for rule in rules for use in _RUN.get(guideline, {}).get(rule.id, ())})
+
+
+def uses(guideline: Guideline, track: Track = iter) -> Uses:
+    """Run the canonical cases of a guideline, and return which of them exercise each rule."""
+    every: Uses = {}
+    for path in track(canonical_paths(guideline)):
+        for rule, use in _uses(path, guideline):
+            every.setdefault(rule, set()).add(use)
+    return every
+
+
+def keep(guideline: Guideline, found: Uses) -> None:
+    """Keep which cases exercise each rule, for `exercised`."""
+    _RUN[guideline] = found
 
 
 def _uses(path: Path, guideline: Guideline) -> Iterator[tuple[str, Use]]:

@@ -26,9 +26,10 @@ class Shown(NamedTuple):
     next: tuple[str, ...]
 
 
-def look_up(guideline: Guideline, name: str, track: Track = iter) -> Shown:
+def look_up(guideline: Guideline, name: str, track: Track | None = iter) -> Shown:
     """Return everything to tell of a name: an id, a code, a case or a label, capitals or not.
 
+    :param track: None where the canonical cases are not to run; see `exercised`.
     :raises CaseError: where it stands for nothing, with what was probably meant; where a label stands for several.
     """
     found = _subject(guideline, name)

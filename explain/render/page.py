@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +44,7 @@ def written(template: str, **facts: Any) -> str:
 
     :raises PagesError: where Jinja2 is not installed.
     """
-    return _environment().get_template(f"{template}.html.j2").render(facts)
+    return environment().get_template(f"{template}.html.j2").render(facts)
 
 
 def style(*names: str, program: Program | None = None) -> Markup:
@@ -52,10 +53,15 @@ def style(*names: str, program: Program | None = None) -> Markup:
     :raises PagesError: where Jinja2 is not installed.
     """
     text = "\n" + "".join((_HERE / f"{name}.css").read_text(encoding="utf-8") for name in names)
-    for role, outcomes in [(role, program.of_role(role)) for role in ROLES] if program else ():
-        classes = ", ".join(f".{each.name}" for each in outcomes)
+    return markup(coloured(text, [program]) if program else text)
+
+
+def coloured(text: str, programs: Sequence[Program]) -> str:
+    """Return styles in which what is of a role is of each outcome with that role, in any of some guidelines."""
+    for role in ROLES:
+        classes = ", ".join(dict.fromkeys(f".{each.name}" for program in programs for each in program.of_role(role)))
         text = text.replace(f".{role} ", f":is({classes}) " if "," in classes else f"{classes} ")
-    return markup(text)
+    return text
 
 
 def markup(text: str) -> Markup:
@@ -63,14 +69,18 @@ def markup(text: str) -> Markup:
 
     :raises PagesError: where Jinja2 is not installed.
     """
-    _environment()
+    environment()
     from markupsafe import Markup
 
     return Markup(text)  # noqa: S704 - drawn by Graphviz from escaped labels, or a file beside this one
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what makes pages of templates: all text is escaped, and nothing in it is hidden.
+
+    :raises PagesError: where Jinja2 is not installed.
+    """
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ModuleNotFoundError:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ...engine.decision.decide import Judged
+from ...engine.decision.decide import Judged, LineDecision
 from ...engine.program.program import Program
 from ...engine.program.words import say_code
 from ..advice.account import Account, accounts
@@ -29,26 +29,38 @@ def page(proof: Proof, *, whole: bool = False) -> str:
     """
     case = proof.judged.case
     title = f"{case.title or case.id}: proof"
-    return written_page("proof", "proof", title=title, kind="proof", **_content(proof, whole=whole)).rstrip()
+    return written_page(
+        "proof", "proof", title=title, kind="proof", **content(proof, whole=whole), **_picture(proof)
+    ).rstrip()
 
 
 def fragment(proof: Proof) -> str:
     """Return the content of the page with its style, to stand in a page that is not ours; see `page`."""
-    return written("proof_fragment", style=style("proof", program=proof.judged.guideline.program), **_content(proof))
+    return written(
+        "proof_fragment",
+        style=style("proof", program=proof.judged.guideline.program),
+        **content(proof),
+        **_picture(proof),
+    )
 
 
-def _content(proof: Proof, *, whole: bool = False) -> dict[str, Any]:
-    """Return what the page tells, by the names that its template has for it."""
+def content(proof: Proof, *, whole: bool = False) -> dict[str, Any]:
+    """Return what the page tells but for its pictures, by the names that its template has for it."""
     judged = proof.judged
     nodes = [proof.graph.nodes[node] for node in walk(proof)]
     kinds, authorities = {f["kind"] for f in nodes}, {f.get("authority") for f in nodes}
     authorities |= {"interpretation"} if any(f.get("readings") for f in nodes) else set()
     return {
         "case": judged.case, "decision": judged.decision, "program": judged.guideline.program,
-        "reasons": [_reason(account, judged) for account in accounts(judged, proof.lines)],
+        "reasons": reasons(judged, proof.lines),
         "looks": [(kind, look) for kind, look in LOOKS.items() if kind in kinds], "authorities": authorities,
-        "rows": rows(proof, whole=whole), "sources": list(_sources(nodes, judged.guideline.program)), **_picture(proof),
+        "rows": rows(proof, whole=whole), "sources": list(_sources(nodes, judged.guideline.program)),
     }  # fmt: skip
+
+
+def reasons(judged: Judged, lines: Iterable[LineDecision] = ()) -> list[dict[str, Any]]:
+    """Return the reason of every line, or of some, in words, for a template that lays it out."""
+    return [_reason(account, judged) for account in accounts(judged, lines)]
 
 
 def _reason(account: Account, judged: Judged) -> dict[str, Any]:

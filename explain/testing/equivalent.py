@@ -30,12 +30,12 @@ class Mark(NamedTuple):
     reason: str
 
 
-def read_marks(folder: Path) -> list[Mark]:
-    """Return the marks of a guideline's `equivalent.yaml`, none where there is no such file.
+def read_marks(folder: Path, name: str = "equivalent.yaml") -> list[Mark]:
+    """Return the marks of a file of a guideline, none where there is no such file.
 
     :raises CaseError: where it is not a list of rule, mutation and reason.
     """
-    path = folder / "equivalent.yaml"
+    path = folder / name
     if not path.exists():
         return []
     (document,) = documents(path.read_text(encoding="utf-8"), str(path))

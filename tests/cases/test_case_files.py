@@ -45,7 +45,6 @@ FAULTS = [
     ("2025-11-03", "3/11/2025", r"c.yaml:3:\d+: date_of_service is '3/11/2025'; write it like 2025-11-03"),
     ('[{cpt: "95886", units: 1}, {cpt: "95909"}]', "[]", r"c.yaml:5:\d+: services is empty; name at least one"),
     ("id: good\n", "", r"c.yaml:1:\d+: the case lacks id"),
-    ("setting: outpatient\n", "", r"c.yaml:1:\d+: the case lacks setting"),
     ("G56.01", "G5", r"c.yaml:6:\d+: diagnoses.0 is 'G5'; write it like A00.1"),
     ("ncs_studies: 6", "ncs_studies: six", r"c.yaml:7:\d+: ncs_studies has to be a whole number, not 'six'"),
     ("title: a case", "id: again", r"c.yaml:2:\d+: id stands twice; keep one"),

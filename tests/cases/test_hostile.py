@@ -398,7 +398,7 @@ FATE = [  # a shell's line, the exit status, and what is said on stderr
     ("coverlog decide - < /dev/zero", 2, "larger than 1,048,576 bytes"),
     ("yes | coverlog decide /dev/stdin", 2, "larger than 1,048,576 bytes"),
     ("coverlog decide - <&-", 2, "<stdin>: empty"),
-    ('coverlog decide <(echo \'{"id": 1}\')', 2, "lacks setting"),
+    ('coverlog decide <(echo \'{"id": 1}\')', 2, "lacks services"),
     (f"coverlog decide {'x' * 300}", 2, "cannot be read: File name too long"),
     (f"coverlog decide {CTS}/x", 2, "no such file or case"),
     (f"coverlog decide {CTS} > /dev/full", 2, "coverlog: standard output: No space left on device"),

@@ -20,8 +20,7 @@ SERVICES = '[{cpt: "95886"}, {cpt: "95909"}]'
 CASES = [
     ("outpatient", "Outpatient", "write outpatient"), ("outpatient", "OFFICE", "write office"),
     ("outpatient", "11", "known are outpatient"), ("outpatient", "", "say what setting is"),
-    ("setting: outpatient\n", "", "write setting: outpatient, or office"),
-    ("setting: outpatient", "place: office", "write setting: outpatient, or office"),
+    ("setting: outpatient", "seting: office", "did you mean setting?"),
     ("date_of_service", "date", "write date_of_service: 2025-11-03"),
     ("2025-11-03", "11/03/2025", "write it like 2025-11-03"), ("2025-11-03", "13/11/2025", "did you mean 2025-11-13?"),
     ("2025-11-03", "11/13/2025", "did you mean 2025-11-13?"), ("2025-11-03", "20251103", "did you mean 2025-11-03?"),

@@ -117,9 +117,13 @@ def test_cases_all_come_out_as_expected() -> None:
 def test_every_command_has_help_with_an_example(
     command: str, few_cases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Help says what a command does and shows one that works, in an empty folder; others may prepare for it."""
+    """Help says what a command does and shows one that works, in an empty folder; others may prepare for it.
+
+    A service is made and said to be ready; it is not waited for.
+    """
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COVERLOG_GUIDELINE", str(few_cases))
+    monkeypatch.setattr("coverlog.explain.service.server.serve", lambda app, bound, ready: ready())  # has no end
     lines = run(command, "--help").stdout.split("Example: ")[1].split("\n\n")[0].splitlines()
     for line in lines:
         example, _, file = line.strip().removeprefix("coverlog ").partition(" > ")

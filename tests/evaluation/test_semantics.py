@@ -68,6 +68,8 @@ statement("R", stated, "", "whatever comes").
 %@ case: things each of finding
 %@ predicate edge(From, To): edge
 %@ case: codes hierarchy
+%@ predicate prior(Id, Thing, Number): an earlier record
+%@ case: prior records what one of finding, number number from -1 to 3
 %@ predicate num(Number): number
 %@ case: number count
 %@ predicate denied(Finding): denied
@@ -89,7 +91,16 @@ CONCEPTS = "".join(f'concept({s}, finding, "a finding").\n' for s in SYMBOLS) + 
     f'concept({d}, duration, "a duration").\n' for d in DURATIONS
 )
 # The types of the arguments. A rule of a layer negates what lies below it only.
-INPUTS = {"service": "ns", "units": "nsn", "thing": "s", "edge": "ss", "num": "n", "denied": "s", "place": "s"}
+INPUTS = {
+    "service": "ns",
+    "units": "nsn",
+    "thing": "s",
+    "edge": "ss",
+    "prior": "nsn",
+    "num": "n",
+    "denied": "s",
+    "place": "s",
+}
 LAYERS = (
     {"link": "ss", "ruled": "s"},
     {"finding": "s"},
@@ -286,7 +297,7 @@ def cases(draw: st.DrawFn) -> frozenset[Atom]:
     """Draw what a case gives: inputs, findings, and a number for some of the durations."""
     facts = draw(
         st.lists(
-            st.sampled_from((*INPUTS, "thing", "edge", "edge", "finding", "sign")).flatmap(atoms_of),
+            st.sampled_from((*INPUTS, "thing", "edge", "edge", "prior", "finding", "sign")).flatmap(atoms_of),
             min_size=4,
             max_size=14,
         )
@@ -458,6 +469,7 @@ def compared(comparison: Comparison, binding: dict[str, Constant]) -> int:
 def values(model: Model) -> Values:
     every = {*model.firings, *model.given, *model.unknown}
     assert all(map(model.possible, every))
+    assert {atom for name in {atom.predicate for atom in every} for atom in model.atoms(name)} == every
     return {in_whole(atom): YES if model.sure(atom) else MAYBE for atom in every}
 
 
@@ -478,6 +490,17 @@ def test_the_closed_world_is_clingos(drawn: Drawn, case: frozenset[Atom]) -> Non
     """In the closed world every atom is sure or false, and the sure ones are clingo's answer set."""
     model = drawn.evaluator().evaluate(case, open_world=False)
     assert values(model) == dict.fromkeys(by_clingo(drawn.text, case), YES)
+
+
+@pytest.mark.parametrize("open_world", [False, True])
+def test_what_counts_the_text_alone_is_found_by_whoever_asks(open_world: bool) -> None:
+    """A predicate that rests on a count of facts of the text has its atoms in every case, for counts above it too."""
+    rules = ("r4(X) :- link(X, Y), #count { Z : link(X, Z) } >= 2.", "r6(N) :- num(N), #count { X : r4(X) } = N.")
+    facts = ("link(f0, f1).", "link(f0, f2).", "link(f1, f2).")
+    drawn = understood(HEADER + CONCEPTS + "".join(declarations("denied", "denied")) + numbered((*facts, *rules)))
+    model = drawn.evaluator().evaluate({Atom("num", (1,))}, open_world=open_world)
+    assert model.atoms("r4") == [Atom("r4", ("f0",))]
+    assert model.atoms("r6") == [Atom("r6", (1,))]
 
 
 @quick

@@ -3,7 +3,7 @@
 import clingo
 import pytest
 from coverlog.engine.language.errors import GuidelineError
-from coverlog.engine.language.parser import parse
+from coverlog.engine.language.parser import parse, parse_query
 
 FOREIGN = {
     "p(1..5).": ("..", "%@ range"),
@@ -30,6 +30,52 @@ FOREIGN = {
     "p(f(X)) :- q(X).": ("(", "arguments of their own"),
     "p(X) :- q(X) : r(X).": (":", "a predicate of its own"),
 }
+OTHER = {
+    "p(X) :- q(X), |X| > 2.": ("|", "a table of facts"),
+    "p :- q(X) | r(X).": ("|", "a rule for each alternative"),
+    "p :- (q(X), r(X)).": ("(", "leave the brackets out"),
+    "p :- q((1, 2)).": ("(", "arguments of their own"),
+    "p, q :- r.": (",", "a rule for each head"),
+    "p :- q or r.": ("or", "a rule for each alternative"),
+    "p if q.": ("if", "write :-"),
+    "p <- q.": ("<-", "write :-"),
+    "p :- \\+ q.": ("\\+", "write not"),
+    "p :- !q.": ("!", "write not"),
+    "p :- q, !.": ("!", "leave it out"),
+    "p :- Not q.": ("Not", "write not"),
+    "p :- not not q.": ("not", "leave both out"),
+    "not p :- q.": ("not", "a predicate of its own"),
+    "p :- not #count { X : q(X) } > 1.": ("#count", "the opposite comparison"),
+    "p :- #count { X : q(X), #sum { Y : q(Y) } > 1 } > 1.": ("#sum", "a predicate of its own"),
+    "p :- #count { q(X) } > 1.": ("(", "what is counted"),
+    "p :- #sum+ { X : q(X) } > 1.": ("#sum+", "leave it out"),
+    "p :- #true.": ("#true", "leave it out"),
+    "p :- q(X), X is 1.": ("is", "write ="),
+    "p :- q(X), X := 1.": (":=", "write ="),
+    "p :- q(X), X \\= 1.": ("\\=", "write = or !="),
+    "p :- q(X), X ^ 2 = 1.": ("^", "a table of facts"),
+    "p :- q(X), X in r.": ("in", "a fact of a predicate"),
+    "p :- &sum{X} > 1.": ("&sum", "leave it out"),
+    "p(@f(1)).": ("@f", "leave it out"),
+    "?- p.": ("?", "leave it out"),
+    "p :- Q(1).": ("(", "a small letter"),
+    "p().": (")", "leave both out"),
+    "p('a').": ("'", "double quotes"),
+    'p("a\\"b").': ('"a\\', "leave it out"),
+    'p("a\nb").': ('"a', "on the line"),
+}
+
+
+@pytest.mark.parametrize("text", OTHER)
+def test_what_other_dialects_write_is_told_by_what_it_is(text: str) -> None:
+    """Amid a text that is sound it is one finding, at its line, with what to write; what a text quotes is no syntax."""
+    sign, fix = OTHER[text]
+    with pytest.raises(GuidelineError) as caught:
+        parse(f'r("a :- b. {{ | }} not", 1.5). % or :- {{ (\n{text}\nq(1).\n', "rules.dl")
+    (finding,) = caught.value.findings
+    assert finding.message.startswith(f"{sign} is not supported (")
+    assert fix in finding.fix
+    assert finding.place.line == 2
 
 
 @pytest.mark.parametrize("text", FOREIGN)
@@ -52,3 +98,14 @@ def test_what_is_no_clause_of_either_is_told_by_what_belongs_there(text: str) ->
     with pytest.raises(GuidelineError) as caught:
         parse(text.replace("..", ", , "), "rules.dl")
     assert "not supported" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", [text for text in FOREIGN | OTHER if text.startswith(("p :- ", "p(X) :- "))])
+def test_a_query_says_the_same_of_what_a_body_may_not_have(text: str) -> None:
+    """What is not supported in the body of a rule is told in the same words where it is asked for."""
+    told = []
+    for read in (lambda: parse(text, "rules.dl"), lambda: parse_query(text.partition(":- ")[2], "query")):
+        with pytest.raises(GuidelineError) as caught:
+            read()
+        told.append([(finding.message, finding.fix) for finding in caught.value.findings])
+    assert told[0] == told[1]

@@ -112,13 +112,13 @@ SYNTAX = {
     ),
     "a predicate begins with a small letter": Fault(REASON, f"§R{REASON[1:]}", "syntax", "small letter: reason"),
     "a predicate in a body begins with a small letter": Fault(
-        ":- finding(Finding), ", ":- Finding§(Finding), ", "syntax", "a comparison"
+        ":- finding(Finding), ", ":- Finding§(Finding), ", "syntax", "a small letter"
     ),
     "the parts of a body are parted by commas": Fault(
         "finding(Finding), lasted(", "finding(Finding)§; lasted(", "syntax", "a comma"
     ),
     "a string is closed on its line": Fault(
-        'cough, finding, "a cough")', 'cough, finding, §"a cough)', "syntax", "a string"
+        'cough, finding, "a cough")', 'cough, finding, §"a cough)', "syntax", "double quote"
     ),
     "less or equal is written <=": Fault("Count >= 3", "Count =§< 3", "syntax", "write <="),
     "a comparison has two sides": Fault("Count >= 3.", "Count >= §.", "syntax", "a number"),
@@ -126,10 +126,10 @@ SYNTAX = {
         "finding(Finding) :- documented", "finding(Finding) §<- documented", "syntax", ":-"
     ),
     "an absence is negated once": Fault(
-        "not medically_necessary(", "not §not medically_necessary(", "syntax", "a name"
+        "not medically_necessary(", "not §not medically_necessary(", "syntax", "leave both out"
     ),
-    "parentheses hold an argument": Fault(KNOWN, "reason(§).", "syntax", "a name"),
-    "no head is negated": Fault(KNOWN, "§not reason(cough).", "syntax", "a name"),
+    "parentheses hold an argument": Fault(KNOWN, "reason(§).", "syntax", "leave both out"),
+    "no head is negated": Fault(KNOWN, "§not reason(cough).", "syntax", "a predicate of its own"),
     "no head is a comparison": Fault(KNOWN, "cough §= cough.", "syntax", ":-"),
     "a decimal is of plain digits": Fault("Count >= 3.", "Count >= §03.5.", "syntax", "at most 4 decimals"),
 }
@@ -459,7 +459,15 @@ def test_every_guideline_has_the_interface(name: str, tmp_path: Path) -> None:
     (finding,) = (f for f in found if f.code == "interface")
     assert finding.message.startswith(f"{name} of ")
     assert f"write %@ predicate {name}(Session, Code" in finding.fix
-    assert (finding.place.file, finding.place.line) == (FILE, 1)
+    declared = next(n for n, line in enumerate(SOUND.splitlines(), 1) if line.startswith(f"%@ predicate {name}("))
+    assert (finding.place.file, finding.place.line) == (FILE, declared)
+
+
+def test_a_line_is_known_by_session_and_code(tmp_path: Path) -> None:
+    """Whoever gives a request a third argument is told how to read what else a line has."""
+    text = SOUND.replace("%@ predicate service(Session, Code)", "%@ predicate service(Session, Code, Side)")
+    (finding,) = (f for f in faults(tmp_path, text) if f.code == "interface")
+    assert "%@ case: services with FIELD TYPE" in finding.fix
 
 
 def test_every_guideline_has_a_name(tmp_path: Path) -> None:

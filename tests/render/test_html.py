@@ -443,11 +443,11 @@ def test_without_jinja_the_page_says_what_to_install(
 ) -> None:
     """A page is status 2 with the package to install, and no file; a notebook gets the text, with that word."""
     monkeypatch.setitem(sys.modules, "jinja2", None)
-    shell._environment.cache_clear()
+    shell.environment.cache_clear()
     command = ["explain", "cts-six-weeks-of-splinting", "--format", "html", "-o", str(tmp_path / "out")]
     result = CliRunner().invoke(main, command)
     shown = proofs["cts"]._repr_mimebundle_()
-    shell._environment.cache_clear()
+    shell.environment.cache_clear()
     assert result.exit_code == 2
     assert "pip install 'coverlog[pages]'" in result.stderr
     assert not (tmp_path / "out").exists()

@@ -1,0 +1,109 @@
+"""Parts of the rules that make no difference: which rules never fire, and what no answer rests on, in any edition."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from ..evaluation.apart import set_apart
+from ..language.terms import Comparison, Literal, Part, Rule, Var
+from ..program.graph import edges
+from ..program.program import RESERVED, Program
+from .trial import Cut, Trial, without
+
+
+def cuts(program: Program, date: str) -> list[Cut]:
+    """Return every rule in force, and every part that can be taken from one."""
+    return [cut for rule in set_apart(program)[0].edition(date) if rule.body for cut in (Cut(rule), *_parts(rule))]
+
+
+def _parts(rule: Rule) -> Iterator[Cut]:
+    whole = range(len(rule.body) if len(rule.body) > 1 else 0)
+    return (Cut(rule, at) for at in whole if _is_safe(rule, without(rule, at)))
+
+
+def _is_safe(rule: Rule, body: tuple[Part, ...]) -> bool:
+    """Say whether positive literals bind all that the rest of a rule speaks of."""
+    bound = {a for part in body if isinstance(part, Literal) and part.positive for a in part.atom.args}
+    asked = [a for part in body if isinstance(part, Literal) and not part.positive for a in part.atom.args]
+    asked += [Var(name) for part in body if isinstance(part, Comparison) for name in part.names()]
+    return all(a in bound for a in (*rule.head.args, *asked) if isinstance(a, Var))
+
+
+def deciding(program: Program) -> Program:
+    """Return a program with the rules alone on which outcomes, refusals and what is shown rest."""
+    told = {each.name for each in program.outcomes}
+    told |= {p.name for p in program.predicates.values() if p.is_error or p.is_shown}
+    needs: dict[str, set[str]] = {}
+    for edge in edges(program):
+        needs.setdefault(edge.head, set()).add(edge.body)
+    below, waiting = set(told), list(told)
+    while waiting:
+        new = needs.get(waiting.pop(), set()) - below
+        below |= new
+        waiting += new
+    return program._replace(rules=tuple(rule for rule in program.rules if rule.head.predicate in below))
+
+
+DEAD, IDLE, VACUOUS, REDUNDANT, UNASKED = (
+    "dead-rule", "dead-literal", "vacuous-threshold", "redundant-rule", "dead-fact",
+)  # fmt: skip
+
+
+def idle(program: Program, date: str) -> dict[Cut, str]:
+    """Return what makes no difference in any edition in which it is in force, each with what it is.
+
+    A rule is dead where it cannot fire, and redundant where all that it gives is given without it; nothing is then said
+    of its parts.
+
+    :param date: an ISO date of the edition that is looked at first.
+    :raises NotGroundedError: where an edition has no circuit.
+    """
+    rules = deciding(program)
+    found = idle_in(rules, date, cuts(rules, date))
+    for day in (date, *editions(program, date)):
+        wider = program if day == date else rules  # advisories may rest on it too
+        again = idle_in(wider, day, [cut for cut in found if cut.rule.in_force(day)])
+        both = {DEAD, REDUNDANT}
+        found = {
+            cut: REDUNDANT if {kind, again.get(cut, kind)} == both else kind
+            for cut, kind in found.items() if cut in again or not cut.rule.in_force(day)
+        }  # fmt: skip
+    whole = {cut.rule for cut in found if cut.part < 0}
+    return {cut: kind for cut, kind in found.items() if cut.part < 0 or cut.rule not in whole}
+
+
+def editions(program: Program, date: str) -> list[str]:
+    """Return a day of each edition but the one of a date: the first, or for the earliest edition its last."""
+    days = program.boundaries()
+    before = [(datetime.date.fromisoformat(days[0]) - datetime.timedelta(1)).isoformat()] if days else []
+    mine = [day for day in days if day <= date][-1:] or before
+    return [day for day in (*before, *days) if day not in mine]
+
+
+def idle_in(program: Program, date: str, wanted: list[Cut]) -> dict[Cut, str]:
+    """Return which of some parts make no difference in an edition, each with what it is."""
+    trial = Trial(program, date, wanted) if wanted else None
+    found = ((cut, _kind(cut, trial)) for cut in wanted if trial)
+    return {cut: kind for cut, kind in found if kind}
+
+
+def _kind(cut: Cut, trial: Trial) -> str:
+    """Return what a part is that makes no difference; an empty text where it makes one."""
+    if cut.part < 0 and not trial.fires(cut.rule):
+        return DEAD  # though it may keep a line waiting for what can never be documented
+    if trial.changes(cut):
+        return ""
+    if cut.part < 0:
+        return REDUNDANT
+    return VACUOUS if isinstance(cut.rule.body[cut.part], Comparison) else IDLE
+
+
+def unasked(program: Program, date: str) -> list[Rule]:
+    """Return the facts in force that rules ask for, though none that can fire does."""
+    rules = deciding(program)
+    trial = Trial(rules, date, [])
+    read = {literal.atom.predicate for rule in rules.rules for literal in rule.asked if literal.positive}
+    blocks = {literal.atom.predicate for rule in rules.rules for literal in rule.asked if not literal.positive}
+    mine = [r for r in rules.edition(date) if not r.body and r.head.predicate in read - blocks - set(RESERVED)]
+    return [fact for fact in mine if not trial.asked(fact)]

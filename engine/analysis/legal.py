@@ -1,0 +1,133 @@
+"""Legal cases as literals: each slot holds one value, and nothing that is said contradicts itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ..circuit.circuit import Circuit
+from ..circuit.nodes import ANY
+from .formula import Encoder, Formula
+from .slots import Option, Slot, Space
+
+MAX_SESSIONS = 4
+"""The most sessions of a case that are looked at, beside which no more could matter where fewer are needed."""
+
+Given = tuple[frozenset[int], ...]
+Chosen = Mapping[Slot, Option]
+"""A case: the value of each slot that is asked about; the others say nothing, or what is so by default."""
+
+
+def sessions_needed(circuit: Circuit) -> int:
+    """Return how many sessions are enough for whatever an outcome of one line may be: one beside it for each gate."""
+    reached = circuit.nodes.reached([*_outcomes(circuit), *circuit.errors])
+    return 1 + sum(circuit.nodes.gates[node][0] == ANY for node in reached)
+
+
+def _outcomes(circuit: Circuit) -> list[int]:
+    return [way.node for ways in circuit.ways.values() for _, each in ways for way in each]
+
+
+class Legal:
+    """The legal cases of one or more circuits, as clauses that are written when they are asked about.
+
+    :param date: the ISO date of service of each case.
+    :param refused: whether cases that contradict themselves, and are refused, count as well.
+    """
+
+    def __init__(self, circuits: Sequence[Circuit], date: str, *, refused: bool = False) -> None:
+        self.circuits, self.formula = circuits, Formula()
+        needed = max(map(sessions_needed, circuits))
+        self.complete = needed <= MAX_SESSIONS  # whether what no case shows is proved never to be
+        self.space = Space(circuits, date, min(needed, MAX_SESSIONS))
+        self._by_input: list[dict[int, list[tuple[Slot, Option]]]] = [{} for _ in circuits]
+        for slot in self.space.slots:
+            for option in slot.options:
+                for at, inputs in enumerate(option.inputs):
+                    for number in inputs:
+                        self._by_input[at].setdefault(number, []).append((slot, option))
+        self.values: dict[Slot, dict[Given, int]] = {}  # by slot and what its value gives, the literal
+        self.present = [self._present(n) for n in range(1, min(needed, MAX_SESSIONS) + 1)]
+        self.encoders = [
+            Encoder(self.formula, circuit.nodes, self.given(at), self.present) for at, circuit in enumerate(circuits)
+        ]
+        for at in () if refused else range(len(circuits)):
+            self.formula.add([-self.refused(at)])
+        for together in self.space.excluded():
+            self.formula.add([-self.literal(slot, option) for slot, option in together])
+
+    def _present(self, session: int) -> int:
+        lines = [slot for slot in self.space.slots if slot.session == session]
+        return self.formula.either(-self.literal(slot, slot.options[0]) for slot in lines)
+
+    def refused(self, at: int, encoder: Encoder | None = None) -> int:
+        """Return the literal that is so where a case contradicts itself by the rules of a circuit."""
+        told, sessions = encoder or self.encoders[at], range(1, len(self.present) + 1)
+        return self.formula.either(told.sure(node, s) for node in self.circuits[at].errors for s in sessions)
+
+    def literal(self, slot: Slot, option: Option) -> int:
+        """Return the literal that is so where a slot holds a value."""
+        if slot not in self.values:
+            if len(slot.options) == 1:
+                literals = [self.formula.true]
+            elif len(slot.options) == 2:
+                literals = [-(new := self.formula.new()), new]
+            else:
+                literals = [self.formula.new() for _ in slot.options]
+                self.formula.one_of(literals)
+            self.values[slot] = dict(zip((o.inputs for o in slot.options), literals, strict=True))
+        return self.values[slot][option.inputs]
+
+    def given(self, at: int) -> Callable[[int, int], int]:
+        """Return what gives the literal of an input of a circuit, by its number and its session."""
+
+        def literal(number: int, session: int) -> int:
+            ways = self._by_input[at].get(number, [])
+            return self.formula.either(self.literal(s, o) for s, o in ways if s.session in (0, session or 1))
+
+        return literal
+
+    def options(self, at: int, number: int) -> frozenset[tuple[int, Given]]:
+        """Return the values that give an input of a circuit; inputs of two circuits with the same ones are the same."""
+        return frozenset((id(slot), option.inputs) for slot, option in self._by_input[at].get(number, ()))
+
+    def service(self, code: str, session: int = 1) -> int:
+        """Return the literal that is so where a code is requested."""
+        slot = next(s for s in self.space.slots if s.session == session and s.name == code)
+        return -self.literal(slot, slot.options[0])
+
+    def faulty(self, lines: Iterable[tuple[Sequence[str], int]], values: Mapping[tuple[Slot, Option], int]) -> int:
+        """Return the literal that is so where a requested line has no outcome or two: its case is refused.
+
+        :param lines: the codes of which the rules say the same, with the literal that is so where that is so of one.
+        :param values: the literals of the slots of a copy, where one is meant.
+        """
+        found = []
+        for codes, fault in lines:
+            for slot in self.space.slots if fault != -self.formula.true else ():
+                if slot.session == 1 and slot.name in codes:
+                    said = (values.get((slot, o), 0) or self.literal(slot, o) for o in slot.options[1:])
+                    found.append(self.formula.both([fault, self.formula.either(said)]))
+        return self.formula.either(found)
+
+    def case(self, model: Iterable[int]) -> Chosen:
+        """Return the case of a model."""
+        found, chosen = set(model), {}
+        for slot, values in self.values.items():
+            chosen[slot] = next(option for option in slot.options if values[option.inputs] in found)
+        return chosen
+
+    def costs(self) -> dict[int, int]:
+        """Return what each value costs, by its literal."""
+        return {self.values[s][o.inputs]: o.cost for s in self.values for o in s.options if o.cost}
+
+    def fixed(self, chosen: Chosen) -> list[int]:
+        """Return the literals by which a case is as it is."""
+        return [self.values[slot][option.inputs] for slot, option in chosen.items() if slot in self.values]
+
+    def written(self, chosen: Chosen, name: str) -> dict[str, Any]:
+        """Return a case as a case file has it."""
+        said: dict[str, Any] = {"id": name, "date_of_service": self.space.date, "services": []}
+        for slot in self.space.slots:
+            slot.put(said, chosen.get(slot, slot.options[0]).value)
+        return said

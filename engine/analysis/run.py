@@ -1,0 +1,135 @@
+"""The analyses of an edition, each by its name, with a limit of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from ..language.errors import Finding
+from ..language.terms import Place
+from ..library.guideline import Guideline
+from ..program.interface import SERVICE, UNFAVOURABLE
+from ..program.program import Program
+from .formula import OutOfTimeError, within
+from .idle import DEAD, REDUNDANT, VACUOUS, idle, unasked
+from .policy import Policy, Witness
+from .properties import broken
+from .sweep import CONFLICT, Harm, faults, harms, hopeless, reached
+from .trial import Cut
+
+SECONDS = 60.0
+"""How long all analyses may take together where nobody says otherwise."""
+
+
+class Proved(NamedTuple):
+    """A finding, and the case that shows it, or the part of a rule that it is about."""
+
+    finding: Finding
+    witness: Witness | None = None
+    cut: Cut | None = None
+
+
+class Analysis(NamedTuple):
+    """What was found of an edition."""
+
+    date: str
+    world: str  # `open`, `closed`, or an empty text for both
+    found: list[Proved]
+    reach: dict[tuple[str, ...], list[tuple[str, str]]]
+    harms: list[Harm]
+    asked: list[str]  # the names of the analyses that were made
+    unknown: list[str]  # of those whose time was over, of which nothing is known
+
+
+def analyse(
+    guideline: Guideline, date: str, world: str = "", only: tuple[str, ...] = (), seconds: float = SECONDS
+) -> Analysis:
+    """Return what holds of every legal case of an edition.
+
+    :param date: the ISO date whose edition is meant.
+    :param world: `open` or `closed`; an empty text for both.
+    :param only: names of analyses; without them all are made.
+    :raises NotGroundedError: where the edition has no circuit.
+    """
+    policy = Policy(guideline, date, world)
+    asked = [name for name in ANALYSES if not only or name in only]
+    told = Analysis(date, world, [], {}, [], asked, [])
+    with within(seconds):
+        for name in asked:
+            try:
+                ANALYSES[name](policy, told)
+            except OutOfTimeError:
+                told.unknown.append(name)
+    return told
+
+
+def _faults(policy: Policy, told: Analysis) -> None:
+    for kind, witness in faults(policy):
+        told.found.append(Proved(_fault(kind, witness, policy.program), witness))
+
+
+def _fault(kind: str, witness: Witness, program: Program) -> Finding:
+    line = f"a line of code {witness.code}"
+    if kind == CONFLICT:
+        fix = "let one of them ask that the other does not hold, or declare which goes first"
+        return Finding("conflict", _place(program), f"{line} can have two outcomes that exclude each other", fix)
+    return Finding("gap", _place(program), f"{line} can be left without an outcome", "let a rule give it one")
+
+
+def _hopeless(policy: Policy, told: Analysis) -> None:
+    if policy.world == "closed":
+        return
+    for witness in hopeless(policy):
+        message = f"a line of code {witness.code} can wait for documentation, and no documentation would cover it"
+        fix = "let it be refused where nothing can cover it"
+        told.found.append(Proved(Finding("hopeless", _place(policy.program), message, fix), witness))
+
+
+def _place(program: Program) -> Place:
+    return program.predicates[program.of_role(UNFAVOURABLE)[0].name if program.of_role(UNFAVOURABLE) else SERVICE].place
+
+
+def _properties(policy: Policy, told: Analysis) -> None:
+    for rule, witness in broken(policy.guideline, policy.date, policy.world):
+        fix = "put right the rules by which it is so, or the property"
+        told.found.append(Proved(Finding("property", rule.place, f"{rule.id} can be: {rule.gloss}", fix), witness))
+
+
+def _dead(policy: Policy, told: Analysis) -> None:
+    for cut, kind in idle(policy.program, policy.date).items():
+        told.found.append(Proved(_part(cut, kind), cut=cut))
+    for fact in unasked(policy.program, policy.date):
+        message = f"no rule that can fire asks for {fact.head} ({fact.id})"
+        told.found.append(Proved(Finding("dead-fact", fact.place, message, "delete it, or mark it in guards.yaml")))
+
+
+def _part(cut: Cut, kind: str) -> Finding:
+    rule, fix = cut.rule, "delete it, or mark it with a reason in guards.yaml"
+    part = rule.body[cut.part] if cut.part >= 0 else ""
+    if kind == DEAD:
+        return Finding("dead-rule", rule.place, f"{rule.id} fires in no legal case", fix)
+    if kind == REDUNDANT:
+        return Finding("redundant-rule", rule.place, f"{rule.id} fires, and changes no answer", fix)
+    if kind == VACUOUS:
+        return Finding("vacuous-threshold", rule.place, f"{part} in {rule.id} changes no answer", fix)
+    return Finding("dead-literal", rule.place, f"{part} in {rule.id} changes no answer", fix)
+
+
+def _reach(policy: Policy, told: Analysis) -> None:
+    told.reach.update(reached(policy))
+
+
+def _harm(policy: Policy, told: Analysis) -> None:
+    told.harms.extend(harms(policy))
+
+
+ANALYSES: dict[str, Callable[[Policy, Analysis], None]] = {
+    "faults": _faults, "hopeless": _hopeless, "properties": _properties, "reach": _reach, "harm": _harm, "dead": _dead,
+}  # fmt: skip
+"""The analyses by their names."""
+
+
+def witnesses(told: Analysis) -> Iterator[Witness]:
+    """Yield every case that shows something."""
+    yield from (each.witness for each in told.found if each.witness)
+    yield from (witness for harm in told.harms for witness in (harm.before, harm.after))

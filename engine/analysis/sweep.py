@@ -1,0 +1,151 @@
+"""What is asked of every line: conflicts, gaps, what it can come to, what undoes a yes, and what waits for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
+from .copies import Values, copied, filled, further, line_in, optional, refused_in, with_values
+from .formula import Encoder
+from .legal import Chosen
+from .lines import Line
+from .policy import Policy, Witness, each_code, witness_of
+from .slots import Option, Slot
+
+CONFLICT, GAP = "conflict", "gap"
+
+
+class Harm(NamedTuple):
+    """Something that a case may say beside the rest, and that turns a yes into a no."""
+
+    slot: Slot
+    before: Witness
+    after: Witness
+
+
+def faults(policy: Policy) -> Iterator[tuple[str, Witness]]:
+    """Yield a smallest case for each class of codes of which some line has two outcomes, or none."""
+    for code, line in each_code(policy.lines):
+        for kind, literal in ((CONFLICT, line.conflict), (GAP, line.gap)):
+            if policy.find(code, literal) is not None and (found := policy.smallest(code, literal)):
+                yield kind, found
+
+
+def reached(policy: Policy) -> dict[tuple[str, ...], list[tuple[str, str]]]:
+    """Return for each class of codes every outcome, with the statement or the reason, that some case has."""
+    found = {}
+    sound = policy.sound()
+    for code, line in each_code(policy.lines):
+        found[line.codes] = [way for way, literal in line.by.items() if policy.find(code, literal, sound) is not None]
+        if policy.find(code, line.outcomes[WAITING], sound) is not None:
+            found[line.codes].append((WAITING, ""))
+    return found
+
+
+def yes(policy: Policy, line: Line) -> int:
+    """Return what is so where a line is covered."""
+    return policy.formula.either(line.outcomes[o.name] for o in policy.program.of_role(FAVOURABLE))
+
+
+def no(policy: Policy, line: Line) -> int:
+    """Return what is so where a line is refused or not addressed."""
+    roles = (UNFAVOURABLE, SILENT)
+    return policy.formula.either(line.outcomes[o.name] for o in policy.program.outcomes if o.role in roles)
+
+
+def harms(policy: Policy) -> Iterator[Harm]:
+    """Yield each thing that, said beside the rest of some case, turns a line that is covered into one that is not."""
+    legal, lines = policy.legal, policy.lines
+    asked = [slot for slot in optional(legal.space.slots) if slot in legal.values]  # what some line rests on
+    values, more = further(legal, asked)
+    encoder = copied(legal, values)
+    policy.formula.add([-refused_in(legal, encoder, values)])
+    afterwards = [line_in(legal, encoder, line) for line in lines]
+    sound = policy.sound(), policy.sound(afterwards, values)
+    for line, after in zip(lines, afterwards, strict=True):
+        code, left = line.codes[0], dict(more)
+        turned = yes(policy, line), no(policy, after), *sound
+        while left:
+            said = policy.formula.either(left.values())
+            model = policy.find(code, *turned, said)
+            if model is None:
+                break
+            slot = next(slot for slot, literal in left.items() if literal in model)
+            del left[slot]
+            del more[slot]  # of another class it would be the same thing
+            chosen = legal.case(model)
+            then = _second(policy, with_values(chosen, values, model), model, code)
+            yield Harm(slot, policy.witness(model, code), then)
+
+
+def _second(policy: Policy, chosen: Chosen, model: set[int], code: str) -> Witness:
+    said = policy.legal.written(chosen, "witness-after")
+    return witness_of(said, policy.guideline, policy.told_world(model), code)
+
+
+def documentable(policy: Policy, *, settled: bool = False) -> list[Slot]:
+    """Return the slots by which a case documents what may be undocumented.
+
+    :param settled: leave out what is no longer open once a case says something of it.
+    """
+    declared = policy.program.predicates.values()
+    opens = [p for p in declared if (p.is_record if settled else p.is_open)]
+    kinds = {p.open_kind for p in opens if p.open_kind}
+    keys = {p.case.key for p in declared if p.case and (p in opens or p.case.kind in kinds)}
+    concepts = {concept for kind in kinds for concept in policy.program.of_kind(kind)}
+    return [
+        slot for slot in optional(policy.legal.space.slots)
+        if slot.key in keys and (not slot.name or slot.name in concepts)
+    ]  # fmt: skip
+
+
+def hopeless(policy: Policy) -> Iterator[Witness]:
+    """Yield for each class of codes a case that waits for documentation which could not change anything.
+
+    Each time that a case can be documented further so that it is covered, cases are asked for which the same would not
+    help, until there is none.
+    """
+    slots = documentable(policy)
+    for code, line in each_code(policy.lines):
+        waits = policy.formula.new()
+        policy.formula.add([-waits, line.outcomes[WAITING]])
+        policy.formula.add([-waits, policy.sound()])
+        while (model := policy.find(code, waits)) is not None:
+            added = _remedy(policy, policy.legal.case(model), slots, line)
+            if not added:
+                yield policy.witness(model, code)
+                break
+            values = filled(policy.legal, added)
+            encoder = copied(policy.legal, values)
+            covered = yes(policy, line_in(policy.legal, encoder, line))
+            sound = _sound_in(policy, encoder, values)
+            helps = policy.formula.both([covered, sound, -refused_in(policy.legal, encoder, values)])
+            policy.formula.add([-waits, -helps])
+
+
+def _sound_in(policy: Policy, encoder: Encoder, values: Values) -> int:
+    lines = [line_in(policy.legal, encoder, line) for line in policy.lines] if policy.has_faults else []
+    return policy.sound(lines, values)
+
+
+def _remedy(policy: Policy, chosen: Chosen, slots: list[Slot], line: Line) -> list[tuple[Slot, Option]]:
+    """Return as much as can be documented so that a case is covered with it: what it says already is among it."""
+    formula, legal = policy.formula, policy.legal
+    free = [slot for slot in slots if chosen.get(slot, slot.options[0]) == slot.options[0]]
+    asked = [
+        *legal.fixed({s: o for s, o in chosen.items() if s not in free}),
+        formula.open,
+        yes(policy, line),
+        policy.sound(),
+    ]
+    model = formula.solve(asked)
+    for literal in [legal.literal(s, option) for s in free for option in s.options[1:]] if model else ():
+        more = model if literal in (model or ()) else formula.solve([*asked, literal])
+        if more is not None:
+            asked.append(literal)
+            model = more
+    if model is None:
+        return []
+    found = legal.case(model)
+    return [(slot, found[slot]) for slot in slots if slot in found and found[slot] != slot.options[0]]

@@ -1,0 +1,64 @@
+"""What a row of a batch may tell beside outcome, statements and reason: columns that are asked for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..program.interface import FAVOURABLE
+
+if TYPE_CHECKING:
+    from ..circuit.circuit import Line
+    from ..decision.decision import Decision, LineDecision
+
+Result = tuple[Any, ...]
+"""Outcome, statements and reason of a line, and what else is told of it."""
+TOLD = ("outcome", "by", "reason")
+"""The columns that every batch has."""
+MISSING = "missing"
+SEPARATOR = "; "
+"""What stands between the things of a missing set."""
+
+
+class Column(NamedTuple):
+    """A column that may be asked for."""
+
+    what: str
+    of: Callable[[LineDecision, Decision], Any]
+    kind: str = "VARCHAR"
+
+
+def _missing(line: LineDecision) -> str | None:
+    return SEPARATOR.join(map(str, line.needs[0])) if line.needs else None
+
+
+def _distance(line: LineDecision) -> int | None:
+    """Return how many things are missing; 0 for a favourable line, None where no documentation is awaited."""
+    if line.role == FAVOURABLE:
+        return 0
+    return sum(need.size for need in line.needs[0]) if line.needs else None
+
+
+COLUMNS = {
+    MISSING: Column("the smallest set of what is to be documented", lambda line, _: _missing(line)),
+    "distance": Column("how many things are in it; 0 for a favourable line",
+                       lambda line, _: _distance(line), "INTEGER"),
+    "rests_on": Column("the inferred statements and the readings that it rests on",
+                       lambda line, _: ", ".join(line.rests_on) or None),
+    "advisories": Column("the advisories that apply to the case",
+                         lambda _, of: ", ".join(dict.fromkeys(each.id for each in of.advisories)) or None),
+}  # fmt: skip
+"""By name, what a batch tells where it is asked to; it costs a decision for each case that is different."""
+
+
+def result_of(line: Line) -> Result:
+    """Return what a line comes to as a row of a batch tells it."""
+    return line.outcome, ", ".join(line.by) or None, line.reason
+
+
+def results_of(decision: Decision, columns: Sequence[str]) -> list[Result]:
+    """Return the same of each line of a decision, with the columns that are asked for."""
+    return [
+        (line.outcome, ", ".join(line.by) or None, line.reason, *(COLUMNS[name].of(line, decision) for name in columns))
+        for line in decision.lines
+    ]

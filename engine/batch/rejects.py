@@ -1,0 +1,88 @@
+"""The cases of a batch that are to be looked at closely: what of them cannot be read, in which row, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .back import take
+from .load import Loaded, Reading, insert, quoted
+from .sql import text
+from .tables import CASE, Table
+
+SOUND = "case_no NOT IN (SELECT case_no FROM rejects WHERE case_no IS NOT NULL)"
+"""What holds of the cases that are not rejected."""
+UNSOUND = {
+    "the id is missing": """"case" IS NULL OR trim("case") = ''""",
+    "another case has this id": '"case" IN (SELECT "case" FROM cases GROUP BY "case" HAVING count(*) > 1)',
+    "the case has no line": '"case" IS NOT NULL AND '
+    '"case" NOT IN (SELECT "case" FROM in_service WHERE "case" IS NOT NULL)',
+}
+"""Why a case is rejected, whatever else it says, and which ones are."""
+TABLE = """CREATE TEMP TABLE IF NOT EXISTS rejects
+    (case_no BIGINT, "case" VARCHAR, source VARCHAR, row_no BIGINT, reason VARCHAR)"""
+"""Makes the table of rejects: number and id of the case, table, row and reason."""
+
+
+class Close:
+    """Looks closely at cases, the ids of which stand in the table `flagged`.
+
+    Their rows are then in tables in_TABLE, as text, and in `cases`; what is wrong with them is in `rejects`.
+    """
+
+    def __init__(self, batch: Loaded) -> None:
+        self.batch, self.db = batch, batch.db
+
+    def look(self) -> None:
+        """Read the rows, and find what is wrong with them."""
+        take(self.batch, "flagged")
+        for why, which in UNSOUND.items():
+            self._reject(f"""SELECT case_no, "case", 'case', case_no, {text(why)} FROM cases WHERE {which}""")
+        self._reject_lost()
+        for table in self.batch.list:
+            if "value" in table.columns:
+                self._reject_twice(table)
+        for reading in self.batch.readings():
+            self._reject_faulty(reading)
+        self.db.execute("""UPDATE rejects SET case_no = c.case_no FROM cases c
+            WHERE rejects.case_no IS NULL AND c."case" = rejects."case" """)
+
+    def _reject(self, select: str) -> None:
+        self.db.execute(f"INSERT INTO rejects {select}")
+
+    def _reject_lost(self) -> None:
+        """Reject the rows that belong to no case."""
+        rows = " UNION ALL ".join(
+            f'SELECT {text(table.name)} AS source, "case", row_no FROM "in_{table.name}"'
+            for table in self.batch.list[1:]
+        )
+        self._reject(f"""SELECT NULL, t."case", t.source, t.row_no, 'the row belongs to no case'
+            FROM ({rows}) t ANTI JOIN cases USING ("case")""")
+
+    def _reject_twice(self, table: Table) -> None:
+        """Reject a case that says a name twice and otherwise."""
+        what = f'"{table.columns[0]}"'
+        self._reject(f"""SELECT c.case_no, c."case", {text(table.name)}, twice.row_no,
+                twice.what || ' is said twice, and otherwise'
+            FROM (SELECT "case", {what} AS what, max(row_no) AS row_no FROM "in_{table.name}" GROUP BY ALL
+                  HAVING min("value") <> max("value")) twice JOIN cases c USING ("case")""")
+
+    def _reject_faulty(self, reading: Reading) -> None:
+        columns = [quoted(c) for c in reading.columns]
+        source = f'"in_{reading.table.name}"'
+        rows = self.db.execute(f"SELECT DISTINCT {', '.join(columns)} FROM {source}").fetchall()
+        faulty = [(*row, fault) for row in rows if (fault := reading.of(*row).fault)]
+        if not faulty:
+            return
+        names = ", ".join(f"v{at} VARCHAR" for at in range(len(columns)))
+        self.db.execute(f"CREATE OR REPLACE TEMP TABLE fault ({names}, fault VARCHAR)")
+        insert(self.db, "fault", faulty)
+        on = " AND ".join(f"t.{column} IS NOT DISTINCT FROM f.v{at}" for at, column in enumerate(columns))
+        row = "case_no" if reading.table.name == CASE else "row_no"
+        source = "cases" if reading.table.name == CASE else source
+        self._reject(f"""SELECT NULL, t."case", {text(reading.table.name)}, t.{row}, f.fault
+            FROM {source} t JOIN fault f ON {on}""")
+
+
+def count(db: Any, what: str) -> int:
+    """Return how many rows there are."""
+    return int(db.execute(f"SELECT count(*) FROM {what}").fetchone()[0])

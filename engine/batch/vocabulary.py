@@ -1,0 +1,207 @@
+"""The values that are different in a batch, what each says as bits, and what puts the bits of a case together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..circuit.circuit import WORLDS, Circuit
+from ..evaluation.columns import NotGroundedError
+from .kernel import UNDECIDED, Kernel, Lines
+from .layout import ASKED, EDITION, FLAGGED, PRESENT, SLOTS, Bits, Layout, merged
+from .load import Loaded, Reading, insert, quoted, whole
+from .patterns import Patterns
+from .sources import Range
+from .sql import text
+from .tables import CASE, SERVICE, Meaning
+
+Row = tuple[Any, ...]
+
+
+class Vocabulary:
+    """What every value means, in tables bits_READING, and what decides the lines of each edition."""
+
+    def __init__(self, batch: Loaded) -> None:
+        self.batch, self.db = batch, batch.db
+        self.readings = list(batch.readings())
+        self._found = {reading.name: self._distinct(reading) for reading in self.readings}
+        dates = sorted({row[0] for row, meaning in self._found["case_date"] if not meaning.fault})
+        editions = dict.fromkeys(map(self._edition, dates))
+        self.circuits = {edition: found for edition in editions if (found := self._circuit(edition))}
+        self.layout = Layout(list(self.circuits.values()))
+        self._bits = {r.name: [self._said(r, *each) for each in self._found[r.name]] for r in self.readings}
+        self.patterns = Patterns(batch, self.layout) if batch.columns else None
+        self._joined = {reading.name: self._table(reading) for reading in self.readings}
+        self._kernels = {
+            edition: Kernel(circuit, self.layout, batch.number, open_world=WORLDS[batch.world])
+            for edition, circuit in self.circuits.items()
+        }
+
+    def _distinct(self, reading: Reading) -> list[tuple[Row, Meaning]]:
+        """Return what is different in some columns, with what it means."""
+        columns = ", ".join(map(quoted, reading.columns))
+        self.db.execute(f"""CREATE OR REPLACE TEMP TABLE "of_{reading.name}" AS SELECT row_number() OVER () - 1 AS no, *
+            FROM (SELECT DISTINCT {columns} FROM "all_{reading.table.name}")""")
+        told = ", ".join(f"{quoted(column)}::VARCHAR" for column in reading.columns)
+        rows = self.db.execute(f'SELECT {told} FROM "of_{reading.name}" ORDER BY no').fetchall()
+        return [(row, reading.of(*row)) for row in rows]
+
+    def _edition(self, date: str) -> str:
+        return self.batch.guideline.since(self.batch.as_of or date)
+
+    def _circuit(self, edition: str) -> Circuit | None:
+        try:
+            return self.batch.guideline.circuit(edition)
+        except NotGroundedError:
+            return None
+
+    # --- Bits -------------------------------------------------------------------------------------
+
+    def _said(self, reading: Reading, row: Row, meaning: Meaning) -> Bits:
+        """Return what values say; what cannot be read, or is too much, lets the case be looked at closely."""
+        if meaning.fault:
+            return self.layout.bits(FLAGGED)
+        if reading.name == "case_date":
+            edition = self._edition(row[0])
+            return self.layout.bits((EDITION, edition) if edition in self.circuits else FLAGGED)
+        if reading.name == SERVICE:
+            return self._asked(reading, row, meaning)
+        named = [("name", reading.name, row[0])] if "value" in reading.columns else []
+        return merged(self.layout.said(meaning.atoms), self.layout.bits(*named))
+
+    def _asked(self, reading: Reading, row: Row, meaning: Meaning) -> Bits:
+        code, session, _ = row
+        slot = whole(session) - 1
+        usual = reading.of(code, None, None).atoms
+        if slot >= SLOTS or self.layout.is_ambiguous(meaning.atoms, usual):
+            return self.layout.bits(FLAGGED)
+        return merged(self.layout.said(meaning.atoms, slot), self.layout.bits(ASKED, PRESENT, slot=slot))
+
+    def _table(self, reading: Reading) -> bool:
+        """Make the table of the bits of some values; False where they all say the same, so that none is needed."""
+        bits = self._bits[reading.name]
+        words = self.layout.words
+        columns = "".join(f", {word} BIGINT" for word in words)
+        self.db.execute(f"CREATE OR REPLACE TEMP TABLE word (no BIGINT, said BIGINT{columns})")
+        said = self._numbers(reading)
+        rows = [(no, said[no], *(each.get(at, 0) for at in range(len(words)))) for no, each in enumerate(bits)]
+        insert(self.db, "word", rows)
+        self.db.execute(f"""CREATE OR REPLACE TEMP TABLE "bits_{reading.name}" AS
+            SELECT * FROM "of_{reading.name}" JOIN word USING (no)""")
+        return len(bits) > 1 or reading.name == SERVICE
+
+    def _numbers(self, reading: Reading) -> list[int]:
+        """Return the numbers of what values say; 0 for each where nobody asks."""
+        found = self._found[reading.name]
+        if not self.patterns:
+            return [0] * len(found)
+        if reading.name == SERVICE:
+            return [self.patterns.said(row) for row, _ in found]
+        if reading.name == "case_date":
+            return [self.patterns.number(reading, meaning, meaning.fault or self._edition(row[0]))
+                    for row, meaning in found]  # fmt: skip
+        return [self.patterns.number(reading, meaning) for _, meaning in found]
+
+    # --- Statements -------------------------------------------------------------------------------
+
+    def state(self, part: Range) -> str:
+        """Return what selects for each case of a range its words, and whether it is to be looked at closely."""
+        words = self.layout.words
+        rows = " UNION ALL ".join(self._rows(part))
+        ored = ", ".join(f"bit_or({word}) AS {word}" for word in words)
+        said = ", list(said) FILTER (said IS NOT NULL) AS said" if self.patterns else ""
+        return f"""SELECT "case", {", ".join(words)}, {self._bad()} AS bad
+            {", list_sort(list_distinct(said)) AS said" if said else ""} FROM (
+            SELECT "case", {ored}, count(head) AS heads, count(name) AS names{said} FROM ({rows}) GROUP BY "case")"""
+
+    def _rows(self, part: Range) -> Iterator[str]:
+        """Yield what selects the bits of the rows of each table, and whether a row is a case, or names something."""
+        for table in self.batch.list:
+            readings = [reading for reading in self.readings if reading.table is table]
+            if not any(self._found[reading.name] for reading in readings):
+                continue
+            joined = "".join(self._join(r) for r in readings if self._joined[r.name])
+            words = ", ".join(f"{self._word(at, readings)} AS w{at}" for at in range(len(self.layout.words)))
+            head = "true" if table.name == CASE else "NULL::BOOLEAN"
+            name = "true" if "value" in table.columns else "NULL::BOOLEAN"
+            of = f'"b_{readings[0].name}".said' if len(readings) == 1 and joined else "NULL::BIGINT"
+            said = f", {of} AS said" if self.patterns else ""
+            yield (f'SELECT t."case", {words}, {head} AS head, {name} AS name{said} FROM "all_{table.name}" t'
+                   f"{joined}{_within(part)}")  # fmt: skip
+            for reading in readings if self.patterns and len(readings) > 1 else ():
+                if self._joined[reading.name]:
+                    yield self._also(reading, part)
+
+    def _also(self, reading: Reading, part: Range) -> str:
+        """Return what selects what one of several columns of a table says."""
+        words = ", ".join(f"0::BIGINT AS w{at}" for at in range(len(self.layout.words)))
+        return f"""SELECT t."case", {words}, NULL::BOOLEAN AS head, NULL::BOOLEAN AS name, "b_{reading.name}".said
+            FROM "all_{reading.table.name}" t{self._join(reading)}{_within(part)}"""
+
+    def _word(self, at: int, readings: list[Reading]) -> str:
+        """Return the bits of a row in a word."""
+        constant = merged(*(each for r in readings if not self._joined[r.name] for each in self._bits[r.name]))
+        # What has no bit in a word needs no look at the table.
+        parts = [f'"b_{reading.name}".w{at}' for reading in readings
+                 if self._joined[reading.name] and any(each.get(at) for each in self._bits[reading.name])]  # fmt: skip
+        return " | ".join([*parts, f"{constant.get(at, 0)}::BIGINT"] if constant.get(at) or not parts else parts)
+
+    @staticmethod
+    def _join(reading: Reading) -> str:
+        of = f'"b_{reading.name}"'
+        on = " AND ".join(f"t.{quoted(c)} IS NOT DISTINCT FROM {of}.{quoted(c)}" for c in reading.columns)
+        return f' JOIN "bits_{reading.name}" AS {of} ON {on}'
+
+    def _bad(self) -> str:
+        """Return which cases are to be looked at closely."""
+        named = merged(
+            *(self.layout.bits(key) for key in self.layout.fields if isinstance(key, tuple) and key[0] == "name")
+        )
+        different = " + ".join(f"bit_count(w{at} & {mask})" for at, mask in named.items()) or "0"
+        tests = [_all(self.layout.bits(FLAGGED)), f"NOT ({_all(self.layout.bits(ASKED))})"]
+        tests += [_all(bits) for bits in self.layout.together()]
+        return f""""case" IS NULL OR trim("case") = '' OR heads <> 1 OR names <> {different} OR {" OR ".join(tests)}"""
+
+    def lines(self, part: Range) -> str:
+        """Return what selects the lines of a range that are to be decided: their rows, what they say, their words."""
+        (reading,) = (reading for reading in self.readings if reading.name == SERVICE)
+        words = ", ".join(f"s.{word}" for word in self.layout.words)
+        said = f', "b_{SERVICE}".said, p.pattern_no' if self.patterns else ""
+        join = " JOIN pattern p ON p.said = s.said" if self.patterns else ""
+        return f"""SELECT t.row_no, "b_{SERVICE}".no, {words}{said} FROM all_service t{self._join(reading)}
+            JOIN state s ON s."case" = t."case"{join}{_within(part) or " WHERE true"} AND NOT s.bad"""
+
+    def decide(self, lines: dict[str, Any]) -> Any:
+        """Return the numbers of the results of lines.
+
+        :param lines: what `lines` selects, an array for each column.
+        """
+        if self.patterns:
+            return self.patterns.results(lines["pattern_no"], lines["said"])
+        import numpy as np
+
+        numbers, words = lines["no"], [lines[word] for word in self.layout.words]
+        found = np.full(len(numbers), UNDECIDED, np.int32)
+        said = [row for row, _ in self._found[SERVICE]]
+        sessions = np.array([whole(session) - 1 if str(whole(session)).isdigit() else 0 for _, session, _ in said])
+        slots = np.clip(sessions, 0, SLOTS - 1).astype(np.uint8)
+        for edition, kernel in self._kernels.items():
+            field = self.layout.field((EDITION, edition))
+            rows = np.nonzero(np.bitwise_and(words[field.word], 1 << field.shift))[0]
+            classes = np.array([kernel.class_of(str(code)) for code, _, _ in said], np.uint8)
+            mine = numbers[rows]
+            found[rows] = kernel.decide(Lines([word[rows] for word in words], classes[mine], slots[mine]))
+        return found
+
+
+def _all(bits: Bits) -> str:
+    """Return that all of some bits are set."""
+    return " AND ".join(f"(w{at} & {mask}) = {mask}" for at, mask in bits.items()) or "true"
+
+
+def _within(part: Range) -> str:
+    first, end = part
+    tests = [f't."case" >= {text(first)}'] * bool(first) + [f't."case" < {text(end)}'] * bool(end)
+    # Rows without an id are of the first part.
+    told = " AND ".join(tests)
+    return f" WHERE ({told}{'' if first or not end else ' OR t.' + quoted('case') + ' IS NULL'})" if told else ""

@@ -1,0 +1,75 @@
+"""The command that proves things about all legal cases: analyze."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from ...engine.decision.decision import WORLDS
+from ...engine.evaluation.columns import NotGroundedError
+from ...engine.language.errors import FaultError
+from ...engine.library.guideline import Guideline, load
+from .options import date_option, format_option
+from .output import FAILED, as_json, width, write_out
+
+if TYPE_CHECKING:
+    from ...engine.analysis.run import Analysis, Proved
+
+NAMES = ("faults", "hopeless", "properties", "dead", "reach", "harm")
+UNGROUNDED = "the guideline has no circuit, and nothing is proved of it"
+
+
+@click.command()
+@click.argument("path", required=False)
+@date_option("--as-of", "The rules of this date (YYYY-MM-DD) in place of today.")
+@click.option("--world", type=click.Choice(WORLDS), default=None, help="Of one world; without it, of both.")
+@click.option("--only", multiple=True, type=click.Choice(NAMES), help="Make this analysis alone; may be repeated.")
+@click.option("--seconds", type=click.FloatRange(0), default=60.0, show_default=True,
+              help="Give up what is not proved by then: it is unknown; exit 1.")  # fmt: skip
+@format_option("text", "json", "github", "sarif")
+@click.pass_obj
+def analyze(
+    guideline: str, path: str | None, as_of: str, world: str | None, only: tuple[str, ...], seconds: float, form: str
+) -> None:
+    """Prove things about every legal case of a guideline: a folder or a name; exit 1 where one does not hold.
+
+    Whether a line can have two outcomes or none, can wait for documentation that would not help, what rules and parts
+    of rules never matter, which outcomes each code can have, and what, said beside the rest, turns a yes into a no.
+    Each finding has a smallest case that shows it, decided again before it is shown. What is kept as it is
+    is marked in guards.yaml or equivalent.yaml.
+
+    \b
+    Example: coverlog analyze cg_med_24
+             coverlog analyze ncd_240_4 --only faults --format json
+    """
+    from ..reference.analyses import marks_of, unmarked
+
+    loaded = load(path or guideline)
+    told = _analysed(loaded, as_of or datetime.date.today().isoformat(), world or "", only, seconds)
+    left, marked = unmarked(told.found, marks_of(loaded))
+    write_out(_written(told, left, marked, loaded, form))
+    sys.exit(FAILED if left or told.unknown else 0)
+
+
+def _analysed(guideline: Guideline, date: str, world: str, only: tuple[str, ...], seconds: float) -> Analysis:
+    from ...engine.analysis.run import analyse
+
+    try:
+        return analyse(guideline, date, world, only, seconds)
+    except NotGroundedError as error:
+        raise FaultError(f"{UNGROUNDED}: {error}") from None
+
+
+def _written(told: Analysis, left: Sequence[Proved], marked: int, guideline: Guideline, form: str) -> str:
+    from ..reference import analyses
+    from ..render.findings import FORMATS
+
+    if form == "text":
+        return analyses.as_text(told, left, marked, guideline, width())
+    if form == "json":
+        return as_json(analyses.as_json(told, left, guideline))
+    return FORMATS[form]([each.finding for each in left], guideline.folder) + "\n"

@@ -1,0 +1,53 @@
+"""The application of a service: its routes behind the guard, and the one thread in which it decides."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from ...engine.evaluation.limits import allowing
+from .guard import DEADLINE, Guard
+
+Result = TypeVar("Result")
+SECONDS = 10.0
+"""How long one evaluation may take in a service."""
+
+
+class Worker:
+    """One thread, in which everything is decided: more of them gain nothing, and each would keep a store of its own.
+
+    :param warm: what is done before the first request: the guidelines loaded, and a case of each decided.
+    :param seconds: how long one evaluation may take.
+    """
+
+    def __init__(self, warm: Callable[[], object], seconds: float = SECONDS) -> None:
+        self._pool, self._seconds = ThreadPoolExecutor(1, "decisions"), seconds
+        self._pool.submit(self._bounded, warm).result()
+        gc.collect()
+        gc.freeze()  # what is loaded stays; to search it for garbage each time costs more than a decision
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """Return what some work gives, done in the thread; what waits for it and is given up is not begun."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._bounded, work)
+
+    def _bounded(self, work: Callable[[], Result]) -> Result:
+        with allowing(self._seconds):
+            return work()
+
+
+def application(
+    routes: Sequence[BaseRoute], hosts: Collection[str], *, browser: bool = True, seconds: float = DEADLINE
+) -> Guard:
+    """Return the application that answers some routes, behind the guard.
+
+    :param hosts: the values of the header Host that are answered; see `server.hosts_of`.
+    :param browser: whether only its own pages may send to it; see `Guard`.
+    :param seconds: how long a request may take.
+    """
+    return Guard(Starlette(routes=list(routes)), hosts, browser=browser, seconds=seconds)

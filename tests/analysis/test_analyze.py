@@ -1,0 +1,87 @@
+"""What is proved of every legal case: of the shipped guidelines, and of the page of each finding."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from coverlog.engine.analysis.policy import witness_of
+from coverlog.engine.analysis.run import analyse
+from coverlog.engine.library.guideline import load
+from coverlog.engine.soundness.registry import CODES, PAGES, POLICY
+from coverlog.explain.commands.main import main
+from coverlog.explain.reference.analyses import marks_of, unmarked
+from coverlog.kb import ROOT
+
+PRELUDE = (ROOT.parent / "tests" / "guidelines" / "rest.dl").read_text()
+OF_POLICY = sorted(name for name, code in CODES.items() if code.of == POLICY)
+DAY = "2026-01-01"
+
+
+def run(*args: str) -> Result:
+    return CliRunner().invoke(main, args, catch_exceptions=False)
+
+
+def example(code: str, heading: str) -> str:
+    page = (ROOT.parent / PAGES / f"{code}.md").read_text()
+    match = re.search(rf"^## {heading}\n\n```\w+\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert match is not None, (code, heading)
+    return match[1]
+
+
+@pytest.mark.parametrize("code", OF_POLICY)
+@pytest.mark.parametrize("heading", ["Bad", "Good"])
+def test_what_a_page_shows_as_bad_is_found_and_as_good_is_not(code: str, heading: str, tmp_path: Path) -> None:
+    """Analyze finds the page's code alone, and exits with 1; of what is shown as good it proves everything."""
+    text = example(code, heading)
+    own = code == "property"  # which stands in a file of its own
+    (tmp_path / "t.dl").write_text(text if "guideline(" in text else f"{PRELUDE}\n{'' if own else text}")
+    if own:
+        (tmp_path / "properties.dl").write_text(text)
+    ran = run("analyze", str(tmp_path), "--as-of", DAY, "--format", "json")
+    told = json.loads(ran.stdout)
+    assert {finding["code"] for finding in told["findings"]} == ({code} if heading == "Bad" else set())
+    assert ran.exit_code == (heading == "Bad")
+    assert told["unknown"] == []
+
+
+@pytest.mark.parametrize("name", ["cg_med_24", "ncd_240_4"])
+def test_the_shipped_guidelines_have_no_fault_that_a_case_could_show(name: str) -> None:
+    """No legal case has two outcomes, none, or a wait that cannot end; no part that matters to none is unmarked."""
+    guideline = load(name)
+    told = analyse(guideline, DAY)
+    left, marked = unmarked(told.found, marks_of(guideline))
+    assert left == []
+    assert marked > 0
+    assert told.unknown == []
+
+
+def test_every_witness_is_decided_as_it_is_told() -> None:
+    """What a witness is said to come to is what its case comes to, read and decided anew."""
+    guideline = load("ncd_240_4")
+    told = analyse(guideline, DAY, only=("harm", "reach"))
+    assert told.harms
+    for harm in told.harms:
+        for witness in (harm.before, harm.after):
+            assert witness_of(witness.said, guideline, witness.world, witness.code) == witness
+        assert harm.before.answer != harm.after.answer
+
+
+def test_properties_that_do_not_parse_are_told_with_their_place(tmp_path: Path) -> None:
+    """A property that speaks of nothing declared ends with 2, and names the file and the line."""
+    (tmp_path / "t.dl").write_text(PRELUDE)
+    text = example("property", "Good").replace("not finding(fever)", "not fnding(fever)")
+    (tmp_path / "properties.dl").write_text(text)
+    ran = run("analyze", str(tmp_path), "--only", "properties")
+    assert ran.exit_code == 2
+    assert "properties.dl:6:1: undeclared: fnding" in ran.stderr
+
+
+def test_what_is_not_proved_in_time_is_unknown() -> None:
+    """Without time nothing is proved and nothing found: each analysis is unknown, and the exit is 1."""
+    ran = run("analyze", "ncd_240_4", "--seconds", "0", "--format", "json")
+    told = json.loads(ran.stdout)
+    assert told["unknown"] == told["analyses"] != []
+    assert told["findings"] == []
+    assert ran.exit_code == 1

@@ -1,0 +1,175 @@
+"""Amounts whose declaration bounds them, counted and added up: what is missing, against every way to document them."""
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import combinations, product
+from typing import NamedTuple
+
+from coverlog.engine.decision.missing import Missing
+from coverlog.engine.decision.need import AtLeast, Need, Set
+from coverlog.engine.evaluation.evaluator import Evaluator
+from coverlog.engine.evaluation.rules import Model
+from coverlog.engine.language.terms import Atom
+from coverlog.engine.program.graph import stratify
+from coverlog.engine.program.program import Program
+from coverlog.engine.program.reader import read_program
+from coverlog.engine.soundness.check import check
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+TEXT = """guideline("BOUNDED", "amounts with bounds", "2025-01-01").
+%@ source: chance
+statement("R", stated, "", "whatever comes").
+concept(f0, finding, "a finding").
+concept(f1, finding, "a finding").
+concept(d0, duration, "a duration").
+concept(d1, duration, "a duration").
+%@ predicate service(Session, Code): service
+%@ case: services
+%@ predicate medically_necessary(Session, Code, Statement): necessary
+%@ predicate not_medically_necessary(Session, Code, Statement): not necessary
+%@ predicate not_addressed(Session, Code, Reason): not addressed
+%@ predicate finding(Finding): finding
+%@ case: findings present of finding
+%@ open: finding unless denied
+%@ predicate denied(Finding): denied
+%@ case: findings absent of finding
+%@ predicate weeks(Duration, Weeks): weeks
+%@ case: findings amount of duration from {least} to {most}
+%@ open: duration
+%@ predicate tally(Number): number
+%@ case: tally count from 0 to 2
+%@ open
+%@ predicate goal: goal
+"""
+FINDINGS, DURATIONS, GOAL = ("f0", "f1"), ("d0", "d1"), Atom("goal", ())
+COUNTED = (
+    "#count {{ D : weeks(D, N), N >= {j} }}", "#count {{ D : weeks(D, N), N <= {j} }}", "#count {{ D : weeks(D, N) }}",
+    "#count {{ D : weeks(D, N), N >= {j} ; F : finding(F) }}", "#count {{ D : weeks(D, N), N = {j}, finding(f0) }}",
+)  # fmt: skip
+SUMMED = (
+    "#sum {{ N, D : weeks(D, N) }}", "#sum {{ N, D : weeks(D, N), finding(f0) }}", "#sum {{ N : weeks(d0, N) }}",
+    "#sum {{ N, D : weeks(D, N), N >= {j} }}", "#sum {{ N, D : weeks(D, N), N <= {j} }}", "#sum {{ N : tally(N) }}",
+    "#sum {{ N, a : weeks(d0, N) ; M, b : tally(M) }}", "#sum {{ N, D : weeks(D, N) ; 2, b, F : finding(F) }}",
+    "#sum {{ N, D : weeks(D, N), not finding(f0) }}",
+)  # fmt: skip
+PLAIN = ("finding(f0)", "finding(f1)", "not finding(f0)", "weeks(d0, P), P >= {j}", "tally(Q), Q < {j}")
+
+
+class Bounded(NamedTuple):
+    """A program, and the bounds of its durations."""
+
+    program: Program
+    least: int
+    most: int
+    rules: list[str]
+
+    def __repr__(self) -> str:
+        return f"from {self.least} to {self.most}: {' '.join(self.rules)}"
+
+
+@st.composite
+def bounded(draw: st.DrawFn) -> Bounded:
+    """Draw one or two rules for the goal, over counts and sums of amounts with bounds."""
+    least = draw(st.sampled_from((0, 0, 0, 1, 2)))
+    most = least + draw(st.integers(0, 2))
+    rules = []
+    for _ in range(draw(st.integers(1, 2))):
+        parts = []
+        for _ in range(draw(st.integers(1, 2))):
+            op = draw(st.sampled_from((">=", "<=", "<", ">", "=", "!=")))
+            aggregate = draw(st.sampled_from(COUNTED + SUMMED * 2)).format(j=draw(st.integers(0, 3)))
+            parts.append(f"{aggregate} {op} {draw(st.integers(0, 5))}")
+        if draw(st.integers(0, 2)) == 0:
+            parts.append(draw(st.sampled_from(PLAIN)).format(j=draw(st.integers(0, 3))))
+        rules.append(f"goal :- {', '.join(parts)}.")
+    text = TEXT.format(least=least, most=most)
+    program, found = read_program(
+        [("x.dl", text + "".join(f"%@ rule R/{i}: so\n{rule}\n" for i, rule in enumerate(rules)))]
+    )
+    assert [*found, *check(program)] == []
+    return Bounded(program, least, most, rules)
+
+
+class _Every:
+    """Every way to document a case that says nothing, and what the program makes of each."""
+
+    def __init__(self, drawn: Bounded) -> None:
+        self.drawn = drawn
+        evaluator = Evaluator(drawn.program, stratify(drawn.program), "2025-01-01")
+        self.with_ = cache(lambda facts, is_open=True: evaluator.evaluate(facts, open_world=is_open))
+
+    def sets(self) -> tuple[list[Set], bool]:
+        found = Missing(self.with_(frozenset()), self._denying).sets([GOAL])
+        return list(found.sets), found.complete
+
+    def _denying(self, atom: Atom) -> Model:
+        return self.with_(frozenset({Atom("denied", atom.args)}))
+
+    def ways(self, *, whole: bool) -> Iterator[frozenset[Atom]]:
+        """Yield each way to say something, or everything, in the record."""
+        unsaid: list[Atom | None] = [] if whole else [None]
+        numbers = range(self.drawn.least, self.drawn.most + 1)
+        options = [[None, *(Atom("weeks", (d, n)) for n in numbers)] for d in DURATIONS if self._asked(d, "weeks(D")]
+        options += [[None, *(Atom("tally", (n,)) for n in range(3))]] * self._asked("tally")
+        for finding in FINDINGS:
+            if self._asked(finding, "finding(F)"):
+                options.append([*unsaid, Atom("finding", (finding,)), Atom("denied", (finding,))])
+        for chosen in product(*options):
+            yield frozenset(atom for atom in chosen if atom)
+
+    def _asked(self, *words: str) -> bool:
+        """Say whether a rule asks for something: what none asks for makes no difference."""
+        return any(word in rule for rule in self.drawn.rules for word in words)
+
+
+def met(needs: Set, facts: frozenset[Atom]) -> bool:
+    return all(_is_met(need, facts) for need in needs)
+
+
+def _is_met(need: Need | AtLeast, facts: frozenset[Atom]) -> bool:
+    if isinstance(need, AtLeast):
+        return any(all(_is_met(n, facts) for n in some) for some in combinations(need.of, need.number))
+    if need.atom.predicate == "finding":
+        return (need.atom if need.low else Atom("denied", need.atom.args)) in facts
+    said = [a.args[-1] for a in facts if a.predicate == need.atom.predicate and a.args[:-1] == need.atom.args[:-1]]
+    return any(isinstance(n, int) and need.low <= n <= need.high for n in said)
+
+
+thorough = settings(
+    max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+
+@thorough
+@given(bounded())
+def test_a_record_settles_the_goal_where_it_meets_a_set(drawn: Bounded) -> None:
+    """Of every way to document something, what makes the goal sure is what meets a set; no set has a need too many."""
+    every = _Every(drawn)
+    if every.with_(frozenset()).sure(GOAL):
+        return
+    sets, complete = every.sets()
+    surely = {facts: every.with_(facts).sure(GOAL) for facts in every.ways(whole=False)}
+    for facts, sure in surely.items():
+        told = any(met(needs, facts) for needs in sets)
+        assert told == sure or (sure and not complete), (sorted(facts), sets)
+    for needs in sets:
+        assert any(met(needs, facts) for facts in surely), f"no record can meet {needs}"
+        for need in needs:
+            left = needs - {need}
+            assert not all(sure for facts, sure in surely.items() if met(left, facts)), (needs, need)
+
+
+@thorough
+@given(bounded())
+def test_what_is_sure_holds_however_the_record_turns_out(drawn: Bounded) -> None:
+    """A goal that is sure holds in the closed world whatever is within the bounds; one that is not possible never."""
+    every = _Every(drawn)
+    whole = {facts: every.with_(facts, False).sure(GOAL) for facts in every.ways(whole=True)}
+    for facts in every.ways(whole=False):
+        model = every.with_(facts)
+        ends = {so for way, so in whole.items() if facts <= way}
+        if model.sure(GOAL):
+            assert ends == {True}, sorted(facts)
+        elif not model.possible(GOAL):
+            assert ends == {False}, sorted(facts)
