@@ -96,4 +96,4 @@ def _is_empty(slot: Slot) -> bool:
 
 def with_values(chosen: Chosen, values: Values, model: set[int]) -> Chosen:
     """Return a copy of a case as a model has it."""
-    return chosen | {slot: option for (slot, option), lit in values.items() if lit in model}
+    return {**chosen, **{slot: option for (slot, option), lit in values.items() if lit in model}}

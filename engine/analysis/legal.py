@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..circuit.circuit import Circuit
@@ -13,7 +13,8 @@ from .slots import Option, Slot, Space
 MAX_SESSIONS = 4
 """The most sessions of a case that are looked at, beside which no more could matter where fewer are needed."""
 
-Chosen = dict[Slot, Option]
+Given = tuple[frozenset[int], ...]
+Chosen = Mapping[Slot, Option]
 """A case: the value of each slot that is asked about; the others say nothing, or what is so by default."""
 
 
@@ -45,7 +46,7 @@ class Legal:
                 for at, inputs in enumerate(option.inputs):
                     for number in inputs:
                         self._by_input[at].setdefault(number, []).append((slot, option))
-        self.values: dict[Slot, dict[Any, int]] = {}  # by slot and value, the literal
+        self.values: dict[Slot, dict[Given, int]] = {}  # by slot and what its value gives, the literal
         self.present = [self._present(n) for n in range(1, min(needed, MAX_SESSIONS) + 1)]
         self.encoders = [
             Encoder(self.formula, circuit.nodes, self.given(at), self.present) for at, circuit in enumerate(circuits)
@@ -74,8 +75,8 @@ class Legal:
             else:
                 literals = [self.formula.new() for _ in slot.options]
                 self.formula.one_of(literals)
-            self.values[slot] = dict(zip((o.value for o in slot.options), literals, strict=True))
-        return self.values[slot][option.value]
+            self.values[slot] = dict(zip((o.inputs for o in slot.options), literals, strict=True))
+        return self.values[slot][option.inputs]
 
     def given(self, at: int) -> Callable[[int, int], int]:
         """Return what gives the literal of an input of a circuit, by its number and its session."""
@@ -86,25 +87,43 @@ class Legal:
 
         return literal
 
+    def options(self, at: int, number: int) -> frozenset[tuple[int, Given]]:
+        """Return the values that give an input of a circuit; inputs of two circuits with the same ones are the same."""
+        return frozenset((id(slot), option.inputs) for slot, option in self._by_input[at].get(number, ()))
+
     def service(self, code: str, session: int = 1) -> int:
         """Return the literal that is so where a code is requested."""
         slot = next(s for s in self.space.slots if s.session == session and s.name == code)
         return -self.literal(slot, slot.options[0])
 
+    def faulty(self, lines: Iterable[tuple[Sequence[str], int]], values: Mapping[tuple[Slot, Option], int]) -> int:
+        """Return the literal that is so where a requested line has no outcome or two: its case is refused.
+
+        :param lines: the codes of which the rules say the same, with the literal that is so where that is so of one.
+        :param values: the literals of the slots of a copy, where one is meant.
+        """
+        found = []
+        for codes, fault in lines:
+            for slot in self.space.slots if fault != -self.formula.true else ():
+                if slot.session == 1 and slot.name in codes:
+                    said = (values.get((slot, o), 0) or self.literal(slot, o) for o in slot.options[1:])
+                    found.append(self.formula.both([fault, self.formula.either(said)]))
+        return self.formula.either(found)
+
     def case(self, model: Iterable[int]) -> Chosen:
         """Return the case of a model."""
         found, chosen = set(model), {}
         for slot, values in self.values.items():
-            chosen[slot] = next(option for option in slot.options if values[option.value] in found)
+            chosen[slot] = next(option for option in slot.options if values[option.inputs] in found)
         return chosen
 
     def costs(self) -> dict[int, int]:
         """Return what each value costs, by its literal."""
-        return {self.values[s][o.value]: o.cost for s in self.values for o in s.options if o.cost}
+        return {self.values[s][o.inputs]: o.cost for s in self.values for o in s.options if o.cost}
 
     def fixed(self, chosen: Chosen) -> list[int]:
         """Return the literals by which a case is as it is."""
-        return [self.values[slot][option.value] for slot, option in chosen.items() if slot in self.values]
+        return [self.values[slot][option.inputs] for slot, option in chosen.items() if slot in self.values]
 
     def written(self, chosen: Chosen, name: str) -> dict[str, Any]:
         """Return a case as a case file has it."""

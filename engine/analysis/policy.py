@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..cases.case import Case, read_text
@@ -14,10 +15,12 @@ from ..decision.decision import Decision
 from ..language.errors import CaseError, FaultError
 from ..library.guideline import Guideline
 from ..program.interface import CODE
+from .copies import Values
 from .legal import Chosen, Legal
 from .lines import Line, classes, line_of
 
 WORLDS = {"open": True, "closed": False}
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 class NotReproducedError(FaultError):
@@ -44,7 +47,7 @@ class Policy:
     def __init__(self, guideline: Guideline, date: str, world: str = "") -> None:
         self.guideline, self.date, self.world = guideline, date, world
         self.program = guideline.program
-        self.circuit: Circuit = guideline.circuit(date)
+        self.circuit: Circuit = guideline.circuit(date, whole=True)
         self.legal = Legal([self.circuit], date)
         self.formula = self.legal.formula
         self.encoder = self.legal.encoders[0]
@@ -54,6 +57,20 @@ class Policy:
         """What a line may come to, for each class of codes."""
         found = classes(self.circuit, self.legal.space.another())
         return [line_of(codes, ways, self.program, self.encoder) for codes, ways in found.items()]
+
+    @cached_property
+    def has_faults(self) -> bool:
+        """Whether some line of some legal case has no outcome, or two."""
+        return any(self.find(line.codes[0], line.fault) is not None for line in self.lines)
+
+    def sound(self, lines: Iterable[Line] = (), values: Values = MappingProxyType({})) -> int:
+        """Return the literal that is so where each line that is requested has an outcome, and one.
+
+        :param lines: those of a copy of the case, where one is meant, whose slots hold other values.
+        """
+        if not self.has_faults:
+            return self.formula.true
+        return -self.legal.faulty(((line.codes, line.fault) for line in lines or self.lines), values)
 
     def line(self, code: str) -> Line:
         """Return what a line of a code may come to; one that the text does not name is as any such."""
@@ -74,23 +91,28 @@ class Policy:
         model = self.formula.smallest([*self.assumed(code), *literals], self.legal.costs())
         return None if model is None else self.witness(model, code)
 
-    def witness(self, model: set[int], code: str) -> Witness:
+    def witness(
+        self, model: set[int], code: str, values: Chosen = MappingProxyType({}), names: Mapping[str, str] = NO_NAMES
+    ) -> Witness:
         """Return the case of a model as the decision has it.
 
+        :param values: what is written in place of the values that stand for it.
+        :param names: the codes that are written in place of those that stand for them.
         :raises NotReproducedError: where the decision says otherwise than the circuit.
         """
-        chosen = self.legal.case(model)
-        said = self.legal.written(chosen, "witness")
+        said = self.legal.written({**self.legal.case(model), **values}, "witness")
         said["services"].sort(key=lambda line: line[CODE] != code)
-        found = witness_of(said, self.guideline, self.told_world(model), code)
-        return self._held(found, model)
+        for line in said["services"]:
+            line[CODE] = names.get(line[CODE], line[CODE])
+        found = witness_of(said, self.guideline, self.told_world(model), names.get(code, code))
+        return self._held(found, model, code)
 
     def told_world(self, model: set[int]) -> str:
         """Return the world of a model."""
         return "open" if self.formula.open in model else "closed"
 
-    def _held(self, found: Witness, model: set[int]) -> Witness:
-        line = self.line(found.code)
+    def _held(self, found: Witness, model: set[int], code: str) -> Witness:
+        line = self.line(code)
         expected = [name for name, lit in line.outcomes.items() if self.holds(lit, model)]
         by = {last for (_, last), lit in line.by.items() if self.holds(lit, model)}
         if [found.answer] != expected if expected else found.by:

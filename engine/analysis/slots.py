@@ -6,28 +6,24 @@ What a value gives is told by the reader of cases itself, so that a case written
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, NamedTuple
 
 from ..circuit.circuit import Circuit
 from ..evaluation.apart import contradicted
-from ..evaluation.symbols import OTHER, Amounts, Codes
+from ..evaluation.symbols import OTHER, Amounts
 from ..language.terms import Atom, Quantity, plain, unquote
-from ..program.code_set import below
-from ..program.code_systems import system_of
 from ..program.elapsed import earlier
 from ..program.interface import CODE
 from ..program.notation import BETWEEN, SINCE
 from ..program.program import CaseKey
 from ..program.schema import COUNT
 from ..program.shapes import Said, read_facts
+from .codes import codes_of
 
 LISTS = ("each of", "codes", "hierarchy", "slips")
 GROUPS = ("present of", "absent of", "amount of")
-MAX_CODES = 40
-"""How many codes below a category are looked at for one that the text does not name."""
-CATEGORY, LONGEST = 3, 8
-"""The characters of a category of diagnoses, and of the longest code, with its point."""
 MAX_PAIRS = 10_000
 """How many combinations of amounts are looked at for those that contradict each other."""
 
@@ -41,7 +37,8 @@ class Option(NamedTuple):
     cost: int = 1  # of saying it, where the smallest case is looked for
 
 
-class Slot(NamedTuple):
+@dataclass(frozen=True, eq=False)  # each is the one of its space
+class Slot:
     """A thing that a case may say, and its values; one of them is so in each case."""
 
     key: str
@@ -105,7 +102,7 @@ class Space:
         for value in values:
             said: dict[str, Any] = {}
             Slot(key, name, shape, ()).put(said, value)
-            option = self._read(key, said, value)
+            option = self.read(key, said, value)
             if value == default:
                 found = {option.inputs: option._replace(value=None, cost=0), **found}  # what is not said is so
             elif option.inputs not in found:
@@ -116,7 +113,7 @@ class Space:
         declared = (p for each in self.circuits for p in each.grounded.program.predicates.values())
         return any(p.is_open for p in declared if p.case and p.case.key == key)
 
-    def _read(self, key: str, said: dict[str, Any], value: Any) -> Option:
+    def read(self, key: str, said: dict[str, Any], value: Any) -> Option:
         """Return what a value gives, by the reader of cases."""
         inputs, facts = [], dict[Atom, None]()
         for circuit in self.circuits:
@@ -140,9 +137,9 @@ class Space:
             for count in units:
                 said: dict[str, Any] = {}
                 slot.put(said, count)
-                option = self._read(key, said, count)
+                option = self.read(key, said, count)
                 found.setdefault(option.inputs, option._replace(cost=1 + (count > 1)))
-            yield slot._replace(options=(self.nothing, *found.values()))
+            yield replace(slot, options=(self.nothing, *found.values()))
 
     def another(self) -> str:
         """Return a procedure code that no text names."""
@@ -202,39 +199,12 @@ class Space:
             for concept in dict.fromkeys(c for of in self.circuits for c in of.grounded.program.of_kind(each.kind)):
                 yield Slot(key, concept, each.shape, self._told(key, concept, each.shape, [concept]))
         seen = set()
-        for code in (c for k in keys if k.shape == "codes" for c in self._codes(k)):
+        slips = any(each.shape == "slips" for each in keys)
+        for code in (c for k in keys if k.shape == "codes" for c in codes_of(k, self.circuits, slips=slips)):
             options = self._told(key, code, "codes", [code], cost=2)
             if len(options) > 1 and options[1].inputs not in seen:
                 seen.add(options[1].inputs)
                 yield Slot(key, code, "codes", options)
-
-    def _codes(self, key: CaseKey) -> Iterator[str]:
-        """Yield codes of which each stands for those that the texts treat alike, and one that cannot be a code."""
-        named = {unquote(code) for column in self._code_columns(key) for code in column.named}
-        yield from sorted(named)
-        climbs = any(column.climbs for column in self._code_columns(key))
-        for code in sorted(named) if climbs else ():
-            known = [each for each in below(code) if each not in named] if key.system in ("", "icd10cm") else []
-            point = "." if len(code) == CATEGORY else ""
-            yield from known[:MAX_CODES] or [f"{code}{point}{sign}" for sign in "0123456789X" if len(code) < LONGEST]
-        other = next(o for o in self._others(key) if not any(o.startswith(code) for code in named))
-        yield other
-        if any(each.shape == "slips" for each in self._keys[key.key]):
-            yield f"{other[:3]}.O"
-
-    def _code_columns(self, key: CaseKey) -> Iterator[Codes]:
-        for circuit in self.circuits:
-            for name, columns in circuit.grounded.symbols.columns.items():
-                if (case := circuit.grounded.symbols.inputs[name].case) and case.key == key.key:
-                    yield from (column for column in columns if isinstance(column, Codes))
-
-    def _others(self, key: CaseKey) -> Iterator[str]:
-        """Yield codes of a system, of which the text is not likely to name all."""
-        if key.system in ("", "icd10cm"):
-            yield from (f"{letter}{number:02}" for letter in "ZYRWVUTSQ" for number in range(99, 0, -1))
-        example = system_of(key.system).example
-        yield from (example[:-1] + sign for sign in "0123456789ABCDEFGHXYZ")
-        yield example
 
     def excluded(self) -> Iterator[list[tuple[Slot, Option]]]:
         """Yield what cannot be said together: amounts by which a case contradicts itself."""

@@ -1,4 +1,4 @@
-"""What a plan says of itself, in one file: the text that its letters carry word for word."""
+"""What a plan says of itself, in one file: the text of its letters, and what its service has to know of it."""
 
 from __future__ import annotations
 
@@ -28,22 +28,56 @@ Source: 29 CFR 2560.503-1(g), 42 CFR 422.568(e), the model notice of the Afforda
 """
 MAX_BYTES = 1_000_000
 _TEXT = {"type": "string", "pattern": r"\S"}
-SCHEMA: dict[str, Any] = {
-    "type": "object", "additionalProperties": False,
-    "properties": {"letter": {
-        "type": "object", "additionalProperties": False,
-        "title": "the plan's own text in its letters, word for word; a list has a paragraph an item",
-        "properties": {name: {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}], "title": title}
-                       for name, title in SLOTS.items()},
-    }},
-}  # fmt: skip
+_URL = {"type": "string", "pattern": r"^https?://[^\s/]\S*$"}
+
+
+def _keys(title: str, required: tuple[str, ...] = (), **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "title": title, "properties": properties,
+            **({"required": list(required)} if required else {})}  # fmt: skip
+
+
+_COVERED = _keys(
+    "what a guideline cannot say of the plan", ("prior_authorization",),
+    prior_authorization={"type": "boolean", "title": "whether the plan asks for prior authorization of its services"},
+    policy={**_URL, "title": "where the policy can be read"},
+)  # fmt: skip
+_SLOTS: dict[str, Any] = {
+    name: {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}], "title": title} for name, title in SLOTS.items()
+}
+SCHEMA: dict[str, Any] = {"type": "object", "additionalProperties": False, "properties": {
+    "letter": _keys("the plan's own text in its letters, word for word; a list has a paragraph an item", (), **_SLOTS),
+    "service": _keys(
+        "what `coverlog serve` has to know", ("guidelines",),
+        base_url={**_URL, "title": "the address by which clients reach the service; where it listens without it"},
+        payers={"type": "array", "items": _TEXT, "title": "what Coverage.payor names the payer by: the value of an "
+                "identifier, SYSTEM|VALUE, or a reference; without any every coverage is the payer's"},
+        guidelines={"type": "object", "minProperties": 1, "additionalProperties": _COVERED,
+                    "title": "by the name of a guideline shipped here or its folder, first what goes first"},
+    ),
+}}  # fmt: skip
+
+
+class Covered(NamedTuple):
+    """What a plan says of the services that a guideline speaks of."""
+
+    prior_authorization: bool
+    policy: str = ""
+
+
+class Service(NamedTuple):
+    """What a plan says for its service."""
+
+    guidelines: dict[str, Covered]
+    base_url: str = ""
+    payers: tuple[str, ...] = ()
 
 
 class Plan(NamedTuple):
-    """What a plan says: the paragraphs of each slot of a letter, none where it says nothing."""
+    """What a plan says: the paragraphs of each slot of a letter, none where it says nothing, and of its service."""
 
     file: str = ""
     letter: dict[str, tuple[str, ...]] = dict.fromkeys(SLOTS, ())
+    service: Service | None = None
 
     @property
     def empty(self) -> tuple[str, ...]:
@@ -73,7 +107,13 @@ def read_plan(path: Path) -> Plan:
         raise CaseError(faults=faults)
     said = document.value.get("letter", {})
     texts = {name: said.get(name, ()) for name in SLOTS}
-    return Plan(file, {name: (text,) if isinstance(text, str) else tuple(text) for name, text in texts.items()})
+    letter = {name: (text,) if isinstance(text, str) else tuple(text) for name, text in texts.items()}
+    return Plan(file, letter, _service(document.value["service"]) if "service" in document.value else None)
+
+
+def _service(said: dict[str, Any]) -> Service:
+    guidelines = {name: Covered(**covered) for name, covered in said["guidelines"].items()}
+    return Service(guidelines, said.get("base_url", "").rstrip("/"), tuple(said.get("payers", ())))
 
 
 def _faults(document: Document) -> Iterator[Fault]:
@@ -83,15 +123,32 @@ def _faults(document: Document) -> Iterator[Fault]:
         path, kind = tuple(error.instance_path), cast("Any", error.kind)
         name = ".".join(map(str, path)) or "the plan"
         if kind.name == "additionalProperties":
-            known = SLOTS if path else SCHEMA["properties"]
+            known = _known(error)
             for word in kind.unexpected:
                 fix = did_you_mean(word, known) or f"known are {', '.join(known)}"
                 yield Fault(document.place((*path, word)), f"unknown key {short(word)} in {name}", fix)
+        elif kind.name == "required":
+            yield Fault(document.place(path), f"{name} lacks {kind.value}", f"write {kind.value}: true, or false"
+                        if kind.value == "prior_authorization" else _SEE)  # fmt: skip
+        elif kind.name == "pattern" and path[0] == "service":
+            yield Fault(document.place(path), f"{name} is no address", "write it like https://plan.example/policy")
         else:
-            yield Fault(document.place(path), f"{name} is no text", _remedy(error))
+            wrong = "is no text" if path[:1] in ((), ("letter",)) else "is not what belongs there"
+            yield Fault(document.place(path), f"{name} {wrong}", _remedy(error))
+
+
+_SEE = "see coverlog schema --of plan"
+
+
+def _known(error: ValidationError) -> list[str]:
+    """Return the keys that are known where an unknown one stands."""
+    schema: Any = SCHEMA
+    for step in list(error.schema_path)[:-1]:
+        schema = schema[step]
+    return list(schema["properties"])
 
 
 def _remedy(error: ValidationError) -> str:
-    if len(error.instance_path) > 1:
+    if len(error.instance_path) > 1 and error.instance_path[0] == "letter":
         return "write text in quotes, or a list of texts, none of them empty; leave it out where there is none yet"
-    return "write keys and values; see coverlog schema --of plan"
+    return f"write keys and values; {_SEE}"

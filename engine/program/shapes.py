@@ -52,12 +52,19 @@ def _with(name: str, key: CaseKey, said: Said) -> Facts:
     """Name what each line of the request says under a field, one or several values."""
     (field,) = key.fields
     facts: Facts = {}
+    of = field._replace(shape={"codes": "code", "each of": "one of"}.get(field.shape, field.shape))
+    lines: dict[tuple[int, str], list[set[Constant]]] = {}
     for line in said.values["services"]:
         values = line.get(field.key, ())
-        for value in values if isinstance(values, list) else [values] if field.key in line else ():
-            of = field._replace(shape={"codes": "code", "each of": "one of"}.get(field.shape, field.shape))
-            args = (line.get("session", 1), quote(line[CODE]), _field(of, value, said))
-            facts[Atom(name, args)] = f"services, {field.key}"
+        listed = values if isinstance(values, list) else [values] if field.key in line else []
+        found = [_field(of, value, said) for value in listed]
+        one = line.get("session", 1), line[CODE]
+        lines.setdefault(one, []).append(set(found))
+        facts |= {Atom(name, (one[0], quote(one[1]), value)): f"services, {field.key}" for value in found}
+    for (session, code), each in lines.items():
+        if any(other != each[0] for other in each):
+            told = f"services: {code} stands twice in session {session} with other {field.key}, and is read as one line"
+            said.notes.append(f"{told} with both; give each a session of its own to tell them apart")
     return facts
 
 

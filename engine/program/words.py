@@ -232,8 +232,9 @@ def say_open(atom: Atom, amount: str, program: Program) -> str:
 
 
 def once(text: str, atom: Atom, program: Program) -> str:
-    """Return words about an atom with the unit of its number once, where a gloss or an answer says it as well."""
+    """Return words about an atom with the unit of each number once, where a gloss or an answer says it as well."""
     case = program.predicates[atom.predicate].case
-    unit = case.unit if case else ""
-    single = unit.removesuffix("s") if unit in TIMES else unit
-    return re.sub(rf"({re.escape(single)}|{re.escape(unit)}) {re.escape(unit)}\b", r"\1", text) if unit else text
+    for unit in {key.unit for key in (case, *case.fields) if key.unit} if case else ():
+        single = unit.removesuffix("s") if unit in TIMES else unit
+        text = re.sub(rf"({re.escape(single)}|{re.escape(unit)}) {re.escape(unit)}\b", r"\1", text)
+    return text

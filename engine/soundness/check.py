@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from ..language.errors import Finding, did_you_mean
 from ..language.terms import Atom, Literal, Part, Place, Rule, Var, term_text, variables
 from ..program.graph import Edge, edges
+from ..program.interface import SERVICE
 from ..program.program import Predicate, Program
 from .amounts import amounts, in_rule, numbers
 from .columns import columns
@@ -33,12 +34,11 @@ def _interface(program: Program) -> Iterator[Finding]:
     start = Place(program.rules[0].place.file if program.rules else "*.dl", 1)
     for name, params in program.interface().items():
         if len(params) != _arities(program).get(name):
-            yield Finding(
-                "interface",
-                start,
-                f"{name} of {len(params)} arguments is not declared",
-                f"write %@ predicate {name}({', '.join(params)}): gloss",
-            )
+            fix = f"write %@ predicate {name}({', '.join(params)}): gloss"
+            more = ", and read what else a line has by %@ case: services with FIELD TYPE"
+            fix += more if name == SERVICE and name in program.predicates else ""
+            at = program.predicates[name].place if name in program.predicates else start
+            yield Finding("interface", at, f"{name} of {len(params)} arguments is not declared", fix)
     if not program.name:
         yield Finding(
             "interface", start, "the guideline has no name", 'write guideline("NAME", "title", "YYYY-MM-DD").'

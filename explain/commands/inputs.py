@@ -130,11 +130,12 @@ def _order(finding: Finding) -> Place:
 
 def warned(judged: Judged, seen: dict[str, str]) -> list[dict[str, Any]]:
     """Say what is doubtful in a case on standard error, and return it as the documented JSON objects."""
+    found = doubted(judged.case, judged.guideline, seen)
+    if not found:
+        return []
     from ..render.findings import as_text, record
 
-    found = doubted(judged.case, judged.guideline, seen)
-    if found:
-        click.echo(as_text(found, Path()), err=True)
+    click.echo(as_text(found, Path()), err=True)
     return [record(finding, Path()) for finding in found]
 
 

@@ -88,7 +88,7 @@ def _laid_out(told: Told, *, proved: bool) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "heads": heads, "rows": [(row, []) for row in cells],
         "verdict": "" if found.query.columns else verdict(found, scene),
-        "notes": told.notes, "about": f"{scene.name or 'no case'}, as of {scene.date}, {scene.world} world",
+        "tree": {}, "notes": told.notes, "about": f"{scene.name or 'no case'}, as of {scene.date}, {scene.world} world",
     }  # fmt: skip
     if proved:
         proof, roots = proofs(found, scene, range(min(PROVED, len(found.rows))))

@@ -95,6 +95,15 @@ class Form:
         """Return the fields that say a case; `values` gives the case back, but for what it is expected to come to."""
         return dict(self._flat({"properties": self.properties}, "", values))
 
+    def tidied(self, fields: Fields) -> dict[str, str]:
+        """Return the fields that say the same case, rows without a gap and words by their names.
+
+        A source that is written before what it is the source of stays.
+        """
+        ahead = {name: _text(fields, name) for name in fields
+                 if name.endswith(f".{SOURCE}") and not any(map(str.isdecimal, name.split(".")))}  # fmt: skip
+        return {name: text for name, text in ahead.items() if text} | self.fields(self.values(fields))
+
     def sections(self, fields: Fields, more: str = "") -> list[Section]:
         """Return the parts of the form, filled in.
 
@@ -144,8 +153,9 @@ class Form:
             return Input(name, label, value, "choice", tuple(zip(words, labels, strict=True)), of.get("default", ""))
         if of.get("pattern") == DATE:
             return Input(name, label, value, "date")
-        number = _is_number(of)
-        return Input(name, label, value, "number" if number else "text", (), of.get("description", "") * number)
+        if not _is_number(of):
+            return Input(name, label, value, "text")
+        return Input(name, label, value, "number", (), of.get("description", "").partition(",")[0])
 
     def _value(self, of: Schema, name: str, fields: Fields) -> Any:
         """Return what the fields say at a path; None where they say nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -67,12 +67,12 @@ class Guard:
             async with asyncio.timeout(self.seconds):
                 body = None if refusal else await _body(Headers(scope=scope), receive)
                 if body is not None:
-                    await self.app(scope, _replay(body, receive), answer)
+                    await _while_there(self.app(scope, _replay(body), answer), receive)
                 refusal = refusal or (_LARGE if body is None else None)
         except TimeoutError:
             refusal = _SLOW
         except Exception as error:  # whatever it is, nothing of it may get out
-            _LOG.error("%s", _place(error))
+            _LOG.error("%s", place_of(error))
             refusal = _FAILED
         if refusal and not answer.begun:
             await PlainTextResponse(f"{refusal.text}\n", refusal.status)(scope, receive, answer)
@@ -124,17 +124,30 @@ async def _body(headers: Headers, receive: Receive) -> bytes | None:
     return b"".join(parts)
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Return what gives an application a body that has been read, and then what comes after it."""
+def _replay(body: bytes) -> Receive:
+    """Return what gives an application a body that has been read, and nothing after it."""
     first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:
-        return first.pop() if first else await receive()
+        return first.pop() if first else await asyncio.Future()
 
     return again
 
 
-def _place(error: BaseException) -> str:
+async def _while_there(work: Awaitable[None], receive: Receive) -> None:
+    """Do something as long as who asked for it is there: what waits for its turn is then not begun."""
+    doing, gone = asyncio.ensure_future(work), asyncio.ensure_future(receive())
+    try:
+        await asyncio.wait((doing, gone), return_when=asyncio.FIRST_COMPLETED)
+        if doing.done():
+            doing.result()
+    finally:
+        doing.cancel()
+        gone.cancel()
+        await asyncio.gather(doing, gone, return_exceptions=True)
+
+
+def place_of(error: BaseException) -> str:
     """Return what an exception is and where it was raised; its text may hold words of a case."""
     last = traceback.extract_tb(error.__traceback__)[-1:]
     return "".join([type(error).__name__, *(f" at {each.filename}:{each.lineno}" for each in last)])

@@ -46,12 +46,25 @@ def numbers_of(guideline: Guideline) -> list[int]:
 
 def said(guideline: Guideline, rng: random.Random) -> dict[str, Any]:
     """Return what a case may say of every key, or leave out."""
-    services = [{"cpt": rng.choice([*codes_of(guideline), "A0009"])} for _ in range(2)]
+    services: list[dict[str, Any]] = [{"cpt": rng.choice([*codes_of(guideline), "A0009"])} for _ in range(2)]
     found: dict[str, Any] = {"id": "made", "date_of_service": SERVICE.isoformat(), "services": services}
     for predicate in guideline.program.predicates.values():
         if predicate.case and predicate.case.key != "services":
             _say(found, predicate.case, guideline, rng)
+        elif predicate.case and predicate.case.shape == "with":
+            for line in services:
+                line[predicate.case.fields[0].key] = rng.sample(["GP", "KX", "59"], rng.randrange(3))
     return found
+
+
+def _records(key: CaseKey, guideline: Guideline, rng: random.Random) -> list[dict[str, Any]]:
+    """Return some records with numbers, codes and dates for their fields."""
+    of: dict[str, Callable[[], Any]] = {
+        "number": lambda: rng.choice([1, 4, 16, 20]),
+        "code": lambda: rng.choice([*codes_of(guideline), "99213"]),
+        "months since": lambda: (SERVICE - timedelta(rng.choice([0, 180, 364, 365, 366]))).isoformat(),
+    }
+    return [{field.key: of[field.shape]() for field in key.fields} for _ in range(rng.randrange(4))]
 
 
 def _say(found: dict[str, Any], key: CaseKey, guideline: Guideline, rng: random.Random) -> None:
@@ -68,6 +81,8 @@ def _say(found: dict[str, Any], key: CaseKey, guideline: Guideline, rng: random.
     elif key.shape in ("present of", "absent of"):
         group = found.setdefault(key.key, {})
         group |= {concept: key.shape.split()[0] for concept in some if concept not in group}
+    elif key.shape == "records":
+        found[key.key] = _records(key, guideline, rng)
     elif key.shape == "amount of":
         found.setdefault(key.key, {}).update(dict.fromkeys(some, number))
     elif rng.random() < 0.6:

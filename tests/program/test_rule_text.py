@@ -459,7 +459,15 @@ def test_every_guideline_has_the_interface(name: str, tmp_path: Path) -> None:
     (finding,) = (f for f in found if f.code == "interface")
     assert finding.message.startswith(f"{name} of ")
     assert f"write %@ predicate {name}(Session, Code" in finding.fix
-    assert (finding.place.file, finding.place.line) == (FILE, 1)
+    declared = next(n for n, line in enumerate(SOUND.splitlines(), 1) if line.startswith(f"%@ predicate {name}("))
+    assert (finding.place.file, finding.place.line) == (FILE, declared)
+
+
+def test_a_line_is_known_by_session_and_code(tmp_path: Path) -> None:
+    """Whoever gives a request a third argument is told how to read what else a line has."""
+    text = SOUND.replace("%@ predicate service(Session, Code)", "%@ predicate service(Session, Code, Side)")
+    (finding,) = (f for f in faults(tmp_path, text) if f.code == "interface")
+    assert "%@ case: services with FIELD TYPE" in finding.fix
 
 
 def test_every_guideline_has_a_name(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """The workbench as it is served, once for all tests of it, and what it wrote and logged meanwhile."""
 
 import logging
+import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -9,9 +11,13 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 import uvicorn
+from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.library.several import Several, shipped
 from coverlog.explain.service.server import hosts_of, listening, url_of
+from coverlog.explain.service.survey import Survey, Surveyed
 from coverlog.explain.service.workbench import workbench
+from coverlog.explain.testing.traceability import matrix
 
 
 class Served(NamedTuple):
@@ -41,9 +47,28 @@ class _Keeping(logging.Handler):
         self.records.append(record)
 
 
+async def _few(self: Survey, patience: float = 0) -> Surveyed:
+    """What three cases tell, in place of all, which take a process of their own a minute."""
+    cases = [case for case in read_files(canonical_paths(self.guideline)[:3], self.guideline) if isinstance(case, Case)]
+    return Surveyed({}, matrix(cases, self.guideline))
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The script that looks for what keeps people out of a page; it is fetched, and no part of this project."""
+    folder = tmp_path_factory.mktemp("axe")
+    npm = shutil.which("npm")
+    command = [npm or "", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), "axe-core@4"]
+    if not npm or subprocess.run(command, capture_output=True, timeout=60, check=False).returncode:
+        pytest.skip("axe-core cannot be fetched: it needs npm and a registry")
+    return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+
 @pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
     """The workbench of the shipped guidelines, on a port of its own, in a thread."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(Survey, "found", _few)
     keeping, guidelines = _Keeping(), shipped()
     root = logging.getLogger()
     root.addHandler(keeping)
@@ -59,3 +84,4 @@ def served() -> Iterator[Served]:
         server.should_exit = True
         thread.join()
     root.removeHandler(keeping)
+    patch.undo()

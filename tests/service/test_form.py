@@ -9,11 +9,15 @@ import pytest
 from coverlog.engine.cases.case import Case, Unreadable, read_case, read_files
 from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.decision.decide import decide, judge
+from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.library.several import shipped
 from coverlog.explain.service.form import Filled, Form
 from coverlog.explain.service.questions import Question, questions
 from coverlog.explain.service.start import text_case
 from coverlog.explain.service.tryout import Desk
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 GUIDELINES = ("cg_med_24", "ncd_240_4")
 
@@ -68,17 +72,63 @@ def test_each_answer_fills_in_what_was_asked(name: str, whole: int) -> None:
                 assert question.answers or question.inputs, (case.id, question)
                 filled = [dict([value.split("=", 1)]) for _, value in question.answers]
                 filled += [{each.name: case.date if each.kind == "date" else "7" for each in question.inputs}]
-                for given in filter(None, filled):
+                for more in filter(None, filled):
                     asked += 1
-                    again = read_case(Filled(form.values(fields | given)), guideline)
-                    assert isinstance(again, Case), (case.id, given, again)
-                    assert again.facts != case.facts or given.items() <= fields.items(), (case.id, given)
+                    again = read_case(Filled(form.values(fields | more)), guideline)
+                    assert isinstance(again, Case), (case.id, more, again)
+                    assert again.facts != case.facts or more.items() <= fields.items(), (case.id, more)
     assert asked > 3
 
 
 @pytest.fixture
 def whole(size: Callable[[int, int], int]) -> int:
     return size(8, 1000)
+
+
+def names(guideline: Guideline) -> list[str]:
+    """The names of all that a form of a guideline can send, and some that it cannot."""
+    sections = Form(guideline).sections({})
+    known = [each.name for section in sections for row in section.rows for each in row.inputs]
+    odd = [
+        "services",
+        "services.0",
+        "services.-1.units",
+        "services.9999999.cpt",
+        "findings",
+        "id.id",
+        "",
+        ".",
+        "expect",
+    ]
+    return [*known, *(f"answer.{name}" for name in known), *odd, "world", "as_of", "detail", "before", "do"]
+
+
+DOING = ["decide", "add services", "add", "remove services.0", "remove ", "answer", "answer id=", "answer =x", "pin",
+         "answer findings.muscle_atrophy.status=present", "unpin", "guideline NCD 240.4",
+         "guideline x", "x"]  # fmt: skip
+TEXTS = st.one_of(st.text(max_size=20), st.sampled_from([
+    "95886", "G56.01", "2025-11-03", "present", "6", "6 weeks", "1e9", "9" * 30, "-1", "0.5", "[]", "{}", "null",
+    "outpatient", "carpal tunnel syndrome", "\ud800", "\x00", "'\"><b>", "closed", "full", *DOING]))  # fmt: skip
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_whatever_is_sent_gives_a_page(shared: Desk, data: st.DataObject) -> None:
+    """Any names with any texts give a page that tells an answer or what is wrong; the form that it has is taken."""
+    sent = data.draw(st.dictionaries(st.sampled_from(names(load())), TEXTS, max_size=12))
+    sent |= {"do": data.draw(st.sampled_from(DOING))}
+    try:
+        state = shared.state(sent)
+    except CaseError:
+        return
+    page = shared.page(state)
+    assert ('class="faults"' in page) != ('class="outcomes"' in page) or not state.fields
+    assert shared.state(state.fields | {"guideline": state.form.program.name}).values == state.values
+
+
+@pytest.fixture(scope="module")
+def shared() -> Desk:
+    return Desk(shipped())
 
 
 def test_a_text_of_each_kind_begins_the_same_case(guideline: Guideline) -> None:

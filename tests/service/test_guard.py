@@ -3,12 +3,15 @@
 import asyncio
 import logging
 import socket
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 from coverlog.engine.language.errors import FaultError
-from coverlog.explain.service.app import application
+from coverlog.explain.service.app import Worker, application
 from coverlog.explain.service.guard import HEADERS, MAX_BODY, Guard
 from coverlog.explain.service.server import hosts_of, listening, url_of
 from starlette.requests import Request
@@ -38,6 +41,12 @@ def guarded(*, browser: bool = True, seconds: float = 5) -> Guard:
     return application(routes, [OWN["host"], "localhost:8765"], browser=browser, seconds=seconds)
 
 
+def apart(work: Coroutine[Any, Any, Any]) -> Any:
+    """Do something in a thread of its own: Playwright may have a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 def send(app: Guard, method: str, path: str, body: bytes = b"", **headers: str) -> httpx.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
 
@@ -45,7 +54,8 @@ def send(app: Guard, method: str, path: str, body: bytes = b"", **headers: str) 
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
             return await client.request(method, path, content=body, headers=OWN | named)
 
-    return asyncio.run(sent())
+    found: httpx.Response = apart(sent())
+    return found
 
 
 @pytest.mark.parametrize("host", ["example.com", "127.0.0.1", "127.0.0.1:80", "localhost.example.com:8765", ""])
@@ -87,6 +97,39 @@ def test_a_request_has_a_deadline() -> None:
     """What takes longer is given up, and said."""
     sent = send(guarded(seconds=0.05), "GET", "/wait")
     assert (sent.status_code, "too long" in sent.text) == (503, True)
+
+
+def test_what_nobody_waits_for_is_not_begun() -> None:
+    """Where who asked goes away, what was waiting for the thread of decisions is given up."""
+    begun: list[int] = []
+
+    async def asked() -> None:
+        worker = Worker(lambda: None)
+        held = threading.Event()
+
+        async def work(request: Request) -> Response:
+            return PlainTextResponse(await worker.run(lambda: begun.append(1)) or "")
+
+        app = application([Route("/work", work)], [OWN["host"]])
+        first = asyncio.ensure_future(worker.run(held.wait))
+        messages = [{"type": "http.disconnect"}, {"type": "http.request"}]
+
+        async def receive() -> Any:
+            await asyncio.sleep(0.05)
+            return messages.pop()
+
+        async def send(message: Any) -> None:
+            raise AssertionError(message)
+
+        headers = [(b"host", OWN["host"].encode())]
+        scope = {"type": "http", "method": "GET", "path": "/work", "headers": headers, "query_string": b""}
+        await app(scope, receive, send)
+        held.set()
+        await first
+        await worker.run(lambda: None)
+
+    apart(asked())
+    assert begun == []
 
 
 def test_an_error_tells_nothing_of_the_request(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,0 +1,108 @@
+"""Commands that ask all legal cases about one: construct, sufficient."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from ...engine.evaluation.columns import NotGroundedError
+from ...engine.language.errors import FaultError
+from ...engine.library.guideline import Guideline, load
+from ...engine.library.several import each
+from .complete import complete_code
+from .inputs import answering, noted
+from .options import case_argument, date_option, format_option, output_option, world_option
+from .output import FAILED, as_json, width, write_out
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ...engine.analysis.policy import Policy
+
+UNGROUNDED = "the guideline has no circuit, and nothing is proved of it"
+
+
+def policy_of(guideline: Guideline, date: str, world: str) -> Policy:
+    """Return an edition as all its cases at once.
+
+    :raises FaultError: where it has no circuit.
+    """
+    from ...engine.analysis.policy import Policy
+
+    try:
+        return Policy(guideline, date, world)
+    except NotGroundedError as error:
+        raise FaultError(f"{UNGROUNDED}: {error}") from None
+
+
+def _outcome(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    known = [outcome.name for outcome in load(ctx.obj).program.told()]
+    if value not in known:
+        raise click.BadParameter(f"{value} is no outcome of the guideline; there are {', '.join(known)}")
+    return value
+
+
+@click.command()
+@click.argument("outcome", callback=_outcome,
+                shell_complete=lambda c, p, begun: [o.name for g in each(answering(c)) for o in g.program.told()
+                                                    if o.name.startswith(begun)])  # fmt: skip
+@click.option("--code", required=True, metavar="CPT", shell_complete=complete_code, help="The code of the line.")
+@click.option("--by", default="", metavar="STATEMENT", help="The statement, or the reason, that gives the outcome.")
+@click.option("--with", "said", multiple=True, metavar="NAME=VALUE", help="What the case has to say.")
+@click.option("--without", "unsaid", multiple=True, metavar="NAME", help="What it must not say: a name or a key.")
+@world_option
+@date_option("--as-of", "The rules, and the date of service, of this date (YYYY-MM-DD) in place of today.")
+@output_option
+@format_option("yaml", "json")
+@click.pass_obj
+def construct(
+    guideline: str, outcome: str, code: str, by: str, said: tuple[str, ...], unsaid: tuple[str, ...], world: str,
+    as_of: str, out: Path | None, form: str,
+) -> None:  # fmt: skip
+    """Write a smallest case of which a line comes to OUTCOME; exit 1 where it is proved that there is none.
+
+    \b
+    Example: coverlog construct medically_necessary --code 95886 --by I.4.a --with wrist_splint_weeks=6
+             coverlog construct medically_necessary --code 95886 --without conditions --format json
+    """
+    from ...engine.analysis.construct import construct as made
+    from ..reference.analyses import witness
+    from ..reference.sufficiency import constructed
+
+    policy = policy_of(load(guideline), as_of or datetime.date.today().isoformat(), world)
+    found = made(policy, outcome, code, by, said, unsaid)
+    if form == "json":
+        write_out(as_json(witness(found) if found else None), out)
+    elif found:
+        write_out(constructed(found), out)
+    if not found:
+        click.echo(f"proved: there is no such case ({outcome} for {code})", err=True)
+        sys.exit(FAILED)
+
+
+@click.command()
+@case_argument
+@world_option
+@format_option("text", "json")
+def sufficient(case: str, world: str, form: str) -> None:
+    """Tell the least of what a case says that forces each outcome, and the smallest change that turns it.
+
+    \b
+    Example: coverlog sufficient cts-six-weeks-of-splinting
+             coverlog sufficient cts-three-weeks-of-splinting --format json
+    """
+    from ...engine.analysis.sufficient import forced
+    from ...engine.cases.find import find_case
+    from ..reference.sufficiency import forced_json, forced_text
+
+    read = noted(find_case(case, answering()))
+    guideline = read.under or each(answering())[0]
+    lines = dict.fromkeys((line.code, line.session) for line in read.lines)
+    found = [forced(policy_of(guideline, read.date, world), read, *line) for line in lines]
+    if form == "json":
+        write_out(as_json(forced_json(read.id, found)))
+    else:
+        write_out(forced_text(read.id, found, guideline.program, width()))

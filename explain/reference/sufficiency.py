@@ -1,0 +1,62 @@
+"""What forces an outcome, and a constructed case, as text and as data."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ...engine.analysis.policy import Witness
+from ...engine.analysis.sufficient import Forced
+from ...engine.cases.written import as_yaml
+from ...engine.program.interface import CODE, WAITING
+from ...engine.program.program import Program
+from .analyses import witness
+
+
+def forced_json(case: str, found: Sequence[Forced]) -> dict[str, Any]:
+    """Return what forces the outcomes of a case as the documented JSON object."""
+    return {"case": case, "lines": [_line(each) for each in found]}
+
+
+def _line(each: Forced) -> dict[str, Any]:
+    change = None if each.change is None else [{"before": old, "after": new} for old, new in each.change]
+    return {
+        CODE: each.code, "session": each.session, "outcome": each.outcome, "needs": each.needs,
+        "whatever_else_is_documented": each.whatever, "change": change,
+        "flipped": witness(each.flipped) if each.flipped else None,
+    }  # fmt: skip
+
+
+def forced_text(case: str, found: Sequence[Forced], program: Program, width: int) -> str:
+    """Return what forces the outcomes of a case as text; lines of which the same is said are told together."""
+    told: dict[tuple[str, ...], list[str]] = {}
+    for each in found:
+        told.setdefault(tuple(_said(each, program, width)), []).append(f"{each.code}@{each.session}")
+    lines = [case]
+    for said, names in told.items():
+        lines += ["", f"{', '.join(names)}: {said[0]}", *said[1:]]
+    return "\n".join(lines) + "\n"
+
+
+def _said(each: Forced, program: Program, width: int) -> Iterator[str]:
+    yield program.outcome(each.outcome).words
+    if each.outcome == WAITING:
+        yield "  forced by nothing: it waits for documentation"
+    elif each.needs is not None:
+        what = "whatever else is documented" if each.whatever else "where nothing else is documented"
+        yield f"  forced by the least of what the case says, {what}:"
+        yield from (f"    {need}" for need in each.needs or ["nothing beside the request"])
+    if each.change is None:
+        yield "  turned by no change"
+    else:
+        answer = program.outcome(each.flipped.answer).words if each.flipped else ""
+        turned = "; ".join(f"{old} becomes {new}" for old, new in each.change)
+        text = f"turned by the smallest change to {answer}: {turned}"
+        yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+
+
+def constructed(found: Witness) -> str:
+    """Return a constructed case as a file that can be decided."""
+    by = f" by {', '.join(found.by)}" if found.by else ""
+    return f"# {found.code}: {found.answer}{by}, in the {found.world} world\n{as_yaml(found.said)}"
