@@ -80,7 +80,7 @@ class _Item:
         if self.predicate.is_choice and not self.amount:
             own = self.program.questions.get(self.predicate.name, ("", ""))[0]
             return re.sub(r"\{\w+\}", "one of these", own) if own else f"Which {self.name.replace('_', ' ')} is it?"
-        low, high = self.asking.bounds
+        low, high = self.asking.bounds if self.asking.agreed else (-inf, inf)
         args: tuple[Constant, ...] = (NOBODY_SAYS,) if self.predicate.open_count else (self.name,)
         if self.amount:
             args += (NOBODY_SAYS,) * (len(self.predicate.params) - len(args))

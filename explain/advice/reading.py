@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from typing import NamedTuple
 
 from ...engine.language.comparison import Bounds, bounds, within
 from ...engine.language.terms import Rule, Var
+from ...engine.program.interface import ADVISORY
 from ...engine.program.program import Predicate, Program
 
 
 class Asking(NamedTuple):
-    """The statement that asks for a concept, and the bounds that it sets for an amount of it."""
+    """The statement that asks for a concept, and the bounds for an amount of it."""
 
     statement: str
-    bounds: Bounds
+    bounds: Bounds  # beyond which no rule that reads the amount can be met by it
+    agreed: bool = True  # whether every such rule sets these bounds
 
 
 def asking(name: str, program: Program) -> Asking:
@@ -22,18 +25,22 @@ def asking(name: str, program: Program) -> Asking:
 
     Without any the statement is an empty text.
     """
-    return next(_reading(name, program), Asking("", within([])))
+    found = list(_reading(name, program))
+    limits = [each.bounds for each in found]
+    around = Bounds(min((b.low for b in limits), default=-inf), max((b.high for b in limits), default=inf))
+    return Asking(next((each.statement for each in found), ""), around, len(set(limits)) < 2)
 
 
 def _reading(name: str, program: Program) -> Iterator[Asking]:
     facts = {(rule.head.predicate, at, str(arg)) for rule in program.rules if not rule.body
              for at, arg in enumerate(rule.head.args)}  # fmt: skip
-    for rule in program.rules:
+    for rule in (rule for rule in program.rules if rule.head.predicate != ADVISORY):
         for literal in rule.literals:
             predicate = program.predicates.get(literal.atom.predicate)
             if predicate and predicate.is_open and literal.positive and rule.head.predicate != predicate.name:
                 first = literal.atom.args[0]
-                if _named(name, predicate) or str(first) == name or _ranges(first, name, rule, facts):
+                one_of = name in program.of_kind(predicate.open_kind)
+                if _named(name, predicate) or str(first) == name or (one_of and _ranges(first, name, rule, facts)):
                     yield Asking(rule.cites[0] if rule.cites else "", _limit(rule, literal.atom.args))
 
 
@@ -44,11 +51,11 @@ def _named(name: str, predicate: Predicate) -> bool:
 
 def _ranges(first: object, name: str, rule: Rule, facts: set[tuple[str, int, str]]) -> bool:
     """Say whether a variable of a rule ranges over facts that name a concept."""
-    return isinstance(first, Var) and any(
-        arg == first and (other.atom.predicate, at, name) in facts
-        for other in rule.literals if other.positive
-        for at, arg in enumerate(other.atom.args)
-    )  # fmt: skip
+    if not isinstance(first, Var):
+        return False
+    others = [(other.atom.predicate, at) for other in rule.literals if other.positive
+              for at, arg in enumerate(other.atom.args) if arg == first]  # fmt: skip
+    return len(others) == 1 or any((predicate, at, name) in facts for predicate, at in others)
 
 
 def _limit(rule: Rule, args: tuple[object, ...]) -> Bounds:

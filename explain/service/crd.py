@@ -145,10 +145,15 @@ def written(value: Any) -> str:
 
 
 def _keep(folder: Path, path: str, body: bytes, response: Response) -> None:
-    """Keep a call and its answer as a file that its owner alone can read."""
+    """Keep a call, but for its access token, and its answer as a file that its owner alone can read."""
     now = datetime.datetime.now(tz=datetime.UTC)
-    kept = {"at": now.isoformat(), "path": path, "call": body.decode("utf-8", "replace"),
-            "status": response.status_code, "answer": bytes(response.body).decode()}  # fmt: skip
+    try:
+        call = _document(body)
+    except RefusedError:
+        call = {}
+    call.pop("fhirAuthorization", None)  # it lets whoever has it read the record of the patient
+    answer = parse(bytes(response.body), "the answer") if response.body else None
+    kept = {"at": now.isoformat(), "path": path, "call": call, "status": response.status_code, "answer": answer}
     file = folder / f"{now:%Y%m%dT%H%M%S.%fZ}-{uuid.uuid4().hex}.json"
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-        json.dump(kept, out)
+        out.write(written(kept))

@@ -78,7 +78,7 @@ def draft(found: Resources, lines: Sequence[Line], asks: Sequence[Line], guideli
         writing.put(each)
     for guideline in guidelines:
         writing.drop_faults(guideline, only=len(guidelines) == 1)
-    said = {key: value for key, value in writing.said.items() if value}
+    said = {key: value for key, value in writing.said.items() if value not in ([], {})}
     return Draft(said, tuple(lines), tuple(asks), tuple(writing.taken.values()), tuple(dict.fromkeys(writing.unused)))
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ...library.guideline import Guideline
 from ...program.interface import CODE
+from ...program.schema import ITEMS
 from ..dates import misdated
 from ..document import Document, Path
 from ..times import fault, times
@@ -91,13 +92,17 @@ class Writing:
             for at, value in readings:
                 self._put(at, value, each.path)
         else:
-            self.unused.append(Unused(each.path, "no guideline that answers has a word for it"))
+            known = each.name in self.words.homes or each.name in self.words.keys
+            why = "no answer that a case can hold" if known else "no guideline that answers has a word for it"
+            self.unused.append(Unused(each.path, why))
 
     def _put(self, at: tuple[str, ...], value: Any, path: str) -> None:
         if isinstance(value, list):
             items = self.said.setdefault(at[0], [])
             name = _named(value[0])
-            if name not in map(_named, items):
+            if len(items) == ITEMS:
+                self.unused.append(Unused(path, f"a case holds {ITEMS} {at[0]} at most"))
+            elif name not in map(_named, items):
                 items.append(value[0])
                 self._take((*at, name), name, path)
             return
