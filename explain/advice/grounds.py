@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...engine.decision.decide import Judged, LineDecision, outcomes
-from ...engine.decision.outcomes import awaited, favourable
+from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.outcomes import awaited, favourable, outcomes
 from ...engine.decision.why import Cause, Failure
 from ...engine.evaluation.rules import Firing
 from ...engine.language.comparison import bounds, holds, within
