@@ -53,9 +53,15 @@ def broken(guideline: Guideline, date: str, world: str = "") -> Iterator[Broken]
     :raises NotReproducedError: where the evaluation does not find so what a case shows.
     """
     extended = with_properties(guideline)
-    rules = [r for r in extended.program.edition(date) if r.head.predicate == NEVER] if extended else []
-    if extended is None or not rules:
-        return
+    return broken_in(extended, guideline, date, world) if extended else iter(())
+
+
+def broken_in(extended: Guideline, guideline: Guideline, date: str, world: str = "") -> Iterator[Broken]:
+    """Yield each property of an edition that does not hold.
+
+    :param extended: the guideline with its properties.
+    """
+    rules = [rule for rule in extended.program.edition(date) if rule.head.predicate == NEVER]
     circuit = Circuit.of(ground(extended.program, extended.strata, extended.since(date)))
     legal = Legal([circuit], date)
     fired = [f for each in circuit.built.firings.get(NEVER, {}).values() for f in each]

@@ -1,5 +1,6 @@
 """The workbench in a browser, with its script and without: a case is tried, answered and read, and nothing leaks."""
 
+import html
 import json
 import os
 import re
@@ -205,6 +206,10 @@ def test_letters_proofs_and_files_are_given_on_request(served: Any, guideline: G
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert "G56.01" in served.post("/case.yaml", BARE).text
     assert served.post("/letter", {}).status_code == 422
+    turned = served.post("/turn", BARE)
+    assert "turned by the smallest change to medically necessary" in turned.text
+    text = html.unescape(re.findall('name="text" value="([^"]*)"', turned.text)[0])
+    assert ": medically necessary by " in served.post("/start", {"text": text}).text
     told = served.post("/try.json", BARE).json()
     assert {line["outcome"] for line in told["lines"]} == {"more_information_needed"}
     assert {fault["place"] for fault in served.post("/try.json", {"id": "a"}).json()["faults"]} >= {""}
