@@ -56,11 +56,10 @@ class Names:
     def canon(self, at: int, node: int) -> int:
         """Return a number that nodes of both sides have where they are the same of what a case says."""
         known, nodes = self._of[at], self.pair.circuits[at].nodes
-        for each in nodes.reached([node]) if node not in known else ():
-            if each not in known:
-                kind, of = nodes.gates[each]
-                below = self.pair.legal.options(at, of[0]) if kind == INPUT else frozenset(known[n] for n in of)
-                known[each] = self._canon.setdefault((kind, below), len(self._canon))
+        for each in nodes.reached([node], known):
+            kind, of = nodes.gates[each]
+            below = self.pair.legal.options(at, of[0]) if kind == INPUT else frozenset(known[n] for n in of)
+            known[each] = self._canon.setdefault((kind, below), len(self._canon))
         return known[node]
 
     def _is_cut(self, at: int, atom: Atom) -> bool:
