@@ -196,6 +196,19 @@ def test_a_pinned_case_is_compared(served: Any) -> None:
         assert "cannot be decided" in answer.text, wrong
 
 
+def test_a_case_is_uploaded_or_pasted(served: Any) -> None:
+    """A file begins a form and is no larger than a mebibyte; a text that is wrong stays to be put right."""
+    text = "id: up\ndate_of_service: 2025-11-03\nsetting: outpatient\nservices: [{cpt: '95886'}]\n"
+    assert 'value="up"' in served.post("/start", {}, text.encode()).text
+    assert served.post("/start", {}, b"#" * 2**20).status_code == 413
+    wrong = served.post("/start", {"text": text.replace("outpatient", "outpatent")})
+    assert wrong.status_code == 422
+    assert "the text:3:" in wrong.text
+    assert "did you mean outpatient?" in wrong.text
+    kept = re.findall("(?s)<textarea[^>]*>(.*?)</textarea>", wrong.text)
+    assert html.unescape(kept[0]) == text.replace("outpatient", "outpatent").strip() + "\n"
+
+
 def test_letters_proofs_and_files_are_given_on_request(served: Any, guideline: Guideline) -> None:
     """Each is made of the form, under a policy of its own that lets no script run."""
     letter, proof = (served.post(path, BARE) for path in ("/letter", "/proof"))
