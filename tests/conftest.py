@@ -104,6 +104,12 @@ def apnea_criteria() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def readability() -> ModuleType:
+    """The grade of a text."""
+    return _sibling("readability")
+
+
+@pytest.fixture(scope="session")
 def every_set() -> ModuleType:
     """The long way to every minimal set, for the search to be held against."""
     return _sibling("every_set")

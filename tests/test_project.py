@@ -87,7 +87,7 @@ def test_pydatalog_is_imported_in_one_module(root: Path) -> None:
     assert found == {"engine/evaluation/datalog.py"}
 
 
-@pytest.mark.parametrize("heavy", ["pyDatalog", "networkx", "lark", "clingo", "rich", "jinja2"])
+@pytest.mark.parametrize("heavy", ["pyDatalog", "networkx", "lark", "clingo", "rich", "jinja2", "starlette"])
 def test_a_decision_imports_nothing_heavy(heavy: str) -> None:
     """Once a grounded guideline is in the cache, deciding needs neither pyDatalog nor graphs, a parser or pages."""
     code = (

@@ -24,7 +24,7 @@ def construct(
     another = legal.space.another()
     asked = code if quote(code) in policy.circuit.ways else another
     line = policy.line(asked)
-    wanted = [line.outcomes[outcome]]
+    wanted = [line.outcomes[outcome], policy.sound()]
     if by:
         ways = [last for name, last in line.by if name == outcome]
         if by not in {last for other in policy.lines for name, last in other.by if name == outcome}:

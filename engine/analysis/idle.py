@@ -60,10 +60,10 @@ def idle(program: Program, date: str) -> dict[Cut, str]:
     :raises NotGroundedError: where an edition has no circuit.
     """
     rules = deciding(program)
-    found = _idle_in(rules, date, cuts(rules, date))
+    found = idle_in(rules, date, cuts(rules, date))
     for day in (date, *editions(program, date)):
         wider = program if day == date else rules  # advisories may rest on it too
-        again = _idle_in(wider, day, [cut for cut in found if cut.rule.in_force(day)])
+        again = idle_in(wider, day, [cut for cut in found if cut.rule.in_force(day)])
         both = {DEAD, REDUNDANT}
         found = {
             cut: REDUNDANT if {kind, again.get(cut, kind)} == both else kind
@@ -81,14 +81,21 @@ def editions(program: Program, date: str) -> list[str]:
     return [day for day in (*before, *days) if day not in mine]
 
 
-def _idle_in(program: Program, date: str, wanted: list[Cut]) -> dict[Cut, str]:
+def idle_in(program: Program, date: str, wanted: list[Cut]) -> dict[Cut, str]:
+    """Return which of some parts make no difference in an edition, each with what it is."""
     trial = Trial(program, date, wanted) if wanted else None
-    return {cut: _kind(cut, trial) for cut in wanted if trial and not trial.changes(cut)}
+    found = ((cut, _kind(cut, trial)) for cut in wanted if trial)
+    return {cut: kind for cut, kind in found if kind}
 
 
 def _kind(cut: Cut, trial: Trial) -> str:
+    """Return what a part is that makes no difference; an empty text where it makes one."""
+    if cut.part < 0 and not trial.fires(cut.rule):
+        return DEAD  # though it may keep a line waiting for what can never be documented
+    if trial.changes(cut):
+        return ""
     if cut.part < 0:
-        return REDUNDANT if trial.fires(cut.rule) else DEAD
+        return REDUNDANT
     return VACUOUS if isinstance(cut.rule.body[cut.part], Comparison) else IDLE
 
 

@@ -87,10 +87,28 @@ class Legal:
 
         return literal
 
+    def options(self, at: int, number: int) -> frozenset[tuple[int, Given]]:
+        """Return the values that give an input of a circuit; inputs of two circuits with the same ones are the same."""
+        return frozenset((id(slot), option.inputs) for slot, option in self._by_input[at].get(number, ()))
+
     def service(self, code: str, session: int = 1) -> int:
         """Return the literal that is so where a code is requested."""
         slot = next(s for s in self.space.slots if s.session == session and s.name == code)
         return -self.literal(slot, slot.options[0])
+
+    def faulty(self, lines: Iterable[tuple[Sequence[str], int]], values: Mapping[tuple[Slot, Option], int]) -> int:
+        """Return the literal that is so where a requested line has no outcome or two: its case is refused.
+
+        :param lines: the codes of which the rules say the same, with the literal that is so where that is so of one.
+        :param values: the literals of the slots of a copy, where one is meant.
+        """
+        found = []
+        for codes, fault in lines:
+            for slot in self.space.slots if fault != -self.formula.true else ():
+                if slot.session == 1 and slot.name in codes:
+                    said = (values.get((slot, o), 0) or self.literal(slot, o) for o in slot.options[1:])
+                    found.append(self.formula.both([fault, self.formula.either(said)]))
+        return self.formula.either(found)
 
     def case(self, model: Iterable[int]) -> Chosen:
         """Return the case of a model."""

@@ -21,6 +21,7 @@ class Line(NamedTuple):
     by: dict[tuple[str, str], int]  # by outcome and statement or reason, where that is told of it
     gap: int  # no outcome
     conflict: int  # two outcomes that exclude each other
+    fault: int  # one of both
 
 
 def classes(circuit: Circuit, another: str) -> dict[tuple[str, ...], Ways]:
@@ -49,7 +50,7 @@ def line_of(codes: tuple[str, ...], ways: Ways, program: Program, encoder: Encod
         outcomes[outcome.name] = formula.both([surely[outcome.name], *before, -conflict])
     outcomes[WAITING] = formula.both([-gap, -conflict, *(-lit for lit in outcomes.values())])
     by = {(name, last): formula.both([outcomes[name], lit]) for (name, last), lit in sure.items()}
-    return Line(codes, outcomes, by, gap, conflict)
+    return Line(codes, outcomes, by, gap, conflict, formula.either([gap, conflict]))
 
 
 def _conflicts(surely: dict[str, int], program: Program, formula: Formula) -> Iterator[int]:

@@ -15,6 +15,7 @@ from ..decision.decision import Decision
 from ..language.errors import CaseError, FaultError
 from ..library.guideline import Guideline
 from ..program.interface import CODE
+from .copies import Values
 from .legal import Chosen, Legal
 from .lines import Line, classes, line_of
 
@@ -46,7 +47,7 @@ class Policy:
     def __init__(self, guideline: Guideline, date: str, world: str = "") -> None:
         self.guideline, self.date, self.world = guideline, date, world
         self.program = guideline.program
-        self.circuit: Circuit = guideline.circuit(date)
+        self.circuit: Circuit = guideline.circuit(date, whole=True)
         self.legal = Legal([self.circuit], date)
         self.formula = self.legal.formula
         self.encoder = self.legal.encoders[0]
@@ -56,6 +57,20 @@ class Policy:
         """What a line may come to, for each class of codes."""
         found = classes(self.circuit, self.legal.space.another())
         return [line_of(codes, ways, self.program, self.encoder) for codes, ways in found.items()]
+
+    @cached_property
+    def has_faults(self) -> bool:
+        """Whether some line of some legal case has no outcome, or two."""
+        return any(self.find(line.codes[0], line.fault) is not None for line in self.lines)
+
+    def sound(self, lines: Iterable[Line] = (), values: Values = MappingProxyType({})) -> int:
+        """Return the literal that is so where each line that is requested has an outcome, and one.
+
+        :param lines: those of a copy of the case, where one is meant, whose slots hold other values.
+        """
+        if not self.has_faults:
+            return self.formula.true
+        return -self.legal.faulty(((line.codes, line.fault) for line in lines or self.lines), values)
 
     def line(self, code: str) -> Line:
         """Return what a line of a code may come to; one that the text does not name is as any such."""

@@ -13,6 +13,7 @@ from ..program.program import Program
 from .formula import OutOfTimeError, within
 from .idle import DEAD, REDUNDANT, VACUOUS, idle, unasked
 from .policy import Policy, Witness
+from .properties import broken
 from .sweep import CONFLICT, Harm, faults, harms, hopeless, reached
 from .trial import Cut
 
@@ -88,6 +89,12 @@ def _place(program: Program) -> Place:
     return program.predicates[program.of_role(UNFAVOURABLE)[0].name if program.of_role(UNFAVOURABLE) else SERVICE].place
 
 
+def _properties(policy: Policy, told: Analysis) -> None:
+    for rule, witness in broken(policy.guideline, policy.date, policy.world):
+        fix = "put right the rules by which it is so, or the property"
+        told.found.append(Proved(Finding("property", rule.place, f"{rule.id} can be: {rule.gloss}", fix), witness))
+
+
 def _dead(policy: Policy, told: Analysis) -> None:
     for cut, kind in idle(policy.program, policy.date).items():
         told.found.append(Proved(_part(cut, kind), cut=cut))
@@ -117,7 +124,7 @@ def _harm(policy: Policy, told: Analysis) -> None:
 
 
 ANALYSES: dict[str, Callable[[Policy, Analysis], None]] = {
-    "faults": _faults, "hopeless": _hopeless, "reach": _reach, "harm": _harm, "dead": _dead,
+    "faults": _faults, "hopeless": _hopeless, "properties": _properties, "reach": _reach, "harm": _harm, "dead": _dead,
 }  # fmt: skip
 """The analyses by their names."""
 

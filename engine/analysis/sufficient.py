@@ -88,7 +88,7 @@ def _turn(
     covered = policy.program.outcome(outcome).role == FAVOURABLE
     goal = no(policy, line) if covered else yes(policy, line)
     costs = {-legal.literal(slot, option): 1 for slot, option in chosen.items() if len(slot.options) > 1}
-    model = policy.formula.smallest([*policy.assumed(code), goal], costs)
+    model = policy.formula.smallest([*policy.assumed(code), goal, policy.sound()], costs)
     if model is None:
         return None, None
     new = legal.case(model)

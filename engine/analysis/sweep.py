@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
-from .copies import copied, filled, further, line_in, optional, refused_in, with_values
+from .copies import Values, copied, filled, further, line_in, optional, refused_in, with_values
+from .formula import Encoder
 from .legal import Chosen
 from .lines import Line
 from .policy import Policy, Witness, each_code, witness_of
@@ -34,9 +35,10 @@ def faults(policy: Policy) -> Iterator[tuple[str, Witness]]:
 def reached(policy: Policy) -> dict[tuple[str, ...], list[tuple[str, str]]]:
     """Return for each class of codes every outcome, with the statement or the reason, that some case has."""
     found = {}
+    sound = policy.sound()
     for code, line in each_code(policy.lines):
-        found[line.codes] = [way for way, literal in line.by.items() if policy.find(code, literal) is not None]
-        if policy.find(code, line.outcomes[WAITING]) is not None:
+        found[line.codes] = [way for way, literal in line.by.items() if policy.find(code, literal, sound) is not None]
+        if policy.find(code, line.outcomes[WAITING], sound) is not None:
             found[line.codes].append((WAITING, ""))
     return found
 
@@ -54,13 +56,16 @@ def no(policy: Policy, line: Line) -> int:
 
 def harms(policy: Policy) -> Iterator[Harm]:
     """Yield each thing that, said beside the rest of some case, turns a line that is covered into one that is not."""
-    legal = policy.legal
-    values, more = further(legal, [slot for slot in optional(legal.space.slots) if slot in legal.values])
+    legal, lines = policy.legal, policy.lines
+    asked = [slot for slot in optional(legal.space.slots) if slot in legal.values]  # what some line rests on
+    values, more = further(legal, asked)
     encoder = copied(legal, values)
     policy.formula.add([-refused_in(legal, encoder, values)])
-    for line in policy.lines:
+    afterwards = [line_in(legal, encoder, line) for line in lines]
+    sound = policy.sound(), policy.sound(afterwards, values)
+    for line, after in zip(lines, afterwards, strict=True):
         code, left = line.codes[0], dict(more)
-        turned = yes(policy, line), no(policy, line_in(legal, encoder, line))
+        turned = yes(policy, line), no(policy, after), *sound
         while left:
             said = policy.formula.either(left.values())
             model = policy.find(code, *turned, said)
@@ -70,8 +75,8 @@ def harms(policy: Policy) -> Iterator[Harm]:
             del left[slot]
             del more[slot]  # of another class it would be the same thing
             chosen = legal.case(model)
-            after = _second(policy, with_values(chosen, values, model), model, code)
-            yield Harm(slot, policy.witness(model, code), after)
+            then = _second(policy, with_values(chosen, values, model), model, code)
+            yield Harm(slot, policy.witness(model, code), then)
 
 
 def _second(policy: Policy, chosen: Chosen, model: set[int], code: str) -> Witness:
@@ -105,6 +110,7 @@ def hopeless(policy: Policy) -> Iterator[Witness]:
     for code, line in each_code(policy.lines):
         waits = policy.formula.new()
         policy.formula.add([-waits, line.outcomes[WAITING]])
+        policy.formula.add([-waits, policy.sound()])
         while (model := policy.find(code, waits)) is not None:
             added = _remedy(policy, policy.legal.case(model), slots, line)
             if not added:
@@ -113,15 +119,26 @@ def hopeless(policy: Policy) -> Iterator[Witness]:
             values = filled(policy.legal, added)
             encoder = copied(policy.legal, values)
             covered = yes(policy, line_in(policy.legal, encoder, line))
-            helps = policy.formula.both([covered, -refused_in(policy.legal, encoder, values)])
+            sound = _sound_in(policy, encoder, values)
+            helps = policy.formula.both([covered, sound, -refused_in(policy.legal, encoder, values)])
             policy.formula.add([-waits, -helps])
+
+
+def _sound_in(policy: Policy, encoder: Encoder, values: Values) -> int:
+    lines = [line_in(policy.legal, encoder, line) for line in policy.lines] if policy.has_faults else []
+    return policy.sound(lines, values)
 
 
 def _remedy(policy: Policy, chosen: Chosen, slots: list[Slot], line: Line) -> list[tuple[Slot, Option]]:
     """Return as much as can be documented so that a case is covered with it: what it says already is among it."""
     formula, legal = policy.formula, policy.legal
     free = [slot for slot in slots if chosen.get(slot, slot.options[0]) == slot.options[0]]
-    asked = [*legal.fixed({s: o for s, o in chosen.items() if s not in free}), formula.open, yes(policy, line)]
+    asked = [
+        *legal.fixed({s: o for s, o in chosen.items() if s not in free}),
+        formula.open,
+        yes(policy, line),
+        policy.sound(),
+    ]
     model = formula.solve(asked)
     for literal in [legal.literal(s, option) for s in free for option in s.options[1:]] if model else ():
         more = model if literal in (model or ()) else formula.solve([*asked, literal])

@@ -144,7 +144,7 @@ class Trial:
         return found + [encoder.sure(node) for node in self.circuit.advisories.values()]
 
     def fires(self, rule: Rule) -> bool:
-        """Say whether a rule can fire in a legal case, or in one that is refused."""
+        """Say whether a rule surely fires in some legal case, or in one that is refused."""
         of = self.built.firings.get(rule.head.predicate, {})
         return self._some(f for each in of.values() for f in each if f.rule.place == rule.place)
 
@@ -156,7 +156,7 @@ class Trial:
     def _some(self, firings: Iterable[Firing]) -> bool:
         on_time()
         nodes = (self.built.fires(firing) for firing in firings)
-        return any(self.formula.solve([self._before.possible(node)]) is not None for node in nodes)
+        return any(self.formula.solve([self._before.sure(node)]) is not None for node in nodes)
 
 
 def _answers(line: Line) -> list[int]:

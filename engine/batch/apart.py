@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from ..cases.case import Case, Unreadable
+from ..cases.case import Case
 from ..circuit.circuit import WORLDS, Line
 from ..decision.decide import decide
 from ..evaluation.columns import NotGroundedError
 from ..language.errors import CaseError
-from ..program.interface import CODE
-from .back import cases_of
+from .back import AT_ONCE, cases_of
 from .columns import Result, result_of, results_of
-from .load import Loaded, insert
-from .rejects import SOUND, TABLE
-from .tables import CASE
-
-AT_ONCE = 10_000
-"""How many cases are put together at once."""
+from .load import Loaded
+from .rejects import SOUND
 
 
 def decide_apart(batch: Loaded) -> None:
@@ -59,29 +52,3 @@ def _told(case: Case, batch: Loaded) -> list[Line] | None:
     inputs = circuit.read(case.facts)
     told = circuit.lines(inputs, lines, open_world=WORLDS[batch.world]) if inputs else None
     return told if told and all(line.outcome for line in told) else None
-
-
-def decide_files(batch: Loaded, cases: Iterable[Case | Unreadable]) -> None:
-    """Decide cases that were read from files; what cannot be read or decided is rejected."""
-    import numpy as np
-
-    batch.db.execute(TABLE)
-    rows: list[tuple[str, int, str, int]] = []
-    rejects: list[tuple[object, ...]] = []
-    ids: list[int] = []
-    for number, case in enumerate(cases, 1):
-        batch.cases = number
-        try:
-            if isinstance(case, Unreadable):
-                raise CaseError(faults=case.faults)
-            found = results(case, batch)
-        except CaseError as error:
-            rejects.append((number, case.id, CASE, number, str(error)))
-        else:
-            rows += [(case.id, len(rows) + at, line.code, line.session) for at, line in enumerate(case.lines, 1)]
-            ids += map(batch.number, found)
-    batch.db.execute(f"""CREATE OR REPLACE TEMP TABLE all_service
-        ("case" VARCHAR, row_no BIGINT, {CODE} VARCHAR, session BIGINT)""")
-    insert(batch.db, "all_service", rows)
-    insert(batch.db, "rejects", rejects)
-    batch.ids = np.array(ids, np.int32)

@@ -13,6 +13,8 @@ from .load import Loaded, quoted
 from .sql import text
 from .tables import CASE, DATE, ID, SERVICE, Table, number
 
+AT_ONCE = 10_000
+"""How many cases are put together at once."""
 Rows = list[tuple[Any, ...]]
 
 
@@ -59,13 +61,19 @@ def take(batch: Loaded, names: str) -> None:
 
 def cases_of(batch: Loaded, where: str = "true") -> Iterator[tuple[int, Case | Unreadable, Rows]]:
     """Yield some of the cases that were taken out: the number of each, and the rows of its lines."""
+    for number_, said, rows in saids(batch, where):
+        yield number_, _read(said, batch), rows
+
+
+def saids(batch: Loaded, where: str = "true") -> Iterator[tuple[int, dict[str, Any], Rows]]:
+    """Yield what some of the cases say that were taken out; see `cases_of`."""
     heads = batch.db.execute(f'SELECT case_no, "case" FROM cases WHERE {where} ORDER BY case_no').fetchall()
     rows: dict[str, dict[str, Rows]] = {name: {table.name: [] for table in batch.list} for _, name in heads}
     for table in batch.list:
         for name, *row in _rows(batch, table, "in", f'"case" IN (SELECT "case" FROM cases WHERE {where})'):
             rows[name][table.name].append(tuple(row))
     for at, name in heads:
-        yield at, _read(_said(batch, name, rows[name]), batch), rows[name][SERVICE]
+        yield at, _said(batch, name, rows[name]), rows[name][SERVICE]
 
 
 def _read(said: dict[str, Any], batch: Loaded) -> Case | Unreadable:

@@ -41,7 +41,8 @@ def _distance(line: LineDecision) -> int | None:
 
 COLUMNS = {
     MISSING: Column("the smallest set of what is to be documented", lambda line, _: _missing(line)),
-    "distance": Column("how many things are in it; 0 for a favourable line", lambda line, _: _distance(line), "INTEGER"),
+    "distance": Column("how many things are in it; 0 for a favourable line",
+                       lambda line, _: _distance(line), "INTEGER"),
     "rests_on": Column("the inferred statements and the readings that it rests on",
                        lambda line, _: ", ".join(line.rests_on) or None),
     "advisories": Column("the advisories that apply to the case",

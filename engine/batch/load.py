@@ -47,13 +47,15 @@ class Loaded:
         """Return the number of a result."""
         return self.results.setdefault(result, len(self.results))
 
-    def look(self, found: Sources) -> None:
-        """Make the views.
+    def look(self, found: Sources, only: str = "") -> None:
+        """Make the views: every_TABLE, and all_TABLE without the rows of cases that are for others.
 
+        :param only: what is joined to leave these out.
         :raises BatchError: where a column is missing.
         """
         for table in self.list:
             self._view(table, found)
+            self.db.execute(f"""CREATE OR REPLACE TEMP VIEW "all_{table.name}" AS FROM "every_{table.name}" {only}""")
 
     def _view(self, table: Table, found: Sources) -> None:
         empty = 'SELECT NULL::VARCHAR AS "case", 1::BIGINT AS row_no WHERE false'
@@ -66,7 +68,7 @@ class Loaded:
         columns = ", ".join(f'{quoted(c) if c in known else "NULL::VARCHAR"} AS "{c}"' for c in table.columns)
         name = table.id if table.id in known else "case"
         of = quoted(name) if known[name] == "VARCHAR" else f"{quoted(name)}::VARCHAR"
-        self.db.execute(f"""CREATE OR REPLACE TEMP VIEW "all_{table.name}" AS
+        self.db.execute(f"""CREATE OR REPLACE TEMP VIEW "every_{table.name}" AS
             SELECT {of} AS "case", row_no, {columns} FROM {source}""")
 
     def readings(self) -> Iterator[Reading]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +16,7 @@ from ..program.interface import CODE
 from .columns import COLUMNS, MISSING, SEPARATOR, TOLD
 from .load import Loaded, quoted
 from .rejects import count
+from .several import Batches
 from .sources import BatchError
 from .sql import text
 
@@ -21,9 +26,12 @@ FORMATS = {
     ".jsonl": "FORMAT json",
 }
 """What is written, by how the name of the output ends."""
-_LINES = f"""SELECT "case", row_no AS "row", {CODE}, session, {{told}}
-    FROM (SELECT "case", row_no, {CODE}, coalesce(try_cast(session AS BIGINT), 1) AS session FROM all_service)
-    POSITIONAL JOIN answer WHERE id >= 0"""
+_PREFIX = ".coverlog-batch-"
+_LINES = f"""SELECT "case", row_no AS "row", {CODE}, session, {{told}}, {{guideline}} AS guideline
+    FROM (SELECT "case", row_no, {CODE}, coalesce(try_cast(session AS BIGINT), 1) AS session FROM every_service)
+    POSITIONAL JOIN answer{{at}} WHERE id >= 0"""
+_NONE = f"""SELECT "case", row_no AS "row", {CODE}, session, {", ".join(f"NULL AS {quoted(name)}" for name in TOLD)},
+    NULL AS guideline FROM every_service WHERE false"""
 REJECTS = 'SELECT "case", source AS "table", row_no AS "row", reason FROM rejects ORDER BY ALL'
 
 
@@ -55,66 +63,93 @@ def check_name(out: Path) -> None:
         raise BatchError(f"{out} cannot be written: there is no folder {out.parent} that can be written to")
 
 
-def lines(batch: Loaded) -> str:
-    """Return what selects the lines, in the order of their table.
+def lines(of: Batches) -> str:
+    """Return what selects the lines of each guideline, in the order of their table.
 
     An answer stands beside each, as no other join would keep the order; its values are in variables told_COLUMN.
     """
-    told = (f"getvariable('told_{name}')[id + 1] AS {quoted(name)}" for name in (*TOLD, *batch.columns))
-    return _LINES.format(told=", ".join(told))
+    return " UNION ALL ".join(_lines(batch, at) for at, batch in enumerate(of.all) if batch.results) or _NONE
 
 
-def write(batch: Loaded, out: Path) -> None:
-    """Write the lines and the rejects; both files appear once they are whole, the rejects first.
+def _lines(batch: Loaded, at: int) -> str:
+    told = (f"getvariable('told{at}_{name}')[id + 1] AS {quoted(name)}" for name in (*TOLD, *batch.columns))
+    return _LINES.format(told=", ".join(told), guideline=text(batch.guideline.program.name), at=at)
 
-    :raises BatchError: where they cannot be written.
+
+@contextmanager
+def workplace(out: Path) -> Iterator[Path]:
+    """Make a folder beside an output for what is unfinished, and remove it; so are those of runs that were killed.
+
+    :raises BatchError: where it cannot be made.
     """
-    form = FORMATS[out.suffix]
-    made: list[str] = []
+    for left in out.parent.glob(f"{_PREFIX}*"):
+        with suppress(OSError), _held(left):
+            shutil.rmtree(left)
     try:
-        for select in (REJECTS, lines(batch)):
-            handle, name = tempfile.mkstemp(dir=out.parent, prefix=".coverlog-", suffix=out.suffix)
-            os.close(handle)
-            made.append(name)
-            batch.db.execute(f"COPY ({select}) TO {text(name)} ({form})")
-            Path(name).chmod(0o644)
-        os.replace(made[0], rejects_of(out))
-        os.replace(made[1], out)
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=out.parent) as name, _held(Path(name)):
+            yield Path(name)
     except OSError as error:
         raise BatchError(f"{out} cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder, as a run does for as long as it lives.
+
+    :raises OSError: where another run holds it.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
     finally:
-        for name in made:
-            Path(name).unlink(missing_ok=True)
+        os.close(handle)
 
 
-def give(batch: Loaded) -> None:
+def write(of: Batches, out: Path, work: Path) -> None:
+    """Write the lines and the rejects; both appear once both are whole, and no old lines stand beside new rejects.
+
+    :param work: the folder for what is unfinished.
+    """
+    for select, name in ((REJECTS, "rejects"), (lines(of), "lines")):
+        of.db.execute(f"COPY ({select}) TO {text(str(work / name))} ({FORMATS[out.suffix]})")
+    out.unlink(missing_ok=True)
+    os.replace(work / "rejects", rejects_of(out))
+    os.replace(work / "lines", out)
+
+
+def give(of: Batches) -> None:
     """Give DuckDB the results, and beside each line the number of its one."""
-    values = [list(each) for each in zip(*batch.results, strict=True)] or [[]] * len((*TOLD, *batch.columns))
-    for name, each in zip((*TOLD, *batch.columns), values, strict=True):
-        # A value of an enumeration is written once, however many rows have it.
-        known = ", ".join(map(text, sorted({value for value in each if isinstance(value, str)})))
-        kind = f"ENUM ({known})" if known else COLUMNS[name].kind if name in COLUMNS else "VARCHAR"
-        batch.db.execute(f"SET VARIABLE told_{name} = ?::{kind}[]", [each])
-    batch.db.register("answer", {"id": batch.ids})
+    for at, batch in enumerate(of.all):
+        names = (*TOLD, *batch.columns)
+        for name, values in zip(names, zip(*batch.results, strict=True), strict=False):
+            # A value of an enumeration is written once, however many rows have it.
+            known = ", ".join(map(text, sorted({value for value in values if isinstance(value, str)})))
+            kind = f"ENUM ({known})" if known else COLUMNS[name].kind if name in COLUMNS else "VARCHAR"
+            of.db.execute(f"SET VARIABLE told{at}_{name} = ?::{kind}[]", [list(values)])
+        if batch.results:
+            of.db.register(f"answer{at}", {"id": batch.ids})
 
 
-def summary(batch: Loaded) -> Summary:
+def summary(of: Batches) -> Summary:
     """Count what came of a batch."""
     import numpy as np
 
-    numbers = np.bincount(batch.ids[batch.ids >= 0], minlength=len(batch.results)).tolist()
     outcomes, deciding, missing = Counter[str](), Counter[str](), Counter[str]()
-    place = len(TOLD) + batch.columns.index(MISSING) if MISSING in batch.columns else 0
-    for result, at in batch.results.items():
-        outcomes[result[0]] += numbers[at]
-        deciding[result[1] or ""] += numbers[at]
-        for item in (result[place] or "").split(SEPARATOR) if place else ():
-            missing[item] += numbers[at]
+    place = len(TOLD) + of.columns.index(MISSING) if MISSING in of.columns else 0
+    for batch in of.all:
+        numbers = np.bincount(batch.ids[batch.ids >= 0]).tolist() if batch.results else []
+        for result, at in batch.results.items():
+            number = numbers[at] if at < len(numbers) else 0
+            outcomes[result[0]] += number
+            deciding[result[1] or ""] += number
+            for item in (result[place] or "").split(SEPARATOR) if place else ():
+                missing[item] += number
     del deciding[""], missing[""]
-    found = batch.db.execute("SELECT reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason LIMIT 10")
+    found = of.db.execute("SELECT reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason LIMIT 10")
     return Summary(
-        batch.cases, sum(numbers), _most(outcomes), _most(deciding, 10), _most(missing, 10),
-        count(batch.db, '(SELECT DISTINCT "case" FROM rejects)'), dict(found.fetchall()),
+        max(batch.cases for batch in of.all), sum(outcomes.values()), _most(outcomes), _most(deciding, 10),
+        _most(missing, 10), count(of.db, '(SELECT DISTINCT "case" FROM rejects)'), dict(found.fetchall()),
     )  # fmt: skip
 
 

@@ -7,15 +7,12 @@ from typing import Any
 from ..cases.case import Case, Unreadable
 from ..decision.decide import decide
 from ..language.errors import CONTRADICTORY, CaseError
-from .back import Rows, cases_of, take
+from .back import AT_ONCE, Rows, cases_of, take
 from .columns import results_of
 from .kernel import CONTRADICTED, UNSETTLED
 from .layout import Layout
 from .load import Loaded, Reading, whole
 from .tables import SERVICE, Meaning
-
-AT_ONCE = 10_000
-"""How many cases are put together at once."""
 
 
 class Patterns:

@@ -18,7 +18,7 @@ UNSOUND = {
     '"case" NOT IN (SELECT "case" FROM in_service WHERE "case" IS NOT NULL)',
 }
 """Why a case is rejected, whatever else it says, and which ones are."""
-TABLE = """CREATE OR REPLACE TEMP TABLE rejects
+TABLE = """CREATE TEMP TABLE IF NOT EXISTS rejects
     (case_no BIGINT, "case" VARCHAR, source VARCHAR, row_no BIGINT, reason VARCHAR)"""
 """Makes the table of rejects: number and id of the case, table, row and reason."""
 

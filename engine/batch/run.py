@@ -22,20 +22,21 @@ Step = Callable[[str], None]
 class Batch(Loaded):
     """One run: the tables read, the lines decided, the rejects with their reasons."""
 
-    def run(self, found: Sources, step: Step = lambda told: None) -> None:
+    def run(self, found: Sources, step: Step = lambda told: None, only: str = "") -> None:
         """Decide; `ids`, `results` and the table `rejects` are then whole.
 
         :param step: called with what begins.
+        :param only: what leaves out the cases that are for others; see `look`.
         :raises BatchError: where a column is missing.
         """
         import numpy as np
 
         step("reading what the values mean")
-        self.look(found)
+        self.look(found, only)
         self.db.execute(TABLE)
         self.db.execute('CREATE OR REPLACE TEMP TABLE flagged ("case" VARCHAR)')
-        self.cases = count(self.db, "all_case")
-        self.ids = np.full(count(self.db, "all_service"), UNDECIDED, np.int32)
+        self.cases = count(self.db, "every_case")
+        self.ids = np.full(count(self.db, "every_service"), UNDECIDED, np.int32)
         words = Vocabulary(self)
         for at, part in enumerate(found.ids, 1):
             step(f"deciding, part {at} of {len(found.ids)}")
@@ -73,7 +74,7 @@ class Batch(Loaded):
         """Let the cases of some lines be looked at closely."""
         self.db.register("which", {"it": which})
         self.db.execute("""INSERT INTO flagged SELECT DISTINCT "case" FROM
-            (SELECT "case" FROM all_service) POSITIONAL JOIN which WHERE it""")
+            (SELECT "case" FROM every_service) POSITIONAL JOIN which WHERE it""")
         self.db.unregister("which")
 
     def _contradicted(self) -> None:
@@ -81,6 +82,6 @@ class Batch(Loaded):
         if which.any():
             self.db.register("which", {"it": which})
             self.db.execute(f"""INSERT INTO rejects SELECT c.row_no, "case", 'case', c.row_no, {text(AGAINST_ITSELF)}
-                FROM all_case c SEMI JOIN (SELECT "case" FROM (SELECT "case" FROM all_service)
+                FROM all_case c SEMI JOIN (SELECT "case" FROM (SELECT "case" FROM every_service)
                     POSITIONAL JOIN which WHERE it) USING ("case")""")
             self.db.unregister("which")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,10 +39,8 @@ def connect(memory: str = "", folder: Path | None = None) -> Any:
     """
     try:
         import duckdb
-        import numpy as np
     except ImportError:
         raise BatchError("batch needs DuckDB and NumPy: pip install 'coverlog[batch]'") from None
-    del np
     made = duckdb.connect()
     made.execute("SET enable_progress_bar = false")
     try:
@@ -52,6 +51,15 @@ def connect(memory: str = "", folder: Path | None = None) -> Any:
     if folder:
         made.execute(f"SET temp_directory = {text(str(folder))}")
     return made
+
+
+def need_arrays() -> None:
+    """Make sure that there is what decides lines many at once.
+
+    :raises BatchError: where NumPy is not installed.
+    """
+    if not find_spec("numpy"):
+        raise BatchError("batch needs DuckDB and NumPy: pip install 'coverlog[batch]'")
 
 
 def sources(path: Path, tables: Tables, db: Any) -> Sources:
@@ -76,7 +84,7 @@ def _in_database(path: Path, tables: Tables, db: Any) -> dict[str, str]:
     import duckdb
 
     try:
-        db.execute(f"ATTACH {text(str(path))} AS input (READ_ONLY)")
+        db.execute(f"ATTACH IF NOT EXISTS {text(str(path))} AS input (READ_ONLY)")
     except duckdb.Error:
         raise BatchError(f"{path}: neither a folder of tables nor a database of DuckDB") from None
     known = db.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'input'").fetchall()

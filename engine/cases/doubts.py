@@ -63,7 +63,7 @@ def _place(text: str) -> Place:
 
 def _codes(case: Case, key: CaseKey, program: Program) -> Iterator[Finding]:
     """Yield the codes of a list that do not exist, or for which no clause in force has a word."""
-    spoken = _spoken(program, case.date)
+    quoted = _quoted(program, case.date)
     written = case.said.get(key.key, ())
     codes = [normal_code(item["code"] if isinstance(item, dict) else item) for item in written]
     for code in dict.fromkeys(codes):
@@ -71,7 +71,7 @@ def _codes(case: Case, key: CaseKey, program: Program) -> Iterator[Finding]:
         if exists(code) is False:
             year = release().year
             yield Finding("code-unknown", place, f"{code} is no ICD-10-CM code of {year}{_of(case.date)}", _near(code))
-        elif spoken and not spoken.intersection(_and_categories(code)):
+        elif not any(_spoken(quoted.intersection(_and_categories(code)))) and any(_spoken(quoted)):
             named = next((p.case.key for p in program.predicates.values() if p.case and p.case.shape == "each of"), "")
             fix = f"check it, or name what it stands for under {named}" if named else "check it"
             yield Finding("code-unread", place, f"{code} stands for nothing in {program.name}", fix)
@@ -91,12 +91,16 @@ def _of(date: str) -> str:
     return "" if inside else f", and may be one of another year; the date of service is {date}"
 
 
-def _spoken(program: Program, date: str) -> set[str]:
-    """Return the diagnosis codes and categories that the clauses in force on a date speak of."""
+def _quoted(program: Program, date: str) -> set[str]:
+    """Return the texts in the clauses in force on a date."""
     clauses = program.edition(date)
     terms = (arg for rule in clauses for atom in (rule.head, *(b.atom for b in rule.literals)) for arg in atom.args)
-    quoted = {unquote(term) for term in terms if isinstance(term, str) and term.startswith('"')}
-    return {text for text in quoted if re.search(DIAGNOSIS, text) and any(map(str.isdigit, text))}
+    return {unquote(term) for term in terms if isinstance(term, str) and term.startswith('"')}
+
+
+def _spoken(quoted: Iterable[str]) -> Iterator[str]:
+    """Yield the diagnosis codes and categories among some texts."""
+    return (text for text in quoted if re.search(DIAGNOSIS, text) and any(map(str.isdigit, text)))
 
 
 def _and_categories(code: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -28,9 +29,14 @@ def canonical_paths(guideline: Answering) -> list[Path]:
 def _canonical(guideline: Guideline) -> list[Path]:
     found: list[Path] = []
     for folder in guideline.folders[::-1]:
-        own = sorted(folder.glob("cases/**/*.yaml"))
+        own = sorted(_below(folder / "cases"))
         found = [path for path in found if path.stem not in {other.stem for other in own}] + own
     return found
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for at, _, names in os.walk(folder):
+        yield from (Path(at, name) for name in names if name.endswith(".yaml"))
 
 
 def overridden(guideline: Guideline, path: Path) -> Path | None:

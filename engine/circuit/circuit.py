@@ -51,13 +51,8 @@ class Drawn(NamedTuple):
     advisories: dict[str, int]  # by the atom as it is written
 
 
-def draw(grounded: Grounded, built: Built | None = None) -> Drawn:
-    """Return the circuit of an edition.
-
-    :param built: its nodes, where they are made already.
-    :raises NotGroundedError: where it is too large.
-    """
-    built = built or Built(grounded)
+def draw(grounded: Grounded, built: Built) -> Drawn:
+    """Return what is drawn from an edition and its nodes."""
     errors = [p.name for p in grounded.program.predicates.values() if p.is_error]
     return Drawn(
         built.nodes, {code: _ways(code, built) for code in _codes(built)},
@@ -70,15 +65,36 @@ class Circuit:
     """One edition as a circuit.
 
     :param grounded: the edition; of a circuit that was kept, without its firings.
+    :param built: what it was drawn from; None of a circuit that was kept.
     """
 
-    def __init__(self, grounded: Grounded, drawn: Drawn) -> None:
+    def __init__(self, grounded: Grounded, drawn: Drawn, built: Built | None = None) -> None:
         self.grounded, self.nodes, self._reader = grounded, drawn.nodes, Reader(grounded)
+        self._built = built
         # By code, each code that requests may name; OTHER for those that the text does not.
         self.ways, self.errors = drawn.ways, drawn.errors
         self.told = drawn.told  # by node, the atoms it stands for and the rules that give them
         self.advisories = drawn.advisories
         self._functions: dict[bool, Function] = {}
+
+    @classmethod
+    def of(cls, grounded: Grounded) -> Circuit:
+        """Return the circuit of an edition, with what it is drawn from.
+
+        :raises NotGroundedError: where it is too large.
+        """
+        built = Built(grounded)
+        return cls(grounded, draw(grounded, built), built)
+
+    @property
+    def built(self) -> Built:
+        """What it was drawn from, firing by firing.
+
+        :raises ValueError: where the circuit was kept, and has no firings.
+        """
+        if self._built is None:
+            raise ValueError("a circuit that was kept has no firings")
+        return self._built
 
     @cached_property
     def outputs(self) -> dict[int, int]:

@@ -143,6 +143,7 @@ class Prepared:
         self.atoms: dict[str, list[Atom]] = {}  # of the text, by predicate
         for atom in self.static.firings:
             self.atoms.setdefault(atom.predicate, []).append(atom)
+        self.varying = {name: found for name, found in self.atoms.items() if name in self.strata.from_case}
         self.possible = bytearray(len(self.waiting))
         for slot, number in self.number.items():
             if slot in self.atoms if isinstance(slot, str) else slot in self.static.firings:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -68,5 +67,7 @@ def refused(place: str, message: str, remedy: str = "") -> CaseError:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `did you mean ...?`, or an empty text where nothing known is close to the word."""
+    import difflib
+
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"did you mean {close[0]}?" if close else ""

@@ -37,7 +37,7 @@ _KNOWN = (
     _known(r"\\==?|=\\=|=:=", "that comparison", "write = or !=", BODY),
     _known(r"[&$@?]\w*", "a sign of another language", _SIGN, FIRST),
     _known(r"!(?!=)", "a cut", "leave it out: the order of clauses means nothing here"),
-    _known(r"\*\*|[*/\\^&?~](?!-)", "arithmetic but +", _RESULT, BODY),
+    _known(r"\*\*|[*/\\^&~](?!-)|\?(?=\s*[A-Z0-9(])", "arithmetic but +", _RESULT, BODY),
     _known(r"-(?= +[0-9])", "a sign apart from its number", "write it directly before the number", FIRST),
     _known(r"-(?= *[A-Z0-9(])", "arithmetic but +", "write what is added on the other side, with +"),
     _known(r"-(?=[a-z])", "classical negation", "write not, or a predicate of its own"),
@@ -74,19 +74,20 @@ _EMPTY = _Known(re.compile(r"\)"), "an empty pair of brackets", "leave both out"
 _CLAUSE = re.compile(r'"[^"\n]*"|%[^\n]*|(?<![0-9.])\.(?!\.)|(?<=[0-9])\.(?=\s|$)')
 
 
-def foreign(text: str, at: int) -> tuple[str, str] | None:
+def foreign(text: str, at: int, *, query: bool = False) -> tuple[str, str] | None:
     """Return what is not supported at a place where a text goes wrong, and what to write; None where nothing is known.
 
     :param at: where the word that is not expected begins.
+    :param query: whether the text is the body of a clause alone.
     """
-    clause = _clause(text[:at])
+    clause = ":-" * query + _clause(text[:at])
     if behind := _behind(clause, text[at:]):
         return behind
     if bracket := _bracket(text[at : at + 1], clause):
         return _told(bracket.written.pattern[-1], bracket)
     for known in _KNOWN:
-        for begin in (at, at - 1):  # the word may be the second half of it
-            match = known.written.match(text, max(begin, 0))
+        for begin in (at, at - 1)[: 1 + (at > 0)]:  # the word may be the second half of it
+            match = known.written.match(text, begin)
             before = clause[: len(clause) - (at - begin)]
             if match and match.end() > at and (begin == at or len(match[0]) > 1) and _stands(before, known.where):
                 return _told(match[0], known)

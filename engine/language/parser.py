@@ -183,12 +183,12 @@ def parse_query(text: str, file: str = "query") -> list[tuple[Part, Place]]:
         parts = cast("list[tuple[Part, Token]]", _parser("query").parse(text))
     except UnexpectedToken as error:
         if error.token.type != "$END":
-            raise GuidelineError([_explain(error, file, text)]) from None
+            raise GuidelineError([_explain(error, file, text, query=True)]) from None
         place = Place(file, max(error.line, 1), max(error.column, 1))
         fix = f"write one of: {_expected(error.accepts)}"
         raise GuidelineError([Finding("syntax", place, "the query ends here unfinished", fix)]) from None
     except UnexpectedInput as error:
-        raise GuidelineError([_explain(error, file, text)]) from None
+        raise GuidelineError([_explain(error, file, text, query=True)]) from None
     except _OtherwiseError as error:
         raise GuidelineError([_otherwise(error, file)]) from None
     return [(part, Place(file, token.line or 1, token.column or 1)) for part, token in parts]
@@ -214,10 +214,10 @@ _TRAPS = {
 }  # fmt: skip
 
 
-def _explain(error: UnexpectedInput, file: str, text: str) -> Finding:
+def _explain(error: UnexpectedInput, file: str, text: str, *, query: bool = False) -> Finding:
     """Say what stands at the place of a syntax error and what belongs there."""
     place = Place(file, max(error.line, 1), max(error.column, 1))
-    if error.pos_in_stream is not None and (known := foreign(text, error.pos_in_stream)):
+    if error.pos_in_stream is not None and (known := foreign(text, error.pos_in_stream, query=query)):
         return Finding("syntax", place, *known)
     if isinstance(error, UnexpectedCharacters):
         trap = next((word for word in _TRAPS if text.startswith(word, error.pos_in_stream)), "")

@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,8 +33,8 @@ def recall(folder: Path, texts: Sequence[tuple[str, str]]) -> Built | None:
 def recalled(name: Path, texts: Sequence[tuple[str, str]], decoded: Callable[[Any], Kept]) -> Kept | None:
     """Return what was kept under a name and made of some texts, as a function reads it off JSON, or None."""
     try:
-        with _cache() as cache:
-            data = _read(cache, _name(name))
+        with _cache() as folder:
+            data = _read(folder, _name(name))
         seal, _, body = data.partition(b"\n")
         return decoded(json.loads(body)) if seal == _seal(texts, body) else None
     except Exception:  # a file that somebody else made, or that was cut, may be wrong in any way
@@ -51,8 +52,8 @@ def keep_written(name: Path, texts: Sequence[tuple[str, str]], written: Any) -> 
     """Keep what JSON can say under a name; see `keep`."""
     data = json.dumps(written, separators=(",", ":")).encode()
     # No cache folder, a full disk, a text that cannot be encoded: the next start reads the text again.
-    with suppress(OSError, RuntimeError, ValueError), _cache(make=True) as cache:
-        _write(cache, _name(name), _seal(texts, data) + b"\n" + data)
+    with suppress(OSError, RuntimeError, ValueError), _cache(make=True) as folder:
+        _write(folder, _name(name), _seal(texts, data) + b"\n" + data)
 
 
 def _name(folder: Path) -> str:
@@ -61,14 +62,26 @@ def _name(folder: Path) -> str:
 
 def _seal(texts: Sequence[tuple[str, str]], body: bytes) -> bytes:
     """Return the first line of a file: a digest of the program, of the texts and of what was made of them."""
-    engine = Path(__file__).parent.parent  # what reads, checks and stratifies a text stands in several rooms
-    parts = [path.read_bytes() for path in sorted(engine.rglob("*")) if path.suffix in (".py", ".lark")]
-    parts += [part.encode("utf-8", "surrogatepass") for text in texts for part in text]
-    digest = sha256()
-    for part in (*parts, body):
+    # What reads, checks and stratifies a text stands in several rooms.
+    digest = _program(Path(__file__).parent.parent).copy()
+    for part in (*(part.encode("utf-8", "surrogatepass") for text in texts for part in text), body):
         digest.update(b"%d:" % len(part))
         digest.update(part)
-    return digest.hexdigest().encode()
+    return str(digest.hexdigest()).encode()
+
+
+@cache
+def _program(engine: Path) -> Any:
+    """Return a digest of the program, as it is when it is first asked for."""
+    digest = sha256()
+    for folder, _, names in sorted(os.walk(engine)):
+        for name in sorted(names):
+            if name.endswith((".py", ".lark")):
+                with open(os.path.join(folder, name), "rb") as file:
+                    part = file.read()
+                digest.update(b"%d:" % len(part))
+                digest.update(part)
+    return digest
 
 
 @contextmanager
@@ -96,9 +109,9 @@ def _own(found: os.stat_result) -> None:
         raise PermissionError("not the user's own")
 
 
-def _read(cache: int, name: str) -> bytes:
+def _read(folder: int, name: str) -> bytes:
     # Without waiting: a pipe of that name would never answer.
-    handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=cache)
+    handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     with open(handle, "rb") as file:
         found = os.fstat(handle)
         _own(found)
@@ -107,14 +120,14 @@ def _read(cache: int, name: str) -> bytes:
         return file.read(MAX_BYTES)
 
 
-def _write(cache: int, name: str, data: bytes) -> None:
+def _write(folder: int, name: str, data: bytes) -> None:
     """Write a new file and rename it: whoever reads sees the old one or the new one."""
     partial = f"{name}.{os.getpid()}.{os.urandom(4).hex()}"
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=cache)
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=folder)
     try:
         with open(handle, "wb") as file:
             file.write(data)
-        os.replace(partial, name, src_dir_fd=cache, dst_dir_fd=cache)
+        os.replace(partial, name, src_dir_fd=folder, dst_dir_fd=folder)
     except BaseException:
-        os.unlink(partial, dir_fd=cache)
+        os.unlink(partial, dir_fd=folder)
         raise

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..circuit.build import Built
 from ..circuit.circuit import Circuit, Drawn, Way, draw
 from ..circuit.nodes import CONSTANTS, KINDS, Nodes
 from ..evaluation.grounded import with_firings
@@ -15,19 +16,21 @@ from .cache import keep_written, recalled
 from .grounding import grounded
 
 
-def circuit(program: Program, strata: Strata, date: str, seal: tuple[str, str]) -> Circuit:
+def circuit(program: Program, strata: Strata, date: str, seal: tuple[str, str], *, whole: bool = False) -> Circuit:
     """Return the circuit of the edition of a date, as an earlier start kept it where one did; see `grounded`.
 
+    :param whole: whether what it is drawn from is asked for as well, which is not kept.
     :raises NotGroundedError: where there is none.
     """
     name, texts = Path("/".join(("circuit", *seal))), [seal]
-    if seal[0] and (found := recalled(name, texts, _decoded)):
+    if seal[0] and not whole and (found := recalled(name, texts, _decoded)):
         return Circuit(with_firings(program, strata, date, ()), found)
     edition = grounded(program, strata, date, seal)
-    drawn = draw(edition)
+    built = Built(edition)
+    drawn = draw(edition, built)
     if seal[0]:
         keep_written(name, texts, [[drawn.nodes.gates, drawn.nodes.crisp, drawn.nodes.local], *_written(drawn)])
-    return Circuit(edition, drawn)
+    return Circuit(edition, drawn, built)
 
 
 def _written(drawn: Drawn) -> Sequence[Any]:

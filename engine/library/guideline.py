@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -14,10 +16,12 @@ from ..evaluation.columns import NotGroundedError
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.prepared import Prepared
 from ..language.errors import GuidelineError, did_you_mean
+from ..language.terms import unquote
+from ..program.code_systems import PROCEDURE
 from ..program.graph import Strata
 from ..program.program import Program
 from ..program.schema import case_schema
-from .cache import keep, recall
+from .cache import keep, keep_written, recall, recalled
 from .texts import Texts, all_texts, chain
 from .written import Built
 
@@ -35,13 +39,18 @@ class Guideline:
         self.hash = digest  # SHA-256 of its text, in hex; empty where it was not read from one
         self._threads = threading.local()
         self._boundaries = program.boundaries()
-        self._circuits: dict[str, Circuit] = {}
+        self._circuits: dict[tuple[str, bool], Circuit] = {}
         self._grounding, self._grounded = threading.Lock(), dict[str, Prepared | None]()
 
     @cached_property
     def folders(self) -> list[Path]:
         """The folder of the guideline, and those of what it extends, the nearest first."""
         return [folder for folder, _ in chain(self.folder)]
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """The procedure codes that its clauses name."""
+        return frozenset(_codes(self.program))
 
     @cached_property
     def schema(self) -> dict[str, Any]:
@@ -85,17 +94,59 @@ class Guideline:
                 self._grounded[edition] = found
             return self._grounded[edition]
 
-    def circuit(self, date: str) -> Circuit:
+    def circuit(self, date: str, *, whole: bool = False) -> Circuit:
         """Return the circuit of the edition in force on an ISO date.
 
+        :param whole: whether what it is drawn from is asked for as well.
         :raises NotGroundedError: where the edition cannot be grounded; its cases are decided one by one.
         """
         edition = self.since(date)
-        if edition not in self._circuits:
+        if (edition, whole) not in self._circuits:
             from .circuits import circuit
 
-            self._circuits[edition] = circuit(self.program, self.strata, edition, (self.hash, edition))
-        return self._circuits[edition]
+            found = circuit(self.program, self.strata, edition, (self.hash, edition), whole=whole)
+            self._circuits[edition, whole] = found
+        return self._circuits[edition, whole]
+
+
+class _Later(Guideline):
+    """A guideline that an earlier start found sound, of which more than its codes is read once that is asked for."""
+
+    def __init__(self, folder: Path, texts: Texts, codes: frozenset[str]) -> None:
+        self.folder, self.hash, self.codes, self._texts = folder, _hash(texts), codes, texts
+        self._loading = threading.RLock()
+
+    def __getattr__(self, name: str) -> Any:
+        if "_loading" not in self.__dict__:
+            raise AttributeError(name)  # of an object that is not made yet
+        with self._loading:
+            if "program" not in self.__dict__:  # nor did another thread load it meanwhile
+                self.__dict__ |= {**_load(self.folder, self._texts).__dict__, **self.__dict__}
+        return object.__getattribute__(self, name)
+
+
+def later(folder: str) -> Guideline:
+    """Return a guideline shipped here; where an earlier start has noted its codes, it is loaded when it is asked.
+
+    :raises GuidelineError: see `load`.
+    """
+    path = guidelines()[folder].resolve()
+    texts = all_texts(path)
+    noted = recalled(path / "codes", texts, lambda codes: frozenset(map(str, codes)))
+    if noted is not None:
+        return _Later(path, texts, noted)
+    found = load(folder)
+    keep_written(path / "codes", texts, sorted(found.codes))
+    return found
+
+
+def _codes(program: Program) -> Iterator[str]:
+    for rule in program.rules:
+        terms = [*rule.head.args, *(term for literal in rule.literals for term in literal.atom.args)]
+        terms += [term for comparison in rule.comparisons for term in (*comparison.left, *comparison.right)]
+        for term in terms:
+            if isinstance(term, str) and term.startswith('"') and re.fullmatch(PROCEDURE, unquote(term)):
+                yield unquote(term)
 
 
 def load(folder: Path | str = DEFAULT) -> Guideline:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -10,9 +9,8 @@ from pathlib import Path
 from ...kb import DEFAULT, guidelines
 from ..language.errors import Finding, GuidelineError, did_you_mean
 from ..language.terms import unquote
-from ..program.code_systems import PROCEDURE
 from ..program.program import Program, read_text
-from .guideline import Guideline, load
+from .guideline import Guideline, later
 
 SAME_AS = "same_as.dl"
 """The file, beside the folders of guidelines, that says which of their concepts are the same."""
@@ -28,21 +26,23 @@ class Several:
 
     def __init__(self, all_: Sequence[Guideline], *, by_code: bool = False) -> None:
         self.all, self.by_code = tuple(all_), by_code
-        self.same = dict(_same(self.all))
+        if not by_code:
+            self.same  # noqa: B018 - what is wrong with it is told at once
+
+    @cached_property
+    def same(self) -> dict[tuple[Concept, str], str]:
+        """For a concept of one guideline and the name of another, the concept there that is the same."""
+        return dict(_same(self.all))
 
     def answering(self, codes: set[str]) -> tuple[Guideline, ...]:
         """Return the guidelines that a request of some codes is for; where none lists any of them, the first."""
         if not self.by_code:
             return self.all
-        return tuple(g for g in self.all if codes & self._listed[g.program.name]) or self.all[:1]
+        return tuple(each for each in self.all if codes & each.codes) or self.all[:1]
 
-    def codes_of(self, guideline: Guideline) -> set[str]:
-        """Return the procedure codes that the text of one of the guidelines names."""
-        return self._listed[guideline.program.name]
-
-    @cached_property
-    def _listed(self) -> dict[str, set[str]]:
-        return {guideline.program.name: set(_codes(guideline.program)) for guideline in self.all}
+    def listing(self, code: str) -> tuple[Guideline, ...]:
+        """Return the guidelines that list a code."""
+        return tuple(each for each in self.all if code in each.codes)
 
 
 Answering = Guideline | Several
@@ -57,17 +57,7 @@ def each(answering: Answering) -> tuple[Guideline, ...]:
 def shipped() -> Several:
     """Return the guidelines shipped here, the one that is meant where none is named before the others."""
     names = sorted(guidelines(), key=lambda name: (name != DEFAULT, name))
-    return Several([load(name) for name in names], by_code=True)
-
-
-def _codes(program: Program) -> Iterator[str]:
-    """Yield the procedure codes that the clauses of a guideline name."""
-    for rule in program.rules:
-        terms = [*rule.head.args, *(term for literal in rule.literals for term in literal.atom.args)]
-        terms += [term for comparison in rule.comparisons for term in (*comparison.left, *comparison.right)]
-        for term in terms:
-            if isinstance(term, str) and term.startswith('"') and re.fullmatch(PROCEDURE, unquote(term)):
-                yield unquote(term)
+    return Several([later(name) for name in names], by_code=True)
 
 
 Concept = tuple[str, str]

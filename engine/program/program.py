@@ -225,9 +225,13 @@ class Program(NamedTuple):
         return [name for name, (of, _) in self.concepts.items() if of == kind]
 
 
+PROPERTIES = "properties.dl"
+"""The file of a guideline's folder that says what is proved of it, and is no part of it."""
+
+
 def folder_texts(folder: Path) -> list[tuple[str, str]]:
-    """Return the name and text of every `.dl` file of a folder, in the order of their names."""
-    return [(path.name, read_text(path)) for path in sorted(folder.glob("*.dl"))]
+    """Return the name and text of every `.dl` file of a guideline, in the order of their names."""
+    return [(path.name, read_text(path)) for path in sorted(folder.glob("*.dl")) if path.name != PROPERTIES]
 
 
 def read_text(path: Path, name: str = "") -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .code_systems import PROCEDURE, system_of
-from .interface import CODE
+from .interface import CODE, FAVOURABLE
 from .notation import BETWEEN, RECORDS, SINCE, TIME_UNITS, WITH
 from .program import CaseKey, Program
 
@@ -97,6 +97,8 @@ def _list(item: dict[str, Any]) -> dict[str, Any]:
 
 def _outcome(program: Program) -> dict[str, Any]:
     texts = _list({"type": "string"})
+    covered = [each.name for each in program.of_role(FAVOURABLE)]
+    leads = _list({"enum": covered}) | {"description": "the outcomes that the sets of `missing` lead to"}
     return {
         "type": "object",
         "properties": {
@@ -104,6 +106,7 @@ def _outcome(program: Program) -> dict[str, Any]:
             "by": texts,
             "reason": {"type": "string"},
             "missing": _list(_list(_NEED)),
+            **({"missing_for": leads} if len(covered) > 1 else {}),
             "missing_complete": {"type": "boolean", "description": "whether `missing` is all there is"},
             "rests_on": texts,
         },

@@ -66,6 +66,7 @@ CODES = {
     "outcome-order": Code(
         ERROR, "Of outcomes that a line may have together it is declared which goes first; those that cover it do."
     ),
+    "property": Code(ERROR, "What an analyst says can never be is so in no legal case.", POLICY),
     "redundant-rule": Code(ERROR, "Without a rule that fires, the answer to some legal case is another one.", POLICY),
     "statement-without-rule": Code(WARNING, "A statement is cited by a clause or shown as a notice."),
     "subsumed-rule": Code(WARNING, "A rule adds something to the other rules of its head."),

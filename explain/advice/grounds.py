@@ -9,9 +9,9 @@ from ...engine.decision.decide import Judged, LineDecision, outcomes
 from ...engine.decision.outcomes import awaited, favourable
 from ...engine.decision.why import Cause, Failure
 from ...engine.evaluation.rules import Firing
-from ...engine.language.comparison import holds
+from ...engine.language.comparison import bounds, holds, within
 from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Rule, Substitution, variables
-from ...engine.language.unify import unify
+from ...engine.language.unify import Binding, unify
 from ...engine.program.interface import FAVOURABLE, SILENT, WAITING
 from .item import BARS, OTHER, Item
 from .items import Items
@@ -93,7 +93,7 @@ class Grounds:
         if line.role == WAITING and covering:
             found = [self._may(firing) for atom in covering for firing in self.model.firings[atom]]
         else:
-            found = [self._failed(failure) for failure in self.reasons.relevant(line)]
+            found = [step for failure in self.reasons.relevant(line) for step in self._failed(failure)]
             found = [step for step in found if not step.asks_other] or found
         return sorted(found, key=lambda step: step.distance)
 
@@ -126,7 +126,20 @@ class Grounds:
                 parts += self._absence(next(absences))
         return Step(firing.rule, tuple(parts))
 
-    def _failed(self, failure: Failure) -> Step:
+    def _failed(self, failure: Failure) -> Iterator[Step]:
+        """Yield a rule that fails, once for each thing that the case could say for it: any one of them is enough."""
+        about = {
+            name for lit in failure.rule.literals for way in failure.ways
+            if lit.positive and self.reasons.is_fact(lit.atom.substitute(way)) for name in variables(lit.atom.args)
+        }  # fmt: skip
+        same: dict[tuple[object, ...], list[Binding]] = {}
+        for way in failure.ways:
+            same.setdefault(tuple(way.get(name) for name in sorted(about)), []).append(way)
+        for ways in same.values():
+            own = [c for c in failure.causes if all(ways[0].get(n, v) == v for n, v in c.binding.items() if n in about)]
+            yield self._failing(failure._replace(ways=tuple(ways), causes=tuple(own or failure.causes)))
+
+    def _failing(self, failure: Failure) -> Step:
         """Return a rule that fails: the parts that do, and those that hold beside them."""
         causes: dict[int, list[Cause]] = {}
         for cause in failure.causes:
@@ -169,7 +182,7 @@ class Grounds:
         if fold and self.model.sure(atom):
             return self.items.folded(fold)
         if self.reasons.is_fact(atom):
-            return self.items.item(atom, rule, binding)
+            return self.items.item(atom, rule)
         if atom not in self._choices:
             if atom in self._above or len(self._above) >= DEEPEST:
                 return self.items.deeper(atom)
@@ -187,10 +200,18 @@ class Grounds:
                 return self.items.folded(firing.rule.fold)
             return Choice(atom, (self._fired(firing),)) if firing.rule.body else self.items.plain(atom)
         steps = [self._may(firing) for firing in self.model.firings.get(atom, ())]
-        steps += [self._failed(f) for f in self.why.failures(atom) if f.in_play and f.causes]
+        failures = [failure for failure in self.why.failures(atom) if failure.in_play and failure.causes]
+        telling = [failure for failure in failures if not any(map(self._is_routine, failure.causes))]
+        steps += [step for failure in telling or failures for step in self._failed(failure)]
         if not steps:
             return self.items.plain(atom)
         return Choice(atom, tuple(sorted(dict.fromkeys(steps), key=lambda step: step.distance)))
+
+    def _is_routine(self, cause: Cause) -> bool:
+        """Say whether a rule fails by a step that is folded and is so."""
+        part = cause.part
+        barred = isinstance(part, Literal) and not part.positive
+        return barred and bool(self.program.declared()[part.atom.predicate].fold)
 
     def _absence(self, atom: Atom) -> list[Item | Choice]:
         """Return what a rule asks not to be so."""
@@ -221,4 +242,7 @@ class Grounds:
         if len(names) == 1 and any(map(self.reasons.is_fact, read)):
             return []
         value = holds(part, binding) if binding.keys() >= names else None
+        if len(names) == len(read) == 1 and value is not None and bounds(part):
+            limits = [limit for c in rule.comparisons if {*c.names()} == names and (limit := bounds(c))]
+            return [self.items.derived(read[0], within(limits), met=value)]
         return [self.items.compared(part, binding, value)]

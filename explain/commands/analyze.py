@@ -19,7 +19,7 @@ from .output import FAILED, as_json, width, write_out
 if TYPE_CHECKING:
     from ...engine.analysis.run import Analysis, Proved
 
-NAMES = ("faults", "hopeless", "dead", "reach", "harm")
+NAMES = ("faults", "hopeless", "properties", "dead", "reach", "harm")
 UNGROUNDED = "the guideline has no circuit, and nothing is proved of it"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +13,13 @@ from ...engine.batch.columns import COLUMNS
 from ...engine.evaluation.columns import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import load
+from .inputs import answering
 from .options import as_of_option, date_option, format_option, output_option, world_option
 from .output import BAD_INPUT, as_json, write_out
 
 if TYPE_CHECKING:
     from ...engine.batch.output import Summary
-    from ...engine.batch.run import Batch
+    from ...engine.batch.several import Batches
 
 
 @click.command()
@@ -34,9 +34,8 @@ if TYPE_CHECKING:
 @world_option
 @as_of_option
 @format_option("text", "json", text="Of the summary.")
-@click.pass_obj
 def batch(
-    guideline: str, source: Path | None, out: Path | None, schema: bool, strict: bool, memory: str,
+    source: Path | None, out: Path | None, schema: bool, strict: bool, memory: str,
     columns: tuple[str, ...], world: str, as_of: str, form: str,
 ) -> None:  # fmt: skip
     """Decide a folder of tables, a DuckDB database or a folder of case files, and write a row for each line.
@@ -50,11 +49,11 @@ def batch(
              coverlog batch claims/ -o lines.csv --column missing --column distance
     """
     if schema:
-        write_out(_schema(guideline, form))
+        write_out(_schema(form))
         return
     if not source or not out:
         raise click.UsageError("name what to decide and where to write it: coverlog batch INPUT -o OUTPUT")
-    told = _run(guideline, source, out, strict, memory, columns, world, as_of)
+    told = _run(source, out, strict, memory, columns, world, as_of)
     write_out(as_json(told._asdict()) if form == "json" else _summary(told))
     if strict and told.rejected:
         click.echo(f"{told.rejected} cases are rejected, and nothing is written (--strict)", err=True)
@@ -62,38 +61,37 @@ def batch(
 
 
 def _run(
-    guideline: str, source: Path, out: Path, strict: bool, memory: str, columns: tuple[str, ...], world: str, as_of: str
+    source: Path, out: Path, strict: bool, memory: str, columns: tuple[str, ...], world: str, as_of: str
 ) -> Summary:
-    from ...engine.batch.output import check_name, give, summary, write
-    from ...engine.batch.run import Batch
-    from ...engine.batch.sources import BatchError, connect
+    from ...engine.batch.output import check_name, give, summary, workplace, write
+    from ...engine.batch.several import Batches
+    from ...engine.batch.sources import BatchError, connect, need_arrays
     from ...engine.batch.tables import NotTabledError
 
     try:
+        need_arrays()
         check_name(out)
-        with tempfile.TemporaryDirectory(prefix=".coverlog-", dir=out.parent) as spill:
-            db = connect(memory, Path(spill))
-            made = Batch(db, load(guideline), world, as_of, dict.fromkeys(columns))
+        with workplace(out) as work:
+            db = connect(memory, work)
+            made = Batches(db, answering(), world, as_of, dict.fromkeys(columns))
             _decide(made, source)
             told = summary(made)
             give(made)
             if not (strict and told.rejected):
-                write(made, out)
+                write(made, out, work)
             db.close()
             return told
     except (BatchError, NotTabledError) as error:
         raise FaultError(str(error)) from None
 
 
-def _decide(batch: Batch, source: Path) -> None:
-    from ...engine.batch.apart import decide_files
-    from ...engine.batch.sources import sources
+def _decide(of: Batches, source: Path) -> None:
     from ...engine.cases.case import SUFFIXES, read_files
 
     if source.is_dir() and any(each.suffix in SUFFIXES for each in source.rglob("*")):
-        decide_files(batch, read_files([source], batch.guideline))
-        return
-    batch.run(sources(source, batch.tables, batch.db), _progress)
+        of.decide_files(read_files([source], of.answering))
+    else:
+        of.run(source, _progress)
 
 
 def _progress(told: str) -> None:
@@ -101,13 +99,17 @@ def _progress(told: str) -> None:
         click.echo(told, err=True)
 
 
-def _schema(guideline: str, form: str) -> str:
+def _schema(form: str) -> str:
     from ...engine.batch.tables import Tables
+    from ...engine.library.several import each
 
-    tables = list(Tables(load(guideline)).all())
+    found = {guideline.program.name: list(Tables(guideline).all()) for guideline in each(answering())}
     if form == "json":
-        return as_json([{"table": t.name, "columns": [t.id, *t.columns], "what": t.what} for t in tables])
-    return "".join(f"{t.name}({', '.join((t.id, *t.columns))}): {t.what}\n" for t in tables)
+        return as_json([{"guideline": name, "table": t.name, "columns": [t.id, *t.columns], "what": t.what}
+                        for name, tables in found.items() for t in tables])  # fmt: skip
+    told = {name: "".join(f"{t.name}({', '.join((t.id, *t.columns))}): {t.what}\n" for t in tables)
+            for name, tables in found.items()}  # fmt: skip
+    return "\n".join(f"{name}:\n{each}" for name, each in told.items()) if len(told) > 1 else "".join(told.values())
 
 
 def _summary(told: Summary) -> str:

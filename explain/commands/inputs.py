@@ -17,6 +17,7 @@ from ...engine.language.errors import CaseError, FaultError, Finding
 from ...engine.language.terms import Place
 from ...engine.library.guideline import Guideline, load
 from ...engine.library.several import Answering, Several, each, shipped
+from ...engine.program.interface import CODE
 
 if TYPE_CHECKING:
     from ..query.scene import Scene
@@ -61,20 +62,39 @@ def judge_row(source: Path, name: str, world: str, as_of: str) -> Judged:
     :raises CaseError: where it cannot be read or decided.
     :raises FaultError: where there is no such batch, or no such case in it.
     """
-    from ...engine.batch.back import case_of
+    from ...engine.batch.back import case_of, said_of
     from ...engine.batch.load import Loaded
     from ...engine.batch.sources import BatchError, connect, sources
     from ...engine.batch.tables import NotTabledError
 
-    guideline = each(answering())[0]
+    def looked(guideline: Guideline) -> Loaded:
+        batch = Loaded(db, guideline, world, as_of)
+        batch.look(sources(source, batch.tables, db))
+        return batch
+
+    found = answering()
+    guideline = each(found)[0]
     try:
-        batch = Loaded(connect(), guideline, world, as_of)
-        batch.look(sources(source, batch.tables, batch.db))
-        case = noted(case_of(batch, name))
+        db = connect()
+        if isinstance(found, Several):
+            guideline = _only(found, said_of(looked(guideline), name))
+        case = noted(case_of(looked(guideline), name))
     except (BatchError, NotTabledError, LookupError) as error:
         raise FaultError(str(error)) from None
     with on_time():
         return judge(case, guideline, world=world, as_of=as_of)
+
+
+def _only(several: Several, said: dict[str, Any]) -> Guideline:
+    """Return the guideline that a case is for.
+
+    :raises LookupError: where it is for several.
+    """
+    guideline, *others = several.answering({str(line[CODE]) for line in said["services"]})
+    if others:
+        names = ", ".join(each.program.name for each in (guideline, *others))
+        raise LookupError(f"case {said['id']} is for {names}; name one of them with -g")
+    return guideline
 
 
 def lines_of(judged: Judged, code: str) -> None:
@@ -110,11 +130,12 @@ def _order(finding: Finding) -> Place:
 
 def warned(judged: Judged, seen: dict[str, str]) -> list[dict[str, Any]]:
     """Say what is doubtful in a case on standard error, and return it as the documented JSON objects."""
+    found = doubted(judged.case, judged.guideline, seen)
+    if not found:
+        return []
     from ..render.findings import as_text, record
 
-    found = doubted(judged.case, judged.guideline, seen)
-    if found:
-        click.echo(as_text(found, Path()), err=True)
+    click.echo(as_text(found, Path()), err=True)
     return [record(finding, Path()) for finding in found]
 
 

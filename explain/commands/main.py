@@ -30,6 +30,7 @@ COMMANDS = {
     "check": "check",
     "checklist": "advise",
     "decide": "decide",
+    "diff": "diff",
     "doc": "test",
     "explain": "explain",
     "export": "export",
@@ -55,7 +56,7 @@ COMMANDS = {
 }
 
 
-SEVERAL = ("checklist", "compare", "decide", "explain", "from-fhir", "letter", "validate", "verify", "whatif",
+SEVERAL = ("batch", "checklist", "compare", "decide", "explain", "from-fhir", "letter", "validate", "verify", "whatif",
            "workbench")  # fmt: skip
 """The commands that several guidelines may answer."""
 

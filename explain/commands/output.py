@@ -5,10 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
-import shutil
 import stat
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -33,6 +31,8 @@ class Unwritten(click.ClickException):
 
 def width() -> int:
     """Return the columns to write in: the terminal's, or 100."""
+    import shutil  # brings compression along, which takes longer to import than most commands to answer
+
     return shutil.get_terminal_size((100, 24)).columns
 
 
@@ -90,6 +90,8 @@ def replace_file(file: Path, data: bytes) -> None:
         file.write_bytes(data)
         return
     real = Path(os.path.realpath(file))  # what a link points to is replaced, not the link
+    import tempfile
+
     handle, name = tempfile.mkstemp(dir=real.parent, prefix=".coverlog-")
     try:
         with os.fdopen(handle, "wb") as partial:

@@ -23,7 +23,7 @@ _NONE = {
     "faults": "no line of any legal case has two outcomes, or none",
     "hopeless": "no line waits for documentation that could not cover it",
     "dead": "every rule fires, and every part of a rule matters",
-    "properties": "no property fails",
+    "properties": "what can never be by properties.dl is so in no legal case",
 }
 
 

@@ -10,9 +10,6 @@ import click
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from ...engine.program.words import say_code, say_session
-from ..advice.checklist import MORE, listed
-from ..advice.groups import groups, nearest
-from ..advice.remedies import unstated, ways
 
 COLOURS = {FAVOURABLE: "green", UNFAVOURABLE: "red", WAITING: "yellow", SILENT: "cyan"}
 
@@ -56,6 +53,8 @@ def _lines(lines: Sequence[LineDecision], judged: Judged, width: int) -> Iterato
         labels = []
     yield from _wrap("; ".join([*labels, say_session(line.session, line.shown, program)]), width)
     if line.role in (UNFAVOURABLE, WAITING):
+        from ..advice.remedies import unstated  # slow to import, and a line that is covered has no use for it
+
         yield from _wrap(unstated(judged), width)
     if line.reason:
         yield from _wrap(f"{line.reason}: {program.label(line.reason)}", width)
@@ -68,6 +67,10 @@ def _lines(lines: Sequence[LineDecision], judged: Judged, width: int) -> Iterato
 
 def _missing(line: LineDecision, judged: Judged, width: int) -> Iterator[str]:
     """Yield the nearest ways to settle a line, choices drawn together, and how many more there are."""
+    from ..advice.checklist import MORE, listed
+    from ..advice.groups import groups, nearest
+    from ..advice.remedies import ways
+
     shown, more = nearest(groups(ways(judged, line).ways))
     yield from _wrap(f"enough is {'this' if len(shown) == 1 else 'any one of these lists'}:", width)
     yield from listed(shown, judged.guideline.program, width, " " * 7)

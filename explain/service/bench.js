@@ -38,7 +38,9 @@
     const page = await send(body);
     const fresh = page.getElementById("case");
     if (!fresh) return form.submit();
-    const next = fresh.querySelector("[autofocus]") ?? fresh.querySelector(`[id="${button.id || "none"}"]`);
+    const place = button.id || button.closest("details[id]")?.id || "b-decide";
+    const again = fresh.querySelector("[autofocus]") ?? fresh.querySelector(`[id="${place}"]`);
+    const next = again?.matches("details") ? again.querySelector("summary") : again;
     next?.removeAttribute("autofocus");
     form.replaceChildren(...fresh.childNodes);
     for (const [id, open] of closed) {

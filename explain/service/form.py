@@ -153,8 +153,9 @@ class Form:
             return Input(name, label, value, "choice", tuple(zip(words, labels, strict=True)), of.get("default", ""))
         if of.get("pattern") == DATE:
             return Input(name, label, value, "date")
-        number = _is_number(of)
-        return Input(name, label, value, "number" if number else "text", (), of.get("description", "") * number)
+        if not _is_number(of):
+            return Input(name, label, value, "text")
+        return Input(name, label, value, "number", (), of.get("description", "").partition(",")[0])
 
     def _value(self, of: Schema, name: str, fields: Fields) -> Any:
         """Return what the fields say at a path; None where they say nothing."""

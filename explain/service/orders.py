@@ -55,7 +55,7 @@ class Desk:
     def warm(self) -> None:
         """Decide an example by each guideline, so that the first call finds everything ready."""
         for guideline in self.several.all:
-            code = next(iter(sorted(self.several.codes_of(guideline))), "")
+            code = next(iter(sorted(guideline.codes)), "")
             said = {"id": "warm", "date_of_service": guideline.program.published, "services": [{CODE: code}]}
             call = Call(resources(order_sign(said)), "Coverage/example", wanted=True)
             self.answer(call, guideline.program.published)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _HERE = Path(__file__).parent
-PLACES = (("/try", "Try a case"), ("/find", "Read"), ("/query", "Ask"))
+PLACES = (("/try", "Try a case"), ("/find", "Read"), ("/query", "Ask"), ("/batch", "Batch"))
 """The pages that each page leads to."""
 
 

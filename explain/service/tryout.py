@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from ...engine.cases.case import Unreadable, read_case
@@ -23,6 +24,8 @@ from .start import Begun, canonical_case, for_other, text_case
 Sent = Mapping[str, str]
 """The fields that were sent; those of the case are named by its paths, `answer.PATH` answers a question."""
 _ANSWER = "answer."
+ANALYSIS = find_spec("pysat") is not None
+"""Whether what proves things of all cases is installed."""
 
 
 class State(NamedTuple):
@@ -155,7 +158,8 @@ class Desk:
         return page(
             "try", title="Try a case", here="/try", state=state, program=state.form.program, sections=sections,
             guidelines={name: form.program for name, form in self.forms.items()}, names=self.names, worlds=WORLDS,
-            details=DETAIL, answer=answer, faults=[_told(fault, fields) for fault in faults], text=lines(text),
+            details=DETAIL, analysis=ANALYSIS, answer=answer, text=lines(text),
+            faults=[_told(fault, fields) for fault in faults],
         )  # fmt: skip
 
 

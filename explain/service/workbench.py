@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -20,20 +21,28 @@ from . import pages
 from .app import Worker, application
 from .asking import asked_json, asked_page
 from .guard import Guard
+from .read import Reader
 from .reading import Reading
-from .tryout import Desk, Sent, State
+from .start import Begun
+from .tryout import ANALYSIS, Desk, Sent, State
 
+if TYPE_CHECKING:
+    from .batching import Batch
+
+SHOWN = 50
+"""How many lines of a batch a page shows."""
 FIELDS = 10_000
 """The most fields of a form; a case of the most items has about so many."""
 
 
-def workbench(answering: Answering, hosts: Collection[str]) -> Guard:
+def workbench(answering: Answering, hosts: Collection[str], batch: Batch | None = None) -> Guard:
     """Return the workbench of some guidelines as an application.
 
     :param hosts: the values of the header Host that are answered; see `server.hosts_of`.
+    :param batch: a batch that was written, to be looked at.
     """
     desk = Desk(answering)
-    bench = _Bench(desk, Worker(desk.warm))
+    bench = _Bench(desk, Worker(desk.warm), batch)
     reading = Reading(bench.guidelines, bench.worker)
     styles = pages.styles([form.program for form in desk.forms.values()])
     files = {"/bench.css": (styles, "text/css"), "/bench.js": (pages.script(), "text/javascript")}
@@ -42,6 +51,7 @@ def workbench(answering: Answering, hosts: Collection[str]) -> Guard:
             Route("/", lambda request: RedirectResponse("/try", 303)),
             Route("/try", bench.empty, methods=["GET"]),
             Route("/query", bench.empty_query, methods=["GET"]),
+            Route("/batch", bench.batch_page, methods=["GET"]),
             *(Route(path, _sent(text, kind)) for path, (text, kind) in files.items()),
             *(Route(path, act, methods=["POST"]) for path, act in bench.acts().items()),
             *reading.routes(),
@@ -57,17 +67,18 @@ def _sent(text: str, kind: str) -> Callable[[Request], Response]:
 class _Bench:
     """Does what the forms ask for, in the thread of decisions."""
 
-    def __init__(self, desk: Desk, worker: Worker) -> None:
-        self.desk, self.worker = desk, worker
+    def __init__(self, desk: Desk, worker: Worker, batch: Batch | None) -> None:
+        self.desk, self.worker, self.batch = desk, worker, batch
         self.guidelines = {name: form.guideline for name, form in desk.forms.items()}
 
     def acts(self) -> dict[str, Callable[[Request], Any]]:
         """Return what is done with a form that is sent, by its path."""
         return {
             "/try": self.act(lambda sent, data: HTMLResponse(self.desk.page(self.desk.state(sent)))),
-            "/start": self.act(self.start),
+            "/try.json": self.act(self.decided), "/start": self.act(self.start),
             "/query": self.act(self.query), "/query.json": self.act(self.query_json),
-            "/case.yaml": self.act(self.file), "/letter": self.act(self.letter), "/proof": self.act(self.proof),
+            "/batch": self.act(self.open), "/case.yaml": self.act(self.file),
+            "/letter": self.act(self.letter), "/proof": self.act(self.proof), "/turn": self.act(self.turn),
         }  # fmt: skip
 
     async def empty(self, request: Request) -> Response:
@@ -80,6 +91,11 @@ class _Bench:
         """Show what may be asked."""
         sent = {"guideline": request.query_params.get("guideline", "")}
         return await self.worker.run(lambda: self.query(sent, b""))
+
+    async def batch_page(self, request: Request) -> Response:
+        """Show the batch, or how one is named."""
+        asked = dict(request.query_params)
+        return HTMLResponse(await self.worker.run(lambda: batch_page(self.batch, asked)))
 
     def act(self, work: Callable[[Sent, bytes], Response]) -> Callable[[Request], Any]:
         """Return what reads a form and does something with it."""
@@ -110,6 +126,14 @@ class _Bench:
         state = self.desk.state(sent if known else {**sent, "guideline": ""})
         return self.desk.page(state, faults, sent.get("text", ""))
 
+    def decided(self, sent: Sent, data: bytes) -> Response:
+        """Tell the decision as `coverlog decide --format json` does."""
+        try:
+            return JSONResponse(self.desk.judged(self.desk.state(sent)).decision.as_json())
+        except CaseError as error:
+            faults = [fault._asdict() for fault in error.faults]
+            return JSONResponse({"error": str(error), "faults": faults}, 422)
+
     def start(self, sent: Sent, data: bytes) -> Response:
         return HTMLResponse(self.desk.page(self.desk.start(sent, data)))
 
@@ -123,6 +147,16 @@ class _Bench:
         except (CaseError, GuidelineError) as error:
             return JSONResponse({"error": str(error)}, 422)
 
+    def open(self, sent: Sent, data: bytes) -> Response:
+        """Begin with a case of the batch."""
+        try:
+            if not self.batch:
+                raise CaseError("no batch was named")
+            begun = Begun(self.batch.guideline, self.batch.case(sent.get("case", "")).said)
+        except CaseError as error:
+            return HTMLResponse(batch_page(self.batch, {}, str(error)), 422)
+        return HTMLResponse(self.desk.page(self.desk.begun(begun)))
+
     def file(self, sent: Sent, data: bytes) -> Response:
         named = {"content-disposition": 'attachment; filename="case.yaml"'}
         return Response(self.desk.yaml(self.desk.state(sent)), media_type="application/yaml", headers=named)
@@ -130,8 +164,35 @@ class _Bench:
     def letter(self, sent: Sent, data: bytes) -> Response:
         return _alone(letter_page.as_html(letter(self.desk.judged(self.desk.state(sent)))))
 
+    def turn(self, sent: Sent, data: bytes) -> Response:
+        """Tell the smallest change that turns an outcome."""
+        if not ANALYSIS:
+            raise CaseError("this needs python-sat: pip install 'coverlog[analysis]'")
+        from .turning import turned_page
+
+        return HTMLResponse(turned_page(self.desk.judged(self.desk.state(sent))))
+
     def proof(self, sent: Sent, data: bytes) -> Response:
         return _alone(proof_page.page(prove(self.desk.judged(self.desk.state(sent)))))
+
+
+def batch_page(batch: Batch | None, asked: Mapping[str, str], error: str = "") -> str:
+    """Return the page of a batch.
+
+    :param asked: what its lines are filtered by, and the page of them.
+    """
+    facts: dict[str, Any] = {"title": "A batch", "here": "/batch", "batch": batch, "error": error, "asked": asked}
+    if batch:
+        rows, number, at = batch.rows(asked, SHOWN)
+        around = {when: urlencode({**asked, "page": at + by}) for when, by in (("before", -1), ("after", 1))}
+        facts |= {
+            "rows": rows,
+            "number": number,
+            "at": at,
+            "near": batch.near,
+            "reader": Reader(batch.guideline),
+        } | around
+    return pages.page("batch", **facts, shown=SHOWN)
 
 
 def _alone(html: str) -> Response:

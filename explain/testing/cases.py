@@ -96,7 +96,7 @@ def differences(case: Case, world: str, decision: Decision) -> Iterator[str]:
 def compare(decision: Decision, expected: dict[str, Any]) -> Iterator[str]:
     """Yield every difference between a decision and the expectation of a case file.
 
-    `missing` is compared as a set of sets, `rests_on` and `advisories` as sets.
+    `missing` is compared as a set of sets, `missing_for`, `rests_on` and `advisories` as sets.
     """
     for line in decision.lines if expected else ():
         wanted = expected.get(f"{line.code}@{line.session}", expected.get(line.code))
@@ -127,6 +127,7 @@ def told(line: LineDecision) -> dict[str, Any]:
         "by": list(line.by),
         "reason": line.reason,
         "missing": missing_texts(line),
+        "missing_for": list(dict.fromkeys(line.needs_for or ())),
         "missing_complete": getattr(line, "missing_complete", True),
         "rests_on": list(line.rests_on),
     }
@@ -136,7 +137,7 @@ def _comparable(key: str, value: Any) -> Any:
     """Return a value in a form in which order does not matter where it says nothing."""
     if key == "missing":
         return sorted(sorted(needs) for needs in value)
-    return sorted(value) if key == "rests_on" else value
+    return sorted(value) if key in ("rests_on", "missing_for") else value
 
 
 def missing_texts(line: LineDecision) -> list[list[str]]:

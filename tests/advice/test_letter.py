@@ -67,32 +67,17 @@ def table(reason: Reason) -> str:
 # --- The words of a member -----------------------------------------------------------------------
 
 
-def syllables(word: str) -> int:
-    """Count the groups of vowels of a word, less an e at its end that nobody hears."""
-    letters = re.sub(r"[^a-z]", "", word.lower())
-    number = len(re.findall(r"[aeiouy]+", letters))
-    silent = re.search(r"[^aeiouyl]e$|[^aeiouydt]ed$", letters)
-    return max(number - bool(silent), 1)
-
-
-def grade(text: str) -> float:
-    """Return the Flesch-Kincaid grade (Kincaid and others, 1975)."""
-    sentences = [each for each in re.split(r"[.?](?:\s|$)", text) if each.strip()]
-    words = re.findall(r"[A-Za-z0-9'-]+", text)
-    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
-
-
 @pytest.mark.parametrize(("text", "expected"), [
     ("The cat sat on the mat.", -1.45),
     ("Your record shows that your symptoms persist. The guideline asks for at least 4 weeks.", 2.3),
 ])  # fmt: skip
-def test_the_grade_is_that_of_the_formula(text: str, expected: float) -> None:
+def test_the_grade_is_that_of_the_formula(text: str, expected: float, readability: ModuleType) -> None:
     """A text of one syllable a word, and one of the kind that is measured, counted by hand."""
-    assert grade(text) == pytest.approx(expected, abs=0.8)
+    assert readability.grade(text) == pytest.approx(expected, abs=0.8)
 
 
 def test_a_member_reads_plain_words(
-    guideline: Guideline, size: Size, record_property: Callable[[str, object], None]
+    guideline: Guideline, readability: ModuleType, size: Size, record_property: Callable[[str, object], None]
 ) -> None:
     """Each paragraph is of grade 8 or lower, without codes, ids, abbreviations, slots or variables."""
     program = guideline.program
@@ -104,7 +89,7 @@ def test_a_member_reads_plain_words(
         forbidden = codes | ids | {str(code) for code in judged.case.said.get("diagnoses", ()) if isinstance(code, str)}
         for reason in letter(judged).reasons:
             text = " ".join(reason.member)
-            told[text] = grade(text)
+            told[text] = readability.grade(text)
             for source in sources:
                 text = text.replace(f' ("{source}")', "")
             assert not [name for name in forbidden if re.search(rf"(?<![\w.]){re.escape(name)}(?![\w])", text)], text
@@ -134,7 +119,7 @@ We cannot decide about .+ yet\.
 The guideline gives no answer for .+\.
 The reason is that .+\.
 This is neither a yes nor a no\.
-It is .+\.
+It (?:is|would then be) .+\.
 The guideline asks for an? \w+ that it names for this test\.
 Your request names (?:none|no other one)\.
 Your diagnosis codes? (?:does|do) not stand for one\.
@@ -394,8 +379,7 @@ TOYS: dict[str, tuple[str, dict[str, Any], str]] = {
     "a date and a number with a unit": (
         "apnea", {"measured": {"ahi": 16.0, "recorded": 1.5}, "birth_date": "2010-01-01", "test": "home_test",
                   "first_use": "2024-01-01"},
-        "The device was first used 121 days before. Your record shows that the person is 14 years old. The guideline "
-        "asks for at least 18 years.",
+        "Your record shows that the person is 14 years old. The guideline asks for at least 18 years.",
     ),
     "a choice that is another one": (
         "visits", {"setting": "ward", "visits": 1, "findings": {"dark": "absent"}},

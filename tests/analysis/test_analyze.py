@@ -35,7 +35,10 @@ def example(code: str, heading: str) -> str:
 def test_what_a_page_shows_as_bad_is_found_and_as_good_is_not(code: str, heading: str, tmp_path: Path) -> None:
     """Analyze finds the page's code alone, and exits with 1; of what is shown as good it proves everything."""
     text = example(code, heading)
-    (tmp_path / "t.dl").write_text(text if "guideline(" in text else f"{PRELUDE}\n{text}")
+    own = code == "property"  # which stands in a file of its own
+    (tmp_path / "t.dl").write_text(text if "guideline(" in text else f"{PRELUDE}\n{'' if own else text}")
+    if own:
+        (tmp_path / "properties.dl").write_text(text)
     ran = run("analyze", str(tmp_path), "--as-of", DAY, "--format", "json")
     told = json.loads(ran.stdout)
     assert {finding["code"] for finding in told["findings"]} == ({code} if heading == "Bad" else set())
@@ -63,6 +66,16 @@ def test_every_witness_is_decided_as_it_is_told() -> None:
         for witness in (harm.before, harm.after):
             assert witness_of(witness.said, guideline, witness.world, witness.code) == witness
         assert harm.before.answer != harm.after.answer
+
+
+def test_properties_that_do_not_parse_are_told_with_their_place(tmp_path: Path) -> None:
+    """A property that speaks of nothing declared ends with 2, and names the file and the line."""
+    (tmp_path / "t.dl").write_text(PRELUDE)
+    text = example("property", "Good").replace("not finding(fever)", "not fnding(fever)")
+    (tmp_path / "properties.dl").write_text(text)
+    ran = run("analyze", str(tmp_path), "--only", "properties")
+    assert ran.exit_code == 2
+    assert "properties.dl:6:1: undeclared: fnding" in ran.stderr
 
 
 def test_what_is_not_proved_in_time_is_unknown() -> None:

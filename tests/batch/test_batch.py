@@ -3,6 +3,10 @@
 import csv
 import json
 import random
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +20,7 @@ from coverlog.engine.batch.columns import COLUMNS
 from coverlog.engine.batch.load import Loaded
 from coverlog.engine.batch.output import give, summary
 from coverlog.engine.batch.output import lines as lines_of
-from coverlog.engine.batch.run import Batch
+from coverlog.engine.batch.several import Batches
 from coverlog.engine.batch.sources import BatchError, connect, sources
 from coverlog.engine.batch.statement import statement
 from coverlog.engine.batch.tables import Tables
@@ -25,6 +29,7 @@ from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.decision.decide import decide
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.library.several import Answering, Several, shipped
 from coverlog.explain.commands.main import main
 
 EVERY = 15
@@ -66,16 +71,16 @@ def write(rows: Rows, folder: Path) -> Path:
 
 
 def told(
-    folder: Path, guideline: Guideline, world: str, columns: Sequence[str] = ()
+    folder: Path, guideline: Answering, world: str, columns: Sequence[str] = ()
 ) -> tuple[dict[str, list[Any]], dict[str, str]]:
     """What a batch says: the lines of each case, and the reason of each rejected one."""
     db = connect()
-    batch = Batch(db, guideline, world, columns=columns)
-    batch.run(sources(folder, batch.tables, db))
+    batch = Batches(db, guideline, world, columns=columns)
+    batch.run(folder)
     give(batch)
     lines: dict[str, list[Any]] = {}
-    for name, _, *line in db.execute(lines_of(batch)).fetchall():
-        lines.setdefault(name, []).append(tuple(line))
+    for name, _, *line, by in db.execute(lines_of(batch)).fetchall():
+        lines.setdefault(name, []).append((*line, by) if isinstance(guideline, Several) else tuple(line))
     return lines, dict(db.execute('SELECT "case", string_agg(reason) FROM rejects GROUP BY ALL').fetchall())
 
 
@@ -134,7 +139,7 @@ def test_what_is_asked_for_is_told_alike(
 ) -> None:  # fmt: skip
     """Missing sets, distance, what a line rests on and advisories are those of the decision, also of cases alike."""
     guideline, rng = load(name) if name else load(), random.Random(37)
-    cases = [*canonical(guideline, size(EVERY, 1))]
+    cases = [*canonical(guideline, size(5 if name else EVERY, 1))]
     if not name:
         drawn = [criteria.generate(rng) | {"id": f"drawn-{at}"} for at in range(size(40, 5000))]
         cases += [*drawn, *(twin(said, rng) for said in drawn)]
@@ -272,11 +277,27 @@ def test_a_failed_batch_leaves_what_was_there(folder: Path, tmp_path: Path, monk
     """Where the second file cannot be made, the output is what it was, and nothing is left beside it."""
     out = tmp_path / "lines.csv"
     out.write_text("old")
-    monkeypatch.setattr("coverlog.engine.batch.output.LINES", "SELECT nothing")
+    monkeypatch.setattr("coverlog.engine.batch.output._LINES", "SELECT nothing")
     ran = CliRunner().invoke(main, ["batch", str(folder), "-o", str(out)])
     assert ran.exit_code != 0
     assert out.read_text() == "old"
     assert {path.name for path in tmp_path.iterdir()} == {"in", "lines.csv"}
+
+
+def test_a_killed_batch_leaves_nothing_finished(guideline: Guideline, criteria: ModuleType, tmp_path: Path) -> None:
+    """Of a run that is killed there is neither lines nor rejects, and the next one removes what it left."""
+    rng = random.Random(41)
+    cases = [criteria.generate(rng) | {"id": f"drawn-{at}"} for at in range(50)]
+    source = write(rows_of(cases, guideline), tmp_path / "in")
+    command = [str(Path(sys.executable).with_name("coverlog")), "batch", str(source), "-o", str(tmp_path / "o.csv")]
+    running = subprocess.Popen([*command, "--column", "missing"], stdout=subprocess.DEVNULL)
+    while not (left := list(tmp_path.glob(".coverlog-batch-*"))) and running.poll() is None:
+        time.sleep(0.001)
+    running.kill()
+    assert running.wait() == -signal.SIGKILL
+    assert {path.name for path in tmp_path.iterdir()} == {"in", left[0].name}
+    assert subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"in", "o.csv", "o-rejects.csv"}
 
 
 def test_files_and_databases_are_batches_too(guideline: Guideline, folder: Path, tmp_path: Path) -> None:
@@ -326,11 +347,41 @@ def test_the_other_guideline_has_batches_too(tmp_path: Path) -> None:
         assert found.get(said["id"]) == decided(said, other, "open")
 
 
+def test_a_case_goes_to_the_guidelines_that_list_its_codes(
+    guideline: Guideline, criteria: ModuleType, tmp_path: Path
+) -> None:
+    """Of a batch for both shipped guidelines each case is decided as its file would be, those for both by both."""
+    both, rng = shipped(), random.Random(43)
+    drawn = [criteria.generate(rng) | {"id": f"drawn-{at}"} for at in range(12)]
+    other = load("ncd_240_4")
+    single = Tables(other).singles
+    cases = [{k: plain(v, "date") if k in single else v for k, v in c.items()} for c in canonical(other, EVERY)]
+    mixed = [case | {"services": [*case["services"], {"cpt": "95909"}], "id": f"{case['id']}-both"} for case in cases]
+    rows = rows_of(drawn, guideline)
+    for name, more in rows_of([*cases, *mixed], other).items():
+        columns = [*dict.fromkeys(column for row in (*rows.get(name, ()), *more) for column in row)]
+        rows[name] = [dict.fromkeys(columns) | row for row in (*rows.get(name, ()), *more)]
+    lines, rejects = told(write(rows, tmp_path / "in"), both, "open")
+    seen = set()
+    for said in (*drawn, *cases, *mixed):
+        expected = []
+        for case in read_text(json.dumps(said).encode(), "case", both):
+            assert isinstance(case, Case)
+            assert case.under is not None
+            found = decide(case, case.under).lines
+            expected += [(e.code, e.session, e.outcome, ", ".join(e.by) or None, e.reason, case.under.program.name)
+                         for e in found]  # fmt: skip
+        seen.add(len({by for *_, by in expected}))
+        assert sorted(lines[said["id"]], key=str) == sorted(expected, key=str), said
+    assert seen == {1, 2}
+    assert not rejects
+
+
 def test_a_summary_counts(guideline: Guideline, folder: Path) -> None:
     """Cases, lines, outcomes and rejects are counted."""
     db = connect()
-    batch = Batch(db, guideline, "closed")
-    batch.run(sources(folder, batch.tables, db))
+    batch = Batches(db, guideline, "closed")
+    batch.run(folder)
     found = summary(batch)
     assert (found.cases, found.lines, found.rejected) == (2, 2, 1)
     assert sum(found.outcomes.values()) == 2

@@ -3,6 +3,7 @@
 python tests/campaigns --list           what there is
 python tests/campaigns                  all of them, an hour or two
 python tests/campaigns alarms memory    these
+python tests/campaigns/suites --help    the test programs of others, which are fetched first
 """
 
 from __future__ import annotations

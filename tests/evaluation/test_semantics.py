@@ -68,6 +68,8 @@ statement("R", stated, "", "whatever comes").
 %@ case: things each of finding
 %@ predicate edge(From, To): edge
 %@ case: codes hierarchy
+%@ predicate prior(Id, Thing, Number): an earlier record
+%@ case: prior records what one of finding, number number from -1 to 3
 %@ predicate num(Number): number
 %@ case: number count
 %@ predicate denied(Finding): denied
@@ -89,7 +91,16 @@ CONCEPTS = "".join(f'concept({s}, finding, "a finding").\n' for s in SYMBOLS) + 
     f'concept({d}, duration, "a duration").\n' for d in DURATIONS
 )
 # The types of the arguments. A rule of a layer negates what lies below it only.
-INPUTS = {"service": "ns", "units": "nsn", "thing": "s", "edge": "ss", "num": "n", "denied": "s", "place": "s"}
+INPUTS = {
+    "service": "ns",
+    "units": "nsn",
+    "thing": "s",
+    "edge": "ss",
+    "prior": "nsn",
+    "num": "n",
+    "denied": "s",
+    "place": "s",
+}
 LAYERS = (
     {"link": "ss", "ruled": "s"},
     {"finding": "s"},
@@ -286,7 +297,7 @@ def cases(draw: st.DrawFn) -> frozenset[Atom]:
     """Draw what a case gives: inputs, findings, and a number for some of the durations."""
     facts = draw(
         st.lists(
-            st.sampled_from((*INPUTS, "thing", "edge", "edge", "finding", "sign")).flatmap(atoms_of),
+            st.sampled_from((*INPUTS, "thing", "edge", "edge", "prior", "finding", "sign")).flatmap(atoms_of),
             min_size=4,
             max_size=14,
         )

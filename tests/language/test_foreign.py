@@ -3,7 +3,7 @@
 import clingo
 import pytest
 from coverlog.engine.language.errors import GuidelineError
-from coverlog.engine.language.parser import parse
+from coverlog.engine.language.parser import parse, parse_query
 
 FOREIGN = {
     "p(1..5).": ("..", "%@ range"),
@@ -98,3 +98,14 @@ def test_what_is_no_clause_of_either_is_told_by_what_belongs_there(text: str) ->
     with pytest.raises(GuidelineError) as caught:
         parse(text.replace("..", ", , "), "rules.dl")
     assert "not supported" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", [text for text in FOREIGN | OTHER if text.startswith(("p :- ", "p(X) :- "))])
+def test_a_query_says_the_same_of_what_a_body_may_not_have(text: str) -> None:
+    """What is not supported in the body of a rule is told in the same words where it is asked for."""
+    told = []
+    for read in (lambda: parse(text, "rules.dl"), lambda: parse_query(text.partition(":- ")[2], "query")):
+        with pytest.raises(GuidelineError) as caught:
+            read()
+        told.append([(finding.message, finding.fix) for finding in caught.value.findings])
+    assert told[0] == told[1]

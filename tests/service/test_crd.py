@@ -7,6 +7,7 @@ import logging
 import random
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from coverlog.explain.service.crd import crd, written
 from coverlog.explain.service.orders import Desk
 from fhirpathpy.models import models
 
+THREAD = ThreadPoolExecutor(1)  # Playwright may have a loop in the thread of the tests
 PUBLISHED = Path(__file__).parent.parent / "cases" / "fhir" / "published"
 HOST, TODAY = "payer.example", "2026-11-26"
 POLICY = "https://plan.example/policy"
@@ -48,7 +50,7 @@ class Asking:
             async with httpx.AsyncClient(transport=transport, base_url=f"https://{HOST}") as client:
                 return await client.request(method, path, content=data)
 
-        return asyncio.run(sent())
+        return THREAD.submit(asyncio.run, sent()).result()
 
     def call(self, request: Any) -> httpx.Response:
         hook = request.get("hook", "order-sign") if isinstance(request, dict) else "order-sign"

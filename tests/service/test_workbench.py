@@ -1,11 +1,18 @@
 """The workbench in a browser, with its script and without: a case is tried, answered and read, and nothing leaks."""
 
+import html
 import json
 import os
+import re
 import shutil
+import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.cases.find import canonical_paths
@@ -110,6 +117,20 @@ def test_marks_stay_text_and_in_the_body(page: Page, served: Any) -> None:
     assert MARK not in "".join(f"{each.getMessage()}{each.exc_info}" for each in served.logged)
 
 
+def test_rows_are_added_and_removed(page: Page, served: Any) -> None:
+    """A list grows by a row that is ready to be written in, and loses the one whose button is pressed."""
+    page.goto(f"{served.url}/try")
+    page.locator("[name='services.0.cpt']").fill("95886")
+    with page.expect_response(f"{served.url}/try"):
+        page.get_by_text("Add to services").click()
+    page.locator("[name='services.2.cpt']").wait_for()
+    assert page.locator(":focus").get_attribute("name") == "services.2.cpt"
+    with page.expect_response(f"{served.url}/try"):
+        page.get_by_label("Remove Services, 1").click()
+    page.locator("[name='services.1.cpt']").wait_for(state="detached")
+    assert page.locator("[name='services.0.cpt']").input_value() == ""
+
+
 def test_typing_decides_and_keeps_its_place(browser: Browser, served: Any) -> None:
     """With the script the answer follows what is typed, and the field that is typed in keeps the focus."""
     page = browser.new_page()
@@ -123,6 +144,27 @@ def test_typing_decides_and_keeps_its_place(browser: Browser, served: Any) -> No
     assert page.locator(":focus").get_attribute("name") == "findings.wrist_splint_weeks.value"
     assert "medically necessary" in page.locator("#notice").inner_text()
     page.close()
+
+
+def test_the_command_serves_until_it_is_interrupted() -> None:
+    """It says where it listens and who else can connect, writes no word of what it was sent, and ends with 0."""
+    command = [sys.executable, "-c", "from coverlog.explain.commands.main import main; main()", "-g", "ncd_240_4",
+               "workbench", "--port", "0"]  # fmt: skip
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    told = process.stderr.readline()
+    url = re.findall(r"http://127\.0\.0\.1:\d+/", told)[0]
+    assert "Other users of this machine can connect" in told
+    answer = httpx.post(f"{url}try", data={"id": MARK, "title": MARK}, headers={"sec-fetch-site": "same-origin"})
+    assert MARK in answer.text
+    assert httpx.post(f"{url}try", data={"id": MARK}).status_code == 403
+    assert httpx.get(f"{url}{MARK}").status_code == 404
+    with socket.create_connection(("127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))) as raw:
+        raw.sendall(f"{MARK} no request of HTTP\r\n\r\n".encode())
+        raw.recv(1000)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, MARK in err) == (0, "", False)
 
 
 def test_decisions_are_those_of_the_command(served: Any, size: Callable[[int, int], int]) -> None:
@@ -164,3 +206,10 @@ def test_letters_proofs_and_files_are_given_on_request(served: Any, guideline: G
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert "G56.01" in served.post("/case.yaml", BARE).text
     assert served.post("/letter", {}).status_code == 422
+    turned = served.post("/turn", BARE)
+    assert "turned by the smallest change to medically necessary" in turned.text
+    text = html.unescape(re.findall('name="text" value="([^"]*)"', turned.text)[0])
+    assert ": medically necessary by " in served.post("/start", {"text": text}).text
+    told = served.post("/try.json", BARE).json()
+    assert {line["outcome"] for line in told["lines"]} == {"more_information_needed"}
+    assert {fault["place"] for fault in served.post("/try.json", {"id": "a"}).json()["faults"]} >= {""}

@@ -1,0 +1,155 @@
+"""Several guidelines in one batch: a case is decided by those that list one of its codes, as it is elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..cases.case import Case, Unreadable, read_text
+from ..language.errors import CaseError
+from ..library.guideline import Guideline
+from ..library.several import Answering, Several, each
+from ..program.interface import CODE
+from .apart import results
+from .back import AT_ONCE, saids, take
+from .kernel import UNDECIDED
+from .load import insert
+from .rejects import TABLE
+from .run import Batch, Step
+from .sources import Sources, sources
+from .tables import CASE
+
+
+class Batches:
+    """A batch of each guideline that answers, over the same input."""
+
+    def __init__(self, db: Any, answering: Answering, world: str, as_of: str = "", columns: Iterable[str] = ()) -> None:
+        self.db, self.answering = db, answering
+        self.all = [Batch(db, guideline, world, as_of, columns) for guideline in each(answering)]
+        db.execute(TABLE)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are asked for."""
+        return self.all[0].columns
+
+    def run(self, path: Path, step: Step = lambda told: None) -> None:
+        """Decide the tables of a folder or of a database.
+
+        :param step: called with what begins.
+        :raises BatchError: where a table or a column is missing.
+        """
+        found = [sources(path, batch.tables, self.db) for batch in self.all]
+        self.all[0].look(found[0])
+        masks = self._masks()
+        alone = self._alone(set(masks.values()))
+        if alone is None:
+            self._route(masks)
+        for at, (batch, mine) in enumerate(zip(self.all, found, strict=True)):
+            if alone in (None, at):
+                batch.run(mine, step, "" if alone is not None else _FIRST if not at else _LATER.format(mask=1 << at))
+        if alone is None:
+            self._shared(found)
+
+    # --- Who decides ------------------------------------------------------------------------------
+
+    def _masks(self) -> dict[str, int]:
+        """Return by code a bit for each guideline that decides a case with it; none where nobody lists it."""
+        rows = self.db.execute(f"SELECT DISTINCT {CODE}::VARCHAR FROM every_service").fetchall()
+        return {str(code): sum(1 << at for at, batch in enumerate(self.all) if self._lists(batch.guideline, str(code)))
+                for (code,) in rows}  # fmt: skip
+
+    def _lists(self, guideline: Guideline, code: str) -> bool:
+        """Say whether a guideline lists a code; where several were named, each decides every case."""
+        several = self.answering
+        return not isinstance(several, Several) or not several.by_code or guideline in several.listing(code)
+
+    @staticmethod
+    def _alone(masks: set[int]) -> int | None:
+        """Return the place of the one guideline that decides every case, or None."""
+        if masks <= {0, 1}:
+            return 0
+        only = max(masks)
+        return only.bit_length() - 1 if len(masks) == 1 and only.bit_count() == 1 else None
+
+    def _route(self, masks: dict[str, int]) -> None:
+        """Make the table `elsewhere` of the cases that are not for the first guideline alone."""
+        self.db.execute("CREATE OR REPLACE TEMP TABLE masks (code VARCHAR, mask BIGINT)")
+        insert(self.db, "masks", [*masks.items()])
+        self.db.execute(f"""CREATE OR REPLACE TEMP TABLE elsewhere AS SELECT "case", bit_or(mask) AS mask
+            FROM every_service t JOIN masks m ON t.{CODE} = m.code WHERE "case" IS NOT NULL
+            GROUP BY "case" HAVING bit_or(mask) > 1""")
+
+    # --- Cases of several -------------------------------------------------------------------------
+
+    def _shared(self, found: Sequence[Sources]) -> None:
+        """Decide the cases that are for several guidelines, one by one."""
+        names = self.db.execute("""SELECT DISTINCT c."case" FROM every_case c JOIN elsewhere USING ("case")
+            WHERE bit_count(mask) > 1 ORDER BY 1""").fetchall()
+        for start in range(0, len(names), AT_ONCE):
+            self._some([name for (name,) in names[start : start + AT_ONCE]], found)
+
+    def _some(self, names: Sequence[str], found: Sequence[Sources]) -> None:
+        said: dict[str, dict[str, Any]] = {}
+        places: dict[str, tuple[int, list[int]]] = {}
+        for batch, source in zip(self.all, found, strict=True):
+            batch.look(source)
+            self.db.execute('CREATE OR REPLACE TEMP TABLE sample AS SELECT unnest(?) AS "case"', [names])
+            take(batch, "sample")
+            for number, mine, rows in saids(batch):
+                said.setdefault(mine["id"], {}).update(mine)
+                places[mine["id"]] = number, [row[0] for row in rows]
+        for name, whole in said.items():
+            self._one(whole, *places[name])
+
+    def _one(self, said: dict[str, Any], number: int, rows: list[int]) -> None:
+        """Decide a case by each guideline that it is for, or by none where one of them cannot."""
+        found: list[tuple[Batch, list[Any]]] = []
+        try:
+            for case in read_text(json.dumps(said).encode(), f"case {said['id']}", self.answering):
+                if isinstance(case, Unreadable):
+                    raise CaseError(faults=case.faults)
+                batch = self._of(case)
+                found.append((batch, results(case, batch)))
+        except CaseError as error:
+            insert(self.db, "rejects", [(number, said["id"], CASE, number, str(error))])
+            return
+        for batch, told in found:
+            for row, result in zip(rows, told, strict=True):
+                batch.ids[row - 1] = batch.number(result)
+
+    def _of(self, case: Case) -> Batch:
+        return next(batch for batch in self.all if case.under in (None, batch.guideline))
+
+    # --- Files ------------------------------------------------------------------------------------
+
+    def decide_files(self, cases: Iterable[Case | Unreadable]) -> None:
+        """Decide cases that were read from files; what cannot be read or decided is rejected."""
+        import numpy as np
+
+        lines: list[tuple[str, int, str, int]] = []
+        ids: dict[Batch, list[int]] = {batch: [] for batch in self.all}
+        number = 0
+        for number, case in enumerate(cases, 1):
+            try:
+                if isinstance(case, Unreadable):
+                    raise CaseError(faults=case.faults)
+                told = results(case, batch := self._of(case))
+            except CaseError as error:
+                insert(self.db, "rejects", [(number, case.id, CASE, number, str(error))])
+                continue
+            lines += [(case.id, len(lines) + at, line.code, line.session) for at, line in enumerate(case.lines, 1)]
+            for each_, its in ids.items():
+                its += map(batch.number, told) if each_ is batch else [UNDECIDED] * len(told)
+        self.db.execute(f"""CREATE OR REPLACE TEMP TABLE every_service
+            ("case" VARCHAR, row_no BIGINT, {CODE} VARCHAR, session BIGINT)""")
+        insert(self.db, "every_service", lines)
+        self.all[0].cases = number
+        for batch, its in ids.items():
+            batch.ids = np.array(its, np.int32)
+
+
+_FIRST = 'ANTI JOIN elsewhere USING ("case")'
+_LATER = 'SEMI JOIN (FROM elsewhere WHERE mask = {mask}) USING ("case")'

@@ -1,0 +1,117 @@
+"""The command that compares two editions or guidelines over all legal cases: diff."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...engine.cases.case import Unreadable
+from ...engine.decision.decision import WORLDS
+from ...engine.evaluation.columns import NotGroundedError
+from ...engine.language.errors import FaultError
+from ...engine.library.guideline import load
+from ...engine.program.interface import CODE
+from ...kb import guidelines
+from .complete import complete_case, complete_guideline
+from .construct import UNGROUNDED
+from .options import date_option, format_option
+from .output import FAILED, as_json, bar, width, write_out
+
+if TYPE_CHECKING:
+    from ...engine.analysis.diff import Pair, Side
+    from ..reference.differences import Told
+
+
+@click.command()
+@click.argument("before", metavar="A", shell_complete=complete_guideline)
+@click.argument("after", metavar="B", shell_complete=complete_guideline)
+@date_option("--as-of", "The rules of this date (YYYY-MM-DD) in place of today, where A and B are no dates.")
+@click.option("--world", type=click.Choice(WORLDS), default=None, help="Of one world; without it, of both.")
+@click.option("--on", "cases", multiple=True, metavar="CASE", shell_complete=complete_case,
+              help="List the lines of these cases whose answer changes: files, folders, canonical cases.")  # fmt: skip
+@click.option("--seconds", type=click.FloatRange(0), default=60.0, show_default=True,
+              help="Give up what is not proved by then: it is unknown; exit 1.")  # fmt: skip
+@format_option("text", "json")
+@click.pass_obj
+def diff(
+    guideline: str, before: str, after: str, as_of: str, world: str | None, cases: tuple[str, ...], seconds: float,
+    form: str,
+) -> None:  # fmt: skip
+    """Tell every kind of answer that differs between A and B, over all legal cases, or prove that none does.
+
+    A and B are each a date of the guideline, a guideline (a name or a folder), or REVISION:PATH of a git repository.
+    Each change has the condition under which it comes about, the statements that make it, and a smallest case, decided
+    by both sides before it is shown.
+
+    \b
+    Example: coverlog diff 2017-11-01 2017-11-02
+             coverlog diff cg_med_24 cg_med_24 --as-of 2020-01-01 --format json
+    """
+    from ..reference import differences
+
+    date = as_of or datetime.date.today().isoformat()
+    with ExitStack() as kept:
+        sides = [_side(name, guideline, date, kept) for name in (before, after)]
+        pair, found = _compared(sides, world or "", seconds)
+        flips = list(_flips(cases, pair)) if cases else None
+        if form == "json":
+            write_out(as_json(differences.as_json(pair, found, flips)))
+        else:
+            write_out(differences.as_text(pair, found, flips, width()))
+
+
+def _compared(sides: Sequence[Side], world: str, seconds: float) -> tuple[Pair, list[Told]]:
+    from ...engine.analysis.diff import Pair
+    from ...engine.analysis.formula import OutOfTimeError, within
+    from ..reference.differences import differences
+
+    try:
+        with within(seconds):
+            pair = Pair(sides[0], sides[1], world)
+            return pair, differences(pair)
+    except NotGroundedError as error:
+        raise FaultError(f"{UNGROUNDED}: {error}") from None
+    except OutOfTimeError:
+        click.echo(f"unknown: not proved within {seconds:g} seconds", err=True)
+        sys.exit(FAILED)
+
+
+def _side(name: str, guideline: str, date: str, kept: ExitStack) -> Side:
+    """Return the side that a name stands for: a date, a guideline, or a revision of one.
+
+    :raises FileNotFoundError: where there is no such guideline.
+    :raises FaultError: where there is no such revision.
+    """
+    from ...engine.analysis.diff import Side
+    from ...engine.library.revision import revision
+
+    try:
+        return Side(load(guideline), datetime.date.fromisoformat(name).isoformat())
+    except ValueError:
+        pass
+    if ":" in name and name not in guidelines() and not Path(name).exists():
+        return Side(load(kept.enter_context(revision(name))), date)
+    return Side(load(name), date)
+
+
+def _flips(names: Sequence[str], pair: Pair) -> Iterator[dict[str, Any]]:
+    """Yield the lines of cases that both sides decide otherwise."""
+    from ...engine.analysis.diff import flips
+    from ...engine.cases.find import find_cases
+
+    for case in bar(list(find_cases(names, pair.sides[1].guideline)), "cases"):
+        if isinstance(case, Unreadable):
+            click.echo(case.error, err=True)
+            continue
+        for one, two in flips(case, pair):
+            sides = {
+                side: {"outcome": line.outcome, "by": list(line.by or filter(None, [line.reason]))}
+                for side, line in (("before", one), ("after", two))
+            }
+            yield {"case": case.id, CODE: two.code, "session": two.session, **sides}

@@ -1,0 +1,135 @@
+"""How two editions differ: exactly as the criteria say, each with a condition and a case, and equivalence proved."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from coverlog.engine.analysis.diff import Pair, Side, flips
+from coverlog.engine.cases.case import Case
+from coverlog.engine.cases.find import canonical_paths, find_cases
+from coverlog.engine.library.guideline import Guideline
+from coverlog.explain.commands.main import main
+from coverlog.kb import guidelines
+
+MET, UNMET, SILENT, WAITING = (
+    "medically_necessary",
+    "not_medically_necessary",
+    "not_addressed",
+    "more_information_needed",
+)
+JUNCTION = {
+    (SILENT, MET, "", ""), (SILENT, UNMET, "", ""), (UNMET, MET, "", ""), (UNMET, WAITING, "", ""),
+    (WAITING, MET, "", ""), (MET, MET, "II", ""), (UNMET, UNMET, "X4", ""),
+}  # fmt: skip
+STIMULATION = {(SILENT, MET, "", ""), (SILENT, UNMET, "", ""), (SILENT, WAITING, "", "")}
+OTHERS = {(UNMET, UNMET, statement, "") for statement in ("X5", "X5.back_pain", "X5.headache")}
+NEEDLE, CONDUCTION, REPEATED = "95860", "95907", "95937"
+
+
+def told(*args: str) -> dict[str, Any]:
+    ran = CliRunner().invoke(main, ["diff", *args, "--format", "json"], catch_exceptions=False)
+    assert ran.exit_code == 0, ran.output
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
+
+
+def kinds(found: dict[str, Any], code: str) -> set[tuple[str, str, str, str]]:
+    return {tuple(c[k] for k in ("before", "after", "gained", "lost")) for c in found["changes"] if code in c["codes"]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("2015-05-06", "2015-05-07", {NEEDLE: JUNCTION, CONDUCTION: JUNCTION, REPEATED: STIMULATION}),
+        ("2017-11-01", "2017-11-02", {NEEDLE: OTHERS, CONDUCTION: OTHERS, REPEATED: set()}),
+        ("2019-01-01", "2020-01-01", {NEEDLE: set(), CONDUCTION: set(), REPEATED: set()}),
+    ],
+)
+def test_editions_differ_as_the_criteria_say(before: str, after: str, expected: dict[str, Any]) -> None:
+    """II, X4 and D2 enter on the one day and X5 on the other, and nothing else changes; in between nothing does."""
+    found = told(before, after)
+    assert {code: kinds(found, code) for code in expected} == expected
+    assert all(kinds(found, code) == set() for code in ("95875", "99999"))
+    assert found["equivalent"] is not any(expected.values())
+    for change in found["changes"]:
+        assert change["complete"]
+        assert change["when"]
+        assert [w["answer"] for w in change["witnesses"]] == [change["before"], change["after"]]
+
+
+def test_a_condition_is_in_the_words_of_the_guideline() -> None:
+    """X5.back_pain is told of a case about back pain, where criteria speak of none of its conditions."""
+    found = told("2017-11-01", "2017-11-02")
+    (change,) = [c for c in found["changes"] if c["gained"] == "X5.back_pain"]
+    assert change["when"] == [["the case is about back pain", "not: criteria speak of a condition of the case"]]
+    assert "X5.back_pain" in change["statements"]
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Path:
+    """The guideline with one threshold changed: six weeks of a wrist splint in place of four."""
+    folder = tmp_path / "cg_med_24"
+    shutil.copytree(guidelines()["cg_med_24"], folder, ignore=shutil.ignore_patterns("cases"))
+    text = (folder / "necessary.dl").read_text()
+    old = "weeks(wrist_splint_weeks, Weeks), Weeks >= 4."
+    assert text.count(old) == 1
+    (folder / "necessary.dl").write_text(text.replace(old, old.replace("4", "6")))
+    return folder
+
+
+def test_one_threshold_changes_the_cases_beyond_it_and_no_others(changed: Path) -> None:
+    """Each witness has four or five weeks, or none said where they decide; of the case bank the same lines change."""
+    found = told("cg_med_24", str(changed), "--on", str(guidelines()["cg_med_24"] / "cases" / "medically_necessary"))
+    for change in found["changes"]:
+        assert change["statements"] == ["I.4.a"]
+        said = change["witnesses"][1]["case"].get("findings", {})
+        assert said.get("wrist_splint_weeks") in (4, 5)
+    assert {flip["before"]["outcome"] for flip in found["flips"]} == {MET}
+    assert any(flip["case"].startswith("cts") for flip in found["flips"])
+
+
+def test_a_revision_of_git_is_a_side(tmp_path: Path, changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was committed and what lies there differ as two folders do; without a change they are equivalent."""
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    for args in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *args], cwd=tmp_path, check=True)
+    monkeypatch.chdir(tmp_path)
+    assert told("HEAD:cg_med_24", "cg_med_24/")["equivalent"]
+    ran = CliRunner().invoke(main, ["diff", "HEAD:nowhere", "cg_med_24/"])
+    assert ran.exit_code == 2
+    assert "HEAD:nowhere: no such revision of a guideline" in ran.stderr
+
+
+def test_without_time_it_is_unknown_whether_anything_differs() -> None:
+    """A limit of no time leaves nothing proved; the exit is 1."""
+    ran = CliRunner().invoke(main, ["diff", "2019-01-01", "2020-01-01", "--seconds", "0"])
+    assert ran.exit_code == 1
+    assert "unknown" in ran.stderr
+
+
+def sampled(guideline: Guideline) -> list[Case]:
+    paths = [path for path in canonical_paths(guideline) if "refused" not in path.parts][::9]
+    return [case for case in find_cases(map(str, paths), guideline) if isinstance(case, Case)]
+
+
+@pytest.mark.parametrize(("before", "after"), [("2015-05-06", "2015-05-07"), ("2017-11-01", "2017-11-02")])
+def test_every_flip_of_a_case_is_of_a_kind_that_is_told(guideline: Guideline, before: str, after: str) -> None:
+    """What a canonical case flips between two editions is among the kinds that were found over all cases."""
+    pair = Pair(Side(guideline, before), Side(guideline, after))
+    found = {
+        (code, change.before, change.after, change.gained, change.lost)
+        for change, _ in pair.changes() for code in change.codes
+    }  # fmt: skip
+    seen = 0
+    for case in sampled(guideline):
+        for one, two in flips(case, pair):
+            seen += 1
+            if one.outcome != two.outcome:
+                assert (two.code, one.outcome, two.outcome, "", "") in found, case.id
+            else:
+                assert all((two.code, one.outcome, one.outcome, s, "") in found for s in set(two.by) - set(one.by))
+    assert seen > 3
