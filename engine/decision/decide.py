@@ -21,13 +21,13 @@ from .decision import Advisory, Decision, LineDecision
 from .need import Set, in_order
 from .outcomes import awaited, decided, favourable, leads_to, outcomes, passed, surely
 from .situation import Situation, refuse_contradiction
-from .support import how, leaves, rests_on, used
+from .support import how, rests_on, used
 from .why import Why
 
 if TYPE_CHECKING:
     from .missing import Missing
 
-__all__ = ["Judged", "LineDecision", "advisories", "decide", "judge", "leaves", "outcomes"]
+__all__ = ["Judged", "LineDecision", "advisories", "decide", "judge"]
 
 
 class Judged(NamedTuple):

@@ -9,8 +9,8 @@ from ...engine.decision.decide import LineDecision
 from ...engine.language.terms import Atom, Rule
 from ...engine.program.interface import FAVOURABLE, SILENT
 from ...engine.program.program import Program
-from .grounds import Choice, Step
 from .item import BARS, FOLDED, MET, Item
+from .step import Choice, Step
 from .wording import words_by
 
 Group = tuple[Item, ...]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ...engine.decision.decide import leaves
+from ...engine.decision.support import leaves
 from ...engine.evaluation.rules import Tally
 from ...engine.language.comparison import Bounds, bounds, measured, within
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Rule, Substitution, Term, Var, unquote

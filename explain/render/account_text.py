@@ -14,8 +14,8 @@ from ..advice.item import ABSENT, BARS, MET, OPEN, OTHER, SHORT
 from .account_words import about, alike, asked, folded_told, rests_told, sentence, ways_told
 from .decision_text import emphasis
 
-LINES = 12
-"""How many lines a reason has, where what decides it can be told in as many."""
+LINES, WIDTH = 12, 100
+"""How many lines a reason has at most, of so many columns; of fewer columns as many more."""
 
 SOON = 6
 """By which of its lines a reason has what decides it."""
@@ -57,9 +57,10 @@ def screen(account: Account, judged: Judged, width: int, *, all_: bool = False, 
         written = _Screen(account, judged, width, tight, all_=all_, colour=colour)
         lines = written.lines()
         decides = written.decides(lines)
-        if len(lines) <= LINES and decides <= SOON:
+        late = decides > SOON * written.scale
+        if len(lines) <= LINES * written.scale and not late:
             return lines
-        found.append((decides > SOON, len(lines), lines))
+        found.append((late, len(lines), lines))
     return min(found, key=lambda each: each[:2])[2]
 
 
@@ -70,7 +71,7 @@ class _Screen:
         self, account: Account, judged: Judged, width: int, tight: int, *, all_: bool, colour: bool
     ) -> None:  # fmt: skip
         self.account, self.judged, self.width, self.tight, self.all = account, judged, width, tight, all_
-        self.colour = colour
+        self.colour, self.scale = colour, max(1, WIDTH / width)
         self.said: set[str] = set()  # the statements whose words stand already
         states = [f"  {item.state}" for b in account.blocks for group in (b.met, *b.lacking) for item in group]
         names = [block.statement for block in account.blocks]
@@ -88,7 +89,7 @@ class _Screen:
         for must, blocks, common in self._criteria():
             more = [line for block in blocks for line in self._block(block, common=common)]
             rest = [*ways, *self._rests_on([*shown, *blocks]), *self._folded([*left, *blocks])]
-            if must or self.all or len(head) + len(body) + len(more) + len(rest) <= LINES:
+            if must or self.all or len(head) + len(body) + len(more) + len(rest) <= LINES * self.scale:
                 body += more
                 shown += blocks
             else:

@@ -135,11 +135,11 @@ def _several(way: Way, *, named: bool) -> str:
     requests = [f"a request in which {request}" for request in way.request]
     if named and len(way.places) > 1:
         names = dict.fromkeys(place[0].statement for place in way.places)
-        places = [f"{len(way.places)} items that {listed(list(names))} ask{'s' * (len(names) == 1)} for"]
+        places = [f"{len(way.places)} items under {listed(list(names))}"]
     else:
         places = [w[0].label if len(w) == 1 else f"any one of ({'; '.join(x.label for x in w)})" for w in way.places]
     parts = [*requests, *places]
-    return (parts[0] if len(parts) == 1 else f"all of ({'; '.join(parts)})") + _aside(way)
+    return (parts[0] if way.size == 1 else f"all of ({'; '.join(parts)})") + _aside(way)
 
 
 def _aside(way: Way) -> str:
@@ -182,7 +182,7 @@ def folded_told(account: Account, left: Sequence[Block], *, short: bool = False,
     if common := account.program.in_order(set(common) - {block.statement for block in account.blocks}):
         texts.append(f"{', '.join(common)} (met)")
     if account.others and account.lines[0].role in (UNFAVOURABLE, WAITING):
-        texts.append(f"{len(account.others)} other criteria")
+        texts.append(f"{len(account.others)} other criteri{'a' if len(account.others) > 1 else 'on'}")
     texts += [", ".join(account.folded)] if account.folded else []
     return f"Folded: {'; '.join(texts)}{WHOLE}" if texts else ""
 

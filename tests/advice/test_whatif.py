@@ -135,7 +135,7 @@ def test_the_case_itself_is_left_alone(guideline: Guideline, make: Any) -> None:
         ("--set wrist_splint_weeks=six", "is 'six'; write one number of completed weeks"),
         ("--set wrist_splint_weeks=" + "9" * 5000, "write one number of completed weeks"),
         ("--set setting=outpatent", "did you mean outpatient?"),
-        ("--set setting=unknown", "lacks setting"),
+        ("--set date_of_service=unknown", "lacks date_of_service"),
         ("--set date_of_service=2025-02-30", "is no day of the calendar"),
         ("--set services=95886", "services takes more than one value"),
         ("--set sensory_loss", "write sensory_loss=VALUE"),
