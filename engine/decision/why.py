@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from typing import NamedTuple
 
 from ..evaluation.compiled import Compiled
@@ -135,8 +135,8 @@ class Why:
         """Join the body part by part; a part that leaves no binding is a cause, and is passed over."""
         ways: list[Binding] = [binding]
         causes: list[Cause] = []
-        for at, part in self.evaluator.in_order(compiled):
-            passed = self._passed(part, ways)
+        for at, part, names in self.evaluator.in_order(compiled):
+            passed = self._passed(part, names, ways)
             if not passed:
                 causes += yield from self._causes(at, part, ways)
                 if causes[-1].kind == NOT_APPLICABLE:
@@ -144,18 +144,23 @@ class Why:
             ways = passed or ways
         return Failure(compiled.rule, atom, tuple(ways), tuple(causes))
 
-    def _passed(self, part: Part, ways: list[Binding]) -> list[Binding]:
-        """Return the ways in which a part does not fail beside the parts before it."""
-        if isinstance(part, Literal) and part.positive:
-            found: list[Binding] = []
-            for way in ways:
-                atom = part.atom.substitute(way)
-                if any(isinstance(term, Var) for term in atom.args):
-                    found += self.join.ways([part], way, sure=False)
-                elif self.model.possible(atom):
-                    found.append(way)
-            return found
-        return [way for before in ways for way in self.join.ways([part], before, sure=False)]
+    def _passed(self, part: Part, names: Collection[str], ways: list[Binding]) -> list[Binding]:
+        """Return the ways in which a part does not fail beside the parts before it.
+
+        :param names: the variables of the part.
+        """
+        if not isinstance(part, Literal) or not part.positive:
+            bound = [all(name in way for name in names) for way in ways]  # else it is passed over
+            return [
+                way for way, so in zip(ways, bound, strict=True) if not so or self.join.holds(part, way, sure=False)
+            ]
+        found: list[Binding] = []
+        for way in ways:
+            if not all(name in way for name in names):
+                found += self.join.ways([part], way, sure=False)
+            elif self.model.possible(part.atom.substitute(way) if names else part.atom):
+                found.append(way)
+        return found
 
     def _causes(self, at: int, part: Part, ways: list[Binding]) -> Generator[Atom, bool, list[Cause]]:
         """Return how a part fails under each binding; the ones the case is about hide the others."""

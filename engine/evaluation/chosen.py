@@ -134,7 +134,8 @@ class _Choice:
                 heads.setdefault(firing.head, []).append(firing)
                 if sure:
                     support.setdefault(firing.head, firing)
-        self._record(heads)
+        if heads:
+            self._record(heads)
 
     def _record(self, heads: dict[Atom, list[Firing]]) -> None:
         firings = self.model.firings
@@ -167,8 +168,9 @@ class _Choice:
 
     def _bound(self, member: Member, new: int, fresh: Sequence[Atom]) -> Iterator[tuple[Row, Firing]]:
         compiled = member.compiled
-        plan = self.prepared.plan(member, new)
-        rows = join(plan, self, fresh, self.budget)
+        rows = join(self.prepared.plan(member, new), self, fresh, self.budget)
+        if not rows:
+            return
         self.budget.spend(len(rows), compiled.rule)
         if compiled.absences:
             rows = [row for row in rows if not any(self.model.sure(t.fill(row)) for t in compiled.absences)]
@@ -178,7 +180,7 @@ class _Choice:
 
     def _firing(self, member: Member, row: Row) -> Firing | None:
         """Return the firing of a row; what does not count is the same for each case that names the same."""
-        if member.compiled.rule.aggregates:
+        if member.counts:
             return member.compiled.firing(row, self.join.tally)
         if row not in member.known:
             if len(member.known) >= MAX_KEPT:

@@ -11,6 +11,7 @@ from ..program.graph import Strata
 from ..program.program import Program
 from .chosen import choose
 from .compiled import Compiled, compiled_rules
+from .join import names_of
 from .prepared import Prepared
 from .rules import Model
 
@@ -32,7 +33,7 @@ class Evaluator:
         for compiled in self.compiled:
             self.of_head.setdefault(compiled.rule.head.predicate, []).append(compiled)
         self.searches: dict[Any, Any] = {}  # what those who search models of its cases keep
-        self._parts: dict[str, list[tuple[int, Part]]] = {}
+        self._parts: dict[str, list[tuple[int, Part, tuple[str, ...]]]] = {}
         if not prepared:
             self.solver  # noqa: B018 - what follows from the text alone is worked out, and refused, at once
 
@@ -43,13 +44,14 @@ class Evaluator:
 
         return Solver(self.program, self.strata, self.date, self.compiled)
 
-    def in_order(self, compiled: Compiled) -> list[tuple[int, Part]]:
-        """Return the parts of a rule, by their numbers, as it is looked at why it fails.
+    def in_order(self, compiled: Compiled) -> list[tuple[int, Part, tuple[str, ...]]]:
+        """Return the parts of a rule with their numbers and variables, in the order to look at why it fails.
 
         What the case is about comes first, then what is documented, then what is compared, then what is counted.
         """
         if compiled.name not in self._parts:
-            self._parts[compiled.name] = sorted(enumerate(compiled.rule.body), key=lambda each: self._rank(each[1]))
+            parts = sorted(enumerate(compiled.rule.body), key=lambda each: self._rank(each[1]))
+            self._parts[compiled.name] = [(at, part, tuple(names_of(part))) for at, part in parts]
         return self._parts[compiled.name]
 
     def _rank(self, part: Part) -> int:

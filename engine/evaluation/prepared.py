@@ -46,6 +46,7 @@ class Member:
     def __init__(self, compiled: Compiled, at: int, component: int, renewed: list[int]) -> None:
         self.compiled, self.at, self.component, self.renewed = compiled, at, component, renewed
         self.is_listed = self.in_order = False
+        self.counts = bool(compiled.rule.aggregates)
         self.plans: dict[int, Plan] = {}
         self.known: dict[Row, Firing | None] = {}
 

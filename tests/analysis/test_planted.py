@@ -179,7 +179,7 @@ def found(kind: str, rule: Rule, program: Program) -> bool:
     if kind == "dead-fact":
         return any(fact.place == PLACE for fact in unasked(program, DAY))
     cut = Cut(rule, len(rule.body) - 1 if kind in (IDLE, VACUOUS) else -1)
-    return idle_in(deciding(program), DAY, [cut]) == {cut: kind}
+    return idle_in(program, DAY, [cut]) == {cut: kind}
 
 
 @pytest.mark.parametrize("name", NAMES)
