@@ -40,6 +40,7 @@ class Guideline:
         self._threads = threading.local()
         self._boundaries = program.boundaries()
         self._circuits: dict[tuple[str, bool], Circuit] = {}
+        self.one_by_one: dict[str, str] = {}  # by edition that cannot be grounded: why its cases are asked of pyDatalog
         self._grounding, self._grounded = threading.Lock(), dict[str, Prepared | None]()
 
     @cached_property
@@ -66,7 +67,11 @@ class Guideline:
 
     def since(self, date: str) -> str:
         """Return the ISO date since which the rules have been as on a date; an empty text for the first ones."""
-        return ["", *self._boundaries][bisect_right(self._boundaries, date)]
+        return self.editions()[bisect_right(self._boundaries, date)]
+
+    def editions(self) -> list[str]:
+        """Return since when each edition of the rules is in force: ISO dates, and an empty text for the first."""
+        return ["", *self._boundaries]
 
     def evaluator(self, date: str) -> Evaluator:
         """Return this thread's evaluator of the edition in force on an ISO date."""
@@ -89,8 +94,8 @@ class Guideline:
             if edition not in self._grounded:
                 try:
                     found = prepared(self.program, self.strata, edition, (self.hash, edition))
-                except NotGroundedError:
-                    found = None
+                except NotGroundedError as error:
+                    found, self.one_by_one[edition] = None, str(error)
                 self._grounded[edition] = found
             return self._grounded[edition]
 
@@ -114,12 +119,15 @@ class _Later(Guideline):
 
     def __init__(self, folder: Path, texts: Texts, codes: frozenset[str]) -> None:
         self.folder, self.hash, self.codes, self._texts = folder, _hash(texts), codes, texts
+        self._loading = threading.RLock()
 
     def __getattr__(self, name: str) -> Any:
-        if "_texts" not in self.__dict__:
-            raise AttributeError(name)
-        self.__dict__ |= {**_load(self.folder, self.__dict__.pop("_texts")).__dict__, **self.__dict__}
-        return getattr(self, name)
+        if "_loading" not in self.__dict__:
+            raise AttributeError(name)  # of an object that is not made yet
+        with self._loading:
+            if "program" not in self.__dict__:  # nor did another thread load it meanwhile
+                self.__dict__ |= {**_load(self.folder, self._texts).__dict__, **self.__dict__}
+        return object.__getattribute__(self, name)
 
 
 def later(folder: str) -> Guideline:

@@ -22,7 +22,9 @@
   // The answer alone: what is being typed stays as it is.
   async function beside() {
     try {
-      const page = await send(said());
+      const body = said();
+      body.append("part", "answer");
+      const page = await send(body);
       document.getElementById("answer").replaceWith(page.getElementById("answer"));
       tell();
     } catch (error) {

@@ -7,7 +7,9 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -56,9 +58,25 @@ class Survey:
         here, there = context.Pipe(duplex=False)
         context.Process(target=_survey, args=(str(self.guideline.folder), there), daemon=True).start()
         there.close()
-        found: Surveyed = await asyncio.get_running_loop().run_in_executor(None, here.recv)
+        found = await _received(here)
         keep(self.guideline, found.uses)
         return found
+
+
+async def _received(here: Connection) -> Surveyed:
+    """Return what a process sends; the thread that waits for it keeps nobody from ending."""
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[Surveyed] = loop.create_future()
+
+    def wait() -> None:
+        with suppress(RuntimeError):  # the loop may have ended
+            try:
+                loop.call_soon_threadsafe(found.set_result, here.recv())
+            except EOFError as error:
+                loop.call_soon_threadsafe(found.set_exception, error)
+
+    threading.Thread(target=wait, daemon=True).start()
+    return await found
 
 
 def _survey(folder: str, out: Connection) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from ...engine.cases.case import Unreadable, read_case
@@ -23,6 +24,8 @@ from .start import Begun, canonical_case, for_other, text_case
 Sent = Mapping[str, str]
 """The fields that were sent; those of the case are named by its paths, `answer.PATH` answers a question."""
 _ANSWER = "answer."
+ANALYSIS = find_spec("pysat") is not None
+"""Whether what proves things of all cases is installed."""
 
 
 class State(NamedTuple):
@@ -37,6 +40,7 @@ class State(NamedTuple):
     more: str = ""  # the list that has one more empty row
     focus: str = ""  # where the page is taken up again: "answer" after an answer
     notes: tuple[str, ...] = ()
+    part: bool = False  # the answer alone is asked for
 
     @property
     def values(self) -> Values:
@@ -87,6 +91,7 @@ class Desk:
             form, fields | given, sent["world"] if sent.get("world") in WORLDS else WORLDS[0], sent.get("as_of", ""),
             sent["detail"] if sent.get("detail") in DETAIL else REASON, sent.get("before", ""),
             what if verb == "add" else "", verb if verb in ("answer", "add", "remove") or given else "",
+            part=bool(sent.get("part")),
         )  # fmt: skip
         state = state._replace(focus="answer") if given else state
         if verb == "guideline":
@@ -152,10 +157,13 @@ class Desk:
                 faults = error.faults
         sections = state.form.sections(state.fields, state.more)
         fields = {each.name: each for section in sections for row in section.rows for each in row.inputs}
+        told = [_told(fault, fields) for fault in faults]
+        if state.part:
+            return page("part", state=state, answer=answer, faults=told)
         return page(
             "try", title="Try a case", here="/try", state=state, program=state.form.program, sections=sections,
             guidelines={name: form.program for name, form in self.forms.items()}, names=self.names, worlds=WORLDS,
-            details=DETAIL, answer=answer, faults=[_told(fault, fields) for fault in faults], text=lines(text),
+            details=DETAIL, analysis=ANALYSIS, answer=answer, text=lines(text), faults=told,
         )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from .guard import Guard
 from .read import Reader
 from .reading import Reading
 from .start import Begun
-from .tryout import Desk, Sent, State
+from .tryout import ANALYSIS, Desk, Sent, State
 
 if TYPE_CHECKING:
     from .batching import Batch
@@ -78,7 +78,7 @@ class _Bench:
             "/try.json": self.act(self.decided), "/start": self.act(self.start),
             "/query": self.act(self.query), "/query.json": self.act(self.query_json),
             "/batch": self.act(self.open), "/case.yaml": self.act(self.file),
-            "/letter": self.act(self.letter), "/proof": self.act(self.proof),
+            "/letter": self.act(self.letter), "/proof": self.act(self.proof), "/turn": self.act(self.turn),
         }  # fmt: skip
 
     async def empty(self, request: Request) -> Response:
@@ -163,6 +163,14 @@ class _Bench:
 
     def letter(self, sent: Sent, data: bytes) -> Response:
         return _alone(letter_page.as_html(letter(self.desk.judged(self.desk.state(sent)))))
+
+    def turn(self, sent: Sent, data: bytes) -> Response:
+        """Tell the smallest change that turns an outcome."""
+        if not ANALYSIS:
+            raise CaseError("this needs python-sat: pip install 'coverlog[analysis]'")
+        from .turning import turned_page
+
+        return HTMLResponse(turned_page(self.desk.judged(self.desk.state(sent))))
 
     def proof(self, sent: Sent, data: bytes) -> Response:
         return _alone(proof_page.page(prove(self.desk.judged(self.desk.state(sent)))))

@@ -181,3 +181,12 @@ def test_concepts_meet_by_a_mapping(plans: Path, toy_text: Callable[[str], str],
         GuidelineError, match=r"same_as.dl:1:1: undeclared: OX-1 has no concept seen_aslep; did you mean seen_a"
     ):
         Several(guidelines)
+
+
+def test_threads_that_ask_at_once_load_a_guideline_once() -> None:
+    """A guideline of which a start has only noted the codes is whole for every thread that asks it for more."""
+    shipped()  # notes the codes, where no earlier start has
+    for _ in range(3):
+        lazy = shipped().all[-1]
+        with ThreadPoolExecutor(8) as pool:
+            assert len(set(pool.map(lambda _, of=lazy: id(of.program), range(16)))) == 1

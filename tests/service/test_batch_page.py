@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,11 @@ def app(folder: Path) -> Guard:
 
 def ask(app: Guard, method: str, path: str, **fields: str) -> httpx.Response:
     async def asked() -> httpx.Response:
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{HOST}") as client:
             return await client.request(method, path, data=fields, headers={"sec-fetch-site": "same-origin"})
 
-    return asyncio.run(asked())
+    with ThreadPoolExecutor(1) as pool:  # Playwright may have a loop in this thread
+        return pool.submit(asyncio.run, asked()).result()
 
 
 def test_a_batch_is_summed_up(app: Guard) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
@@ -109,7 +110,8 @@ def test_cases_are_run_beside_the_service(toy_folder: Callable[[str], Path]) -> 
     case = '{"id": "a", "date_of_service": "2025-01-01", "services": [{"cpt": "A0001"}]}'
     (folder / "cases").mkdir()
     (folder / "cases" / "a.yaml").write_text(case)
-    found = asyncio.run(Survey(guideline).found(60))
+    # Playwright may have a loop in this thread
+    found = ThreadPoolExecutor(1).submit(asyncio.run, Survey(guideline).found(60)).result()
     assert found is not None
     cases = [each for each in read_files(canonical_paths(guideline), guideline) if isinstance(each, Case)]
     assert (found.uses, found.rows) == (uses(guideline), matrix(cases, guideline))
@@ -144,7 +146,7 @@ def test_no_page_shuts_anybody_out(page: Page, served: Any, axe: str, size: Call
     The suite looks at some pages in one colour, a whole campaign at all in both.
     """
     wrong, schemes = [], SCHEMES[: size(1, 2)]
-    for path in PAGES[: size(5, len(PAGES))]:
+    for path in PAGES[: size(2, len(PAGES))]:
         page.goto(f"{served.url}{path}")
         wrong += looked_at(page, axe, path, schemes)
     page.goto(f"{served.url}/try")
@@ -156,7 +158,7 @@ def test_no_page_shuts_anybody_out(page: Page, served: Any, axe: str, size: Call
     page.get_by_text("What changed").wait_for()
     page.locator("[name=detail]").select_option("full")
     page.locator(".tree").first.wait_for()
-    wrong += looked_at(page, axe, "an answer with its proof", SCHEMES)
+    wrong += looked_at(page, axe, "an answer with its proof", schemes)
     page.locator("[name=date_of_service]").fill("soon")
     page.locator(".faults").wait_for()
     wrong += looked_at(page, axe, "faults", schemes)

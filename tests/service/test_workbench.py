@@ -1,5 +1,6 @@
 """The workbench in a browser, with its script and without: a case is tried, answered and read, and nothing leaks."""
 
+import html
 import json
 import os
 import re
@@ -158,6 +159,7 @@ def test_the_command_serves_until_it_is_interrupted() -> None:
     assert MARK in answer.text
     assert httpx.post(f"{url}try", data={"id": MARK}).status_code == 403
     assert httpx.get(f"{url}{MARK}").status_code == 404
+    assert "are being looked for" in httpx.get(f"{url}statements/B.1").text  # by a process that is not waited for
     with socket.create_connection(("127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))) as raw:
         raw.sendall(f"{MARK} no request of HTTP\r\n\r\n".encode())
         raw.recv(1000)
@@ -195,6 +197,19 @@ def test_a_pinned_case_is_compared(served: Any) -> None:
         assert "cannot be decided" in answer.text, wrong
 
 
+def test_a_case_is_uploaded_or_pasted(served: Any) -> None:
+    """A file begins a form and is no larger than a mebibyte; a text that is wrong stays to be put right."""
+    text = "id: up\ndate_of_service: 2025-11-03\nsetting: outpatient\nservices: [{cpt: '95886'}]\n"
+    assert 'value="up"' in served.post("/start", {}, text.encode()).text
+    assert served.post("/start", {}, b"#" * 2**20).status_code == 413
+    wrong = served.post("/start", {"text": text.replace("outpatient", "outpatent")})
+    assert wrong.status_code == 422
+    assert "the text:3:" in wrong.text
+    assert "did you mean outpatient?" in wrong.text
+    kept = re.findall("(?s)<textarea[^>]*>(.*?)</textarea>", wrong.text)
+    assert html.unescape(kept[0]) == text.replace("outpatient", "outpatent").strip() + "\n"
+
+
 def test_letters_proofs_and_files_are_given_on_request(served: Any, guideline: Guideline) -> None:
     """Each is made of the form, under a policy of its own that lets no script run."""
     letter, proof = (served.post(path, BARE) for path in ("/letter", "/proof"))
@@ -205,6 +220,10 @@ def test_letters_proofs_and_files_are_given_on_request(served: Any, guideline: G
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert "G56.01" in served.post("/case.yaml", BARE).text
     assert served.post("/letter", {}).status_code == 422
+    turned = served.post("/turn", BARE)
+    assert "turned by the smallest change to medically necessary" in turned.text
+    text = html.unescape(re.findall('name="text" value="([^"]*)"', turned.text)[0])
+    assert ": medically necessary by " in served.post("/start", {"text": text}).text
     told = served.post("/try.json", BARE).json()
     assert {line["outcome"] for line in told["lines"]} == {"more_information_needed"}
     assert {fault["place"] for fault in served.post("/try.json", {"id": "a"}).json()["faults"]} >= {""}
