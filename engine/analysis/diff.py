@@ -104,11 +104,20 @@ class Pair:
         """Yield every kind of change that some case shows, each with its smallest case and its literals."""
         for codes in self.classes:
             for kind, literals in self.kinds(codes):
-                asked = [*self.assumed(codes[0]), *literals]
-                if self.formula.solve(asked) is None:
-                    continue
-                model = self.formula.smallest(asked, self.legal.costs()) or set()
-                yield self._shown(kind, model), literals
+                if (shown := self._change(kind, literals)) is not None:
+                    yield shown, literals
+
+    def outcomes(self) -> Iterator[Change]:
+        """Yield every outcome that is another one, each with its smallest case."""
+        for codes in self.classes:
+            found = (self._change(*kind) for kind in self.kinds(codes) if kind[0].before != kind[0].after)
+            yield from (change for change in found if change is not None)
+
+    def _change(self, kind: Change, literals: list[int]) -> Change | None:
+        asked = [*self.assumed(kind.codes[0]), *literals]
+        if self.formula.solve(asked) is None:
+            return None
+        return self._shown(kind, self.formula.smallest(asked, self.legal.costs()) or set())
 
     def _shown(self, kind: Change, model: set[int]) -> Change:
         """Return a change with its case, as both sides decide it.

@@ -14,9 +14,12 @@ from .formula import OutOfTimeError, within
 from .idle import DEAD, REDUNDANT, VACUOUS, Mark, idle, unasked
 from .policy import Policy, Witness
 from .properties import broken
+from .reliance import Reliance, reliance
 from .sweep import CONFLICT, Harm, faults, harms, hopeless, reached
 from .trial import Cut
 
+SELDOM = ("reliance",)
+"""The analyses that are made only where they are asked for, for each statement takes a second."""
 SECONDS = 60.0
 """How long all analyses may take together where nobody says otherwise."""
 
@@ -40,6 +43,7 @@ class Analysis(NamedTuple):
     asked: list[str]  # the names of the analyses that were made
     unknown: list[str]  # of those whose time was over, of which nothing is known
     marked: Collection[Mark] = ()  # parts of rules that are known to make no difference
+    reliance: list[Reliance] = []  # noqa: RUF012 - each analysis is given its own
 
 
 def analyse(
@@ -55,8 +59,8 @@ def analyse(
     :raises NotGroundedError: where the edition has no circuit.
     """
     policy = Policy(guideline, date, world)
-    asked = [name for name in ANALYSES if not only or name in only]
-    told = Analysis(date, world, [], {}, [], asked, [], marked)
+    asked = [name for name in ANALYSES if (name in only if only else name not in SELDOM)]
+    told = Analysis(date, world, [], {}, [], asked, [], marked, [])
     with within(seconds):
         for name in asked:
             try:
@@ -126,8 +130,13 @@ def _harm(policy: Policy, told: Analysis) -> None:
     told.harms.extend(harms(policy))
 
 
+def _reliance(policy: Policy, told: Analysis) -> None:
+    told.reliance.extend(reliance(policy.guideline, policy.date, policy.world))
+
+
 ANALYSES: dict[str, Callable[[Policy, Analysis], None]] = {
     "faults": _faults, "hopeless": _hopeless, "properties": _properties, "reach": _reach, "harm": _harm, "dead": _dead,
+    "reliance": _reliance,
 }  # fmt: skip
 """The analyses by their names."""
 

@@ -19,7 +19,7 @@ from .output import FAILED, as_json, width, write_out
 if TYPE_CHECKING:
     from ...engine.analysis.run import Analysis, Proved
 
-NAMES = ("faults", "hopeless", "properties", "dead", "reach", "harm")
+NAMES = ("faults", "hopeless", "properties", "dead", "reach", "harm", "reliance")
 UNGROUNDED = "the guideline has no circuit, and nothing is proved of it"
 
 
@@ -27,7 +27,12 @@ UNGROUNDED = "the guideline has no circuit, and nothing is proved of it"
 @click.argument("path", required=False)
 @date_option("--as-of", "The rules of this date (YYYY-MM-DD) in place of today.")
 @click.option("--world", type=click.Choice(WORLDS), default=None, help="Of one world; without it, of both.")
-@click.option("--only", multiple=True, type=click.Choice(NAMES), help="Make this analysis alone; may be repeated.")
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice(NAMES),
+    help="Make this analysis alone; may be repeated. Reliance is made only when asked for.",
+)
 @click.option("--seconds", type=click.FloatRange(0), default=60.0, show_default=True,
               help="Give up what is not proved by then: it is unknown; exit 1.")  # fmt: skip
 @format_option("text", "json", "github", "sarif")

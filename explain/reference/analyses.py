@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...engine.analysis.policy import Witness
+from ...engine.analysis.reliance import Reliance
 from ...engine.analysis.run import Analysis, Proved
 from ...engine.analysis.sweep import Harm
 from ...engine.cases.written import as_yaml
@@ -55,6 +56,16 @@ def as_json(told: Analysis, left: Sequence[Proved], guideline: Guideline) -> dic
             {"codes": list(codes), "ways": [{"outcome": name, "by": by} for name, by in ways]}
             for codes, ways in told.reach.items()
         ],
+        "reliance": [
+            {
+                "name": each.name,
+                "changes": [
+                    {"codes": list(c.codes), "before": c.before, "after": c.after, "witness": witness(c.witnesses[0])}
+                    for c in each.changes
+                ],
+            }
+            for each in told.reliance
+        ],
         "harm": [
             {"key": h.slot.key, "name": h.slot.name, "before": witness(h.before), "after": witness(h.after)}
             for h in told.harms
@@ -77,6 +88,7 @@ def as_text(told: Analysis, left: Sequence[Proved], marked: int, guideline: Guid
     lines += _proved(told, left, marked)
     lines += _reach(told, guideline, width)
     lines += _harms(told.harms, guideline, width)
+    lines += _reliance(told.reliance, guideline, width)
     lines += (f"unknown: {name}: the time was over" for name in told.unknown)
     return "\n".join(lines).rstrip() + "\n"
 
@@ -115,6 +127,13 @@ def _reach(told: Analysis, guideline: Guideline, width: int) -> Iterator[str]:
             words = guideline.program.outcome(outcome).words if outcome != WAITING else "more information needed"
             text = f"{words}: {by}" if by else words
             yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+
+
+def _reliance(found: Sequence[Reliance], guideline: Guideline, width: int) -> Iterator[str]:
+    for each in found:
+        turns = (f"{c.before} would be {c.after} ({c.codes[0]})" for c in each.changes)
+        text = f"without {each.name}: {'; '.join(turns) or 'no outcome would be another one'}"
+        yield from textwrap.wrap(text, width, subsequent_indent="  ")
 
 
 def _harms(found: Sequence[Harm], guideline: Guideline, width: int) -> Iterator[str]:

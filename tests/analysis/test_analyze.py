@@ -86,3 +86,13 @@ def test_what_is_not_proved_in_time_is_unknown() -> None:
     assert told["unknown"] == told["analyses"] != []
     assert told["findings"] == []
     assert ran.exit_code == 1
+
+
+def test_what_rests_on_an_interpretation_is_shown_by_a_case() -> None:
+    """Without N-5 nobody is instructed and without N-6 no study covers: a case of each has another outcome."""
+    told = json.loads(run("analyze", "ncd_240_4", "--as-of", DAY, "--only", "reliance", "--format", "json").stdout)
+    rests = {each["name"]: each["changes"] for each in told["reliance"]}
+    assert {change["before"] for change in rests["N-6"]} >= {"covered_in_study"}
+    assert {(c["before"], c["after"]) for c in rests["N-5"]} >= {("covered_initial", "not_covered")}
+    assert rests["N-7"] != []
+    assert {"B.2", "B.4", "B.8"} <= set(rests)

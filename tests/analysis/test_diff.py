@@ -23,7 +23,8 @@ MET, UNMET, SILENT, WAITING = (
 )
 JUNCTION = {
     (SILENT, MET, "", ""), (SILENT, UNMET, "", ""), (UNMET, MET, "", ""), (UNMET, WAITING, "", ""),
-    (WAITING, MET, "", ""), (MET, MET, "II", ""), (UNMET, UNMET, "X4", ""),
+    # Of a place of service that nobody states it is unknown before whether it is addressed at all.
+    (WAITING, MET, "", ""), (WAITING, UNMET, "", ""), (MET, MET, "II", ""), (UNMET, UNMET, "X4", ""),
 }  # fmt: skip
 STIMULATION = {(SILENT, MET, "", ""), (SILENT, UNMET, "", ""), (SILENT, WAITING, "", "")}
 OTHERS = {(UNMET, UNMET, statement, "") for statement in ("X5", "X5.back_pain", "X5.headache")}
