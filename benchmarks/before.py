@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).parent.parent
@@ -41,6 +42,7 @@ def find(name, *modules):
 DECIDE = f"""{FIND}
 import gc
 judge = find("judge", "engine.decision.decide", "engine.decide")
+prove = find("prove", "explain.proof.build", "explain.proof")
 guideline = find("load", "engine.library.guideline", "engine.library")(sys.argv[1])
 read = find("read_files", "engine.cases.case", "engine.case")
 cases = {{c.id: c for c in read([Path(f) for f in json.loads(sys.stdin.readline())], guideline) if hasattr(c, "facts")}}
@@ -53,9 +55,11 @@ gc.collect()
 gc.freeze()
 print(json.dumps(sorted(cases)), flush=True)
 for line in sys.stdin:
-    name, world = json.loads(line)
+    name, world, explained = json.loads(line)
     start = time.process_time()
-    judge(cases[name], guideline, world=world)
+    judged = judge(cases[name], guideline, world=world)
+    if explained:
+        prove(judged)
     print(time.process_time() - start, flush=True)
 """
 START = f"{FIND}\nsys.argv[0] = 'coverlog'\nfind('main', 'explain.commands.main', 'explain.cli')()"
@@ -94,9 +98,9 @@ def asked(process: subprocess.Popen[str], question: object) -> str:
     return process.stdout.readline()
 
 
-def told(what: str, times: list[list[float]]) -> None:
-    """Print the medians of the states, and the ratios of the present ones to the first."""
-    before, engine, now = map(statistics.median, times)
+def told(what: str, times: list[list[float]], of: Callable[[list[float]], float] = statistics.median) -> None:
+    """Print the medians of the states, or what else is of interest, and the ratios of the present ones to the first."""
+    before, engine, now = map(of, times)
     print(f"{what:34} {before:9.2f} {engine:9.2f} {now:9.2f} ms   {engine / before:5.2f} {now / before:5.2f}")
 
 
@@ -110,17 +114,19 @@ def starts(states: list[State], case: str, rounds: int) -> list[list[float]]:
 
 
 def decisions(states: list[State], files: list[str], rounds: int) -> dict[str, list[list[float]]]:
-    """Return the times of decisions by world, of the cases that all states can read."""
+    """Return the times of decisions, explained or not, by world, of the cases that all states can read."""
     served = [state.serve(files) for state in states]
     names = sorted(set.intersection(*(set(known) for _, known in served)))
     print(f"{len(names)} cases that all decide, {rounds} rounds; medians of CPU time, the states taking turns")
     print(f"{'':34}    before    engine       now      ratios to before")
-    found: dict[str, list[list[float]]] = {world: [[] for _ in states] for world in ("open", "closed")}
+    asks = {f"{what}, {world} world": (world, what == "explained")
+            for what in ("decision", "explained") for world in ("open", "closed")}  # fmt: skip
+    found: dict[str, list[list[float]]] = {what: [[] for _ in states] for what in asks}
     for _ in range(rounds):
         for name in names:
-            for world, times in found.items():
+            for what, times in found.items():
                 for (process, _), kept in zip(served, times, strict=True):
-                    kept.append(1000 * float(asked(process, (name, world))))
+                    kept.append(1000 * float(asked(process, (name, *asks[what]))))
     for process, _ in served:
         process.communicate()
     return found
@@ -132,8 +138,9 @@ def main() -> None:
         each = {"before": (checkout, checkout), "engine": (HERE, checkout), "now": (HERE, HERE)}
         states = [State(*places, Path(folder) / name) for name, places in each.items()]
         files = [str(path) for path in sorted(checkout.glob(f"{GUIDELINE}/cases/*/*.yaml"))]
-        for world, times in decisions(states, files, rounds).items():
-            told(f"decision, {world} world", times)
+        for what, times in decisions(states, files, rounds).items():
+            told(what, times)
+            told(f"{what}, p99", times, lambda each: statistics.quantiles(each, n=100)[98])
         asks = Path(folder) / "nothing-stated.json"
         asks.write_text(json.dumps(ASKS))
         for what, case in (("a covered case", COVERED), ("one with missing sets", str(asks))):

@@ -1,5 +1,6 @@
 """What the tests share: the guideline, the judge of the criteria, and a cache folder of their own."""
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -17,11 +18,15 @@ from hypothesis import settings
 # Set before anything loads a guideline: the user's own cache is left alone.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="coverlog-tests-")
 
-from coverlog.engine.cases.case import Case, read_text
+from coverlog.engine.cases.case import Case, read_files, read_text
 from coverlog.engine.cases.find import canonical_paths
+from coverlog.engine.decision.decide import Judged, judge
+from coverlog.engine.decision.decision import WORLDS
+from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
 
 ROOT = Path(__file__).parent.parent
+EACH = 9  # of the canonical cases each ninth: enough of every folder, in seconds
 EVERY = 20  # of the canonical cases each twentieth, where any will do
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
             "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -104,6 +109,12 @@ def apnea_criteria() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def readability() -> ModuleType:
+    """The grade of a text."""
+    return _sibling("readability")
+
+
+@pytest.fixture(scope="session")
 def every_set() -> ModuleType:
     """The long way to every minimal set, for the search to be held against."""
     return _sibling("every_set")
@@ -130,6 +141,21 @@ def tamper() -> ModuleType:
 @pytest.fixture(scope="session")
 def guideline() -> Guideline:
     return load()
+
+
+@pytest.fixture(scope="session")
+def decided(guideline: Guideline, size: Size) -> list[Judged]:
+    """Canonical cases decided in both worlds by turns, of every folder; one that contradicts itself is left out.
+
+    A case that is decided keeps what would change it, which takes the most time: tests share it.
+    """
+    found = []
+    for case in read_files(canonical_paths(guideline)[:: size(EACH, 1)], guideline):
+        assert isinstance(case, Case), case
+        for world in WORLDS:
+            with contextlib.suppress(CaseError):
+                found.append(judge(case, guideline, world=world))
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -1,18 +1,14 @@
 """What the commands answer is of the schemas they publish, and the schemas are schemas."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
 from click.testing import CliRunner
-from coverlog.engine.cases.case import Case, read_files
-from coverlog.engine.cases.find import canonical_paths
-from coverlog.engine.decision.decide import Judged, judge
-from coverlog.engine.decision.decision import WORLDS
-from coverlog.engine.language.errors import CaseError
+from coverlog.engine.decision.decide import Judged
 from coverlog.engine.library.guideline import Guideline
 from coverlog.explain.advice.checklist import as_json as checklist_json
 from coverlog.explain.advice.checklist import checklist
@@ -27,22 +23,10 @@ from coverlog.explain.proof.document import as_json as proof_json
 from coverlog.explain.reference.schemas import SCHEMAS, schema_of
 from coverlog.explain.render.line_table import as_json as rows_json
 
-EVERY = 9  # of the canonical cases each ninth: enough of every folder, in seconds
-
 
 def told(*args: str) -> Any:
     result = CliRunner().invoke(main, args, catch_exceptions=False)
     return json.loads(result.stdout)
-
-
-def judged(guideline: Guideline) -> Iterator[Judged]:
-    """Yield canonical cases decided, in both worlds."""
-    for case in read_files(canonical_paths(guideline)[::EVERY], guideline):
-        for world in WORLDS:
-            try:
-                yield judge(case, guideline, world=world) if isinstance(case, Case) else pytest.fail(str(case))
-            except CaseError:  # one that is to be refused
-                continue
 
 
 OTHERWISE = {"outcome": "none", "by": [], "missing": [[{"finding": "one", "needs": "present"}]]}
@@ -68,10 +52,10 @@ ANSWERS: dict[str, Callable[[Judged], list[Any]]] = {
 
 
 @pytest.mark.parametrize("what", OF)
-def test_answers_are_of_their_schema(what: str, guideline: Guideline) -> None:
+def test_answers_are_of_their_schema(what: str, guideline: Guideline, decided: list[Judged]) -> None:
     """What is said of canonical cases, in both worlds, is what the schema says, and nothing that it does not."""
     validator = jsonschema_rs.validator_for(schema_of(what, guideline))
-    answers = [json.loads(json.dumps(answer)) for each in judged(guideline) for answer in ANSWERS[what](each)]
+    answers = [json.loads(json.dumps(answer)) for each in decided for answer in ANSWERS[what](each)]
     assert len(answers) > 60
     for answer in answers:
         validator.validate(answer)

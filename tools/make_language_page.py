@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from coverlog.engine.program.code_systems import SYSTEMS
 from coverlog.engine.program.counting import AGGREGATES
-from coverlog.engine.program.notation import ANNOTATIONS, OPTIONS, SHAPES, Annotation, Shape
+from coverlog.engine.program.notation import ANNOTATIONS, FIELDS, OPTIONS, SHAPES, Annotation, Shape
 from coverlog.engine.program.reserved import FACTS, Stated
 
 TARGET = Path(__file__).parent.parent / "docs" / "language.md"
@@ -21,10 +22,26 @@ A guideline is a folder of `.dl` files: clauses of Datalog in the syntax of ASP-
 comments to a solver (`%@ NAME: ...`, and `%>` for the place in the document). What a case says becomes facts by the
 declarations, exactly and once, so that rules compare whole numbers: calendars, units and decimals are the reader's.
 """
-LINES = """What a session requests of a code is one line, known by the session and the code; every outcome takes these
-two arguments. Where a case has a code twice in a session, the line has the fields of both, and a note says so: what a
-field is to tell apart stands in sessions of its own. Records and fields of lines are never open: what the case does not
-list is not so, in both worlds, and is not asked for.
+LINES = """What a session requests of a code is one line, known by the session and the code; every outcome has these two
+as its first arguments. Where a case has a code twice in a session, the line has the fields of both, and a note says so:
+what a field is to tell apart stands in sessions of its own. Records and fields of lines are never open: what the case
+does not list is not so, in both worlds, and is not asked for.
+"""
+FORMS = """### Fields and systems
+
+A field of a record, and of a line behind `with`, has a name and a type:
+
+| type | what it is |
+|---|---|
+{fields}
+| SYSTEM | a code of a system |
+
+Codes are of a system, or of a pattern of the guideline's own in quotes: characters, classes, `?` and `{{2,4}}`
+(`"[A-Z]{{2}}[0-9]{{4}}"`).
+
+| SYSTEM | codes | written |
+|---|---|---|
+{systems}
 """
 COUNTS = """## Counts and sums
 
@@ -71,8 +88,14 @@ def page() -> str:
     parts += ["## What a guideline states\n", "Facts that need no id; what is in words stands in quotes.\n"]
     parts += map(_fact, FACTS.values())
     parts += ["## What a case says\n", "`%@ case: KEY SHAPE` below a predicate reads it from that key of the case.\n"]
-    parts += [*map(_shape, SHAPES.values()), LINES, _counts(), NUMBERS.format(options=options)]
+    parts += [*map(_shape, SHAPES.values()), LINES, _forms(), _counts(), NUMBERS.format(options=options)]
     return "\n".join(parts)
+
+
+def _forms() -> str:
+    fields = (f"| `{f'{field.name} {field.arguments}'.strip()}` | {field.meaning} |" for field in FIELDS.values())
+    systems = (f"| `{system.name}` | {system.meaning} | `{system.example}` |" for system in SYSTEMS.values())
+    return FORMS.format(fields="\n".join(fields), systems="\n".join(systems))
 
 
 def _counts() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from ..circuit.circuit import Circuit
 from ..evaluation.symbols import Codes
@@ -23,17 +24,28 @@ def codes_of(key: CaseKey, circuits: Sequence[Circuit], *, slips: bool) -> Itera
     :param slips: whether a text asks for codes that cannot be one.
     """
     columns = list(_columns(key, circuits))
-    named = {unquote(code) for column in columns for code in column.named}
+    named = frozenset(unquote(code) for column in columns for code in column.named)
     yield from sorted(named)
     real = key.system in ("", "icd10cm")
     for code in sorted(named) if any(column.climbs for column in columns) else ():
-        yield from [each for each in below(code) if each not in named][:MAX_CODES] if real else ()
-        point = "." if len(code) == CATEGORY else ""
-        yield from (f"{code}{point}{sign}" for sign in "0123456789X" if len(code) < LONGEST)
+        yield from islice((each for each in _beneath(code, real) if _nearest(each, named, key) == code), 1)
     other = next(each for each in _others(key, real) if not any(each.startswith(code) for code in named))
     yield other
     if slips:
         yield f"{other[:CATEGORY]}.O"
+
+
+def _beneath(code: str, real: bool) -> Iterator[str]:
+    """Yield codes that belong to a category by their form, those first that there are."""
+    yield from below(code)[:MAX_CODES] if real else ()
+    point = "." if len(code) == CATEGORY else ""
+    yield from (f"{code}{point}{sign}" for sign in "0123456789X" if len(code) < LONGEST)
+
+
+def _nearest(code: str, named: frozenset[str], key: CaseKey) -> str:
+    """Return the named code that a code belongs to next; the code itself where it is named."""
+    above = (wider for _, wider in system_of(key.system).hierarchy(code))
+    return code if code in named else next((wider for wider in above if wider in named), "")
 
 
 def _columns(key: CaseKey, circuits: Sequence[Circuit]) -> Iterator[Codes]:

@@ -5,31 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ..circuit.nodes import FALSE, INPUT, TRUE
+from ..circuit.nodes import FALSE, TRUE
 from ..evaluation.symbols import HERE, OTHER
-from ..language.terms import Atom, quote, unquote
+from ..language.terms import Atom, Var, quote, unquote
 from ..program.interface import SERVICE
 from .diff import Change, Pair
+from .formula import Rails
 from .idle import deciding
 
 MAX_WAYS = 12
 """The most ways of a change that are told."""
 SO, NOT, OPEN = "so", "not", "undocumented"
+_ORDER = [SO, OPEN, NOT]
 
-Way = tuple[tuple[Atom, str], ...]
-"""What is so, is not so or is undocumented where an answer changes."""
+Value = tuple[str, ...]
+"""Whether something is so, is not so or is undocumented: on both sides, or before and after."""
+Way = tuple[tuple[Atom, Value], ...]
+"""What is so where an answer changes."""
 
 
 class Named(NamedTuple):
-    """A node that has a name: what it says, and the literals of what is surely and possibly so."""
+    """What has a name: an atom, one that is another thing on each side, or all statements but those that change."""
 
     atom: Atom
-    sure: int
-    possible: int
+    rails: tuple[Rails, ...]  # of both sides, or of one where it is the same on both
 
-    def literals(self, value: str) -> list[int]:
+    def literals(self, value: Value) -> list[int]:
         """Return the literals by which it has a value."""
-        return {SO: [self.sure], NOT: [-self.possible], OPEN: [self.possible, -self.sure]}[value]
+        of = {SO: lambda r: [r.sure], NOT: lambda r: [-r.possible], OPEN: lambda r: [r.possible, -r.sure]}
+        return [lit for each, rails in zip(value, self.rails, strict=True) for lit in of[each](rails)]
+
+    def value(self, model: set[int]) -> Value:
+        """Return the value that it has in a model."""
+        return tuple(SO if r.sure in model else OPEN if r.possible in model else NOT for r in self.rails)
 
 
 class Names:
@@ -37,10 +45,9 @@ class Names:
 
     def __init__(self, pair: Pair, codes: tuple[str, ...]) -> None:
         self.pair = pair
-        code = quote(codes[0])
+        self._first, code = codes[0], quote(codes[0])
         self.code = [code if code in circuit.ways else OTHER for circuit in pair.circuits]
-        self._canon: dict[object, int] = {}
-        self._of: list[dict[int, int]] = [{}, {}]
+        self._same: dict[Atom, bool] = {}
         self.node = [self._nodes(at) for at in (0, 1)]  # by atom
         self._outcomes = {o.name for side in pair.sides for o in side.guideline.program.outcomes}
 
@@ -53,22 +60,20 @@ class Names:
         atoms = [atom for name in sorted(heads) for atom in built.atoms(name)]
         return {atom: built.nodes.with_inputs(built.of(atom), own, known) for atom in atoms}
 
-    def canon(self, at: int, node: int) -> int:
-        """Return a number that nodes of both sides have where they are the same of what a case says."""
-        known, nodes = self._of[at], self.pair.circuits[at].nodes
-        for each in nodes.reached([node]) if node not in known else ():
-            if each not in known:
-                kind, of = nodes.gates[each]
-                below = self.pair.legal.options(at, of[0]) if kind == INPUT else frozenset(known[n] for n in of)
-                known[each] = self._canon.setdefault((kind, below), len(self._canon))
-        return known[node]
+    def _is_same(self, atom: Atom) -> bool:
+        """Say whether an atom of both sides is so, and possibly so, of the same cases."""
+        if atom not in self._same:
+            one, two = (self.pair.legal.encoders[at].rails(self.node[at][atom]) for at in (0, 1))
+            formula = self.pair.formula
+            differs = formula.either([formula.differ(one.sure, two.sure), formula.differ(one.possible, two.possible)])
+            self._same[atom] = formula.solve([*self.pair.assumed(self._first), differs]) is None
+        return self._same[atom]
 
     def _is_cut(self, at: int, atom: Atom) -> bool:
         """Say whether a condition may stop at an atom: it is no other thing on the other side, and no outcome of it."""
-        mine, other = self.node[at][atom], self.node[1 - at].get(atom)
-        if other is None:
+        if atom not in self.node[1 - at]:
             return atom.predicate not in self._outcomes
-        return self.canon(at, mine) == self.canon(1 - at, other)
+        return self._is_same(atom)
 
     def frontier(self, roots: Sequence[tuple[int, Atom]]) -> list[Named]:
         """Return the atoms that some atoms rest on by their rules, none of them by way of another."""
@@ -80,13 +85,41 @@ class Names:
             node = self.node[at].get(atom, FALSE)
             if node in (FALSE, TRUE):
                 continue
-            if not fired or self._is_cut(at, atom):
-                found.setdefault(atom, Named(atom, *self.pair.legal.encoders[at].rails(node)))
+            if not fired or self._is_cut(at, atom) or self._is_threshold(atom):
+                both = (0, 1) if fired and not self._is_cut(at, atom) else (at,)
+                rails = tuple(self.pair.legal.encoders[side].rails(self.node[side][atom]) for side in both)
+                found.setdefault(atom, Named(atom, rails))
                 continue
             below = {(at, each) for firing in fired for each in (*firing.premises, *firing.absences)} - seen
             seen |= below
             waiting += sorted(below, key=str)
-        return list(found.values())
+        return self._together(list(found.values()))
+
+    def _is_threshold(self, atom: Atom) -> bool:
+        """Say whether an atom is another thing on each side by what it asks of an amount."""
+        if any(self.node[at].get(atom, FALSE) in (FALSE, TRUE) for at in (0, 1)):
+            return False
+        fired = [(at, f) for at in (0, 1) for f in self.pair.circuits[at].built.firings[atom.predicate].get(atom, [])]
+        below = [(at, each) for at, firing in fired for each in (*firing.premises, *firing.absences)]
+        varies = [(at, each) for at, each in below if self.node[at].get(each, FALSE) not in (FALSE, TRUE)]
+        other = [each for at, each in varies if not self._is_cut(at, each)]
+        given = self.pair.circuits[0].grounded.symbols.inputs
+        return bool(other) and all(each.predicate in given for each in other)
+
+    def _together(self, named: list[Named]) -> list[Named]:
+        """Return names with those that differ by a statement alone put together: whether one of them is so."""
+        of: dict[Atom, list[Named]] = {}
+        for each in named:
+            last = unquote(str(each.atom.args[-1])) if each.atom.args else ""
+            is_one = len(each.rails) == 1 and last in self.pair.sides[1].guideline.program.statements
+            some = Atom(each.atom.predicate, (*each.atom.args[:-1], Var("_"))) if is_one else each.atom
+            of.setdefault(some, []).append(each)
+        either = self.pair.formula.either
+        return [
+            each[0] if len(each) == 1 else
+            Named(some, (Rails(either(n.rails[0].sure for n in each), either(n.rails[0].possible for n in each)),))
+            for some, each in of.items()
+        ]  # fmt: skip
 
 
 def ways_of(pair: Pair, change: Change, literals: Sequence[int], names: Names) -> tuple[list[Way], bool]:
@@ -99,12 +132,12 @@ def ways_of(pair: Pair, change: Change, literals: Sequence[int], names: Names) -
     goal = pair.formula.both(literals[len(given) :])
     hard = [*pair.assumed(change.codes[0]), *(-refused for refused in pair.refused), *given]
     told = pair.formula.new()
-    found: list[dict[Named, str]] = []
+    found: list[dict[Named, Value]] = []
     while len(found) < MAX_WAYS:
         model = pair.formula.solve([*hard, goal, told])
         if model is None:
             return _needed(pair, found, hard, goal), True
-        way = _least(pair, {n: _value(n, model) for n in named}, hard, goal)
+        way = _least(pair, {n: n.value(model) for n in named}, hard, goal)
         if way is None:
             break
         found.append(way)
@@ -122,28 +155,24 @@ def _roots(pair: Pair, change: Change, names: Names) -> Iterator[tuple[int, Atom
                     yield at, atom
 
 
-def _value(named: Named, model: set[int]) -> str:
-    return SO if named.sure in model else OPEN if named.possible in model else NOT
-
-
-def _least(pair: Pair, way: dict[Named, str], hard: list[int], goal: int) -> dict[Named, str] | None:
+def _least(pair: Pair, way: dict[Named, Value], hard: list[int], goal: int) -> dict[Named, Value] | None:
     """Return as little of a way as brings a change about; None where it does not tell enough."""
     if pair.formula.solve([*hard, -goal, *_literals(way)]) is not None:
         return None
     core = set(pair.formula.core())
     left = {n: value for n, value in way.items() if set(n.literals(value)) & core}
-    for named in sorted(left, key=lambda n: ([NOT, OPEN, SO].index(left[n]), str(n.atom))):
+    for named in sorted(left, key=lambda n: (_ORDER[::-1].index(left[n][-1]), str(n.atom))):
         less = {n: value for n, value in left.items() if n != named}
         if pair.formula.solve([*hard, -goal, *_literals(less)]) is None:
             left = less
     return left
 
 
-def _literals(way: dict[Named, str]) -> list[int]:
+def _literals(way: dict[Named, Value]) -> list[int]:
     return [lit for named, value in way.items() for lit in named.literals(value)]
 
 
-def _needed(pair: Pair, found: list[dict[Named, str]], hard: list[int], goal: int) -> list[Way]:
+def _needed(pair: Pair, found: list[dict[Named, Value]], hard: list[int], goal: int) -> list[Way]:
     """Return the ways without those that the others make up together."""
     left = list(found)
     for way in found:
@@ -154,6 +183,6 @@ def _needed(pair: Pair, found: list[dict[Named, str]], hard: list[int], goal: in
     return [_told(way) for way in left]
 
 
-def _told(way: dict[Named, str]) -> Way:
-    order = [SO, OPEN, NOT]
-    return tuple(sorted(((n.atom, value) for n, value in way.items()), key=lambda p: (order.index(p[1]), str(p[0]))))
+def _told(way: dict[Named, Value]) -> Way:
+    told = ((named.atom, value) for named, value in way.items())
+    return tuple(sorted(told, key=lambda pair: (-len(pair[1]), _ORDER.index(pair[1][-1]), str(pair[0]))))

@@ -164,11 +164,21 @@ class Encoder:
     def rails(self, node: int, session: int = 1) -> Rails:
         """Return the literals of a node, in a session where it is of one."""
         if (node, self._of(node, session)) not in self._known:
-            for each in self.nodes.reached([node]):
+            for each in self._new(node):
                 for place in range(1, len(self._present) + 1) if self.nodes.local[each] else (0,):
-                    if (each, place) not in self._known:
-                        self._known[each, place] = self._made(each, place)
+                    self._known[each, place] = self._made(each, place)
         return self._known[node, self._of(node, session)]
+
+    def _new(self, node: int) -> list[int]:
+        """Return the nodes that one rests on and that have no literals yet, each after all that it rests on."""
+        found: set[int] = set()
+        waiting = [node]
+        while waiting:
+            each = waiting.pop()
+            if each not in found and (each, self._of(each, 1)) not in self._known:
+                found.add(each)
+                waiting += self.nodes.below(each)
+        return sorted(found)
 
     def _of(self, node: int, session: int) -> int:
         return session if self.nodes.local[node] else 0

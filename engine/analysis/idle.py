@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ..evaluation.apart import set_apart
 from ..language.terms import Comparison, Literal, Part, Rule, Var
@@ -30,9 +30,12 @@ def _is_safe(rule: Rule, body: tuple[Part, ...]) -> bool:
     return all(a in bound for a in (*rule.head.args, *asked) if isinstance(a, Var))
 
 
-def deciding(program: Program) -> Program:
-    """Return a program with the rules alone on which outcomes, refusals and what is shown rest."""
-    told = {each.name for each in program.outcomes}
+def deciding(program: Program, *more: str) -> Program:
+    """Return a program with the rules alone on which outcomes, refusals and what is shown rest.
+
+    :param more: predicates whose rules are kept too.
+    """
+    told = {*more, *(each.name for each in program.outcomes)}
     told |= {p.name for p in program.predicates.values() if p.is_error or p.is_shown}
     needs: dict[str, set[str]] = {}
     for edge in edges(program):
@@ -50,25 +53,31 @@ DEAD, IDLE, VACUOUS, REDUNDANT, UNASKED = (
 )  # fmt: skip
 
 
-def idle(program: Program, date: str) -> dict[Cut, str]:
+Mark = tuple[str, str]
+"""The id of a rule, and a change of it in the words of a mutation."""
+
+
+def idle(program: Program, date: str, marked: Collection[Mark] = ()) -> dict[Cut, str]:
     """Return what makes no difference in any edition in which it is in force, each with what it is.
 
     A rule is dead where it cannot fire, and redundant where all that it gives is given without it; nothing is then said
     of its parts.
 
     :param date: an ISO date of the edition that is looked at first.
+    :param marked: what is known to make no difference: it is looked at in that edition alone.
     :raises NotGroundedError: where an edition has no circuit.
     """
-    rules = deciding(program)
-    found = _idle_in(rules, date, cuts(rules, date))
-    for day in (date, *editions(program, date)):
-        wider = program if day == date else rules  # advisories may rest on it too
-        again = _idle_in(wider, day, [cut for cut in found if cut.rule.in_force(day)])
+    every = idle_in(program, date, cuts(deciding(program), date))
+    known = {cut: kind for cut, kind in every.items() if (cut.rule.id, cut.change) in marked}
+    found = {cut: kind for cut, kind in every.items() if cut not in known}
+    for day in editions(program, date):
+        again = idle_in(program, day, [cut for cut in found if cut.rule.in_force(day)])
         both = {DEAD, REDUNDANT}
         found = {
             cut: REDUNDANT if {kind, again.get(cut, kind)} == both else kind
             for cut, kind in found.items() if cut in again or not cut.rule.in_force(day)
         }  # fmt: skip
+    found |= known
     whole = {cut.rule for cut in found if cut.part < 0}
     return {cut: kind for cut, kind in found.items() if cut.part < 0 or cut.rule not in whole}
 
@@ -81,14 +90,26 @@ def editions(program: Program, date: str) -> list[str]:
     return [day for day in (*before, *days) if day not in mine]
 
 
-def _idle_in(program: Program, date: str, wanted: list[Cut]) -> dict[Cut, str]:
-    trial = Trial(program, date, wanted) if wanted else None
-    return {cut: _kind(cut, trial) for cut in wanted if trial and not trial.changes(cut)}
+def idle_in(program: Program, date: str, wanted: list[Cut]) -> dict[Cut, str]:
+    """Return which of some parts make no difference in an edition, each with what it is.
+
+    What the rest of the rules reads, such as those of advisories, is taken to be told as well.
+    """
+    rules = deciding(program)
+    read = {lit.atom.predicate for rule in program.rules if rule not in rules.rules for lit in rule.asked}
+    trial = Trial(rules, date, wanted, read) if wanted else None
+    found = ((cut, _kind(cut, trial)) for cut in wanted if trial)
+    return {cut: kind for cut, kind in found if kind}
 
 
 def _kind(cut: Cut, trial: Trial) -> str:
+    """Return what a part is that makes no difference; an empty text where it makes one."""
+    if cut.part < 0 and not trial.fires(cut.rule):
+        return DEAD  # though it may keep a line waiting for what can never be documented
+    if trial.changes(cut):
+        return ""
     if cut.part < 0:
-        return REDUNDANT if trial.fires(cut.rule) else DEAD
+        return REDUNDANT
     return VACUOUS if isinstance(cut.rule.body[cut.part], Comparison) else IDLE
 
 

@@ -87,10 +87,6 @@ class Legal:
 
         return literal
 
-    def options(self, at: int, number: int) -> frozenset[tuple[int, Given]]:
-        """Return the values that give an input of a circuit; inputs of two circuits with the same ones are the same."""
-        return frozenset((id(slot), option.inputs) for slot, option in self._by_input[at].get(number, ()))
-
     def service(self, code: str, session: int = 1) -> int:
         """Return the literal that is so where a code is requested."""
         slot = next(s for s in self.space.slots if s.session == session and s.name == code)

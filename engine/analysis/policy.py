@@ -47,7 +47,7 @@ class Policy:
     def __init__(self, guideline: Guideline, date: str, world: str = "") -> None:
         self.guideline, self.date, self.world = guideline, date, world
         self.program = guideline.program
-        self.circuit: Circuit = guideline.circuit(date, whole=True)
+        self.circuit: Circuit = guideline.circuit(date)
         self.legal = Legal([self.circuit], date)
         self.formula = self.legal.formula
         self.encoder = self.legal.encoders[0]

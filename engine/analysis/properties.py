@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import NamedTuple
 
 from ..circuit.circuit import Circuit
+from ..circuit.nodes import FALSE
 from ..decision.situation import Situation
-from ..evaluation.grounded import ground
 from ..language.errors import GuidelineError
-from ..language.terms import Rule
+from ..language.terms import Atom, Rule, quote
+from ..library.circuits import circuit
 from ..library.guideline import Guideline
 from ..library.texts import all_texts
 from ..program.graph import stratify
-from ..program.interface import CODE
+from ..program.interface import ADVISORY, CODE
 from ..program.program import PROPERTIES, read_text
 from ..program.reader import read_program
 from ..soundness.check import check
+from .idle import deciding
 from .legal import Legal
 from .policy import WORLDS, NotReproducedError, Witness, read, witness_of
 
@@ -39,11 +42,13 @@ def with_properties(guideline: Guideline) -> Guideline | None:
     path = guideline.folder / PROPERTIES
     if not path.exists():
         return None
-    program, findings = read_program([*all_texts(guideline.folder), (PROPERTIES, read_text(path, PROPERTIES))])
+    texts = [*all_texts(guideline.folder), (PROPERTIES, read_text(path, PROPERTIES))]
+    program, findings = read_program(texts)
     findings = findings or check(program)
     if findings:
         raise GuidelineError(findings)
-    return Guideline(guideline.folder, program, stratify(program))
+    digest = sha256(f"{guideline.hash} {texts[-1][1]}".encode()).hexdigest() if guideline.hash else ""
+    return Guideline(guideline.folder, program, stratify(program), digest)
 
 
 def broken(guideline: Guideline, date: str, world: str = "") -> Iterator[Broken]:
@@ -53,20 +58,36 @@ def broken(guideline: Guideline, date: str, world: str = "") -> Iterator[Broken]
     :raises NotReproducedError: where the evaluation does not find so what a case shows.
     """
     extended = with_properties(guideline)
-    rules = [r for r in extended.program.edition(date) if r.head.predicate == NEVER] if extended else []
-    if extended is None or not rules:
-        return
-    circuit = Circuit.of(ground(extended.program, extended.strata, extended.since(date)))
-    legal = Legal([circuit], date)
-    fired = [f for each in circuit.built.firings.get(NEVER, {}).values() for f in each]
+    return broken_in(extended, guideline, date, world) if extended else iter(())
+
+
+def broken_in(extended: Guideline, guideline: Guideline, date: str, world: str = "") -> Iterator[Broken]:
+    """Yield each property of an edition that does not hold.
+
+    :param extended: the guideline with its properties.
+    """
+    rules = [rule for rule in extended.program.edition(date) if rule.head.predicate == NEVER]
+    kept = _circuit(extended, rules, date)
+    legal = Legal([kept], date)
     for rule in rules:
-        nodes = [circuit.built.fires(f) for f in fired if f.rule.place == rule.place]
-        goal = legal.formula.either(legal.encoders[0].sure(node) for node in nodes)
+        node = kept.advisories.get(str(_told(rule).head), FALSE)
         world_asked = [legal.formula.open if WORLDS[world] else -legal.formula.open] if world else []
-        asked = [goal, legal.present[0], *world_asked]
+        asked = [legal.encoders[0].sure(node), legal.present[0], *world_asked]
         if legal.formula.solve(asked) is not None:
             model = legal.formula.smallest(asked, legal.costs()) or set()
             yield Broken(rule, _shown(rule, legal, model, guideline, extended, date))
+
+
+def _circuit(extended: Guideline, rules: list[Rule], date: str) -> Circuit:
+    """Return the circuit of an edition in which each property is an advisory, so that it is kept like one."""
+    deciding_rules = deciding(extended.program).rules
+    program = extended.program._replace(rules=(*deciding_rules, *map(_told, rules)))
+    edition = extended.since(date)
+    return circuit(program, stratify(program), edition, (extended.hash, edition))
+
+
+def _told(rule: Rule) -> Rule:
+    return rule._replace(head=Atom(ADVISORY, (quote(rule.id),)))
 
 
 def _shown(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from ..language.errors import Finding
@@ -11,7 +11,7 @@ from ..library.guideline import Guideline
 from ..program.interface import SERVICE, UNFAVOURABLE
 from ..program.program import Program
 from .formula import OutOfTimeError, within
-from .idle import DEAD, REDUNDANT, VACUOUS, idle, unasked
+from .idle import DEAD, REDUNDANT, VACUOUS, Mark, idle, unasked
 from .policy import Policy, Witness
 from .properties import broken
 from .sweep import CONFLICT, Harm, faults, harms, hopeless, reached
@@ -39,21 +39,24 @@ class Analysis(NamedTuple):
     harms: list[Harm]
     asked: list[str]  # the names of the analyses that were made
     unknown: list[str]  # of those whose time was over, of which nothing is known
+    marked: Collection[Mark] = ()  # parts of rules that are known to make no difference
 
 
 def analyse(
-    guideline: Guideline, date: str, world: str = "", only: tuple[str, ...] = (), seconds: float = SECONDS
-) -> Analysis:
+    guideline: Guideline, date: str, world: str = "", only: tuple[str, ...] = (), seconds: float = SECONDS,
+    marked: Collection[Mark] = (),
+) -> Analysis:  # fmt: skip
     """Return what holds of every legal case of an edition.
 
     :param date: the ISO date whose edition is meant.
     :param world: `open` or `closed`; an empty text for both.
     :param only: names of analyses; without them all are made.
+    :param marked: parts of rules that are known to make no difference.
     :raises NotGroundedError: where the edition has no circuit.
     """
     policy = Policy(guideline, date, world)
     asked = [name for name in ANALYSES if not only or name in only]
-    told = Analysis(date, world, [], {}, [], asked, [])
+    told = Analysis(date, world, [], {}, [], asked, [], marked)
     with within(seconds):
         for name in asked:
             try:
@@ -96,7 +99,7 @@ def _properties(policy: Policy, told: Analysis) -> None:
 
 
 def _dead(policy: Policy, told: Analysis) -> None:
-    for cut, kind in idle(policy.program, policy.date).items():
+    for cut, kind in idle(policy.program, policy.date, told.marked).items():
         told.found.append(Proved(_part(cut, kind), cut=cut))
     for fact in unasked(policy.program, policy.date):
         message = f"no rule that can fire asks for {fact.head} ({fact.id})"

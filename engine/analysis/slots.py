@@ -72,10 +72,13 @@ class Space:
         self.circuits, self.date = circuits, date
         self.nothing = Option(None, (frozenset(),) * len(circuits), cost=0)
         self._keys: dict[str, list[CaseKey]] = {}
-        for each in circuits:
-            for predicate in each.grounded.symbols.inputs.values():
-                if predicate.case and predicate.case not in self._keys.setdefault(predicate.case.key, []):
-                    self._keys[predicate.case.key].append(predicate.case)
+        self._read_by: list[dict[str, list[tuple[str, CaseKey]]]] = [{} for _ in circuits]  # by key, the predicates
+        for each, read_by in zip(circuits, self._read_by, strict=True):
+            for name, predicate in each.grounded.symbols.inputs.items():
+                if case := predicate.case:
+                    read_by.setdefault(case.key, []).append((name, case))
+                    known = self._keys.setdefault(case.key, [])
+                    known += [case] * (case not in known)
         self.slots = [slot for key in self._keys for slot in self._slots(key, sessions)]
 
     def _slots(self, key: str, sessions: int) -> Iterator[Slot]:
@@ -116,13 +119,11 @@ class Space:
     def read(self, key: str, said: dict[str, Any], value: Any) -> Option:
         """Return what a value gives, by the reader of cases."""
         inputs, facts = [], dict[Atom, None]()
-        for circuit in self.circuits:
-            program = circuit.grounded.program
-            values = Said({"date_of_service": self.date, "services": [], **said}, program, [])
+        for circuit, read_by in zip(self.circuits, self._read_by, strict=True):
+            values = Said({"date_of_service": self.date, "services": [], **said}, circuit.grounded.program, [])
             given: dict[Atom, str] = {}
-            for p in program.predicates.values():
-                if p.case and p.case.key == key:
-                    given |= read_facts(p.name, p.case, values)
+            for name, case in read_by.get(key, ()):
+                given |= read_facts(name, case, values)
             inputs.append(frozenset(circuit.numbers(given)))
             facts |= dict.fromkeys(given)
         return Option(value, tuple(inputs), tuple(facts))

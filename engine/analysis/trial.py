@@ -5,7 +5,7 @@ All that a rule gives without one of its parts is grounded together with the edi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -92,10 +92,12 @@ class Trial:
     """An edition beside itself without parts of its rules: what of them makes a difference to a legal case.
 
     :param date: the ISO date of the edition.
+    :param read: predicates whose atoms are told beside the answers.
     :raises NotGroundedError: where it has no circuit.
     """
 
-    def __init__(self, program: Program, date: str, wanted: list[Cut]) -> None:
+    def __init__(self, program: Program, date: str, wanted: list[Cut], read: Collection[str] = ()) -> None:
+        self._read = sorted(read)
         relaxed = {cut: cut.relaxed() for cut in wanted if cut.part >= 0}
         wider = _widened(program, relaxed.values())
         grounded = ground(wider, stratify(wider), date)
@@ -141,10 +143,11 @@ class Trial:
             found += (self.formula.both([service, lit]) for lit in _answers(line_of(codes, ways, program, encoder)))
         shown = [atom for p in program.shown() for atom in self.built.atoms(p.name)]
         found += (encoder.possible(self.built.of(atom)) for atom in shown)
-        return found + [encoder.sure(node) for node in self.circuit.advisories.values()]
+        read = [self.built.of(atom) for name in self._read for atom in self.built.atoms(name)]
+        return [*found, *map(encoder.sure, read), *map(encoder.possible, read)]
 
     def fires(self, rule: Rule) -> bool:
-        """Say whether a rule can fire in a legal case, or in one that is refused."""
+        """Say whether a rule surely fires in some legal case, or in one that is refused."""
         of = self.built.firings.get(rule.head.predicate, {})
         return self._some(f for each in of.values() for f in each if f.rule.place == rule.place)
 
@@ -156,7 +159,7 @@ class Trial:
     def _some(self, firings: Iterable[Firing]) -> bool:
         on_time()
         nodes = (self.built.fires(firing) for firing in firings)
-        return any(self.formula.solve([self._before.possible(node)]) is not None for node in nodes)
+        return any(self.formula.solve([self._before.sure(node)]) is not None for node in nodes)
 
 
 def _answers(line: Line) -> list[int]:

@@ -6,7 +6,7 @@ is not so in a closed world. A simplification holds for all three values; where 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 FALSE, TRUE, UNKNOWN = 0, 1, 2
 INPUT, NOT, AND, OR, ANY = KINDS = ("input", "not", "and", "or", "any")
@@ -121,13 +121,16 @@ class Nodes:
         rests = [outer(each - common) for each in sets]
         return outer([*common, inner(rests)])
 
-    def reached(self, outputs: Iterable[int]) -> list[int]:
-        """Return the nodes that some outputs rest on, themselves among them, each after all that it rests on."""
+    def reached(self, outputs: Iterable[int], known: Container[int] = ()) -> list[int]:
+        """Return the nodes that some outputs rest on, themselves among them, each after all that it rests on.
+
+        :param known: nodes that are left out, with what they alone rest on.
+        """
         seen: set[int] = set()
         stack = list(outputs)
         while stack:
             node = stack.pop()
-            if node not in seen:
+            if node not in seen and node not in known:
                 seen.add(node)
                 stack += self.below(node)
         return sorted(seen)
@@ -143,9 +146,8 @@ class Nodes:
         :param values: by number of the input, TRUE or FALSE.
         :param known: what has been settled before; kept for the next node.
         """
-        for each in self.reached([node]):
-            if each not in known:
-                known[each] = self._settled(each, values, known)
+        for each in self.reached([node], known):
+            known[each] = self._settled(each, values, known)
         return known[node]
 
     def _settled(self, node: int, values: dict[int, int], known: dict[int, int]) -> int:

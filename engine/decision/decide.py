@@ -21,13 +21,13 @@ from .decision import Advisory, Decision, LineDecision
 from .need import Set, in_order
 from .outcomes import awaited, decided, favourable, leads_to, outcomes, passed, surely
 from .situation import Situation, refuse_contradiction
-from .support import how, leaves, rests_on, used
+from .support import how, rests_on, used
 from .why import Why
 
 if TYPE_CHECKING:
     from .missing import Missing
 
-__all__ = ["Judged", "LineDecision", "advisories", "decide", "judge", "leaves", "outcomes"]
+__all__ = ["Judged", "LineDecision", "advisories", "decide", "judge"]
 
 
 class Judged(NamedTuple):
@@ -118,21 +118,19 @@ def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
         raise _two_outcomes(line, case, sure, model)
     asked = favourable(possible, program) if outcome.role == WAITING else []
     missing = situation.missing.sets(asked) if asked else None
+    read = used([*decisive, *passed(outcome, program, key)], model, situation.why, situation.ways)
     last = tuple(sorted(unquote(str(a.args[2])) for a in decisive))
     return LineDecision(
-        code=code,
-        session=session,
+        code=code, session=session, outcome=outcome.name, declared=outcome,
         shown={p.name: _value(model, p, {"Session": session, "Code": quote(code)}) for p in program.shown()},
-        outcome=outcome.name,
         by=last if outcome.role in (FAVOURABLE, UNFAVOURABLE) else (),
         how=how(decisive, model) if outcome.role in (FAVOURABLE, UNFAVOURABLE) else (),
         reason=last[0] if outcome.role == SILENT else None,
         needs=tuple(map(in_order, missing.sets)) if missing else (),
         missing_complete=missing.complete if missing else True,
-        rests_on=rests_on(*used([*decisive, *passed(outcome, program, key)], model, situation.why), program),
-        declared=outcome,
+        rests_on=rests_on(*read, program),
         needs_for=_needs_for(missing.sets if missing else (), asked, situation),
-    )
+    )  # fmt: skip
 
 
 def _needs_for(sets: Iterable[Set], asked: Sequence[Atom], situation: Situation) -> tuple[str, ...] | None:
@@ -169,8 +167,7 @@ def advisories(program: Program, model: Model) -> Iterable[Advisory]:
     seen = set()
     for atom in model.atoms(ADVISORY):
         for firing in model.firings[atom]:
-            text = say_rule(firing.rule, firing.binding, program)
-            if text not in seen and model.is_sure(firing):
+            if model.is_sure(firing) and (text := say_rule(firing.rule, firing.binding, program)) not in seen:
                 seen.add(text)
                 cited = ", ".join(firing.rule.cites)
                 yield Advisory(unquote(str(atom.args[0])), text, f"{cited} ({firing.rule.source})")

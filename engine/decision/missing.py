@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from typing import Any
 
 from ..evaluation.rules import Model
 from ..language.terms import Atom
@@ -25,10 +26,11 @@ class Missing:
     :param model: what follows in the open world.
     :param denied: gives the model that follows when an undocumented input is denied as well; asked
         only where rules rest on the absence of open inputs.
+    :param kept: what was found for questions of other cases of the edition.
     """
 
-    def __init__(self, model: Model, denied: Callable[[Atom], Model]) -> None:
-        self.model = model
+    def __init__(self, model: Model, denied: Callable[[Atom], Model], kept: dict[Any, Any] | None = None) -> None:
+        self.model, self.kept = model, {} if kept is None else kept
         self._model_denying = denied
         self._denials: dict[Atom, set[Atom]] = {}
         self._searches: dict[tuple[Atom, ...], Search] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..evaluation.rules import Model
 from ..language.terms import Atom
@@ -15,6 +15,7 @@ class Documentation(Protocol):
     """What a search asks of the findings that it chooses among."""
 
     model: Model
+    kept: dict[Any, Any]  # what was found for questions, by what they come to
 
     def weaker(self, atom: Atom) -> set[Atom]:
         """Return what documenting a finding documents as well."""

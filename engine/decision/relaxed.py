@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
+from hashlib import sha256
 from typing import NamedTuple
 
 from ..evaluation.rules import Model
@@ -51,7 +52,7 @@ def narrowed(guideline: Guideline, name: str) -> Guideline:
     program = guideline.program
     read = below(program, name, closing=True)
     rules = tuple(rule for rule in program.rules if rule.head.predicate in read)
-    return Guideline(guideline.folder, program._replace(rules=rules), guideline.strata)
+    return Guideline(guideline.folder, program._replace(rules=rules), guideline.strata, _digest(guideline, name))
 
 
 def is_varied(predicate: Predicate) -> bool:
@@ -98,7 +99,13 @@ def relaxed(guideline: Guideline, settled: frozenset[str]) -> Guideline:
             concepts={name: told for name, told in program.concepts.items() if name not in settled},
         ),
         Strata(strata.components, strata.from_case, strata.from_case),
+        "" if settled else _digest(guideline, "*"),  # with others it is for a case or two: not worth grounding
     )
+
+
+def _digest(guideline: Guideline, of: str) -> str:
+    """Return what a guideline made of another one is grounded under."""
+    return sha256(f"{guideline.hash} {of}".encode()).hexdigest() if guideline.hash else ""
 
 
 class Relaxed:

@@ -18,6 +18,8 @@ SETS = 256
 STEPS = 5_000
 """The most choices that are looked at; fewer where `WORK`, the gates looked at for them, is more."""
 WORK = 500_000
+KEPT = 1_000
+"""How many questions are kept with what was found."""
 NEVER = 1 << 30
 _FAN = 1 << 20
 
@@ -34,7 +36,19 @@ class Search(Choices):
 
     @cached_property
     def found(self) -> Found:
-        """The minimal sets, the smallest first."""
+        """The minimal sets, the smallest first; what was asked of another case is not searched for again."""
+        net, of = self.net, self.of
+        gates = tuple([(g.conjunctive, g.gone, tuple(g.below), g.need, g.weights) for g in net.gates])
+        limits = SETS, STEPS, WORK, net.complete
+        asked = limits, gates, tuple(net.roots), tuple(net.items), tuple(of.cover), tuple(of.clash)
+        kept = self.missing.kept
+        found: Found = kept.get(asked) or self._search()
+        if len(kept) >= KEPT:
+            kept.clear()
+        kept[asked] = found
+        return found
+
+    def _search(self) -> Found:
         sets: list[Set] = []
         complete = self.net.complete
         for each in self._minimal():

@@ -13,6 +13,7 @@ from ..library.guideline import Guideline
 from ..program.program import Program
 from ..program.words import say_rule
 from .support import leaves
+from .ways import Ways
 from .why import Why
 
 if TYPE_CHECKING:
@@ -39,7 +40,12 @@ class Situation:
         """What tells the documentation that would settle a question."""
         from .missing import Missing  # only a line that waits for documentation needs it
 
-        return Missing(self.model, self._denying)
+        return Missing(self.model, self._denying, self.evaluator.searches)
+
+    @cached_property
+    def ways(self) -> Ways:
+        """Which ways of holding the shortest proofs show."""
+        return Ways(self.model, self.why, every=False)
 
     def _denying(self, atom: Atom) -> Model:
         """Return what follows when an undocumented input is denied as well."""

@@ -29,11 +29,14 @@ def used_rules(targets: Iterable[Atom], model: Model, why: Why) -> list[Rule]:
     return used(targets, model, why)[0]
 
 
-def used(targets: Iterable[Atom], model: Model, why: Why) -> tuple[list[Rule], set[str]]:
-    """Return what a line's proof uses: the rules of what holds, may hold or fails in play, and the open predicates."""
-    rules: dict[Rule, None] = {}
+def used(targets: Iterable[Atom], model: Model, why: Why, ways: Ways | None = None) -> tuple[list[Rule], set[str]]:
+    """Return what a line's proof uses: the rules of what holds, may hold or fails in play, and the open predicates.
+
+    :param ways: the ways of holding, where they are known from another line.
+    """
+    rules: dict[int, Rule] = {}  # by what they are: to compare whole rules takes long
     seen: set[Atom] = set()
-    stack, ways = list(targets), Ways(model, why, every=False)
+    stack, ways = list(targets), ways or Ways(model, why, every=False)
     while stack:
         atom = stack.pop()
         if atom in seen:
@@ -43,20 +46,20 @@ def used(targets: Iterable[Atom], model: Model, why: Why) -> tuple[list[Rule], s
             stack += _against(atom, why, rules)
         elif atom not in model.given and atom not in model.unknown:  # those are leaves of a proof
             for firing in ways.of(atom):
-                rules[firing.rule] = None
+                rules[id(firing.rule)] = firing.rule
                 stack += (*firing.premises, *firing.absences)
                 stack += [atom for tally in firing.tallies for atom in tally.atoms]
-    return list(rules), {atom.predicate for atom in seen if atom in model.unknown}
+    return list(rules.values()), {atom.predicate for atom in seen if atom in model.unknown}
 
 
-def _against(atom: Atom, why: Why, rules: dict[Rule, None]) -> Iterator[Atom]:
+def _against(atom: Atom, why: Why, rules: dict[int, Rule]) -> Iterator[Atom]:
     """Yield what the proof that an atom does not hold goes on with, and add the rules that it uses."""
     how = why.kind(atom)
     if how == CONTRADICTED and (denial := why.against(atom)):
         yield denial
     for failure in why.failures(atom) if how == UNMET else ():
         if failure.in_play:
-            rules[failure.rule] = None
+            rules[id(failure.rule)] = failure.rule
             for cause in failure.causes:
                 yield from why.read(cause, failure.rule)
             yield from (held for _, held in failure.held(why.model))

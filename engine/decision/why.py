@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from typing import NamedTuple
 
+from ..evaluation.compiled import Compiled
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.join import Join
 from ..evaluation.rules import Firing, Model
-from ..language.terms import Aggregate, Atom, Comparison, Literal, Part, Rule, Var
+from ..language.terms import Aggregate, Atom, Literal, Part, Rule, Var
 from ..language.unify import Binding, unify
 from .smallest import Smallest
 
@@ -67,6 +68,8 @@ class Why:
 
     def shortest(self, atom: Atom) -> Firing:
         """Return the firing of a sure, derived atom that gives it the smallest proof."""
+        if len(only := self.model.firings[atom]) == 1:
+            return only[0]
         return self._smallest.of(atom)[1]
 
     def failures(self, atom: Atom) -> list[Failure]:
@@ -125,21 +128,39 @@ class Why:
         failures = []
         for compiled in self.evaluator.of_head.get(atom.predicate, ()):
             if (binding := unify(compiled.rule.head, atom)) is not None:
-                failures.append((yield from self._failure(compiled.rule, atom, binding)))
+                failures.append((yield from self._failure(compiled, atom, binding)))
         return failures
 
-    def _failure(self, rule: Rule, atom: Atom, binding: Binding) -> Generator[Atom, bool, Failure]:
+    def _failure(self, compiled: Compiled, atom: Atom, binding: Binding) -> Generator[Atom, bool, Failure]:
         """Join the body part by part; a part that leaves no binding is a cause, and is passed over."""
         ways: list[Binding] = [binding]
         causes: list[Cause] = []
-        for at, part in sorted(enumerate(rule.body), key=lambda each: self._rank(each[1])):
-            passed = [way for before in ways for way in self.join.ways([part], before, sure=False)]
+        for at, part, names in self.evaluator.in_order(compiled):
+            passed = self._passed(part, names, ways)
             if not passed:
                 causes += yield from self._causes(at, part, ways)
                 if causes[-1].kind == NOT_APPLICABLE:
                     break  # the case is not about this rule: what else fails is of no interest
             ways = passed or ways
-        return Failure(rule, atom, tuple(ways), tuple(causes))
+        return Failure(compiled.rule, atom, tuple(ways), tuple(causes))
+
+    def _passed(self, part: Part, names: Collection[str], ways: list[Binding]) -> list[Binding]:
+        """Return the ways in which a part does not fail beside the parts before it.
+
+        :param names: the variables of the part.
+        """
+        if not isinstance(part, Literal) or not part.positive:
+            bound = [all(name in way for name in names) for way in ways]  # else it is passed over
+            return [
+                way for way, so in zip(ways, bound, strict=True) if not so or self.join.holds(part, way, sure=False)
+            ]
+        found: list[Binding] = []
+        for way in ways:
+            if not all(name in way for name in names):
+                found += self.join.ways([part], way, sure=False)
+            elif self.model.possible(part.atom.substitute(way) if names else part.atom):
+                found.append(way)
+        return found
 
     def _causes(self, at: int, part: Part, ways: list[Binding]) -> Generator[Atom, bool, list[Cause]]:
         """Return how a part fails under each binding; the ones the case is about hide the others."""
@@ -152,15 +173,9 @@ class Why:
             found.append(Cause(at, each, kind, way))
         return [cause for cause in found if cause.kind != NOT_APPLICABLE] or found[-1:]
 
-    def _rank(self, part: Part) -> int:
-        """What the case is about comes first, then what is documented, then what is compared, then what is counted."""
-        if not isinstance(part, Literal):
-            return 3 if isinstance(part, Comparison) else 4
-        if not part.positive:
-            return 2
-        return int(part.atom.predicate in self.open_valued)
-
 
 def _numbered(atom: Atom) -> Atom:
     """Name the variables by position, so that one pattern is analysed once."""
+    if not any(isinstance(term, Var) for term in atom.args):
+        return atom
     return Atom(atom.predicate, tuple(Var(f"V{i}") if isinstance(a, Var) else a for i, a in enumerate(atom.args)))

@@ -33,7 +33,7 @@ def choose(prepared: Prepared, given: Collection[Atom], *, open_world: bool) -> 
         if component.at in run.active:
             run.component(component)
     model.unknown = {atom for atom in model.unknown if atom not in model.support}
-    model.renew()
+    run.index()
     return model
 
 
@@ -62,13 +62,13 @@ class _Choice:
             at = number.get(atom, -1)
             if at >= 0 and not possible[at]:
                 self._came(at)
+            if found := self.atoms.get(atom.predicate):
+                found.append(atom)
+                continue
+            self.atoms[atom.predicate] = [*self.prepared.atoms.get(atom.predicate, ()), atom]
             at = number.get(atom.predicate, -1)
-            if at >= 0:
-                if not possible[at]:
-                    self._came(at)
-                if atom.predicate not in self.atoms:
-                    self.atoms[atom.predicate] = self.prepared.atoms.get(atom.predicate, []).copy()
-                self.atoms[atom.predicate].append(atom)
+            if at >= 0 and not possible[at]:
+                self._came(at)
 
     def _came(self, number: int) -> None:
         """Let those who wait for something know that it is there."""
@@ -90,6 +90,10 @@ class _Choice:
                 sure[number] = True
                 for at in prepared.waiting[number]:
                     unsure[at] -= 1
+
+    def index(self) -> None:
+        """Let the model know its atoms by predicate."""
+        self.model.index({**self.prepared.varying, **self.atoms})
 
     def suppose(self, component: Component) -> None:
         """Let come what the open predicates of a component leave undocumented."""
@@ -116,7 +120,7 @@ class _Choice:
         self.budget.watch()
         if component.counts:
             first = next(m.compiled.rule for m in component.members if m.compiled.rule.aggregates)
-            self.model.renew()  # what aggregates ask for is below the component, and known
+            self.index()  # what aggregates ask for is below the component, and known
             self.join = Join(self.model, partial(self.budget.spend, 1, first))
         if component.recursive:
             self._recursive(component)
@@ -130,7 +134,8 @@ class _Choice:
                 heads.setdefault(firing.head, []).append(firing)
                 if sure:
                     support.setdefault(firing.head, firing)
-        self._record(heads)
+        if heads:
+            self._record(heads)
 
     def _record(self, heads: dict[Atom, list[Firing]]) -> None:
         firings = self.model.firings
@@ -163,8 +168,9 @@ class _Choice:
 
     def _bound(self, member: Member, new: int, fresh: Sequence[Atom]) -> Iterator[tuple[Row, Firing]]:
         compiled = member.compiled
-        plan = self.prepared.plan(member, new)
-        rows = join(plan, self, fresh, self.budget)
+        rows = join(self.prepared.plan(member, new), self, fresh, self.budget)
+        if not rows:
+            return
         self.budget.spend(len(rows), compiled.rule)
         if compiled.absences:
             rows = [row for row in rows if not any(self.model.sure(t.fill(row)) for t in compiled.absences)]
@@ -174,7 +180,7 @@ class _Choice:
 
     def _firing(self, member: Member, row: Row) -> Firing | None:
         """Return the firing of a row; what does not count is the same for each case that names the same."""
-        if member.compiled.rule.aggregates:
+        if member.counts:
             return member.compiled.firing(row, self.join.tally)
         if row not in member.known:
             if len(member.known) >= MAX_KEPT:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..language.terms import Atom
+from ..language.terms import Atom, Comparison, Literal, Part
 from ..program.graph import Strata
 from ..program.program import Program
 from .chosen import choose
 from .compiled import Compiled, compiled_rules
+from .join import names_of
 from .prepared import Prepared
 from .rules import Model
 
@@ -31,6 +32,8 @@ class Evaluator:
         self.of_head: dict[str, list[Compiled]] = {}
         for compiled in self.compiled:
             self.of_head.setdefault(compiled.rule.head.predicate, []).append(compiled)
+        self.searches: dict[Any, Any] = {}  # what those who search models of its cases keep
+        self._parts: dict[str, list[tuple[int, Part, tuple[str, ...]]]] = {}
         if not prepared:
             self.solver  # noqa: B018 - what follows from the text alone is worked out, and refused, at once
 
@@ -40,6 +43,21 @@ class Evaluator:
         from .solver import Solver
 
         return Solver(self.program, self.strata, self.date, self.compiled)
+
+    def in_order(self, compiled: Compiled) -> list[tuple[int, Part, tuple[str, ...]]]:
+        """Return the parts of a rule with their numbers and variables, in the order to look at why it fails.
+
+        What the case is about comes first, then what is documented, then what is compared, then what is counted.
+        """
+        if compiled.name not in self._parts:
+            parts = sorted(enumerate(compiled.rule.body), key=lambda each: self._rank(each[1]))
+            self._parts[compiled.name] = [(at, part, tuple(names_of(part))) for at, part in parts]
+        return self._parts[compiled.name]
+
+    def _rank(self, part: Part) -> int:
+        if not isinstance(part, Literal):
+            return 3 if isinstance(part, Comparison) else 4
+        return int(part.atom.predicate in self.strata.open_valued) if part.positive else 2
 
     def evaluate(self, given: Collection[Atom], *, open_world: bool) -> Model:
         """Return what follows from a case.

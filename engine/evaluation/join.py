@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..language.comparison import holds
 from ..language.terms import Aggregate, Comparison, Literal, Part, variables
@@ -76,5 +76,9 @@ class Join:
 
 def ready(part: Part, binding: Binding) -> bool:
     """Say whether every variable of a part is bound."""
-    names = variables(part.atom.args) if isinstance(part, Literal) else part.names()
-    return all(name in binding for name in names)
+    return all(name in binding for name in names_of(part))
+
+
+def names_of(part: Part) -> Iterable[str]:
+    """Return the names of the variables that the rest of a rule has to bind for a part."""
+    return variables(part.atom.args) if isinstance(part, Literal) else part.names()

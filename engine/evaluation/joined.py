@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cached_property
+from math import prod
+from typing import Any, NamedTuple, Protocol
 
 from ..language.comparison import NotANumberError, holds
 from ..language.terms import Atom, Comparison, Constant, Term, Var
 from .compiled import Compiled, Row
 from .limits import Budget
 
+OFTEN = 10
+"""After how many joins of a rule a function is made for them."""
+DEEP = 15
+"""From how many literals on none is made: Python nests only so many loops."""
 _MANY = 1000
 """From how many rows on the time is looked at."""
 
@@ -47,6 +53,16 @@ class Step(NamedTuple):
         return column, row[place] if place >= 0 else constant
 
 
+class Atoms(Protocol):
+    """What joins are made over."""
+
+    def of(self, predicate: str) -> Sequence[Atom]:
+        """Return the atoms of a predicate that may be so."""
+
+    def like(self, predicate: str, column: int, constant: Term) -> Sequence[Atom]:
+        """Return at least those that have a constant in a column."""
+
+
 class Plan:
     """In which order the positive literals of a rule are joined.
 
@@ -55,7 +71,7 @@ class Plan:
     """
 
     def __init__(self, compiled: Compiled, new: int, varying: Collection[str]) -> None:
-        self.names, self.rule = compiled.variables, compiled.rule
+        self.names, self.rule, self.used = compiled.variables, compiled.rule, 0
         left = [(at, lit.atom) for at, lit in enumerate(compiled.rule.literals) if lit.positive]
         bound: set[str] = set()
         tests = list(compiled.comparisons)
@@ -94,27 +110,63 @@ class Plan:
         filled = tuple((column, self.names.index(name)) for name, column in new.items())
         return Step(atom.predicate, tuple(known), filled, tuple(again), fresh, ())
 
+    @cached_property
+    def function(self) -> Callable[[Atoms, Sequence[Atom]], list[Row]]:
+        """The joins as one function, which takes the atoms and those that came last."""
+        space: dict[str, Any] = {"k": [], "fresh_of": _fresh_of}
+        exec(self._source(space["k"]), space)  # noqa: S102 - of numbers and signs alone
+        return space["rows"]  # type: ignore[no-any-return]
 
-class Atoms(Protocol):
-    """What joins are made over."""
+    def _source(self, constants: list[Term]) -> str:
+        """Return the text of the function; what the rule names stands beside it."""
 
-    def of(self, predicate: str) -> Sequence[Atom]:
-        """Return the atoms of a predicate that may be so."""
+        def constant(term: Term) -> str:
+            constants.append(term)
+            return f"k[{len(constants) - 1}]"
 
-    def like(self, predicate: str, column: int, constant: Term) -> Sequence[Atom]:
-        """Return at least those that have a constant in a column."""
+        value = [""] * len(self.names)
+        lines = ["def rows(atoms, fresh):", "found = []"]
+        for at, step in enumerate(self.steps):
+            known = [(column, value[place] if place >= 0 else constant(term)) for column, place, term in step.known]
+            name = constant(step.predicate)
+            every = f"fresh_of(fresh, {name})" if step.fresh else f"atoms.of({name})"
+            if known and not step.fresh:
+                every = f"atoms.like({name}, {known[0][0]}, {known[0][1]})"
+            tests = [f"a{at}[{column}] == {term}" for column, term in known]
+            tests += [f"a{at}[{one}] == a{at}[{two}]" for one, two in step.again]
+            lines += [f"for _, a{at} in {every}:", f"if {' and '.join(tests) or 'True'}:"]
+            for column, place in step.new:
+                value[place] = f"a{at}[{column}]"
+        lines.append(f"found.append(({''.join(f'{each}, ' for each in value)}))")
+        deep = [" " * (at - (at > 1)) + line for at, line in enumerate(lines)]
+        return "\n".join([*deep, " return found"]) + "\n"
 
 
-def join(plan: Plan, atoms: Atoms, fresh: Iterable[Atom], budget: Budget) -> list[Row]:
+def _fresh_of(fresh: Iterable[Atom], predicate: str) -> list[Atom]:
+    return [atom for atom in fresh if atom.predicate == predicate]
+
+
+def join(plan: Plan, atoms: Atoms, fresh: Sequence[Atom], budget: Budget) -> list[Row]:
     """Return the rows of a rule's variables for which its positive literals may hold.
 
     :param fresh: the atoms that came last.
     :raises LimitError: where there are more than are left.
     """
+    plan.used += 1
+    if (
+        plan.used > OFTEN
+        and len(plan.steps) < DEEP
+        and prod([len(atoms.of(step.predicate)) for step in plan.steps]) < budget.left
+    ):
+        return plan.function(atoms, fresh)
+    return _joined(plan, atoms, fresh, budget)
+
+
+def _joined(plan: Plan, atoms: Atoms, fresh: Iterable[Atom], budget: Budget) -> list[Row]:
     rows: list[list[Constant]] = [[""] * len(plan.names)]
     for step in plan.steps:
         found: list[list[Constant]] = []
-        every = [a for a in fresh if a.predicate == step.predicate] if step.fresh else atoms.of(step.predicate)
+        every = _fresh_of(fresh, step.predicate) if step.fresh else atoms.of(step.predicate)
         for row in rows:
             narrowed = step.known and not step.fresh
             found += step.extended(row, atoms.like(step.predicate, *step.start(row)) if narrowed else every)

@@ -40,17 +40,17 @@ def outline(program: Program, strata: Strata, date: str) -> Outline:
     try:
         static = Solver(program, strata, date, compiled).static
         model = _everything(program, strata, date, static, given)
-    except NotANumberError as error:
+    except TooLongError:
+        raise
+    except (LimitError, NotANumberError) as error:
         raise NotGroundedError(str(error)) from None
     number = {each.rule: int(each.name[1:]) for each in compiled}
     alone = tuple(
         (number[f.rule], _row(f.binding, names[number[f.rule]]))
         for fired in static.firings.values() for f in fired if f.rule.body
     )  # fmt: skip
-    listed: dict[int, list[Row]] = {
-        n: [] for n in names
-        if _is_listed(n, rules[n], named) and rules[n].head.predicate in strata.from_case
-    }  # fmt: skip
+    heads = {n: rules[n].head.predicate for n in names if _is_listed(n, rules[n], named)}
+    listed: dict[int, list[Row]] = {n: [] for n, head in heads.items() if head in strata.from_case}
     for fired in model.firings.values():
         for firing in fired:
             if firing.rule.body and (at := int(firing.rule.id)) in listed:
@@ -75,7 +75,7 @@ def _is_listed(number: int, rule: Rule, named: Named) -> bool:
 def _everything(program: Program, strata: Strata, date: str, static: Model, given: Iterable[Asked]) -> Model:
     """Return what follows from a case of which all may be so, and nothing is sure.
 
-    :raises NotGroundedError: where that is too much.
+    :raises LimitError: where that is too much.
     """
     rules = program.edition(date)
     named = Named(program, rules)
@@ -87,12 +87,7 @@ def _everything(program: Program, strata: Strata, date: str, static: Model, give
     over = program._replace(rules=(*dict.fromkeys(known), *open_rules))
     atoms = dict.fromkeys(Atom(name, args) for name, _, each in given for args in each)
     solver = Solver(over, strata._replace(open_valued=strata.from_case), date, compiled_rules(over, date))
-    try:
-        return solver.evaluate((), open_world=False, possible=atoms, steps=MAX_LISTED)
-    except TooLongError:
-        raise
-    except LimitError as error:
-        raise NotGroundedError(str(error)) from None
+    return solver.evaluate((), open_world=False, possible=atoms, steps=MAX_LISTED)
 
 
 def _without(number: int, rule: Rule, named: Named, static: Collection[str]) -> Rule:

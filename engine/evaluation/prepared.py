@@ -46,6 +46,7 @@ class Member:
     def __init__(self, compiled: Compiled, at: int, component: int, renewed: list[int]) -> None:
         self.compiled, self.at, self.component, self.renewed = compiled, at, component, renewed
         self.is_listed = self.in_order = False
+        self.counts = bool(compiled.rule.aggregates)
         self.plans: dict[int, Plan] = {}
         self.known: dict[Row, Firing | None] = {}
 
@@ -143,6 +144,7 @@ class Prepared:
         self.atoms: dict[str, list[Atom]] = {}  # of the text, by predicate
         for atom in self.static.firings:
             self.atoms.setdefault(atom.predicate, []).append(atom)
+        self.varying = {name: found for name, found in self.atoms.items() if name in self.strata.from_case}
         self.possible = bytearray(len(self.waiting))
         for slot, number in self.number.items():
             if slot in self.atoms if isinstance(slot, str) else slot in self.static.firings:

@@ -153,11 +153,18 @@ class Model:
         """Take in what came since it was first asked for the atoms of a predicate; those it was asked for are whole."""
         self.__dict__.pop("_by_predicate", None)
 
+    def index(self, found: dict[str, list[Atom]]) -> None:
+        """Take over the possible atoms by predicate, of those that a case can change; in place of `renew`."""
+        self.__dict__["_by_predicate"] = found
+
     @cached_property
     def _by_predicate(self) -> dict[str, list[Atom]]:
         index: dict[str, list[Atom]] = {}
         fixed: AbstractSet[str] = self._fixed[1] if self._fixed else set()
-        for atom in self.each():
+        for atom in self.firings:
+            if atom.predicate not in fixed:
+                index.setdefault(atom.predicate, []).append(atom)
+        for atom in (self.given | self.unknown) - self.firings.keys():
             if atom.predicate not in fixed:
                 index.setdefault(atom.predicate, []).append(atom)
         return index
@@ -199,11 +206,13 @@ class Model:
 
     def is_sure(self, firing: Firing) -> bool:
         """Say whether a firing holds whatever the undocumented turns out to be."""
-        return (
-            firing.is_determined
-            and all(self.sure(atom) for atom in firing.premises)
-            and not any(self.possible(atom) for atom in firing.absences)
-        )
+        if firing.undetermined or (firing.tallies and not firing.is_determined):
+            return False
+        support, given = self.support, self.given  # asked for most often of all
+        for atom in firing.premises:
+            if atom not in support and atom not in given:
+                return False
+        return not (firing.absences and any(map(self.possible, firing.absences)))
 
 
 def instance(rule: Rule, binding: Binding) -> Firing:

@@ -40,7 +40,8 @@ class Amounts(NamedTuple):
         at = bisect_left(self.points, int(number))
         if at < len(self.points) and self.points[at] == int(number):
             return self.key.quantity(self.points[at])
-        return self.key.quantity(self.points[at - 1] + 1 if at else self.points[0] - 1 if self.points else 0)
+        between = self.points[at - 1] + 1 if at else self.points[0] - 1 if self.points else 0
+        return self.key.quantity(max(between, int(self.key.lowest)))
 
     def each(self) -> list[int]:
         """Return every number that stands for some."""

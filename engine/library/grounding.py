@@ -71,6 +71,17 @@ def _read(value: Any) -> Constant:
     return value  # type: ignore[no-any-return]
 
 
+def why_no_circuit(program: Program, strata: Strata, date: str) -> str:
+    """Return why the edition of a date has no circuit, as far as its text tells; an empty text where it does not."""
+    from ..evaluation.grounded import with_firings
+
+    try:
+        with_firings(program, strata, date, ())
+    except NotGroundedError as error:
+        return str(error)
+    return ""
+
+
 def prepared(program: Program, strata: Strata, date: str, seal: tuple[str, str]) -> Prepared:
     """Return the edition of a date ready to choose the firings of cases from; see `grounded`.
 

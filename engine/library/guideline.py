@@ -40,6 +40,7 @@ class Guideline:
         self._threads = threading.local()
         self._boundaries = program.boundaries()
         self._circuits: dict[tuple[str, bool], Circuit] = {}
+        self.one_by_one: dict[str, str] = {}  # by edition that cannot be grounded: why its cases are asked of pyDatalog
         self._grounding, self._grounded = threading.Lock(), dict[str, Prepared | None]()
 
     @cached_property
@@ -66,7 +67,11 @@ class Guideline:
 
     def since(self, date: str) -> str:
         """Return the ISO date since which the rules have been as on a date; an empty text for the first ones."""
-        return ["", *self._boundaries][bisect_right(self._boundaries, date)]
+        return self.editions()[bisect_right(self._boundaries, date)]
+
+    def editions(self) -> list[str]:
+        """Return since when each edition of the rules is in force: ISO dates, and an empty text for the first."""
+        return ["", *self._boundaries]
 
     def evaluator(self, date: str) -> Evaluator:
         """Return this thread's evaluator of the edition in force on an ISO date."""
@@ -89,8 +94,8 @@ class Guideline:
             if edition not in self._grounded:
                 try:
                     found = prepared(self.program, self.strata, edition, (self.hash, edition))
-                except NotGroundedError:
-                    found = None
+                except NotGroundedError as error:
+                    found, self.one_by_one[edition] = None, str(error)
                 self._grounded[edition] = found
             return self._grounded[edition]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import inf
 from types import MappingProxyType
 
@@ -24,24 +25,33 @@ from ..language.terms import (
     term_text,
     unquote,
 )
-from .program import Program
+from .program import RESERVED, Program
 
 _SLOT = re.compile(r"\{(\w+)\}")
+_TWICE = re.compile(r"\b(?:some (\w+) \1|(\w+) some \2)\b")
 
 
 def _fill(gloss: str, values: Substitution, program: Program) -> str:
     """Fill the slots of a gloss: symbols by their label, codes and numbers as they are, the rest as `some`."""
 
-    def say(slot: re.Match[str]) -> str:
-        value = values.get(slot[1])
+    def say(name: str, after: str) -> str:
+        value = values.get(name)
         if value is None:
-            return f"some {slot[1].lower()}"
+            return f"some {name.lower()}"
         if isinstance(value, Quantity):
-            return _with_unit(value, gloss[slot.end() :])
+            return _with_unit(value, after)
         return unquote(value) if str(value).startswith('"') else program.label(value)
 
+    parts = _parts(gloss)
+    said = "".join([say(part, parts[at + 1]) if at % 2 else part for at, part in enumerate(parts)])
     # "{Weeks} weeks" with nothing to fill in is "some weeks", and "code {Code}" is "some code".
-    return re.sub(r"\b(?:some (\w+) \1|(\w+) some \2)\b", r"some \1\2", _SLOT.sub(say, gloss))
+    return _TWICE.sub(r"some \1\2", said) if "some " in said else said
+
+
+@lru_cache(maxsize=4096)
+def _parts(gloss: str) -> list[str]:
+    """Return the texts of a gloss, and between them the names of its slots."""
+    return _SLOT.split(gloss)
 
 
 def _with_unit(value: Quantity, after: str) -> str:
@@ -52,7 +62,7 @@ def _with_unit(value: Quantity, after: str) -> str:
 
 def say_atom(atom: Atom, program: Program) -> str:
     """Return an atom as its predicate's gloss says it; what is not bound reads as `some`."""
-    predicate = program.declared().get(atom.predicate)
+    predicate = program.predicates.get(atom.predicate) or RESERVED.get(atom.predicate)
     if predicate is None:
         return str(atom)
     values = {p: a for p, a in zip(predicate.params, atom.args, strict=True) if not isinstance(a, Var)}

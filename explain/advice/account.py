@@ -11,7 +11,7 @@ from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
 from ...engine.program.program import AUTHORITIES, Program
 from .blocks import Block, Group, Writer, rests_on
 from .grounds import Grounds
-from .nothing import nothing, unstated
+from .nothing import nothing, wanted_kind
 from .ways import Way, ways
 from .wording import words
 
@@ -87,7 +87,7 @@ def _together(one: Account, other: Account) -> Account:
 def _account(line: LineDecision, grounds: Grounds) -> Account:
     program = grounds.program
     writer = Writer(line, program)
-    wanted = unstated(line, program)
+    wanted = wanted_kind(line, program)
     for step in [] if wanted else grounds.steps(line):
         writer.step(step, "", ())
     blocks, beside = writer.told()

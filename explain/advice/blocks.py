@@ -9,8 +9,8 @@ from ...engine.decision.decide import LineDecision
 from ...engine.language.terms import Atom, Rule
 from ...engine.program.interface import FAVOURABLE, SILENT
 from ...engine.program.program import Program
-from .grounds import Choice, Step
 from .item import BARS, FOLDED, MET, Item
+from .step import Choice, Step
 from .wording import words_by
 
 Group = tuple[Item, ...]
@@ -51,6 +51,21 @@ class _Draft:
         self.met: dict[Item, None] = {}
         self.lacking: dict[Group, frozenset[Atom]] = {}  # and what other rules would have to give as well
         self.beside: dict[Item, None] = {}
+        self.tops: set[Rule] = set()  # the rules for the outcome that it is on the way to
+
+    @property
+    def says(self) -> bool:
+        """Whether it has any item."""
+        return bool(self.met or self.lacking or self.beside)
+
+    def join(self, other: _Draft) -> None:
+        """Add another one; at most one of the two lacks anything."""
+        self.rules |= other.rules
+        self.above |= other.above
+        self.met |= other.met
+        self.lacking |= other.lacking
+        self.beside |= other.beside
+        self.tops |= other.tops
 
 
 class Writer:
@@ -86,12 +101,13 @@ class Writer:
             self._items(step, below or statement, items, above, barred)
 
     def _items(
-        self, step: Step, criterion: str, items: Sequence[Item], above: Iterable[Rule], barred: bool
+        self, step: Step, criterion: str, items: Sequence[Item], above: Sequence[Rule], barred: bool
     ) -> bool:  # fmt: skip
         """Add the items of a rule; return that nothing of them is left to add."""
         draft = self._draft(step.rule, criterion)
         draft.rules |= dict.fromkeys([step.rule])
         draft.above |= dict.fromkeys(above)
+        draft.tops.add(above[0])
         draft.met |= {item: None for item in items if item.state == MET}
         lacking = tuple(item for item in items if item.state != MET)
         if step.fails:
@@ -122,14 +138,30 @@ class Writer:
     def told(self) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
         """Return the blocks that tell, criterion by criterion, and those that are met and common."""
         criteria: dict[str, list[Block]] = {}
-        for (criterion, statement, _), draft in self.drafts.items():
+        for (criterion, statement, _), draft in self._joined():
             criteria.setdefault(criterion, []).append(self._block(criterion, statement, draft))
         if self.line.role in (FAVOURABLE, SILENT):
             return tuple(b for blocks in criteria.values() for b in blocks), ()
         failing = [blocks for blocks in criteria.values() if any(b.lacking for b in blocks)]
         told = [b for blocks in (*failing, *(c for c in criteria.values() if c not in failing)) for b in blocks]
+        told = list({(b.statement, b.lacking or b): b for b in reversed(told)}.values())[::-1]
         common = [b for b in told if not b.lacking and not any(item.about for item in b.met)]
         return tuple(b for b in told if b not in common), tuple(common)
+
+    def _joined(self) -> Iterable[tuple[tuple[str, str, str], _Draft]]:
+        """Return the drafts with those as one that say the same words of a statement on the way to one rule."""
+        found: dict[tuple[str, str, str], _Draft] = {}
+        for key, draft in self.drafts.items():
+            same = [each for other, each in found.items() if other[:2] == key[:2] and self._fit(key[1], each, draft)]
+            if same:
+                same[0].join(draft)
+            elif draft.says or not any(other[1] == key[1] for other in found):
+                found[key] = draft
+        return found.items()
+
+    def _fit(self, statement: str, one: _Draft, other: _Draft) -> bool:
+        said = [words_by(statement, [] if each.lacking else list(each.rules), self.program) for each in (one, other)]
+        return said[0] == said[1] and bool(one.tops & other.tops) and not (one.lacking and other.lacking)
 
     def _block(self, criterion: str, statement: str, draft: _Draft) -> Block:
         known = self.program.statements.get(statement)

@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 from ...engine.cases.case import Case, Unreadable, read_case
 from ...engine.cases.document import Document
 from ...engine.cases.document import Path as At
+from ...engine.decision.decide import Judged
 from ...engine.language.errors import CaseError, did_you_mean, refused
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE
 from ...engine.program.notation import NUMBERS, SINGLE
 from ...engine.program.program import CaseKey
 from ...engine.program.schema import case_schema
+from .remedies import ways
 
 Values = dict[str, Any]
 _GROUPS = ("present of", "absent of", "amount of")
@@ -63,6 +65,28 @@ def requested(options: Mapping[str, Sequence[str]], guideline: Guideline) -> lis
     """
     changes = [setting(text, guideline) for text in options["set"]]
     return changes + [listing(text, guideline, add=verb == "add") for verb in ("add", "drop") for text in options[verb]]
+
+
+def numbered(judged: Judged, number: int | None) -> list[tuple[str, str]]:
+    """Return a way to a yes, by its number, as (set, add or drop; KEY=VALUE).
+
+    :raises CaseError: where there is none of that number, or none is asked for; it lists the ways that there are.
+    """
+    found: dict[tuple[str, ...], dict[str, None]] = {}
+    for line in judged.decision.lines:
+        for way in ways(judged, line).ways:
+            found.setdefault(way.options, {})[line.code] = None
+    if number and number <= len(found):
+        each = (option.removeprefix("--").partition(" ") for option in list(found)[number - 1])
+        return [(verb, text) for verb, _, text in each]
+    told = [f"--way {n} is {' '.join(way)} (for {', '.join(codes)})" for n, (way, codes) in enumerate(found.items(), 1)]
+    more = f"; and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
+    known = f"name --set, --add, --drop or a way to a yes: {'; '.join(told[:_TOLD])}{more}" if told else ""
+    problem = f"there is no way {number}" if number else "nothing to change"
+    raise refused("whatif", problem, known or "name --set, --add or --drop; no way to a yes is known")
+
+
+_TOLD = 12
 
 
 def setting(text: str, guideline: Guideline) -> Change:

@@ -90,7 +90,9 @@ def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[st
         covered = covered_words(judged.guideline.program, (way.ask.outcome for way in found.ways))
         text += f"; it would be {covered} with {_any(drawn)}"
     else:
-        text += f"; enough is {_any(drawn)}"
+        led = [way.ask.outcome for way in found.ways]
+        covered = f" to be {covered_words(judged.guideline.program, led)}" * any(led)
+        text += f"; enough{covered} is {_any(drawn)}"
     yield from textwrap.wrap(text, width, subsequent_indent="  ")
     if line.role in (WAITING, UNFAVOURABLE):
         yield from textwrap.wrap(unstated(judged), width, initial_indent="  ", subsequent_indent="  ")
@@ -110,13 +112,14 @@ def listed(found: Sequence[Group], program: Program, width: int, indent: str) ->
     What all of them ask for comes first.
     """
     common, rest = shared(found)
+    several = len({group.outcome for group in found}) > 1
     if common:
         yield f"{indent}each of them asks for this:"
         for choice in common:
             yield from _tick(choice, width, indent + " " * 3)
     for number, group in enumerate(rest, 1):
         told = "; ".join(f"{name}: {words(name, program)}" for name in group.statements)
-        told += f" ({program.outcome(group.outcome).words})" if group.outcome else ""
+        told += f" ({program.outcome(group.outcome).words})" if group.outcome and several else ""
         begin, under = f"{indent}{number}. ", indent + " " * 3
         yield from textwrap.wrap(f"for {told}", width, initial_indent=begin, subsequent_indent=under)
         for request in group.request:

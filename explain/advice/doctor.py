@@ -125,7 +125,8 @@ def _authorities(account: Account) -> Iterator[str]:
             yield f"Readings used: {', '.join(each)}."
         elif authority in (INFERRED, *account.program.authorities):
             words = account.program.authorities.get(authority, INFERRED).removesuffix("; to be confirmed")
-            yield f"{names} {words}; confirm it against the full document before this letter is sent."
+            them = "them" if len(each) > 1 else "it"
+            yield f"{names} {words}; confirm {them} against the full document before this letter is sent."
 
 
 def _ways(account: Account, grounds: Grounds) -> Iterator[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ...engine.decision.decide import Judged, LineDecision, leaves, outcomes
-from ...engine.decision.outcomes import favourable
+from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.outcomes import favourable, outcomes
+from ...engine.decision.support import leaves
 from ...engine.language.comparison import measured
 from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes

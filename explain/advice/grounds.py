@@ -3,74 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from ...engine.decision.decide import Judged, LineDecision, outcomes
-from ...engine.decision.outcomes import awaited, favourable
+from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.outcomes import awaited, favourable, outcomes
 from ...engine.decision.why import Cause, Failure
 from ...engine.evaluation.rules import Firing
-from ...engine.language.comparison import holds
-from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Rule, Substitution, variables
-from ...engine.language.unify import unify
+from ...engine.language.comparison import bounds, holds, within
+from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Rule, Substitution, Var, variables
+from ...engine.language.unify import Binding, unify
 from ...engine.program.interface import FAVOURABLE, SILENT, WAITING
-from .item import BARS, OTHER, Item
+from .item import Item
 from .items import Items
 from .reasons import Reasons
+from .step import Choice, Step
 
 REQUEST = "the request"
 """What is folded in every guideline: that a line is one of those requested."""
 
 DEEPEST = 40
 """How many steps below a line are told; what is deeper stands in the whole proof alone."""
-
-
-class Step(NamedTuple):
-    """A rule and what it asks for: items, and what other rules give."""
-
-    rule: Rule
-    parts: tuple[Item | Choice, ...]
-
-    @property
-    def lacking(self) -> frozenset[object]:
-        """What of it is not met."""
-        return frozenset(p for p in self.parts if p.distance)
-
-    @property
-    def fails(self) -> bool:
-        """Whether it surely does not give what it is for."""
-        return any(part.fails for part in self.parts)
-
-    @property
-    def barred(self) -> bool:
-        """Whether something stands against it, whatever else it lacks."""
-        return any(isinstance(part, Item) and part.state == BARS for part in self.parts)
-
-    @property
-    def asks_other(self) -> bool:
-        """Whether it asks for another request itself."""
-        return any(isinstance(part, Item) and part.state == OTHER for part in self.parts)
-
-    @property
-    def distance(self) -> int:
-        """How many items are not met, by the nearest way."""
-        return sum(part.distance for part in self.parts)
-
-
-class Choice(NamedTuple):
-    """An atom with the rules that give it or could, any one of which is enough; the nearest first."""
-
-    atom: Atom
-    steps: tuple[Step, ...]
-
-    @property
-    def fails(self) -> bool:
-        """Whether no way is left."""
-        return all(step.fails for step in self.steps)
-
-    @property
-    def distance(self) -> int:
-        """How many items are not met, by the nearest way."""
-        return min((step.distance for step in self.steps), default=1)
 
 
 class Grounds:
@@ -93,7 +44,7 @@ class Grounds:
         if line.role == WAITING and covering:
             found = [self._may(firing) for atom in covering for firing in self.model.firings[atom]]
         else:
-            found = [self._failed(failure) for failure in self.reasons.relevant(line)]
+            found = [step for failure in self.reasons.relevant(line) for step in self._failed(failure)]
             found = [step for step in found if not step.asks_other] or found
         return sorted(found, key=lambda step: step.distance)
 
@@ -126,7 +77,35 @@ class Grounds:
                 parts += self._absence(next(absences))
         return Step(firing.rule, tuple(parts))
 
-    def _failed(self, failure: Failure) -> Step:
+    def _failed(self, failure: Failure) -> Iterator[Step]:
+        """Yield a rule that fails, once for each thing that the case could say for it: any one of them is enough."""
+        failure = self._spelled(failure)
+        about = {
+            name for lit in failure.rule.literals for way in failure.ways
+            if lit.positive and self.reasons.is_fact(lit.atom.substitute(way)) for name in variables(lit.atom.args)
+        }  # fmt: skip
+        same: dict[tuple[object, ...], list[Binding]] = {}
+        for way in failure.ways:
+            same.setdefault(tuple(way.get(name) for name in sorted(about)), []).append(way)
+        for ways in same.values():
+            own = [c for c in failure.causes if all(ways[0].get(n, v) == v for n, v in c.binding.items() if n in about)]
+            yield self._failing(failure._replace(ways=tuple(ways), causes=tuple(own or failure.causes)))
+
+    def _spelled(self, failure: Failure) -> Failure:
+        """Return a rule that fails for want of anything recorded, with each thing that could be recorded."""
+        for cause in failure.causes:
+            atom = cause.part.atom if isinstance(cause.part, Literal) and cause.part.positive else None
+            declared = self.program.predicates.get(atom.predicate) if atom else None
+            if atom and declared and declared.is_record and declared.open_kind and isinstance(atom.args[0], Var):
+                each = [{atom.args[0].name: concept} for concept in self.program.of_kind(declared.open_kind)]
+                causes = [cause._replace(binding={**cause.binding, **one}) for one in each]
+                failure = failure._replace(
+                    ways=tuple({**way, **one} for way in failure.ways for one in each),
+                    causes=(*(c for c in failure.causes if c is not cause), *causes),
+                )
+        return failure
+
+    def _failing(self, failure: Failure) -> Step:
         """Return a rule that fails: the parts that do, and those that hold beside them."""
         causes: dict[int, list[Cause]] = {}
         for cause in failure.causes:
@@ -169,7 +148,7 @@ class Grounds:
         if fold and self.model.sure(atom):
             return self.items.folded(fold)
         if self.reasons.is_fact(atom):
-            return self.items.item(atom, rule, binding)
+            return self.items.item(atom, rule)
         if atom not in self._choices:
             if atom in self._above or len(self._above) >= DEEPEST:
                 return self.items.deeper(atom)
@@ -187,10 +166,18 @@ class Grounds:
                 return self.items.folded(firing.rule.fold)
             return Choice(atom, (self._fired(firing),)) if firing.rule.body else self.items.plain(atom)
         steps = [self._may(firing) for firing in self.model.firings.get(atom, ())]
-        steps += [self._failed(f) for f in self.why.failures(atom) if f.in_play and f.causes]
+        failures = [failure for failure in self.why.failures(atom) if failure.in_play and failure.causes]
+        telling = [failure for failure in failures if not any(map(self._is_routine, failure.causes))]
+        steps += [step for failure in telling or failures for step in self._failed(failure)]
         if not steps:
             return self.items.plain(atom)
         return Choice(atom, tuple(sorted(dict.fromkeys(steps), key=lambda step: step.distance)))
+
+    def _is_routine(self, cause: Cause) -> bool:
+        """Say whether a rule fails by a step that is folded and is so."""
+        part = cause.part
+        barred = isinstance(part, Literal) and not part.positive
+        return barred and bool(self.program.declared()[part.atom.predicate].fold)
 
     def _absence(self, atom: Atom) -> list[Item | Choice]:
         """Return what a rule asks not to be so."""
@@ -221,4 +208,7 @@ class Grounds:
         if len(names) == 1 and any(map(self.reasons.is_fact, read)):
             return []
         value = holds(part, binding) if binding.keys() >= names else None
+        if len(names) == len(read) == 1 and value is not None and bounds(part):
+            limits = [limit for c in rule.comparisons if {*c.names()} == names and (limit := bounds(c))]
+            return [self.items.derived(read[0], within(limits), met=value)]
         return [self.items.compared(part, binding, value)]

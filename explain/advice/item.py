@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ...engine.language.terms import Atom
@@ -65,3 +66,14 @@ class Item(NamedTuple):
 
 TOLD = tuple(name for name in Item._fields if name not in ("atom", "against"))
 """The fields of an item that an answer has."""
+
+
+def by_amount(items: Iterable[Item]) -> list[Item]:
+    """Return items with what is asked of one amount of the record in several places as one of them."""
+    found: dict[object, Item] = {}
+    for item in items:
+        key = (item.atom, item.amount) if item.amount and item.atom else item
+        same = found.setdefault(key, item)
+        if item.needed not in same.needed.split(" or "):
+            found[key] = same._replace(needed=f"{same.needed} or {item.needed}")
+    return list(found.values())

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ...engine.decision.decide import leaves
+from ...engine.decision.support import leaves
 from ...engine.evaluation.rules import Tally
 from ...engine.language.comparison import Bounds, bounds, measured, within
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Rule, Substitution, Term, Var, unquote
 from ...engine.language.visible import in_quotes
-from ...engine.program.program import CaseKey
+from ...engine.program.notation import SINGLE
+from ...engine.program.program import CaseKey, Predicate
 from ...engine.program.words import say_atom, say_counted, say_needed, say_rule
 from .evidence import DATED, DOCUMENTED, Evidence
 from .item import ABSENT, BARS, FOLDED, MET, NO_SOURCE, OPEN, OTHER, SHORT, Item
@@ -27,12 +28,11 @@ class Items:
         self.evidence, self.model, self.program = evidence, evidence.model, evidence.program
         self.case, self.world = evidence.case, evidence.judged.decision.world
 
-    def item(self, atom: Atom, rule: Rule, binding: Substitution) -> Item:
+    def item(self, atom: Atom, rule: Rule) -> Item:
         """Return what a rule asks of the record, or of what the case states."""
         declared = self.program.declared()[atom.predicate]
-        begin = declared.amounts_from if declared.is_open else len(atom.args)
-        if len(atom.args) > begin:
-            return self._amount(atom, rule, binding)
+        if len(atom.args) > _amounts_from(declared):
+            return self._amount(atom, rule)
         concept = str(atom.args[0])
         label = self.program.label(concept) if concept in self.program.concepts else say_atom(atom, self.program)
         about = not declared.is_record
@@ -68,28 +68,32 @@ class Items:
             ABSENT, label, told, self._where(given), concept, weaker=denied, atom=atom, against=other
         )  # fmt: skip
 
-    def _amount(self, atom: Atom, rule: Rule, binding: Substitution) -> Item:
+    def _amount(self, atom: Atom, rule: Rule) -> Item:
         """Return an amount beside what is needed of it."""
         declared = self.program.predicates[atom.predicate]
-        begin = declared.amounts_from
-        concept = declared.asked(atom)
+        begin = _amounts_from(declared)
+        key = declared.case.key if declared.case and not declared.case.other else declared.name
+        concept = declared.asked(atom) if begin or declared.is_open else key
         label = self.program.label(concept) if begin else concept.replace("_", " ")
         unit = (declared.case.unit if declared.case else "") or declared.params[begin].lower()
         limit = self._limit(atom, rule)
         limits = limit.in_words() if str(limit) else ""
         needed = f", {limits.replace(f' {unit}', '')} needed" if limits else ""
+        stated = not declared.is_open  # a date, from which the case has the number
         item = Item(MET, label, "", "", concept, str(limit), needed=limits, atom=atom)
         value = atom.args[begin]
         if isinstance(value, Var) or value == UNDOCUMENTED:
             closed = not self.model.possible(atom)
-            told = f"{unit} not recorded{' (counts as none)' * closed}{needed}"
+            told = f"{unit} not {'stated' if stated else 'recorded'}{' (counts as none)' * closed}{needed}"
             return item._replace(state=ABSENT if closed else OPEN, told=told)
         falls = isinstance(value, int) and not limit.low <= value <= limit.high
         said = measured(value) if isinstance(value, Quantity) and value.unit else f"{value} {unit}"
         given = next(self._given(atom), atom)
-        source = self._where(given)
-        told, state = f"{said} recorded{self._dates(given)}{needed}", SHORT if falls else MET
-        return item._replace(state=state, told=told, source=source, amount=measured(value))
+        told = f"{'stated' if stated else f'{said} recorded'}{self._dates(given)}{needed}"
+        return item._replace(
+            state=SHORT if falls else MET, label=say_atom(atom, self.program) if stated else label, told=told,
+            source=self._where(given), amount=measured(value),
+        )  # fmt: skip
 
     def _limit(self, atom: Atom, rule: Rule) -> Bounds:
         """Return what a rule needs an amount to be within."""
@@ -197,6 +201,10 @@ class Items:
         against = others[0] if made else None
         return Item(OTHER, say_atom(atom, self.program), f"not so{made}", atom=atom, against=against)
 
+    def derived(self, atom: Atom, limit: Bounds, *, met: bool) -> Item:
+        """Return an amount that a rule hands to another one, beside what is needed of it."""
+        return Item(MET if met else SHORT, say_atom(atom, self.program), f"{limit.in_words()} needed")
+
     def compared(self, part: Comparison, binding: Substitution, value: bool | None) -> Item:
         """Return a comparison that is not of one amount of the record, with its values."""
         state = OPEN if value is None else MET if value else SHORT
@@ -218,6 +226,14 @@ _WORDS = {
 def _value(term: Term, binding: Substitution) -> str:
     value = binding.get(term.name, UNDOCUMENTED) if isinstance(term, Var) else term
     return f"{term.name.lower()} not recorded" if isinstance(term, Var) and value == UNDOCUMENTED else unquote(value)
+
+
+def _amounts_from(declared: Predicate) -> int:
+    """Return from which argument on an atom of the case has numbers that rules may hold against a limit."""
+    if declared.is_open:
+        return declared.amounts_from
+    shape = declared.case.shape if declared.case else ""
+    return 0 if shape in SINGLE else 1 if shape == "amount of" else len(declared.params)
 
 
 def _fits(pattern: Atom, atom: Atom) -> bool:

@@ -12,7 +12,7 @@ from . import remedies
 from .account import Account
 from .grounds import Grounds
 from .groups import nearest
-from .item import ABSENT, BARS, MET, OPEN, OTHER, Item
+from .item import ABSENT, BARS, MET, OPEN, OTHER, Item, by_amount
 from .nothing import nothing
 from .phrases import sentence
 from .plain import clause, plain, tests_of
@@ -20,16 +20,29 @@ from .ways import Wanted, Way
 
 TABLE = "One more point is in the table below."
 POINT = "the point in the table below is met"
-_RECORD = "Your record "
+_RECORD, _ASKS = "Your record ", "The guideline asks for "
 
 
 def paragraph(account: Account, grounds: Grounds) -> tuple[str, ...]:
     """Return what a member is told of one reason, sentence by sentence: no ids and no codes."""
-    told = list(dict.fromkeys(filter(None, _Paragraph(account, grounds).sentences())))
+    told = list(_once(filter(None, _Paragraph(account, grounds).sentences())))
     again = [each.startswith(_RECORD) and before.startswith(_RECORD) for before, each in pairwise(told)]
     return tuple(
         f"It {each.removeprefix(_RECORD)}" if same else each for each, same in zip(told, [False, *again], strict=True)
     )
+
+
+def _once(sentences: Iterable[str]) -> Iterator[str]:
+    """Yield each sentence once, whether the record or the request says it; what is asked for goes with its amount."""
+    seen: set[tuple[str, str]] = set()
+    before = ""
+    for each in sentences:
+        fact = each.replace(f"{_RECORD}already shows that ", "").replace(f"{_RECORD}shows that ", "")
+        key = (before if each.startswith(_ASKS) else "", fact.lower())
+        before = each
+        if key not in seen:
+            seen.add(key)
+            yield each
 
 
 class _Paragraph:
@@ -39,6 +52,8 @@ class _Paragraph:
         self.account, self.grounds, self.program = account, grounds, grounds.program
         self.line = account.lines[0]
         self.test = tests_of(account.lines, self.program)
+        led = {way.outcome for way in account.ways}
+        self.led = next(iter(led)) if len(led) == 1 else ""  # the one outcome that all ways lead to
 
     def sentences(self) -> Iterator[str]:
         """Yield the sentences: outcome, what decides it, what would be different, what is met."""
@@ -112,7 +127,7 @@ class _Paragraph:
 
     def _failing(self) -> Iterator[str]:
         """Yield what the case is about, and what is not met of the statements about it."""
-        failing = [i for block in self.account.blocks for way in block.lacking for i in way if i.fails]
+        failing = by_amount(i for block in self.account.blocks for way in block.lacking for i in way if i.fails)
         about = [i for block in self.account.blocks for i in block.met if i.about]
         told = {item.atom for item in failing}
         yield from self._items(item for item in self._because(about) if item.atom not in told)
@@ -120,8 +135,10 @@ class _Paragraph:
 
     def _met(self) -> list[Item]:
         """Return what is met, first what the case is about."""
-        met = [item for block in (*self.account.blocks, *self.account.beside) for item in block.met]
-        return sorted((item for item in met if item.atom), key=lambda item: not item.about)
+        blocks = (*self.account.blocks, *self.account.beside)
+        failing = {item.atom for block in blocks for group in block.lacking for item in group if item.fails}
+        met = [item for block in blocks for item in block.met if item.atom and item.atom not in failing]
+        return sorted(met, key=lambda item: not item.about)
 
     def _items(self, items: Iterable[Item], *, already: bool = False) -> Iterator[str]:
         """Yield what a member is told of items; what is met beside what is not is so `already`."""
@@ -141,7 +158,7 @@ class _Paragraph:
             yield "A part of the guideline asks that this is not so." if item.state == BARS else ""
         elif item.so and item.state not in (ABSENT, OPEN):
             yield self._found("" if item.about else f"{_RECORD}shows that ", item.atom, item, item.amount)
-            yield f"The guideline asks for {item.needed}." if item.needed else ""
+            yield f"{_ASKS}{item.needed}." if item.needed else ""
         elif item.state == OPEN:
             yield self._found(f"{_RECORD}does not say that ", item.atom, item, item.needed)
         else:
@@ -180,6 +197,7 @@ class _Paragraph:
         """Yield the nearest ways to a yes, and how many more there are."""
         shown, more = nearest(self.account.ways)
         lead = "The answer would be yes"
+        shown = [way._replace(outcome="") for way in shown] if self.led else shown
         single = [self._wanted(each.need) for way in shown if way.is_single for each in way.places[0]]
         several = [self._way(way) for way in shown if not way.is_single]
         if len(single) == 1:
@@ -188,6 +206,7 @@ class _Paragraph:
             yield f"{lead} with any one of these: {'; '.join(dict.fromkeys(single))}."
         for number, told in enumerate(dict.fromkeys(several)):
             yield f"{lead} {told}." if not (number or single) else f"It would be yes as well {told}."
+        yield f"It would then be {self.led}." if self.led else ""
         if more:
             yield f"There {'is' if more == 1 else 'are'} {more} more way{'s' * (more > 1)}."
             yield "Your doctor can ask us for the list."
@@ -197,16 +216,19 @@ class _Paragraph:
     def _way(self, way: Way) -> str:
         """Return a way that takes several things, or of which there is more to say, as the end of `yes `."""
         asked = [clause(atom, self.program) or POINT for atom in way.asked]
-        asked += [self._place(place) for place in way.places]
-        told = f"with all of these: {'; '.join(asked)}" if len(asked) > 1 else f"if {asked[0]}"
+        each = [self._place(place) for place in way.places]
+        asked += [told[0] if len(told) == 1 else f"any one of ({'; '.join(told)})" for told in each]
+        if len(asked) > 1:
+            told = f"with all of these: {'; '.join(asked)}"
+        else:
+            told = f"with any one of these: {'; '.join(each[0])}" if each and len(each[0]) > 1 else f"if {asked[0]}"
         lines = [line for line in self.account.lines if line.code in way.only]
         told += f" (only for {tests_of(lines, self.program)})" if lines else ""
         told += f" (it is then {way.outcome})" if way.outcome else ""
         return told + " (a note on this stands below the table)" * bool(way.objections)
 
-    def _place(self, place: Sequence[Wanted]) -> str:
-        each = list(dict.fromkeys(self._wanted(wanted.need) for wanted in place))
-        return each[0] if len(each) == 1 else f"any one of ({'; '.join(each)})"
+    def _place(self, place: Sequence[Wanted]) -> list[str]:
+        return list(dict.fromkeys(self._wanted(wanted.need) for wanted in place))
 
     def _wanted(self, need: Need | AtLeast) -> str:
         if isinstance(need, AtLeast):

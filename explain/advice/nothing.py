@@ -11,7 +11,7 @@ from .grounds import Grounds
 from .item import Item
 
 
-def unstated(line: LineDecision, program: Program) -> str:
+def wanted_kind(line: LineDecision, program: Program) -> str:
     """Return the kind of thing that a case has to state before anything can cover a line; empty where it does."""
     every = [single(needs) for needs in line.needs]
     if not every or not all(any(need.stated for need in needs) for needs in every):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...engine.cases.doubts import place_in
-from ...engine.decision.decide import Judged, leaves
+from ...engine.decision.decide import Judged
+from ...engine.decision.support import leaves
 from ...engine.language.errors import Finding
 from ...engine.language.terms import Place, quote
 from ...engine.program.interface import ADVISORY

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from ...engine.decision.alike import alike, gates
-from ...engine.decision.decide import Judged, LineDecision, outcomes
+from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.decision import Advisory
 from ...engine.decision.need import AtLeast, Need
-from ...engine.decision.outcomes import favourable
+from ...engine.decision.outcomes import favourable, outcomes
 from ...engine.decision.relaxed import Relaxed, Settled, inputs
 from ...engine.decision.situation import Situation
 from ...engine.language.terms import Atom, quote

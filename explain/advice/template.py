@@ -102,6 +102,10 @@ def _services(said: Values, program: Program) -> Iterator[str]:
     for code in sorted(codes_of(program), key=lambda code: code not in requested):
         mark = "  " if code in requested else "#   "
         yield f'{mark}- {{{CODE}: "{code}"}}'.ljust(24) + _note(program.concepts.get(f'"{code}"', ("", ""))[1])
+    fields = dict.fromkeys(f.key for p in program.predicates.values() if p.case and p.case.shape == WITH
+                           for f in p.case.fields)  # fmt: skip
+    if fields:
+        yield f"#   # a line may also have {', '.join(f'{name}: ...' for name in fields)}"
 
 
 def _note(text: str) -> str:

@@ -83,7 +83,7 @@ def _wanted(need: Need | AtLeast, statement: str, program: Program) -> Wanted:
     if need.bounds:
         limits = need.bounds.in_words()
         unit = "" if declared.case and declared.case.unit else f" {declared.params[declared.amounts_from].lower()}"
-        label = f"{limits}{unit} of {label}" if declared.amounts_from else f"{limits}{unit}"
+        label = f"{limits}{unit} of {label}" if declared.amounts_from else f"{label}: {limits}"
     elif declared.is_choice:
         label = f"{label}: {program.label(need.atom.args[0])}"
     elif need.denies:

@@ -13,7 +13,7 @@ from .asks import asks
 from .change import Change
 from .reasons import Reasons
 from .remedies import unstated
-from .wording import words
+from .wording import words_by
 
 WHEN = ("before", "after")
 DECIDES, SUPPORTS, ASKS, NOT_MET = "decides", "supports", "asks", "not_met"
@@ -172,5 +172,7 @@ def _difference(flip: Flip, before: Judged, after: Judged, width: int) -> Iterat
     told = differing(flip, before, after)
     for name, line, roles in zip(WHEN, (flip.before, flip.after), told, strict=True):
         reason = [program.label(line.reason)] if line and line.reason else []
-        for each in [*reason, *(f"{r.id}{_SAID[r.role]}: {words(r.id, program)}" for r in roles)]:
+        fired = {rule.cites[0]: [rule] for rule in program.rules if line and rule.id in line.how}
+        said = [f"{r.id}{_SAID[r.role]}: {words_by(r.id, fired.get(r.id, []), program)}" for r in roles]
+        for each in [*reason, *said]:
             yield from textwrap.wrap(each, width, initial_indent=f"  {name:8}", subsequent_indent=" " * 10)

@@ -157,7 +157,7 @@ class Supposed:
         amount = amount_of(way)
         key = self.truth.program.predicates[amount.predicate].case
         bound = Quantity(option.bound or 0, key.decimals, key.unit) if key and any(key.measure) else option.bound or 0
-        return self._limited(amount, *((bound, INFINITE) if option.so else (-INFINITE, bound)))
+        return self._ranged(amount, *((bound, INFINITE) if option.so else (-INFINITE, bound)))
 
     def _not_so(self, atom: Atom) -> Sets:
         if self.truth.value(atom) != UNKNOWN:
@@ -196,9 +196,9 @@ class Supposed:
         """Return the set that documents an amount within every bound; compared with nothing, it has to be known."""
         bounds = [b for c in _open_comparisons(instance, pattern) for b in _bounds(c)]
         bounds = bounds or [(self._ends(premise)[0], INFINITE)]
-        return frozenset(self._limited(premise, max(b[0] for b in bounds), min(b[1] for b in bounds)))
+        return frozenset(self._ranged(premise, max(b[0] for b in bounds), min(b[1] for b in bounds)))
 
-    def _limited(self, amount: Atom, low: int, high: int) -> list[int]:
+    def _ranged(self, amount: Atom, low: int, high: int) -> list[int]:
         """Return the item that an amount is within bounds, or nothing where no amount that a case can say is."""
         return [self.bit(amount, low, high)] if self.admits(Item(amount, low, high)) else []
 
@@ -216,8 +216,8 @@ class Supposed:
         """Yield the sets that document an amount beyond a bound."""
         for comparison in _open_comparisons(instance, pattern):
             for low, high in _bounds(comparison):
-                yield from self._limited(premise, -INFINITE, low - 1) if low > -INFINITE else ()
-                yield from self._limited(premise, high + 1, INFINITE) if high < INFINITE else ()
+                yield from self._ranged(premise, -INFINITE, low - 1) if low > -INFINITE else ()
+                yield from self._ranged(premise, high + 1, INFINITE) if high < INFINITE else ()
 
 
 def premises_of(instance: Instance) -> Iterator[tuple[Atom, Atom]]:

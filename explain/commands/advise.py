@@ -37,28 +37,32 @@ def _change(option: str, text: str, *names: str, complete: Completer = complete_
          complete=complete_setting)  # fmt: skip
 @_change("--add", "Add to a list: services=CODE or services=CODE@SESSION, and what else a case lists.")
 @_change("--drop", "Drop from a list.")
+@click.option("--way", type=click.IntRange(min=1), metavar="NUMBER",
+              help="Go a way to a yes by its number; without any change the ways are listed.")  # fmt: skip
 @world_option
 @as_of_option
 @format_option("text", "json")
 def whatif(
     case: str, world: str, as_of: str, form: str, *,
-    settings: tuple[str, ...], add: tuple[str, ...], drop: tuple[str, ...],
+    settings: tuple[str, ...], add: tuple[str, ...], drop: tuple[str, ...], way: int | None,
 ) -> None:  # fmt: skip
     """Change a case and show both decisions side by side, with the statements that make the difference.
 
     \b
     Example: coverlog whatif cts-six-weeks-of-splinting --set wrist_splint_weeks=2
              coverlog whatif cts-six-weeks-of-splinting --drop services=95909
+             coverlog whatif cts-three-weeks-of-splinting --way 1
     """
-    from ..advice.change import changed, requested
+    from ..advice.change import changed, numbered, requested
     from ..advice.whatif import as_json as compared
     from ..advice.whatif import as_text
 
     before = judge_one(case, answering(), world, as_of)
     loaded = before.guideline
-    changes = requested({"set": settings, "add": add, "drop": drop}, loaded)
-    if not changes:
-        raise click.UsageError("nothing to change; name --set, --add or --drop")
+    asked = {"set": list(settings), "add": list(add), "drop": list(drop)}
+    for verb, text in numbered(before, way) if way or not any(asked.values()) else ():
+        asked[verb].append(text)
+    changes = requested(asked, loaded)
     after = judge(changed(before.case, loaded, changes), loaded, world=world, as_of=as_of)
     if form == "json":
         write_out(as_json(compared(before, after, changes)))

@@ -49,17 +49,21 @@ def analyze(
     from ..reference.analyses import marks_of, unmarked
 
     loaded = load(path or guideline)
-    told = _analysed(loaded, as_of or datetime.date.today().isoformat(), world or "", only, seconds)
-    left, marked = unmarked(told.found, marks_of(loaded))
+    marks = marks_of(loaded)
+    known = {(mark.rule, mark.mutation) for mark in marks}
+    told = _analysed(loaded, as_of or datetime.date.today().isoformat(), world or "", only, seconds, known)
+    left, marked = unmarked(told.found, marks)
     write_out(_written(told, left, marked, loaded, form))
     sys.exit(FAILED if left or told.unknown else 0)
 
 
-def _analysed(guideline: Guideline, date: str, world: str, only: tuple[str, ...], seconds: float) -> Analysis:
+def _analysed(
+    guideline: Guideline, date: str, world: str, only: tuple[str, ...], seconds: float, known: set[tuple[str, str]]
+) -> Analysis:  # fmt: skip
     from ...engine.analysis.run import analyse
 
     try:
-        return analyse(guideline, date, world, only, seconds)
+        return analyse(guideline, date, world, only, seconds, known)
     except NotGroundedError as error:
         raise FaultError(f"{UNGROUNDED}: {error}") from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -37,7 +37,10 @@ def check(guideline: str, path: str | None, form: str) -> None:
     if findings or form in ("json", "sarif"):
         click.echo(FORMATS[form](findings, folder))
     click.echo(f"{folder.name}: {counted(findings)}", err=True)
-    sys.exit(FAILED if any(severity(finding) == ERROR for finding in findings) else 0)
+    if any(severity(finding) == ERROR for finding in findings):
+        sys.exit(FAILED)
+    for note in _notes(folder):
+        click.echo(note, err=True)
 
 
 @click.command()
@@ -105,6 +108,23 @@ def _found(folder: Path) -> list[Finding]:
     except GuidelineError as error:
         return error.findings
     return [finding for finding in found if is_own(finding.place) or severity(finding) == ERROR]
+
+
+def _notes(folder: Path) -> Iterator[str]:
+    """Yield which editions cannot be decided, or made a circuit of, for all cases at once, and why."""
+    from ...engine.library.grounding import why_no_circuit
+    from ...engine.library.guideline import load
+
+    guideline = load(folder)
+    told: dict[str, list[str]] = {}
+    for edition in guideline.editions():
+        guideline.prepared(edition)
+        if why := guideline.one_by_one.get(edition):
+            told.setdefault(f"cases are asked of pyDatalog one by one: {why}", []).append(edition)
+        elif why := why_no_circuit(guideline.program, guideline.strata, edition):
+            told.setdefault(f"there is no circuit, and batch decides cases one by one: {why}", []).append(edition)
+    for why, editions in told.items():
+        yield f"note: edition {', '.join(edition or 'first' for edition in editions)}: {why}"
 
 
 def _changed(files: Sequence[Path]) -> list[tuple[Path, str, str]]:

@@ -57,7 +57,7 @@ class Builder(Adding):
         """
         super().__init__(judged.guideline.program, pause)
         self.judged, self.model, self.why = judged, judged.model, judged.why
-        self.ways = Ways(judged.model, judged.why, every=every)
+        self.ways = Ways(judged.model, judged.why, every=True) if every else judged.situation.ways
         self._holding: dict[Atom, str] = {}
         self._lacking: dict[Atom, str] = {}
 

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+_written = json.JSONEncoder(sort_keys=True).encode
+
 
 class Child(NamedTuple):
     """An edge to be: what the child is to its parent, and the part of the rule's body it speaks of."""
@@ -18,5 +20,4 @@ class Child(NamedTuple):
 
 def node_id(kind: str, facts: dict[str, Any], children: Iterable[Child]) -> str:
     """Return the id of a node: a digest of its content and of its children's ids."""
-    content = json.dumps([kind, facts, list(children)], sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
+    return hashlib.sha256(_written([kind, facts, list(children)]).encode()).hexdigest()[:16]

@@ -6,10 +6,10 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ...engine.analysis.conditions import NOT, OPEN, Names, Way, ways_of
+from ...engine.analysis.conditions import NOT, OPEN, Names, Value, Way, ways_of
 from ...engine.analysis.diff import REFUSED, Change, Pair
 from ...engine.cases.written import as_yaml
-from ...engine.language.terms import Atom
+from ...engine.language.terms import Atom, Var
 from ...engine.program.interface import CODE
 from ...engine.program.program import Program
 from ...engine.program.words import say_atom
@@ -44,10 +44,15 @@ def differences(pair: Pair) -> list[Told]:
     return list(found.values())
 
 
-def _said(atom: Atom, value: str, programs: Sequence[Program]) -> str:
+def _said(atom: Atom, value: Value, programs: Sequence[Program]) -> str:
     program = next((p for p in programs[::-1] if atom.predicate in p.predicates), programs[-1])
     text = say_atom(atom, program).replace(" in session 1", "").replace("session 1", "the session")
-    return {NOT: f"not: {text}", OPEN: f"it is not documented whether {text}"}.get(value, text)
+    if atom.args and isinstance(atom.args[-1], Var):
+        text = f"{text} that does not change"
+    if len(value) > 1:
+        words = {NOT: "not", OPEN: "not documented"}
+        return f"{text}: {words.get(value[0], 'so')} before, and {words.get(value[1], 'so')} after"
+    return {NOT: f"not: {text}", OPEN: f"it is not documented whether {text}"}.get(value[0], text)
 
 
 def _statements(change: Change, programs: Sequence[Program]) -> tuple[str, ...]:

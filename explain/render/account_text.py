@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from ..advice.account import Account, accounts
 from ..advice.blocks import Block
-from ..advice.item import MET, OPEN
+from ..advice.item import ABSENT, BARS, MET, OPEN, OTHER, SHORT
 from .account_words import about, alike, asked, folded_told, rests_told, sentence, ways_told
 from .decision_text import emphasis
 
-LINES = 12
-"""How many lines a reason has, where what decides it can be told in as many."""
+LINES, WIDTH = 12, 100
+"""How many lines a reason has at most, of so many columns; of fewer columns as many more."""
 
-PLAIN, COMMON, BARE = range(3)
-"""How tight a screen is: every statement has its words; not those that all criteria ask for; the first alone."""
+SOON = 6
+"""By which of its lines a reason has what decides it."""
+
+PLAIN, COMMON, BARE, TERSE, FAILING, NEAREST, NAMES = LEVELS = range(7)
+"""How tight a screen is, each level as the one before it and tighter.
+
+Every statement has its words; not those that all criteria ask for; the first alone; a choice that is open has what
+fails of it as a number, and one way is told by its statements; what is met is a number; what all criteria ask for is
+a name; so are the words of the first.
+"""
+
+DECIDING: dict[str, tuple[str, ...]] = {
+    FAVOURABLE: (MET,),
+    UNFAVOURABLE: (SHORT, ABSENT, BARS, OTHER),
+    WAITING: (OPEN,),
+    SILENT: (),
+}
+"""The states of the items that decide, by the role of an outcome."""
 
 
 def as_text(
@@ -35,12 +52,16 @@ def as_text(
 
 def screen(account: Account, judged: Judged, width: int, *, all_: bool = False, colour: bool = False) -> list[str]:
     """Return one reason as lines of at most `width` columns, in as few as tell what decides it."""
-    lines: list[str] = []
-    for tight in (PLAIN,) if all_ else (PLAIN, COMMON, BARE):
-        lines = _Screen(account, judged, width, tight, all_=all_, colour=colour).lines()
-        if len(lines) <= LINES:
-            break
-    return lines
+    found: list[tuple[bool, int, list[str]]] = []
+    for tight in LEVELS[:1] if all_ else LEVELS:
+        written = _Screen(account, judged, width, tight, all_=all_, colour=colour)
+        lines = written.lines()
+        decides = written.decides(lines)
+        late = decides > SOON * written.scale
+        if len(lines) <= LINES * written.scale and not late:
+            return lines
+        found.append((late, len(lines), lines))
+    return min(found, key=lambda each: each[:2])[2]
 
 
 class _Screen:
@@ -50,7 +71,7 @@ class _Screen:
         self, account: Account, judged: Judged, width: int, tight: int, *, all_: bool, colour: bool
     ) -> None:  # fmt: skip
         self.account, self.judged, self.width, self.tight, self.all = account, judged, width, tight, all_
-        self.colour = colour
+        self.colour, self.scale = colour, max(1, WIDTH / width)
         self.said: set[str] = set()  # the statements whose words stand already
         states = [f"  {item.state}" for b in account.blocks for group in (b.met, *b.lacking) for item in group]
         names = [block.statement for block in account.blocks]
@@ -59,16 +80,16 @@ class _Screen:
     def lines(self) -> list[str]:
         """Return the reason as lines."""
         account = self.account
-        head, ways = list(self._headline()), self._wrap(ways_told(account, 99 if self.all else 3 - bool(self.tight)))
+        head, ways = list(self._headline()), self._wrap(self._ways())
         if account.nothing:
             head += [*self._wrap(account.nothing), *self._wanted()]
         shown: list[Block] = []
         left: list[Block] = []
         body: list[str] = []
         for must, blocks, common in self._criteria():
-            more = [line for index, block in enumerate(blocks) for line in self._block(block, index, common=common)]
+            more = [line for block in blocks for line in self._block(block, common=common)]
             rest = [*ways, *self._rests_on([*shown, *blocks]), *self._folded([*left, *blocks])]
-            if must or self.all or len(head) + len(body) + len(more) + len(rest) <= LINES:
+            if must or self.all or len(head) + len(body) + len(more) + len(rest) <= LINES * self.scale:
                 body += more
                 shown += blocks
             else:
@@ -79,8 +100,15 @@ class _Screen:
         """Return the blocks by criterion, whether they must be told, and whether all criteria ask for them."""
         groups = [list(group) for _, group in groupby(self.account.blocks, key=lambda block: block.criterion)]
         common = [not any(block.about for block in group) for group in groups]
-        musts = [index == 0 or (each and not all(common)) for index, each in enumerate(common)]
+        if (line := self.account.lines[0]).role == FAVOURABLE:
+            musts = [any(block.statement in line.by for block in group) for group in groups]
+        else:
+            musts = [not at or (each and not all(common) and self.tight < NEAREST) for at, each in enumerate(common)]
         return sorted(zip(musts, groups, common, strict=True), key=lambda each: not each[0])
+
+    def _ways(self) -> str:
+        most = 99 if self.all else 3 - min(self.tight, 1) - (self.tight >= TERSE)
+        return ways_told(self.account, most, named=self.tight >= TERSE)
 
     def _wrap(self, text: str, first: str = "", rest: str = "") -> list[str]:
         return textwrap.wrap(
@@ -100,10 +128,19 @@ class _Screen:
         for told in self._wrap(f"{codes}{f' ({shown})' * bool(shown)}: {outcome}{sentence(self.account)}", rest="  "):
             yield told.replace(outcome, emphasis(line.role, outcome)) if self.colour else told
 
-    def _block(self, block: Block, index: int, *, common: bool) -> Iterator[str]:
+    def decides(self, lines: Sequence[str]) -> int:
+        """Return the number of the line that has the first item that decides; 1 where the headline says it all."""
+        account, at = self.account, self.column
+        states = tuple(f"{state} " for state in DECIDING[account.lines[0].role])
+        told = [] if account.nothing else enumerate(lines, 1)
+        return next((n for n, line in told if line[at if line[:1].strip() else 2 :].startswith(states)), 1)
+
+    def _block(self, block: Block, *, common: bool) -> Iterator[str]:
         """Yield a statement with its items; where room is short, without the words of those that are not the first."""
-        parts, any_one = asked(block)
-        bare = self.said and (self.tight == BARE or (common and self.tight == COMMON))
+        parts, any_one = asked(block, open_alone=self.tight >= TERSE)
+        if self.tight >= FAILING and self.account.lines[0].role != FAVOURABLE:
+            parts = [part for part in parts if part[0] != MET] or parts
+        bare = self.tight >= NAMES or (self.said and (self.tight >= BARE or (common and self.tight == COMMON)))
         words = "" if bare or block.statement in self.said else f"{'inferred: ' * block.inferred}{block.words}"
         self.said.add(block.statement)
         alone = len({state for state, _ in parts}) == 1  # then the first item stands beside the name
@@ -129,4 +166,11 @@ class _Screen:
         return self._wrap(rests_told(self.account, shown))
 
     def _folded(self, left: list[Block]) -> list[str]:
-        return self._wrap(folded_told(self.account, left, short=self.tight > PLAIN))
+        shown = [block for block in self.account.blocks if block not in left]
+        role, more = self.account.lines[0].role, list[str]()
+        lacking = [[any(item.fails for item in group) for group in block.lacking] for block in shown]
+        if failing := sum(sum(each) for each in lacking if not all(each)) * (self.tight >= TERSE):
+            more.append(f"{failing} that fail{'s' * (failing == 1)} where another is open (--detail 2)")
+        if met := len({item for block in shown for item in block.met}) * (self.tight >= FAILING and role != FAVOURABLE):
+            more.append(f"{met} item{'s' * (met > 1)} met (--detail 2)")
+        return self._wrap(folded_told(self.account, left, short=self.tight > PLAIN, more=more))

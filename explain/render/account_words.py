@@ -7,13 +7,16 @@ from itertools import groupby
 from typing import Any
 
 from ...engine.decision.decide import Judged
-from ...engine.program.interface import UNFAVOURABLE, WAITING
+from ...engine.program.interface import FAVOURABLE, UNFAVOURABLE, WAITING
 from ..advice.account import Account, by_authority
 from ..advice.blocks import Block, Group
 from ..advice.item import ABSENT, MET, STATES, Item
+from ..advice.phrases import listed
 from ..advice.ways import Way
 
 ANY, WHOLE = "any one of: ", " (--full)"
+FEW = 3
+"""So many items that do not decide are told by their names; of more the number is."""
 _SIGNS = ("<", ">", "=")
 
 
@@ -39,16 +42,21 @@ def sentence(account: Account) -> str:
         return f": no {account.wanted} is stated"
     names = dict.fromkeys(block.criterion for block in account.blocks if block.about)
     told = f" for {', '.join(list(names)[:3])}{', ...' * (len(names) > 3)}" if names else ""
-    return told + ("; any one OPEN item decides" if account.any_decides else "")
+    several = sum(len(place) for way in account.ways for place in way.places) > 1
+    return told + f"; {'any one' if several else 'the'} OPEN item decides" * account.any_decides
 
 
-def asked(block: Block) -> tuple[list[tuple[str, str]], bool]:
+def asked(block: Block, *, open_alone: bool = False) -> tuple[list[tuple[str, str]], bool]:
     """Return what a block lacks and what is met, as (state, items in words), and whether any one item is enough.
 
     What every way of it lacks is said apart, so that what follows `any one of` is a choice.
+
+    :param open_alone: leave out the ways that fail, where there are others that are open.
     """
-    common = [item for item in next(iter(block.lacking), ()) if all(item in group for group in block.lacking)]
-    rests = [tuple(item for item in group if item not in common) for group in block.lacking]
+    lacking = [group for group in block.lacking if not any(item.fails for item in group)] if open_alone else []
+    lacking = lacking or list(block.lacking)
+    common = [item for item in next(iter(lacking), ()) if all(item in group for group in lacking)]
+    rests = [tuple(item for item in group if item not in common) for group in lacking]
     rests = [rest for rest in rests if rest]
     single = block.whole and len(rests) > 1 and all(len(rest) == 1 for rest in rests)
     told = _by_state(common)
@@ -86,44 +94,58 @@ def _standing(item: Item) -> tuple[object, str]:
     return item.state == MET or (item.told if not item.weaker else ABSENT), item.source
 
 
-def ways_told(account: Account, most: int) -> str:
+def ways_told(account: Account, most: int, *, named: bool = False) -> str:
     """Return what would be different, the nearest first, and how much more there is; empty where nothing would.
 
     :param most: how many ways are told.
+    :param named: tell a way that takes several things by the statements that ask for them.
     """
     if account.nothing:
         if account.wanted:
             return ""
         return "Could change with: what a criterion for this request names, and what that criterion asks for"
-    texts = told(account.ways, account.blocks)
+    led = {way.outcome for way in account.ways}
+    ways = [way._replace(outcome="") for way in account.ways] if len(led) == 1 else account.ways
+    texts = told(ways, account.blocks, named=named)
     if not texts or account.any_decides:
         return ""
     left = len(texts) - len(texts[:most])
     more = f"; {left} more way{'s' * (left > 1)} (coverlog checklist)" if left else ""
     shown = [text.removeprefix(ANY) if len(texts) == 1 else text for text in texts[:most]]
-    return f"Would be met with{f' {ANY[:-2]}' * (len(texts) > 1)}: {'; '.join(shown)}{more}"
+    met = next(iter(led)) if len(led) == 1 else ""
+    return f"Would be {met or 'met'} with{f' {ANY[:-2]}' * (len(texts) > 1)}: {'; '.join(shown)}{more}"
 
 
-def told(ways: Sequence[Way], blocks: Sequence[Block]) -> list[str]:
+def told(ways: Sequence[Way], blocks: Sequence[Block], *, named: bool = False) -> list[str]:
     """Return ways in words, each once; what stands as the items of one statement already is said by its name."""
-    single = [w for way in ways if way.is_single for place in way.places for w in place]
+    single = [(w, _aside(way)) for way in ways if not way.request and way.size == 1 for w in way.places[0]]
     found: dict[str, None] = {}
     for block in blocks:
         labels = {item.label for group in block.lacking for item in group}
-        own = [w for w in single if w.statement == block.statement and not w.needs.startswith(_SIGNS)]
-        if len(own) > 2 and block.whole and {w.label for w in own} <= labels:
+        own = [(w, aside) for w, aside in single
+               if w.statement == block.statement and not (aside or w.needs.startswith(_SIGNS))]  # fmt: skip
+        if len(own) > 2 and block.whole and {w.label for w, _ in own} <= labels:
             found[f"any one of the {len(own)} under {block.statement}"] = None
-            single = [w for w in single if w not in own]
-    several = [_several(way) for way in ways if not way.is_single]
-    return list(dict.fromkeys([*(w.label for w in single), *found, *several]))
+            single = [each for each in single if each not in own]
+    several = [_several(way, named=named) for way in ways if way.request or way.size > 1]
+    return list(dict.fromkeys([*(w.label + aside for w, aside in single), *found, *several]))
 
 
-def _several(way: Way) -> str:
-    places = [w[0].label if len(w) == 1 else f"any one of ({'; '.join(x.label for x in w)})" for w in way.places]
-    only = f" (for {', '.join(way.only)})" * bool(way.only) + " (an advisory objects)" * bool(way.objections)
-    only += f" ({way.outcome})" * bool(way.outcome)
-    parts = [*(f"a request in which {request}" for request in way.request), *places]
-    return (parts[0] if len(parts) == 1 else f"all of ({'; '.join(parts)})") + only
+def _several(way: Way, *, named: bool) -> str:
+    requests = [f"a request in which {request}" for request in way.request]
+    if named and len(way.places) > 1:
+        names = dict.fromkeys(place[0].statement for place in way.places)
+        places = [f"{len(way.places)} items under {listed(list(names))}"]
+    else:
+        places = [w[0].label if len(w) == 1 else f"any one of ({'; '.join(x.label for x in w)})" for w in way.places]
+    parts = [*requests, *places]
+    return (parts[0] if way.size == 1 else f"all of ({'; '.join(parts)})") + _aside(way)
+
+
+def _aside(way: Way) -> str:
+    """Return what is to be said beside a way."""
+    told = f" (for {', '.join(way.only)})" * bool(way.only) + " (an advisory objects)" * bool(way.objections)
+    return told + f" ({way.outcome})" * bool(way.outcome)
 
 
 def rests_told(account: Account, shown: Iterable[Block]) -> str:
@@ -138,26 +160,29 @@ def rests_told(account: Account, shown: Iterable[Block]) -> str:
     return f"Rests on: {'; '.join(texts)}" if texts else ""
 
 
-def folded_told(account: Account, left: Sequence[Block], *, short: bool = False) -> str:
+def folded_told(account: Account, left: Sequence[Block], *, short: bool = False, more: Sequence[str] = ()) -> str:
     """Return what is left out, by name and number.
 
     :param left: the blocks that there was no room for.
     :param short: give the number of the items that do not decide, not their names.
+    :param more: what else is left out.
     """
     texts = []
+    favourable = account.lines[0].role == FAVOURABLE
     shown = {block.criterion for block in account.blocks if block not in left}
     names = [name for name in dict.fromkeys(block.criterion for block in left) if name not in shown]
     if names:
-        texts.append(f"also in play: {', '.join(names)} (--detail 2)")
+        texts.append(f"{'met as well' if favourable else 'also in play'}: {', '.join(names)} (--detail 2)")
+    texts += more
     beside: Group = tuple(dict.fromkeys(i for block in (*account.blocks, *account.beside) for i in block.beside))
     if beside:
         number = f"{len(beside)} item{'s' * (len(beside) > 1)} that do{'es' * (len(beside) == 1)} not decide"
-        texts.append(number if short else f"does not decide: {alike(beside)}")
-    met = dict.fromkeys(block.statement for block in account.beside if not block.beside)
-    if met:
-        texts.append(f"{', '.join(met)} (met)")
+        texts.append(number if short or len(beside) > FEW else f"does not decide: {alike(beside)}")
+    common = dict.fromkeys(block.statement for block in account.beside if not block.beside)
+    if common := account.program.in_order(set(common) - {block.statement for block in account.blocks}):
+        texts.append(f"{', '.join(common)} (met)")
     if account.others and account.lines[0].role in (UNFAVOURABLE, WAITING):
-        texts.append(f"{len(account.others)} other criteria")
+        texts.append(f"{len(account.others)} other criteri{'a' if len(account.others) > 1 else 'on'}")
     texts += [", ".join(account.folded)] if account.folded else []
     return f"Folded: {'; '.join(texts)}{WHOLE}" if texts else ""
 

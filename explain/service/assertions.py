@@ -14,10 +14,12 @@ from ...engine.library.guideline import Guideline
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
 from ..advice.asked import Asked
 from ..advice.questionnaire import of_lines, questionnaire
+from ..advice.reasons import Reasons
 from ..advice.wording import answer, words
 from .coverage_information import Assertion
 
 COVERED, CONDITIONAL, OTHER = "covered", "conditional", "OTH"
+_SHORTFALLS = 3
 _AT_SELECTION = "Signed, the order may ask for documentation."
 
 
@@ -41,14 +43,14 @@ def assertion(judged: Judged, line: LineDecision, setting: Setting) -> Assertion
         return Assertion(COVERED, needed, reason)
     if line.role not in (UNFAVOURABLE, SILENT):
         return _waiting(judged, line, setting, reason, needed)
-    help_ = _helps(judged, line)
+    lacking = _lacks(judged, line)
     if line.role == UNFAVOURABLE and setting.plan.prior_authorization:
-        return Assertion(COVERED, needed, reason, instructions=help_, policy=setting.plan.policy)
-    return _open(reason, OTHER, help_, setting.plan.policy)
+        return Assertion(COVERED, needed, reason, instructions=lacking, policy=setting.plan.policy)
+    return _open(reason, OTHER, lacking, setting.plan.policy)
 
 
-def _open(reason: str, info: str, help_: str = "", policy: str = "") -> Assertion:
-    return Assertion(CONDITIONAL, CONDITIONAL, reason, info_needed=info, instructions=help_, policy=policy)
+def _open(reason: str, info: str, told: str = "", policy: str = "") -> Assertion:
+    return Assertion(CONDITIONAL, CONDITIONAL, reason, info_needed=info, instructions=told, policy=policy)
 
 
 def _waiting(judged: Judged, line: LineDecision, setting: Setting, reason: str, needed: str) -> Assertion:
@@ -108,12 +110,13 @@ def _decided_as(judged: Judged, line: LineDecision) -> list[str]:
     return [program.label(value) for value in values if value]
 
 
-def _helps(judged: Judged, line: LineDecision) -> str:
-    """Return in words what would be met with what; what the guideline does not speak of needs another request."""
-    from ..advice.checklist import checklist
+def _lacks(judged: Judged, line: LineDecision) -> str:
+    """Return in words what the criteria that are about the case lack, the first few of them.
 
-    found = [way for each in checklist(judged, line.code) for way in each.ways.ways][:1]
-    program = judged.guideline.program
-    asked = [said for way in found
-             for said in (*way.request, *(answer(item.need, program) for item in way.ask.items))]  # fmt: skip
-    return f"It would be met where {' and '.join(asked)}." if asked else "No documentation would change this."
+    Every way to be covered would help more, and can take seconds to find.
+    """
+    if line.role == SILENT:
+        return "No documentation would change this."
+    found = Reasons(judged).shortfalls(line)
+    told = [f"{each.statement} is not met, because {' and '.join(each.because)}" for each in found[:_SHORTFALLS]]
+    return f"{'; '.join(told)}." if told else "No criterion is about what the record shows."

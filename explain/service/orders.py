@@ -31,6 +31,9 @@ _LOG = logging.getLogger(__name__)
 _TECHNICAL = Assertion(
     "indeterminate", "indeterminate", "The service failed to decide this order; try again.", technical=True
 )
+MOST = 50
+"""As many cases are decided in one call: one for each day, and one more for each further code of an order."""
+_TOO_MANY = _TECHNICAL._replace(reason=f"A call is decided for {MOST} days and codes at most; ask for fewer at once.")
 _NO_CODE = Assertion(CONDITIONAL, CONDITIONAL, "The order has no code that the service is billed by.",
                      info_needed="detail-code")  # fmt: skip
 _NO_DAY = Assertion(CONDITIONAL, CONDITIONAL, "The order names no day on which the service is done.",
@@ -92,9 +95,12 @@ class Desk:
                 yield from ((order, billing, _NO_DAY, (billing.code,)) for billing in order.billing)
             else:
                 days.setdefault(order.date.value, []).append(order)
-        for of_day in days.values():
-            for lines, asks in alternatives(of_day):
+        every = (each for of_day in days.values() for each in alternatives(of_day))
+        for number, (lines, asks) in enumerate(every):
+            if number < MOST:
                 yield from self._decided(call, lines, asks)
+            else:
+                yield from ((line.order, line.billing, _TOO_MANY, (line.billing.code,)) for line in asks)
 
     def _decided(
         self, call: Call, lines: Sequence[Line], asks: Sequence[Line]

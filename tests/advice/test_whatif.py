@@ -135,7 +135,7 @@ def test_the_case_itself_is_left_alone(guideline: Guideline, make: Any) -> None:
         ("--set wrist_splint_weeks=six", "is 'six'; write one number of completed weeks"),
         ("--set wrist_splint_weeks=" + "9" * 5000, "write one number of completed weeks"),
         ("--set setting=outpatent", "did you mean outpatient?"),
-        ("--set setting=unknown", "lacks setting"),
+        ("--set date_of_service=unknown", "lacks date_of_service"),
         ("--set date_of_service=2025-02-30", "is no day of the calendar"),
         ("--set services=95886", "services takes more than one value"),
         ("--set sensory_loss", "write sensory_loss=VALUE"),
@@ -175,10 +175,24 @@ def test_a_contradiction_is_said_with_the_changes() -> None:
 
 
 def test_nothing_to_change_is_usage() -> None:
-    """Without a change there is no question."""
+    """Without a change there is no question; the ways to a yes are told by their numbers, where there are any."""
     result = run("whatif", CTS)
     assert result.exit_code == 2
     assert "nothing to change" in result.stderr
+    assert "no way to a yes is known" in result.stderr
+    assert "--way 4 is --set wrist_splint_weeks=4 (for 95886, 95909)" in run("whatif", SHORT).stderr
+    assert "there is no way 5" in run("whatif", SHORT, "--way", "5").stderr
+
+
+def test_a_way_goes_by_its_number() -> None:
+    """Each way that is told changes the outcome of its lines as the checklist has it, in the words of what fired."""
+    listed = json.loads(run("checklist", SHORT, "--format", "json").stdout)["lines"][0]["ways"]
+    for number, way in enumerate(listed, 1):
+        told = whatif(SHORT, "--way", str(number))
+        assert told["changes"] == way["whatif"]
+        assert all(line["flips"] and line["after"] == "medically_necessary" for line in told["lines"])
+    text = run("whatif", SHORT, "--way", "1").stdout
+    assert "after   I.4.a: carpal tunnel syndrome, conservative treatment waived" in text
 
 
 def test_keys_come_from_the_declarations(tmp_path: Path, guideline: Guideline) -> None:

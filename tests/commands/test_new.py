@@ -45,21 +45,22 @@ def filled(text: str) -> str:
     return told.replace("present or absent", "present").replace(": N", ": 6")
 
 
-def test_a_template_decides_for_every_condition(guideline: Guideline) -> None:
+def test_a_template_decides_for_every_condition(guideline: Guideline, size: Callable[[int, int], int]) -> None:
     """As it stands it is a case, no line of it is refused or out of reach, and the findings asked for come first."""
     offered = 0
-    for concept in ["", *listed(guideline)]:
+    for concept in ["", *listed(guideline)[:: size(5, 1)]]:
         text = template(guideline, concept, TODAY)
         case = read(text, guideline)
-        assert decide(case, guideline).lines
+        lines = decide(case, guideline).lines
+        assert lines
         if concept and guideline.program.concepts[concept][0] == "condition":
             assert case.said["conditions"] == [concept]
-            offered += any(line.outcome == "more_information_needed" for line in decide(case, guideline).lines)
+            offered += any(line.outcome == "more_information_needed" for line in lines)
         for name in guideline.program.concepts:
             key = home(name, guideline.program)
             assert key is None or name in text, name
         assert max(map(len, text.splitlines())) < 200
-    assert offered > 20
+    assert offered > size(3, 20)
 
 
 def test_what_a_template_offers_can_be_said(guideline: Guideline) -> None:

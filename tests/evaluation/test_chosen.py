@@ -2,10 +2,12 @@
 
 import random
 from collections.abc import Callable, Collection
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.evaluation import outline as outlining
@@ -20,6 +22,7 @@ from coverlog.engine.language.terms import Atom, Place, Rule
 from coverlog.engine.library.guideline import load
 from coverlog.engine.program.graph import stratify
 from coverlog.engine.program.program import Program
+from coverlog.explain.commands.main import main
 from hypothesis import given
 
 EVERY = 25  # canonical cases, in the suite
@@ -129,3 +132,20 @@ def test_an_edition_of_which_too_much_may_follow_is_not_grounded(
     monkeypatch.setattr(outlining, "MAX_LISTED", 10)
     with pytest.raises(NotGroundedError, match="more than 10 steps"):
         outline(drawn.program, stratify(drawn.program), semantics.DATE)
+
+
+def test_check_says_of_which_editions_cases_are_asked_one_by_one(
+    toy_folder: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A note on stderr has the edition and the reason; what can be grounded has none."""
+    folder = toy_folder("lamp")
+    assert "note" not in CliRunner().invoke(main, ["check", str(folder)]).stderr
+    named = folder / "lamp.dl"
+    named.write_text(named.read_text() + "%@ predicate first: first\n%@ rule A/first: first\nfirst :- service(1, _).\n")
+    told = CliRunner().invoke(main, ["check", str(folder)]).stderr
+    assert "note: edition first" in told
+    assert "there is no circuit, and batch decides cases one by one: the text names a session" in told
+    monkeypatch.setattr(outlining, "MAX_LISTED", 1)
+    named.write_text(named.read_text() + "\n")
+    told = CliRunner().invoke(main, ["check", str(folder)]).stderr
+    assert "cases are asked of pyDatalog one by one: more than 1 steps of rules" in told

@@ -170,6 +170,9 @@ def test_records_are_asked_for_and_told(folder: Path) -> None:
     assert "no more than 20 units" in run(folder, "doc").stdout
     fields = json.loads(run(folder, "schema").stdout)["properties"]["prior"]["items"]["properties"]
     assert set(fields) == {"code", "date", "units", "source"}
+    blank = run(folder, "new").stdout
+    assert "a line may also have modifiers: ..." in blank
+    assert "# prior: [{code: ..., date: ..., units: ...}]" in blank
 
 
 @pytest.mark.parametrize("name", CASES)

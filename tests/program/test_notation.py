@@ -11,10 +11,11 @@ from coverlog.engine.cases.case import Case, Unreadable, read_text
 from coverlog.engine.language.parser import FUNCTIONS
 from coverlog.engine.language.terms import Atom, quote
 from coverlog.engine.library.guideline import load
+from coverlog.engine.program.code_systems import SYSTEMS
 from coverlog.engine.program.counting import AGGREGATES
 from coverlog.engine.program.declaration import AmissError, read_case_key
 from coverlog.engine.program.layout import format_text
-from coverlog.engine.program.notation import ANNOTATIONS, OPTIONS, SHAPES
+from coverlog.engine.program.notation import ANNOTATIONS, FIELDS, OPTIONS, SHAPES
 from coverlog.engine.program.ranges import codes
 from coverlog.engine.soundness.lint import findings_of
 from coverlog.engine.soundness.registry import ERROR, severity
@@ -86,9 +87,9 @@ def test_the_page_of_the_language_is_current(root: Path) -> None:
 
 
 def test_the_page_speaks_of_everything_there_is(root: Path) -> None:
-    """No annotation, shape or option is left out."""
+    """No annotation, shape, option, type of a field or system of codes is left out."""
     text = (root / "docs" / "language.md").read_text()
-    assert [name for name in (*ANNOTATIONS, *SHAPES, *OPTIONS) if name not in text] == []
+    assert [name for name in (*ANNOTATIONS, *SHAPES, *OPTIONS, *FIELDS, *SYSTEMS) if name not in text] == []
 
 
 MISTAKES = {

@@ -481,6 +481,7 @@ class Terminal:
     def until(self, text: str) -> str:
         """Return what is written up to a text, from where the last one ended."""
         while text not in self.seen:
+            assert select.select([self.fd], [], [], 120)[0], f"{text!r} did not come: {self.seen!r}"
             try:
                 self.seen += os.read(self.fd, 4096).decode()
             except OSError:  # the other side has left

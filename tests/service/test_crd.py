@@ -16,6 +16,7 @@ import httpx
 import pytest
 from coverlog.engine.cases.fhir.coded import shipped
 from coverlog.engine.cases.fhir.example import order_sign, response
+from coverlog.engine.cases.fhir.orders import BILLING_OPTIONS
 from coverlog.engine.cases.plan import Covered, Service
 from coverlog.engine.library.guideline import load
 from coverlog.explain.service import orders as answering
@@ -230,7 +231,7 @@ def test_what_is_not_met_goes_to_a_person(required: Asking, free: Asking) -> Non
     assert said[0][0]["reason"]["text"].startswith("Not medically necessary by CG-MED-24: X1")
     said = free.answers(request)
     assert only(said, "covered", "pa-needed", "info-needed") == [("conditional", "conditional", "OTH")] * 2
-    assert "It would be met where" in said[0][0]["instructions"]
+    assert "I.4.a is not met, because a wrist splint was used for 2 weeks" in said[0][0]["instructions"]
 
 
 def test_what_no_guideline_speaks_of_is_open(required: Asking) -> None:
@@ -276,6 +277,18 @@ def test_a_fault_of_the_service_says_so(required: Asking, monkeypatch: pytest.Mo
     said = required.answers(wrist())
     assert only(said, "covered") == [("indeterminate",)] * 2
     assert said[0][0]["reason"]["coding"][0]["code"] == "technical"
+
+
+def test_a_call_is_decided_so_many_times_at_most(required: Asking) -> None:
+    """An order with ever so many billing options is answered in time: what is beyond the bound says so."""
+    request = order_sign({**WRIST, "services": [{"cpt": "95886"}]})
+    system = "http://www.ama-assn.org/go/cpt"
+    options = [{"url": BILLING_OPTIONS, "valueCodeableConcept": {"coding": [{"system": system, "code": f"{n:05}"}]}}
+               for n in range(10_000, 10_000 + 3 * answering.MOST)]  # fmt: skip
+    request["context"]["draftOrders"]["entry"][0]["resource"]["code"] = {"extension": options}
+    (action,) = required.call(request).json()["systemActions"]
+    said = [told(each)["covered"] for each in ours(action["resource"])]
+    assert said == ["conditional"] * answering.MOST + ["indeterminate"] * 2 * answering.MOST
 
 
 def test_needle_alone_says_that_it_was_decided_alone(required: Asking) -> None:

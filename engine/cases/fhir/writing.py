@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ...library.guideline import Guideline
 from ...program.interface import CODE
+from ...program.schema import ITEMS
 from ..dates import misdated
 from ..document import Document, Path
 from ..times import fault, times
@@ -99,7 +100,9 @@ class Writing:
         if isinstance(value, list):
             items = self.said.setdefault(at[0], [])
             name = _named(value[0])
-            if name not in map(_named, items):
+            if len(items) == ITEMS:
+                self.unused.append(Unused(path, f"a case holds {ITEMS} {at[0]} at most"))
+            elif name not in map(_named, items):
                 items.append(value[0])
                 self._take((*at, name), name, path)
             return

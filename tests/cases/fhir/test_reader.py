@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coverlog.engine.cases.fhir.coded import read_map
+from coverlog.engine.cases.fhir.coded import read_map, shipped, systems
 from coverlog.engine.cases.fhir.drafts import Draft, drafts, not_ordered
 from coverlog.engine.cases.fhir.parts import body, parse
 from coverlog.engine.cases.fhir.resources import resources
@@ -469,3 +469,12 @@ def test_decimals_stay_as_they_are_written() -> None:
     """A decimal of FHIR says how exact it is: 1.50 is not 1.5."""
     assert str(parse(b'{"a": 1.50}', "request")["a"]) == "1.50"
     assert isinstance(parse(b'{"a": 1.50}', "request")["a"], Decimal)
+
+
+def test_what_is_shipped_of_codes_names_concepts(guideline: Guideline) -> None:
+    """Each place of service and class of encounter is a concept of the guideline; none is of SNOMED."""
+    for (system, _), meanings in shipped().meanings.items():
+        assert "snomed" not in system
+        for meaning in meanings:
+            assert meaning.kind in ("answer", "unit") or guideline.program.concepts[meaning.id][0] == meaning.kind
+    assert {system.name for system in systems().values()} == {"cpt_hcpcs", "icd10cm"}

@@ -1,0 +1,210 @@
+"""Faults planted into the shipped guidelines: each is found, and its witness is what it says it is."""
+
+import random
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from coverlog.engine.analysis.diff import Pair, Side
+from coverlog.engine.analysis.idle import DEAD, IDLE, REDUNDANT, VACUOUS, deciding, idle_in, unasked
+from coverlog.engine.analysis.policy import Policy, read
+from coverlog.engine.analysis.properties import NEVER, broken_in
+from coverlog.engine.analysis.sweep import CONFLICT, GAP, faults, hopeless
+from coverlog.engine.analysis.trial import Cut
+from coverlog.engine.decision.decide import decide
+from coverlog.engine.language.errors import CaseError
+from coverlog.engine.language.parser import Clause, parse
+from coverlog.engine.language.terms import Comparison, Place, Quantity, Rule, Var
+from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.program.graph import stratify
+from coverlog.engine.program.interface import FAVOURABLE
+from coverlog.engine.program.program import Program
+
+DAY = "2026-01-01"
+NAMES = ("cg_med_24", "ncd_240_4")
+EACH = 20
+PLACE = Place("planted.dl", 1)
+UNCOVERED = {"cg_med_24": ("unmet", "C3"), "ncd_240_4": ("uncovered", "B")}
+REFUSAL = {"cg_med_24": "not_medically_necessary", "ncd_240_4": "not_covered"}
+Plants = Iterator[tuple[Rule, Program]]
+
+
+def rule_of(text: str, model: Rule, name: str = "planted") -> Rule:
+    """A rule in the text of the language, which cites what another one does."""
+    (clause,) = [part for part in parse(text, "planted.dl") if isinstance(part, Clause)]
+    return model._replace(id=name, head=clause.head, body=clause.body, place=PLACE, effective="", ended="", gloss="x")
+
+
+def cited(program: Program, statement: str) -> Rule:
+    return next(rule for rule in program.rules if statement in rule.cites and rule.body)
+
+
+def with_rule(program: Program, rule: Rule) -> tuple[Rule, Program]:
+    return rule, program._replace(rules=(*program.rules, rule))
+
+
+def changed(program: Program, old: Rule, new: Rule) -> tuple[Rule, Program]:
+    return new, program._replace(rules=tuple(new if rule is old else rule for rule in program.rules))
+
+
+def codes(guideline: Guideline) -> list[str]:
+    lines = Policy(guideline, DAY).lines
+    covers = [o.name for o in guideline.program.of_role(FAVOURABLE)]
+    return [c for line in lines if any(name in covers for name, _ in line.by) for c in line.codes]
+
+
+def conflicts(guideline: Guideline) -> Plants:
+    program, name = guideline.program, guideline.folder.name
+    refusal, (_, statement) = REFUSAL[name], UNCOVERED[name]
+    for outcome in program.of_role(FAVOURABLE):
+        for code in codes(guideline):
+            text = f'{refusal}(Session, Code, "{statement}") :- {outcome.name}(Session, Code, S), Code = "{code}".'
+            yield with_rule(program, rule_of(text, cited(program, statement)))
+
+
+def gaps(guideline: Guideline) -> Plants:
+    program = guideline.program
+    (old,) = [r for r in program.rules if r.head.predicate == UNCOVERED[guideline.folder.name][0]]
+    for code in codes(guideline):
+        yield changed(
+            program, old, old._replace(body=(*old.body, Comparison((old.head.args[1],), "!=", (f'"{code}"',))))
+        )
+
+
+def no_hope(guideline: Guideline) -> Plants:
+    program = guideline.program
+    statement, outcome = next(iter(program.statements)), program.of_role(FAVOURABLE)[0].name
+    # In the first guideline a finding that is not documented leaves another way open; a condition may leave none.
+    name = {"cg_med_24": "condition", "ncd_240_4": "finding"}[guideline.folder.name]
+    concepts = [c for c in program.of_kind(name) if c not in ("anticoagulant_therapy", "lymphedema")]
+    for code in codes(guideline)[:3]:
+        for concept in concepts:
+            asked = f'in_scope(S, "{code}"), {name}({concept}), not {name}({concept})'
+            text = f'{outcome}(S, "{code}", "{statement}") :- {asked}.'
+            yield with_rule(program, rule_of(text, cited(program, statement)))
+
+
+def dead_rules(guideline: Guideline) -> Plants:
+    program = guideline.program
+    model = next(r for r in program.rules if r.body and r.head.predicate in {o.name for o in program.outcomes})
+    chosen = {p.name: program.of_kind(p.case.kind) for p in program.predicates.values() if p.case and p.is_choice}
+    pairs = [(f"{n}({a})", f"{n}({b})") for n, concepts in chosen.items() for a in concepts for b in concepts if a != b]
+    pairs += [(f"documented({c})", f"denied({c})") for c in program.of_kind("finding")]
+    for one, two in pairs:
+        yield with_rule(program, rule_of(f"{str(model)[:-1]}, {one}, {two}.", model))
+
+
+def dead_literals(guideline: Guideline) -> Plants:
+    program, statement = guideline.program, next(iter(guideline.program.statements))
+    for rule in deciding(program).edition(DAY):
+        if rule.body and not any("broader" in str(part) for part in rule.body):
+            always = rule_of(f'a :- statement("{statement}", A, B, C).', rule).body
+            yield changed(program, rule, rule._replace(body=(*rule.body, *always), place=PLACE))
+
+
+def redundant(guideline: Guideline) -> Plants:
+    program = guideline.program
+    for rule in deciding(program).edition(DAY):
+        if rule.body and not any("broader" in str(part) for part in rule.body):
+            yield with_rule(program, rule._replace(id="planted", place=PLACE))
+
+
+def vacuous(guideline: Guideline) -> Plants:
+    program = guideline.program
+    for rule in deciding(program).edition(DAY):
+        for part in rule.comparisons:
+            terms = [term for term in (*part.left, *part.right) if isinstance(term, int)]
+            for less, term in product(range(10), terms):
+                least = Quantity(-less, term.places, term.unit) if isinstance(term, Quantity) else -less
+                more = Comparison((Var(part.names()[0]),), ">=", (least,))
+                yield changed(program, rule, rule._replace(body=(*rule.body, more), place=PLACE))
+
+
+def dead_facts(guideline: Guideline) -> Plants:
+    program, name = guideline.program, guideline.folder.name
+    table, kind = {"cg_med_24": ("sign", "condition"), "ncd_240_4": ("symptom", "")}[name]
+    (model, *_) = [rule for rule in program.rules if rule.head.predicate == table]
+    finding = set(program.of_kind("finding"))
+    others = program.of_kind(kind) if kind else [c for c in program.concepts if c not in finding and c.isidentifier()]
+    others += [] if kind else [f'"{code}"' for code in codes(guideline)]
+    for concept in others:
+        yield with_rule(program, model._replace(head=model.head._replace(args=(concept,)), place=PLACE, id="planted"))
+
+
+def untrue(guideline: Guideline) -> Plants:
+    program = guideline.program
+    policy = Policy(guideline, DAY)
+    ways = [(code, *way) for line in policy.lines for code in line.codes[:3] for way, lit in line.by.items()
+            if policy.find(code, lit) is not None]  # fmt: skip
+    never = next(iter(program.predicates.values()))._replace(name=NEVER, params=(), case=None, open_kind="")
+    program = program._replace(predicates={**program.predicates, NEVER: never})
+    for code, outcome, last in ways:
+        last = last if last in program.concepts else f'"{last}"'
+        yield with_rule(
+            program, rule_of(f'never :- {outcome}(S, "{code}", {last}).', next(r for r in program.rules if r.body))
+        )
+
+
+PLANTS: dict[str, Callable[[Guideline], Plants]] = {
+    CONFLICT: conflicts, GAP: gaps, "hopeless": no_hope, DEAD: dead_rules, IDLE: dead_literals, REDUNDANT: redundant,
+    VACUOUS: vacuous, "dead-fact": dead_facts, "property": untrue,
+}  # fmt: skip
+
+
+def guideline_of(program: Program) -> Guideline:
+    return Guideline(Path("planted"), program, stratify(program))
+
+
+def refused(said: dict[str, Any], guideline: Guideline, world: str) -> str:
+    with pytest.raises(CaseError) as caught:
+        decide(read(said, guideline), guideline, world=world)
+    return str(caught.value)
+
+
+def found(kind: str, rule: Rule, program: Program) -> bool:
+    """Whether a planted fault is found, and is what its witness shows."""
+    if kind in (CONFLICT, GAP):
+        guideline = guideline_of(program)
+        (first, *_) = [witness for of, witness in faults(Policy(guideline, DAY)) if of == kind]
+        told = refused(first.said, guideline, first.world)
+        return f"code {first.code} in session 1 {'two outcomes' if kind == CONFLICT else 'no outcome'}" in told
+    if kind == "hopeless":
+        (first, *_) = hopeless(Policy(guideline_of(program), DAY, "open"))
+        (line, *_) = decide(read(first.said, guideline_of(program)), guideline_of(program)).lines
+        return line.outcome == "more_information_needed" and line.missing == ()
+    if kind == "property":
+        return any(each.rule.place == PLACE for each in broken_in(guideline_of(program), guideline_of(program), DAY))
+    if kind == "dead-fact":
+        return any(fact.place == PLACE for fact in unasked(program, DAY))
+    cut = Cut(rule, len(rule.body) - 1 if kind in (IDLE, VACUOUS) else -1)
+    return idle_in(program, DAY, [cut]) == {cut: kind}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", PLANTS)
+def test_a_planted_fault_is_found_with_its_witness(kind: str, name: str, size: Any) -> None:
+    """Twenty of each kind in each guideline in a whole campaign, two of them in the suite."""
+    guideline = load(name)
+    every = list(PLANTS[kind](guideline))
+    assert len(every) >= EACH, len(every)
+    for rule, program in random.Random(kind + name).sample(every, size(1, EACH)):
+        assert found(kind, rule, program), str(rule)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_planted_difference_is_found_by_the_witness_that_shows_it(name: str, size: Any) -> None:
+    """A criterion that is taken away changes an answer, and both sides decide the witness as it is told."""
+    guideline = load(name)
+    rules = [r for r in deciding(guideline.program).edition(DAY) if len(r.body) > 1 and "broader" not in str(r)]
+    tried = 0
+    for rule in random.Random(name).sample(rules, size(2, EACH)):
+        program = guideline.program._replace(rules=tuple(r for r in guideline.program.rules if r is not rule))
+        other = guideline_of(program)
+        changes = [change for change, _ in Pair(Side(guideline, DAY), Side(other, DAY)).changes()]
+        tried += bool(changes)
+        for change in changes[:2]:
+            one, two = change.witnesses
+            assert (one.answer, set(one.by)) != (two.answer, set(two.by))
+    assert tried > 0
