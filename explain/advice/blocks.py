@@ -141,7 +141,10 @@ class Writer:
         for (criterion, statement, _), draft in self._joined():
             criteria.setdefault(criterion, []).append(self._block(criterion, statement, draft))
         if self.line.role in (FAVOURABLE, SILENT):
-            return tuple(b for blocks in criteria.values() for b in blocks), ()
+            once = {
+                (b.statement, b.met, b.lacking): b for blocks in reversed(criteria.values()) for b in reversed(blocks)
+            }
+            return tuple(once.values())[::-1], ()
         failing = [blocks for blocks in criteria.values() if any(b.lacking for b in blocks)]
         told = [b for blocks in (*failing, *(c for c in criteria.values() if c not in failing)) for b in blocks]
         told = list({(b.statement, b.lacking or b): b for b in reversed(told)}.values())[::-1]

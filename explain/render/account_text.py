@@ -101,7 +101,10 @@ class _Screen:
         groups = [list(group) for _, group in groupby(self.account.blocks, key=lambda block: block.criterion)]
         common = [not any(block.about for block in group) for group in groups]
         if (line := self.account.lines[0]).role == FAVOURABLE:
-            musts = [any(block.statement in line.by for block in group) for group in groups]
+            all_by = self.tight < NEAREST
+            musts = [
+                not at or (all_by and any(b.statement in line.by for b in group)) for at, group in enumerate(groups)
+            ]
         else:
             musts = [not at or (each and not all(common) and self.tight < NEAREST) for at, each in enumerate(common)]
         return sorted(zip(musts, groups, common, strict=True), key=lambda each: not each[0])

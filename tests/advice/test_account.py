@@ -60,6 +60,9 @@ def deciding(lines: list[str], account: Account) -> int:
     """Return the number of the line that has what decides; where no criterion is about the case, what says so."""
     if account.nothing or account.lines[0].role == SILENT:
         return 1 + (account.nothing != "")
+    if account.lines[0].role == WAITING and not account.ways:  # nothing that is open would lead to a yes
+        assert "what is open would not lead to a yes" in " ".join(lines[:2])
+        return 1
     states = DECIDING[account.lines[0].role]
     return next(n for n, line in enumerate(lines, 1) if re.search(rf"^(  |\S+ +)({'|'.join(states)}) ", line))
 
