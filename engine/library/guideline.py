@@ -41,7 +41,7 @@ class Guideline:
         self._boundaries = program.boundaries()
         self._circuits: dict[tuple[str, bool], Circuit] = {}
         self.one_by_one: dict[str, str] = {}  # by edition that cannot be grounded: why its cases are asked of pyDatalog
-        self._grounding, self._grounded = threading.Lock(), dict[str, Prepared | None]()
+        self._grounding, self._grounded = threading.RLock(), dict[str, Prepared | None]()
 
     @cached_property
     def folders(self) -> list[Path]:

@@ -28,6 +28,7 @@ from ..language.terms import (
 from .program import RESERVED, Program
 
 _SLOT = re.compile(r"\{(\w+)\}")
+_parts = lru_cache(maxsize=4096)(_SLOT.split)  # the texts of a gloss, and between them the names of its slots
 _TWICE = re.compile(r"\b(?:some (\w+) \1|(\w+) some \2)\b")
 
 
@@ -46,12 +47,6 @@ def _fill(gloss: str, values: Substitution, program: Program) -> str:
     said = "".join([say(part, parts[at + 1]) if at % 2 else part for at, part in enumerate(parts)])
     # "{Weeks} weeks" with nothing to fill in is "some weeks", and "code {Code}" is "some code".
     return _TWICE.sub(r"some \1\2", said) if "some " in said else said
-
-
-@lru_cache(maxsize=4096)
-def _parts(gloss: str) -> list[str]:
-    """Return the texts of a gloss, and between them the names of its slots."""
-    return _SLOT.split(gloss)
 
 
 def _with_unit(value: Quantity, after: str) -> str:

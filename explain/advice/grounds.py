@@ -176,8 +176,9 @@ class Grounds:
     def _is_routine(self, cause: Cause) -> bool:
         """Say whether a rule fails by a step that is folded and is so."""
         part = cause.part
-        barred = isinstance(part, Literal) and not part.positive
-        return barred and bool(self.program.declared()[part.atom.predicate].fold)
+        if not isinstance(part, Literal) or part.positive:
+            return False
+        return bool(self.program.declared()[part.atom.predicate].fold)
 
     def _absence(self, atom: Atom) -> list[Item | Choice]:
         """Return what a rule asks not to be so."""

@@ -43,6 +43,9 @@ def batch(
     The output is Parquet, CSV or JSONL, as its name ends; what is rejected stands beside it, in NAME-rejects, with row
     and reason. It appears whole or not at all. A table is a file, such as case.parquet or service.csv.
 
+    Each case goes to the guidelines that list its codes, or to the one named with -g. Parquet whose cases are in the
+    order of their ids is decided part by part, in little memory.
+
     \b
     Example: coverlog batch --schema
              coverlog batch claims/ -o lines.parquet
