@@ -110,7 +110,8 @@ class Legal:
         """Return the case of a model."""
         found, chosen = set(model), {}
         for slot, values in self.values.items():
-            chosen[slot] = next(option for option in slot.options if values[option.inputs] in found)
+            held = (option for option in slot.options if values[option.inputs] in found)
+            chosen[slot] = next(held, slot.options[0])  # what was not yet asked about when the model was found
         return chosen
 
     def costs(self) -> dict[int, int]:

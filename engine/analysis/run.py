@@ -87,7 +87,7 @@ def _hopeless(policy: Policy, told: Analysis) -> None:
     if policy.world == "closed":
         return
     for witness in hopeless(policy):
-        message = f"a line of code {witness.code} can wait for documentation, and no documentation would cover it"
+        message = f"a line of code {witness.code} can wait for documentation that comes to one refusal whatever it says"
         fix = "let it be refused where nothing can cover it"
         told.found.append(Proved(Finding("hopeless", _place(policy.program), message, fix), witness))
 

@@ -101,10 +101,10 @@ def documentable(policy: Policy, *, settled: bool = False) -> list[Slot]:
 
 
 def hopeless(policy: Policy) -> Iterator[Witness]:
-    """Yield for each class of codes a case that waits for documentation which could not change anything.
+    """Yield for each class of codes a case that waits for documentation, whatever of which comes to the same refusal.
 
-    Each time that a case can be documented further so that it is covered, cases are asked for which the same would not
-    help, until there is none.
+    Each time that documentation would cover a case, or decide between two other outcomes, cases are asked for of which
+    the same is not so, until there is none.
     """
     slots = documentable(policy)
     for code, line in each_code(policy.lines):
@@ -112,16 +112,28 @@ def hopeless(policy: Policy) -> Iterator[Witness]:
         policy.formula.add([-waits, line.outcomes[WAITING]])
         policy.formula.add([-waits, policy.sound()])
         while (model := policy.find(code, waits)) is not None:
-            added = _remedy(policy, policy.legal.case(model), slots, line)
-            if not added:
+            helps = _helps(policy, policy.legal.case(model), slots, line)
+            if helps is None:
                 yield policy.witness(model, code)
                 break
+            policy.formula.add([-waits, -helps])
+
+
+def _helps(policy: Policy, chosen: Chosen, slots: list[Slot], line: Line) -> int | None:
+    """Return what is so of each case that the documentation helps which would help one; None where none would."""
+    covers = {o.name for o in policy.program.of_role(FAVOURABLE)}
+    names = sorted((name for name in line.outcomes if name != WAITING), key=lambda name: name not in covers)
+    told = []
+    for name in names:
+        if added := _remedy(policy, chosen, slots, line.outcomes[name]):
             values = filled(policy.legal, added)
             encoder = copied(policy.legal, values)
-            covered = yes(policy, line_in(policy.legal, encoder, line))
-            sound = _sound_in(policy, encoder, values)
-            helps = policy.formula.both([covered, sound, -refused_in(policy.legal, encoder, values)])
-            policy.formula.add([-waits, -helps])
+            so = line_in(policy.legal, encoder, line).outcomes[name]
+            fine = _sound_in(policy, encoder, values), -refused_in(policy.legal, encoder, values)
+            told.append(policy.formula.both([so, *fine]))
+            if name in covers or len(told) > 1:
+                return policy.formula.both(told if name not in covers else told[-1:])
+    return None
 
 
 def _sound_in(policy: Policy, encoder: Encoder, values: Values) -> int:
@@ -129,14 +141,14 @@ def _sound_in(policy: Policy, encoder: Encoder, values: Values) -> int:
     return policy.sound(lines, values)
 
 
-def _remedy(policy: Policy, chosen: Chosen, slots: list[Slot], line: Line) -> list[tuple[Slot, Option]]:
-    """Return as much as can be documented so that a case is covered with it: what it says already is among it."""
+def _remedy(policy: Policy, chosen: Chosen, slots: list[Slot], goal: int) -> list[tuple[Slot, Option]]:
+    """Return as much as can be documented so that a case has an outcome: what it says already is among it."""
     formula, legal = policy.formula, policy.legal
     free = [slot for slot in slots if chosen.get(slot, slot.options[0]) == slot.options[0]]
     asked = [
         *legal.fixed({s: o for s, o in chosen.items() if s not in free}),
         formula.open,
-        yes(policy, line),
+        goal,
         policy.sound(),
     ]
     model = formula.solve(asked)

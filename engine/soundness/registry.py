@@ -55,7 +55,9 @@ CODES = {
         ERROR, "A rule and a predicate are said in words, and the words speak only of variables the clause has."
     ),
     "hopeless": Code(
-        ERROR, "A line that waits for documentation can be covered by more of what may be undocumented.", POLICY
+        ERROR,
+        "A line that waits for documentation can be covered by it, or come to more than one answer.",
+        POLICY,
     ),
     "interface": Code(
         ERROR, "A guideline has a name and declares the predicates that take a request and give its outcomes."

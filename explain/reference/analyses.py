@@ -22,7 +22,7 @@ GUARDS = "guards.yaml"
 """The file of a guideline that marks with a reason what is kept, though it changes no answer."""
 _NONE = {
     "faults": "no line of any legal case has two outcomes, or none",
-    "hopeless": "no line waits for documentation that could not cover it",
+    "hopeless": "no line waits for documentation that comes to one refusal whatever it says",
     "dead": "every rule fires, and every part of a rule matters",
     "properties": "what can never be by properties.dl is so in no legal case",
 }

@@ -41,7 +41,8 @@ def test_what_a_page_shows_as_bad_is_found_and_as_good_is_not(code: str, heading
         (tmp_path / "properties.dl").write_text(text)
     ran = run("analyze", str(tmp_path), "--as-of", DAY, "--format", "json")
     told = json.loads(ran.stdout)
-    assert {finding["code"] for finding in told["findings"]} == ({code} if heading == "Bad" else set())
+    dead = {"dead-rule"} if code == "hopeless" else set()  # what keeps a line waiting in vain fires in no legal case
+    assert {finding["code"] for finding in told["findings"]} == ({code} | dead if heading == "Bad" else set())
     assert ran.exit_code == (heading == "Bad")
     assert told["unknown"] == []
 

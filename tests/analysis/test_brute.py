@@ -181,8 +181,9 @@ def _helped(chosen: tuple[int, ...], code: str, fill: list[int], every: Decided,
         range(len(slot.options)) if at in fill and chosen[at] == 0 else (chosen[at],)
         for at, slot in enumerate(every.slots)
     ]
-    found = (every.answers["open", more] for more in product(*choices))
-    return any(lines and role(lines[code], guideline) == FAVOURABLE for lines in found)
+    found = [lines[code] for more in product(*choices) if (lines := every.answers["open", more])]
+    outcomes = {line.outcome for line in found} - {WAITING}
+    return len(outcomes) > 1 or any(role(line, guideline) == FAVOURABLE for line in found)
 
 
 def check_cuts(guideline: Guideline, slots: list[Slot], every: Decided) -> None:
