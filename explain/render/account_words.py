@@ -181,8 +181,8 @@ def folded_told(account: Account, left: Sequence[Block], *, short: bool = False,
         number = f"{len(beside)} item{'s' * (len(beside) > 1)} that do{'es' * (len(beside) == 1)} not decide"
         texts.append(number if short or len(beside) > FEW else f"does not decide: {alike(beside)}")
     common = dict.fromkeys(block.statement for block in account.beside if not block.beside)
-    if common := account.program.in_order(set(common) - {block.statement for block in account.blocks}):
-        texts.append(f"{', '.join(common)} (met)")
+    if met := account.program.in_order(set(common) - {block.statement for block in account.blocks}):
+        texts.append(f"{', '.join(met)} (met)")
     if account.others and account.lines[0].role in (UNFAVOURABLE, WAITING):
         texts.append(f"{len(account.others)} other criteri{'a' if len(account.others) > 1 else 'on'}")
     texts += [", ".join(account.folded)] if account.folded else []
