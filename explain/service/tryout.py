@@ -159,7 +159,7 @@ class Desk:
         fields = {each.name: each for section in sections for row in section.rows for each in row.inputs}
         told = [_told(fault, fields) for fault in faults]
         if state.part:
-            return page("part", state=state, answer=answer, faults=told)
+            return page("part", state=state, program=state.form.program, answer=answer, faults=told)
         return page(
             "try", title="Try a case", here="/try", state=state, program=state.form.program, sections=sections,
             guidelines={name: form.program for name, form in self.forms.items()}, names=self.names, worlds=WORLDS,

@@ -100,7 +100,7 @@ def names(guideline: Guideline) -> list[str]:
         ".",
         "expect",
     ]
-    return [*known, *(f"answer.{name}" for name in known), *odd, "world", "as_of", "detail", "before", "do"]
+    return [*known, *(f"answer.{name}" for name in known), *odd, "world", "as_of", "detail", "before", "part"]
 
 
 DOING = ["decide", "add services", "add", "remove services.0", "remove ", "answer", "answer id=", "answer =x", "pin",
