@@ -11,7 +11,7 @@ from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
 from ...engine.program.program import AUTHORITIES, Program
 from .blocks import Block, Group, Writer, rests_on
 from .grounds import Grounds
-from .nothing import nothing, wanted_kind
+from .nothing import between, nothing, wanted_kind
 from .ways import Way, ways
 from .wording import words
 
@@ -25,6 +25,7 @@ class Account(NamedTuple):
     beside: tuple[Block, ...]  # what is met and common to the criteria
     nothing: str  # why no criterion is about the case, where none is
     wanted: str  # the kind of thing that the case has to state before any criterion is about it
+    between: str  # where no answer would cover the lines: what is open, and which outcomes it decides between
     recorded: Group  # what the record shows, where no criterion is about the case
     ways: tuple[Way, ...]  # what would be different
     rests_on: tuple[str, ...]  # what the rules that give the outcome cite, and how they are read
@@ -51,7 +52,8 @@ class Account(NamedTuple):
             "deciding": [{"statement": name, "words": text} for name, text in self.deciding],
             "blocks": [block.as_json() for block in self.blocks],
             "beside": [block.as_json() for block in self.beside],
-            "nothing": self.nothing, "wanted": self.wanted, "recorded": [item.as_json() for item in self.recorded],
+            "nothing": self.nothing, "wanted": self.wanted, "between": self.between,
+            "recorded": [item.as_json() for item in self.recorded],
             "ways": [way.as_json() for way in self.ways],
             "rests_on": self.program.in_order({name for each in self.lines for name in each.rests_on}),
             "authorities": {name: list(each) for name, each in self.authorities.items()},
@@ -97,7 +99,7 @@ def _account(line: LineDecision, grounds: Grounds) -> Account:
     names = {*rests, *(name for block in blocks for name in block.rests_on)}
     return Account(
         (line,), tuple(_deciding(line, grounds)), blocks, beside, unspoken, wanted,
-        grounds.items.recorded() if unspoken else (), tuple(ways(grounds.judged, line)),
+        between(line, grounds.judged), grounds.items.recorded() if unspoken else (), tuple(ways(grounds.judged, line)),
         rests, by_authority(names, program), tuple(writer.folded),
         tuple(name for name in covering(program) if name not in shown),
         program,

@@ -11,6 +11,7 @@ from ...engine.program.interface import CODE, UNFAVOURABLE, WAITING
 from ...engine.program.program import Program
 from .asks import Ask, Item, called
 from .groups import Group, groups, shared
+from .nothing import between
 from .remedies import Way, Ways, unstated, ways
 from .wording import covered_words, words
 
@@ -85,7 +86,9 @@ def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[st
     if line.role not in (WAITING, UNFAVOURABLE):
         text += "; nothing is missing"
     elif not found.ways:
-        text += f"; nothing that is {'missing' if line.role == WAITING else 'known'} would change that"
+        told = between(line, judged)
+        nothing = f"nothing that is {'missing' if line.role == WAITING else 'known'} would change that"
+        text += f"; {f'no answer leads to a yes; {told}' if told else nothing}"
     elif line.role == UNFAVOURABLE:
         covered = covered_words(judged.guideline.program, (way.ask.outcome for way in found.ways))
         text += f"; it would be {covered} with {_any(drawn)}"

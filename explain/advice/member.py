@@ -86,6 +86,7 @@ class _Paragraph:
             yield "Your record does not say so yet."
         else:
             yield "What your record leaves open would not lead to a yes."
+            yield from ["It only decides which other answer you get."] * bool(self.account.between)
         yield from self._items(self._met(), already=True)
 
     def silent(self) -> Iterator[str]:

@@ -1,14 +1,17 @@
-"""What to say where no criterion is about a case: what it states, and which of its codes stand for nothing."""
+"""What to say where nothing leads to a yes: no criterion is about a case, or what is open decides other answers."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...engine.decision.decide import LineDecision
+from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import single
+from ...engine.decision.outcomes import awaited, outcomes
+from ...engine.program.interface import WAITING
 from ...engine.program.program import Program
 from .grounds import Grounds
 from .item import Item
+from .phrases import listed
 
 
 def wanted_kind(line: LineDecision, program: Program) -> str:
@@ -18,6 +21,21 @@ def wanted_kind(line: LineDecision, program: Program) -> str:
         return ""
     kinds = {program.predicates[n.atom.predicate].open_kind for needs in every for n in needs if n.stated}
     return " or ".join(sorted(kind.replace("_", " ") for kind in kinds))
+
+
+def between(line: LineDecision, judged: Judged) -> str:
+    """Return what a line waits for that no answer would cover, and which outcomes it decides between.
+
+    Empty where some answer would cover the line, or where every answer comes to one outcome.
+    """
+    program = judged.guideline.program
+    if line.role != WAITING or line.needs or not line.missing_complete:
+        return ""
+    possible = outcomes(judged.model, program, line.key)
+    names = [program.outcome(name).words for name, atoms in possible.items() if atoms]
+    found = judged.missing.sets(awaited(possible, program)).sets
+    said = list(dict.fromkeys(program.label(need.finding) for needs in found for need in single(needs)))
+    return f"{listed(said)} decide{'s' * (len(said) == 1)} between {listed(names)}" if said and names[1:] else ""
 
 
 class Nothing(NamedTuple):

@@ -142,7 +142,8 @@ def _account(program: Program) -> Schema:
     return _object({
         "lines": names, "outcome": {"enum": [each.name for each in program.told()]},
         "deciding": _list(_object({"statement": _TEXT, "words": _TEXT})), "blocks": _list(block),
-        "beside": _list(block), "nothing": _TEXT, "wanted": _TEXT, "recorded": items, "ways": _list(way),
+        "beside": _list(block), "nothing": _TEXT, "wanted": _TEXT, "between": _TEXT,
+        "recorded": items, "ways": _list(way),
         "rests_on": names, "authorities": authorities, "folded": names, "others": names,
     })  # fmt: skip
 

@@ -41,7 +41,7 @@ def sentence(account: Account) -> str:
     if account.wanted:
         return f": no {account.wanted} is stated"
     if line.role == WAITING and line.missing_complete and not account.ways:
-        return ": what is open would not lead to a yes"
+        return f": what is open would not lead to a yes{'; ' * bool(account.between)}{account.between}"
     names = dict.fromkeys(block.criterion for block in account.blocks if block.about)
     told = f" for {', '.join(list(names)[:3])}{', ...' * (len(names) > 3)}" if names else ""
     several = sum(len(place) for way in account.ways for place in way.places) > 1

@@ -215,6 +215,16 @@ def test_how_names_the_rules_by_which_the_statements_apply(
             assert list(line.how) == sorted(set(line.how))
 
 
+def test_what_no_answer_would_cover_says_what_is_left_to_decide(guideline: Guideline) -> None:
+    """A line that waits, and that nothing would cover, names what is open and between which outcomes it decides."""
+    judged = named("no-signs-and-setting-not-stated", guideline)
+    (account,) = accounts(judged)
+    assert account.between == "setting decides between not addressed and not medically necessary"
+    assert account.between in " ".join(" ".join(shown(judged)[:2]).split())
+    assert account.between in " ".join(run("checklist", judged.case.id).split())
+    assert not accounts(named("cts-setting-not-stated", guideline))[0].between
+
+
 def test_lines_with_one_reason_share_it(told: list[tuple[Judged, list[Account]]]) -> None:
     """Each line has one account, and no two accounts say the same of lines in one session."""
     for judged, each in told:

@@ -121,6 +121,7 @@ Nothing in it speaks of your case\.
 We need (?:one more fact|to know more)\.
 Your record does not say so yet\.
 What your record leaves open would not lead to a yes\.
+It only decides which other answer you get\.
 There (?:is|are) \d+ more ways?\.
 Your doctor can ask us for the list\.
 A part of the guideline asks that this is not so\.""".splitlines()
