@@ -424,7 +424,7 @@ DATA = {
         "Term",
         "Var",
     },
-    "engine.program.interface": {"Outcome"},
+    "engine.program.interface": {"CODE", "Outcome"},
     "engine.program.program": {"CaseKey", "Predicate", "Program"},
 }
 
