@@ -93,8 +93,9 @@ def as_text(pair: Pair, found: Sequence[Told], flips: Sequence[dict[str, Any]] |
 
 
 def _block(each: Told, pair: Pair, width: int) -> Iterator[str]:
-    program, change = pair.sides[1].guideline.program, each.change
-    words = [REFUSED if name == REFUSED else program.outcome(name).words for name in (change.before, change.after)]
+    change = each.change
+    sides = zip((change.before, change.after), pair.sides, strict=True)
+    words = [name if name == REFUSED else side.guideline.program.outcome(name).words for name, side in sides]
     if change.before != change.after:
         head = f"{words[0]} becomes {words[1]}"
     else:
@@ -111,8 +112,13 @@ def _block(each: Told, pair: Pair, width: int) -> Iterator[str]:
     one, two = change.witnesses
     told = f"{_answer(one.answer, one.by)}; then {_answer(two.answer, two.by)}"
     yield f"  for example ({one.code}, {one.world} world: {told}):"
-    yield from (f"    {line}" for line in as_yaml(two.said).splitlines())
+    yield from (f"    {line}" for line in as_yaml(max(two.said, one.said, key=_size)).splitlines())
     yield ""
+
+
+def _size(said: dict[str, Any]) -> int:
+    """Return how much a case says: each side is shown what it has words for."""
+    return len(as_yaml(said))
 
 
 def _answer(answer: str, by: Sequence[str]) -> str:
