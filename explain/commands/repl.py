@@ -160,12 +160,9 @@ class Repl:
 
     def predicates(self, word: str) -> None:
         """List what a query may ask for, in the order of the text; with a word, what has it in name or gloss."""
-        declared = self.guideline.program.declared()
+        says = {name: of_predicate(declared) for name, declared in self.guideline.program.declared().items()}
         rows = [
-            (
-                f"{name}({', '.join(params)})" if params else name,
-                of_predicate(declared[name]) if name in declared else "",
-            )
+            (f"{name}({', '.join(params)})" if params else name, says.get(name, ""))
             for name, params in relations(self.guideline.program).items()
         ]
         found = [row for row in rows if word.casefold() in " ".join(row).casefold()]

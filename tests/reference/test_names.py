@@ -114,6 +114,8 @@ def test_a_name_that_stands_for_nothing_leads_to_the_search() -> None:
         assert result.exit_code == 2
         assert f"did you mean {meant}? (coverlog find {miss})" in result.stderr
         assert result.stdout == ""
+    for word in ("nope", "help", "text"):
+        assert f"nothing is called {word}; " in run("show", word).stderr  # though NOP.E has the form of a slip
 
 
 def test_what_has_all_words_is_found_and_the_best_comes_first() -> None:

@@ -136,7 +136,7 @@ def test_every_id_of_the_guideline_is_found(guideline: Guideline) -> None:
 
 
 def test_no_slot_of_a_gloss_is_shown(guideline: Guideline) -> None:
-    """What a proof fills in has its limit or a word in capitals in its place, wherever rules and predicates are told."""
+    """What a proof fills in has its limit or a word in capitals in its place, wherever a rule or predicate is told."""
     assert "modification and at least 4 weeks of wrist splint use" in " ".join(run("show", "I.4.a").stdout.split())
     assert "weeks(Duration, Weeks): there were N weeks of DURATION" in run("show", "weeks").stdout
     listed_rules = run("rules", columns="400").stdout
