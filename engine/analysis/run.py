@@ -129,7 +129,10 @@ def _reach(policy: Policy, told: Analysis) -> None:
 
 
 def _harm(policy: Policy, told: Analysis) -> None:
-    told.harms.extend(harms(policy))
+    try:
+        told.harms.extend(harms(policy))
+    finally:  # the solver finds them in an order of its own
+        told.harms.sort(key=lambda harm: (harm.slot.key, harm.slot.name))
 
 
 def _reliance(policy: Policy, told: Analysis) -> None:
