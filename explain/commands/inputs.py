@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,15 @@ def answering(ctx: click.Context | None = None) -> Answering:
     given = (ctx or click.get_current_context()).find_root().params.get("guideline") or ()
     found = Several([load(name) for name in given]) if given else shipped()
     return found if len(found.all) > 1 else found.all[0]
+
+
+def elsewhere(guideline: Guideline, has: Callable[[Guideline], bool]) -> str:
+    """Return how to ask the guideline that has what one lacks, where none was named: `NCD 240.4 has it: -g ncd_240_4`.
+
+    :return: an empty text where there is none.
+    """
+    others = [one for one in each(answering()) if one.folder != guideline.folder and has(one)]
+    return next((f"{one.program.name} has it: coverlog -g {one.folder.name}" for one in others), "")
 
 
 def judge_all(names: Iterable[str], guideline: Answering, world: str, as_of: str) -> Iterator[Judged | Unreadable]:
