@@ -48,7 +48,8 @@ def _said(atom: Atom, value: Value, programs: Sequence[Program]) -> str:
     program = next((p for p in programs[::-1] if atom.predicate in p.predicates), programs[-1])
     text = say_atom(atom, program).replace(" in session 1", "").replace("session 1", "the session")
     if atom.args and isinstance(atom.args[-1], Var):
-        text = f"{text} that does not change"
+        last = f"some {program.declared()[atom.predicate].params[-1].lower()}"
+        text = text.replace(last, f"{last} that does not change", 1)
     if len(value) > 1:
         words = {NOT: "not", OPEN: "not documented"}
         return f"{text}: {words.get(value[0], 'so')} before, and {words.get(value[1], 'so')} after"

@@ -137,6 +137,16 @@ def test_what_cannot_be_compared_says_why(sides: tuple[str, str], said: str) -> 
     assert said in ran.stderr
 
 
+def test_what_does_not_change_is_said_of_the_statement_that_stays(root: Path, tmp_path: Path) -> None:
+    """Where a kind of change asks that no other statement gives the answer, that is said where the statement stands."""
+    text = (root / "README.md").read_text().partition("Write `six.dl`:\n\n```prolog\n")[2].partition("```\n")[0]
+    (tmp_path / "six.dl").write_text(text)
+    ran = CliRunner().invoke(main, ["diff", "cg_med_24", str(tmp_path), "--world", "closed"], env={"COLUMNS": "100"})
+    flat = " ".join(ran.stdout.split())
+    assert "not: some item that does not change is met as an indication of I" in flat
+    assert "is medically necessary by some statement that does not change" in flat
+
+
 def test_without_time_it_is_unknown_whether_anything_differs() -> None:
     """A limit of no time leaves nothing proved; the exit is 1."""
     ran = CliRunner().invoke(main, ["diff", "2019-01-01", "2020-01-01", "--seconds", "0"])
