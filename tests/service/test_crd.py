@@ -8,6 +8,7 @@ import random
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from coverlog.explain.service.coverage_information import URL
 from coverlog.explain.service.crd import crd, written
 from coverlog.explain.service.orders import Desk
 from fhirpathpy.models import models
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 THREAD = ThreadPoolExecutor(1)  # Playwright may have a loop in the thread of the tests
 PUBLISHED = Path(__file__).parent.parent / "cases" / "fhir" / "published"
@@ -512,6 +515,19 @@ def test_json_is_written_as_it_was_read() -> None:
 
     text = '{"a": [1.50, -0.0, 1E+5, "x0.", 3], "b": {"c": 2.000}}'
     assert written(parse(text.encode(), "x")) == text
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.text() | st.decimals(allow_nan=False, allow_infinity=False),
+    lambda below: st.lists(below) | st.dictionaries(st.text(), below),
+)
+
+
+@settings(max_examples=200, deadline=None, database=None, derandomize=True)
+@given(value=_VALUES)
+def test_json_that_is_written_says_what_it_was_written_of(value: Any) -> None:
+    """Read again it is the same value, each decimal as exact as it was and in its place."""
+    assert repr(json.loads(written(value), parse_float=Decimal, parse_int=Decimal)) == repr(value)
 
 
 # --- Hostile input ---------------------------------------------------------------------------
