@@ -19,10 +19,12 @@ from coverlog.engine.cases.fhir.coded import shipped
 from coverlog.engine.cases.fhir.example import order_sign, response
 from coverlog.engine.cases.fhir.orders import BILLING_OPTIONS
 from coverlog.engine.cases.plan import Covered, Service
+from coverlog.engine.evaluation.limits import until
 from coverlog.engine.library.guideline import load
 from coverlog.explain.service import orders as answering
 from coverlog.explain.service.coverage_information import URL
 from coverlog.explain.service.crd import crd, written
+from coverlog.explain.service.hook import read_call
 from coverlog.explain.service.orders import Desk
 from fhirpathpy.models import models
 from hypothesis import given, settings
@@ -507,6 +509,21 @@ def test_calls_are_kept_only_where_that_is_asked(tmp_path: Path) -> None:
     assert json.loads(kept.read_text())["answer"] == answer.json()
     assert asking.ask("POST", "/cds-services/order-sign-crd", b"{").status_code == 400
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_no_record_is_read_once_the_time_is_over(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a call still asks for after its time is answered as a fault of the service, at once."""
+    name = "cg_med_24"
+    plan = Service({name: Covered(True, POLICY)}, f"https://{HOST}", ())
+    desk = Desk(plan, {name: load(name)}, shipped(), plan.base_url)
+    call = read_call(wrist(), "order-sign", ())
+    monkeypatch.setattr(answering, "draft", None)
+    with until(0):
+        found = desk.answer(call, TODAY)["systemActions"]
+    assert all("failed to decide" in json.dumps(action) for action in found)
+    assert {record.getMessage().split()[0] for record in caplog.records} == {"TooLongError"}
 
 
 def test_json_is_written_as_it_was_read() -> None:
