@@ -35,7 +35,7 @@ def _census(said: Said, criteria: ModuleType) -> Iterator[str]:
         yield "only another condition"
     if "code-slip" in criteria.advisories(said):
         yield f"a slip of the pen, {'beside a condition' if tested else 'and no condition'}"
-    yield said["setting"]
+    yield said.get("setting", "no setting")
     yield said.get("purpose", "diagnosis")
     yield said["date_of_service"]
     yield f"{len({service.get('session', 1) for service in said['services']})} sessions"
@@ -54,7 +54,7 @@ def test_the_generator_draws_every_kind_of_case(
         *("no condition and no diagnosis", "codes that stand for nothing", "only what attends"),
         *("only another condition", "a slip of the pen, beside a condition", "a slip of the pen, and no condition"),
         *(f"only {pain}, {sign}" for pain in criteria.PAINS for sign in ("a sign", "no sign")),
-        *(*criteria.SETTINGS, "diagnosis", "screening", "1 sessions", "2 sessions", "3 sessions"),
+        *(*criteria.SETTINGS, "no setting", "diagnosis", "screening", "1 sessions", "2 sessions", "3 sessions"),
         *("2012-12-31", "2013-01-01", "2015-05-06", "2015-05-07", "2017-11-01", "2017-11-02", *criteria.EARLIER),
         *(f"code {code}" for code in (*criteria.KINDS, *criteria.UNLISTED)),
         *(f"{name} {weeks}" for name in criteria.QUANTITIES for weeks in (3, 4, 5)),
@@ -92,8 +92,16 @@ def _completed(rng: random.Random, said: Said, criteria: ModuleType) -> tuple[Sa
             added |= {name} if findings[name] >= 4 else set()
     possible = sorted(facts.unknown & set(criteria.CONDITIONS))
     conditions = rng.sample(possible, min(len(possible), rng.choice((0, 1, 1, 2, 30))))
-    complete = said | {"findings": findings, "conditions": [*said.get("conditions", []), *conditions]}
-    return complete, criteria.above({*added, *conditions})
+    setting = said.get("setting") or rng.choice(criteria.SETTINGS)
+    complete = {**said, "findings": findings, "conditions": [*said.get("conditions", []), *conditions],
+                "setting": setting}  # fmt: skip
+    asked = {"setting"} if "setting" not in said and setting in criteria.OUTPATIENT else set()
+    return complete, criteria.above({*added, *conditions}) | asked
+
+
+# Scope goes by what a case states (INT-15): that it states this one brings a line of any setting into scope, which what
+# may yet be stated does not. So a missing set that states it may ask for a setting that is then no longer needed.
+LIFTS_SCOPE = "nmj_disease"
 
 
 def _names(needs: list[dict[str, str]]) -> frozenset[str]:
@@ -108,6 +116,8 @@ def test_a_sure_answer_holds_however_the_case_is_completed(criteria: ModuleType)
         for complete, added in (_completed(rng, said, criteria) for _ in range(4)):
             for open_, closed in zip(criteria.judge(said, "open"), criteria.judge(complete, "closed"), strict=True):
                 if open_["outcome"] == "more_information_needed":
+                    if "setting" not in said and LIFTS_SCOPE in added:
+                        continue
                     met = any(_names(needs) <= added for needs in open_["missing"])
                     assert met == (closed["outcome"] == "medically_necessary"), (said, complete, open_)
                 # Scope goes by what the case states, not by what it may yet state.
@@ -120,10 +130,12 @@ def test_a_sure_answer_holds_however_the_case_is_completed(criteria: ModuleType)
 
 
 def _with(said: Said, names: frozenset[str], criteria: ModuleType) -> Said:
-    """The case with some findings documented, weeks reached and conditions stated."""
-    findings = {name: 4 if name in criteria.QUANTITIES else "present" for name in names - set(criteria.CONDITIONS)}
+    """The case with some findings documented, weeks reached, conditions and an outpatient setting stated."""
+    found = names - set(criteria.CONDITIONS) - {"setting"}
+    findings = {name: 4 if name in criteria.QUANTITIES else "present" for name in found}
     conditions = [*said.get("conditions", []), *sorted(names & set(criteria.CONDITIONS))]
-    return said | {"findings": said.get("findings", {}) | findings, "conditions": conditions}
+    setting = {"setting": "outpatient"} if "setting" in names else {}
+    return {**said, "findings": said.get("findings", {}) | findings, "conditions": conditions, **setting}
 
 
 def test_missing_sets_are_enough_and_nothing_weaker_is(criteria: ModuleType) -> None:
@@ -139,24 +151,26 @@ def test_missing_sets_are_enough_and_nothing_weaker_is(criteria: ModuleType) -> 
                 sets += 1
                 for world in WORLDS:
                     assert criteria.judge(_with(said, names, criteria), world)[at]["outcome"] == "medically_necessary"
-                for name in names:
-                    for weaker in (set(), *({one} for one in criteria.chain(name)[1:])):
+                for name in names - ({"setting"} if LIFTS_SCOPE in names else set()):
+                    for weaker in (set(), *({one} for one in (() if name == "setting" else criteria.chain(name)[1:]))):
                         less = _with(said, names - {name} | weaker, criteria)
                         assert criteria.judge(less, "closed")[at]["outcome"] != "medically_necessary", (said, less)
     assert sets > 300
 
 
 def test_the_closed_world_is_the_letter(criteria: ModuleType) -> None:
-    """Scope is the same in both worlds, the closed world never asks, and what is sure in the open world is so in it."""
+    """Scope by a stated setting is the same in both worlds, the closed one never asks, and agrees where one is sure."""
     rng = random.Random(17)
     for _ in range(700):
         said = criteria.generate(rng)
         for open_, closed in zip(*(criteria.judge(said, world) for world in WORLDS), strict=True):
-            assert open_["reason"] == closed["reason"]
+            assert "setting" not in said or open_["reason"] == closed["reason"]
             assert closed["outcome"] != "more_information_needed"
             assert bool(closed["by"]) == (closed["outcome"] != "not_addressed")
             assert bool(open_["by"]) == (open_["outcome"] in ("medically_necessary", "not_medically_necessary"))
-            assert open_["outcome"] in (closed["outcome"], "more_information_needed")
+            # An unstated setting is not taken for the outpatient one in the closed world.
+            unsettled = "setting" not in said and closed["outcome"] == "not_addressed"
+            assert open_["outcome"] in (closed["outcome"], "more_information_needed") or unsettled
 
 
 BOTH = [{"cpt": "95886"}, {"cpt": "95909"}]

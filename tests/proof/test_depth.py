@@ -175,8 +175,8 @@ def test_a_refutation_shows_every_instance_in_play(decided: Decide) -> None:
     ]
     assert {"next(3, 1)", "next(5, 1)"} <= set(held)
     said = str(letter(judged).reasons)
-    assert "3 against 7" in said
-    assert "5 against 7" in said
+    assert "1 follows 5; 1 follows 3" in said
+    assert "each at least 8 needed" in said
 
 
 def test_the_checklist_asks_for_what_the_decision_misses(decided: Decide) -> None:

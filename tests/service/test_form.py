@@ -82,7 +82,7 @@ def test_each_answer_fills_in_what_was_asked(name: str, whole: int) -> None:
 
 @pytest.fixture
 def whole(size: Callable[[int, int], int]) -> int:
-    return size(8, 1000)
+    return size(12, 1000)
 
 
 def names(guideline: Guideline) -> list[str]:
