@@ -88,7 +88,7 @@ def test_nothing_of_it_can_run(folder: Path, root: Path) -> None:
 
 
 def _sealed(folder: Path, body: bytes) -> bytes:
-    return kept._seal(texts(folder), body) + b"\n" + body
+    return kept._seal(folder, texts(folder), body) + b"\n" + body
 
 
 def _body(folder: Path) -> Any:
@@ -119,6 +119,17 @@ def test_what_is_amiss_is_read_again(how: str, folder: Path) -> None:
     library._load.cache_clear()
     assert built(load(folder)) == loaded
     assert cached(folder).read_bytes() == whole
+
+
+def test_a_file_under_another_name_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was kept of one thing is never taken for another that was made of the same text."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    one, other, seal = Path("outline/x"), Path("grounded/x"), [("x", "2026-01-01")]
+    kept.keep_written(one, seal, ["too much follows", []])
+    assert kept.recalled(one, seal, list) == ["too much follows", []]
+    (file,) = (tmp_path / "coverlog").iterdir()
+    file.rename(file.with_name(kept._name(other)))
+    assert kept.recalled(other, seal, list) is None
 
 
 @settings(max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
