@@ -52,6 +52,15 @@ def test_the_sessions_of_the_readme_are_as_shown(root: Path, tmp_path: Path, mon
     assert walked(text) > 3
 
 
+def test_the_queries_of_the_readme_have_answers(root: Path) -> None:
+    """What the README shows as something to ask is answered by more than that there is nothing."""
+    asked = re.findall(r"`coverlog query '([^']+)'`", (root / "README.md").read_text())
+    assert asked
+    for query in asked:
+        told = CliRunner().invoke(main, ["query", query, "--format", "csv"])
+        assert len(told.stdout.splitlines()) > 1, query
+
+
 def test_the_tutorial_works_line_by_line(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From an empty folder every step of the tutorial comes out as it says, and the guideline passes."""
     monkeypatch.chdir(tmp_path)

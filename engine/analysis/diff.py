@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..cases.case import Case
+from ..cases.part import readable
 from ..circuit.circuit import Ways
 from ..decision.decide import decide
 from ..decision.decision import LineDecision
@@ -126,7 +127,7 @@ class Pair:
         """
         code, world = kind.codes[0], "open" if self.formula.open in model else "closed"
         said = self.legal.written(self.legal.case(model), "witness")
-        one, two = (witness_of(part(said, s.guideline), s.guideline, world, code, s.date) for s in self.sides)
+        one, two = (witness_of(readable(said, s.guideline), s.guideline, world, code, s.date) for s in self.sides)
         for found, expected in ((one, kind.before), (two, kind.after)):
             known = {outcome.name for outcome in self.sides[0].guideline.program.told()}
             if found.answer != expected and not (expected == REFUSED and found.answer not in known):
@@ -143,14 +144,9 @@ class Pair:
         return tuple(fired)
 
 
-def part(said: dict[str, Any], guideline: Guideline) -> dict[str, Any]:
-    """Return what of a case a guideline can read."""
-    return {key: value for key, value in said.items() if key in guideline.schema["properties"]}
-
-
 def _fired(said: dict[str, Any], side: Side, world: str) -> list[str]:
     try:
-        case = read(part(said, side.guideline), side.guideline)
+        case = read(readable(said, side.guideline), side.guideline)
         model = Situation(case, side.guideline, world, side.date).model
     except CaseError:
         return []
@@ -167,7 +163,7 @@ def flips(case: Case, pair: Pair) -> Iterator[tuple[LineDecision, LineDecision]]
     same = pair.sides[0].guideline is pair.sides[1].guideline
     told = []
     for side in pair.sides:
-        read_by = case if same else read(part(said, side.guideline), side.guideline)
+        read_by = case if same else read(readable(said, side.guideline), side.guideline)
         told.append(decide(read_by, side.guideline, world=world, as_of=side.date).lines)
     for one, two in zip(*told, strict=True):
         if (one.outcome, set(one.by), one.reason) != (two.outcome, set(two.by), two.reason):

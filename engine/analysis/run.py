@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ..language.errors import Finding
 from ..language.terms import Place
 from ..library.guideline import Guideline
+from ..program.general import of_rule
 from ..program.interface import SERVICE, UNFAVOURABLE
 from ..program.program import Program
 from .formula import OutOfTimeError, within
@@ -99,7 +100,8 @@ def _place(program: Program) -> Place:
 def _properties(policy: Policy, told: Analysis) -> None:
     for rule, witness in broken(policy.guideline, policy.date, policy.world):
         fix = "put right the rules by which it is so, or the property"
-        told.found.append(Proved(Finding("property", rule.place, f"{rule.id} can be: {rule.gloss}", fix), witness))
+        message = f"{rule.id} can be: {of_rule(rule, policy.program)}"
+        told.found.append(Proved(Finding("property", rule.place, message, fix), witness))
 
 
 def _dead(policy: Policy, told: Analysis) -> None:
@@ -127,7 +129,10 @@ def _reach(policy: Policy, told: Analysis) -> None:
 
 
 def _harm(policy: Policy, told: Analysis) -> None:
-    told.harms.extend(harms(policy))
+    try:
+        told.harms.extend(harms(policy))
+    finally:  # the solver finds them in an order of its own
+        told.harms.sort(key=lambda harm: (harm.slot.key, harm.slot.name))
 
 
 def _reliance(policy: Policy, told: Analysis) -> None:

@@ -131,6 +131,20 @@ def _number(text: str) -> int | float | None:
     return None if float(exact).is_integer() else float(exact)
 
 
+def path_of(error: Any, value: Any) -> Path:
+    """Return where an error of the validator stands in a value: it gives a key of digits alone as a number.
+
+    :param error: a `jsonschema_rs.ValidationError`.
+    """
+    path: Path = ()
+    for step in error.instance_path:
+        if isinstance(value, dict) and isinstance(step, int):
+            alike = (key for key in value if (key.lstrip("+0") or "0") == str(step))
+            step = str(step) if str(step) in value else next(alike)
+        path, value = (*path, step), value[step]
+    return path
+
+
 def documents(text: str, file: str) -> Iterator[Document]:
     """Yield the documents of a YAML or JSON text.
 

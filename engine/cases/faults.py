@@ -16,7 +16,7 @@ from ..program.interface import CODE
 from ..program.program import Program
 from ..program.schema import DATE, TEXT, TIME
 from .dates import misdated
-from .document import Document, Path
+from .document import Document, Path, path_of
 from .meant import meant, misplaced
 from .times import fault, times
 
@@ -33,15 +33,16 @@ Found = tuple[Path, str, str]  # a place, what is wrong there, and a remedy
 def faults(document: Document, guideline: Guideline) -> list[Fault]:
     """Return every fault of a case in the order of their places; what is beyond the first hundred is counted."""
     problems = document.problems
-    errors = [error for error in guideline.validator.iter_errors(document.value) if not _within(error, problems)]
+    every = [(path_of(error, document.value), error) for error in guideline.validator.iter_errors(document.value)]
+    errors = [(path, error) for path, error in every if not _within(path, problems)]
     # Those beyond the first hundred are counted only: saying what was meant takes its time.
-    first = sorted(errors, key=lambda error: document.order(tuple(error.instance_path)))[:MOST]
-    found = list(islice((f for error in first for f in _explain(error, document.value, guideline)), MOST))
+    first = sorted(errors, key=lambda each: document.order(each[0]))[:MOST]
+    found = list(islice((f for each in first for f in _explain(*each, document.value, guideline)), MOST))
     own = [*found, *misdated(document, guideline.program), *_no_amount(document, guideline)]
     told = [(document.order(path), Fault(document.place(path), *rest)) for path, *rest in own]
     told += [(document.order(path), fault) for path, fault in problems.items()]
     ordered = [fault for _, fault in sorted(told)]
-    left = sum(map(_count, errors)) - len(found) + len(ordered[MOST:])
+    left = sum(_count(error) for _, error in errors) - len(found) + len(ordered[MOST:])
     return ordered[:MOST] + [Fault(document.file, f"{left:,} more faults", "put these right first")] * (left > 0)
 
 
@@ -49,9 +50,9 @@ def _count(error: Any) -> int:
     return len(error.kind.unexpected) if error.kind.name == "additionalProperties" else 1
 
 
-def _within(error: Any, problems: Iterable[Path]) -> bool:
+def _within(path: Path, problems: Iterable[Path]) -> bool:
     """Say whether an error only follows from a part that could not be read."""
-    return any(tuple(error.instance_path[: len(path)]) == path for path in problems)
+    return any(path[: len(each)] == each for each in problems)
 
 
 def _no_amount(document: Document, guideline: Guideline) -> list[Found]:
@@ -60,12 +61,12 @@ def _no_amount(document: Document, guideline: Guideline) -> list[Found]:
     return [(path, f"{'.'.join(map(str, path))} {wrong}", remedy) for path, wrong, remedy in told if wrong]
 
 
-def _explain(error: Any, case: Any, guideline: Guideline) -> Iterator[Found]:
+def _explain(path: Path, error: Any, case: Any, guideline: Guideline) -> Iterator[Found]:
     """Yield what is wrong by one error of the validator, and what was meant.
 
     :param error: a `jsonschema_rs.ValidationError`.
     """
-    path, program = tuple(error.instance_path), guideline.program
+    program = guideline.program
     name, rule, value = ".".join(map(str, path)) or "the case", error.kind.name, _at(case, path)
     if rule == "additionalProperties":
         known = _at(guideline.schema, error.schema_path[:-1])["properties"]

@@ -9,7 +9,7 @@ from ..library.guideline import Guideline
 from ..library.several import Several
 from ..program.interface import CODE
 from ..program.program import CaseKey, Program
-from .document import Document, Path
+from .document import Document, Path, path_of
 
 _EXPECTED = ("expect", "expect_closed")
 """What a case is expected to come to, which is by one guideline."""
@@ -40,13 +40,20 @@ def _refused(value: Any, guideline: Guideline) -> set[Path]:
     """Return what a guideline has no word for: keys that it does not know, and words that are none of its own."""
     found: set[Path] = set()
     for error in guideline.validator.iter_errors(value):
-        path: Path = tuple(error.instance_path)
+        path = path_of(error, value)
         kind: Any = error.kind
         if kind.name == "additionalProperties":
             found |= {(*path, key) for key in kind.unexpected}
         elif kind.name == "enum":
             found.add(path)
     return found
+
+
+def readable(value: Any, guideline: Guideline) -> Any:
+    """Return what of a case, given as values, a guideline has words for."""
+    whole = Document("case")
+    whole.value = value
+    return _Part(whole, _refused(value, guideline)).value
 
 
 def _covers(refused: Iterable[Path], path: Path) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..language.errors import CaseError, Fault, did_you_mean, refused
 from ..language.visible import short
-from .document import Document, documents
+from .document import Document, documents, path_of
 from .files import read_bounded
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def _faults(document: Document) -> Iterator[Fault]:
     from jsonschema_rs import validator_for
 
     for error in validator_for(SCHEMA).iter_errors(document.value):
-        path, kind = tuple(error.instance_path), cast("Any", error.kind)
+        path, kind = path_of(error, document.value), cast("Any", error.kind)
         name = ".".join(map(str, path)) or "the plan"
         if kind.name == "additionalProperties":
             known = _known(error)

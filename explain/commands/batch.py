@@ -13,7 +13,7 @@ from ...engine.batch.columns import COLUMNS
 from ...engine.evaluation.columns import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import load
-from .inputs import answering
+from .inputs import answering, holds_case_files
 from .options import as_of_option, date_option, format_option, output_option, world_option
 from .output import BAD_INPUT, as_json, write_out
 
@@ -89,9 +89,9 @@ def _run(
 
 
 def _decide(of: Batches, source: Path) -> None:
-    from ...engine.cases.case import SUFFIXES, read_files
+    from ...engine.cases.case import read_files
 
-    if source.is_dir() and any(each.suffix in SUFFIXES for each in source.rglob("*")):
+    if holds_case_files(source):
         of.decide_files(read_files([source], of.answering))
     else:
         of.run(source, _progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -58,12 +59,27 @@ def diff(
     date = as_of or datetime.date.today().isoformat()
     with ExitStack() as kept:
         sides = [_side(name, guideline, date, kept) for name in (before, after)]
+        _comparable(sides)
         pair, found = _compared(sides, world or "", seconds)
         flips = list(_flips(cases, pair)) if cases else None
         if form == "json":
             write_out(as_json(differences.as_json(pair, found, flips)))
         else:
             write_out(differences.as_text(pair, found, flips, width()))
+
+
+def _comparable(sides: Sequence[Side]) -> None:
+    """Refuse two guidelines of which neither has all outcomes of the other.
+
+    :raises FaultError: which says what to do.
+    """
+    one, two = ({outcome.name for outcome in side.guideline.program.told()} for side in sides)
+    if not (one <= two or two <= one):
+        names = " and ".join(side.guideline.program.name for side in sides)
+        raise FaultError(
+            f"{names} have other outcomes: diff compares editions of one guideline, or a plan's with its base; "
+            "coverlog compare CASE... -g A -g B compares answers by their roles"
+        )
 
 
 def _compared(sides: Sequence[Side], world: str, seconds: float) -> tuple[Pair, list[Told]]:
@@ -94,7 +110,8 @@ def _side(name: str, guideline: str, date: str, kept: ExitStack) -> Side:
     try:
         return Side(load(guideline), datetime.date.fromisoformat(name).isoformat())
     except ValueError:
-        pass
+        if re.fullmatch(r"[\d-]+", name) and not Path(name).exists():
+            raise FaultError(f"{name}: no such date; write it as YYYY-MM-DD") from None
     if ":" in name and name not in guidelines() and not Path(name).exists():
         return Side(load(kept.enter_context(revision(name))), date)
     return Side(load(name), date)

@@ -31,7 +31,7 @@ FORMATS = ("text", "json", "markdown", "html", "svg", "png", "dot", "mermaid", "
 @click.command()
 @click.argument("case", required=False, shell_complete=complete_case)
 @click.option("--from", "source", metavar="INPUT", type=click.Path(exists=True, path_type=Path),
-              help="Take the case from what a batch is given: its tables or its database.")  # fmt: skip
+              help="Take the case from what a batch is given: its tables, case files or database.")  # fmt: skip
 @click.option("--case", "name", default="", metavar="ID", help="The id of the case there.")
 @line_option("Explain the lines of this procedure code only.")
 @click.option("--detail", type=click.Choice(DETAILS), default=None, show_default="1",

@@ -11,6 +11,7 @@ from ...engine.cases.case import Case
 from ...engine.cases.find import canonical_paths
 from ...engine.library.guideline import Guideline, load
 from .complete import complete_word
+from .inputs import elsewhere
 from .options import format_option
 from .output import as_json, bar, table_width, write_out
 
@@ -41,6 +42,9 @@ def find(guideline: str, words: tuple[str, ...], every: bool, form: str) -> None
     meant = names.corrected(known, wanted)
     if meant != wanted:
         click.echo(f"nothing has {' '.join(words)}; this is for {' '.join(meant)}", err=True)
+    if meant != wanted or not names.search(known, meant):
+        has = elsewhere(loaded, lambda other: bool(names.search(names.entries(other.program, {}), wanted)))
+        click.echo(f"{has} find {' '.join(words)}", err=True) if has else None
     found = names.best(names.search(known, meant))
     if form == "json":
         write_out(as_json(names.as_json(found)))

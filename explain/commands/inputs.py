@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...engine.cases.case import Case, Unreadable, not_read
-from ...engine.cases.find import find_case, find_cases
+from ...engine.cases.case import SUFFIXES, Case, Unreadable, not_read, read_files
+from ...engine.cases.find import find_case, find_cases, only
 from ...engine.decision.decide import Judged, judge
 from ...engine.evaluation.limits import on_time
 from ...engine.language.errors import CaseError, FaultError, Finding
@@ -28,6 +28,15 @@ def answering(ctx: click.Context | None = None) -> Answering:
     given = (ctx or click.get_current_context()).find_root().params.get("guideline") or ()
     found = Several([load(name) for name in given]) if given else shipped()
     return found if len(found.all) > 1 else found.all[0]
+
+
+def elsewhere(guideline: Guideline, has: Callable[[Guideline], bool]) -> str:
+    """Return how to ask the guideline that has what one lacks, where none was named: `NCD 240.4 has it: -g ncd_240_4`.
+
+    :return: an empty text where there is none.
+    """
+    others = [one for one in each(answering()) if one.folder != guideline.folder and has(one)]
+    return next((f"{one.program.name} has it: coverlog -g {one.folder.name}" for one in others), "")
 
 
 def judge_all(names: Iterable[str], guideline: Answering, world: str, as_of: str) -> Iterator[Judged | Unreadable]:
@@ -55,13 +64,32 @@ def judge_one(name: str, guideline: Answering, world: str, as_of: str) -> Judged
         return judge(case, case.under or each(guideline)[0], world=world, as_of=as_of)
 
 
+def holds_case_files(source: Path) -> bool:
+    """Say whether what a batch is given is a folder of case files, and not one of tables."""
+    return source.is_dir() and any(each.suffix in SUFFIXES for each in source.rglob("*"))
+
+
 def judge_row(source: Path, name: str, world: str, as_of: str) -> Judged:
     """Return a case of a batch decided.
 
-    :param source: the folder of tables, or the database.
-    :raises CaseError: where it cannot be read or decided.
+    :param source: the folder of tables or of case files, or the database.
+    :raises CaseError: where it cannot be read or decided, or where several have its id.
     :raises FaultError: where there is no such batch, or no such case in it.
     """
+    if not holds_case_files(source):
+        return _judge_tabled(source, name, world, as_of)
+    found = answering()
+    items = [item for item in read_files([source], found) if item.id == name]
+    if not items:
+        raise FaultError(f"{source}: no case has the id {name}")
+    case = only(name, items)
+    if isinstance(case, Unreadable):
+        raise CaseError(faults=case.faults)
+    with on_time():
+        return judge(noted(case), case.under or each(found)[0], world=world, as_of=as_of)
+
+
+def _judge_tabled(source: Path, name: str, world: str, as_of: str) -> Judged:
     from ...engine.batch.back import case_of, said_of
     from ...engine.batch.load import Loaded
     from ...engine.batch.sources import BatchError, connect, sources

@@ -13,6 +13,7 @@ from ...engine.cases.find import canonical
 from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import CaseError, GuidelineError, did_you_mean, refused
 from ...engine.library.guideline import Guideline
+from ...engine.program.general import of_predicate
 from ..query import told as answers
 from ..query.answer import Answers, Limits, QueryTimeoutError, run
 from ..query.scene import Scene
@@ -159,9 +160,9 @@ class Repl:
 
     def predicates(self, word: str) -> None:
         """List what a query may ask for, in the order of the text; with a word, what has it in name or gloss."""
-        declared = self.guideline.program.declared()
+        says = {name: of_predicate(declared) for name, declared in self.guideline.program.declared().items()}
         rows = [
-            (f"{name}({', '.join(params)})" if params else name, declared[name].gloss if name in declared else "")
+            (f"{name}({', '.join(params)})" if params else name, says.get(name, ""))
             for name, params in relations(self.guideline.program).items()
         ]
         found = [row for row in rows if word.casefold() in " ".join(row).casefold()]

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import click
 
+from ...engine.cases.find import canonical
+from ...engine.language.errors import CaseError, refused
 from ...engine.library.guideline import load
 from ...engine.program.program import AUTHORITIES
 from .complete import complete_authority, complete_name, complete_predicate, complete_statement
+from .inputs import elsewhere
 from .options import date_option, format_option, output_option
 from .output import as_json, bar, table_width, width, write_out
 
@@ -59,9 +62,15 @@ def show(guideline: str, name: str, form: str) -> None:
     from ..reference.show import as_json as told
     from ..reference.show import look_up
     from ..reference.show_text import as_text
+    from ..reference.subjects import names
 
     found = load(guideline)
-    shown = look_up(found, name, _progress)
+    try:
+        shown = look_up(found, name, _progress)
+    except CaseError:
+        if hint := elsewhere(found, lambda other: name in names(other.program) or name in canonical(other)):
+            raise refused("", f"nothing of {found.program.name} is called {name}", f"{hint} show {name}") from None
+        raise
     text = as_json(told(shown, found.program)) if form == "json" else f"{as_text(shown, found.program, width())}\n"
     write_out(text)
 

@@ -13,6 +13,7 @@ from ...engine.analysis.run import Analysis, Proved
 from ...engine.analysis.sweep import Harm
 from ...engine.cases.written import as_yaml
 from ...engine.language.errors import Finding
+from ...engine.language.terms import quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE, WAITING
 from ..render.findings import record, shown
@@ -121,12 +122,18 @@ def _proved(told: Analysis, left: Sequence[Proved], marked: int) -> Iterator[str
 def _reach(told: Analysis, guideline: Guideline, width: int) -> Iterator[str]:
     for codes, ways in told.reach.items():
         yield ""
-        yield from textwrap.wrap(", ".join(codes), width, subsequent_indent="  ")
+        named = (code if _named(code, guideline) else f"{code} (any code not named)" for code in codes)
+        yield from textwrap.wrap(", ".join(named), width, subsequent_indent="  ")
         for outcome in dict.fromkeys(name for name, _ in ways):
             by = ", ".join(last for name, last in ways if name == outcome and last)
             words = guideline.program.outcome(outcome).words if outcome != WAITING else "more information needed"
             text = f"{words}: {by}" if by else words
             yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+
+
+def _named(code: str, guideline: Guideline) -> bool:
+    """Say whether the text of a guideline speaks of a code; one that it does not stands for all others."""
+    return any(quote(code) in rule.head.args for rule in guideline.program.rules)
 
 
 def _reliance(found: Sequence[Reliance], guideline: Guideline, width: int) -> Iterator[str]:
@@ -142,6 +149,8 @@ def _harms(found: Sequence[Harm], guideline: Guideline, width: int) -> Iterator[
         yield "turns a yes into a no where it is said beside the rest (no fault):"
     for each in found:
         name = " ".join(filter(None, (each.slot.key, each.slot.name)))
-        turn = " becomes ".join(f"{w.answer} by {', '.join(w.by)}" for w in (each.before, each.after))
+        words = [guideline.program.outcome(w.answer).words for w in (each.before, each.after)]
+        by = (", ".join(w.by) for w in (each.before, each.after))
+        turn = " becomes ".join(f"{outcome} by {last}" for outcome, last in zip(words, by, strict=True))
         told = f"{name}: {each.before.code} {turn}"
         yield from textwrap.wrap(told, width, initial_indent="  ", subsequent_indent="    ")

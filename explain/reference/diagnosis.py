@@ -35,7 +35,8 @@ def diagnosis(name: str, guideline: Guideline) -> Subject | None:
     for predicate, key in inputs.items():
         given |= read_facts(predicate, key, Said({key.key: [code]}, program, []))
     follows = list(_follows(given, guideline))
-    slips = [say_atom(a, program) for a in given if inputs[a.predicate].shape == "slips"]
+    slipped = [a for a in given if inputs[a.predicate].shape == "slips" and exists(unquote(str(a.args[1])))]
+    slips = [say_atom(atom, program) for atom in slipped]
     narrower = _narrower(code, program)
     if not (exists(code) or follows or slips or narrower):
         return None
@@ -45,7 +46,7 @@ def diagnosis(name: str, guideline: Guideline) -> Subject | None:
     head, *more = _about(code)
     about = [*(("belongs to", text) for text in more), *(("slip", text) for text in slips),
              *(("below it", text) for text in narrower), *(("follows", text) for text in told)]  # fmt: skip
-    lead = [unquote(str(a.args[1])) for a in given if inputs[a.predicate].shape == "slips"] + list(concepts)
+    lead = [unquote(str(atom.args[1])) for atom in slipped] + list(concepts)
     return Subject(code, (("diagnosis code", head),), rules, (), concepts, tuple(about),
                    tuple(f"coverlog show {name}" for name in lead))  # fmt: skip
 

@@ -48,7 +48,8 @@ def _said(atom: Atom, value: Value, programs: Sequence[Program]) -> str:
     program = next((p for p in programs[::-1] if atom.predicate in p.predicates), programs[-1])
     text = say_atom(atom, program).replace(" in session 1", "").replace("session 1", "the session")
     if atom.args and isinstance(atom.args[-1], Var):
-        text = f"{text} that does not change"
+        last = f"some {program.declared()[atom.predicate].params[-1].lower()}"
+        text = text.replace(last, f"{last} that does not change", 1)
     if len(value) > 1:
         words = {NOT: "not", OPEN: "not documented"}
         return f"{text}: {words.get(value[0], 'so')} before, and {words.get(value[1], 'so')} after"
@@ -93,8 +94,9 @@ def as_text(pair: Pair, found: Sequence[Told], flips: Sequence[dict[str, Any]] |
 
 
 def _block(each: Told, pair: Pair, width: int) -> Iterator[str]:
-    program, change = pair.sides[1].guideline.program, each.change
-    words = [REFUSED if name == REFUSED else program.outcome(name).words for name in (change.before, change.after)]
+    change = each.change
+    sides = zip((change.before, change.after), pair.sides, strict=True)
+    words = [name if name == REFUSED else side.guideline.program.outcome(name).words for name, side in sides]
     if change.before != change.after:
         head = f"{words[0]} becomes {words[1]}"
     else:
@@ -111,8 +113,13 @@ def _block(each: Told, pair: Pair, width: int) -> Iterator[str]:
     one, two = change.witnesses
     told = f"{_answer(one.answer, one.by)}; then {_answer(two.answer, two.by)}"
     yield f"  for example ({one.code}, {one.world} world: {told}):"
-    yield from (f"    {line}" for line in as_yaml(two.said).splitlines())
+    yield from (f"    {line}" for line in as_yaml(max(two.said, one.said, key=_size)).splitlines())
     yield ""
+
+
+def _size(said: dict[str, Any]) -> int:
+    """Return how much a case says: each side is shown what it has words for."""
+    return len(as_yaml(said))
 
 
 def _answer(answer: str, by: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from ...engine.language.terms import unquote
+from ...engine.program.general import of_predicate, of_rule
 from ...engine.program.program import Program
 from ...engine.program.words import say_atom
 from ..render.table import table
@@ -46,8 +47,10 @@ def entries(program: Program, cases: Mapping[str, str]) -> Iterator[Entry]:
     for each in program.statements.values():
         yield Entry("statement", each.id, each.words, f"{each.source} {program.notices.get(each.id, '')}")
     yield from (Entry("interpretation", name, words) for name, words in program.interpretations.items())
-    yield from (Entry("predicate", p.name, p.gloss or p.name) for p in program.predicates.values())
-    yield from (Entry("rule", rule.id, rule.gloss, rule.source) for rule in program.rules if rule.cites and rule.body)
+    yield from (Entry("predicate", p.name, of_predicate(p) or p.name) for p in program.predicates.values())
+    for rule in program.rules:
+        if rule.cites and rule.body:
+            yield Entry("rule", rule.id, of_rule(rule, program), rule.source)
     yield from _groups(program)
     yield from _codes(program)
     yield from (Entry("case", name, title) for name, title in cases.items())

@@ -12,6 +12,7 @@ from ...engine.decision.decide import judge
 from ...engine.language.errors import CaseError, did_you_mean, refused
 from ...engine.language.terms import Atom, Rule, Var
 from ...engine.library.guideline import Guideline
+from ...engine.program.general import of_rule
 from ...engine.program.graph import edges
 from ...engine.program.program import AUTHORITIES, Program
 from ..render.table import table
@@ -158,9 +159,14 @@ def in_force(rule: Rule) -> str:
     return f"{since} until {rule.ended}" if rule.ended else since
 
 
+def said(rule: Rule, program: Program) -> str:
+    """Return a rule in words where it has any; else its text, as of a fact."""
+    return of_rule(rule, program) if rule.gloss else str(rule)
+
+
 def rules_table(rules: Sequence[Rule], program: Program, width: int) -> str:
     """Return rules as a table of at most `width` columns; 0 is as many as it takes."""
-    rows = [(r.id, authority_of(program.authority(r)), in_force(r), r.gloss or str(r)) for r in rules]
+    rows = [(r.id, authority_of(program.authority(r)), in_force(r), said(r, program)) for r in rules]
     return table([("rule", "authority", "in force", "says"), *rows], width)
 
 

@@ -8,8 +8,8 @@ from itertools import groupby
 from operator import itemgetter
 
 from ...engine.language.terms import Rule
+from ...engine.program.general import of_rule
 from ...engine.program.program import Program
-from ...engine.program.words import say_atom
 from .rules import Use, authority_of, in_force
 from .show import Shown
 from .subjects import Subject
@@ -46,7 +46,7 @@ def _about(subject: Subject, width: int) -> Iterator[str]:
 
 
 def _rule(rule: Rule, program: Program, width: int) -> Iterator[str]:
-    yield from textwrap.wrap(f"{rule.id}: {rule.gloss or say_atom(rule.head, program)}", width, subsequent_indent="  ")
+    yield from textwrap.wrap(f"{rule.id}: {of_rule(rule, program)}", width, subsequent_indent="  ")
     body = [f"    {part}{',' if i < len(rule.body) else '.'}" for i, part in enumerate(rule.body, 1)]
     yield f"  {rule.head} :-" if body else f"  {rule.head}."
     yield from body

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ...engine.language.errors import did_you_mean, refused
 from ...engine.language.terms import Atom, Rule, quote
+from ...engine.program.general import of_predicate
 from ...engine.program.program import Program
 from ..testing.reviewed import group
 from .rules import authority_of, stated, under
@@ -52,7 +53,7 @@ def _about(program: Program, name: str, constants: Iterable[str]) -> Iterator[tu
     if name in program.interpretations:
         yield "interpretation", program.interpretations[name]
     if predicate := program.predicates.get(name):
-        yield "predicate", f"{name}({', '.join(predicate.params)})".replace("()", "") + f": {predicate.gloss}"
+        yield "predicate", f"{name}({', '.join(predicate.params)})".replace("()", "") + f": {of_predicate(predicate)}"
     for constant in constants:
         kind, label = program.concepts[constant]
         asked = program.questions.get(constant, ("", ""))[0]

@@ -13,6 +13,8 @@ from ...engine.program.interface import CODE, WAITING
 from ...engine.program.program import Program
 from .analyses import witness
 
+_NO = "no "
+
 
 def forced_json(case: str, found: Sequence[Forced]) -> dict[str, Any]:
     """Return what forces the outcomes of a case as the documented JSON object."""
@@ -51,9 +53,16 @@ def _said(each: Forced, program: Program, width: int) -> Iterator[str]:
         yield "  turned by no change"
     else:
         answer = program.outcome(each.flipped.answer).words if each.flipped else ""
-        turned = "; ".join(f"{old} becomes {new}" for old, new in each.change)
+        turned = "; ".join(_turned(old, new) for old, new in each.change)
         text = f"turned by the smallest change to {answer}: {turned}"
         yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+
+
+def _turned(old: str, new: str) -> str:
+    """Return a change in words; what is not said reads `no KEY` where it is of one thing."""
+    if old.startswith(_NO):
+        return f"say {new}"
+    return f"leave out {old}" if new.startswith(_NO) else f"{old} becomes {new}"
 
 
 def constructed(found: Witness) -> str:

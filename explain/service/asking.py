@@ -11,6 +11,7 @@ from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import CaseError, Fault, GuidelineError, refused
 from ...engine.library.guideline import Guideline
 from ...engine.library.several import Answering
+from ...engine.program.general import of_predicate
 from ..proof.outline import steps
 from ..query.answer import Answers, Limits, run
 from ..query.scene import Scene, scene_of
@@ -77,7 +78,7 @@ def asked_page(sent: Sent, guidelines: Mapping[str, Guideline], answering: Answe
         "query", title="Ask the rules and a case", here="/query", sent=sent, guidelines=guidelines, program=program,
         worlds=WORLDS, answer=answer, faults=faults, names=names, text=lines(sent.get("text", "")),
         query=lines(sent.get("query", "")), limits=LIMITS, most=PROVED,
-        predicates=[(name, params, declared.gloss if declared else "") for name, params, declared in told],
+        predicates=[(name, params, of_predicate(declared) if declared else "") for name, params, declared in told],
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.program import AUTHORITIES
 from ..reference import names
-from ..reference.rules import authority_of, find, in_force, rule_json
+from ..reference.rules import authority_of, find, in_force, rule_json, said
 from ..reference.show import Shown, as_json, look_up
 from .survey import Surveyed
 
@@ -132,7 +132,7 @@ class Reader:
         statement, authority, asks, date = (asked.get(name, "") for name in ("statement", "authority", "uses", "date"))
         found = find(self.program, statement=statement, authority=authority, uses=asks, date=date)
         rows = [(self.links([r.id]), (Link(authority_of(self.program.authority(r))),), self.links(r.cites),
-                 (Link(in_force(r)),), tuple(self.linked(r.gloss or str(r)))) for r in found]  # fmt: skip
+                 (Link(in_force(r)),), tuple(self.linked(said(r, self.program)))) for r in found]  # fmt: skip
         authorities = (*AUTHORITIES, *self.program.authorities)
         return Listed(
             "Rules", ("rule", "authority", "cites", "in force", "says"), rows,

@@ -97,3 +97,11 @@ def test_what_rests_on_an_interpretation_is_shown_by_a_case() -> None:
     assert {(c["before"], c["after"]) for c in rests["N-5"]} >= {("covered_initial", "not_covered")}
     assert rests["N-7"] != []
     assert {"B.2", "B.4", "B.8"} <= set(rests)
+
+
+def test_outcomes_are_told_in_words_and_the_code_that_stands_for_others_is_said_to() -> None:
+    """Neither the name of an outcome is shown raw, nor a code as one that the guideline names."""
+    told = run("analyze", "ncd_240_4", "--only", "reach").stdout + run("analyze", "cg_med_24", "--only", "harm").stdout
+    assert "(any code not named)\n  not addressed: code_not_listed" in told
+    assert "medically necessary by IV becomes not medically necessary by X1" in " ".join(told.split())
+    assert "medically_necessary" not in told

@@ -15,6 +15,7 @@ from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.interface import WAITING
 from coverlog.explain.commands.main import main
 
+CTS = "cts-six-weeks-of-splinting"
 FOLDERS = {"cg_med_24": 23, "ncd_240_4": 11}  # each so many-th of the canonical cases
 
 
@@ -94,3 +95,12 @@ def test_a_criterion_met_is_forced_by_what_it_asks_for() -> None:
     ]  # fmt: skip
     assert line["whatever_else_is_documented"] is True
     assert len(line["change"]) == 1
+
+
+def test_a_change_is_told_as_something_to_do() -> None:
+    """What is not said is to be said, and what is said too much is left out; nothing becomes of `no` anything."""
+    waiting, met = run("sufficient", "cts-splint-weeks-undocumented").stdout, run("sufficient", CTS).stdout
+    assert "to medically necessary: say findings." in " ".join(waiting.split())
+    assert "to not medically necessary: leave out services: 95909" in " ".join(met.split())
+    assert "no findings" not in waiting
+    assert "no services" not in met

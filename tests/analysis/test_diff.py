@@ -105,6 +105,48 @@ def test_a_revision_of_git_is_a_side(tmp_path: Path, changed: Path, monkeypatch:
     assert "HEAD:nowhere: no such revision of a guideline" in ran.stderr
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_word_of_one_side_alone_is_left_out_for_the_other(turned: bool, toy_text: Any, tmp_path: Path) -> None:
+    """A plan that asks for something its base has no word for is compared with it, and shown with a case that has it.
+
+    Either way round the case that is shown says the word.
+    """
+    text = toy_text("plan").replace("%@ withdraws: III.3\n", "")
+    asked = text.replace("treatment_failed, finding(weakness)", "finding(earlier_test)")
+    word = 'concept(earlier_test, finding, "an earlier test").\n\nstatement("I.4.c"'
+    (tmp_path / "plan.dl").write_text(asked.replace('statement("I.4.c"', word))
+    sides = ("cg_med_24", str(tmp_path))
+    args = ("diff", *(sides[::-1] if turned else sides), "--world", "closed")
+    ran = CliRunner().invoke(main, args, catch_exceptions=False)
+    assert ran.exit_code == 0, ran.output
+    assert "I.4.c" in ran.stdout
+    assert "earlier_test: present" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("sides", "said"),
+    [
+        (("cg_med_24", "ncd_240_4"), "CG-MED-24 and NCD 240.4 have other outcomes: diff compares editions of one"),
+        (("2017-13-01", "2017-11-02"), "2017-13-01: no such date; write it as YYYY-MM-DD"),
+    ],
+)
+def test_what_cannot_be_compared_says_why(sides: tuple[str, str], said: str) -> None:
+    """Guidelines of other outcomes, and a day that is none, are refused with a remedy."""
+    ran = CliRunner().invoke(main, ["diff", *sides], catch_exceptions=False)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert said in ran.stderr
+
+
+def test_what_does_not_change_is_said_of_the_statement_that_stays(root: Path, tmp_path: Path) -> None:
+    """Where a kind of change asks that no other statement gives the answer, that is said where the statement stands."""
+    text = (root / "README.md").read_text().partition("Write `six.dl`:\n\n```prolog\n")[2].partition("```\n")[0]
+    (tmp_path / "six.dl").write_text(text)
+    ran = CliRunner().invoke(main, ["diff", "cg_med_24", str(tmp_path), "--world", "closed"], env={"COLUMNS": "100"})
+    flat = " ".join(ran.stdout.split())
+    assert "not: some item that does not change is met as an indication of I" in flat
+    assert "is medically necessary by some statement that does not change" in flat
+
+
 def test_without_time_it_is_unknown_whether_anything_differs() -> None:
     """A limit of no time leaves nothing proved; the exit is 1."""
     ran = CliRunner().invoke(main, ["diff", "2019-01-01", "2020-01-01", "--seconds", "0"])

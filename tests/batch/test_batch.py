@@ -300,6 +300,19 @@ def test_a_killed_batch_leaves_nothing_finished(guideline: Guideline, criteria: 
     assert {path.name for path in tmp_path.iterdir()} == {"in", "o.csv", "o-rejects.csv"}
 
 
+def test_a_case_of_a_folder_of_files_is_explained_by_its_id(tmp_path: Path) -> None:
+    """What a batch decides from case files can be explained from them, as from tables; an id that none has is told."""
+    (tmp_path / "deep").mkdir()
+    for at, name in (("deep/one.yaml", "wanted"), ("two.yaml", "other")):
+        said = f'id: {name}\ndate_of_service: 2025-11-03\nsetting: outpatient\nservices: [{{cpt: "95886"}}]\n'
+        (tmp_path / at).write_text(said)
+    ran = CliRunner().invoke(main, ["explain", "--from", str(tmp_path), "--case", "wanted", "--format", "json"])
+    assert (ran.exit_code, json.loads(ran.stdout)["case"]) == (0, "wanted")
+    missed = CliRunner().invoke(main, ["explain", "--from", str(tmp_path), "--case", "nobody"])
+    assert missed.exit_code == 2
+    assert f"{tmp_path}: no case has the id nobody" in missed.stderr
+
+
 def test_files_and_databases_are_batches_too(guideline: Guideline, folder: Path, tmp_path: Path) -> None:
     """A folder of case files and a database of tables come to the lines that a folder of tables comes to."""
     files = tmp_path / "files"

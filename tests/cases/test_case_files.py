@@ -16,6 +16,8 @@ from coverlog.explain.checker.record import facts_of
 from coverlog.explain.proof.build import prove
 from coverlog.explain.render.letter_page import as_markdown
 from coverlog.explain.render.tree_text import as_text
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 GOOD = """\
 id: good
@@ -88,6 +90,16 @@ def test_a_file_that_is_no_case_is_one_error(content: bytes, message: str, guide
     (item,) = read(content, guideline)
     assert isinstance(item, Unreadable)
     assert message in item.error
+
+
+@given(st.from_regex(r"[0-9]{5}", fullmatch=True))
+@settings(max_examples=40, deadline=None, database=None, derandomize=True)
+def test_a_key_of_digits_is_a_key(guideline: Guideline, key: str) -> None:
+    """What stands under a key that looks like a number has its faults told, with their own place."""
+    (item,) = read(f"{GOOD}expect:\n  '{key}': bogus\n", guideline)
+    assert isinstance(item, Unreadable)
+    assert f"expect.{key} has to be keys and values, not 'bogus'" in item.error
+    assert f"c.yaml:{len(GOOD.splitlines()) + 2}:" in item.error
 
 
 def test_the_other_cases_are_still_read(guideline: Guideline) -> None:

@@ -78,6 +78,13 @@ def test_each_guideline_decides_as_if_it_were_alone(
         assert verify(as_json(prove(judged)), case, guideline.program) == []
 
 
+def test_what_is_expected_by_one_guideline_is_read_by_another(both: Both) -> None:
+    """An expectation in outcomes that another guideline does not have holds up no case."""
+    said = request(services=[{"cpt": "E1390"}], expect={"E1390": "not_covered"})
+    for by in (Several(both), Several([both[0], load("cg_med_24")])):
+        assert all(isinstance(case, Case) for case in read({**said, "place": "home"}, by)), by
+
+
 def test_decisions_of_one_case_have_its_hash(both: Both) -> None:
     """The case is named as it was written, not by the part that a guideline reads."""
     hashes = set()

@@ -114,6 +114,20 @@ def test_a_name_that_stands_for_nothing_leads_to_the_search() -> None:
         assert result.exit_code == 2
         assert f"did you mean {meant}? (coverlog find {miss})" in result.stderr
         assert result.stdout == ""
+    for word in ("nope", "help", "text"):
+        assert f"nothing is called {word}; " in run("show", word).stderr  # though NOP.E has the form of a slip
+
+
+def test_what_another_guideline_has_is_said_where_none_is_named() -> None:
+    """A statement, a case or a word that one guideline lacks leads to the one that has it, unless one was named."""
+    for name in ("B.1", "no-benefit-after-12-weeks"):
+        missed = run("show", name)
+        assert missed.exit_code == 2
+        assert f"NCD 240.4 has it: coverlog -g ncd_240_4 show {name}" in missed.stderr
+        assert run("-g", "ncd_240_4", "show", name).exit_code == 0
+        assert "NCD 240.4" not in run("-g", "cg_med_24", "show", name).stderr
+    assert "NCD 240.4 has it: coverlog -g ncd_240_4 find apnea" in run("find", "apnea").stderr
+    assert "has it" not in run("find", "splinting").stderr
 
 
 def test_what_has_all_words_is_found_and_the_best_comes_first() -> None:

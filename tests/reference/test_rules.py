@@ -17,6 +17,7 @@ from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.graph import edges
 from coverlog.explain.commands.main import main
 from coverlog.explain.proof.build import prove
+from coverlog.explain.reference.names import entries
 from coverlog.explain.reference.predicates import dependencies, dot, mermaid
 from coverlog.explain.reference.rules import downstream, exercised, find, stated, under, used_by
 from coverlog.explain.reference.show import look_up
@@ -132,6 +133,18 @@ def test_every_id_of_the_guideline_is_found(guideline: Guideline) -> None:
     names = {*program.statements, *program.interpretations, *program.predicates, *(r.id for r in stated(program))}
     for name in names:
         assert subject(program, name).about or subject(program, name).rules
+
+
+def test_no_slot_of_a_gloss_is_shown(guideline: Guideline) -> None:
+    """What a proof fills in has its limit or a word in capitals in its place, wherever a rule or predicate is told."""
+    assert "modification and at least 4 weeks of wrist splint use" in " ".join(run("show", "I.4.a").stdout.split())
+    assert "weeks(Duration, Weeks): there were N weeks of DURATION" in run("show", "weeks").stdout
+    listed_rules = run("rules", columns="400").stdout
+    every = [entry.label for entry in entries(guideline.program, {})]
+    asked = CliRunner().invoke(main, ["query"], input=":predicates\n", env={"COLUMNS": "400"}).stdout
+    for told in (listed_rules, *every, asked):
+        assert not re.search(r"\{\w+\}", told), told
+    assert "session SESSION has two conduction study codes, CODE and OTHER" in listed_rules
 
 
 def test_a_misspelt_id_gets_a_suggestion(guideline: Guideline) -> None:

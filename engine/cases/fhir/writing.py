@@ -9,7 +9,7 @@ from ...library.guideline import Guideline
 from ...program.interface import CODE
 from ...program.schema import ITEMS
 from ..dates import misdated
-from ..document import Document, Path
+from ..document import Document, Path, path_of
 from ..times import fault, times
 from .coded import Codes
 from .facts import DIAGNOSES, Diagnosis, Found, Unused
@@ -131,7 +131,7 @@ class Writing:
         """
         document = Document("request")
         document.value = self.said
-        paths = [tuple(error.instance_path) for error in guideline.validator.iter_errors(self.said)
+        paths = [path_of(error, self.said) for error in guideline.validator.iter_errors(self.said)
                  if only or error.kind.name not in ("additionalProperties", "enum")]  # fmt: skip
         paths += [path for path, *_ in misdated(document, guideline.program)]
         paths += [path for path, told, unit in times(self.said, guideline.program) if fault(told, unit)[0]]
