@@ -93,10 +93,11 @@ def dead_rules(guideline: Guideline) -> Plants:
     closed = [p for p in program.predicates.values() if p.case and p.is_choice and not p.is_open]
     chosen = {p.name: program.of_kind(p.case.kind) for p in closed if p.case}
     pairs = [(f"{n}({a})", f"{n}({b})") for n, concepts in chosen.items() for a in concepts for b in concepts if a != b]
-    settled = [r.head for r in program.edition(DAY) if r.body and r.head.predicate not in stratify(program).open_valued]
-    ground = dict.fromkeys(str(head) for head in settled if not any(isinstance(arg, Var) for arg in head.args))
-    given = [f"{p.name}({c})" for p in program.predicates.values() if p.case and p.params[:1] == p.params and not p.is_open
-             and p.name not in stratify(program).open_valued for c in program.of_kind(p.case.kind)]  # fmt: skip
+    opens = stratify(program).open_valued
+    heads = [r.head for r in program.edition(DAY) if r.body and r.head.predicate not in opens]
+    ground = dict.fromkeys(str(head) for head in heads if not any(isinstance(arg, Var) for arg in head.args))
+    cases = [p for p in program.predicates.values() if p.case and len(p.params) == 1 and p.name not in opens]
+    given = [f"{p.name}({c})" for p in cases if p.case for c in program.of_kind(p.case.kind)]
     pairs += [(said, f"not {said}") for said in (*ground, *given)]
     for one, two in pairs:
         yield with_rule(program, rule_of(f"{str(model)[:-1]}, {one}, {two}.", model))

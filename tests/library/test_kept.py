@@ -79,12 +79,18 @@ def test_what_is_kept_is_what_was_read(folder: Path, guideline: Guideline) -> No
 
 
 def test_nothing_of_it_can_run(folder: Path, root: Path) -> None:
-    """The file is JSON after its first line, and no module of the engine unpickles, unmarshals or executes."""
+    """The file is JSON after its first line; no module unpickles or unmarshals, two run text that they write themselves.
+
+    What is run is of numbers and known words alone: whatever a rule or a case names stands beside it.
+    """
     load(folder)
     json.loads(cached(folder).read_bytes().partition(b"\n")[2])
-    for file in (root / "engine").glob("*.py"):
+    runs = set()
+    for file in (root / "engine").rglob("*.py"):
         words = file.read_text()
-        assert not any(word in words for word in ("pickle", "marshal", "exec(", "eval(", "shelve")), file
+        assert not any(word in words for word in ("pickle", "marshal", "eval(", "shelve")), file
+        runs |= {file.relative_to(root).as_posix()} if "exec(" in words else set()
+    assert runs == {"engine/circuit/python.py", "engine/evaluation/joined.py"}
 
 
 def _sealed(folder: Path, body: bytes) -> bytes:
