@@ -79,7 +79,7 @@ def test_what_is_kept_is_what_was_read(folder: Path, guideline: Guideline) -> No
 
 
 def test_nothing_of_it_can_run(folder: Path, root: Path) -> None:
-    """The file is JSON after its first line; no module unpickles or unmarshals, two run text that they write themselves.
+    """The file is JSON after its first line; no module unpickles or unmarshals, two run text they write themselves.
 
     What is run is of numbers and known words alone: whatever a rule or a case names stands beside it.
     """
