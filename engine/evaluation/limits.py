@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from math import prod
+from math import inf, prod
 from typing import Any
 
 from ..language.comparison import NotANumberError, holds
@@ -25,7 +25,7 @@ SECONDS = 60.0
 """How long an evaluation may take where nobody says otherwise."""
 
 _seconds: ContextVar[float] = ContextVar("seconds", default=SECONDS)
-_end: ContextVar[float | None] = ContextVar("end", default=None)
+_end: ContextVar[float] = ContextVar("end", default=inf)
 
 
 class LimitError(CaseError):
@@ -76,7 +76,14 @@ def on_time() -> Iterator[None]:
 @contextmanager
 def one_case() -> Iterator[None]:
     """Count the time of all that is evaluated for one case together."""
-    token = _end.set(time.monotonic() + _seconds.get())
+    with until(time.monotonic() + _seconds.get()):
+        yield
+
+
+@contextmanager
+def until(end: float) -> Iterator[None]:
+    """Let all that is evaluated meanwhile, in this thread, end by some time of the monotonic clock, or before."""
+    token = _end.set(min(end, _end.get()))
     try:
         yield
     finally:
@@ -97,7 +104,7 @@ class Budget:
     """What one evaluation may still do."""
 
     def __init__(self, steps: int | None = None) -> None:
-        self.end = _end.get() or time.monotonic() + _seconds.get()
+        self.end = min(_end.get(), time.monotonic() + _seconds.get())
         self.most = self.left = MAX_STEPS if steps is None else steps
 
     def spend(self, steps: int, rule: Rule) -> None:

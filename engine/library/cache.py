@@ -36,7 +36,7 @@ def recalled(name: Path, texts: Sequence[tuple[str, str]], decoded: Callable[[An
         with _cache() as folder:
             data = _read(folder, _name(name))
         seal, _, body = data.partition(b"\n")
-        return decoded(json.loads(body)) if seal == _seal(texts, body) else None
+        return decoded(json.loads(body)) if seal == _seal(name, texts, body) else None
     except Exception:  # a file that somebody else made, or that was cut, may be wrong in any way
         return None
 
@@ -53,18 +53,19 @@ def keep_written(name: Path, texts: Sequence[tuple[str, str]], written: Any) -> 
     data = json.dumps(written, separators=(",", ":")).encode()
     # No cache folder, a full disk, a text that cannot be encoded: the next start reads the text again.
     with suppress(OSError, RuntimeError, ValueError), _cache(make=True) as folder:
-        _write(folder, _name(name), _seal(texts, data) + b"\n" + data)
+        _write(folder, _name(name), _seal(name, texts, data) + b"\n" + data)
 
 
 def _name(folder: Path) -> str:
     return sha256(os.fsencode(folder)).hexdigest() + ".json"
 
 
-def _seal(texts: Sequence[tuple[str, str]], body: bytes) -> bytes:
-    """Return the first line of a file: a digest of the program, of the texts and of what was made of them."""
+def _seal(name: Path, texts: Sequence[tuple[str, str]], body: bytes) -> bytes:
+    """Return the first line of a file: a digest of the program, its name, the texts and what was made of them."""
     # What reads, checks and stratifies a text stands in several rooms.
     digest = _program(Path(__file__).parent.parent).copy()
-    for part in (*(part.encode("utf-8", "surrogatepass") for text in texts for part in text), body):
+    said = (part.encode("utf-8", "surrogatepass") for text in texts for part in text)
+    for part in (os.fsencode(name), *said, body):
         digest.update(b"%d:" % len(part))
         digest.update(part)
     return str(digest.hexdigest()).encode()

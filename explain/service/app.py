@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from ...engine.evaluation.limits import allowing
+from ...engine.evaluation.limits import allowing, until
 from .guard import DEADLINE, Guard
 
 Result = TypeVar("Result")
@@ -33,11 +35,15 @@ class Worker:
         gc.freeze()  # what is loaded stays; to search it for garbage each time costs more than a decision
 
     async def run(self, work: Callable[[], Result]) -> Result:
-        """Return what some work gives, done in the thread; what waits for it and is given up is not begun."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._bounded, work)
+        """Return what some work gives, done in the thread; what waits for it and is given up is not begun.
 
-    def _bounded(self, work: Callable[[], Result]) -> Result:
-        with allowing(self._seconds):
+        Nothing is evaluated once the request is given up: the next one has the thread.
+        """
+        end = time.monotonic() + DEADLINE
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._bounded, work, end)
+
+    def _bounded(self, work: Callable[[], Result], end: float = inf) -> Result:
+        with allowing(self._seconds), until(end):
             return work()
 
 

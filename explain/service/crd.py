@@ -136,12 +136,10 @@ def written(value: Any) -> str:
         if not isinstance(decimal, Decimal):
             raise TypeError(type(decimal).__name__)
         found.append(str(decimal))
-        return f"{mark}{len(found) - 1}."
+        return mark
 
-    text = json.dumps(value, default=placed)
-    for number, decimal in enumerate(found):
-        text = text.replace(f'"{mark}{number}."', decimal, 1)
-    return text
+    text = json.dumps(value, default=placed)  # in the order in which they stand there
+    return "".join(part for pair in zip(text.split(f'"{mark}"'), [*found, ""], strict=True) for part in pair)
 
 
 def _keep(folder: Path, path: str, body: bytes, response: Response) -> None:

@@ -119,7 +119,7 @@ class Form:
 
     def _section(self, key: str, of: Schema, fields: Fields, blank: int) -> Section:
         if item := self._items(of):
-            used = _numbers(key, fields)
+            used = numbers(key, fields)
             at = [*used, *range(max(used, default=-1) + 1, max(used, default=-1) + 1 + blank)]
             rows = tuple(self._row(item, f"{key}.{n}", f"{_title(key)}, {i}", fields) for i, n in enumerate(at, 1))
             return Section(key, _title(key), rows, grows=True)
@@ -141,7 +141,7 @@ class Form:
             for key, each in of["properties"].items():
                 yield from self._inputs(each, f"{name}.{key}", _title(key), fields)
         elif item := self._items(of):
-            for number in range(len(_numbers(name, fields)) + 1):
+            for number in range(len(numbers(name, fields)) + 1):
                 yield from self._inputs(item, f"{name}.{number}", label, fields)
         else:
             yield self._input(of, name, label, fields.get(name, ""))
@@ -168,7 +168,7 @@ class Form:
             inner = ((key, self._value(each, _at(name, key), fields)) for key, each in of["properties"].items())
             return {key: value for key, value in inner if value is not None} or None
         if item := self._items(of):
-            each = [self._value(item, f"{name}.{number}", fields) for number in _numbers(name, fields)]
+            each = [self._value(item, f"{name}.{number}", fields) for number in numbers(name, fields)]
             return [value for value in each if value is not None] or None
         return self._scalar(of, _text(fields, name))
 
@@ -224,7 +224,7 @@ def _text(fields: Fields, name: str) -> str:
     return visible(fields.get(name, "").strip())
 
 
-def _numbers(name: str, fields: Fields) -> list[int]:
+def numbers(name: str, fields: Fields) -> list[int]:
     """Return the numbers of the items of a list that have a field with something in it."""
     own = (
         key[len(name) + 1 :].partition(".")[0] for key, text in fields.items() if key.startswith(f"{name}.") and text

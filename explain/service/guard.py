@@ -27,6 +27,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }  # fmt: skip
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_NEAR = ("none", "same-origin")
 _LOG = logging.getLogger(__name__)
 
 
@@ -50,7 +51,8 @@ class Guard:
     :param app: what answers; exceptions end here, and leave their kind and place in the log.
     :param hosts: the values of the header Host that are answered, each with its port: names that somebody else lets
         point here are refused (DNS rebinding).
-    :param browser: whether only pages of this service may send (`Origin`, `Sec-Fetch-Site`); programs send neither.
+    :param browser: whether only pages of this service may send (`Origin`, `Sec-Fetch-Site`); else programs may, which
+        send neither, and what a browser says is of another page is refused all the same.
     """
 
     def __init__(
@@ -80,7 +82,8 @@ class Guard:
     def _refused(self, headers: Headers, method: str) -> Refusal | None:
         if headers.getlist("host")[1:] or headers.get("host", "").lower() not in self.hosts:
             return _HOST
-        return _ORIGIN if self.browser and method not in _SAFE and not self._own(headers) else None
+        foreign = not self._own(headers) if self.browser else headers.get("sec-fetch-site", "none") not in _NEAR
+        return _ORIGIN if method not in _SAFE and foreign else None
 
     def _own(self, headers: Headers) -> bool:
         """Say whether a page of this service sends: a browser says where from, or that it is from here.

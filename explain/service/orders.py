@@ -17,6 +17,7 @@ from ...engine.cases.fhir.resources import HOOKS, resources
 from ...engine.cases.fhir.writing import Line
 from ...engine.cases.plan import Service
 from ...engine.decision.decide import Judged, judge
+from ...engine.evaluation.limits import Budget
 from ...engine.language.errors import CONTRADICTORY, CaseError
 from ...engine.library.guideline import Guideline
 from ...engine.library.several import Several
@@ -111,6 +112,7 @@ class Desk:
             by.setdefault(guideline.program.name, (guideline, []))[1].append(line)
         for guideline, own in by.values():
             try:
+                Budget().watch()  # to read a large record for each day takes time as well
                 found = self._case(call, lines, own, guideline)
             except Exception as error:  # whatever it is, the other orders have their answers
                 _LOG.error("%s", place_of(error))

@@ -16,7 +16,7 @@ from ..advice.checklist import MORE, OTHERS, LineAsks, checklist
 from ..advice.groups import Group, groups, nearest, shared
 from ..advice.remedies import unstated
 from ..advice.wording import covered_words, words
-from .form import SOURCE, Fields, Input
+from .form import SOURCE, Fields, Input, numbers
 
 
 class Question(NamedTuple):
@@ -128,8 +128,7 @@ class _Writer:
         if key is None:
             return (), ""
         if key.shape == "each of":
-            used = [int(name.split(".")[1]) for name in self.fields if name.startswith(f"{key.key}.")]
-            name = f"{key.key}.{max(used, default=-1) + 1}"
+            name = f"{key.key}.{max(numbers(key.key, self.fields), default=-1) + 1}"
             return (("Stated", f"{name}.{key.kind}={finding}"),), f"{name}.{SOURCE}"
         if not concept:
             return tuple(_words(needs, finding, self.program)), ""

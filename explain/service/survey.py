@@ -48,7 +48,7 @@ class Survey:
             return await asyncio.wait_for(asyncio.shield(self._found), patience)
         except TimeoutError:
             return None
-        except EOFError:  # the process ended before it had an answer; another may have one
+        except (EOFError, OSError):  # the process did not begin, or ended before it had an answer; another may have one
             self._found = None
             return None
 

@@ -123,7 +123,7 @@ class _Bench:
     def wrong(self, sent: Sent, faults: tuple[Fault, ...]) -> str:
         """Return the form as it was sent, with what is wrong."""
         known = sent.get("guideline", "") in self.desk.forms
-        state = self.desk.state(sent if known else {**sent, "guideline": ""})
+        state = self.desk.state({**sent, "do": "", **({} if known else {"guideline": ""})})  # which may be what failed
         return self.desk.page(state, faults, sent.get("text", ""))
 
     def decided(self, sent: Sent, data: bytes) -> Response:

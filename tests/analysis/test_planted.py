@@ -89,9 +89,16 @@ def no_hope(guideline: Guideline) -> Plants:
 def dead_rules(guideline: Guideline) -> Plants:
     program = guideline.program
     model = next(r for r in program.rules if r.body and r.head.predicate in {o.name for o in program.outcomes})
-    chosen = {p.name: program.of_kind(p.case.kind) for p in program.predicates.values() if p.case and p.is_choice}
+    # What is open may be either as long as nobody says which; what a case gives once cannot be two things.
+    closed = [p for p in program.predicates.values() if p.case and p.is_choice and not p.is_open]
+    chosen = {p.name: program.of_kind(p.case.kind) for p in closed if p.case}
     pairs = [(f"{n}({a})", f"{n}({b})") for n, concepts in chosen.items() for a in concepts for b in concepts if a != b]
-    pairs += [(f"documented({c})", f"denied({c})") for c in program.of_kind("finding")]
+    opens = stratify(program).open_valued
+    heads = [r.head for r in program.edition(DAY) if r.body and r.head.predicate not in opens]
+    ground = dict.fromkeys(str(head) for head in heads if not any(isinstance(arg, Var) for arg in head.args))
+    cases = [p for p in program.predicates.values() if p.case and len(p.params) == 1 and p.name not in opens]
+    given = [f"{p.name}({c})" for p in cases if p.case for c in program.of_kind(p.case.kind)]
+    pairs += [(said, f"not {said}") for said in (*ground, *given)]
     for one, two in pairs:
         yield with_rule(program, rule_of(f"{str(model)[:-1]}, {one}, {two}.", model))
 

@@ -494,10 +494,12 @@ class Terminal:
 
     def interrupt(self, text: str) -> None:
         """Press Ctrl-C until a text comes: readline may miss one between its prompt and its wait."""
-        for _ in range(5):
+        for _ in range(10):
             time.sleep(0.5)
             self.send("\x03")
-            if select.select([self.fd], [], [], 3)[0]:
+            while text not in self.seen and select.select([self.fd], [], [], 3)[0]:
+                self.seen += os.read(self.fd, 4096).decode()
+            if text in self.seen:
                 break
         self.until(text)
 

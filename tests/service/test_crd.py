@@ -8,6 +8,7 @@ import random
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,16 @@ from coverlog.engine.cases.fhir.coded import shipped
 from coverlog.engine.cases.fhir.example import order_sign, response
 from coverlog.engine.cases.fhir.orders import BILLING_OPTIONS
 from coverlog.engine.cases.plan import Covered, Service
+from coverlog.engine.evaluation.limits import until
 from coverlog.engine.library.guideline import load
 from coverlog.explain.service import orders as answering
 from coverlog.explain.service.coverage_information import URL
 from coverlog.explain.service.crd import crd, written
+from coverlog.explain.service.hook import read_call
 from coverlog.explain.service.orders import Desk
 from fhirpathpy.models import models
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 THREAD = ThreadPoolExecutor(1)  # Playwright may have a loop in the thread of the tests
 PUBLISHED = Path(__file__).parent.parent / "cases" / "fhir" / "published"
@@ -506,12 +511,40 @@ def test_calls_are_kept_only_where_that_is_asked(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_no_record_is_read_once_the_time_is_over(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a call still asks for after its time is answered as a fault of the service, at once."""
+    name = "cg_med_24"
+    plan = Service({name: Covered(True, POLICY)}, f"https://{HOST}", ())
+    desk = Desk(plan, {name: load(name)}, shipped(), plan.base_url)
+    call = read_call(wrist(), "order-sign", ())
+    monkeypatch.setattr(answering, "draft", None)
+    with until(0):
+        found = desk.answer(call, TODAY)["systemActions"]
+    assert all("failed to decide" in json.dumps(action) for action in found)
+    assert {record.getMessage().split()[0] for record in caplog.records} == {"TooLongError"}
+
+
 def test_json_is_written_as_it_was_read() -> None:
     """Decimals keep their places, wherever they stand, and what looks like a mark stays text."""
     from coverlog.engine.cases.fhir.parts import parse
 
     text = '{"a": [1.50, -0.0, 1E+5, "x0.", 3], "b": {"c": 2.000}}'
     assert written(parse(text.encode(), "x")) == text
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.text() | st.decimals(allow_nan=False, allow_infinity=False),
+    lambda below: st.lists(below) | st.dictionaries(st.text(), below),
+)
+
+
+@settings(max_examples=200, deadline=None, database=None, derandomize=True)
+@given(value=_VALUES)
+def test_json_that_is_written_says_what_it_was_written_of(value: Any) -> None:
+    """Read again it is the same value, each decimal as exact as it was and in its place."""
+    assert repr(json.loads(written(value), parse_float=Decimal, parse_int=Decimal)) == repr(value)
 
 
 # --- Hostile input ---------------------------------------------------------------------------

@@ -148,3 +148,20 @@ def test_a_text_of_each_kind_begins_the_same_case(guideline: Guideline) -> None:
     assert found[0] == found[1] == found[2]
     with pytest.raises(ValueError, match=re.escape("the text:2:")):
         text_case(b"id: a\nsettling: outpatient\n", guideline, guideline)
+
+
+@pytest.mark.parametrize("field", ["conditions.foo.source", "conditions..source", "conditions.-1.condition"])
+def test_a_field_that_no_form_has_changes_no_question(field: str) -> None:
+    """What is sent by no page of ours is left out, and the questions of a case are the same beside it."""
+    desk = Desk(shipped())
+    found = 0
+    for name in desk.names["CG-MED-24"]:
+        state = desk.start({"case": name}, b"")
+        judged = desk.judged(state)
+        asked = questions(judged, state.fields)
+        if "('Stated', 'conditions." in repr(asked):
+            found += 1
+            assert questions(judged, desk.state({**state.fields, field: "x"}).fields) == asked
+        if found:
+            break
+    assert found

@@ -4,15 +4,18 @@ import asyncio
 import logging
 import socket
 import threading
+import time
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
+from coverlog.engine.evaluation.limits import Budget, LimitError, one_case
 from coverlog.engine.language.errors import FaultError
+from coverlog.explain.service import app as app_module
 from coverlog.explain.service.app import Worker, application
-from coverlog.explain.service.guard import HEADERS, MAX_BODY, Guard
+from coverlog.explain.service.guard import DEADLINE, HEADERS, MAX_BODY, Guard
 from coverlog.explain.service.server import hosts_of, listening, url_of
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -78,9 +81,10 @@ def test_only_its_own_address_is_answered(host: str) -> None:
     ({"origin": "http://127.0.0.1:8765", "sec_fetch_site": "cross-site"}, 403),
 ])  # fmt: skip
 def test_only_its_own_pages_send(headers: dict[str, Any], status: int) -> None:
-    """What another page sends is refused before it is read; programs, where they are meant, say neither."""
+    """What another page sends is refused before it is read, also where programs are meant, which say neither."""
     assert send(guarded(), "POST", "/echo", b"x", **headers).status_code == status
-    assert send(guarded(browser=False), "POST", "/echo", b"x", **headers).status_code == 200
+    foreign = headers.get("sec_fetch_site", "none") not in ("none", "same-origin")
+    assert send(guarded(browser=False), "POST", "/echo", b"x", **headers).status_code == (403 if foreign else 200)
     assert send(guarded(), "GET", "/echo", **headers).status_code == 200
 
 
@@ -130,6 +134,28 @@ def test_what_nobody_waits_for_is_not_begun() -> None:
 
     apart(asked())
     assert begun == []
+
+
+def test_what_was_given_up_holds_the_thread_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all that a request lets be evaluated nothing begins after its deadline, however long each may take."""
+    ends: list[float] = []
+
+    def several() -> None:
+        for _ in range(3):
+            with one_case():
+                ends.append(Budget().end)
+
+    async def asked() -> None:
+        worker = Worker(lambda: None, seconds=1000)
+        await worker.run(several)
+        monkeypatch.setattr(app_module, "DEADLINE", -1.0)
+        with pytest.raises(LimitError):
+            await worker.run(lambda: Budget().watch())
+
+    before = time.monotonic()
+    apart(asked())
+    assert max(ends) - before <= DEADLINE + time.monotonic() - before
+    assert len(set(ends)) == 1
 
 
 def test_an_error_tells_nothing_of_the_request(caplog: pytest.LogCaptureFixture) -> None:

@@ -210,6 +210,17 @@ def test_a_case_is_uploaded_or_pasted(served: Any) -> None:
     assert html.unescape(kept[0]) == text.replace("outpatient", "outpatent").strip() + "\n"
 
 
+def test_a_button_that_no_page_has_is_refused_with_its_form(served: Any) -> None:
+    """Whatever is asked to be done, the answer is a page with the form as it was sent."""
+    for verb in ("guideline", "answer", "add", "remove", "pin", "nothing"):
+        for path in ("/try", "/letter", "/proof", "/case.yaml"):
+            answer = served.post(path, BARE | {"do": f"{verb} no such thing"})
+            assert answer.status_code in (200, 422), (path, verb)
+    refused = served.post("/try", BARE | {"do": "guideline none"})
+    assert (refused.status_code, 'value="G56.01"' in refused.text, "no such guideline" in refused.text) == (
+        422, True, True)  # fmt: skip
+
+
 def test_letters_proofs_and_files_are_given_on_request(served: Any, guideline: Guideline) -> None:
     """Each is made of the form, under a policy of its own that lets no script run."""
     letter, proof = (served.post(path, BARE) for path in ("/letter", "/proof"))

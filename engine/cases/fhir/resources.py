@@ -21,7 +21,7 @@ class Resources(NamedTuple):
     record: tuple[Part, ...]  # all else, in an order that rests on what it is and not on where it stands
     patient: str  # the id of the patient that the request is about, where it says so
     encounter: str  # the reference to the encounter of the request, where it says so
-    urls: dict[str, Part]  # resources by the full URLs of their entries, and by Type/id
+    urls: dict[str, Part]  # resources by the full URLs of their entries, by Type/id, and by where they are contained
 
     def follow(self, reference: Part, within: Part) -> Part | None:
         """Return the resource that a reference leads to: absolute, relative, a URN, or contained; None for nowhere.
@@ -31,7 +31,7 @@ class Resources(NamedTuple):
         """
         url = reference.of("reference").text
         if url.startswith("#"):
-            return next((each for each in within.each("contained") if each.of("id").text == url[1:]), None)
+            return self.urls.get(_inside(within, url[1:]))
         return self.urls.get(url) or self.urls.get(relative(url))
 
     def of_type(self, *types: str) -> list[Part]:
@@ -90,7 +90,14 @@ def _urls(found: list[tuple[Part, str, bool]]) -> dict[str, Part]:
         for name in (url, relative(url), f"{part.type}/{part.id}" if part.id else ""):
             if name:
                 urls.setdefault(name, part)
+        for each in part.each("contained"):
+            urls.setdefault(_inside(part, each.of("id").text), each)
     return urls
+
+
+def _inside(within: Part, name: str) -> str:
+    """Return what a contained resource is known by: no reference is written so."""
+    return f"#{id(within.value)}#{name}"
 
 
 def _in_order(parts: Iterator[Part]) -> Iterator[Part]:

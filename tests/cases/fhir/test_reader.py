@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from coverlog.engine.cases.fhir.coded import read_map, shipped, systems
 from coverlog.engine.cases.fhir.drafts import Draft, drafts, not_ordered
-from coverlog.engine.cases.fhir.parts import body, parse
+from coverlog.engine.cases.fhir.parts import Part, body, parse
 from coverlog.engine.cases.fhir.resources import resources
 from coverlog.engine.cases.said import read_case
 from coverlog.engine.language.errors import CaseError
@@ -478,3 +478,25 @@ def test_what_is_shipped_of_codes_names_concepts(guideline: Guideline) -> None:
         for meaning in meanings:
             assert meaning.kind in ("answer", "unit") or guideline.program.concepts[meaning.id][0] == meaning.kind
     assert {system.name for system in systems().values()} == {"cpt_hcpcs", "icd10cm"}
+
+
+@settings(max_examples=100, deadline=None, database=None, derandomize=True)
+@given(names=st.lists(st.lists(st.sampled_from(["", "a", "b", "#a"]), max_size=4), min_size=1, max_size=3),
+       wanted=st.sampled_from(["", "a", "b", "#a", "c"]))  # fmt: skip
+def test_what_is_contained_is_found_where_it_is_contained(names: list[list[str]], wanted: str) -> None:
+    """A reference to a contained resource leads to the first of its id in its own resource, and to no other."""
+    entries = [{"resource": {"resourceType": "ServiceRequest", "id": f"o{at}", "contained": [{"id": n} for n in own]}}
+               for at, own in enumerate(names)]  # fmt: skip
+    found = resources({"resourceType": "Bundle", "entry": entries})
+    for order, own in zip(found.orders, names, strict=True):
+        led = found.follow(Part({"reference": f"#{wanted}"}, ""), order)
+        first = order.value["contained"][own.index(wanted)] if wanted in own else None
+        assert (led and led.value) is first
+
+
+def test_the_references_of_an_order_are_followed_without_reading_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many references an order has to what it contains, that is read once: many of both are no burden."""
+    whole = {"resourceType": "ServiceRequest", "id": "o", "contained": [{"id": "a"}]}
+    found = resources(whole)
+    monkeypatch.setattr(Part, "each", None)
+    assert found.follow(Part({"reference": "#a"}, ""), found.orders[0]) is not None
