@@ -70,7 +70,7 @@ def starting(guideline: Guideline, about: str, today: str) -> Values:
     alone = (said | {"services": [{CODE: code}]} for code in codes)
     if one := next((each for each in alone if _within_reach(each, guideline) >= aim), None):
         return one
-    for code in codes:
+    for code in reversed(codes):  # the first that the guideline names are kept
         fewer = said | {"services": [line for line in said["services"] if line[CODE] != code]}
         said = fewer if fewer["services"] and _within_reach(fewer, guideline) >= aim else said
     return said
