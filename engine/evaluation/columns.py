@@ -14,8 +14,7 @@ from ..language.terms import Atom, Comparison, Constant, Literal, Rule, Term, Va
 from ..program.graph import Strata
 from ..program.notation import RECORDS, WITH
 from ..program.program import CaseKey, Program
-
-Node = tuple[object, ...]  # a column of a predicate, or a variable of a rule
+from .classes import Classes, Node
 
 MAX_SUMS = 4_000
 """The most sums of constants that a comparison may set an amount against."""
@@ -45,7 +44,8 @@ class Columns:
 
     def __init__(self, program: Program, strata: Strata) -> None:
         self.program, self.strata = program, strata
-        self._above: dict[Node, Node] = {}
+        self._classes = Classes()
+        self._top = self._classes.top
         self._constants: dict[Node, set[Constant]] = {}
         self._roles: dict[Node, set[str]] = {}
         for at, rule in enumerate(program.rules):
@@ -79,15 +79,9 @@ class Columns:
             elif isinstance(second, Var):
                 self._put((at, second.name), first, at)
 
-    def _top(self, node: Node) -> Node:
-        while node in self._above:
-            node = self._above[node]
-        return node
-
     def _join(self, one: Node, two: Node) -> None:
-        one, two = self._top(one), self._top(two)
+        one, two = self._classes.join(one, two)
         if one != two:
-            self._above[one] = two
             self._constants.setdefault(two, set()).update(self._constants.pop(one, ()))
 
     def role(self, node: Node) -> str:

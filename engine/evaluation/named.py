@@ -11,36 +11,26 @@ from collections.abc import Collection, Iterable, Iterator
 from ..language.terms import Atom, Literal, Rule, Term, Var, quote
 from ..program.notation import RECORDS, WITH
 from ..program.program import Predicate, Program
+from .classes import Classes, Node
 from .columns import CONCEPT, roles_of
 
 ANY = quote("*")
 """Stands for whatever a case names."""
-
-Node = tuple[object, ...]  # a column of a predicate, or a variable of a rule
 
 
 class Named:
     """Which columns of a program, and which variables of its rules, stand for what a case names."""
 
     def __init__(self, program: Program, rules: Iterable[Rule]) -> None:
-        self._above: dict[Node, Node] = {}
+        classes = Classes()
+        self._top = classes.top
         for at, rule in enumerate(rules):
             for atom in (rule.head, *(literal.atom for literal in rule.literals)):
                 for column, term in enumerate(atom.args):
                     if isinstance(term, Var):
-                        self._join((atom.predicate, column), (at, term.name))
+                        classes.join((atom.predicate, column), (at, term.name))
         named = (node for predicate in program.predicates.values() for node in _given(predicate))
         self._tops = {self._top(node) for node in named}
-
-    def _top(self, node: Node) -> Node:
-        while node in self._above:
-            node = self._above[node]
-        return node
-
-    def _join(self, one: Node, two: Node) -> None:
-        one, two = self._top(one), self._top(two)
-        if one != two:
-            self._above[one] = two
 
     def column(self, predicate: str, at: int) -> bool:
         """Say whether what a case names stands in a column."""
