@@ -15,7 +15,7 @@ _INNER = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def of_rule(rule: Rule, program: Program) -> str:
-    """Return what a rule concludes: an amount as its limit, as in `at least 4 weeks`, and else `CODE`, or `N weeks`."""
+    """Return what a rule concludes: an amount as its bound, as in `at least 4 weeks`, and else `CODE`, or `N weeks`."""
     known = {comparison.names()[0] for comparison in rule.comparisons if bounds(comparison)}
     return say_rule(rule._replace(gloss=_held(rule.gloss, known)), {}, program)
 

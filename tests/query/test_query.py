@@ -473,6 +473,7 @@ class Terminal:
     def __init__(self, state: Path) -> None:
         self.pid, self.fd = pty.fork()
         if not self.pid:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a suite that runs in the background ignores it
             os.environ |= {"XDG_STATE_HOME": str(state), "TERM": "dumb"}
             code = "from coverlog.explain.commands.main import main; main()"
             os.execv(sys.executable, [sys.executable, "-c", code, "query"])  # noqa: S606
