@@ -20,6 +20,7 @@ from coverlog.tests.campaigns.suites.theirs import (
     quoted,
     wrong,
 )
+from coverlog.tests.campaigns.suites.tokens import Reader, tokens_of
 
 _TOKEN = re.compile(
     r"""(?P<skip>\s+|%[^\n]*)|(?P<text>"[^"\n]*"(?![@^]))|(?P<iri><[^>\s]*>)|(?P<float>-?[0-9]+\.[0-9]+|[0-9]+[eE])
@@ -80,29 +81,14 @@ def _constant(text: str) -> str:
     return quoted(text.strip('"') if text[:1] == '"' else text.removeprefix("<").removesuffix(">"))
 
 
-class _Program:
+class _Program(Reader):
     """A program on its way: its tokens, and what they have said so far."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = list(_tokens(text))
-        self.at = 0
+        super().__init__(tokens_of(text, _TOKEN))
         self.clauses: list[Clause] = []
         self.given: list[tuple[str, str]] = []
         self.written: list[str] = []
-
-    def peek(self) -> str:
-        return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
-
-    def next(self) -> tuple[str, str]:
-        if self.at >= len(self.tokens):
-            raise RefusedError("a text that ends early")
-        self.at += 1
-        return self.tokens[self.at - 1]
-
-    def take(self, text: str) -> bool:
-        found = self.peek() == text
-        self.at += found
-        return found
 
     def must(self, text: str) -> None:
         if not self.take(text):
@@ -176,14 +162,3 @@ class _Program:
         if kind in ("text", "iri", "number", "name") and self.peek() != "(":
             return _constant(text)
         raise RefusedError(_WHY.get(kind, _OWN))
-
-
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if not match:
-            raise RefusedError("signs of its own")
-        if match.lastgroup != "skip":
-            yield str(match.lastgroup), match[0]
-        at = match.end()

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from coverlog.tests.campaigns.suites.souffle_rules import Rules, Token
+from coverlog.tests.campaigns.suites.souffle_rules import Rules
 from coverlog.tests.campaigns.suites.theirs import Atom, RefusedError, Row, Theirs, quoted, wrong
+from coverlog.tests.campaigns.suites.tokens import Token, tokens_of
 
 _TOKEN = re.compile(
     r"""(?P<skip>\s+|//[^\n]*|/\*.*?\*/)|(?P<text>"(?:[^"\\\n]|\\.)*")
@@ -35,7 +36,7 @@ def read(path: Path) -> Theirs:
     text = path.read_text(encoding="utf-8")
     if re.search(r"^[ \t]*#", text, re.MULTILINE):
         raise RefusedError("the preprocessor of C")
-    program = _Program(list(_tokens(text)))
+    program = _Program(tokens_of(text, _TOKEN))
     program.read()
     tables = {table: path.parent / f"{table}.csv" for table in program.written}
     expected = {program.name(table): set(program.rows(file, table)) for table, file in tables.items() if file.is_file()}
@@ -54,17 +55,6 @@ def _facts(folder: Path, table: str, options: dict[str, str]) -> Path:
     if not path.is_file():
         raise RefusedError("its facts are not at hand")
     return path
-
-
-def _tokens(text: str) -> Iterator[Token]:
-    at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if not match:
-            raise RefusedError("signs of its own")
-        if match.lastgroup != "skip":
-            yield Token(str(match.lastgroup), match[0])
-        at = match.end()
 
 
 class _Program(Rules):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import chain, product
-from typing import NamedTuple
 
 from coverlog.tests.campaigns.suites.theirs import Atom, Clause, Counted, Not, Part, RefusedError, Test, quoted
+from coverlog.tests.campaigns.suites.tokens import Reader, Token
 
 _OPS = ("=", "!=", "<", "<=", ">", ">=")
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -14,18 +14,11 @@ _FUNCTIONS = {"cat", "strlen", "ord", "substr", "to_number", "to_string", "min",
               "as", "to_unsigned", "to_float", "autoinc"}  # fmt: skip
 
 
-class Token(NamedTuple):
-    """A word of a program, and what it is."""
-
-    kind: str
-    text: str
-
-
-class Rules:
+class Rules(Reader):
     """Clauses read from tokens, one after the other."""
 
     def __init__(self, tokens: list[Token]) -> None:
-        self.tokens, self.at = tokens, 0
+        super().__init__(tokens)
         self.clauses: list[Clause] = []
         self._fresh = 0
         self._asked: list[Part] = []  # what a term needs to be said beside it
@@ -33,22 +26,8 @@ class Rules:
     def name(self, theirs: str) -> str:
         return f"p_{theirs.replace('?', 'Q')}"
 
-    def peek(self, ahead: int = 0) -> str:
-        return self.tokens[self.at + ahead].text if self.at + ahead < len(self.tokens) else ""
-
     def kind(self) -> str:
         return self.tokens[self.at].kind if self.at < len(self.tokens) else ""
-
-    def next(self) -> Token:
-        if self.at >= len(self.tokens):
-            raise RefusedError("a text that ends early")
-        self.at += 1
-        return self.tokens[self.at - 1]
-
-    def take(self, text: str) -> bool:
-        found = self.peek() == text
-        self.at += found
-        return found
 
     def must(self, text: str) -> None:
         if not self.take(text):
