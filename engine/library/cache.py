@@ -56,6 +56,27 @@ def keep_written(name: Path, texts: Sequence[tuple[str, str]], written: Any) -> 
         _write(folder, _name(name), _seal(name, texts, data) + b"\n" + data)
 
 
+def of_edition(
+    kind: str, seal: tuple[str, str], decoded: Callable[[Any], Kept], make: Callable[[], Kept],
+    written: Callable[[Kept], Any],
+) -> Kept:  # fmt: skip
+    """Return what an earlier start kept of an edition, or else make and keep it.
+
+    :param kind: what is kept.
+    :param seal: the digest of the guideline's text, empty where nothing is to be kept, and the edition.
+    :param decoded: reads it off JSON; see `recalled`.
+    :param written: returns it as JSON can say it.
+    """
+    if not seal[0]:
+        return make()
+    name = Path("/".join((kind, *seal)))
+    found = recalled(name, [seal], decoded)
+    if found is None:
+        found = make()
+        keep_written(name, [seal], written(found))
+    return found
+
+
 def _name(folder: Path) -> str:
     return sha256(os.fsencode(folder)).hexdigest() + ".json"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..evaluation.columns import NotGroundedError
@@ -12,11 +11,12 @@ from ..evaluation.prepared import Outline, Prepared
 from ..language.terms import Constant, Quantity
 from ..program.graph import Strata
 from ..program.program import Program
-from .cache import keep_written, recalled
+from .cache import of_edition
 
 if TYPE_CHECKING:
     from ..evaluation.grounded import Fired, Grounded
 
+Outlined = tuple[str, Outline | None]  # why it cannot be grounded, or an empty text; else its outline
 Found = tuple[str, "tuple[Fired, ...]"]  # why it cannot be grounded, or an empty text; its firings
 
 
@@ -26,25 +26,22 @@ def grounded(program: Program, strata: Strata, date: str, seal: tuple[str, str])
     :param seal: the digest of the guideline's text, empty where it was not read from one, and the edition.
     :raises NotGroundedError: where it cannot be grounded.
     """
-    from ..evaluation.grounded import with_firings
+    from ..evaluation.grounded import ground, with_firings
 
-    name, texts = Path("/".join(("grounded", *seal))), [seal]
-    why, fired = (recalled(name, texts, _decoded) if seal[0] else None) or _ground(program, strata, date, name, texts)
+    def made() -> Found:
+        try:
+            return "", ground(program, strata, date).fired
+        except NotGroundedError as error:
+            return str(error), ()
+
+    why, fired = of_edition("grounded", seal, _decoded, made, _encoded)
     if why:
         raise NotGroundedError(why)
     return with_firings(program, strata, date, fired)
 
 
-def _ground(program: Program, strata: Strata, date: str, name: Path, texts: list[tuple[str, str]]) -> Found:
-    from ..evaluation.grounded import ground
-
-    try:
-        found: Found = "", ground(program, strata, date).fired
-    except NotGroundedError as error:
-        found = str(error), ()
-    if texts[0][0]:
-        keep_written(name, texts, [found[0], [[rule, list(map(_written, row))] for rule, row in found[1]]])
-    return found
+def _encoded(found: Found) -> Any:
+    return [found[0], [[rule, _listed(row)] for rule, row in found[1]]]
 
 
 def _written(constant: Constant) -> Any:
@@ -87,37 +84,33 @@ def prepared(program: Program, strata: Strata, date: str, seal: tuple[str, str])
 
     :raises NotGroundedError: where too much follows.
     """
-    name, texts = Path("/".join(("outline", *seal))), [seal]
-    found = recalled(name, texts, _outline) if seal[0] else None
-    why, outline = found or _outlined(program, strata, date, name, texts)
-    if outline is None:
+
+    def made() -> Outlined:
+        from ..evaluation.outline import outline
+
+        try:
+            return "", outline(program, strata, date)
+        except NotGroundedError as error:
+            return str(error), None
+
+    why, found = of_edition("outline", seal, _outline, made, _outlined)
+    if found is None:
         raise NotGroundedError(why)
-    return Prepared(program, strata, date, outline)
+    return Prepared(program, strata, date, found)
 
 
-def _outlined(
-    program: Program, strata: Strata, date: str, name: Path, texts: list[tuple[str, str]]
-) -> tuple[str, Outline | None]:
-    from ..evaluation.outline import outline
-
-    try:
-        why, found = "", outline(program, strata, date)
-    except NotGroundedError as error:
-        why, found = str(error), None
-    if texts[0][0]:
-        static, listed, given = found or ((), (), ())
-        keep_written(name, texts, [why, [
-            [[rule, _listed(row)] for rule, row in static], [[rule, [*map(_listed, rows)]] for rule, rows in listed],
-            given,
-        ]])  # fmt: skip
-    return why, found
+def _outlined(told: Outlined) -> Any:
+    static, listed, given = told[1] or ((), (), ())
+    return [told[0], [
+        [[rule, _listed(row)] for rule, row in static], [[rule, [*map(_listed, rows)]] for rule, rows in listed], given,
+    ]]  # fmt: skip
 
 
 def _listed(row: Iterable[Constant]) -> list[Any]:
     return list(map(_written, row))
 
 
-def _outline(data: Any) -> tuple[str, Outline | None]:
+def _outline(data: Any) -> Outlined:
     """Return what a list says; see `_decoded`."""
     why, (static, listed, given) = data
     if type(why) is not str:
