@@ -15,7 +15,7 @@ Result = tuple[Any, ...]
 """Outcome, statements and reason of a line, and what else is told of it."""
 TOLD = ("outcome", "by", "reason")
 """The columns that every batch has."""
-MISSING = "missing"
+MISSING, DISTANCE = "missing", "distance"
 SEPARATOR = "; "
 """What stands between the things of a missing set."""
 
@@ -41,8 +41,7 @@ def _distance(line: LineDecision) -> int | None:
 
 COLUMNS = {
     MISSING: Column("the smallest set of what is to be documented", lambda line, _: _missing(line)),
-    "distance": Column("how many things are in it; 0 for a favourable line",
-                       lambda line, _: _distance(line), "INTEGER"),
+    DISTANCE: Column("how many things are in it; 0 for a favourable line", lambda line, _: _distance(line), "INTEGER"),
     "rests_on": Column("the inferred statements and the readings that it rests on",
                        lambda line, _: ", ".join(line.rests_on) or None),
     "advisories": Column("the advisories that apply to the case",
@@ -51,14 +50,11 @@ COLUMNS = {
 """By name, what a batch tells where it is asked to; it costs a decision for each case that is different."""
 
 
-def result_of(line: Line) -> Result:
+def result_of(line: Line | LineDecision) -> Result:
     """Return what a line comes to as a row of a batch tells it."""
     return line.outcome, ", ".join(line.by) or None, line.reason
 
 
 def results_of(decision: Decision, columns: Sequence[str]) -> list[Result]:
     """Return the same of each line of a decision, with the columns that are asked for."""
-    return [
-        (line.outcome, ", ".join(line.by) or None, line.reason, *(COLUMNS[name].of(line, decision) for name in columns))
-        for line in decision.lines
-    ]
+    return [(*result_of(line), *(COLUMNS[name].of(line, decision) for name in columns)) for line in decision.lines]

@@ -46,11 +46,9 @@ class Patterns:
         new = [at for at, said in enumerate(self._list) if said not in self._known]
         for start in range(0, len(new), AT_ONCE):
             db.execute("CREATE OR REPLACE TEMP TABLE chosen AS SELECT unnest(?) AS pattern_no", [new[start:][:AT_ONCE]])
-            found = db.execute('SELECT "case", pattern_no FROM pattern SEMI JOIN chosen USING (pattern_no)').fetchall()
-            places = dict(found)
-            db.execute(
-                'CREATE OR REPLACE TEMP TABLE sample AS SELECT "case" FROM pattern SEMI JOIN chosen USING (pattern_no)'
-            )
+            db.execute("""CREATE OR REPLACE TEMP TABLE sample AS
+                SELECT "case", pattern_no FROM pattern SEMI JOIN chosen USING (pattern_no)""")
+            places = dict(db.execute("FROM sample").fetchall())
             take(self.batch, "sample")
             for _, case, rows in cases_of(self.batch):
                 self._known[self._list[places[case.id]]] = self._results(case, rows)

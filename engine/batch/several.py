@@ -64,7 +64,7 @@ class Batches:
     def _lists(self, guideline: Guideline, code: str) -> bool:
         """Say whether a guideline lists a code; where several were named, each decides every case."""
         several = self.answering
-        return not isinstance(several, Several) or not several.by_code or guideline in several.listing(code)
+        return not isinstance(several, Several) or not several.by_code or code in guideline.codes
 
     @staticmethod
     def _alone(masks: set[int]) -> int | None:

@@ -40,10 +40,6 @@ class Several:
             return self.all
         return tuple(each for each in self.all if codes & each.codes) or self.all[:1]
 
-    def listing(self, code: str) -> tuple[Guideline, ...]:
-        """Return the guidelines that list a code."""
-        return tuple(each for each in self.all if code in each.codes)
-
 
 Answering = Guideline | Several
 """The guideline, or the guidelines, that cases are read and decided by."""

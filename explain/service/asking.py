@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case, Unreadable, read_case
 from ...engine.decision.decision import WORLDS
-from ...engine.language.errors import CaseError, Fault, GuidelineError, refused
+from ...engine.language.errors import CaseError, Fault, GuidelineError
 from ...engine.library.guideline import Guideline
 from ...engine.library.several import Answering
 from ...engine.program.general import of_predicate
@@ -21,7 +20,7 @@ from ..render.drawing import LOOKS
 from ..render.tree_html import rows
 from .form import Filled
 from .pages import lines, page
-from .start import canonical_case, text_case
+from .start import canonical_case, day_of, text_case
 
 LIMITS = Limits(seconds=5.0, rows=200)
 """How long a query may take, and how many answers it may give."""
@@ -46,7 +45,7 @@ def asked(sent: Sent, guideline: Guideline, answering: Answering) -> Told:
     """
     query = read_query(sent.get("query", ""), guideline.program)
     world = sent["world"] if sent.get("world") in WORLDS else WORLDS[0]
-    scene = scene_of(guideline, _case(sent, guideline, answering), world, _date(sent.get("as_of", "")))
+    scene = scene_of(guideline, _case(sent, guideline, answering), world, day_of(sent.get("as_of", ""), "the date"))
     found = run(query, scene, LIMITS)
     notes = [scene.contradiction] if scene.contradiction else []
     notes += [] if found.rows else unknown_constants(sent["query"], scene.constants())
@@ -117,13 +116,6 @@ def _case(sent: Sent, guideline: Guideline, answering: Answering) -> Case | None
     if isinstance(found, Unreadable):
         raise CaseError(faults=found.faults)
     return found
-
-
-def _date(text: str) -> str:
-    try:
-        return datetime.date.fromisoformat(text).isoformat() if text else ""
-    except ValueError:
-        raise refused("the date", "this is no date", "write YYYY-MM-DD") from None
 
 
 def _column(column: int) -> str:

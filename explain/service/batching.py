@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...engine.batch.back import case_of
-from ...engine.batch.columns import MISSING
+from ...engine.batch.columns import DISTANCE, MISSING
 from ...engine.batch.load import Loaded
 from ...engine.batch.sources import BatchError, connect, sources
 from ...engine.batch.sql import text
@@ -28,7 +28,6 @@ from ..advice.line_rows import Row, remoteness, rows_of
 
 READERS = {".parquet": "read_parquet({})", ".csv": "read_csv({}, all_varchar = true, header = true)",
            ".jsonl": "read_json({}, format = 'newline_delimited')"}  # fmt: skip
-DISTANCE = "distance"
 SECONDS, LISTED = 5.0, 10
 """How long near misses are looked for; how many of each list are told."""
 

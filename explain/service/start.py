@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import re
 from typing import Any, NamedTuple
@@ -71,6 +72,18 @@ def for_other(values: Values, guideline: Guideline, answering: Answering) -> Beg
             if one is guideline:
                 return Begun(guideline, part.value, tuple(notes))
     return Begun(guideline, values)
+
+
+def day_of(text: str, place: str) -> str:
+    """Return an ISO date that was sent, or an empty text where none was.
+
+    :param place: what it was sent as.
+    :raises CaseError: where it is none.
+    """
+    try:
+        return datetime.date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise refused(place, "this is no date", "write YYYY-MM-DD") from None
 
 
 def _table(data: bytes, program: Program) -> Values | None:

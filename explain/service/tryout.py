@@ -19,7 +19,7 @@ from ...engine.library.several import Answering, each
 from .answer import DETAIL, REASON, Answer, answered
 from .form import Filled, Form, Values
 from .pages import lines, page
-from .start import Begun, canonical_case, for_other, text_case
+from .start import Begun, canonical_case, day_of, for_other, text_case
 
 Sent = Mapping[str, str]
 """The fields that were sent; those of the case are named by its paths, `answer.PATH` answers a question."""
@@ -128,7 +128,7 @@ class Desk:
         found = read_case(Filled(state.values if values is None else values), state.form.guideline)
         if isinstance(found, Unreadable):
             raise CaseError(faults=found.faults)
-        return judge(found, state.form.guideline, world=state.world, as_of=_date(state.as_of))
+        return judge(found, state.form.guideline, world=state.world, as_of=day_of(state.as_of, "as_of"))
 
     def answer(self, state: State) -> Answer:
         """Return the answer to the case of a form.
@@ -183,13 +183,6 @@ def _told(fault: Fault, fields: Mapping[str, Any]) -> dict[str, str]:
     near = [name for name in fields if name == fault.place or name.startswith(f"{fault.place}.")] if fault.place else []
     return {"id": fields[near[0]].id if near else "", "place": fault.place, "message": fault.message,
             "remedy": fault.remedy}  # fmt: skip
-
-
-def _date(text: str) -> str:
-    try:
-        return datetime.date.fromisoformat(text).isoformat() if text else ""
-    except ValueError:
-        raise refused("as_of", "this is no date", "write YYYY-MM-DD") from None
 
 
 def canonical_names(guideline: Guideline) -> list[str]:
