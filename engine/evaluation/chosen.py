@@ -12,7 +12,7 @@ from itertools import islice
 
 from ..language.terms import Atom
 from .compiled import Row
-from .component import Came, Component, Member
+from .component import WORLD, Came, Component, Member
 from .join import Join
 from .joined import join
 from .limits import Budget
@@ -52,21 +52,22 @@ class _Choice(Waiting):
             said.setdefault(atom.predicate, []).append(atom)
         self.said = {name: {arg for atom in atoms for arg in atom.args[:1]} for name, atoms in said.items()}
         # What is known of each predicate: the same thing wherever the same is known.
-        self.known = {name: prepared.one(frozenset(atoms)) for name, atoms in said.items()}
+        self.known = prepared.unknown | {name: prepared.one(frozenset(atoms)) for name, atoms in said.items()}
+        self.known[WORLD] = open_world
         self.taken: list[Came] = []  # of which those who wait do not know yet
 
     def take(self, component: Component) -> None:
         """Let a component come to what it does, as it is kept, or else by its rules."""
-        model, key = self.model, (self.open_world, *map(self.known.get, component.asks))
+        key = component.asks(self.known)
         came = component.kept.get(key)
         if came is None or came.steps > self.budget.left:
             came = self._worked_out(component)
             component.keep(key, came)
-        else:
+        elif came.is_something:
             self.budget.left -= came.steps
-            model.firings.update(came.firings)
-            model.support.update(came.support)
-            model.unknown.update(came.unknown)
+            self.model.firings.update(came.firings)
+            self.model.support.update(came.support)
+            self.model.unknown.update(came.unknown)
             self.live.update(came.live)
             self.taken.append(came)
         self.known.update(came.known)
@@ -92,7 +93,7 @@ class _Choice(Waiting):
         unknown = tuple([atom for name in component.opens for atom in live.get(name, ()) if atom in model.unknown])
         known = {n: (frozenset(each), frozenset(filter(model.sure, each))) for n, each in live.items()}
         return Came(
-            firings, support, unknown, live,
+            bool(firings or live or left > self.budget.left), firings, support, unknown, live,
             {name: self.prepared.one(each) for name, each in known.items()},
             tuple(self.numbers[at:]), tuple(self.settled[settled:]), left - self.budget.left,
         )  # fmt: skip

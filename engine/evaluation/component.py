@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from ..language.terms import Atom, Term
@@ -10,6 +10,8 @@ from .compiled import Compiled, Row
 from .joined import Plan
 from .rules import Firing
 
+WORLD = ""
+"""Stands among the predicates for whether what is not documented may still be so."""
 MAX_CAME = 1_000
 """How often what one component came to is kept."""
 
@@ -41,6 +43,7 @@ Slot = Atom | str
 class Came(NamedTuple):
     """What a component came to where so much was known."""
 
+    is_something: bool
     firings: dict[Atom, list[Firing]]
     support: dict[Atom, Firing]
     unknown: tuple[Atom, ...]
@@ -56,7 +59,7 @@ class Component(NamedTuple):
 
     at: int
     names: tuple[str, ...]
-    asks: tuple[str, ...]  # the predicates that it rests on, its own among them: a case may give them
+    asks: Callable[[Mapping[str, object]], object]  # picks what is known of the predicates that it rests on, or is of
     kept: dict[object, Came]
     opens: tuple[str, ...]  # the predicates that may be undocumented
     members: tuple[Member, ...]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from itertools import count
+from operator import itemgetter
 from typing import NamedTuple
 
 from ..language.terms import UNDOCUMENTED, Atom, Rule, Term
 from ..program.graph import Strata
 from ..program.program import Program
 from .compiled import Compiled, Row, compiled_rules
-from .component import Component, Listed, Member, Open, Slot
+from .component import WORLD, Component, Listed, Member, Open, Slot
 from .join import Join
 from .joined import Index, Plan
 from .named import ANY
@@ -45,6 +46,7 @@ class Prepared:
         self._given = {name: (columns, set(rows)) for name, columns, rows in outline.given}
         self._known: dict[Atom, bool] = {}
         self._ones: dict[object, object] = {}
+        self.unknown: dict[str, object] = {}  # what is known of each predicate where nothing is
         self.opens = {name: _open(name, program) for name, p in program.predicates.items() if p.is_open}
         self.components = tuple(self._components())
         self.members = [member for component in self.components for member in component.members]
@@ -66,7 +68,9 @@ class Prepared:
                 asks = {*names, *(each.atom.predicate for rule in rules for each in rule.rule.asked)}
                 asks.update(*(self.opens[name].closing for name in opens))
                 recursive = any(member.renewed for member in members)
-                yield Component(at, tuple(sorted(names)), tuple(sorted(asks)), {}, opens, members, counts, recursive)
+                self.unknown.update(dict.fromkeys(asks))
+                asked = itemgetter(WORLD, *sorted(asks))
+                yield Component(at, tuple(sorted(names)), asked, {}, opens, members, counts, recursive)
 
     def _number(self, rows: dict[str, Sequence[Row]]) -> None:
         """Number what firings wait for, and note which wait for each: a listed firing, or a rule that is joined."""
