@@ -21,7 +21,7 @@ def alike(guideline: Guideline, date: str) -> tuple[tuple[str, ...], ...]:
 
     :param date: the ISO date whose rules apply.
     """
-    rules = relaxed(guideline, frozenset()).program.edition(date)
+    rules = relaxed(guideline).program.edition(date)
     columns = _columns(rules)
     said: dict[str, set[object]] = {}
     for rule in rules:
@@ -39,7 +39,7 @@ def alike(guideline: Guideline, date: str) -> tuple[tuple[str, ...], ...]:
 
 def _differs(code: str, groups: Iterable[list[str]], guideline: Guideline, date: str) -> bool:
     """Say whether a code beside one of each other group gives anything but what speaks of the code."""
-    evaluator = relaxed(guideline, frozenset()).evaluator(date)
+    evaluator = relaxed(guideline).evaluator(date)
     beside = [Atom(SERVICE, (1, quote(codes[0]))) for codes in groups if code not in codes]
     without = evaluator.evaluate(beside, open_world=True).each()
     new = evaluator.evaluate([*beside, Atom(SERVICE, (1, quote(code)))], open_world=True).each() ^ without
@@ -63,7 +63,7 @@ def gates(guideline: Guideline, date: str, facts: Iterable[Atom], line: Atom) ->
 
 @lru_cache(maxsize=512)
 def _gates(guideline: Guideline, date: str, fixed: frozenset[Atom], line: Atom) -> Gates | None:
-    model = relaxed(guideline, frozenset()).evaluator(date).evaluate(fixed, open_world=True)
+    model = relaxed(guideline).evaluator(date).evaluate(fixed, open_world=True)
     targets = favourable(outcomes(model, guideline.program, line.args), guideline.program)
     net = network(model, targets)
     items = ([net.items[~each] for each in gate.below if each < 0] for gate in net.gates)

@@ -73,11 +73,8 @@ def below(program: Program, *names: str, closing: bool = False) -> frozenset[str
 
 
 @lru_cache(maxsize=16)
-def relaxed(guideline: Guideline, settled: frozenset[str]) -> Guideline:
-    """Return a guideline for outcomes in favour alone, in which all that a case can say is open.
-
-    :param settled: the concepts that stay as the case has them.
-    """
+def relaxed(guideline: Guideline) -> Guideline:
+    """Return a guideline for outcomes in favour alone, in which all that a case can say is open."""
     program, strata = guideline.program, guideline.strata
     read, opened = below(program, *(each.name for each in program.of_role(FAVOURABLE))), inputs(program)
     derived = {each.name for each in opened.values()}
@@ -96,10 +93,9 @@ def relaxed(guideline: Guideline, settled: frozenset[str]) -> Guideline:
         program._replace(
             predicates={name: loosened(p) for name, p in program.predicates.items()},
             rules=tuple(rule for rule in program.rules if rule.head.predicate in read),
-            concepts={name: told for name, told in program.concepts.items() if name not in settled},
         ),
         Strata(strata.components, strata.from_case, strata.from_case),
-        "" if settled else _digest(guideline, "*"),  # with others it is for a case or two: not worth grounding
+        _digest(guideline, "*"),
     )
 
 
@@ -113,12 +109,12 @@ class Relaxed:
 
     :param situation: the case as it is.
     :param facts: what the case says, with the services requested.
-    :param settled: see `relaxed`.
+    :param settled: the concepts that stay as the case has them.
     """
 
     def __init__(self, situation: Situation, facts: Iterable[Atom], settled: frozenset[str]) -> None:
         self.situation, self.program = situation, situation.program
-        self.guideline = relaxed(situation.guideline, settled)
+        self.guideline, self.as_said = relaxed(situation.guideline), settled
         self.inputs = inputs(self.program)
         self.said = [atom for atom in facts if atom.predicate in self.guideline.strata.open_valued]
         shapes = {name: p.case.shape for name, p in self.program.predicates.items() if p.case}
@@ -131,7 +127,8 @@ class Relaxed:
         :param gates: what settles the line where nothing is documented; see `alike.gates`.
         """
         kept = [atom for atom in self.said if not self._bars(atom, gates)]
-        self.model = self.guideline.evaluator(self.situation.date).evaluate(kept, open_world=True)
+        self.evaluator = self.guideline.evaluator(self.situation.date)
+        self.model = self.evaluator.evaluate(kept, open_world=True, settled=self.as_said)
         self.targets = favourable(outcomes(self.model, self.program, (session, quote(code))), self.program)
         self.missing = _Missing(self.model, self)
         found = self.missing.sets(self.targets)
@@ -218,7 +215,7 @@ class _Missing(Missing):
     """The search in a relaxed case."""
 
     def __init__(self, model: Model, relaxed: Relaxed) -> None:
-        super().__init__(model, lambda atom: model)
+        super().__init__(model, lambda atom: model, relaxed.evaluator.searches)
         self.relaxed = relaxed
 
     def denied(self, atom: Atom) -> set[Atom]:

@@ -15,10 +15,13 @@ from .relation import in_order
 from .rules import Firing, Model
 
 
-def choose(prepared: Prepared, given: Collection[Atom], *, open_world: bool) -> Model | None:
+def choose(
+    prepared: Prepared, given: Collection[Atom], settled: Collection[str] = (), *, open_world: bool
+) -> Model | None:
     """Return what follows from a case; None where it gives what the grounded edition takes no account of.
 
     :param given: the case as ground atoms of the declared inputs.
+    :param settled: the concepts of which the case says whatever is so.
     :raises LimitError: where too much follows, or it takes too long.
     """
     if not all(map(prepared.represents, given)):
@@ -26,7 +29,7 @@ def choose(prepared: Prepared, given: Collection[Atom], *, open_world: bool) -> 
     static = prepared.static
     model = Model(dict(static.firings), given, dict(static.support), prepared.program.predicates)
     model.rest_on(static, prepared.static_names)
-    run = _Choice(prepared, model)
+    run = _Choice(prepared, model, settled)
     for component in prepared.components:
         if open_world and component.opens:
             run.suppose(component)
@@ -40,8 +43,8 @@ def choose(prepared: Prepared, given: Collection[Atom], *, open_world: bool) -> 
 class _Choice:
     """The choice of a case's firings: what may be so by now, what is sure, and which firings wait for nothing more."""
 
-    def __init__(self, prepared: Prepared, model: Model) -> None:
-        self.prepared, self.model, self.budget = prepared, model, Budget()
+    def __init__(self, prepared: Prepared, model: Model, settled: Collection[str]) -> None:
+        self.prepared, self.model, self.settled, self.budget = prepared, model, settled, Budget()
         self.possible, self.sure = prepared.possible.copy(), prepared.possible.copy()
         self.missing, self.unsure = prepared.missing.copy(), prepared.missing.copy()
         self.ready = {at: found.copy() for at, found in prepared.ready.items()}
@@ -104,13 +107,13 @@ class _Choice:
 
     def _undocumented(self, name: str) -> Iterator[Atom]:
         """Yield what an open predicate may say that the case does not document, as far as nothing closes it."""
-        of, said = self.prepared.opens[name], self.said.get(name, ())
+        of, said, settled = self.prepared.opens[name], self.said.get(name, ()), self.settled
         if said and of.one:
             return
         if of.single:
             yield of.single
         for concept, atom, closing in of.each:
-            if concept not in said and not any(map(self.model.sure, closing)):
+            if concept not in said and concept not in settled and not any(map(self.model.sure, closing)):
                 yield atom
 
     # --- A component ------------------------------------------------------------------------------
