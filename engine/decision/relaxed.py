@@ -8,9 +8,8 @@ given: of what settles the line only the part is told that the case does not say
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
-from typing import NamedTuple
 
 from ..evaluation.rules import Model
 from ..language.terms import Atom, Literal, quote
@@ -29,13 +28,26 @@ Gates = Collection[Collection[Item]]
 """What settles a question: the items of each gate of the network."""
 
 
-class Settled(NamedTuple):
-    """What would settle a line beside what the case says, and the outcomes in favour that it gives."""
+class Settled:
+    """What would settle a line beside what the case says.
 
-    needs: Set
-    targets: tuple[Atom, ...]
-    told: frozenset[Atom]  # what follows from the findings that it documents, themselves among it
-    every: Set  # with what the case says already
+    :param every: what settles it, with what the case says already.
+    """
+
+    def __init__(self, every: Set, relaxed: Relaxed) -> None:
+        self.every, self._relaxed = every, relaxed
+        self.needs: Set = frozenset(each for need in every for each in relaxed.left(need))
+
+    @cached_property
+    def targets(self) -> tuple[Atom, ...]:
+        """The outcomes in favour that it gives."""
+        return tuple(self._relaxed.missing.met(self.every, self._relaxed.targets))
+
+    @cached_property
+    def told(self) -> set[Atom]:
+        """What follows from the findings that it documents, themselves among it."""
+        plain = (need for need in self.every if isinstance(need, Need) and not need.bounds and not need.denies)
+        return self._relaxed.missing.weaker(*(need.atom for need in plain))
 
 
 def inputs(program: Program) -> dict[str, Predicate]:
@@ -133,15 +145,9 @@ class Relaxed:
         self.missing = _Missing(self.model, self)
         found = self.missing.sets(self.targets)
         self.complete = found.complete
-        yield from map(self._settled, found.sets)
+        yield from (Settled(each, self) for each in found.sets)
 
-    def _settled(self, needs: Set) -> Settled:
-        left = frozenset(each for need in needs for each in self._left(need))
-        plain = [need for need in needs if isinstance(need, Need)]
-        told = self.missing.weaker(*(need.atom for need in plain if not need.bounds and not need.denies))
-        return Settled(left, tuple(self.missing.met(needs, self.targets)), frozenset(told), needs)
-
-    def _left(self, need: Need | AtLeast) -> Iterator[Need | AtLeast]:
+    def left(self, need: Need | AtLeast) -> Iterator[Need | AtLeast]:
         """Yield what the case does not say yet of a need; of several things, so many less as it says."""
         if isinstance(need, Need):
             yield from () if self._so(need) else [self._told(need)]
@@ -160,7 +166,7 @@ class Relaxed:
         for need in in_order(needs):
             if self.missing.met(needs - {need}, self.targets):
                 needs -= {need}
-        return self._settled(needs)
+        return Settled(needs, self)
 
     def _bars(self, atom: Atom, gates: Gates) -> bool:
         """Say whether something that the case says stands against a line, or may: whatever a record denies does.
