@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
 from hashlib import sha256
+from typing import Any
 
 from ..evaluation.rules import Model
 from ..language.terms import Atom, Literal, quote
@@ -139,13 +140,20 @@ class Relaxed:
         :param gates: what settles the line where nothing is documented; see `alike.gates`.
         """
         kept = [atom for atom in self.said if not self._bars(atom, gates)]
-        self.evaluator = self.guideline.evaluator(self.situation.date)
-        self.model = self.evaluator.evaluate(kept, open_world=True, settled=self.as_said)
+        self.missing = self._missing(tuple(kept))
+        self.model = self.missing.model
         self.targets = favourable(outcomes(self.model, self.program, (session, quote(code))), self.program)
-        self.missing = _Missing(self.model, self)
         found = self.missing.sets(self.targets)
         self.complete = found.complete
         yield from (Settled(each, self) for each in found.sets)
+
+    def _missing(self, kept: tuple[Atom, ...]) -> Missing:
+        """Return what searches a record of which something is kept; lines have it in common."""
+        if (key := (kept, self.as_said)) not in self.situation.relaxed:
+            evaluator = self.guideline.evaluator(self.situation.date)
+            model = evaluator.evaluate(kept, open_world=True, settled=self.as_said)
+            self.situation.relaxed[key] = _Missing(model, self, evaluator.searches)
+        return self.situation.relaxed[key]
 
     def left(self, need: Need | AtLeast) -> Iterator[Need | AtLeast]:
         """Yield what the case does not say yet of a need; of several things, so many less as it says."""
@@ -220,8 +228,8 @@ class Relaxed:
 class _Missing(Missing):
     """The search in a relaxed case."""
 
-    def __init__(self, model: Model, relaxed: Relaxed) -> None:
-        super().__init__(model, lambda atom: model, relaxed.evaluator.searches)
+    def __init__(self, model: Model, relaxed: Relaxed, kept: dict[Any, Any]) -> None:
+        super().__init__(model, lambda atom: model, kept)
         self.relaxed = relaxed
 
     def denied(self, atom: Atom) -> set[Atom]:

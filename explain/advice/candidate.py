@@ -60,11 +60,15 @@ class _Weighed(NamedTuple):
     own: int
     documented: int  # with the findings that follow from it
     wide: dict[int, AtLeast | Need]  # by their bits, the needs that something else may document as well
+    plain: int  # all others
 
     def is_within(self, other: _Weighed) -> bool:
         """Say whether another one changes all of this, or more."""
         left = self.own & ~other.documented
-        return all(at in self.wide and other.candidate.documents(self.wide[at]) for at in bits(left))
+        return not left or (not left & self.plain and all(map(other.candidate.documents, self._needs(left))))
+
+    def _needs(self, left: int) -> Iterator[AtLeast | Need]:
+        return (self.wide[at] for at in bits(left))
 
 
 def _weighed(candidates: Sequence[Candidate]) -> Iterator[_Weighed]:
@@ -73,7 +77,8 @@ def _weighed(candidates: Sequence[Candidate]) -> Iterator[_Weighed]:
     needs = [(need, at) for need, at in number.items() if isinstance(need, Need | AtLeast)]
     findings = {n.atom: 1 << at for n, at in needs if isinstance(n, Need) and not n.bounds and not n.denies}
     wide = {at: need for need, at in needs if isinstance(need, AtLeast) or need.bounds}
+    plain = sum(1 << at for at in number.values() if at not in wide)
     for candidate, changed in zip(candidates, changes, strict=True):
         own = sum(1 << number[thing] for thing in changed)
         follows = sum(findings[atom] for atom in findings.keys() & candidate.settled.told)
-        yield _Weighed(candidate, own, own | follows, wide)
+        yield _Weighed(candidate, own, own | follows, wide, plain)

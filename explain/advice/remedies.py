@@ -14,6 +14,7 @@ from ...engine.decision.need import Need
 from ...engine.decision.outcomes import favourable, outcomes
 from ...engine.decision.relaxed import Relaxed, inputs
 from ...engine.decision.situation import Situation
+from ...engine.evaluation.rules import Firing, Model
 from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import SERVICE, UNFAVOURABLE, WAITING
@@ -108,6 +109,7 @@ class _Search:
         self.requests, self.complete = requests(judged.case, judged.guideline, self.date, line.code, line.session)
         self.settled = self._settled()
         self.relaxed: dict[Request, Relaxed] = {}
+        self.steps: dict[tuple[tuple[Atom, ...], int], tuple[list[Firing], bool]] = {}
         self.route = Route(judged, line.session)
 
     def _settled(self) -> frozenset[str]:
@@ -156,8 +158,8 @@ class _Search:
         """Return candidates that change the same as a way, and whether it is for what follows from what is named."""
         request, settled, relaxed = same[0]
         needs, told = settled.needs, settled.told
-        targets = list(dict.fromkeys(target for c in same for target in c.settled.targets))
-        steps = list(steps_to(targets, relaxed.model))
+        targets = tuple(dict.fromkeys(target for c in same for target in c.settled.targets))
+        steps, broad = self._steps(targets, relaxed.model)
         choices = [need for need in needs if isinstance(need, Need) and not self._is_open(need)]
         items = [need for need in needs if need not in choices]
         asked = tuple(self.route.asked(targets, choices, relaxed.model, told))
@@ -165,7 +167,14 @@ class _Search:
         way = Way(
             said, ask(items, targets, steps, self.program), *self.route.changed(needs, told, request), asked
         )  # fmt: skip
-        return way, not named(steps, relaxed.model, self.program)
+        return way, broad
+
+    def _steps(self, targets: tuple[Atom, ...], model: Model) -> tuple[list[Firing], bool]:
+        """Return what outcomes rest on, and whether that is for something that follows from what the case names."""
+        if (key := (targets, id(model))) not in self.steps:
+            steps = list(steps_to(targets, model))
+            self.steps[key] = steps, not named(steps, model, self.program)
+        return self.steps[key]
 
     def _is_open(self, need: Need) -> bool:
         return self.program.predicates[need.atom.predicate].is_open
