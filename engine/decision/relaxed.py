@@ -133,6 +133,7 @@ class Relaxed:
         shapes = {name: p.case.shape for name, p in self.program.predicates.items() if p.case}
         self.shape = {atom: shapes.get(atom.predicate, "") for atom in self.said}
         self.complete = True
+        self._least: dict[Set, Settled | None] = {}
 
     def settled(self, code: str, session: int, gates: Gates) -> Iterator[Settled]:
         """Yield what would cover a line, the least first; `complete` tells whether that is all.
@@ -169,6 +170,11 @@ class Relaxed:
 
     def least(self, needs: Set) -> Settled | None:
         """Return what settles the line of a set that does for another request; None where it does not for this one."""
+        if needs not in self._least:
+            self._least[needs] = self._lessened(needs)
+        return self._least[needs]
+
+    def _lessened(self, needs: Set) -> Settled | None:
         if not self.missing.met(needs, self.targets):
             return None
         for need in in_order(needs):

@@ -123,10 +123,10 @@ class _Search:
         found = list(self._candidates(settled))
         if not self.complete:
             found = [self._least(each) for each in found]
-        kept = fewest(found)
         same: dict[object, list[Candidate]] = {}
         for each in found:
             same.setdefault(each.changed, []).append(each)
+        kept = fewest(each for each, *_ in same.values())
         told: dict[tuple[object, ...], tuple[Way, bool]] = {}
         for way, broad in (self._way(same[each.changed]) for each in kept[:WAYS]):
             key = (way.request, way.ask.items)  # several requests may come to the same
