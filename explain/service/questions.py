@@ -86,7 +86,7 @@ class _Writer:
         more = "" if found.complete else MORE if line.role == WAITING else OTHERS
         return Asked(
             ", ".join(called(each.line, self.judged) for each in lines),
-            "; ".join(filter(None, (unstated(self.judged), told))), self._choices(common),
+            f"{unsaid} {told[0].upper()}{told[1:]}" if (unsaid := unstated(self.judged)) else told, self._choices(common),
             tuple(map(self._way, shown)), tuple(map(self._way, rest[len(shown) :])), more,
         )  # fmt: skip
 
