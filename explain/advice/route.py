@@ -43,7 +43,7 @@ class Route:
         :param choices: what the request has to say beside its services.
         :param told: what is documented on the way.
         """
-        asked = self.judged.guideline.strata.from_case - clinical(self.program) - {*self.program.outputs()}
+        asked = self.judged.guideline.strata.from_case - clinical(self.judged.guideline) - {*self.program.outputs()}
         seen: set[Atom] = set()
         stack = [(target, False) for target in targets]
         while stack:
