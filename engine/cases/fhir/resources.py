@@ -68,14 +68,11 @@ def resources(document: dict[str, Any]) -> Resources:
         chosen = {relative(each.text) for each in context.each("selections")}
         orders = [part for part in orders if f"{part.type}/{part.id}" in chosen]
     asked = {id(part.value) for part in claims or orders}
-    # By their content, so that neither the order of keys nor their names change an answer.
+    # By their content, so that neither the order of keys nor their names change an answer; each once.
     named = sorted(((_content(part), part, url) for part, url, _ in found), key=lambda each: each[0])
-    beside: dict[str, Part] = {}
-    for content, part, _ in named:
-        if id(part.value) not in asked:
-            beside.setdefault(content, part)
+    beside = {content: part for content, part, _ in reversed(named) if id(part.value) not in asked}
     return Resources(
-        hook, tuple(claims or orders), tuple(beside.values()),
+        hook, tuple(claims or orders), tuple(beside[each] for each in sorted(beside)),
         relative(context.of("patientId").text).rpartition("/")[2], context.of("encounterId").text,
         _urls((part, url) for _, part, url in named),
     )  # fmt: skip
