@@ -54,6 +54,7 @@ class Desk:
         self.plan, self.codes, self.base = plan, codes, base
         self.several = Several(list(guidelines.values()), by_code=True)
         self._covered = {each.program.name: plan.guidelines[name] for name, each in guidelines.items()}
+        self._told: set[str] = set()  # the faults of a call that the log has
 
     def warm(self) -> None:
         """Decide an example by each guideline, so that the first call finds everything ready."""
@@ -69,11 +70,18 @@ class Desk:
         :param today: the ISO date of the assertions.
         """
         asked = list(orders(call.found))
+        self._told.clear()
         try:
             return _answer(call, self._assertions(record(call.found, self.codes), asked), asked, today)
         except Exception as error:  # whatever it is, the orders have an answer that says so
-            _LOG.error("%s", place_of(error))
+            self._tell(error)
             return failed(call, today)
+
+    def _tell(self, error: Exception) -> None:
+        """Tell the log of a fault of the service, of those of one place in a call the first."""
+        if (place := place_of(error)) not in self._told:
+            _LOG.error("%s", place)
+        self._told.add(place)
 
     def _assertions(self, held: Record, asked: Sequence[Order]) -> Iterator[Asserted]:
         days: dict[str, list[Order]] = {}
@@ -101,7 +109,7 @@ class Desk:
                 Budget().watch()  # to write a large record into the case of each day takes time as well
                 found = self._case(held, lines, own, guideline)
             except Exception as error:  # whatever it is, the other orders have their answers
-                _LOG.error("%s", place_of(error))
+                self._tell(error)
                 found = [(_TECHNICAL, (guideline.hash,)) for _ in own]
             yield from ((line.order, line.billing, *each) for line, each in zip(own, found, strict=True))
 

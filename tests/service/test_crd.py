@@ -23,6 +23,7 @@ from coverlog.engine.cases.fhir.parts import parse, written
 from coverlog.engine.cases.plan import Covered, Service
 from coverlog.engine.evaluation.limits import until
 from coverlog.engine.library.guideline import load
+from coverlog.explain.service import crd as served
 from coverlog.explain.service import orders as answering
 from coverlog.explain.service.coverage_information import URL
 from coverlog.explain.service.crd import crd
@@ -539,6 +540,19 @@ def test_what_cannot_be_kept_is_a_fault(tmp_path: Path, caplog: pytest.LogCaptur
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_call_is_answered_in_time(
+    required: Asking, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is not decided by then could not be determined, and the log is told once, however many orders there are."""
+    monkeypatch.setattr(served, "DEADLINE", -1.0)
+    request = order_sign({**WRIST, "services": [{"cpt": "95886"}] * 3})
+    for day, entry in enumerate(request["context"]["draftOrders"]["entry"], 1):
+        entry["resource"]["occurrenceDateTime"] = f"2025-11-0{day}"
+    assert only(required.answers(request), "covered") == [("indeterminate",)] * 3
+    (told,) = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+    assert told.startswith("TooLongError at ")
+
+
 def test_a_record_that_cannot_be_read_is_a_fault(required: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever fails before a case is made, each order says that it could not be determined."""
     monkeypatch.setattr(answering, "record", lambda found, codes: 1 / 0)
@@ -622,6 +636,18 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from places(each, (*path, key))
 
 
+def device() -> Json:
+    """A request for a device, with a date of birth, a condition and an answer."""
+    request = order_sign({"date_of_service": "2025-11-03", "services": [{"cpt": "E0601"}], "diagnoses": ["I10"],
+                          "indices": {"ahi": 17.5}, "sleep_test": "psg_attended"})  # fmt: skip
+    order = request["context"]["draftOrders"]["entry"][0]["resource"]
+    order |= {"resourceType": "DeviceRequest", "codeCodeableConcept": order.pop("code")}
+    request["prefetch"]["patient"]["birthDate"] = "1960-11-04"
+    coding = {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "I63.9"}
+    request["prefetch"]["conditions"] = {"resourceType": "Condition", "id": "c", "code": {"coding": [coding]}}
+    return request
+
+
 def mutated(request: Json, rng: random.Random) -> Json:
     """A request with some of its parts replaced, taken out, doubled, or put somewhere else."""
     new = copy.deepcopy(request)
@@ -650,9 +676,9 @@ def test_whatever_is_sent_is_answered_or_refused(
     """Mutated calls, by the thousand in a campaign: never a 500, each answer keeps the rules, no log has a word."""
     rng, counted = random.Random(7), dict[int, int]()
     bases = [published(name) for name in ("03-emg-ncs-cts-covered-by-questionnaire.json", "hl7-CRDServiceRequest.json")]
-    bases.append(wrist())
     for base in bases:
         base.get("prefetch", {}).pop("patient", None)
+    bases += [wrist(), device()]
     with caplog.at_level(logging.DEBUG):
         for number in range(size(40, 5_000)):
             request = mutated(bases[number % len(bases)], rng)

@@ -97,10 +97,14 @@ def test_a_published_request_is_one_case(guideline: Guideline) -> None:
     assert paths(draft)["diagnoses.G56.01"] == "ServiceRequest/1357.reasonCode[0].coding[0].code"
 
 
-def test_prefetch_that_is_null_says_nothing(guideline: Guideline) -> None:
-    """With null prefetch and a foreign order beside it the case is the same."""
+def test_prefetch_that_is_null_or_failed_says_nothing(guideline: Guideline) -> None:
+    """With null prefetch and a foreign order beside it, or an outcome in place of a resource, the case is the same."""
     beside = published("09-null-prefetch-and-nutrition-order.json")
-    assert one(beside, guideline).said == one(published("01-emg-ncs-cts-missing.json"), guideline).said
+    expected = one(published("01-emg-ncs-cts-missing.json"), guideline).said
+    assert one(beside, guideline).said == expected
+    beside["prefetch"] |= {"conditions": {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]},
+                           "more": bundle({"resourceType": "OperationOutcome"}), "odd": [3]}  # fmt: skip
+    assert one(beside, guideline).said == expected
 
 
 def test_billing_options_are_alternatives(guideline: Guideline) -> None:
@@ -199,7 +203,10 @@ def test_orders_of_two_days_are_two_cases(guideline: Guideline) -> None:
                                                 ("21", "inpatient"), ("23", "emergency"), ("99", None)])  # fmt: skip
 def test_a_place_of_service_is_a_setting(place: str, setting: str | None, guideline: Guideline) -> None:
     """As the knowledge base says of its code; another code says nothing."""
-    assert one(order(locationCode=[coded(PLACE, place)]), guideline).said.get("setting") == setting
+    for element in ("locationCode", "category"):
+        assert one({**order(), element: [coded(PLACE, place)]}, guideline).said.get("setting") == setting
+    both = order(locationCode=[coded(PLACE, place)], category=[coded(PLACE, "21")])
+    assert one(both, guideline).said["setting"] == (setting or "inpatient")
 
 
 @pytest.mark.parametrize(("class_", "setting"), [("AMB", "outpatient"), ("IMP", "inpatient"),
