@@ -102,6 +102,11 @@ def _seal(name: Path, texts: Sequence[tuple[str, str]], body: bytes) -> bytes:
     return str(digest.hexdigest()).encode()
 
 
+def program_in(folder: Path) -> str:
+    """Return a digest of the program in a folder, for the texts of what is made by more than the engine."""
+    return str(_program(folder).hexdigest())
+
+
 @cache
 def _program(engine: Path) -> Any:
     """Return a digest of the program, as it is when it is first asked for."""
