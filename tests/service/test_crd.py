@@ -10,6 +10,7 @@ import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -155,8 +156,16 @@ COMPILED: dict[str, Any] = {
 
 
 def broken(resource: Json) -> Iterator[str]:
-    """Yield the rules that the coverage information of a resource breaks."""
-    yield from (name for name, rule in COMPILED.items() if rule(resource) != [True])
+    """Yield the rules that the coverage information of a resource breaks, each of its extensions by itself."""
+    for each in ours(resource):
+        yield from broken_by(json.dumps(each))
+
+
+@cache
+def broken_by(extension: str) -> tuple[str, ...]:
+    """The rules that an extension breaks, as it is said of nothing but it; mutated calls have the same by hundreds."""
+    resource = {"resourceType": "ServiceRequest", "extension": [json.loads(extension)]}
+    return tuple(name for name, rule in COMPILED.items() if rule(resource) != [True])
 
 
 def published(name: str) -> Json:
