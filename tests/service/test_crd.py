@@ -549,6 +549,19 @@ def test_what_cannot_be_kept_is_a_fault(tmp_path: Path, caplog: pytest.LogCaptur
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_record_may_be_large(required: Asking) -> None:
+    """Thousands of conditions as clients write them, over a mebibyte of them, are read; beyond the bound is refused."""
+    request = wrist()
+    system = {"system": "http://hl7.org/fhir/sid/icd-10-cm"}
+    held = [{"resourceType": "Condition", "id": f"c{n}", "text": {"status": "generated", "div": "x" * 500},
+             "code": {"coding": [{**system, "code": f"Z{n % 100:02}.{n // 100}"}]}} for n in range(2_000)]  # fmt: skip
+    request["prefetch"]["conditions"] = {"resourceType": "Bundle", "entry": [{"resource": each} for each in held]}
+    assert 2**20 < len(json.dumps(request)) < served.MOST
+    assert only(required.answers(request), "covered") == [("covered",)] * 2
+    request["more"] = "x" * served.MOST
+    assert required.call(request).status_code == 413
+
+
 def test_a_call_is_answered_in_time(
     required: Asking, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
