@@ -30,6 +30,8 @@ DEADLINE = 5.0
 
 What is not decided once a call has taken so long is answered as a fault of the service.
 """
+MOST = 4 * 2**20
+"""The most bytes of a call; a prefetched record of some thousand conditions takes so many."""
 _LOG = logging.getLogger(__name__)
 _FHIR = "application/fhir+json"
 _CODES = {400: "invalid", 404: "not-found", 412: "required", 422: "business-rule", 500: "exception"}
@@ -54,7 +56,7 @@ def crd(desk: Desk, hosts: Collection[str], record: Path | None = None, today: T
             Route("/cds-services/{name}/feedback", made.feedback, methods=["POST"]),
             Route("/fhir/Questionnaire/{name}", made.questionnaire),
         ],
-        hosts, browser=False,
+        hosts, browser=False, most=MOST,
     )  # fmt: skip
 
 
