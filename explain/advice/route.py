@@ -61,7 +61,7 @@ class Route:
     @cached_property
     def _of_request(self) -> frozenset[str]:
         """The predicates that a request, and not the record, makes so."""
-        return self.judged.guideline.strata.from_case - clinical(self.program) - {*self.program.outputs()}
+        return self.judged.guideline.strata.from_case - clinical(self.judged.guideline) - {*self.program.outputs()}
 
     def changed(
         self, needs: Collection[Need | AtLeast], told: Collection[Atom] = (), request: Request = AS_IT_IS
