@@ -149,8 +149,8 @@ class _Search:
     def _least(self, candidate: Candidate) -> Candidate:
         """Return a candidate, or what does as well of it for a request that changes less and was not all looked at."""
         for request, relaxed in self.relaxed.items():
-            settled = relaxed.least(candidate.settled.every) if request.changes < candidate.request.changes else None
-            if settled:
+            looked_at = relaxed.complete or not request.changes < candidate.request.changes
+            if settled := None if looked_at else relaxed.least(candidate.settled.every):
                 return Candidate(request, settled, relaxed)
         return candidate
 

@@ -11,7 +11,7 @@ from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.decision.decide import decide, judge
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
-from coverlog.engine.library.several import shipped
+from coverlog.engine.library.several import Several, shipped
 from coverlog.explain.service.form import Filled, Form
 from coverlog.explain.service.questions import Question, questions
 from coverlog.explain.service.start import text_case
@@ -49,6 +49,22 @@ def test_a_form_has_every_shape_of_a_case(toy_folder: Callable[[str], Path]) -> 
         inputs = {each.name for section in sections for row in section.rows for each in row.inputs}
         full = dict.fromkeys(inputs, "1")
         assert set(form.fields(form.values(full))) == inputs, name
+
+
+def test_a_case_goes_on_to_another_guideline_that_lists_its_codes(toy_folder: Callable[[str], Path]) -> None:
+    """Of several guidelines those that list a code of the case are offered, and decide what they can read of it."""
+    folder = toy_folder("therapy")
+    text = (folder / "therapy.dl").read_text()
+    (folder / "therapy.dl").write_text(text.replace('"THERAPY"', '"OTHER"'))
+    desk = Desk(Several([load(), load(toy_folder("therapy")), load(folder)]))
+    sent = {"guideline": "THERAPY", "id": "a", "date_of_service": "2025-01-01", "services.0.cpt": "97110",
+            "prior.0.code": "97110", "prior.0.date": "2024-10-01", "prior.0.units": "4"}  # fmt: skip
+    state = desk.state(sent)
+    page = desk.page(state)
+    assert re.findall("Decide by ([^<]*)<", page) == ["OTHER"]
+    other = desk.state(sent | {"do": "guideline OTHER"})
+    assert (other.form.guideline.program.name, other.values) == ("OTHER", state.values)
+    assert "97110" in desk.answer(other).summary
 
 
 def every(question: Question) -> list[Question]:
