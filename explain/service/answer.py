@@ -61,10 +61,14 @@ def answered(judged: Judged, fields: Fields, detail: str, answering: Answering, 
 def _changed(before: Judged, after: Judged) -> dict[str, Any]:
     """Return both decisions side by side, and the statements that make the difference."""
     flips = compare(before, after)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for flip in flips:
+        if flip.before != flip.after:
+            alike.setdefault(tuple(_differing(flip, before, after)), []).append(flip.code)
     return {
         "rows": [(f"{f.code}, session {f.session}", _cell(f.before), _cell(f.after), f.flips) for f in flips],
         "flipped": sum(flip.flips for flip in flips),
-        "differences": [(flip.code, _differing(flip, before, after)) for flip in flips if flip.before != flip.after],
+        "differences": [(", ".join(codes), texts) for texts, codes in alike.items()],
     }
 
 
