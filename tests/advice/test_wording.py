@@ -136,7 +136,7 @@ def test_every_list_of_a_canonical_case_reads_back(
         return clause(need.atom, program, limits, so=not need.denies)
 
     assert len({plain(need) for need in vocabulary(guideline)} - {""}) == len(vocabulary(guideline))
-    for judged in decided[:: size(3, 1)]:
+    for judged in decided:
         grounds = Grounds(judged)
         for account in accounts(judged):
             told = () if account.nothing else paragraph(account, grounds)
