@@ -199,7 +199,7 @@ def open_text() -> Iterator[str]:
             yield line
     for atom in INPUTS:
         if PROGRAM.predicates[atom.predicate].is_open:
-            concept = "any" if PROGRAM.predicates[atom.predicate].is_choice else atom.args[0]
+            concept = "any" if PROGRAM.predicates[atom.predicate].is_choice else str(atom.args[0])
             yield f"said({atom.predicate}, {concept}) :- in_{atom}."
 
 
@@ -222,7 +222,8 @@ def choosing() -> Iterator[str]:
 
 def lower(atom: Atom) -> list[Atom]:
     """Return the same amount at lower cuts, which it is at least, too."""
-    return [Atom(atom.predicate, (atom.args[0], cut)) for cut in CUTS.get(atom.predicate, ()) if cut < atom.args[1]]
+    return [Atom(atom.predicate, (atom.args[0], cut)) for cut in CUTS.get(atom.predicate, ())
+            if cut < int(str(atom.args[1]))]  # fmt: skip
 
 
 def in_words(atom: Atom) -> str:
