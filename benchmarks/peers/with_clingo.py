@@ -222,9 +222,8 @@ def choosing() -> Iterator[str]:
 
 def lower(atom: Atom) -> list[Atom]:
     """Return the same amount at lower cuts, which it is at least, too."""
-    concept, number = atom.args
-    cuts = CUTS.get(atom.predicate, ())
-    return [Atom(atom.predicate, (concept, cut)) for cut in cuts if isinstance(number, int) and cut < number]
+    return [Atom(atom.predicate, (atom.args[0], cut)) for cut in CUTS.get(atom.predicate, ())
+            if cut < int(str(atom.args[1]))]  # fmt: skip
 
 
 def in_words(atom: Atom) -> str:
