@@ -32,6 +32,7 @@ class Evaluator:
         self.of_head: dict[str, list[Compiled]] = {}
         for compiled in self.compiled:
             self.of_head.setdefault(compiled.rule.head.predicate, []).append(compiled)
+        self.records = {name for name, each in program.predicates.items() if each.is_record}
         self.searches: dict[Any, Any] = {}  # what those who search models of its cases keep
         self._parts: dict[str, list[tuple[int, Part, tuple[str, ...]]]] = {}
         if not prepared:
