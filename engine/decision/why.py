@@ -15,6 +15,8 @@ from .smallest import Smallest
 
 CONTRADICTED = "contradicted"  # documented otherwise, or blocked by what holds
 UNDOCUMENTED = "undocumented"  # an open input nobody documented
+KEPT = 10_000
+"""For how many patterns it is kept why they fail."""
 NOT_APPLICABLE = "not_applicable"  # a closed input that the case does not name
 UNMET = "unmet"  # derived, and each of its rules fails
 
@@ -59,7 +61,8 @@ class Why:
         self.program = evaluator.program
         self.open_valued = evaluator.strata.open_valued
         self._failures: dict[Atom, list[Failure]] = {}
-        self._in_play: dict[Atom, bool] = {}  # whether any of them is
+        self._in_play: dict[Atom, bool] = {}  # whether any of them is, wherever one asks first
+        self._known: dict[str, tuple[object, ...]] = {}
         self._records = evaluator.records
         self.join = Join(model)
         self._smallest = Smallest(model, surely=True)
@@ -76,24 +79,64 @@ class Why:
         :param atom: an atom that does not hold; its variables stand for anything.
         """
         pattern = _numbered(atom)
-        # With a stack of its own: what fails rests on what fails, deeper than Python's stack.
-        running = {pattern: self._failing(atom)} if pattern not in self._failures else {}
+        if pattern not in self._failures and not self._is_kept(pattern):
+            self._work_out(pattern, atom)
+        return self._failures[pattern]
+
+    def _work_out(self, pattern: Atom, atom: Atom) -> None:
+        """Work out failures with a stack of their own: what fails rests on what fails, deeper than Python's stack."""
+        running: dict[Atom, Generator[Atom, bool, list[Failure]]] = {pattern: self._failing(atom)}
         answer: bool | None = None
+        turning: set[Atom] = set()  # what rests on itself through others: it depends on where one asks first
         while running:
             asking, steps = next(reversed(running.items()))
             try:
                 wanted = steps.send(answer)  # type: ignore[arg-type]
             except StopIteration as done:
-                self._failures[asking] = done.value
-                answer = self._in_play[asking] = any(failure.in_play for failure in done.value)
                 del running[asking]
+                if asking in turning:
+                    turning.update([*running][-1:])
+                answer = self._keep(asking, done.value, alone=asking not in turning)
                 continue
             key = _numbered(wanted)
             if key in running:  # a recursive premise adds no reason of its own
                 answer = False
+                turning.update([*running][[*running].index(key) :] if key != asking else ())
+            elif key in self._failures or self._is_kept(key):
+                answer = any(failure.in_play for failure in self._failures[key])
+                turning.update([asking] * (key not in self._in_play))
             else:
                 running[key], answer = self._failing(wanted), None
-        return self._failures[pattern]
+
+    def _keep(self, pattern: Atom, failures: list[Failure], *, alone: bool) -> bool:
+        """Keep the failures of a pattern, and return whether any of them is in play.
+
+        :param alone: whether they are the same wherever one asks first: so for every case of which as much is known.
+        """
+        self._failures[pattern] = failures
+        answer = any(failure.in_play for failure in failures)
+        if alone:
+            self._in_play[pattern] = answer
+            if self.model.known:
+                if len(self.evaluator.refuted) >= KEPT:
+                    self.evaluator.refuted.clear()
+                self.evaluator.refuted[pattern, self._known_of(pattern)] = failures
+        return answer
+
+    def _is_kept(self, pattern: Atom) -> bool:
+        """Take over the failures of a pattern that are kept of another case, if there are."""
+        kept = self.evaluator.refuted.get((pattern, self._known_of(pattern))) if self.model.known else None
+        if kept is not None:
+            self._failures[pattern] = kept
+            self._in_play[pattern] = any(failure.in_play for failure in kept)
+        return kept is not None
+
+    def _known_of(self, pattern: Atom) -> tuple[object, ...]:
+        """Return what stands for all that is known of what a pattern depends on."""
+        name = pattern.predicate
+        if name not in self._known:
+            self._known[name] = tuple(map(self.model.known.get, self.evaluator.below(name)))
+        return self._known[name]
 
     def kind(self, atom: Atom) -> str:
         """Return how an atom that does not hold fails."""

@@ -38,6 +38,7 @@ def choose(prepared: Prepared, given: Collection[Atom], *, open_world: bool) -> 
         run.take(component)
     model.unknown = model.unknown.difference(model.support)
     run.index()
+    model.known = run.known
     return model
 
 
