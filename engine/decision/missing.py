@@ -8,7 +8,6 @@ first, and the time goes with the sets that are found, not with those that can b
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
@@ -79,10 +78,10 @@ class Missing:
         """The firings that documented findings alone can complete: head and number of premises, and by premise."""
         steps: list[tuple[Atom, int]] = []
         by_premise: dict[Atom, list[int]] = {}
-        for head, firings in self.model.firings.items():
-            for firing in firings if not self.model.sure(head) else ():
-                premises = {p for p in firing.premises if not self.model.sure(p)}
+        for head in self.model.firings.keys() - self.model.support.keys() - self.model.given:
+            for firing in self.model.firings[head]:
                 if firing.is_determined and not any(map(self.model.possible, firing.absences)):
+                    premises = {p for p in firing.premises if not self.model.sure(p)}
                     for premise in premises:
                         by_premise.setdefault(premise, []).append(len(steps))
                     steps.append((head, len(premises)))
@@ -91,10 +90,10 @@ class Missing:
     def weaker(self, *atoms: Atom) -> set[Atom]:
         """Return what documenting findings alone makes so, themselves among it."""
         steps, by_premise = self._steps
-        found, queue, met = set(atoms), list(atoms), Counter[int]()
+        found, queue, met = set(atoms), list(atoms), dict[int, int]()
         for each in queue:
             for step in by_premise.get(each, ()):
-                met[step] += 1
+                met[step] = met.get(step, 0) + 1
                 head, needed = steps[step]
                 if met[step] == needed and head not in found:
                     found.add(head)

@@ -41,6 +41,7 @@ def choose(
         run.take(component)
     model.unknown = model.unknown.difference(model.support)
     run.index()
+    model.known = run.known
     return model
 
 
