@@ -81,7 +81,7 @@ def harms(policy: Policy) -> Iterator[Harm]:
 
 def _second(policy: Policy, chosen: Chosen, model: set[int], code: str) -> Witness:
     said = policy.legal.written(chosen, "witness-after")
-    return witness_of(said, policy.guideline, policy.told_world(model), code)
+    return witness_of(said, policy.guideline, policy.told_world(model), code, policy.date)
 
 
 def documentable(policy: Policy, *, settled: bool = False) -> list[Slot]:
