@@ -1,13 +1,14 @@
 """A circuit as Python: a function of the inputs of a case that tells each output, for all its sessions at once.
 
-A value is a number with a bit for each session; what is of no session has all bits or none. An array of such
-numbers, an element a case, is as good: no step asks whether a value is so. Every node that rests on
-what may be undocumented is computed twice, as it surely is (`s`) and as it possibly is (`p`).
+A value is a number with a bit for each session; what is of no session has all bits or none. Arrays of bits are as good:
+no step asks whether a value is so, and what looks across sessions is given. Every node that rests on what may be
+undocumented is computed twice, as it surely is (`s`) and as it possibly is (`p`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from .nodes import AND, INPUT, NOT, OR, UNKNOWN, Nodes
 
@@ -16,11 +17,19 @@ Function = Callable[[Sequence[int], int], Values]
 """Takes the inputs and the bits of all sessions; returns each output, surely and then possibly."""
 
 
-def compiled(nodes: Nodes, outputs: Sequence[int], *, open_world: bool) -> Function:
-    """Return the function that computes some nodes."""
-    space: dict[str, Function] = {}
+def of_numbers(value: int, mask: int) -> int:
+    """Return all bits of the sessions where one of them is set."""
+    return mask * (value != 0)
+
+
+def compiled(nodes: Nodes, outputs: Sequence[int], *, open_world: bool, some: Any = of_numbers) -> Function:
+    """Return the function that computes some nodes.
+
+    :param some: for values other than numbers, what stands in place of `of_numbers`.
+    """
+    space: dict[str, Any] = {"some": some}
     exec(source(nodes, outputs, open_world=open_world), space)  # noqa: S102 - of numbers and signs alone
-    return space["circuit"]
+    return space["circuit"]  # type: ignore[no-any-return]
 
 
 def source(nodes: Nodes, outputs: Sequence[int], *, open_world: bool) -> str:
@@ -43,7 +52,7 @@ def _value(node: int, nodes: Nodes, rail: str, open_world: bool) -> str:
     names = [_name(each, nodes, rail, open_world) for each in of]
     if kind in (AND, OR):
         return (" & " if kind == AND else " | ").join(names)
-    return f"M * ({names[0]} != 0)"
+    return f"some({names[0]}, M)"
 
 
 def _name(node: int, nodes: Nodes, rail: str, open_world: bool) -> str:
