@@ -32,7 +32,7 @@ class Missing:
         self.model, self.kept = model, {} if kept is None else kept
         self._model_denying = denied
         self._denials: dict[Atom, set[Atom]] = {}
-        self._searches: dict[tuple[Atom, ...], Search] = {}
+        self._searches: dict[tuple[Atom, ...], Search] = {}  # by what is asked for, and by what that turns on
         self._cores: dict[Atom, Atom] = {}
 
     def sets(self, targets: Iterable[Atom]) -> Found:
@@ -49,10 +49,11 @@ class Missing:
         return [target for target in targets if self._core(target) in met]
 
     def _search(self, targets: Iterable[Atom]) -> Search:
-        cores = tuple(sorted(set(map(self._core, targets)), key=str))
-        if cores not in self._searches:
-            self._searches[cores] = Search(self, cores)
-        return self._searches[cores]
+        if (asked := tuple(targets)) not in self._searches:
+            cores = tuple(sorted(set(map(self._core, asked)), key=str))
+            self._searches[asked] = self._searches.get(cores) or Search(self, cores)
+            self._searches[cores] = self._searches[asked]
+        return self._searches[asked]
 
     def _core(self, atom: Atom) -> Atom:
         """Return what an atom turns on, where all else that its one firing needs is so; lines have it in common."""

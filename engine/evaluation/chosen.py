@@ -22,18 +22,18 @@ from .rules import Firing, Model
 from .waiting import Waiting
 
 
-def choose(prepared: Prepared, given: Collection[Atom], *, open_world: bool) -> Model | None:
+def choose(prepared: Prepared, given: Collection[Atom], said: Iterable[str] = (), *, open_world: bool) -> Model | None:
     """Return what follows from a case; None where it gives what the grounded edition takes no account of.
 
     :param given: the case as ground atoms of the declared inputs.
+    :param said: the concepts of which the case says whatever is so.
     :raises LimitError: where too much follows, or it takes too long.
     """
     if not all(map(prepared.represents, given)):
         return None
-    static = prepared.static
-    model = Model(dict(static.firings), given, dict(static.support), prepared.program.predicates)
-    model.rest_on(static, prepared.static_names)
-    run = _Choice(prepared, model, open_world)
+    model = Model(dict(prepared.static.firings), given, dict(prepared.static.support), prepared.program.predicates)
+    model.rest_on(prepared.static, prepared.static_names)
+    run = _Choice(prepared, model, said, open_world)
     for component in prepared.components:
         run.take(component)
     model.unknown = model.unknown.difference(model.support)
@@ -45,16 +45,17 @@ def choose(prepared: Prepared, given: Collection[Atom], *, open_world: bool) -> 
 class _Choice(Waiting):
     """The choice of a case's firings."""
 
-    def __init__(self, prepared: Prepared, model: Model, open_world: bool) -> None:
+    def __init__(self, prepared: Prepared, model: Model, settled: Iterable[str], open_world: bool) -> None:
         super().__init__(prepared, model)
         self.open_world, self.budget, self.join = open_world, Budget(), Join(model)
+        self.as_said = frozenset((concept,) for concept in settled)
         said: dict[str, list[Atom]] = {}
         for atom in model.given:
             said.setdefault(atom.predicate, []).append(atom)
         self.said = {name: {arg for atom in atoms for arg in atom.args[:1]} for name, atoms in said.items()}
         # What is known of each predicate: the same thing wherever the same is known.
         self.known = prepared.unknown | {name: prepared.one(frozenset(atoms)) for name, atoms in said.items()}
-        self.known[WORLD] = open_world
+        self.known[WORLD] = open_world, self.as_said
         self.taken: list[Came] = []  # of which those who wait do not know yet
 
     def take(self, component: Component) -> None:
@@ -108,7 +109,7 @@ class _Choice(Waiting):
         for name in component.opens:
             opens = self.prepared.opens[name]
             closed = {each.args for other in opens.closing for each in self.of(other) if self.model.sure(each)}
-            new = opens.left(self.said.get(name, ()), closed, {*self.of(name)})
+            new = opens.left(self.said.get(name, ()), closed | self.as_said, {*self.of(name)})
             self.model.unknown.update(new)
             self.come(new)
 
@@ -124,8 +125,7 @@ class _Choice(Waiting):
         if component.recursive:
             self._recursive(component)
             return
-        heads: dict[Atom, list[Firing]] = {}
-        support = self.model.support
+        heads, support = dict[Atom, list[Firing]](), self.model.support
         for member in component.members:
             if member.at not in self.ready:
                 continue

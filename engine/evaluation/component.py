@@ -11,7 +11,7 @@ from .joined import Plan
 from .rules import Firing
 
 WORLD = ""
-"""Stands among the predicates for whether what is not documented may still be so."""
+"""Stands among the predicates for whether what is not documented may still be so, and of what that is not asked."""
 MAX_CAME = 1_000
 """How often what one component came to is kept."""
 

@@ -4,47 +4,33 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations, product
+from itertools import combinations
 from types import ModuleType
 from typing import Any
 
 import pytest
-from coverlog.engine.cases.case import Case, read_files, read_text
+from coverlog.engine.cases.case import Case, read_text
 from coverlog.engine.decision.decide import Judged, LineDecision, decide, judge
 from coverlog.engine.library.guideline import Guideline, load
-from coverlog.engine.program.interface import AWAITED, CUSTOMARY, FAVOURABLE, UNFAVOURABLE, WAITING
+from coverlog.engine.program.interface import FAVOURABLE, UNFAVOURABLE, WAITING
 from coverlog.explain.advice.change import changed, requested
 from coverlog.explain.advice.remedies import Way, ways
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
-OUTCOMES = tuple(each.name for each in (*CUSTOMARY, AWAITED))
 Said = dict[str, Any]
 Record = Callable[[str, object], None]
 WORLDS = ("open", "closed")
 GENERATED = 2000
 
 
-def named(name: str, guideline: Guideline) -> Case:
-    (case,) = read_files(guideline.folder.glob(f"cases/*/{name}.yaml"), guideline)
-    assert isinstance(case, Case)
-    return case
-
-
-def canonical(guideline: Guideline, every: int) -> Iterator[Case]:
-    for case in list(read_files([guideline.folder / "cases" / name for name in (*OUTCOMES, "mixed")], guideline))[
-        ::every
-    ]:
-        assert isinstance(case, Case)
-        yield case
-
-
-def generated(number: int, criteria: ModuleType, guideline: Guideline) -> Iterator[Case]:
+def generated(number: int, criteria: ModuleType, guideline: Guideline) -> Iterator[Judged]:
+    """Generated cases, decided in the one world and the other by turns."""
     rng = random.Random(9)
-    for _ in range(number):
+    for at in range(number):
         (case,) = read_text(json.dumps(criteria.generate(rng)).encode(), "generated", guideline)
         assert isinstance(case, Case)
-        yield case
+        yield judge(case, guideline, world=WORLDS[at % 2])
 
 
 def gone(case: Case, options: Iterable[str], guideline: Guideline) -> Case:
@@ -66,11 +52,11 @@ def lines(judged: Judged) -> list[LineDecision]:
     return [line for line in found.values() if line.role in (WAITING, UNFAVOURABLE)]
 
 
-def went(cases: Iterable[Case], worlds: Sequence[str], guideline: Guideline) -> dict[str, int]:
+def went(cases: Iterable[Judged], guideline: Guideline) -> dict[str, int]:
     """Go every way of the cases, and return what was counted."""
     counted: Counter[str] = Counter()
-    for case, world in product(cases, worlds):
-        judged = judge(case, guideline, world=world)
+    for judged in cases:
+        case, world = judged.case, judged.situation.world
         for line in lines(judged):
             found = ways(judged, line)
             counted += Counter({"lines": 1, "ways": len(found.ways), "cut": not found.complete})
@@ -82,10 +68,10 @@ def went(cases: Iterable[Case], worlds: Sequence[str], guideline: Guideline) -> 
 
 
 def test_every_way_of_a_canonical_case_changes_the_outcome(
-    guideline: Guideline, size: Callable[[int, int], int], record_property: Record
+    guideline: Guideline, decided: list[Judged], size: Callable[[int, int], int], record_property: Record
 ) -> None:
     """Applied as what-if applies changes, and decided again, each way makes its line medically necessary."""
-    told = went(canonical(guideline, size(40, 1)), WORLDS, guideline)
+    told = went(decided[:: size(3, 1)], guideline)
     record_property("measured", f"ways of canonical cases that change the outcome: {told}")
     assert told["ways"] > size(50, 5000)
 
@@ -94,10 +80,9 @@ def test_every_way_of_a_generated_case_changes_the_outcome(
     criteria: ModuleType, guideline: Guideline, size: Callable[[int, int], int], record_property: Record
 ) -> None:
     """The same of generated cases, in the one world and the other by turns."""
-    cases = list(generated(size(6, GENERATED), criteria, guideline))
-    counts = [Counter(went(cases[at::2], [world], guideline)) for at, world in enumerate(WORLDS)]
-    told = dict(counts[0] + counts[1])
-    record_property("measured", f"ways of {len(cases)} generated cases that change the outcome: {told}")
+    number = size(6, GENERATED)
+    told = went(generated(number, criteria, guideline), guideline)
+    record_property("measured", f"ways of {number} generated cases that change the outcome: {told}")
     assert told["ways"] > size(5, 5000)
 
 
@@ -123,12 +108,11 @@ def alike(way: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
     return frozenset((what, "" if what == "add" else value) for what, value in way)
 
 
-def compared(cases: Iterable[Case], worlds: Sequence[str], guideline: Guideline, modules: Sequence[ModuleType]) -> str:
+def compared(cases: Iterable[Judged], criteria: ModuleType, every_way: ModuleType) -> str:
     """Hold the ways of refused lines against every way found the long way; return what was counted."""
-    criteria, every_way = modules
     counted: Counter[str] = Counter()
-    for case, world in product(cases, worlds):
-        judged = judge(case, guideline, world=world)
+    for judged in cases:
+        case, world = judged.case, judged.situation.world
         for line in (line for line in lines(judged) if line.role == UNFAVOURABLE):
             found = ways(judged, line)
             mine = {as_changes(way, criteria) for way in found.ways}
@@ -144,17 +128,16 @@ def test_the_list_has_every_minimal_way_and_no_other(
     criteria: ModuleType,
     every_way: ModuleType,
     guideline: Guideline,
+    decided: list[Judged],
     size: Callable[[int, int], int],
     record_property: Record,
 ) -> None:
     """What the criteria, read by hand, find the long way is the list: no way has a part that would do, none lacks."""
-    modules = (criteria, every_way)
-    told = compared(canonical(guideline, size(40, 1)), WORLDS, guideline, modules)
+    told = compared(decided[:: size(3, 1)], criteria, every_way)
     record_property("measured", f"canonical cases equal the long way in both worlds: {told}")
-    cases = list(generated(size(8, GENERATED), criteria, guideline))
-    for at, world in enumerate(WORLDS):
-        told = compared(cases[at::2], [world], guideline, modules)
-        record_property("measured", f"{len(cases[at::2])} generated cases equal the long way, {world} world: {told}")
+    number = size(8, GENERATED)
+    told = compared(generated(number, criteria, guideline), criteria, every_way)
+    record_property("measured", f"{number} generated cases equal the long way, half in each world: {told}")
 
 
 # --- Small programs --------------------------------------------------------------------------
