@@ -15,6 +15,8 @@ from .columns import Result
 from .layout import PRESENT, SLOTS, Layout
 from .words import BITS
 
+CARRIED = ('"case"', "lines", "apart", "edition", "m")
+"""What of a case goes through all layers."""
 Place = tuple[int, int]
 """Where it is told whether a line has a way, surely and possibly: places in the words of a line."""
 
@@ -102,24 +104,19 @@ class Merged:
 
         :param state: the table of the words of cases.
         """
-        bits = [f"CAST(({f'w{f.word}'} >> {f.shift}) & {(1 << f.width) - 1} AS INTEGER)" for f in self.fields]
         present = self.layout.fields[PRESENT]
         mask = f"CAST((w{present.word} >> {present.shift}) & {(1 << SLOTS) - 1} AS INTEGER) AS m"
-        told = ", ".join(f"{bit} AS f{at}" for at, bit in enumerate(bits))
-        yield f"read AS (SELECT *, {mask}, {told} FROM {state})"
-        wide = ", ".join(f"f{at} * m AS f{at}" for at, field in enumerate(self.fields) if field.width < SLOTS)
-        narrow = [f"f{at}" for at, field in enumerate(self.fields) if field.width == SLOTS]
-        kept = ", ".join([*narrow, *filter(None, [wide])])
-        yield f"layer0 AS (SELECT {self._carried}, {kept} FROM read)"
+        read = [f"CAST((w{f.word} >> {f.shift}) & {(1 << f.width) - 1} AS INTEGER) AS f{at}"
+                for at, f in enumerate(self.fields)]  # fmt: skip
+        yield f"read AS (SELECT *, {', '.join([mask, *read])} FROM {state})"
+        # What is of no session is of each of them.
+        kept = [f"f{at}" if f.width == SLOTS else f"f{at} * m AS f{at}" for at, f in enumerate(self.fields)]
+        yield f"layer0 AS (SELECT {', '.join([*CARRIED, *kept])} FROM read)"
         last = 0
         for last, nodes in enumerate(self._levels(), 1):
             made = ", ".join(f"{self._gate(n, r)} AS {self.value(n, r)}" for n in nodes for r in self._rails(n))
             yield f"layer{last} AS (SELECT *, {made} FROM layer{last - 1})"
         yield f"told AS (SELECT * FROM layer{last})"
-
-    @property
-    def _carried(self) -> str:
-        return ", ".join(['"case"', "lines", "apart", "edition", "m"])
 
     def _levels(self) -> list[list[int]]:
         """Return the gates that outputs rest on, those of a level resting on lower ones alone."""
