@@ -102,7 +102,7 @@ class _Paragraph:
         kind = f"{'an' if why.kind[:1] in tuple('aeiou') else 'a'} {why.kind}"
         yield from self._items(self._because(why.named))
         if why.kind:
-            yield f"The guideline asks for {kind} that it names for this test."
+            yield f"The guideline supports this only for {kind} that it names."
             yield f"Your request names {'no other one' if why.named else 'none'}."
             if why.codes:
                 yield f"Your diagnosis code{'s do' if len(why.codes) > 1 else ' does'} not stand for one."

@@ -6,11 +6,8 @@ from itertools import product
 from math import inf
 
 import pytest
-from coverlog.engine.cases.case import Case, read_files
-from coverlog.engine.cases.find import canonical_paths
-from coverlog.engine.decision.decide import judge
+from coverlog.engine.decision.decide import Judged
 from coverlog.engine.decision.need import AtLeast, Need
-from coverlog.engine.language.errors import CaseError
 from coverlog.engine.language.terms import UNDOCUMENTED, Atom
 from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.program import Program
@@ -125,8 +122,9 @@ def made_of(account: Account, plain: Callable[[Need | AtLeast], str], program: P
 
 
 def test_every_list_of_a_canonical_case_reads_back(
-    guideline: Guideline, size: Callable[[int, int], int], record_property: Callable[[str, object], None]
-) -> None:
+    guideline: Guideline, decided: list[Judged], size: Callable[[int, int], int],
+    record_property: Callable[[str, object], None],
+) -> None:  # fmt: skip
     """What a member reads of the ways to a yes is read, in both worlds, as the needs that it was written for."""
     program, count = guideline.program, 0
 
@@ -136,17 +134,12 @@ def test_every_list_of_a_canonical_case_reads_back(
         return clause(need.atom, program, limits, so=not need.denies)
 
     assert len({plain(need) for need in vocabulary(guideline)} - {""}) == len(vocabulary(guideline))
-    for case in list(read_files(canonical_paths(guideline), guideline))[:: size(25, 1)]:
-        for world in WORLDS:
-            try:
-                judged = judge(case, guideline, world=world) if isinstance(case, Case) else pytest.fail(str(case))
-            except CaseError:
-                continue
-            grounds = Grounds(judged)
-            for account in accounts(judged):
-                told = () if account.nothing else paragraph(account, grounds)
-                expected = set() if account.nothing else made_of(account, plain, program)
-                assert read_ways(told) == expected, told
-                count += len(expected)
+    for judged in decided[:: size(3, 1)]:
+        grounds = Grounds(judged)
+        for account in accounts(judged):
+            told = () if account.nothing else paragraph(account, grounds)
+            expected = set() if account.nothing else made_of(account, plain, program)
+            assert read_ways(told) == expected, told
+            count += len(expected)
     record_property("measured", f"{count} ways read back as the needs that they were made of")
     assert count > size(20, 1000)
