@@ -12,7 +12,7 @@ from ..program.general import of_rule
 from ..program.interface import SERVICE, UNFAVOURABLE
 from ..program.program import Program
 from .formula import OutOfTimeError, within
-from .idle import DEAD, REDUNDANT, VACUOUS, Mark, idle, unasked
+from .idle import DEAD, REDUNDANT, VACUOUS, Mark, idle
 from .policy import Policy, Witness
 from .properties import broken
 from .reliance import Reliance, reliance
@@ -105,9 +105,9 @@ def _properties(policy: Policy, told: Analysis) -> None:
 
 
 def _dead(policy: Policy, told: Analysis) -> None:
-    for cut, kind in idle(policy.program, policy.date, told.marked).items():
-        told.found.append(Proved(_part(cut, kind), cut=cut))
-    for fact in unasked(policy.program, policy.date):
+    parts, facts = idle(policy.program, policy.date, told.marked, policy.guideline.hash)
+    told.found.extend(Proved(_part(cut, kind), cut=cut) for cut, kind in parts.items())
+    for fact in facts:
         message = f"no rule that can fire asks for {fact.head} ({fact.id})"
         told.found.append(Proved(Finding("dead-fact", fact.place, message, "delete it, or mark it in guards.yaml")))
 

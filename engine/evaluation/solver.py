@@ -110,13 +110,20 @@ class Solver:
         return Literal(shadow(literal.atom), positive=False)
 
     def evaluate(
-        self, given: Collection[Atom], *, open_world: bool, possible: Collection[Atom] = (), steps: int | None = None
+        self,
+        given: Collection[Atom],
+        *,
+        open_world: bool,
+        possible: Collection[Atom] = (),
+        settled: Collection[str] = (),
+        steps: int | None = None,
     ) -> Model:
         """Return what follows from a case.
 
         :param given: the case as ground atoms of the declared inputs.
         :param open_world: whether what is not documented may still be so.
         :param possible: atoms that may be so as well, and are not sure; all that a case can change is then open.
+        :param settled: the concepts of which the case says whatever is so.
         :param steps: how many steps of rules it may take, where that is not the usual number.
         :raises LimitError: where too much follows, or it takes too long.
         """
@@ -129,7 +136,7 @@ class Solver:
             for component in self.strata.components:
                 if component & self.strata.from_case:
                     if open_world:
-                        run.suppose(component)
+                        run.suppose(component, settled)
                     run.component(component)
             ready.store.remove(run.asserted)
         self._clean[:] = [ready]
@@ -175,9 +182,9 @@ class _Run:
         """Say whether an atom was sure before any rule fired."""
         return atom in self.model.given or atom in self.static.firings
 
-    def suppose(self, component: Collection[str]) -> None:
+    def suppose(self, component: Collection[str], settled: Collection[str]) -> None:
         """Assert as possible what an open predicate of the component leaves undocumented."""
-        for atoms in (undocumented(name, self.solver.program, self.model) for name in sorted(component)):
+        for atoms in (undocumented(name, self.solver.program, self.model, settled) for name in sorted(component)):
             unknown = [atom for atom in atoms if not self.model.possible(atom)]
             self.model.unknown.update(unknown)
             self.hold(unknown)

@@ -12,9 +12,8 @@ from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import single
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
-from ..advice.asked import Asked
 from ..advice.phrases import some
-from ..advice.questionnaire import of_lines, questionnaire
+from ..advice.questionnaire import canonical, of_lines
 from ..advice.reasons import Reasons
 from ..advice.wording import answer, words_of
 from .coverage_information import Assertion
@@ -67,7 +66,7 @@ def _waiting(judged: Judged, line: LineDecision, setting: Setting, reason: str, 
         return Assertion(
             COVERED, needed, reason, doc_needed="clinical",
             doc_purpose="withpa" if setting.plan.prior_authorization else "withclaim",
-            questionnaire=_canonical(of_lines([kept]), judged.guideline, setting.base),
+            questionnaire=canonical(of_lines([kept]), judged.guideline, setting.base),
         )  # fmt: skip
     if setting.plan.prior_authorization:
         return Assertion(COVERED, needed, f"{reason} {_AT_SELECTION}")
@@ -84,10 +83,6 @@ def places_of(guideline: Guideline) -> list[str]:
     kinds = {meaning.kind for meanings in shipped().meanings.values() for meaning in meanings} - {ANSWER, UNIT}
     keys = [p.case for p in guideline.program.predicates.values() if p.case and p.case.shape == "one of"]
     return list(dict.fromkeys(key.key for key in keys if key.kind in kinds))
-
-
-def _canonical(wanted: Asked, guideline: Guideline, base: str) -> str:
-    return str(questionnaire(wanted, guideline, base)["url"])
 
 
 def _reason(judged: Judged, line: LineDecision) -> str:

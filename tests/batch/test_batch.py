@@ -33,6 +33,7 @@ from coverlog.engine.library.several import Answering, Several, shipped
 from coverlog.explain.commands.main import main
 
 EVERY = 15
+GENERATED, PART = 100_000, 5_000  # in a whole campaign: how many cases, and how many at a time
 Said = dict[str, Any]
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -103,23 +104,6 @@ def canonical(guideline: Guideline, step: int) -> Iterator[Said]:
                 yield case.said
 
 
-@pytest.mark.parametrize("world", ["open", "closed"])
-def test_every_line_is_decided_alike(
-    world: str, guideline: Guideline, criteria: ModuleType, tmp_path: Path, size: Callable[[int, int], int],
-    record_property: Callable[[str, object], None],
-) -> None:  # fmt: skip
-    """Outcome, statements and reason of canonical and generated cases are those of the decision."""
-    rng = random.Random(23)
-    cases = [*canonical(guideline, size(EVERY, 1))]
-    cases += [criteria.generate(rng) | {"id": f"drawn-{at}"} for at in range(size(80, 100_000))]
-    lines, rejects = told(write(rows_of(cases, guideline), tmp_path / "in"), guideline, world)
-    for said in cases:
-        expected = decided(said, guideline, world)
-        assert lines.get(said["id"]) == expected, said
-        assert (said["id"] in rejects) == (expected is None)
-    record_property("measured", f"{sum(map(len, lines.values()))} lines of {len(cases)} cases alike, {world} world")
-
-
 def twin(said: Said, rng: random.Random) -> Said:
     """A case that may say the same to a guideline in other words: another day, amount, code or order."""
     day = int(said["date_of_service"][-2:])
@@ -132,23 +116,49 @@ def twin(said: Said, rng: random.Random) -> Said:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("world", "name"), [("open", ""), ("closed", ""), ("open", "ncd_240_4")])
-def test_what_is_asked_for_is_told_alike(
-    world: str, name: str, criteria: ModuleType, tmp_path: Path, size: Callable[[int, int], int],
-    record_property: Callable[[str, object], None],
-) -> None:  # fmt: skip
-    """Missing sets, distance, what a line rests on and advisories are those of the decision, also of cases alike."""
-    guideline, rng = load(name) if name else load(), random.Random(37)
-    cases = [*canonical(guideline, size(5 if name else EVERY, 1))]
-    if not name:
-        drawn = [criteria.generate(rng) | {"id": f"drawn-{at}"} for at in range(size(40, 5000))]
-        cases += [*drawn, *(twin(said, rng) for said in drawn)]
+def drawn(generate: Callable[[random.Random], Said], pairs: int, part: int) -> Iterator[Said]:
+    """Generated cases, each with its twin."""
+    rng = random.Random(part)
+    for at in range(pairs):
+        said = generate(rng) | {"id": f"drawn-{at:06}"}
+        yield from (said, twin(said, rng))
+
+
+def unlike(cases: list[Said], guideline: Guideline, world: str, folder: Path) -> tuple[int, int]:
+    """Hold a batch, with every column and with none, against the decision; count lines and refused cases."""
     single = Tables(guideline).singles
     cases = [{k: plain(v, "date") if k in single else v for k, v in case.items()} for case in cases]
-    lines, _ = told(write(rows_of(cases, guideline), tmp_path / "in"), guideline, world, list(COLUMNS))
+    source = write(rows_of(cases, guideline), folder)
+    (few, rejects), (all_, also) = (told(source, guideline, world, columns) for columns in ((), list(COLUMNS)))
+    count, refused = 0, 0
     for said in cases:
-        assert lines.get(said["id"]) == decided(said, guideline, world, list(COLUMNS)), said
-    record_property("measured", f"{sum(map(len, lines.values()))} lines of {len(cases)} cases, every column, {world}")
+        expected = decided(said, guideline, world, list(COLUMNS))
+        assert all_.get(said["id"]) == expected, said
+        assert few.get(said["id"]) == (expected and [line[:5] for line in expected]), said
+        assert (said["id"] in rejects, said["id"] in also) == (expected is None, expected is None), said
+        count, refused = count + len(expected or ()), refused + (expected is None)
+    return count, refused
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "part" in metafunc.fixturenames:
+        parts = GENERATED // PART if metafunc.config.getoption("--whole") else 1
+        metafunc.parametrize("part", range(parts), ids=[f"part{part:02}" for part in range(parts)])
+
+
+@pytest.mark.parametrize("world", ["open", "closed"])
+@pytest.mark.parametrize("name", ["cg_med_24", "ncd_240_4"])
+def test_every_line_is_decided_alike(
+    world: str, name: str, part: int, criteria: ModuleType, apnea_criteria: ModuleType, tmp_path: Path,
+    size: Callable[[int, int], int], record_property: Callable[[str, object], None],
+) -> None:  # fmt: skip
+    """Outcome, statements, reason and what more is asked for are those of the decision, for cases alike too."""
+    guideline, judge = load(name), {"cg_med_24": criteria, "ncd_240_4": apnea_criteria}[name]
+    known = [] if part else [*canonical(guideline, size(EVERY, 1))]
+    generated = [*drawn(judge.generate, size(40, PART // 2), part)]
+    lines, refused = unlike([*known, *generated], guideline, world, tmp_path / "in")
+    record_property("measured", f"{name}, {world} world: {lines} lines of {len(known)} canonical and {len(generated)} "
+                    f"generated cases alike in every column, {refused} cases refused by both")  # fmt: skip
 
 
 @pytest.mark.parametrize("world", ["open", "closed"])

@@ -121,15 +121,16 @@ COMMANDS = [
     ("decide", THREE), ("decide", SIX, THREE, OPEN, "--format", "table"), ("explain", THREE), ("checklist", OPEN),
     ("whatif", THREE, "--set", "wrist_splint_weeks=5"), ("compare", SIX, THREE), ("find", "wrist", "splint"),
     ("query", "weeks(C, W)", "--explain", "--case", THREE), ("query", "statement(S, A, F, W)"), ("rules",),
-    ("cases",), ("trace",), ("show", "weeks"), ("show", THREE),
+    ("-g", "FEW", "cases"), ("-g", "FEW", "trace"), ("show", "weeks"), ("show", THREE),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("columns", [40, 60])
-def test_what_people_read_fits_a_narrow_terminal(command: tuple[str, ...], columns: int) -> None:
+def test_what_people_read_fits_a_narrow_terminal(command: tuple[str, ...], columns: int, few_cases: Path) -> None:
     """No line is wider than the terminal but a command or a name to copy, and no cell is cut."""
-    told = run(*command, columns=str(columns)).stdout
+    told = run(*(str(few_cases) if word == "FEW" else word for word in command), columns=str(columns)).stdout
+    assert told
     wide = [line for line in told.splitlines() if len(line) > columns and " coverlog " not in line]
     assert [line for line in wide if len(line.split()) > 1] == []
     assert "…" not in told

@@ -12,13 +12,12 @@ import pytest
 from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.cases.fhir.coded import shipped
 from coverlog.engine.cases.fhir.example import order_sign
-from coverlog.engine.cases.fhir.parts import parse
+from coverlog.engine.cases.fhir.parts import parse, written
 from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.cases.plan import Covered, Service
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.library.guideline import load
 from coverlog.explain.advice.questionnaire import of_lines, questionnaire
-from coverlog.explain.service.crd import written
 from coverlog.explain.service.hook import read_call
 from coverlog.explain.service.orders import Desk
 from fhir.resources.R4B.questionnaire import Questionnaire

@@ -2,6 +2,7 @@
 
 import os
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -272,9 +273,11 @@ def shipped_cases(guideline: Guideline) -> list[Case]:
     return cases_of(guideline)
 
 
-def test_the_shipped_cases_notice_mutants(guideline: Guideline, shipped_cases: list[Case]) -> None:
-    """Of forty mutants drawn at random none goes unnoticed that is not equivalent."""
-    chosen = random.Random(7).sample(list(mutants(guideline.program)), 40)
+def test_the_shipped_cases_notice_mutants(
+    guideline: Guideline, shipped_cases: list[Case], size: Callable[[int, int], int]
+) -> None:
+    """Of mutants drawn at random none goes unnoticed that is not equivalent."""
+    chosen = random.Random(7).sample(list(mutants(guideline.program)), size(12, 400))
     left = [f.mutant for f in run(guideline, shipped_cases, min(2, os.cpu_count() or 1), chosen) if not f.case]
     assert {m.name for m in left} - judge_survivors(left, guideline).keys() == set()
 
