@@ -24,7 +24,7 @@ from ..language.terms import (
     quote,
     term_text,
     unquote,
-)
+)  # fmt: skip
 from .program import RESERVED, Program
 
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -95,15 +95,11 @@ def _limits(rule: Rule) -> dict[str, Bounds]:
 def say_derived(rule: Rule, binding: Substitution, value: str, program: Program) -> str:
     """Return what a rule concludes, or would conclude where its value is unknown."""
     told = say_rule(rule, {n: v for n, v in binding.items() if v != UNDOCUMENTED}, program)
-    return _unsure(told, value)
+    return unsure(told, value)
 
 
-def say_either(atom: Atom, value: str, program: Program) -> str:
-    """Return an atom that holds, or may hold, in more than one way."""
-    return _unsure(say_atom(atom, program), value)
-
-
-def _unsure(text: str, value: str) -> str:
+def unsure(text: str, value: str) -> str:
+    """Return what holds in words, or that it would hold."""
     return text if value == "true" else f"would hold: {text}"
 
 

@@ -15,10 +15,10 @@ from .account import Account
 from .asks import called
 from .blocks import Block
 from .grounds import Grounds
-from .groups import nearest
 from .item import MET, Item
-from .phrases import listed, stopped
+from .phrases import listed, sentence, some, stopped
 from .told import ANY
+from .ways import in_sentences
 
 WAY = "one way: "
 
@@ -133,11 +133,11 @@ def _ways(account: Account, grounds: Grounds) -> Iterator[str]:
     """Yield what the guideline objects to of the ways that the paragraph has, and how many more there are."""
     found = [way for line in account.lines for way in remedies.ways(grounds.judged, line).ways]
     texts = {advisory.id: advisory.text for way in found for advisory in way.objections}
-    shown, more = nearest(account.ways) if not account.nothing else ((), len(account.ways))
+    shown, more = in_sentences(account.ways) if not account.nothing else ((), len(account.ways))
     for way in shown:
         asked = f"On a request in which {listed(way.request)}" if way.request else "On one of the ways to a yes"
         yield from (stopped(f"{asked}: {texts[name]}") for name in way.objections)
-    if more:
+    if more or any(way.is_long for way in shown):
         case = grounds.judged.decision.case
-        beyond = f"{more} {'more ' * bool(shown)}way{'s' * (more > 1)}"
-        yield f"There {'are' if more > 1 else 'is'} {beyond}: coverlog checklist {case}."
+        beyond = f"there {'are' if more > 1 else 'is'} {some(more, 'more way' if shown else 'way')}"
+        yield f"{sentence(beyond if more else 'each way in full').removesuffix('.')}: coverlog checklist {case}."

@@ -158,8 +158,7 @@ def _group(keys: list[CaseKey], said: Values, guideline: Guideline) -> Iterator[
         key = shapes[concept]
         of_time = key.unit if key.unit in TIME_UNITS else ""  # any other unit is not written
         value = f"N {of_time}".rstrip() if key.shape == "amount of" else "present or absent"
-        asked = question_of(concept, program)
-        yield f"#   {concept}: {value}{_note(asked) if asked != concept.replace('_', ' ') else ''}"
+        yield f"#   {concept}: {value}  # {question_of(concept, program)}"
 
 
 def _asked(said: Values, guideline: Guideline) -> dict[str, str]:
