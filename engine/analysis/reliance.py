@@ -152,9 +152,7 @@ class Withdrawn:
             for name in self.names:
                 after = self._answers(inputs, lines, places[name])
                 changed[name] += [case.id for one, two in zip(before, after, strict=True) if one != two]
-        return {
-            name: Share(total, len(ids), tuple(dict.fromkeys(ids)), unread) for name, ids in changed.items()
-        }
+        return {name: Share(total, len(ids), tuple(dict.fromkeys(ids)), unread) for name, ids in changed.items()}
 
     def _answers(self, inputs: Inputs, lines: Sequence[tuple[str, int]], off: set[int]) -> list[str]:
         """Return the outcome of each line where some switches are set."""

@@ -84,6 +84,12 @@ def free() -> Asking:
     return Asking(required=False)
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the machine of the tests is busy no call is cut short, but where that is what is tested."""
+    monkeypatch.setattr(served, "DEADLINE", 60.0)
+
+
 def actions(answer: httpx.Response) -> list[Json]:
     found: list[Json] = json.loads(answer.text).get("systemActions", [])
     for action in found:
@@ -273,6 +279,8 @@ def test_where_it_is_done_is_asked_for_where_it_matters(required: Asking) -> Non
     anywhere = order_sign({"date_of_service": "2025-11-03", "services": [{"cpt": "95872"}, {"cpt": "95937"}],
                            "diagnoses": ["G70.00"]})  # fmt: skip
     assert only(required.answers(anywhere), "covered") == [("covered",)] * 2
+    refused = order_sign({"date_of_service": "2025-11-03", "services": [{"cpt": "95886"}], "diagnoses": ["M54.16"]})
+    assert only(required.answers(refused), "covered", "info-needed") == [("conditional", "location")]
 
 
 def test_an_order_without_a_code_to_bill_is_asked_to_have_one(required: Asking) -> None:
@@ -347,6 +355,10 @@ def test_selected_orders_alone_are_answered_when_orders_are_selected(required: A
         assert only(said, "covered", "doc-needed", "doc-purpose", "questionnaire") == [(covered, None, None, None)]
 
 
+def patient_born(day: str) -> Json:
+    return {"resourceType": "Patient", "id": "example", "birthDate": day}
+
+
 def test_answers_that_contradict_each_other_are_asked_again(required: Asking) -> None:
     """By the guideline's own rules, or within one response: documentation is asked for, and the reason says why."""
     request = order_sign({**WRIST, "findings": {}})
@@ -358,6 +370,11 @@ def test_answers_that_contradict_each_other_are_asked_again(required: Asking) ->
     assert "contradictory documentation" in said[0][0]["reason"]["text"]
     request["prefetch"]["mine"] = response([("weakness", "present", ""), ("weakness", "absent", "")])
     assert only(required.answers(request), "doc-needed") == [("clinical",)] * 2
+    cpap = order_sign({**WRIST, "services": [{"cpt": "E0601"}], "findings": {}})
+    cpap["prefetch"] |= {"mine": response([("age", 30, "")]), "patient": patient_born("1960-01-01")}
+    ((said_,),) = required.answers(cpap)
+    assert said_["doc-needed"] == "clinical"
+    assert "30 years" in said_["reason"]["text"]
 
 
 # --- Laws ------------------------------------------------------------------------------------
@@ -593,6 +610,9 @@ def test_a_device_is_answered_and_other_orders_are_left_alone(required: Asking) 
     assert action["resource"]["resourceType"] == "DeviceRequest"
     (answer,) = (told(each) for each in ours(action["resource"]))
     assert {**answer, "coverage-assertion-id": 0} == {**said, "coverage-assertion-id": 0}
+    selected = {**request, "hook": "order-select"}
+    selected["context"] = {**request["context"], "selections": ["DeviceRequest/order-1", "MedicationRequest/order-2"]}
+    assert only(required.answers(selected), "doc-needed", "questionnaire") == [(None, None)]
     del device["id"]
     assert required.call(request).status_code == 422
 
