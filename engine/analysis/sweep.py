@@ -81,7 +81,7 @@ def harms(policy: Policy) -> Iterator[Harm]:
 
 def _second(policy: Policy, chosen: Chosen, model: set[int], code: str) -> Witness:
     said = policy.legal.written(chosen, "witness-after")
-    return witness_of(said, policy.guideline, policy.told_world(model), code)
+    return witness_of(said, policy.guideline, policy.told_world(model), code, policy.date)
 
 
 def documentable(policy: Policy, *, settled: bool = False) -> list[Slot]:
@@ -136,7 +136,7 @@ def _amount(option: Option) -> float:
 
 def _closest(policy: Policy, hard: list[int], wanted: Chosen) -> Chosen | None:
     """Return a case in which some literals are so and slots hold what is wanted, as far as they can; None without."""
-    left = {slot: [o for o in (option, *slot.options[1:]) if o != option or o is option] for slot, option in wanted.items()}
+    left = {slot: [option, *slot.options[1:]] for slot, option in wanted.items()}
     while True:
         soft = {policy.legal.literal(slot, options[0]): slot for slot, options in left.items() if options}
         if (model := policy.formula.solve([*hard, *soft])) is not None:
@@ -181,5 +181,7 @@ def _remedy(policy: Policy, chosen: Chosen, wanted: Chosen, goal: int) -> list[l
     found = _closest(policy, hard, free)
     if found is None:
         return []
-    return [[part for part in {**wanted, **{s: found[s] for s in each}}.items() if part[1] != part[0].options[0]]
-            for each in (wanted, free)]
+    return [
+        [part for part in {**wanted, **{s: found[s] for s in each}}.items() if part[1] != part[0].options[0]]
+        for each in (wanted, free)
+    ]

@@ -30,6 +30,12 @@ def case_of(batch: Loaded, name: str) -> Case:
     return case
 
 
+def codes_of(batch: Loaded, name: str) -> set[str]:
+    """Return the codes of the lines of a case; none where there is no such case."""
+    found = batch.db.execute(f'SELECT DISTINCT {CODE}::VARCHAR FROM all_service WHERE "case" = {text(name)}')
+    return {str(code) for (code,) in found.fetchall()}
+
+
 def said_of(batch: Loaded, name: str) -> dict[str, Any]:
     """Return what a case says.
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..evaluation.evaluator import Evaluator
 from ..language.terms import Atom
 from .situation import Situation
-from .support import named, reached
+from .support import reached
 
 Names = frozenset[str]
 
@@ -25,12 +25,15 @@ class _Named(NamedTuple):
 def _names(evaluator: Evaluator) -> _Named:
     """Work out what can be named, predicate by predicate in the order of the strata."""
     program, by_rule = evaluator.program, dict[int, Names]()
+    unconfirmed = frozenset(program.unconfirmed(program.statements))
     own = {name: {*each.readings} for name, each in program.predicates.items() if each.is_open}
     asked: dict[str, set[str]] = {}
     for rule in program.edition(evaluator.date):
-        by_rule[id(rule)] = frozenset(named([rule], (), program))
-        own.setdefault(rule.head.predicate, set()).update(by_rule[id(rule)])
-        asked.setdefault(rule.head.predicate, set()).update(literal.atom.predicate for literal in rule.asked)
+        by_rule[id(rule)] = names = unconfirmed.intersection(rule.cites).union(rule.readings)
+        if names:
+            own.setdefault(rule.head.predicate, set()).update(names)
+        if rule.body:
+            asked.setdefault(rule.head.predicate, set()).update(literal.atom.predicate for literal in rule.asked)
     for name, each in program.predicates.items():
         asked.setdefault(name, set()).update([each.unless] * bool(each.unless))
     below: dict[str, Names] = {}

@@ -94,11 +94,7 @@ def how(decisive: Iterable[Atom], model: Model) -> tuple[str, ...]:
 
 def rests_on(rules: Iterable[Rule], undocumented: Iterable[str], program: Program) -> tuple[str, ...]:
     """Return the statements to be confirmed and the interpretations that rules and open predicates go by, sorted."""
-    return tuple(program.in_order(named(rules, undocumented, program)))
-
-
-def named(rules: Iterable[Rule], undocumented: Iterable[str], program: Program) -> set[str]:
-    """Return the statements to be confirmed and the interpretations that rules and open predicates go by."""
-    found = {reading for rule in rules for reading in rule.readings}
-    found |= {reading for name in undocumented for reading in program.predicates[name].readings}
-    return found | program.unconfirmed(c for rule in rules for c in rule.cites)
+    named = {reading for rule in rules for reading in rule.readings}
+    named |= {reading for name in undocumented for reading in program.predicates[name].readings}
+    named |= program.unconfirmed(c for rule in rules for c in rule.cites)
+    return tuple(program.in_order(named))

@@ -22,21 +22,18 @@ from .rules import Firing, Model
 from .waiting import Waiting
 
 
-def choose(
-    prepared: Prepared, given: Collection[Atom], settled: Collection[str] = (), *, open_world: bool
-) -> Model | None:
+def choose(prepared: Prepared, given: Collection[Atom], said: Iterable[str] = (), *, open_world: bool) -> Model | None:
     """Return what follows from a case; None where it gives what the grounded edition takes no account of.
 
     :param given: the case as ground atoms of the declared inputs.
-    :param settled: the concepts of which the case says whatever is so.
+    :param said: the concepts of which the case says whatever is so.
     :raises LimitError: where too much follows, or it takes too long.
     """
     if not all(map(prepared.represents, given)):
         return None
-    static = prepared.static
-    model = Model(dict(static.firings), given, dict(static.support), prepared.program.predicates)
-    model.rest_on(static, prepared.static_names)
-    run = _Choice(prepared, model, settled, open_world)
+    model = Model(dict(prepared.static.firings), given, dict(prepared.static.support), prepared.program.predicates)
+    model.rest_on(prepared.static, prepared.static_names)
+    run = _Choice(prepared, model, said, open_world)
     for component in prepared.components:
         run.take(component)
     model.unknown = model.unknown.difference(model.support)
@@ -48,7 +45,7 @@ def choose(
 class _Choice(Waiting):
     """The choice of a case's firings."""
 
-    def __init__(self, prepared: Prepared, model: Model, settled: Collection[str], open_world: bool) -> None:
+    def __init__(self, prepared: Prepared, model: Model, settled: Iterable[str], open_world: bool) -> None:
         super().__init__(prepared, model)
         self.open_world, self.budget, self.join = open_world, Budget(), Join(model)
         self.as_said = frozenset((concept,) for concept in settled)
@@ -128,8 +125,7 @@ class _Choice(Waiting):
         if component.recursive:
             self._recursive(component)
             return
-        heads: dict[Atom, list[Firing]] = {}
-        support = self.model.support
+        heads, support = dict[Atom, list[Firing]](), self.model.support
         for member in component.members:
             if member.at not in self.ready:
                 continue

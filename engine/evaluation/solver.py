@@ -110,14 +110,9 @@ class Solver:
         return Literal(shadow(literal.atom), positive=False)
 
     def evaluate(
-        self,
-        given: Collection[Atom],
-        *,
-        open_world: bool,
-        possible: Collection[Atom] = (),
-        settled: Collection[str] = (),
-        steps: int | None = None,
-    ) -> Model:
+        self, given: Collection[Atom], *, open_world: bool, possible: Collection[Atom] = (),
+        settled: Collection[str] = (), steps: int | None = None,
+    ) -> Model:  # fmt: skip
         """Return what follows from a case.
 
         :param given: the case as ground atoms of the declared inputs.
@@ -128,16 +123,14 @@ class Solver:
         :raises LimitError: where too much follows, or it takes too long.
         """
         ready = self._clean.pop() if self._clean else self._build()  # where it is lost, or in use further up
-        model = self._start(ready.static, given, possible)
-        run = _Run(self, ready, model, Budget(steps))
+        run = _Run(self, ready, (model := self._start(ready.static, given, possible)), Budget(steps))
         with ready.store.active():
             run.hold(atom for atom in (*given, *possible) if atom not in ready.static.firings)
             run.hold(shadow(a) for a in given if a.predicate in self.shadowed and a not in ready.static.firings)
-            for component in self.strata.components:
-                if component & self.strata.from_case:
-                    if open_world:
-                        run.suppose(component, settled)
-                    run.component(component)
+            for component in filter(self.strata.from_case.intersection, self.strata.components):
+                if open_world:
+                    run.suppose(component, settled)
+                run.component(component)
             ready.store.remove(run.asserted)
         self._clean[:] = [ready]
         model.unknown -= model.support.keys()

@@ -31,6 +31,9 @@ MAX_IDLE = 30 * 86_400
 _NOTED = 86_400  # a use is noted once a day: a start writes nothing where it need not
 _NAME = r"[0-9a-f]{64}\.json(\.\d+\.[0-9a-f]{8})?"  # ours, and what a writer that was ended left of one
 
+_ROOMS = ("language", "program", "evaluation", "circuit", "soundness", "library")
+"""Where what is kept is read, checked, grounded and drawn: the rooms that this one may ask, and itself."""
+
 Kept = TypeVar("Kept")
 
 
@@ -93,7 +96,6 @@ def _name(folder: Path) -> str:
 
 def _seal(name: Path, texts: Sequence[tuple[str, str]], body: bytes) -> bytes:
     """Return the first line of a file: a digest of the program, its name, the texts and what was made of them."""
-    # What reads, checks and stratifies a text stands in several rooms.
     digest = _program(Path(__file__).parent.parent).copy()
     said = (part.encode("utf-8", "surrogatepass") for text in texts for part in text)
     for part in (os.fsencode(name), *said, body):
@@ -111,10 +113,10 @@ def program_in(folder: Path) -> str:
 def _program(engine: Path) -> Any:
     """Return a digest of the program, as it is when it is first asked for."""
     digest = sha256()
-    for folder, _, names in sorted(os.walk(engine)):
-        for name in sorted(names):
+    for room in _ROOMS:
+        for name in sorted(os.listdir(engine / room)):
             if name.endswith((".py", ".lark")):
-                with open(os.path.join(folder, name), "rb") as file:
+                with open(engine / room / name, "rb") as file:
                     part = file.read()
                 digest.update(b"%d:" % len(part))
                 digest.update(part)

@@ -21,7 +21,7 @@ class Resources(NamedTuple):
     """What a request holds."""
 
     hook: str  # of a CDS Hooks request; empty for others
-    orders: tuple[Part, ...]  # those of services and devices, or the claims, in the order of the request
+    orders: tuple[Part, ...]  # what is ordered, or the claims, in the order of the request
     record: tuple[Part, ...]  # all else, in an order that rests on what it is and not on where it stands
     patient: str  # the id of the patient that the request is about, where it says so
     encounter: str  # the reference to the encounter of the request, where it says so
