@@ -70,19 +70,8 @@ def further(legal: Legal, slots: Iterable[Slot]) -> tuple[Values, dict[Slot, int
             for other in new[:at]:
                 formula.add([-lit, -other])
             values[slot, option] = formula.either([legal.literal(slot, option), lit])
-    _at_most_one(legal, list(more.values()))
+    formula.at_most_one(more.values())
     return values, more
-
-
-def _at_most_one(legal: Legal, literals: list[int]) -> None:
-    """Let at most one of many literals be so, by a ladder: each rung says that one was so already."""
-    before = -legal.formula.true
-    for lit in literals:
-        legal.formula.add([-before, -lit])
-        rung = legal.formula.new()
-        legal.formula.add([-before, rung])
-        legal.formula.add([-lit, rung])
-        before = rung
 
 
 def optional(slots: Iterable[Slot]) -> list[Slot]:

@@ -95,12 +95,35 @@ class Formula:
     def one_of(self, literals: Sequence[int]) -> None:
         """Let exactly one of some literals be so."""
         self.add(literals)
-        self._at_most_one(literals)
-
-    def _at_most_one(self, literals: Sequence[int]) -> None:
         for at, one in enumerate(literals):
             for other in literals[at + 1 :]:
                 self.add([-one, -other])
+
+    def at_most_one(self, literals: Iterable[int]) -> None:
+        """Let at most one of many literals be so, by a ladder: each rung says that one was so already."""
+        before = -self.true
+        for lit in literals:
+            self.add([-before, -lit])
+            rung = self.new()
+            self.add([-before, rung])
+            self.add([-lit, rung])
+            before = rung
+
+    def possible(self, literals: Iterable[int], *assumed: int) -> set[int]:
+        """Return those of some literals that are so in some model each; a model tells of all that are so in it.
+
+        :raises OutOfTimeError: where the time is over.
+        """
+        asked = set(literals)
+        left = set(asked)
+        while left:
+            some = self.new()
+            self.add([-some, *left])
+            model = self.solve([*assumed, some])
+            if model is None:
+                break
+            left -= model
+        return asked - left
 
     def solve(self, assumed: Iterable[int] = ()) -> set[int] | None:
         """Return the literals of a model under assumptions; None where there is none.
@@ -111,9 +134,33 @@ class Formula:
         found: Any = self._solver.get_model() if self._solver.solve(assumptions=list(assumed)) else None
         return None if found is None else set(found)
 
+    def is_possible(self, assumed: Iterable[int]) -> bool:
+        """Say whether there is a model under assumptions.
+
+        :raises OutOfTimeError: where the time is over.
+        """
+        on_time()
+        return bool(self._solver.solve(assumptions=list(assumed)))
+
     def core(self) -> list[int]:
         """Return the assumptions by which the last question had no model."""
         return self._solver.get_core() or []
+
+    def least(self, assumed: Sequence[int], costs: Iterable[int]) -> set[int]:
+        """Return the literals of a model in which nothing that costs can be left out; there is one.
+
+        :param costs: literals.
+        """
+        wanted, kept, unsaid = set(costs), list[int](), list[int]()
+        found = self.solve(assumed) or set()
+        while left := sorted((wanted & found).difference(kept)):
+            unsaid += sorted(-lit for lit in wanted - found if -lit not in unsaid)
+            model = self.solve([*assumed, *unsaid, *kept, -left[0]])
+            if model is None:
+                kept.append(left[0])
+            else:
+                found = model
+        return found
 
     def smallest(self, assumed: Iterable[int], costs: dict[int, int]) -> set[int] | None:
         """Return the literals of a model in which what is so costs least; None where there is none.

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterator
+from hashlib import sha256
+from typing import Any
 
 from ..evaluation.apart import set_apart
 from ..language.terms import Comparison, Literal, Part, Rule, Var
+from ..library.cache import of_edition
 from ..program.graph import edges
 from ..program.program import RESERVED, Program
 from .trial import Cut, Trial, without
@@ -53,25 +56,32 @@ DEAD, IDLE, VACUOUS, REDUNDANT, UNASKED = (
 )  # fmt: skip
 
 
+Kept = tuple[list[tuple[int, str]], list[int]]
+"""What makes no difference, by the places of parts and of facts in their lists."""
 Mark = tuple[str, str]
 """The id of a rule, and a change of it in the words of a mutation."""
 
 
-def idle(program: Program, date: str, marked: Collection[Mark] = ()) -> dict[Cut, str]:
+def idle(
+    program: Program, date: str, marked: Collection[Mark] = (), digest: str = ""
+) -> tuple[dict[Cut, str], list[Rule]]:
     """Return what makes no difference in any edition in which it is in force, each with what it is.
 
+    Beside them stand the facts of the edition of a date that no rule asks for which can fire.
     A rule is dead where it cannot fire, and redundant where all that it gives is given without it; nothing is then said
     of its parts.
 
     :param date: an ISO date of the edition that is looked at first.
     :param marked: what is known to make no difference: it is looked at in that edition alone.
+    :param digest: of the text of the program, for which the answer is kept; without one it is not.
     :raises NotGroundedError: where an edition has no circuit.
     """
-    every = idle_in(program, date, cuts(deciding(program), date))
+    every, facts = _kept(program, date, cuts(deciding(program), date), digest)
     known = {cut: kind for cut, kind in every.items() if (cut.rule.id, cut.change) in marked}
     found = {cut: kind for cut, kind in every.items() if cut not in known}
     for day in editions(program, date):
-        again = idle_in(program, day, [cut for cut in found if cut.rule.in_force(day)])
+        mine = [cut for cut in found if cut.rule.in_force(day)]
+        again = _kept(program, day, mine, digest)[0] if mine else {}
         both = {DEAD, REDUNDANT}
         found = {
             cut: REDUNDANT if {kind, again.get(cut, kind)} == both else kind
@@ -79,7 +89,29 @@ def idle(program: Program, date: str, marked: Collection[Mark] = ()) -> dict[Cut
         }  # fmt: skip
     found |= known
     whole = {cut.rule for cut in found if cut.part < 0}
-    return {cut: kind for cut, kind in found.items() if cut.part < 0 or cut.rule not in whole}
+    return {cut: kind for cut, kind in found.items() if cut.part < 0 or cut.rule not in whole}, facts
+
+
+def _kept(program: Program, date: str, wanted: list[Cut], digest: str) -> tuple[dict[Cut, str], list[Rule]]:
+    """Return what of some parts makes no difference in an edition, and its facts that nothing asks for.
+
+    An earlier start may have kept it of the same text.
+    """
+    facts = [rule for rule in program.edition(date) if not rule.body]
+
+    def made() -> Kept:
+        trial = _trial(program, date, wanted)
+        kinds, idle_facts = idle_of(trial, wanted), unasked(trial, date)
+        return [(wanted.index(cut), kind) for cut, kind in kinds.items()], [facts.index(fact) for fact in idle_facts]
+
+    mine = sha256("\n".join([digest, *(f"{cut.rule.place} {cut.part}" for cut in wanted)]).encode()).hexdigest()
+    kinds, idle_facts = of_edition("idle", (digest and mine, date), _read, made, lambda found: found)
+    return {wanted[at]: kind for at, kind in kinds}, [facts[at] for at in idle_facts]
+
+
+def _read(data: Any) -> Kept:
+    kinds, facts = data
+    return [(int(at), str(kind)) for at, kind in kinds], list(map(int, facts))
 
 
 def editions(program: Program, date: str) -> list[str]:
@@ -91,33 +123,43 @@ def editions(program: Program, date: str) -> list[str]:
 
 
 def idle_in(program: Program, date: str, wanted: list[Cut]) -> dict[Cut, str]:
-    """Return which of some parts make no difference in an edition, each with what it is.
+    """Return which of some parts make no difference in an edition, each with what it is."""
+    return idle_of(_trial(program, date, wanted), wanted)
+
+
+def _trial(program: Program, date: str, wanted: list[Cut]) -> Trial:
+    """Return an edition beside itself without parts of its rules.
 
     What the rest of the rules reads, such as those of advisories, is taken to be told as well.
     """
     rules = deciding(program)
     read = {lit.atom.predicate for rule in program.rules if rule not in rules.rules for lit in rule.asked}
-    trial = Trial(rules, date, wanted, read) if wanted else None
-    found = ((cut, _kind(cut, trial)) for cut in wanted if trial)
-    return {cut: kind for cut, kind in found if kind}
+    return Trial(rules, date, wanted, read)
 
 
-def _kind(cut: Cut, trial: Trial) -> str:
+def idle_of(trial: Trial, wanted: list[Cut]) -> dict[Cut, str]:
+    """Return which of some parts make no difference in the edition of a trial, each with what it is."""
+    changing = trial.changing(wanted)
+    firing = trial.firing({cut.rule.place for cut in wanted if cut.part < 0})
+    return {cut: kind for cut in wanted if (kind := _kind(cut, cut in changing, cut.rule.place in firing))}
+
+
+def _kind(cut: Cut, changes: bool, fires: bool) -> str:
     """Return what a part is that makes no difference; an empty text where it makes one."""
-    if cut.part < 0 and not trial.fires(cut.rule):
+    if cut.part < 0 and not fires:
         return DEAD  # though it may keep a line waiting for what can never be documented
-    if trial.changes(cut):
+    if changes:
         return ""
     if cut.part < 0:
         return REDUNDANT
     return VACUOUS if isinstance(cut.rule.body[cut.part], Comparison) else IDLE
 
 
-def unasked(program: Program, date: str) -> list[Rule]:
+def unasked(trial: Trial, date: str) -> list[Rule]:
     """Return the facts in force that rules ask for, though none that can fire does."""
-    rules = deciding(program)
-    trial = Trial(rules, date, [])
+    rules = trial.program
     read = {literal.atom.predicate for rule in rules.rules for literal in rule.asked if literal.positive}
     blocks = {literal.atom.predicate for rule in rules.rules for literal in rule.asked if not literal.positive}
     mine = [r for r in rules.edition(date) if not r.body and r.head.predicate in read - blocks - set(RESERVED)]
-    return [fact for fact in mine if not trial.asked(fact)]
+    asked = trial.asked(fact.head for fact in mine)
+    return [fact for fact in mine if fact.head not in asked]

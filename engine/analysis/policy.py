@@ -40,15 +40,16 @@ class Witness(NamedTuple):
 class Policy:
     """An edition and its circuit, with the lines of each class of codes.
 
-    :param date: the ISO date whose edition is asked about, and on which each case is served.
+    :param date: the ISO date whose edition is asked about.
+    :param served: the ISO date of service of each case, where it is another one.
     :raises NotGroundedError: where the edition has no circuit.
     """
 
-    def __init__(self, guideline: Guideline, date: str, world: str = "") -> None:
+    def __init__(self, guideline: Guideline, date: str, world: str = "", served: str = "") -> None:
         self.guideline, self.date, self.world = guideline, date, world
         self.program = guideline.program
         self.circuit: Circuit = guideline.circuit(date)
-        self.legal = Legal([self.circuit], date)
+        self.legal = Legal([self.circuit], served or date)
         self.formula = self.legal.formula
         self.encoder = self.legal.encoders[0]
 
@@ -104,7 +105,7 @@ class Policy:
         said["services"].sort(key=lambda line: line[CODE] != code)
         for line in said["services"]:
             line[CODE] = names.get(line[CODE], line[CODE])
-        found = witness_of(said, self.guideline, self.told_world(model), names.get(code, code))
+        found = witness_of(said, self.guideline, self.told_world(model), names.get(code, code), self.date)
         return self._held(found, model, code)
 
     def told_world(self, model: set[int]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from ..cases.case import Case
 from ..language.errors import Finding
 from ..language.terms import Place
 from ..library.guideline import Guideline
@@ -12,7 +13,7 @@ from ..program.general import of_rule
 from ..program.interface import SERVICE, UNFAVOURABLE
 from ..program.program import Program
 from .formula import OutOfTimeError, within
-from .idle import DEAD, REDUNDANT, VACUOUS, Mark, idle, unasked
+from .idle import DEAD, REDUNDANT, VACUOUS, Mark, idle
 from .policy import Policy, Witness
 from .properties import broken
 from .reliance import Reliance, reliance
@@ -45,11 +46,12 @@ class Analysis(NamedTuple):
     unknown: list[str]  # of those whose time was over, of which nothing is known
     marked: Collection[Mark] = ()  # parts of rules that are known to make no difference
     reliance: list[Reliance] = []  # noqa: RUF012 - each analysis is given its own
+    cases: Sequence[Case] = ()
 
 
 def analyse(
     guideline: Guideline, date: str, world: str = "", only: tuple[str, ...] = (), seconds: float = SECONDS,
-    marked: Collection[Mark] = (),
+    marked: Collection[Mark] = (), cases: Sequence[Case] = (),
 ) -> Analysis:  # fmt: skip
     """Return what holds of every legal case of an edition.
 
@@ -57,11 +59,12 @@ def analyse(
     :param world: `open` or `closed`; an empty text for both.
     :param only: names of analyses; without them all are made.
     :param marked: parts of rules that are known to make no difference.
+    :param cases: those of which reliance tells how many lines change.
     :raises NotGroundedError: where the edition has no circuit.
     """
     policy = Policy(guideline, date, world)
     asked = [name for name in ANALYSES if (name in only if only else name not in SELDOM)]
-    told = Analysis(date, world, [], {}, [], asked, [], marked, [])
+    told = Analysis(date, world, [], {}, [], asked, [], marked, [], cases)
     with within(seconds):
         for name in asked:
             try:
@@ -105,9 +108,9 @@ def _properties(policy: Policy, told: Analysis) -> None:
 
 
 def _dead(policy: Policy, told: Analysis) -> None:
-    for cut, kind in idle(policy.program, policy.date, told.marked).items():
-        told.found.append(Proved(_part(cut, kind), cut=cut))
-    for fact in unasked(policy.program, policy.date):
+    parts, facts = idle(policy.program, policy.date, told.marked, policy.guideline.hash)
+    told.found.extend(Proved(_part(cut, kind), cut=cut) for cut, kind in parts.items())
+    for fact in facts:
         message = f"no rule that can fire asks for {fact.head} ({fact.id})"
         told.found.append(Proved(Finding("dead-fact", fact.place, message, "delete it, or mark it in guards.yaml")))
 
@@ -136,7 +139,7 @@ def _harm(policy: Policy, told: Analysis) -> None:
 
 
 def _reliance(policy: Policy, told: Analysis) -> None:
-    told.reliance.extend(reliance(policy.guideline, policy.date, policy.world))
+    told.reliance.extend(reliance(policy.guideline, policy.date, policy.world, told.cases))
 
 
 ANALYSES: dict[str, Callable[[Policy, Analysis], None]] = {

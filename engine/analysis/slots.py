@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from ..circuit.circuit import Circuit
 from ..evaluation.apart import contradicted
 from ..evaluation.symbols import OTHER, Amounts
+from ..language.errors import FaultError
 from ..language.terms import Atom, Quantity, plain, unquote
 from ..program.elapsed import earlier
 from ..program.interface import CODE
@@ -24,6 +25,7 @@ from .codes import codes_of
 
 LISTS = ("each of", "codes", "hierarchy", "slips")
 GROUPS = ("present of", "absent of", "amount of")
+UNLOOKED = "that is not looked through, and nothing is proved of the guideline; decide, test and batch answer its cases"
 MAX_PAIRS = 10_000
 """How many combinations of amounts are looked at for those that contradict each other."""
 
@@ -160,7 +162,7 @@ class Space:
             elif key.shape in SINCE:
                 yield from (earlier(key.unit, self.date, count) for count in sorted(self._numbers(keys)) if count >= 0)
             elif key.shape == BETWEEN:
-                raise NotImplementedError(f"{key.key} is the second of two dates, which is not looked through")
+                raise FaultError(f"{key.key} is the second of two dates: {UNLOOKED}")
         yield from self._amounts([key for key in keys if key.shape == "count"])
 
     def _amounts(self, keys: Sequence[CaseKey]) -> Iterator[Any]:
@@ -215,6 +217,6 @@ class Space:
                 mine = [s for s in self.slots if any(f.predicate in names for o in s.options for f in o.facts)]
                 for number, chosen in enumerate(product(*(slot.options for slot in mine))):
                     if number > MAX_PAIRS:
-                        raise NotImplementedError(f"{rule.id} compares too many amounts")
+                        raise FaultError(f"{rule.id} compares more than {MAX_PAIRS:,} pairs of amounts: {UNLOOKED}")
                     if contradicted([rule], [fact for option in chosen for fact in option.facts]):
                         yield list(zip(mine, chosen, strict=True))

@@ -81,7 +81,7 @@ def harms(policy: Policy) -> Iterator[Harm]:
 
 def _second(policy: Policy, chosen: Chosen, model: set[int], code: str) -> Witness:
     said = policy.legal.written(chosen, "witness-after")
-    return witness_of(said, policy.guideline, policy.told_world(model), code)
+    return witness_of(said, policy.guideline, policy.told_world(model), code, policy.date)
 
 
 def documentable(policy: Policy, *, settled: bool = False) -> list[Slot]:
@@ -111,29 +111,61 @@ def hopeless(policy: Policy) -> Iterator[Witness]:
         waits = policy.formula.new()
         policy.formula.add([-waits, line.outcomes[WAITING]])
         policy.formula.add([-waits, policy.sound()])
+        most = _most(policy, slots, line)
         while (model := policy.find(code, waits)) is not None:
-            helps = _helps(policy, policy.legal.case(model), slots, line)
+            helps = _helps(policy, policy.legal.case(model), most, line)
             if helps is None:
                 yield policy.witness(model, code)
                 break
             policy.formula.add([-waits, -helps])
 
 
-def _helps(policy: Policy, chosen: Chosen, slots: list[Slot], line: Line) -> int | None:
-    """Return what is so of each case that the documentation helps which would help one; None where none would."""
+def _most(policy: Policy, slots: list[Slot], line: Line) -> dict[str, Chosen]:
+    """Return by outcome, those that cover first, as much as can be documented of a line that has it."""
     covers = {o.name for o in policy.program.of_role(FAVOURABLE)}
     names = sorted((name for name in line.outcomes if name != WAITING), key=lambda name: name not in covers)
+    told = {slot: max(slot.options[1:], key=_amount) for slot in slots}
+    hard = [policy.legal.service(line.codes[0]), policy.formula.open, policy.sound()]
+    found = {name: _closest(policy, [*hard, line.outcomes[name]], told) for name in names}
+    return {name: {slot: chosen[slot] for slot in slots} for name, chosen in found.items() if chosen}
+
+
+def _amount(option: Option) -> float:
+    return option.value if isinstance(option.value, int | float) else 0
+
+
+def _closest(policy: Policy, hard: list[int], wanted: Chosen) -> Chosen | None:
+    """Return a case in which some literals are so and slots hold what is wanted, as far as they can; None without."""
+    left = {slot: [option, *slot.options[1:]] for slot, option in wanted.items()}
+    while True:
+        soft = {policy.legal.literal(slot, options[0]): slot for slot, options in left.items() if options}
+        if (model := policy.formula.solve([*hard, *soft])) is not None:
+            return policy.legal.case(model)
+        core = set(policy.formula.core())
+        against = next((slot for literal, slot in soft.items() if literal in core), None)
+        if against is None:
+            return None
+        left[against].pop(0)
+
+
+def _helps(policy: Policy, chosen: Chosen, most: dict[str, Chosen], line: Line) -> int | None:
+    """Return what is so of each case that the documentation helps which would help one; None where none would."""
+    covers = {o.name for o in policy.program.of_role(FAVOURABLE)}
     told = []
-    for name in names:
-        if added := _remedy(policy, chosen, slots, line.outcomes[name]):
-            values = filled(policy.legal, added)
-            encoder = copied(policy.legal, values)
-            so = line_in(policy.legal, encoder, line).outcomes[name]
-            fine = _sound_in(policy, encoder, values), -refused_in(policy.legal, encoder, values)
-            told.append(policy.formula.both([so, *fine]))
+    for name, wanted in most.items():
+        if added := _remedy(policy, chosen, wanted, line.outcomes[name]):
+            told.append(policy.formula.either(_comes_to(policy, line, name, each) for each in added))
             if name in covers or len(told) > 1:
                 return policy.formula.both(told if name not in covers else told[-1:])
     return None
+
+
+def _comes_to(policy: Policy, line: Line, name: str, added: list[tuple[Slot, Option]]) -> int:
+    """Return what is so of each case of which a line has an outcome once something is added to what it says."""
+    values = filled(policy.legal, added)
+    encoder = copied(policy.legal, values)
+    so = line_in(policy.legal, encoder, line).outcomes[name]
+    return policy.formula.both([so, _sound_in(policy, encoder, values), -refused_in(policy.legal, encoder, values)])
 
 
 def _sound_in(policy: Policy, encoder: Encoder, values: Values) -> int:
@@ -141,23 +173,15 @@ def _sound_in(policy: Policy, encoder: Encoder, values: Values) -> int:
     return policy.sound(lines, values)
 
 
-def _remedy(policy: Policy, chosen: Chosen, slots: list[Slot], goal: int) -> list[tuple[Slot, Option]]:
-    """Return as much as can be documented so that a case has an outcome: what it says already is among it."""
-    formula, legal = policy.formula, policy.legal
-    free = [slot for slot in slots if chosen.get(slot, slot.options[0]) == slot.options[0]]
-    asked = [
-        *legal.fixed({s: o for s, o in chosen.items() if s not in free}),
-        formula.open,
-        goal,
-        policy.sound(),
-    ]
-    model = formula.solve(asked)
-    for literal in [legal.literal(s, option) for s in free for option in s.options[1:]] if model else ():
-        more = model if literal in (model or ()) else formula.solve([*asked, literal])
-        if more is not None:
-            asked.append(literal)
-            model = more
-    if model is None:
+def _remedy(policy: Policy, chosen: Chosen, wanted: Chosen, goal: int) -> list[list[tuple[Slot, Option]]]:
+    """Return what to document so that a case has an outcome, with what is wanted in place of what it says already."""
+    legal = policy.legal
+    free = {slot: option for slot, option in wanted.items() if chosen.get(slot, slot.options[0]) == slot.options[0]}
+    hard = [*legal.fixed({s: o for s, o in chosen.items() if s not in free}), policy.formula.open, goal, policy.sound()]
+    found = _closest(policy, hard, free)
+    if found is None:
         return []
-    found = legal.case(model)
-    return [(slot, found[slot]) for slot in slots if slot in found and found[slot] != slot.options[0]]
+    return [
+        [part for part in {**wanted, **{s: found[s] for s in each}}.items() if part[1] != part[0].options[0]]
+        for each in (wanted, free)
+    ]

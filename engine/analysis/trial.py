@@ -5,9 +5,9 @@ All that a rule gives without one of its parts is grounded together with the edi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ..circuit.build import Built
 from ..circuit.circuit import Circuit, draw
@@ -16,10 +16,11 @@ from ..evaluation.rules import Firing
 from ..language.terms import Atom, Literal, Part, Place, Rule
 from ..program.graph import stratify
 from ..program.program import CaseKey, Predicate, Program
-from .formula import Encoder, on_time
+from .formula import Encoder
 from .legal import Legal
 from .lines import Line, classes, line_of
 
+Of = TypeVar("Of", bound=Hashable)
 CUT = "\0"
 """What the file of a rule without one of its parts begins with, for it stands in none."""
 
@@ -50,14 +51,19 @@ VARYING = Atom(CUT, (CUT,))
 """What no text can say: where a rule asks for it, what the rule gives is not settled by the text alone."""
 
 
-def _widened(program: Program, relaxed: Iterable[Rule]) -> Program:
-    """Return a program with more rules, in which nothing that rules give is settled before a case is known.
+def _widened(program: Program, relaxed: Iterable[Rule], facts: Mapping[Rule, Place]) -> Program:
+    """Return a program with more rules, in which nothing that rules or some facts give is settled without a case.
 
+    Each of these facts is put in a place of its own, for those of a range stand in one.
     What a rule that is taken away would have settled may be asked for under `not`.
     """
     asks = Literal(VARYING, True)
     varies = stratify(program).from_case
-    rules = [rule if not rule.body or rule.head.predicate in varies else _asking(rule, asks) for rule in program.rules]
+    rules = [
+        _asking(rule._replace(place=facts.get(rule, rule.place)), asks)
+        if rule in facts or (rule.body and rule.head.predicate not in varies) else rule
+        for rule in program.rules
+    ]  # fmt: skip
     said = Predicate(CUT, ("Cut",), "", Place("", 1), CaseKey(CUT, "each of", CUT, ""))
     return program._replace(
         rules=(*rules, *(_asking(rule, asks) for rule in relaxed)),
@@ -97,17 +103,21 @@ class Trial:
     """
 
     def __init__(self, program: Program, date: str, wanted: list[Cut], read: Collection[str] = ()) -> None:
-        self._read = sorted(read)
+        self.program, self._read = program, sorted(read)
         relaxed = {cut: cut.relaxed() for cut in wanted if cut.part >= 0}
-        wider = _widened(program, relaxed.values())
+        bare = [cut.rule for cut in wanted if not cut.rule.body]
+        facts = {rule: rule.place._replace(file=f"{rule.place.file}{CUT}{at}") for at, rule in enumerate(bare)}
+        wider = _widened(program, relaxed.values(), facts)
         grounded = ground(wider, stratify(wider), date)
         first = len(grounded.inputs)
-        switches = {relaxed.get(cut, cut.rule).place: first + at for at, cut in enumerate(wanted)}
+        places = [facts.get(cut.rule, relaxed.get(cut, cut.rule).place) for cut in wanted]
+        switches = {place: first + at for at, place in enumerate(places)}
         self.built = Switched(grounded, switches)
         self.circuit = Circuit(grounded, draw(grounded, self.built))
         self.legal = Legal([self.circuit], date, refused=True)
         self.formula = self.legal.formula
         self.formula.add([self.legal.given(0)(self.built.inputs[VARYING], 1)])
+        self.switches, self._first = len(wanted), first
         self._switches = {cut: self.formula.new() for cut in wanted}
         literals = dict(zip(range(first, first + len(wanted)), self._switches.values(), strict=True))
         self._after = self._encoder(literals.__getitem__, first)
@@ -120,10 +130,32 @@ class Trial:
             lambda number, session: switch(number) if number >= first else given(number, session), self.legal.present,
         )  # fmt: skip
 
-    def changes(self, cut: Cut) -> bool:
-        """Say whether some legal case is answered otherwise where a part is taken away."""
-        others = (-lit for other, lit in self._switches.items() if other != cut)
-        return self.formula.solve([self._differs, self._switches[cut], *others]) is not None
+    def changing(self, cuts: Iterable[Cut]) -> set[Cut]:
+        """Return those parts without which, one at a time, some legal case is answered otherwise."""
+        return {cut for cut in cuts if self.formula.is_possible([self._differs, *self.without({cut})])}
+
+    def without(self, cuts: Collection[Cut]) -> list[int]:
+        """Return the literals by which some parts are taken away, and no others."""
+        return [literal if cut in cuts else -literal for cut, literal in self._switches.items()]
+
+    @property
+    def sides(self) -> tuple[Encoder, Encoder]:
+        """What encodes the edition as it is, and as it is without what is taken away."""
+        return self._before, self._after
+
+    def said(self, model: set[int]) -> dict[str, Any]:
+        """Return the case of a model as a case file has it."""
+        chosen = {slot: option for slot, option in self.legal.case(model).items() if slot.key != CUT}
+        return self.legal.written(chosen, "witness")
+
+    def place(self, cut: Cut) -> int:
+        """Return the place of the switch of a part among the inputs of the circuit."""
+        return self._first + list(self._switches).index(cut)
+
+    def lines(self, encoder: Encoder) -> list[Line]:
+        """Return what a line may come to, for each class of codes."""
+        program, found = self.circuit.grounded.program, classes(self.circuit, self.legal.space.another())
+        return [line_of(codes, ways, program, encoder) for codes, ways in found.items()]
 
     @cached_property
     def _differs(self) -> int:
@@ -136,30 +168,36 @@ class Trial:
 
     def _told(self, encoder: Encoder) -> list[int]:
         """Return the literals of all that is told of a line of some code."""
-        program = self.circuit.grounded.program
         found: list[int] = []
-        for codes, ways in classes(self.circuit, self.legal.space.another()).items():
-            service = self.legal.service(codes[0])
-            found += (self.formula.both([service, lit]) for lit in _answers(line_of(codes, ways, program, encoder)))
-        shown = [atom for p in program.shown() for atom in self.built.atoms(p.name)]
+        for line in self.lines(encoder):
+            service = self.legal.service(line.codes[0])
+            found += (self.formula.both([service, lit]) for lit in _answers(line))
+        shown = [atom for p in self.program.shown() for atom in self.built.atoms(p.name)]
         found += (encoder.possible(self.built.of(atom)) for atom in shown)
         read = [self.built.of(atom) for name in self._read for atom in self.built.atoms(name)]
         return [*found, *map(encoder.sure, read), *map(encoder.possible, read)]
 
-    def fires(self, rule: Rule) -> bool:
-        """Say whether a rule surely fires in some legal case, or in one that is refused."""
-        of = self.built.firings.get(rule.head.predicate, {})
-        return self._some(f for each in of.values() for f in each if f.rule.place == rule.place)
+    def firing(self, places: Collection[Place]) -> set[Place]:
+        """Return the places of those rules that surely fire in some legal case, or in one that is refused."""
+        return self._some((firing.rule.place, firing) for firing in self._fired() if firing.rule.place in places)
 
-    def asked(self, fact: Rule) -> bool:
-        """Say whether a rule that asks for a fact can fire."""
+    def asked(self, facts: Iterable[Atom]) -> set[Atom]:
+        """Return those facts for which a rule asks that can fire."""
+        wanted = set(facts)
+        return self._some((atom, firing) for firing in self._fired() for atom in wanted & {*firing.premises})
+
+    def _fired(self) -> Iterator[Firing]:
         fired = (f for of in self.built.firings.values() for each in of.values() for f in each)
-        return self._some(f for f in fired if fact.head in f.premises and not f.rule.place.file.startswith(CUT))
+        return (firing for firing in fired if not firing.rule.place.file.startswith(CUT))
 
-    def _some(self, firings: Iterable[Firing]) -> bool:
-        on_time()
-        nodes = (self.built.fires(firing) for firing in firings)
-        return any(self.formula.solve([self._before.sure(node)]) is not None for node in nodes)
+    def _some(self, firings: Iterable[tuple[Of, Firing]]) -> set[Of]:
+        """Return that of which some firing surely is in some case."""
+        nodes: dict[Of, list[int]] = {}
+        for of, firing in firings:
+            nodes.setdefault(of, []).append(self.built.fires(firing))
+        told = {of: self.formula.either(map(self._before.sure, each)) for of, each in nodes.items()}
+        found = self.formula.possible(told.values())
+        return {of for of, lit in told.items() if lit in found}
 
 
 def _answers(line: Line) -> list[int]:

@@ -70,6 +70,7 @@ CODES = {
     ),
     "property": Code(ERROR, "What an analyst says can never be is so in no legal case.", POLICY),
     "redundant-rule": Code(ERROR, "Without a rule that fires, the answer to some legal case is another one.", POLICY),
+    "stale-guard": Code(ERROR, "What guards.yaml marks is there, and changes no answer.", POLICY),
     "statement-without-rule": Code(WARNING, "A statement is cited by a clause or shown as a notice."),
     "subsumed-rule": Code(WARNING, "A rule adds something to the other rules of its head."),
     "syntax": Code(ERROR, "The text is Datalog in the syntax of ASP-Core-2."),

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ...engine.cases.case import Case, Unreadable
 from ...engine.decision.decision import WORLDS
 from ...engine.evaluation.columns import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import Guideline, load
+from .complete import complete_case
 from .options import date_option, format_option
 from .output import FAILED, as_json, width, write_out
 
@@ -33,13 +35,16 @@ UNGROUNDED = "the guideline has no circuit, and nothing is proved of it"
     type=click.Choice(NAMES),
     help="Make this analysis alone; may be repeated. Reliance is made only when asked for.",
 )
+@click.option("--on", "cases", multiple=True, metavar="CASE", shell_complete=complete_case,
+              help="For reliance: how many lines of these cases change, all by the rules of the date.")  # fmt: skip
 @click.option("--seconds", type=click.FloatRange(0), default=60.0, show_default=True,
               help="Give up what is not proved by then: it is unknown; exit 1.")  # fmt: skip
 @format_option("text", "json", "github", "sarif")
 @click.pass_obj
 def analyze(
-    guideline: str, path: str | None, as_of: str, world: str | None, only: tuple[str, ...], seconds: float, form: str
-) -> None:
+    guideline: str, path: str | None, as_of: str, world: str | None, only: tuple[str, ...], cases: tuple[str, ...],
+    seconds: float, form: str,
+) -> None:  # fmt: skip
     """Prove things about every legal case of a guideline: a folder or a name; exit 1 where one does not hold.
 
     Whether a line can have two outcomes or none, can wait for documentation that would not help, what rules and parts
@@ -50,27 +55,46 @@ def analyze(
     \b
     Example: coverlog analyze cg_med_24
              coverlog analyze ncd_240_4 --only faults --format json
+             coverlog analyze --only reliance --on CASES
     """
-    from ..reference.analyses import marks_of, unmarked
+    from ..reference.analyses import marks_of, stale, unmarked
 
+    if cases and "reliance" not in only:
+        raise click.UsageError("--on tells of reliance: say --only reliance as well")
     loaded = load(path or guideline)
+    bank = read_bank(cases, loaded)
     marks = marks_of(loaded)
     known = {(mark.rule, mark.mutation) for mark in marks}
-    told = _analysed(loaded, as_of or datetime.date.today().isoformat(), world or "", only, seconds, known)
+    told = _analysed(loaded, as_of or datetime.date.today().isoformat(), world or "", only, seconds, known, bank)
     left, marked = unmarked(told.found, marks)
+    left += stale(told, loaded)
     write_out(_written(told, left, marked, loaded, form))
     sys.exit(FAILED if left or told.unknown else 0)
 
 
 def _analysed(
-    guideline: Guideline, date: str, world: str, only: tuple[str, ...], seconds: float, known: set[tuple[str, str]]
+    guideline: Guideline, date: str, world: str, only: tuple[str, ...], seconds: float, known: set[tuple[str, str]],
+    bank: Sequence[Case],
 ) -> Analysis:  # fmt: skip
     from ...engine.analysis.run import analyse
 
     try:
-        return analyse(guideline, date, world, only, seconds, known)
+        return analyse(guideline, date, world, only, seconds, known, bank)
     except NotGroundedError as error:
         raise FaultError(f"{UNGROUNDED}: {error}") from None
+
+
+def read_bank(names: Sequence[str], guideline: Guideline) -> list[Case]:
+    """Return the cases that can be read; of the others it is said on standard error why they cannot."""
+    from ...engine.cases.find import find_cases
+
+    found: list[Case] = []
+    for case in find_cases(names, guideline) if names else ():
+        if isinstance(case, Unreadable):
+            click.echo(case.error, err=True)
+        else:
+            found.append(case)
+    return found
 
 
 def _written(told: Analysis, left: Sequence[Proved], marked: int, guideline: Guideline, form: str) -> str:

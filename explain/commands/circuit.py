@@ -11,7 +11,7 @@ from ...engine.language.errors import FaultError
 from ...engine.library.guideline import load
 from .complete import complete_code
 from .options import date_option, format_option
-from .output import as_json, write_out
+from .output import as_json, width, write_out
 
 
 @click.command()
@@ -36,7 +36,9 @@ def circuit(guideline: str, code: str, as_of: str, form: str) -> None:
     try:
         found = load(guideline).circuit(date)
         codes = circuits.chosen(found, code)
-        told = as_json(circuits.as_json(found, codes)) if form == "json" else circuits.WRITERS[form](found, codes)
+        told = (
+            as_json(circuits.as_json(found, codes)) if form == "json" else circuits.WRITERS[form](found, codes, width())
+        )
     except NotGroundedError as error:
         raise FaultError(f"the guideline has no circuit, and its cases are decided one by one: {error}") from None
     except LookupError as error:

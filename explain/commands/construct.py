@@ -14,7 +14,7 @@ from ...engine.library.guideline import Guideline, load
 from ...engine.library.several import each
 from .complete import complete_code
 from .inputs import answering, noted
-from .options import case_argument, date_option, format_option, output_option, world_option
+from .options import as_of_option, case_argument, date_option, format_option, output_option, world_option
 from .output import FAILED, as_json, width, write_out
 
 if TYPE_CHECKING:
@@ -25,15 +25,16 @@ if TYPE_CHECKING:
 UNGROUNDED = "the guideline has no circuit, and nothing is proved of it"
 
 
-def policy_of(guideline: Guideline, date: str, world: str) -> Policy:
+def policy_of(guideline: Guideline, date: str, world: str, served: str = "") -> Policy:
     """Return an edition as all its cases at once.
 
+    :param served: the date of service of each, where it is another one.
     :raises FaultError: where it has no circuit.
     """
     from ...engine.analysis.policy import Policy
 
     try:
-        return Policy(guideline, date, world)
+        return Policy(guideline, date, world, served)
     except NotGroundedError as error:
         raise FaultError(f"{UNGROUNDED}: {error}") from None
 
@@ -86,13 +87,14 @@ def construct(
 @click.command()
 @case_argument
 @world_option
+@as_of_option
 @format_option("text", "json")
-def sufficient(case: str, world: str, form: str) -> None:
+def sufficient(case: str, world: str, as_of: str, form: str) -> None:
     """Tell the least of what a case says that forces each outcome, and the smallest change that turns it.
 
     \b
     Example: coverlog sufficient cts-six-weeks-of-splinting
-             coverlog sufficient cts-three-weeks-of-splinting --format json
+             coverlog sufficient cts-three-weeks-of-splinting --as-of 2016-01-01 --format json
     """
     from ...engine.analysis.sufficient import forced
     from ...engine.cases.find import find_case
@@ -101,7 +103,8 @@ def sufficient(case: str, world: str, form: str) -> None:
     read = noted(find_case(case, answering()))
     guideline = read.under or each(answering())[0]
     lines = dict.fromkeys((line.code, line.session) for line in read.lines)
-    found = [forced(policy_of(guideline, read.date, world), read, *line) for line in lines]
+    policy = policy_of(guideline, as_of or read.date, world, read.date)
+    found = [forced(policy, read, *line) for line in lines]
     if form == "json":
         write_out(as_json(forced_json(read.id, found)))
     else:

@@ -21,7 +21,7 @@ from ...engine.program.interface import CODE
 from ...kb import guidelines
 from .complete import complete_case, complete_guideline
 from .construct import UNGROUNDED
-from .options import date_option, format_option
+from .options import date_option, format_option, output_option
 from .output import FAILED, as_json, bar, width, write_out
 
 if TYPE_CHECKING:
@@ -38,11 +38,13 @@ if TYPE_CHECKING:
               help="List the lines of these cases whose answer changes: files, folders, canonical cases.")  # fmt: skip
 @click.option("--seconds", type=click.FloatRange(0), default=60.0, show_default=True,
               help="Give up what is not proved by then: it is unknown; exit 1.")  # fmt: skip
-@format_option("text", "json")
+@click.option("--detail", is_flag=True, help="Tell when each change comes about, and show each case as a file.")
+@output_option
+@format_option("text", "json", "html")
 @click.pass_obj
 def diff(
     guideline: str, before: str, after: str, as_of: str, world: str | None, cases: tuple[str, ...], seconds: float,
-    form: str,
+    detail: bool, out: Path | None, form: str,
 ) -> None:  # fmt: skip
     """Tell every kind of answer that differs between A and B, over all legal cases, or prove that none does.
 
@@ -52,7 +54,7 @@ def diff(
 
     \b
     Example: coverlog diff 2017-11-01 2017-11-02
-             coverlog diff cg_med_24 cg_med_24 --as-of 2020-01-01 --format json
+             coverlog diff cg_med_24 FOLDER --on CASES --format html -o difference.html
     """
     from ..reference import differences
 
@@ -63,9 +65,12 @@ def diff(
         pair, found = _compared(sides, world or "", seconds)
         flips = list(_flips(cases, pair)) if cases else None
         if form == "json":
-            write_out(as_json(differences.as_json(pair, found, flips)))
+            told = as_json(differences.as_json(pair, found, flips))
+        elif form == "html":
+            told = differences.as_html(pair, found, flips)
         else:
-            write_out(differences.as_text(pair, found, flips, width()))
+            told = differences.as_text(pair, found, flips, width(), detail=detail)
+        write_out(told, out)
 
 
 def _comparable(sides: Sequence[Side]) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from ...engine.analysis.policy import Witness
-from ...engine.analysis.reliance import Reliance
+from ...engine.analysis.reliance import Reliance, Share
 from ...engine.analysis.run import Analysis, Proved
 from ...engine.analysis.sweep import Harm
 from ...engine.cases.written import as_yaml
 from ...engine.language.errors import Finding
-from ...engine.language.terms import quote
+from ...engine.language.terms import Place, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE, WAITING
 from ..render.findings import record, shown
@@ -21,6 +21,8 @@ from ..testing.equivalent import Mark, read_marks
 
 GUARDS = "guards.yaml"
 """The file of a guideline that marks with a reason what is kept, though it changes no answer."""
+NAMED = 3
+"""How many cases of a bank are named at most."""
 _NONE = {
     "faults": "no line of any legal case has two outcomes, or none",
     "hopeless": "no line waits for documentation that comes to one refusal whatever it says",
@@ -35,6 +37,30 @@ def marks_of(guideline: Guideline) -> list[Mark]:
     :raises CaseError: where a file of marks cannot be read.
     """
     return [m for folder in guideline.folders for name in (GUARDS, "equivalent.yaml") for m in read_marks(folder, name)]
+
+
+def stale(told: Analysis, guideline: Guideline) -> list[Proved]:
+    """Return what guards.yaml marks that is not idle any more, or not there; of an edition that was looked through."""
+    if "dead" not in told.asked or "dead" in told.unknown:
+        return []
+    idle = {(each.cut.rule.id, each.cut.change) for each in told.found if each.cut}
+    whole = {each.cut.rule.id for each in told.found if each.cut and each.cut.part < 0}
+    known = {rule.id for rule in guideline.program.rules}
+    mine = {rule.id for rule in guideline.program.edition(told.date)}
+    found = []
+    for mark, line in zip(read_marks(guideline.folder, GUARDS), _lines(guideline.folder / GUARDS), strict=False):
+        if (mark.rule, mark.mutation) in idle or (mark.rule in known and mark.rule not in mine) or mark.rule in whole:
+            continue
+        why = "no longer changes nothing" if mark.rule in known else "is of no rule that is there"
+        message = f"{mark.rule}, {mark.mutation}: what is marked {why}"
+        found.append(Proved(Finding("stale-guard", Place(GUARDS, line), message, "delete the mark")))
+    return found
+
+
+def _lines(path: Path) -> list[int]:
+    """Return the line on which each mark of a file begins."""
+    text = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return [at for at, line in enumerate(text, 1) if line.startswith("-")]
 
 
 def unmarked(found: Sequence[Proved], marks: Sequence[Mark]) -> tuple[list[Proved], int]:
@@ -60,10 +86,9 @@ def as_json(told: Analysis, left: Sequence[Proved], guideline: Guideline) -> dic
         "reliance": [
             {
                 "name": each.name,
-                "changes": [
-                    {"codes": list(c.codes), "before": c.before, "after": c.after, "witness": witness(c.witnesses[0])}
-                    for c in each.changes
-                ],
+                "changes": [{CODE: c.code, "before": c.before, "after": c.after} for c in each.changes],
+                "witness": witness(each.witnesses[0]) if each.witnesses else None,
+                **({"share": each.share._asdict()} if each.share else {}),
             }
             for each in told.reliance
         ],
@@ -137,10 +162,27 @@ def _named(code: str, guideline: Guideline) -> bool:
 
 
 def _reliance(found: Sequence[Reliance], guideline: Guideline, width: int) -> Iterator[str]:
+    words = {outcome.name: outcome.words for outcome in guideline.program.told()}
     for each in found:
-        turns = (f"{c.before} would be {c.after} ({c.codes[0]})" for c in each.changes)
+        turns = (f"{words.get(c.before, c.before)} would be {words.get(c.after, c.after)}" for c in each.changes)
         text = f"without {each.name}: {'; '.join(turns) or 'no outcome would be another one'}"
-        yield from textwrap.wrap(text, width, subsequent_indent="  ")
+        yield from ("", *textwrap.wrap(text, width, subsequent_indent="  "))
+        if each.share:
+            yield from textwrap.wrap(_share(each.share), width, initial_indent="  ", subsequent_indent="    ")
+        if each.witnesses:
+            one, two = (" by ".join(filter(None, (w.answer, ", ".join(w.by)))) for w in each.witnesses)
+            code, world = each.witnesses[0].code, each.witnesses[0].world
+            text = f"for example {code} in the {world} world: {one}; then {two}"
+            yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+            yield from (f"    {line}" for line in as_yaml(each.witnesses[0].said).splitlines())
+
+
+def _share(share: Share) -> str:
+    """Return in words how much of a case bank changes."""
+    some = f", of {', '.join(share.cases[:NAMED])}" if share.cases else ""
+    more = f" and {len(share.cases) - NAMED} cases more" if len(share.cases) > NAMED else ""
+    unread = f"; {share.unread} are not looked at, for the edition does not hold apart what they say"
+    return f"{share.changed} of {share.lines} lines of the cases named change{some}{more}{unread * (share.unread > 0)}"
 
 
 def _harms(found: Sequence[Harm], guideline: Guideline, width: int) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ...engine.circuit.circuit import Circuit
@@ -14,6 +15,7 @@ from ...engine.language.terms import quote, unquote
 from ...engine.program.interface import CODE
 from ..render import dot as writing
 
+BY = " by "  # stands between an atom of a circuit and the rules that give it
 MAX_DRAWN = 400
 """The most nodes that a drawing shows."""
 
@@ -68,19 +70,30 @@ def _node(node: int, circuit: Circuit) -> dict[str, Any]:
     return {"node": node, "kind": kind, **({"atom": _name(node, circuit)} if kind == INPUT else {"of": list(of)})}
 
 
-def as_text(circuit: Circuit, codes: Sequence[str]) -> str:
-    """Return a circuit as lines: each node with what it is of, then the ways of each code to each outcome."""
+def as_text(circuit: Circuit, codes: Sequence[str], width: int) -> str:
+    """Return a circuit as lines: each node with what it is of, then the ways of each code to each outcome.
+
+    What stands for an atom of the rules is called by it wherever something rests on it.
+    """
     lines = [", ".join(f"{number:,} {name}" for name, number in counts(circuit, codes).items()), ""]
-    lines += [f"{_name(node, circuit)} = {_told(node, circuit)}" for node in nodes_of(circuit, codes)
-              if circuit.nodes.below(node)]  # fmt: skip
+    for node in nodes_of(circuit, codes):
+        if circuit.nodes.below(node):
+            rules = circuit.told.get(node, "").partition(BY)[2]
+            told = f"{_called(node, circuit)} = {_told(node, circuit)}{rules and f'  [{rules}]'}"
+            lines += _wrapped(told, width)
     for same in _classes(circuit, codes):
-        lines += ["", ", ".join("any other code" if code == OTHER else unquote(code) for code in same)]
+        named = ", ".join("any other code" if code == OTHER else unquote(code) for code in same)
+        lines += ["", *_wrapped(named, width)]
         ways = [(name, way) for name, each in circuit.ways[same[0]] for way in each]
-        lines += [f"  {name} {way.last} = {_name(way.node, circuit)}" for name, way in ways]
+        lines += [f"  {name} {way.last} = {_called(way.node, circuit)}" for name, way in ways]
     return "\n".join(lines) + "\n"
 
 
-def dot(circuit: Circuit, codes: Sequence[str]) -> str:
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+
+
+def dot(circuit: Circuit, codes: Sequence[str], _width: int = 0) -> str:
     """Return a circuit in the language of Graphviz.
 
     :raises LookupError: where it has too many nodes to be read.
@@ -113,10 +126,15 @@ def _name(node: int, circuit: Circuit) -> str:
     return str(circuit.grounded.inputs[of[0]]) if kind == INPUT else f"n{node}" if of else kind
 
 
+def _called(node: int, circuit: Circuit) -> str:
+    """Return the atom that a node stands for, or else its number."""
+    return circuit.told[node].partition(BY)[0] if node in circuit.told else _name(node, circuit)
+
+
 def _told(node: int, circuit: Circuit) -> str:
     kind, of = circuit.nodes.gates[node]
-    names = [_name(each, circuit) for each in of]
+    names = [_called(each, circuit) for each in of]
     return f" {kind} ".join(names) if len(names) > 1 else f"{kind} {names[0]}"
 
 
-WRITERS = {"text": as_text, "dot": dot}
+WRITERS: dict[str, Callable[[Circuit, Sequence[str], int], str]] = {"text": as_text, "dot": dot}

@@ -12,7 +12,10 @@ from ...engine.cases.written import as_yaml
 from ...engine.language.terms import Atom, Var
 from ...engine.program.interface import CODE
 from ...engine.program.program import Program
-from ...engine.program.words import say_atom
+from ...engine.program.words import any_of, say_atom
+from ..advice.phrases import some
+from ..render import difference_page
+from ..render.difference_page import Kind
 from .analyses import witness
 
 
@@ -48,7 +51,7 @@ def _said(atom: Atom, value: Value, programs: Sequence[Program]) -> str:
     program = next((p for p in programs[::-1] if atom.predicate in p.predicates), programs[-1])
     text = say_atom(atom, program).replace(" in session 1", "").replace("session 1", "the session")
     if atom.args and isinstance(atom.args[-1], Var):
-        last = f"some {program.declared()[atom.predicate].params[-1].lower()}"
+        last = any_of(program.declared()[atom.predicate].params[-1])
         text = text.replace(last, f"{last} that does not change", 1)
     if len(value) > 1:
         words = {NOT: "not", OPEN: "not documented"}
@@ -80,28 +83,82 @@ def as_json(pair: Pair, found: Sequence[Told], flips: Sequence[dict[str, Any]] |
     }  # fmt: skip
 
 
-def as_text(pair: Pair, found: Sequence[Told], flips: Sequence[dict[str, Any]] | None, width: int) -> str:
-    """Return how two sides differ as text."""
-    names = [f"{side.guideline.program.name} of {side.date}" for side in pair.sides]
-    lines = [f"{names[0]} and {names[1]}, every legal case", ""]
-    if not found:
-        lines.append("proved: every line of every legal case has the same answer on both sides")
-    for each in found:
-        lines += _block(each, pair, width)
+def as_text(
+    pair: Pair, found: Sequence[Told], flips: Sequence[dict[str, Any]] | None, width: int, *, detail: bool = False
+) -> str:  # fmt: skip
+    """Return how two sides differ as text.
+
+    :param detail: whether it is told when each change comes about, with the case as a file.
+    """
+    lines = [f"{' and '.join(_names(pair))}, every legal case", "", summary(found)]
+    if detail:
+        lines += (line for each in found for line in ("", *_block(each, pair, width)))
+    elif found:
+        lines += _short(found, pair, width)
+        lines += ["", "--detail tells when each comes about, and shows each case as a file"]
     if flips is not None:
-        lines += _flips(flips)
+        lines += ["", *_flips(flips)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def summary(found: Sequence[Told]) -> str:
+    """Return how much differs, in a sentence."""
+    if not found:
+        return "proved: every line of every legal case has the same answer on both sides"
+    codes = {code for each in found for code in each.codes}
+    kinds = "1 kind of change" if len(found) == 1 else f"{len(found)} kinds of change"
+    return f"{kinds}, of {len(codes)} code{'s' * (len(codes) > 1)}; no other answer changes"
+
+
+def _names(pair: Pair) -> list[str]:
+    return [f"{side.guideline.program.name} of {side.date}" for side in pair.sides]
+
+
+def _short(found: Sequence[Told], pair: Pair, width: int) -> Iterator[str]:
+    """Yield each kind of change below the codes that have it, with its smallest case in few words."""
+    of: dict[tuple[str, ...], list[Told]] = {}
+    for each in found:
+        of.setdefault(each.codes, []).append(each)
+    for codes, kinds in of.items():
+        yield ""
+        yield from textwrap.wrap(", ".join(codes), width, subsequent_indent="  ")
+        for each in kinds:
+            by = f" (statements {', '.join(each.statements)})" if each.statements else ""
+            yield from textwrap.wrap(f"{_head(each, pair)}{by}", width, initial_indent="  ", subsequent_indent="    ")
+            one = each.change.witnesses[0]
+            text = f"{one.code} in the {one.world} world: {_brief(_fuller(each))}"
+            yield from textwrap.wrap(text, width, initial_indent="      ", subsequent_indent="      ")
+
+
+def _brief(said: dict[str, Any]) -> str:
+    """Return what a case says in few words."""
+    rest = {key: value for key, value in said.items() if key not in ("id", "date_of_service")}
+    return "; ".join(f"{key} {_few(value)}" for key, value in rest.items())
+
+
+def _few(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(map(str, value.values())) if CODE in value else ", ".join(f"{k} {v}" for k, v in value.items())
+    return ", ".join(map(_few, value)) if isinstance(value, list) else str(value)
+
+
+def _head(each: Told, pair: Pair) -> str:
+    """Return a kind of change in words."""
+    change, words = each.change, _words(each, pair)
+    if change.before != change.after:
+        return f"{words[0]} becomes {words[1]}"
+    return f"{words[0]}, {'now also' if change.gained else 'no longer'} by {change.gained or change.lost}"
+
+
+def _words(each: Told, pair: Pair) -> tuple[str, str]:
+    sides = zip((each.change.before, each.change.after), pair.sides, strict=True)
+    first, second = (n if n == REFUSED else side.guideline.program.outcome(n).words for n, side in sides)
+    return first, second
 
 
 def _block(each: Told, pair: Pair, width: int) -> Iterator[str]:
     change = each.change
-    sides = zip((change.before, change.after), pair.sides, strict=True)
-    words = [name if name == REFUSED else side.guideline.program.outcome(name).words for name, side in sides]
-    if change.before != change.after:
-        head = f"{words[0]} becomes {words[1]}"
-    else:
-        head = f"{words[0]}, {'now also' if change.gained else 'no longer'} by {change.gained or change.lost}"
-    yield from textwrap.wrap(f"{head}: {', '.join(each.codes)}", width, subsequent_indent="    ")
+    yield from textwrap.wrap(f"{_head(each, pair)}: {', '.join(each.codes)}", width, subsequent_indent="    ")
     for at, way in enumerate(each.when):
         text = f"{'or where' if at else 'where'} {'; '.join(way) or 'nothing more is asked'}"
         yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
@@ -113,13 +170,13 @@ def _block(each: Told, pair: Pair, width: int) -> Iterator[str]:
     one, two = change.witnesses
     told = f"{_answer(one.answer, one.by)}; then {_answer(two.answer, two.by)}"
     yield f"  for example ({one.code}, {one.world} world: {told}):"
-    yield from (f"    {line}" for line in as_yaml(max(two.said, one.said, key=_size)).splitlines())
-    yield ""
+    yield from (f"    {line}" for line in as_yaml(_fuller(each)).splitlines())
 
 
-def _size(said: dict[str, Any]) -> int:
-    """Return how much a case says: each side is shown what it has words for."""
-    return len(as_yaml(said))
+def _fuller(each: Told) -> dict[str, Any]:
+    """Return the case of the side that is shown more of it: each is shown what it has words for."""
+    one, two = each.change.witnesses
+    return max(two.said, one.said, key=lambda said: len(as_yaml(said)))
 
 
 def _answer(answer: str, by: Sequence[str]) -> str:
@@ -127,7 +184,34 @@ def _answer(answer: str, by: Sequence[str]) -> str:
 
 
 def _flips(flips: Sequence[dict[str, Any]]) -> Iterator[str]:
-    yield f"{len(flips)} lines of the cases named change" if flips else "no line of the cases named changes"
-    for flip in flips:
-        before, after = (_answer(flip[side]["outcome"], flip[side]["by"]) for side in ("before", "after"))
-        yield f"  {flip['case']} {flip[CODE]}@{flip['session']}: {before}; then {after}"
+    number = some(len(flips), "line") if flips else "no line"
+    yield f"{number} of the cases named change{'s' * (len(flips) < 2)}"
+    yield from (f"  {case} {line}: {before}; then {after}" for case, line, before, after in map(_flip, flips))
+
+
+def _flip(flip: dict[str, Any]) -> tuple[str, str, str, str]:
+    before, after = (_answer(flip[side]["outcome"], flip[side]["by"]) for side in ("before", "after"))
+    return flip["case"], f"{flip[CODE]}@{flip['session']}", before, after
+
+
+def as_html(pair: Pair, found: Sequence[Told], flips: Sequence[dict[str, Any]] | None) -> str:
+    """Return how two sides differ as one self-contained HTML document.
+
+    :raises PagesError: where Jinja2 is not installed.
+    """
+    rows = None if flips is None else [_flip(flip) for flip in flips]
+    kinds = [_kind(each, pair) for each in found]
+    return difference_page.as_html(_names(pair), summary(found), kinds, rows, pair.sides[1].guideline.program)
+
+
+def _kind(each: Told, pair: Pair) -> Kind:
+    change, (one, two) = each.change, each.change.witnesses
+    shown = {
+        "code": one.code, "world": one.world, "case": as_yaml(_fuller(each)).splitlines(),
+        "answers": (_answer(one.answer, one.by), _answer(two.answer, two.by)),
+    }  # fmt: skip
+    words = _words(each, pair)
+    return Kind(
+        _head(each, pair), change.before, change.after, words, each.codes, each.statements, each.when, each.complete,
+        shown,
+    )  # fmt: skip
