@@ -264,7 +264,7 @@ def test_the_command_tells_what_was_missed(shelf: Path) -> None:
     assert result.exit_code == 1
     assert "A: without size(tall): no case is about it" in result.stdout
     unreviewed = f"{shelf.name}: no words were reviewed; `coverlog test --review` records them\n"
-    assert result.stderr == f"{unreviewed}1 cases, 1 results, 0 not as expected\n"
+    assert result.stderr == f"{unreviewed}1 case, 1 result, 0 not as expected\n"
     assert CliRunner().invoke(main, [*args, "--threshold", "10"]).exit_code == 0
 
 
