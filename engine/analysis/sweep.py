@@ -154,9 +154,8 @@ def _helps(policy: Policy, chosen: Chosen, most: dict[str, Chosen], line: Line) 
     told = []
     for name, wanted in most.items():
         if added := _remedy(policy, chosen, wanted, line.outcomes[name]):
-            ways = (
-                added if name in covers else added[:1]
-            )  # the second helps many more cases to be covered, and few else
+            # The second way helps many more cases to be covered, and few to be refused.
+            ways = added if name in covers else added[:1]
             told.append(policy.formula.either(_comes_to(policy, line, name, each) for each in ways))
             if name in covers or len(told) > 1:
                 return policy.formula.both(told if name not in covers else told[-1:])
