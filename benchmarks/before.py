@@ -4,24 +4,31 @@ Run: python benchmarks/before.py CHECKOUT [ROUNDS]
 
 CHECKOUT is a work tree of the earlier state (`git worktree add --detach PATH COMMIT`). It is measured
 as it was, the present state on the guideline of then, and the present state on its own: the engine's part of a
-difference, and the guideline's. They take turns, so that what else the machine does falls on all.
+difference, and the guideline's. They take turns, so that what else the machine does falls on all. At first sight
+means that the process has decided other cases before, and never this one. A reason is what `explain` shows at first;
+the earlier state knows only the whole proof.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import isnan
 from pathlib import Path
 
 HERE = Path(__file__).parent.parent
 GUIDELINE = "kb/cg_med_24"
+WARM = 100
+"""How many cases are decided before any is at first sight: editions are loaded, and much is the same in others."""
 PYTHON = (sys.executable, "-c")
+IMPORTS = "import click, yaml, pyDatalog, jsonschema_rs"
 COVERED = "cts-six-weeks-of-splinting"
 ASKS = {"id": "nothing-stated", "date_of_service": "2025-11-03", "setting": "outpatient",
         "services": [{"cpt": "95886"}, {"cpt": "95909"}]}  # fmt: skip
@@ -38,28 +45,33 @@ def find(name, *modules):
             pass
     raise SystemExit(f"no {name} in {modules}")
 """
-# The files of the cases come in the first line; each further line asks for one decision, and is answered by its time.
+# The files of the cases come in the first line; each further line asks for one decision, and is answered by its time,
+# or by `nan` where the case contradicts itself.
 DECIDE = f"""{FIND}
 import gc
 judge = find("judge", "engine.decision.decide", "engine.decide")
 prove = find("prove", "explain.proof.build", "explain.proof")
 guideline = find("load", "engine.library.guideline", "engine.library")(sys.argv[1])
 read = find("read_files", "engine.cases.case", "engine.case")
+try:
+    as_text = find("as_text", "explain.render.account_text")
+except SystemExit:
+    reason = prove
+else:
+    reason = lambda judged: as_text(judged, judged.decision.lines, 100)
 cases = {{c.id: c for c in read([Path(f) for f in json.loads(sys.stdin.readline())], guideline) if hasattr(c, "facts")}}
-for case in list(cases.values()):
-    try:
-        judge(case, guideline)
-    except ValueError:  # one of them finds that the case contradicts itself
-        del cases[case.id]
 gc.collect()
 gc.freeze()
 print(json.dumps(sorted(cases)), flush=True)
 for line in sys.stdin:
-    name, world, explained = json.loads(line)
+    name, world, what = json.loads(line)
     start = time.process_time()
-    judged = judge(cases[name], guideline, world=world)
-    if explained:
-        prove(judged)
+    try:
+        judged = judge(cases[name], guideline, world=world)
+    except ValueError:
+        print("nan", flush=True)
+        continue
+    {{"decision": lambda _: None, "explained": prove, "reason": reason}}[what](judged)
     print(time.process_time() - start, flush=True)
 """
 START = f"{FIND}\nsys.argv[0] = 'coverlog'\nfind('main', 'explain.commands.main', 'explain.cli')()"
@@ -77,8 +89,12 @@ class State:
 
     def start(self, *args: str) -> float:
         """Return the milliseconds of CPU of one run of the command line."""
+        return self.run(START, "-g", self.guideline, *args)
+
+    def run(self, *args: str) -> float:
+        """Return the milliseconds of CPU of one run of Python."""
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([*PYTHON, START, "-g", self.guideline, *args], check=True, capture_output=True, env=self.env)
+        subprocess.run([*PYTHON, *args], check=True, capture_output=True, env=self.env)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return 1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
@@ -98,7 +114,9 @@ def asked(process: subprocess.Popen[str], question: object) -> str:
     return process.stdout.readline()
 
 
-def told(what: str, times: list[list[float]], of: Callable[[list[float]], float] = statistics.median) -> None:
+def told(
+    what: str, times: Sequence[Sequence[float]], of: Callable[[Sequence[float]], float] = statistics.median
+) -> None:
     """Print the medians of the states, or what else is of interest, and the ratios of the present ones to the first."""
     before, engine, now = map(of, times)
     print(f"{what:34} {before:9.2f} {engine:9.2f} {now:9.2f} ms   {engine / before:5.2f} {now / before:5.2f}")
@@ -113,20 +131,25 @@ def starts(states: list[State], case: str, rounds: int) -> list[list[float]]:
     return [kept[1:] for kept in times]
 
 
-def decisions(states: list[State], files: list[str], rounds: int) -> dict[str, list[list[float]]]:
+def decisions(states: list[State], files: list[str], rounds: int) -> dict[str, list[tuple[float, ...]]]:
     """Return the times of decisions, explained or not, by world, of the cases that all states can read."""
     served = [state.serve(files) for state in states]
     names = sorted(set.intersection(*(set(known) for _, known in served)))
+    random.Random(7).shuffle(names)
+
+    def timed(name: str, *how: str) -> list[float]:
+        return [1000 * float(asked(process, (name, *how))) for process, _ in served]
+
+    first = {name: timed(name, "open", "decision") for name in names}
+    names = [name for name, times in first.items() if not any(map(isnan, times))]
     print(f"{len(names)} cases that all decide, {rounds} rounds; medians of CPU time, the states taking turns")
     print(f"{'':34}    before    engine       now      ratios to before")
-    asks = {f"{what}, {world} world": (world, what == "explained")
-            for what in ("decision", "explained") for world in ("open", "closed")}  # fmt: skip
-    found: dict[str, list[list[float]]] = {what: [[] for _ in states] for what in asks}
-    for _ in range(rounds):
-        for name in names:
-            for what, times in found.items():
-                for (process, _), kept in zip(served, times, strict=True):
-                    kept.append(1000 * float(asked(process, (name, *asks[what]))))
+    found = {"decision, open, at first sight": list(zip(*(first[name] for name in names[WARM:]), strict=True))}
+    for what in ("decision", "explained", "reason"):
+        for world in ("open", "closed"):
+            asks = names[::4] if what == "reason" else names  # some search seconds for what would be different
+            times = [timed(name, world, what) for _ in range(rounds) for name in asks]
+            found[f"{what}, {world} world"] = list(zip(*times, strict=True))
     for process, _ in served:
         process.communicate()
     return found
@@ -144,7 +167,9 @@ def main() -> None:
         asks = Path(folder) / "nothing-stated.json"
         asks.write_text(json.dumps(ASKS))
         for what, case in (("a covered case", COVERED), ("one with missing sets", str(asks))):
-            told(f"cold start, {what}", starts(states, case, 3 * rounds))
+            told(f"cold start, {what}", starts(states, case, 9 * rounds))
+        imports = [states[-1].run(IMPORTS) for _ in range(9 * rounds)]
+        print(f"{'`' + IMPORTS + '`':52} {statistics.median(imports):9.2f} ms")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What the tests share: the guideline, the judge of the criteria, and a cache folder of their own."""
 
+import ast
 import contextlib
 import importlib.util
 import json
@@ -15,8 +16,9 @@ from typing import Any, Protocol
 import pytest
 from hypothesis import settings
 
-# Set before anything loads a guideline: the user's own cache is left alone.
-os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="coverlog-tests-")
+# Set before anything loads a guideline: the user's own cache is left alone. All processes of a run share one.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="coverlog-tests-")
 
 from coverlog.engine.cases.case import Case, read_files, read_text
 from coverlog.engine.cases.find import canonical_paths
@@ -26,11 +28,12 @@ from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
 
 ROOT = Path(__file__).parent.parent
-EACH = 9  # of the canonical cases each ninth: enough of every folder, in seconds
+EACH = 15  # of the canonical cases each fifteenth: enough of every folder, in seconds
 EVERY = 20  # of the canonical cases each twentieth, where any will do
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
             "--disable-component-update", "--disable-sync"]  # fmt: skip
-WHOLE = 20  # times the examples of a test, in a whole campaign
+SHARE, LEAST = 3, 5  # of the examples that a law asks for the suite tries a third, and no fewer than five
+WHOLE = 20  # times as many are tried in a whole campaign
 
 
 class Size(Protocol):
@@ -51,17 +54,23 @@ def _sibling(path: str) -> ModuleType:
     return sys.modules[name]
 
 
+def pytest_unconfigure() -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--whole", action="store_true", help="whole campaigns, in place of the suite's samples of them")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In a whole campaign each law is tried on many times the examples that the suite tries it on."""
-    if config.getoption("--whole"):
-        functions = {item.function for item in items if isinstance(item, pytest.Function)}
-        for test in (function for function in functions if getattr(function, "is_hypothesis_test", False)):
-            own = test._hypothesis_internal_use_settings  # Hypothesis has no public way to change them
-            test._hypothesis_internal_use_settings = settings(own, max_examples=WHOLE * own.max_examples)
+    """The suite tries each law on a share of the examples that it asks for, a whole campaign on many times as many."""
+    functions = {item.function for item in items if isinstance(item, pytest.Function)}
+    for test in (function for function in functions if getattr(function, "is_hypothesis_test", False)):
+        own = test._hypothesis_internal_use_settings  # Hypothesis has no public way to change them
+        asked = own.max_examples
+        number = WHOLE * asked if config.getoption("--whole") else max(min(LEAST, asked), asked // SHARE)
+        test._hypothesis_internal_use_settings = settings(own, max_examples=number)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -186,6 +195,13 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def trees() -> dict[Path, ast.Module]:
+    """Every module of the house as syntax, read once; the face, which is for those outside, is none of them."""
+    tops = ("kb", "engine", "explain")
+    return {path: ast.parse(path.read_text()) for top in tops for path in sorted((ROOT / top).rglob("*.py"))}
 
 
 def as_case(said: dict[str, Any], guideline: Guideline) -> Case:

@@ -18,10 +18,7 @@ ORDER = ["kb", *(f"{top}.{room}" for top, rooms in ROOMS.items() for room in roo
 MODULE, FUNCTION = 250, 30
 
 
-def modules(root: Path) -> Iterator[Path]:
-    """Every module but the face, which is for those outside."""
-    for top in ("kb", *ROOMS):
-        yield from sorted((root / top).rglob("*.py"))
+Trees = dict[Path, ast.Module]
 
 
 def name_of(path: Path, root: Path) -> str:
@@ -33,9 +30,9 @@ def room_of(module: str) -> str:
     return "kb" if parts[0] == "kb" else ".".join(parts[:2])
 
 
-def imported(path: Path, module: str, known: set[str]) -> Iterator[str]:
+def imported(tree: ast.Module, module: str, known: set[str]) -> Iterator[str]:
     """The modules that a module imports by a relative import, anywhere in it."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = [*module.split(".")[: -node.level], *([node.module] if node.module else [])]
             for alias in node.names:
@@ -44,12 +41,12 @@ def imported(path: Path, module: str, known: set[str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def arrows(root: Path) -> "nx.DiGraph[str]":
+def arrows(root: Path, trees: Trees) -> "nx.DiGraph[str]":
     """Every import between modules, those inside functions included."""
-    known = {name_of(path, root): path for path in modules(root)}
+    known = {name_of(path, root): tree for path, tree in trees.items()}
     graph: nx.DiGraph[str] = nx.DiGraph()
-    for module, path in known.items():
-        graph.add_edges_from((module, name) for name in imported(path, module, set(known)))
+    for module, tree in known.items():
+        graph.add_edges_from((module, name) for name in imported(tree, module, set(known)))
     return graph
 
 
@@ -86,19 +83,19 @@ def test_imports_go_to_rooms_named_earlier(
     assert back == []
 
 
-def test_the_house_is_imported_by_relative_names_alone(root: Path) -> None:
+def test_the_house_is_imported_by_relative_names_alone(trees: Trees) -> None:
     """So every import is an arrow that the order is held against."""
-    for path in modules(root):
-        for node in ast.walk(ast.parse(path.read_text())):
+    for path, tree in trees.items():
+        for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 assert not any(alias.name.split(".")[0] == "coverlog" for alias in node.names), path
             if isinstance(node, ast.ImportFrom) and not node.level:
                 assert str(node.module).split(".")[0] != "coverlog", path
 
 
-def test_what_a_terminal_is_told_is_known_to_the_commands_alone(root: Path) -> None:
+def test_what_a_terminal_is_told_is_known_to_the_commands_alone(root: Path, trees: Trees) -> None:
     """Other rooms raise errors with place, message and remedy; one module asks click for colours, none for more."""
-    asked = {(name_of(path, root), line) for path in modules(root) if room_of(name_of(path, root)) != "explain.commands"
+    asked = {(name_of(path, root), line) for path in trees if room_of(name_of(path, root)) != "explain.commands"
              for line in re.findall(r"(?:import|from) click\b|\bclick\.\w+", path.read_text())}  # fmt: skip
     assert asked == {("explain.render.decision_text", line) for line in ("import click", "click.style")}
 
@@ -108,13 +105,12 @@ def test_no_module_rests_on_itself(arrows: "nx.DiGraph[str]") -> None:
     assert list(nx.simple_cycles(arrows)) == []
 
 
-def test_modules_and_functions_stay_small(root: Path) -> None:
+def test_modules_and_functions_stay_small(root: Path, trees: Trees) -> None:
     """A module is under 250 lines, a function under 30."""
     large = []
-    for path in modules(root):
-        text = path.read_text()
-        large += [(name_of(path, root), n)] if (n := len(text.splitlines())) >= MODULE else []
-        for node in ast.walk(ast.parse(text)):
+    for path, tree in trees.items():
+        large += [(name_of(path, root), n)] if (n := len(path.read_text().splitlines())) >= MODULE else []
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 n = (node.end_lineno or 0) - node.lineno + 1
                 large += [(f"{name_of(path, root)}.{node.name}", n)] if n >= FUNCTION else []

@@ -1,128 +1,95 @@
-"""Other engines on the same rules and cases, in the closed world, as ratios of CPU time measured in one run.
+"""Other engines on the same rules and cases, as ratios of CPU time measured in one run.
 
-Each is held against `decide` on random cases before it is timed; they then take turns, the cases shuffled. What they
-are given is written from the rule text, not by hand.
+Each is held against `decide` on random cases before it is timed; they then take turns, on new cases in every round, in
+an order of their own. What they are given is written from the rule text, but for `tests/criteria.py`: the guideline in
+plain Python, by hand. What turns a case into the form that a peer reads is not in its time, coverlog's own reading is.
 
-Run: python benchmarks/peers/run.py [--cases 300] [--batch 2000] [--rounds 3]
+Run: pip install -r benchmarks/peers/requirements.txt
+     python benchmarks/peers/run.py [--cases 300] [--batch 2000] [--rounds 3]
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
-import clingo
-from coverlog.engine.batch.back import cases_of, take
-from coverlog.engine.batch.load import Loaded
+from common import (
+    DATE,
+    GUIDELINE,
+    Lines,
+    by_circuit,
+    by_decide,
+    by_open_decide,
+    drawn,
+    generate,
+    of_open_circuit,
+    ratio,
+)
 from coverlog.engine.batch.several import Batches
-from coverlog.engine.batch.sources import connect, sources
+from coverlog.engine.batch.sources import connect
 from coverlog.engine.cases.case import Case
-from coverlog.engine.decision.decide import decide
-from coverlog.engine.language.errors import CaseError
-from coverlog.engine.language.terms import Atom, Rule, unquote
-from coverlog.engine.library.guideline import load
-from coverlog.engine.program.asp import CLOSED, as_asp
-from coverlog.engine.program.asp_counts import spelt
-from coverlog.engine.program.interface import SILENT
+from with_clingo import Once, OnceOpen, by_clingo, by_clingo_at_once
+from written import Python, RegoCpp, Regorus, Zen
 
-GENERATE = Path(__file__).parent.parent / "generate.py"
-DATE = "2025-06-01"
-GUIDELINE = load()
-CIRCUIT = GUIDELINE.circuit(DATE)
-NAMES = {outcome.name for outcome in CIRCUIT.grounded.program.outcomes}
-SILENT_ONES = {outcome.name for outcome in CIRCUIT.grounded.program.of_role(SILENT)}
-Lines = list[tuple[str, int, str, tuple[str, ...]]]  # code, session, outcome, statements
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
+import criteria
+
+REREAD, AT_ONCE = "clingo, the text read for each case", "clingo, many cases in one grounding"
+BATCH, DECISION, CIRCUIT = (
+    "coverlog batch, in one process, not written",
+    "coverlog decision, open world",
+    "coverlog circuit",
+)
+BY_HAND, OPEN_ONCE = "plain Python, by hand", OnceOpen.name
 
 
-def drawn(folder: Path, number: int) -> list[Case]:
-    """Draw cases that do not contradict themselves."""
-    subprocess.run([sys.executable, str(GENERATE), str(folder), "--cases", str(number)], check=True)
-    db = connect()
-    batch = Loaded(db, GUIDELINE, "closed", DATE)
-    batch.look(sources(folder, batch.tables, db))
-    db.execute('CREATE TEMP TABLE sample AS SELECT "case" FROM all_case')
-    take(batch, "sample")
-    return [case for _, case, _ in cases_of(batch) if isinstance(case, Case) and by_decide(case)]
+class Way(NamedTuple):
+    """A way to decide cases one by one."""
+
+    name: str
+    ready: Callable[[Case], Any]
+    lines: Callable[[Any], Any]
+    expected: Callable[[Case], Any] = by_decide
 
 
-def by_decide(case: Case) -> Lines:
-    try:
-        found = decide(case, GUIDELINE, world="closed", as_of=DATE).lines
-    except CaseError:
-        return []
-    return sorted((line.code, line.session, line.outcome, line.by or (line.reason or "",)) for line in found)
+def by_hand(said: dict[str, Any]) -> Lines:
+    told = criteria.judge(said, "closed")
+    return sorted((e["cpt"], e["session"], e["outcome"], tuple(e["by"]) or (e["reason"] or "",)) for e in told)
 
 
-def by_circuit(case: Case) -> Lines:
-    inputs = CIRCUIT.read(case.facts)
-    told = CIRCUIT.lines(inputs, [line[:2] for line in case.lines], open_world=False) if inputs else None
-    return sorted((e.code, e.session, e.outcome, e.by or (e.reason or "",)) for e in told or ())
+def ways() -> Iterator[Way]:
+    """Yield every way; one that is not installed is told."""
 
+    def itself(case: Case) -> Case:
+        return case
 
-def of_atoms(case: Case, atoms: Sequence[clingo.Symbol]) -> Lines:
-    """Return the lines of a case, read off what holds."""
-    found: dict[tuple[int, str], dict[str, list[str]]] = {}
-    for atom in atoms:
-        if atom.name in NAMES:
-            session, code, way = atom.arguments
-            found.setdefault((session.number, code.string), {}).setdefault(atom.name, []).append(unquote(str(way)))
-    told = []
-    for line in case.lines:
-        here = found[line.session, line.code]
-        (name,) = here
-        last = sorted(here[name])
-        told.append((line.code, line.session, name, tuple(last[:1] if name in SILENT_ONES else last)))
-    return sorted(told)
-
-
-def by_clingo(case: Case) -> Lines:
-    """Let clingo read the text for each case."""
-    control = clingo.Control(["--warn=none"])
-    control.add("base", [], as_asp(GUIDELINE.program, GUIDELINE.strata, DATE, list(case.facts), CLOSED))
-    control.ground([("base", [])])
-    with control.solve(yield_=True) as handle:
-        return next(of_atoms(case, model.symbols(atoms=True)) for model in handle)
-
-
-def of_all(rule: Rule) -> str:
-    """Return a rule with the case as a first argument of all that a case can change."""
-    from_case = GUIDELINE.strata.from_case
-
-    def told(atom: Atom) -> str:
-        name, _, args = str(atom).partition("(")
-        return f"{name}(Case_{', ' + args if args else ')'}" if atom.predicate in from_case else str(atom)
-
-    if rule.head.predicate not in from_case:
-        return f"{rule.head} :- {', '.join(map(spelt, rule.body))}." if rule.body else f"{rule.head}."
-    parts = [f"{'' if part.positive else 'not '}{told(part.atom)}" for part in rule.literals]
-    return f"{told(rule.head)} :- {', '.join(['a_case(Case_)', *parts, *map(spelt, rule.comparisons)])}."
-
-
-def by_clingo_at_once(cases: Sequence[Case]) -> list[Lines]:
-    """Let clingo ground the rules once for all cases together."""
-    text = [of_all(rule) for rule in GUIDELINE.program.edition(DATE)]
-    for at, case in enumerate(cases):
-        text.append(f"a_case({at}).")
-        text += (f"{name}({at}{', ' + args if args else ')'}." for name, _, args in
-                 (str(atom).partition("(") for atom in case.facts))  # fmt: skip
-    control = clingo.Control(["--warn=none"])
-    control.add("base", [], "\n".join([*text, *(f"#show {name}/4." for name in NAMES)]))
-    control.ground([("base", [])])
-    atoms: list[list[clingo.Symbol]] = [[] for _ in cases]
-    with control.solve(yield_=True) as handle:
-        for atom in next(iter(handle)).symbols(shown=True):
-            atoms[atom.arguments[0].number].append(clingo.Function(atom.name, atom.arguments[1:]))
-    return [of_atoms(case, its) for case, its in zip(cases, atoms, strict=True)]
+    yield Way(REREAD, itself, by_clingo)
+    yield Way("coverlog decision, closed world", itself, by_decide)
+    yield Way(DECISION, itself, by_open_decide, by_open_decide)
+    yield Way(CIRCUIT, itself, by_circuit)
+    yield Way("coverlog circuit, open world", itself, of_open_circuit, lambda case: by_open_decide(case)[0])
+    yield Way(BY_HAND, lambda case: {**case.said, "date_of_service": DATE}, by_hand)
+    for made in (Python, Once, Regorus, RegoCpp, Zen):
+        try:
+            of = made()
+        except ImportError as error:
+            print(f"left out, as {error} (benchmarks/peers/requirements.txt): {made.name}")
+            continue
+        yield Way(of.name, of.ready, of.lines)
+    once = OnceOpen()
+    yield Way(once.name, once.ready, once.answer, by_open_decide)
 
 
 def cpu(work: Callable[[], object]) -> float:
+    gc.collect()
     start = time.process_time()
     work()
     return time.process_time() - start
@@ -133,6 +100,37 @@ def by_batch(folder: Path) -> None:
     of.run(folder)
 
 
+def timed(way: Way, cases: list[Case]) -> float:
+    """Return the CPU time of a case, shuffled."""
+    ready = [way.ready(case) for case in random.sample(cases, len(cases))]
+    return cpu(lambda: [way.lines(each) for each in ready]) / len(cases)
+
+
+def check(each: list[Way], cases: list[Case]) -> None:
+    for way in each:
+        for case in cases:
+            found, expected = way.lines(way.ready(case)), way.expected(case)
+            assert found == expected, (way.name, case.id, found, expected)  # noqa: S101
+    for case, lines in zip(cases, by_clingo_at_once(cases), strict=True):
+        assert lines == by_decide(case), case.id  # noqa: S101
+    sets = sum(len(found) for case in cases for found in by_open_decide(case)[1].values())
+    print(f"{len(cases)} cases, {sum(len(case.lines) for case in cases)} lines: all say what decide says, "
+          f"with {sets} missing sets")  # fmt: skip
+
+
+def told(times: dict[str, list[float]]) -> None:
+    base = statistics.median(times[REREAD])
+    for name, took in sorted(times.items(), key=lambda each: statistics.median(each[1])):
+        one = statistics.median(took)
+        print(f"{name:60} {one * 1e6:10.1f} us of CPU a case, {one / base:8.5f} of clingo, the text read for each")
+    pairs = [(CIRCUIT, BY_HAND), *((peer, CIRCUIT) for peer in (Regorus.name, RegoCpp.name, Zen.name)),
+             (DECISION, OPEN_ONCE), (AT_ONCE, BATCH)]  # fmt: skip
+    for first, second in pairs:
+        if first in times and second in times:
+            found = ratio(times[first], times[second])
+            print(f"{first} / {second}: {statistics.median(found):.2f} ({min(found):.2f} to {max(found):.2f})")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Compares engines on the same rules and cases.")
     parser.add_argument("--cases", type=int, default=300)
@@ -141,29 +139,20 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        cases = drawn(Path(name) / "few", options.cases)
-        many = drawn(Path(name) / "many", options.batch)
-        large = Path(name) / "large"
-        subprocess.run([sys.executable, str(GENERATE), str(large), "--cases", str(options.large)], check=True)
-        at_once = by_clingo_at_once(cases)
-        for case, lines in zip(cases, at_once, strict=True):
-            assert by_decide(case) == by_circuit(case) == by_clingo(case) == lines, case.id  # noqa: S101
-        print(f"{len(cases)} cases: the circuit, clingo and clingo at once say what decide says")
-        by_batch(large)
-        each: dict[str, list[float]] = {}
-        for _ in range(options.rounds):
-            random.shuffle(cases)
-            for work in (by_clingo, by_decide, by_circuit):
-                took = cpu(lambda work=work: [work(case) for case in cases])  # type: ignore[misc]
-                each.setdefault(work.__name__, []).append(took / len(cases))
-            each.setdefault("by_clingo_at_once", []).append(cpu(lambda: by_clingo_at_once(many)) / len(many))
-            each.setdefault("by_batch", []).append(cpu(lambda: by_batch(large)) / options.large)
-        base = statistics.median(each["by_clingo"])
-        for work_name, times in each.items():
-            took = statistics.median(times)
-            print(f"{work_name:20} {took * 1e6:10.1f} us of CPU a case, {took / base:8.5f} of clingo, case by case")
-        ratio = statistics.median(a / b for a, b in zip(each["by_clingo_at_once"], each["by_batch"], strict=True))
-        print(f"clingo at once / batch: {ratio:.0f}")
+        folder = Path(name)
+        each = list(ways())
+        check(each, drawn(folder / "checked", options.cases))
+        many = drawn(folder / "many", options.batch)
+        generate(folder / "large", "adversarial", options.large, 1)
+        by_batch(folder / "large")
+        times: dict[str, list[float]] = {}
+        for number in range(2, options.rounds + 2):
+            cases = drawn(folder / str(number), options.cases, number)
+            for way in random.sample(each, len(each)):
+                times.setdefault(way.name, []).append(timed(way, cases))
+            times.setdefault(AT_ONCE, []).append(cpu(lambda: by_clingo_at_once(many)) / len(many))
+            times.setdefault(BATCH, []).append(cpu(lambda: by_batch(folder / "large")) / options.large)
+        told(times)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from ..language.errors import CaseError
 from ..program.interface import CODE
 from .load import Loaded, quoted
 from .sql import text
-from .tables import CASE, DATE, ID, SERVICE, Table, number
+from .tables import CASE, DATE, ID, SERVICE, Table, plain
 
 AT_ONCE = 10_000
 """How many cases are put together at once."""
@@ -28,6 +28,12 @@ def case_of(batch: Loaded, name: str) -> Case:
     if isinstance(case, Unreadable):
         raise CaseError(faults=case.faults)
     return case
+
+
+def codes_of(batch: Loaded, name: str) -> set[str]:
+    """Return the codes of the lines of a case; none where there is no such case."""
+    found = batch.db.execute(f'SELECT DISTINCT {CODE}::VARCHAR FROM all_service WHERE "case" = {text(name)}')
+    return {str(code) for (code,) in found.fetchall()}
 
 
 def said_of(batch: Loaded, name: str) -> dict[str, Any]:
@@ -91,7 +97,8 @@ def _rows(batch: Loaded, table: Table, of: str, where: str) -> Rows:
 def _said(batch: Loaded, name: str, rows: dict[str, Rows]) -> dict[str, Any]:
     row = dict(zip(batch.list[0].columns, rows[CASE][0][1:], strict=True))
     said: dict[str, Any] = {ID: name, DATE: row.pop(DATE), "services": []}
-    said |= {key: _plain(value, batch, key) for key, value in row.items() if value is not None}
+    is_since = batch.tables.is_since
+    said |= {key: value if is_since(key) else plain(value) for key, value in row.items() if value is not None}
     for table in batch.list[1:]:
         items = [row[1:] for row in rows[table.name]]
         if table.name == SERVICE:
@@ -101,18 +108,13 @@ def _said(batch: Loaded, name: str, rows: dict[str, Rows]) -> dict[str, Any]:
     return said
 
 
-def _plain(value: Any, batch: Loaded, key: str) -> Any:
-    found = None if batch.tables.is_since(key) else number(value)
-    return value if found is None else found
-
-
 def _services(rows: Iterable[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
     for code, session, units in rows:
         more = {"session": session, "units": units}
-        yield {CODE: code, **{k: v if number(v) is None else number(v) for k, v in more.items() if v is not None}}
+        yield {CODE: code, **{key: plain(value) for key, value in more.items() if value is not None}}
 
 
 def _items(table: Table, rows: Rows) -> Any:
     if len(table.columns) == 1:
         return [value for (value,) in rows]
-    return {name: value if number(value) is None else number(value) for name, value in rows}
+    return {name: plain(value) for name, value in rows}

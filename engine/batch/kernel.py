@@ -1,18 +1,20 @@
-"""Lines decided many at once: the function of a circuit, given arrays with an element for each line."""
+"""Lines decided many at once: the function of a circuit, given arrays with a bit for each case."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..circuit.circuit import Circuit, Table
+from ..circuit.python import compiled
 from ..evaluation.symbols import OTHER
 from ..language.terms import quote
 from .columns import Result
 from .layout import PRESENT, SLOTS, Field, Layout
+from .lookup import WIDTH, Lookup
 
 BLOCK = 1 << 16
-"""How many lines are decided at once: the arrays of so many stay near the processor."""
+"""How many sessions are decided at once: the bits of so many stay near the processor."""
 UNDECIDED, CONTRADICTED, UNSETTLED = -1, -2, -3
 """What stands for a line in place of a result: it is to be decided, its case contradicts itself, rules exclude each
 other or give it no outcome."""
@@ -21,11 +23,12 @@ Numbers = Any  # an array of numbers
 
 
 class Lines(NamedTuple):
-    """Some lines of cases: an element for each."""
+    """Some lines, and the cases that they are of."""
 
-    words: list[Numbers]
-    classes: Numbers  # of their codes
-    slots: Numbers  # of their sessions, from 0
+    words: list[Numbers]  # an element for each case
+    cases: Numbers  # of each line, the place of its case there
+    classes: Numbers  # of its code
+    slots: Numbers  # of its session, from 0
 
 
 class Kernel:
@@ -36,12 +39,12 @@ class Kernel:
 
     def __init__(self, circuit: Circuit, layout: Layout, number: Callable[[Result], int], *, open_world: bool) -> None:
         self.circuit, self.layout, self._number = circuit, layout, number
-        self._function = circuit.function(open_world=open_world)
+        self._function = compiled(circuit.nodes, list(circuit.outputs), open_world=open_world, some=_some)
         self._errors = [2 * circuit.outputs[node] for node in dict.fromkeys(circuit.errors)]
         alike: dict[object, int] = {}  # the codes whose lines come to the same by the same are a class
         self._class = {code: alike.setdefault(ways, len(alike)) for code, ways in circuit.ways.items()}
         self._tables = {at: circuit.tables[code] for code, at in self._class.items()}
-        self._known: dict[tuple[int, bytes], int] = {}
+        self._results = {at: Lookup(self._result(table)) for at, table in self._tables.items()}
 
     def class_of(self, code: str) -> int:
         """Return the class of a code of a case."""
@@ -51,78 +54,100 @@ class Kernel:
         """Return the number of the result of each line, or what stands in place of one."""
         import numpy as np
 
-        found = np.full(len(lines.slots), UNDECIDED, np.int32)
-        for start in range(0, len(lines.slots), BLOCK):
-            part = slice(start, start + BLOCK)
-            found[part] = self._block(Lines([w[part] for w in lines.words], lines.classes[part], lines.slots[part]))
+        found = np.full(len(lines.cases), UNDECIDED, np.int32)
+        block, place = (np.zeros(len(lines.words[0]), np.int32) for _ in range(2))
+        blocks = list(self._blocks(lines.words))
+        for at, (_, cases) in enumerate(blocks):
+            block[cases], place[cases] = at, np.arange(len(cases))
+        of = block[lines.cases]
+        for at, (planes, cases) in enumerate(blocks):
+            rows = np.nonzero(of == at)[0]
+            part = Lines([w[cases] for w in lines.words], place[lines.cases[rows]], lines.classes[rows],
+                         lines.slots[rows])  # fmt: skip
+            found[rows] = self._block(part, planes)
         return found
 
-    def _block(self, lines: Lines) -> Numbers:
+    def _blocks(self, words: list[Numbers]) -> Iterator[tuple[int, Numbers]]:
+        """Yield cases by their places, with how many sessions they have at most."""
         import numpy as np
 
-        # The lines of a case mostly stand beside each other: what is told of the first is told of all.
-        change = np.ones(len(lines.slots), bool)
-        change[1:] = np.logical_or.reduce([word[1:] != word[:-1] for word in lines.words])
-        told = self._told([word[change] for word in lines.words])
-        case = np.cumsum(change) - 1
-        own = np.left_shift(np.uint8(1), lines.slots)
-        found = np.full(len(lines.slots), UNDECIDED, np.int32)
-        for at in self._tables:
-            rows = np.nonzero(lines.classes == at)[0]
+        field = self.layout.fields[PRESENT]
+        present = np.right_shift(words[field.word], field.shift) & (1 << SLOTS) - 1
+        least = 0
+        for planes in (1, 2, SLOTS):
+            cases = np.nonzero((present >= 1 << least) & (present < 1 << planes))[0]
+            least, size = planes, BLOCK // planes
+            yield from ((planes, cases[start : start + size]) for start in range(0, len(cases), size))
+
+    def _block(self, lines: Lines, planes: int) -> Numbers:
+        import numpy as np
+
+        told = self._told(lines.words, planes)
+        found = np.full(len(lines.cases), UNDECIDED, np.int32)
+        at = lines.slots * np.intp(told[0].shape[1] * 8) + lines.cases
+        for class_, table in self._tables.items():
+            rows = np.nonzero(lines.classes == class_)[0]
             if len(rows):
-                found[rows] = self._results(at, told, case[rows], own[rows])
-        for place in self._errors:
-            found[np.not_equal(told[place], 0)[case]] = CONTRADICTED
+                found[rows] = self._results[class_].of(_keys(_bits(table, told))[at[rows]])
+        if self._errors:
+            against = np.bitwise_or.reduce([told[place] for place in self._errors])
+            found[np.unpackbits(np.bitwise_or.reduce(against))[lines.cases] != 0] = CONTRADICTED
         return found
 
-    def _told(self, words: list[Numbers]) -> list[Numbers]:
-        """Return the outputs of the circuit for some cases, a bit for each session."""
+    def _told(self, words: list[Numbers], planes: int) -> list[Numbers]:
+        """Return the outputs of the circuit for some cases: rows of bits, one for each session, a bit for each case."""
         import numpy as np
 
-        values: dict[Field, Numbers] = {}
-        mask = self._value(self.layout.fields[PRESENT], words)
-        for field in set(self.layout.of_input.values()):
-            value = self._value(field, words)
-            values[field] = value if field.width == SLOTS else value * mask
+        def bits(word: int, shift: int) -> Numbers:
+            return np.packbits((words[word] & (1 << shift)) != 0)
+
+        def sessions(field: Field) -> Numbers:
+            return np.array([bits(field.word, field.shift + slot) for slot in range(planes)])
+
+        mask = sessions(self.layout.fields[PRESENT])
+        values = {field: sessions(field) if field.width == SLOTS else bits(field.word, field.shift) & mask
+                  for field in set(self.layout.of_input.values())}  # fmt: skip
         inputs = [values[self.layout.of_input[at]] if at in self.layout.of_input else 0
                   for at in range(len(self.circuit.grounded.inputs))]  # fmt: skip
         return [np.broadcast_to(each, mask.shape) for each in self._function(inputs, mask)]
 
-    @staticmethod
-    def _value(field: Field, words: list[Numbers]) -> Numbers:
-        import numpy as np
+    def _result(self, table: Table) -> Callable[[int], int]:
+        """Return what gives the number of the result of lines by the bits of `_bits`."""
 
-        found = np.right_shift(words[field.word], field.shift)
-        return np.bitwise_and(found, (1 << field.width) - 1).astype(np.uint8)
-
-    def _results(self, at: int, told: Sequence[Numbers], case: Numbers, own: Numbers) -> Numbers:
-        """Return the results of some lines of a class: each that is different is looked up once."""
-        import numpy as np
-
-        def of(place: int) -> Numbers:
-            return told[place][case] & own
-
-        table = self._tables[at]
-        sure = [of(place) for _, ways in table for _, place in ways]
-        possible = []
-        for _, ways in table:
-            some = np.zeros(len(case), np.uint8)
-            for _, place in ways:
-                some |= of(place + 1)
-            possible.append(some)
-        packed = np.packbits(np.array([*sure, *possible]) != 0, axis=0)
-        keys = np.zeros((len(case), -(-len(packed) // 8) * 8), np.uint8)
-        keys[:, : len(packed)] = packed.T
-        flat = keys.view(np.uint64)[:, 0] if keys.shape[1] == 8 else keys.view(f"V{keys.shape[1]}")[:, 0]
-        different, back = np.unique(flat, return_inverse=True)
-        numbers = [self._result(at, table, each.tobytes()) for each in different]
-        return np.array(numbers, np.int32)[back]
-
-    def _result(self, at: int, table: Table, key: bytes) -> int:
-        if (at, key) not in self._known:
-            bits = iter(f"{byte:08b}"[place] == "1" for byte in key for place in range(8))
-            found = [(outcome, [last for last, _ in ways if next(bits)]) for outcome, ways in table]
-            possible = [outcome for outcome, _ in table if next(bits)]
+        def of(key: int) -> int:
+            bits = iter(f"{key:b}"[::-1].ljust(sum(len(ways) + 1 for _, ways in table), "0"))
+            found = [(outcome, [last for last, _ in ways if next(bits) == "1"]) for outcome, ways in table]
+            possible = [outcome for outcome, _ in table if next(bits) == "1"]
             name, by, reason = self.circuit.settled([each for each in found if each[1]], possible)
-            self._known[at, key] = self._number((name, ", ".join(by) or None, reason)) if name else UNSETTLED
-        return self._known[at, key]
+            return self._number((name, ", ".join(by) or None, reason)) if name else UNSETTLED
+
+        return of
+
+
+def _some(value: Numbers, mask: Numbers) -> Numbers:
+    import numpy as np
+
+    return np.bitwise_or.reduce(value) & mask
+
+
+def _bits(table: Table, told: Sequence[Numbers]) -> list[Numbers]:
+    """Return what tells the result of a line: its ways, as they surely are, and each outcome as it possibly is."""
+    import numpy as np
+
+    sure = [told[place] for _, ways in table for _, place in ways]
+    none = np.zeros_like(told[0])
+    return [*sure, *(np.bitwise_or.reduce([none, *(told[place + 1] for _, place in ways)]) for _, ways in table)]
+
+
+def _keys(bits: list[Numbers]) -> Numbers:
+    """Return the bits of each session of each case as one number."""
+    import numpy as np
+
+    size = bits[0].size * 8
+    keys = np.zeros((size, -(-len(bits) // WIDTH) * 8), np.uint8)
+    for at in range(0, len(bits), 8):
+        byte = np.zeros(size, np.uint8)
+        for place, each in enumerate(bits[at : at + 8]):
+            byte |= np.unpackbits(each) << np.uint8(place)
+        keys[:, at // 8 + at // WIDTH] = byte
+    return keys.view("<u8")

@@ -1,4 +1,4 @@
-"""A batch decided: what each case says as words of bits, one grouping of all rows; the lines by the kernels."""
+"""A batch decided: what each case says as words of bits, the lines by the kernels."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .apart import decide_apart
+from .gather import Gather, Gathered
 from .kernel import CONTRADICTED, UNDECIDED, UNSETTLED
 from .load import Loaded
 from .rejects import TABLE, Close, count
-from .sources import Range, Sources
+from .sources import Range, Sources, ranges, within
 from .sql import text
 from .vocabulary import Vocabulary
 
 AGAINST_ITSELF = "the documentation contradicts itself (coverlog explain --from says how)"
+GATHERED = 500_000
+"""The most cases whose rows are held in memory at once."""
 FETCHED = 4_000_000
 """How many lines are held in memory at once."""
 Step = Callable[[str], None]
@@ -37,28 +40,51 @@ class Batch(Loaded):
         self.db.execute('CREATE OR REPLACE TEMP TABLE flagged ("case" VARCHAR)')
         self.cases = count(self.db, "every_case")
         self.ids = np.full(count(self.db, "every_service"), UNDECIDED, np.int32)
-        words = Vocabulary(self)
-        for at, part in enumerate(found.ids, 1):
-            step(f"deciding, part {at} of {len(found.ids)}")
-            self._part(part, words)
-        self._contradicted()
+        # Of each row of the table of cases, whether its case contradicts itself, or is to be looked at closely.
+        self.against, self.close = (np.zeros(self.cases, bool) for _ in range(2))
+        self._decide(ranges(found, self.db), step)
+        self._insert("rejects", f"""row_no, "case", 'case', row_no, {text(AGAINST_ITSELF)}""", self.against)
+        self._insert("flagged", '"case"', self.close)
         if close := count(self.db, "flagged"):
             step(f"looking closely at {close:,} cases")
             Close(self).look()
             decide_apart(self)
 
-    def _part(self, part: Range, words: Vocabulary) -> None:
-        """Decide the cases whose ids are in a range."""
+    def _decide(self, parts: list[Range], step: Step) -> None:
+        words = Vocabulary(self)
+        small = len(parts) > 1 or self.cases <= GATHERED
+        gather = Gather(words) if small and not words.patterns else None
+        for at, part in enumerate(parts, 1):
+            step(f"deciding, part {at} of {len(parts)}")
+            if gather and gather.apart:
+                self._gathered(gather.part(part), part, words)
+            else:
+                self._grouped(part, words)
+
+    def _gathered(self, of: Gathered, part: Range, words: Vocabulary) -> None:
+        """Decide cases that have been put together as arrays."""
+        found = words.decide(of.words, of.cases, of.said)
+        self.close[of.rows[of.bad] - 1] = True
+        for result, marked in ((UNSETTLED, self.close), (CONTRADICTED, self.against)):
+            marked[of.rows[of.cases[found == result]] - 1] = True
+        self.ids[of.lines - 1] = found
+        for table, hashes in of.lost.items():
+            self.db.register("lost", {"h": hashes})
+            self.db.execute(f"""INSERT INTO flagged SELECT DISTINCT "case" FROM "all_{table}" t
+                SEMI JOIN lost ON hash(t."case") = lost.h{within(part)}""")
+            self.db.unregister("lost")
+
+    def _grouped(self, part: Range, words: Vocabulary) -> None:
+        """Let DuckDB put the cases of a range together, and decide them."""
         self.db.execute(f"CREATE OR REPLACE TEMP TABLE state AS {words.state(part)}")
         self.db.execute('INSERT INTO flagged SELECT "case" FROM state WHERE bad')
         if words.patterns:
             words.patterns.decide()
         for lines in self._lines(part, words):
-            self.ids[lines["row_no"] - 1] = words.decide(lines)
-        unsettled = self.ids == UNSETTLED
-        if unsettled.any():
-            self._flag(unsettled)
-            self.ids[unsettled] = UNDECIDED
+            self.ids[lines["row_no"] - 1] = _decided(lines, words)
+        for result, marked in ((UNSETTLED, self.close), (CONTRADICTED, self.against)):
+            self._mark(self.ids == result, marked)
+        self.ids[self.ids < UNDECIDED] = UNDECIDED
 
     def _lines(self, part: Range, words: Vocabulary) -> Iterator[dict[str, Any]]:
         """Yield lines, an array for each column."""
@@ -70,18 +96,32 @@ class Batch(Loaded):
             one = f"SELECT * FROM line WHERE rowid >= {start} AND rowid < {start + FETCHED}" if many else select
             yield self.db.execute(one).fetchnumpy()
 
-    def _flag(self, which: Any) -> None:
-        """Let the cases of some lines be looked at closely."""
-        self.db.register("which", {"it": which})
-        self.db.execute("""INSERT INTO flagged SELECT DISTINCT "case" FROM
-            (SELECT "case" FROM every_service) POSITIONAL JOIN which WHERE it""")
-        self.db.unregister("which")
-
-    def _contradicted(self) -> None:
-        which = self.ids == CONTRADICTED
-        if which.any():
-            self.db.register("which", {"it": which})
-            self.db.execute(f"""INSERT INTO rejects SELECT c.row_no, "case", 'case', c.row_no, {text(AGAINST_ITSELF)}
-                FROM all_case c SEMI JOIN (SELECT "case" FROM (SELECT "case" FROM every_service)
-                    POSITIONAL JOIN which WHERE it) USING ("case")""")
+    def _mark(self, lines: Any, marked: Any) -> None:
+        """Mark the cases of some lines."""
+        if lines.any():
+            self.db.register("which", {"it": lines})
+            found = self.db.execute("""SELECT row_no FROM all_case SEMI JOIN (SELECT "case" FROM
+                (SELECT "case" FROM every_service) POSITIONAL JOIN which WHERE it) USING ("case")""").fetchnumpy()
             self.db.unregister("which")
+            marked[found["row_no"] - 1] = True
+
+    def _insert(self, table: str, columns: str, marked: Any) -> None:
+        """Add the cases that are marked to a table."""
+        if marked.any():
+            self.db.register("which", {"it": marked})
+            self.db.execute(f"""INSERT INTO {table} SELECT {columns} FROM
+                (SELECT row_no, "case" FROM every_case) POSITIONAL JOIN which WHERE it""")
+            self.db.unregister("which")
+
+
+def _decided(lines: dict[str, Any], words: Vocabulary) -> Any:
+    """Return the numbers of the results of lines."""
+    if words.patterns:
+        return words.patterns.results(lines["pattern_no"], lines["said"])
+    import numpy as np
+
+    told = [lines[word] for word in words.layout.words]
+    # The lines of a case mostly stand beside each other: what is told of the first is told of all.
+    change = np.ones(len(lines["no"]), bool)
+    change[1:] = np.logical_or.reduce([word[1:] != word[:-1] for word in told])
+    return words.decide([word[change] for word in told], np.cumsum(change) - 1, lines["no"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -28,20 +28,20 @@ class Sources(NamedTuple):
     of: dict[str, str]
     told: str
     files: dict[str, list[str]]  # of a table that stands in Parquet
-    ids: Sequence[Range] = (("", ""),)  # the parts in which the cases are decided
 
 
-def connect(memory: str = "", folder: Path | None = None) -> Any:
+def connect(memory: str = "", folder: Path | None = None, threads: int = 0) -> Any:
     """Return a DuckDB of its own.
 
     :param memory: how much it may use, such as `500MB`; the rest goes to the folder.
+    :param threads: how many it may use; as many as there are processors for 0.
     :raises BatchError: where DuckDB is not installed, or the memory is no size.
     """
     try:
         import duckdb
     except ImportError:
         raise BatchError("batch needs DuckDB and NumPy: pip install 'coverlog[batch]'") from None
-    made = duckdb.connect()
+    made = duckdb.connect(config={"threads": threads} if threads else {})
     made.execute("SET enable_progress_bar = false")
     try:
         if memory:
@@ -73,7 +73,7 @@ def sources(path: Path, tables: Tables, db: Any) -> Sources:
         if name not in found:
             hint = f"write {name}.parquet or {name}.csv (coverlog batch --schema)"
             raise BatchError(f"{path}: no table {name} there; {hint}")
-    return Sources(found, str(path), files, _ids(files.get(CASE, []), db))
+    return Sources(found, str(path), files)
 
 
 def _numbered(source: str) -> str:
@@ -120,10 +120,10 @@ def _counted(files: Iterable[str], db: Any) -> Iterable[str]:
         before += db.execute(f"SELECT num_rows FROM parquet_file_metadata({text(file)})").fetchone()[0]
 
 
-def _ids(files: Sequence[str], db: Any) -> list[Range]:
+def ranges(of: Sources, db: Any) -> list[Range]:
     """Return the parts in which cases are decided, by their ids: more than one where Parquet has them in order."""
     found: list[tuple[str | None, int]] = []
-    for file in files:
+    for file in of.files.get(CASE, ()):
         found += db.execute(f"""SELECT coalesce(stats_min_value, stats_min), row_group_num_rows
             FROM parquet_metadata({text(file)}) WHERE path_in_schema = {text(ID)} ORDER BY row_group_id""").fetchall()
     firsts = [first for first, _ in found if first]
@@ -136,3 +136,11 @@ def _ids(files: Sequence[str], db: Any) -> list[Range]:
             starts, rows = [*starts, first or ""], 0
         rows += number
     return list(pairwise(["", *starts, ""]))
+
+
+def within(part: Range) -> str:
+    """Return what keeps the rows of a table `t` that are of a range; those without an id are of the first."""
+    first, end = part
+    tests = [f't."case" >= {text(first)}'] * bool(first) + [f't."case" < {text(end)}'] * bool(end)
+    told = " AND ".join(tests)
+    return f""" WHERE ({told}{"" if first or not end else ' OR t."case" IS NULL'})""" if told else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ..cases.case import Unreadable, read_text
@@ -106,16 +107,15 @@ class Tables:
 
     def of_single(self, key: str, value: Any, date: str) -> Meaning:
         """Return what the one value of a key means; None is a value that a case leaves out."""
-        since = self.is_since(key)
-        found = value if since or (isinstance(value, str) and not number(value)) else number(value)
-        return self._meaning(key, value if found is None else found, {DATE: date} if since else {})
+        if self.is_since(key):
+            return self._meaning(key, value, {DATE: date})
+        return self._meaning(key, plain(value))
 
     def of_item(self, table: Table, *values: Any) -> Meaning:
         """Return what an item of a list means, or a name with a value."""
         if len(values) == 1:
             return self._meaning(table.key, [values[0]])
-        found = number(values[1])
-        return self._meaning(table.key, {str(values[0]): values[1] if found is None else found})
+        return self._meaning(table.key, {str(values[0]): plain(values[1])})
 
     def _meaning(self, key: str, value: Any, more: dict[str, Any] | None = None) -> Meaning:
         said = {**self._base, **(more or {}), key: value}
@@ -131,13 +131,9 @@ def _told(fault: Any) -> str:
     return f"{fault.message}; {fault.remedy}" if fault.remedy else str(fault.message)
 
 
-def number(value: Any) -> float | None:
-    """Return a text as the number that it writes, or None."""
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        pass
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
+def plain(value: Any) -> Any:
+    """Return a text as the number that it writes, or as it is."""
+    for read in (int, float):
+        with suppress(TypeError, ValueError):
+            return read(value)
+    return value

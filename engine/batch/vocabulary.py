@@ -11,8 +11,7 @@ from .kernel import UNDECIDED, Kernel, Lines
 from .layout import ASKED, EDITION, FLAGGED, PRESENT, SLOTS, Bits, Layout, merged
 from .load import Loaded, Reading, insert, quoted, whole
 from .patterns import Patterns
-from .sources import Range
-from .sql import text
+from .sources import Range, within
 from .tables import CASE, SERVICE, Meaning
 
 Row = tuple[Any, ...]
@@ -29,9 +28,9 @@ class Vocabulary:
         editions = dict.fromkeys(map(self._edition, dates))
         self.circuits = {edition: found for edition in editions if (found := self._circuit(edition))}
         self.layout = Layout(list(self.circuits.values()))
-        self._bits = {r.name: [self._said(r, *each) for each in self._found[r.name]] for r in self.readings}
+        self.bits = {r.name: [self._said(r, *each) for each in self._found[r.name]] for r in self.readings}
         self.patterns = Patterns(batch, self.layout) if batch.columns else None
-        self._joined = {reading.name: self._table(reading) for reading in self.readings}
+        self.joined = {reading.name: self._table(reading) for reading in self.readings}
         self._kernels = {
             edition: Kernel(circuit, self.layout, batch.number, open_world=WORLDS[batch.world])
             for edition, circuit in self.circuits.items()
@@ -79,7 +78,7 @@ class Vocabulary:
 
     def _table(self, reading: Reading) -> bool:
         """Make the table of the bits of some values; False where they all say the same, so that none is needed."""
-        bits = self._bits[reading.name]
+        bits = self.bits[reading.name]
         words = self.layout.words
         columns = "".join(f", {word} BIGINT" for word in words)
         self.db.execute(f"CREATE OR REPLACE TEMP TABLE word (no BIGINT, said BIGINT{columns})")
@@ -120,30 +119,30 @@ class Vocabulary:
             readings = [reading for reading in self.readings if reading.table is table]
             if not any(self._found[reading.name] for reading in readings):
                 continue
-            joined = "".join(self._join(r) for r in readings if self._joined[r.name])
+            joined = "".join(self._join(r) for r in readings if self.joined[r.name])
             words = ", ".join(f"{self._word(at, readings)} AS w{at}" for at in range(len(self.layout.words)))
             head = "true" if table.name == CASE else "NULL::BOOLEAN"
             name = "true" if "value" in table.columns else "NULL::BOOLEAN"
             of = f'"b_{readings[0].name}".said' if len(readings) == 1 and joined else "NULL::BIGINT"
             said = f", {of} AS said" if self.patterns else ""
             yield (f'SELECT t."case", {words}, {head} AS head, {name} AS name{said} FROM "all_{table.name}" t'
-                   f"{joined}{_within(part)}")  # fmt: skip
+                   f"{joined}{within(part)}")  # fmt: skip
             for reading in readings if self.patterns and len(readings) > 1 else ():
-                if self._joined[reading.name]:
+                if self.joined[reading.name]:
                     yield self._also(reading, part)
 
     def _also(self, reading: Reading, part: Range) -> str:
         """Return what selects what one of several columns of a table says."""
         words = ", ".join(f"0::BIGINT AS w{at}" for at in range(len(self.layout.words)))
         return f"""SELECT t."case", {words}, NULL::BOOLEAN AS head, NULL::BOOLEAN AS name, "b_{reading.name}".said
-            FROM "all_{reading.table.name}" t{self._join(reading)}{_within(part)}"""
+            FROM "all_{reading.table.name}" t{self._join(reading)}{within(part)}"""
 
     def _word(self, at: int, readings: list[Reading]) -> str:
         """Return the bits of a row in a word."""
-        constant = merged(*(each for r in readings if not self._joined[r.name] for each in self._bits[r.name]))
+        constant = merged(*(each for r in readings if not self.joined[r.name] for each in self.bits[r.name]))
         # What has no bit in a word needs no look at the table.
         parts = [f'"b_{reading.name}".w{at}' for reading in readings
-                 if self._joined[reading.name] and any(each.get(at) for each in self._bits[reading.name])]  # fmt: skip
+                 if self.joined[reading.name] and any(each.get(at) for each in self.bits[reading.name])]  # fmt: skip
         return " | ".join([*parts, f"{constant.get(at, 0)}::BIGINT"] if constant.get(at) or not parts else parts)
 
     @staticmethod
@@ -152,12 +151,14 @@ class Vocabulary:
         on = " AND ".join(f"t.{quoted(c)} IS NOT DISTINCT FROM {of}.{quoted(c)}" for c in reading.columns)
         return f' JOIN "bits_{reading.name}" AS {of} ON {on}'
 
+    def named(self) -> Bits:
+        """Return the bits of names: a case says none of them twice that has as many of them as rows that name."""
+        keys = (key for key in self.layout.fields if isinstance(key, tuple) and key[0] == "name")
+        return merged(*map(self.layout.bits, keys))
+
     def _bad(self) -> str:
         """Return which cases are to be looked at closely."""
-        named = merged(
-            *(self.layout.bits(key) for key in self.layout.fields if isinstance(key, tuple) and key[0] == "name")
-        )
-        different = " + ".join(f"bit_count(w{at} & {mask})" for at, mask in named.items()) or "0"
+        different = " + ".join(f"bit_count(w{at} & {mask})" for at, mask in self.named().items()) or "0"
         tests = [_all(self.layout.bits(FLAGGED)), f"NOT ({_all(self.layout.bits(ASKED))})"]
         tests += [_all(bits) for bits in self.layout.together()]
         return f""""case" IS NULL OR trim("case") = '' OR heads <> 1 OR names <> {different} OR {" OR ".join(tests)}"""
@@ -169,39 +170,30 @@ class Vocabulary:
         said = f', "b_{SERVICE}".said, p.pattern_no' if self.patterns else ""
         join = " JOIN pattern p ON p.said = s.said" if self.patterns else ""
         return f"""SELECT t.row_no, "b_{SERVICE}".no, {words}{said} FROM all_service t{self._join(reading)}
-            JOIN state s ON s."case" = t."case"{join}{_within(part) or " WHERE true"} AND NOT s.bad"""
+            JOIN state s ON s."case" = t."case"{join}{within(part) or " WHERE true"} AND NOT s.bad"""
 
-    def decide(self, lines: dict[str, Any]) -> Any:
+    def decide(self, words: list[Any], cases: Any, said: Any) -> Any:
         """Return the numbers of the results of lines.
 
-        :param lines: what `lines` selects, an array for each column.
+        :param words: the words of cases, an element for each.
+        :param cases: of each line, the place of its case there.
+        :param said: the number of what it says.
         """
-        if self.patterns:
-            return self.patterns.results(lines["pattern_no"], lines["said"])
         import numpy as np
 
-        numbers, words = lines["no"], [lines[word] for word in self.layout.words]
-        found = np.full(len(numbers), UNDECIDED, np.int32)
-        said = [row for row, _ in self._found[SERVICE]]
-        sessions = np.array([whole(session) - 1 if str(whole(session)).isdigit() else 0 for _, session, _ in said])
-        slots = np.clip(sessions, 0, SLOTS - 1).astype(np.uint8)
+        found = np.full(len(cases), UNDECIDED, np.int32)
+        rows = [row for row, _ in self._found[SERVICE]]
+        sessions = np.array([whole(session) - 1 if str(whole(session)).isdigit() else 0 for _, session, _ in rows])
+        slots = np.clip(sessions, 0, SLOTS - 1).astype(np.uint8)[said]
         for edition, kernel in self._kernels.items():
             field = self.layout.field((EDITION, edition))
-            rows = np.nonzero(np.bitwise_and(words[field.word], 1 << field.shift))[0]
-            classes = np.array([kernel.class_of(str(code)) for code, _, _ in said], np.uint8)
-            mine = numbers[rows]
-            found[rows] = kernel.decide(Lines([word[rows] for word in words], classes[mine], slots[mine]))
+            mine = (words[field.word] & (1 << field.shift)) != 0
+            place, lines = np.cumsum(mine) - 1, np.nonzero(mine[cases])[0]
+            classes = np.array([kernel.class_of(str(code)) for code, _, _ in rows], np.uint8)[said[lines]]
+            found[lines] = kernel.decide(Lines([w[mine] for w in words], place[cases[lines]], classes, slots[lines]))
         return found
 
 
 def _all(bits: Bits) -> str:
     """Return that all of some bits are set."""
     return " AND ".join(f"(w{at} & {mask}) = {mask}" for at, mask in bits.items()) or "true"
-
-
-def _within(part: Range) -> str:
-    first, end = part
-    tests = [f't."case" >= {text(first)}'] * bool(first) + [f't."case" < {text(end)}'] * bool(end)
-    # Rows without an id are of the first part.
-    told = " AND ".join(tests)
-    return f" WHERE ({told}{'' if first or not end else ' OR t.' + quoted('case') + ' IS NULL'})" if told else ""

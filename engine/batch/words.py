@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from ..circuit.nodes import INPUT, OR, Nodes
+from ..circuit.nodes import Nodes
 
 BITS = 62
 """The bits of a word: it is a signed number of 64."""
@@ -13,23 +13,11 @@ BITS = 62
 class Words:
     """The place of each input that some outputs rest on."""
 
-    def __init__(self, nodes: Nodes, outputs: Iterable[int]) -> None:
+    def __init__(self, nodes: Nodes, outputs: Collection[int]) -> None:
         self.reached = nodes.reached(outputs)
-        parents: dict[int, list[int]] = {}
-        for node in self.reached:
-            for each in nodes.below(node):
-                parents.setdefault(each, []).append(node)
-        told = set(outputs)
-        self.place: dict[int, int] = {}  # the number of the bit of an input, by the number of the input
-        known: dict[tuple[object, ...], int] = {}
-        for node in self.reached:
-            kind, of = nodes.gates[node]
-            if kind == INPUT:
-                above = parents.get(node, [])
-                # Inputs of which every one does for the same nodes are one.
-                alike = all(nodes.gates[each][0] == OR for each in above) and node not in told
-                key = tuple(above) if alike else ("alone", node)
-                self.place[of[0]] = known.setdefault(key, len(known))
+        known: dict[int, int] = {}
+        # The number of the bit of an input, by the number of the input.
+        self.place = {at: known.setdefault(first, len(known)) for at, first in nodes.alike(outputs).items()}
         self.number = len(known)
 
     @property

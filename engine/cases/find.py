@@ -39,6 +39,15 @@ def _below(folder: Path) -> Iterator[Path]:
         yield from (Path(at, name) for name in names if name.endswith(".yaml"))
 
 
+def _called(name: str, guideline: Guideline) -> list[Path]:
+    """Return the canonical cases of a name, each before the one that stands in its place."""
+    file = f"{name}.yaml"
+    folders = [folder / "cases" for folder in guideline.folders[::-1]]
+    return [
+        path for at in folders for path in sorted(Path(top, file) for top, _, names in os.walk(at) if file in names)
+    ]
+
+
 def overridden(guideline: Guideline, path: Path) -> Path | None:
     """Return the case of what a guideline extends in whose place a case of its own stands."""
     if path.is_relative_to(guideline.folder):
@@ -112,7 +121,8 @@ def _find(name: str, guideline: Answering) -> Path:
     """
     if exists(Path(name)):
         return Path(name)
-    if name in (shipped := canonical(guideline)):
-        return shipped[name]
+    if found := [path for one in each(guideline) for path in _called(name, one)]:
+        return found[-1]
+    shipped = canonical(guideline)
     hint = did_you_mean(name, shipped) or "name a file, a folder, - or a canonical case (see coverlog cases)"
     raise refused(name, "no such file or case", hint)

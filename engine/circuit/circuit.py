@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 from ..evaluation.grounded import Grounded
@@ -12,7 +13,7 @@ from ..language.terms import Atom, quote, unquote
 from ..program.interface import ADVISORY, AWAITED, SERVICE, SILENT, WAITING, Outcome, against
 from .build import Built
 from .nodes import FALSE, TRUE, Nodes
-from .python import Function, compiled
+from .python import Function, Values, compiled
 from .reading import Inputs, Reader
 
 WORLDS = {"open": True, "closed": False}
@@ -37,6 +38,7 @@ class Way(NamedTuple):
 
 Ways = tuple[tuple[str, tuple[Way, ...]], ...]
 """The ways of each outcome, in the order in which it is looked for."""
+Pick = Callable[[Values], Values]
 Table = list[tuple[Outcome, list[tuple[str, int]]]]
 """The same with places: of each way the last argument of its atom, and where a function tells it."""
 
@@ -69,13 +71,14 @@ class Circuit:
     """
 
     def __init__(self, grounded: Grounded, drawn: Drawn, built: Built | None = None) -> None:
-        self.grounded, self.nodes, self._reader = grounded, drawn.nodes, Reader(grounded)
+        self.grounded, self.nodes = grounded, drawn.nodes
         self._built = built
         # By code, each code that requests may name; OTHER for those that the text does not.
         self.ways, self.errors = drawn.ways, drawn.errors
         self.told = drawn.told  # by node, the atoms it stands for and the rules that give them
         self.advisories = drawn.advisories
         self._functions: dict[bool, Function] = {}
+        self._of_read: dict[bool, Function] = {}
 
     @classmethod
     def of(cls, grounded: Grounded) -> Circuit:
@@ -109,6 +112,28 @@ class Circuit:
         return self._functions[open_world]
 
     @cached_property
+    def _reader(self) -> Reader:
+        return Reader(self.grounded, self.nodes.alike(self.outputs))
+
+    def _told(self, inputs: Inputs, *, open_world: bool) -> Values:
+        """Return the outputs for a case that has been read."""
+        if open_world not in self._of_read:
+            alike = self.nodes.alike(self.outputs)
+            self._of_read[open_world] = compiled(self.nodes, list(self.outputs), open_world=open_world, alike=alike)
+        return self._of_read[open_world](inputs.values, inputs.mask)
+
+    @cached_property
+    def _errors(self) -> Pick:
+        """What picks from the outputs that the case surely contradicts itself."""
+        return _pick(2 * self.outputs[node] for node in dict.fromkeys(self.errors))
+
+    @cached_property
+    def _picks(self) -> dict[str, list[tuple[Pick, Outcome, list[tuple[str, int]]]]]:
+        """The tables, and beside each outcome what picks from the outputs whether it is possible in some session."""
+        return {code: [(_pick(at + 1 for _, at in ways), outcome, ways) for outcome, ways in table if ways]
+                for code, table in self.tables.items()}  # fmt: skip
+
+    @cached_property
     def tables(self) -> dict[str, Table]:
         """By code, the outcomes and their ways, with the place at which the function tells them surely.
 
@@ -133,8 +158,8 @@ class Circuit:
 
         :param lines: code and session of each.
         """
-        told = self.function(open_world=open_world)(inputs.values, inputs.mask)
-        if inputs.contradicted or any(told[2 * self.outputs[node]] for node in self.errors):
+        told = self._told(inputs, open_world=open_world)
+        if inputs.contradicted or any(self._errors(told)):
             return None
         known: dict[tuple[str, int], Line] = {}
         for line in lines:
@@ -142,15 +167,16 @@ class Circuit:
                 known[line] = self._line(line, told, inputs.sessions[line[1]])
         return [known[line] for line in lines]
 
-    def _line(self, line: tuple[str, int], told: Sequence[int], bit: int) -> Line:
+    def _line(self, line: tuple[str, int], told: Values, bit: int) -> Line:
         code, session = line
         sure: list[tuple[Outcome, list[str]]] = []
         possible: list[Outcome] = []
-        for outcome, ways in self.tables.get(quote(code)) or self.tables[OTHER]:
-            if any(told[at + 1] & bit for _, at in ways):
-                possible.append(outcome)
+        for pick, outcome, ways in self._picks.get(quote(code)) or self._picks[OTHER]:
+            if any(pick(told)):
                 if last := [each for each, at in ways if told[at] & bit]:
                     sure.append((outcome, last))
+                if last or any(told[at + 1] & bit for _, at in ways):
+                    possible.append(outcome)
         return Line(code, session, *self.settled(sure, possible))
 
     def settled(
@@ -168,6 +194,12 @@ class Circuit:
             outcome = AWAITED  # one that goes before it, and says otherwise, may still hold
         by = () if outcome.role in (SILENT, WAITING) else tuple(last)
         return outcome.name, by, last[0] if outcome.role == SILENT else None
+
+
+def _pick(places: Iterable[int]) -> Pick:
+    """Return what picks some outputs; it tells of none and of one as of many."""
+    found = [*places]
+    return itemgetter(*found, *found) if found else lambda _: ()
 
 
 def _codes(built: Built) -> list[str]:

@@ -135,6 +135,26 @@ class Nodes:
                 stack += self.below(node)
         return sorted(seen)
 
+    def alike(self, outputs: Iterable[int]) -> dict[int, int]:
+        """Return for each input that outputs rest on the first that means the same to them, by their numbers.
+
+        Inputs of which every one does for the same nodes mean the same.
+        """
+        told, above = set(outputs), dict[int, list[int]]()
+        reached = self.reached(told)
+        for node in reached:
+            for each in self.below(node):
+                above.setdefault(each, []).append(node)
+        first: dict[tuple[object, ...], int] = {}
+        found = {}
+        for node in reached:
+            kind, of = self.gates[node]
+            if kind == INPUT:
+                nodes = above.get(node, [])
+                any_does = node not in told and all(self.gates[each][0] == OR for each in nodes)
+                found[of[0]] = first.setdefault(tuple(nodes) if any_does else ("alone", node), of[0])
+        return found
+
     def below(self, node: int) -> tuple[int, ...]:
         """Return what a node rests on directly."""
         kind, of = self.gates[node]

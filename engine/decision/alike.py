@@ -21,7 +21,7 @@ def alike(guideline: Guideline, date: str) -> tuple[tuple[str, ...], ...]:
 
     :param date: the ISO date whose rules apply.
     """
-    rules = relaxed(guideline, frozenset()).program.edition(date)
+    rules = relaxed(guideline).program.edition(date)
     columns = _columns(rules)
     said: dict[str, set[object]] = {}
     for rule in rules:
@@ -39,7 +39,7 @@ def alike(guideline: Guideline, date: str) -> tuple[tuple[str, ...], ...]:
 
 def _differs(code: str, groups: Iterable[list[str]], guideline: Guideline, date: str) -> bool:
     """Say whether a code beside one of each other group gives anything but what speaks of the code."""
-    evaluator = relaxed(guideline, frozenset()).evaluator(date)
+    evaluator = relaxed(guideline).evaluator(date)
     beside = [Atom(SERVICE, (1, quote(codes[0]))) for codes in groups if code not in codes]
     without = evaluator.evaluate(beside, open_world=True).each()
     new = evaluator.evaluate([*beside, Atom(SERVICE, (1, quote(code)))], open_world=True).each() ^ without
@@ -52,18 +52,29 @@ def gates(guideline: Guideline, date: str, facts: Iterable[Atom], line: Atom) ->
     :param facts: what a case says; only what it says of the request counts.
     :param line: the service of the line.
     """
-    program = guideline.program
-    given = {n for n, p in program.predicates.items() if p.case and n not in inputs(program) and not is_varied(p)}
-    codes = {quote(code): quote(codes[0]) for codes in alike(guideline, date) for code in codes}
-    read = below(program, *(each.name for each in program.of_role(FAVOURABLE))) & given
-    asked = (atom for atom in facts if atom.predicate in read)
+    asked = (atom for atom in facts if atom.predicate in _of_request(guideline))
+    codes = _codes(guideline, date)
     same = frozenset(atom._replace(args=tuple(codes.get(str(a), a) for a in atom.args)) for atom in asked)
     return _gates(guideline, date, same, line._replace(args=tuple(codes.get(str(a), a) for a in line.args)))
 
 
+@lru_cache(maxsize=16)
+def _of_request(guideline: Guideline) -> frozenset[str]:
+    """Return the inputs of outcomes in favour that say something of the request."""
+    program = guideline.program
+    given = {n for n, p in program.predicates.items() if p.case and n not in inputs(program) and not is_varied(p)}
+    return below(program, *(each.name for each in program.of_role(FAVOURABLE))) & given
+
+
+@lru_cache(maxsize=16)
+def _codes(guideline: Guideline, date: str) -> dict[str, str]:
+    """Return the codes, each with the first of those of which the rules say the same."""
+    return {quote(code): quote(codes[0]) for codes in alike(guideline, date) for code in codes}
+
+
 @lru_cache(maxsize=512)
 def _gates(guideline: Guideline, date: str, fixed: frozenset[Atom], line: Atom) -> Gates | None:
-    model = relaxed(guideline, frozenset()).evaluator(date).evaluate(fixed, open_world=True)
+    model = relaxed(guideline).evaluator(date).evaluate(fixed, open_world=True)
     targets = favourable(outcomes(model, guideline.program, line.args), guideline.program)
     net = network(model, targets)
     items = ([net.items[~each] for each in gate.below if each < 0] for gate in net.gates)

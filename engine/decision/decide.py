@@ -20,8 +20,9 @@ from ..program.words import say_rule
 from .decision import Advisory, Decision, LineDecision
 from .need import Set, in_order
 from .outcomes import awaited, decided, favourable, leads_to, outcomes, passed, surely
+from .resting import rests_on
 from .situation import Situation, refuse_contradiction
-from .support import how, rests_on, used
+from .support import how
 from .why import Why
 
 if TYPE_CHECKING:
@@ -118,7 +119,6 @@ def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
         raise _two_outcomes(line, case, sure, model)
     asked = favourable(possible, program) if outcome.role == WAITING else []
     missing = situation.missing.sets(asked) if asked else None
-    read = used([*decisive, *passed(outcome, program, key)], model, situation.why, situation.ways)
     last = tuple(sorted(unquote(str(a.args[2])) for a in decisive))
     return LineDecision(
         code=code, session=session, outcome=outcome.name, declared=outcome,
@@ -128,7 +128,7 @@ def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
         reason=last[0] if outcome.role == SILENT else None,
         needs=tuple(map(in_order, missing.sets)) if missing else (),
         missing_complete=missing.complete if missing else True,
-        rests_on=rests_on(*read, program),
+        rests_on=rests_on([*decisive, *passed(outcome, program, key)], situation),
         needs_for=_needs_for(missing.sets if missing else (), asked, situation),
     )  # fmt: skip
 

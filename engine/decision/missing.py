@@ -8,7 +8,6 @@ first, and the time goes with the sets that are found, not with those that can b
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
@@ -33,7 +32,7 @@ class Missing:
         self.model, self.kept = model, {} if kept is None else kept
         self._model_denying = denied
         self._denials: dict[Atom, set[Atom]] = {}
-        self._searches: dict[tuple[Atom, ...], Search] = {}
+        self._searches: dict[tuple[Atom, ...], Search] = {}  # by what is asked for, and by what that turns on
         self._cores: dict[Atom, Atom] = {}
 
     def sets(self, targets: Iterable[Atom]) -> Found:
@@ -50,10 +49,11 @@ class Missing:
         return [target for target in targets if self._core(target) in met]
 
     def _search(self, targets: Iterable[Atom]) -> Search:
-        cores = tuple(sorted(set(map(self._core, targets)), key=str))
-        if cores not in self._searches:
-            self._searches[cores] = Search(self, cores)
-        return self._searches[cores]
+        if (asked := tuple(targets)) not in self._searches:
+            cores = tuple(sorted(set(map(self._core, asked)), key=str))
+            self._searches[asked] = self._searches.get(cores) or Search(self, cores)
+            self._searches[cores] = self._searches[asked]
+        return self._searches[asked]
 
     def _core(self, atom: Atom) -> Atom:
         """Return what an atom turns on, where all else that its one firing needs is so; lines have it in common."""
@@ -78,10 +78,10 @@ class Missing:
         """The firings that documented findings alone can complete: head and number of premises, and by premise."""
         steps: list[tuple[Atom, int]] = []
         by_premise: dict[Atom, list[int]] = {}
-        for head, firings in self.model.firings.items():
-            for firing in firings if not self.model.sure(head) else ():
-                premises = {p for p in firing.premises if not self.model.sure(p)}
+        for head in self.model.firings.keys() - self.model.support.keys() - self.model.given:
+            for firing in self.model.firings[head]:
                 if firing.is_determined and not any(map(self.model.possible, firing.absences)):
+                    premises = {p for p in firing.premises if not self.model.sure(p)}
                     for premise in premises:
                         by_premise.setdefault(premise, []).append(len(steps))
                     steps.append((head, len(premises)))
@@ -90,10 +90,10 @@ class Missing:
     def weaker(self, *atoms: Atom) -> set[Atom]:
         """Return what documenting findings alone makes so, themselves among it."""
         steps, by_premise = self._steps
-        found, queue, met = set(atoms), list(atoms), Counter[int]()
+        found, queue, met = set(atoms), list(atoms), dict[int, int]()
         for each in queue:
             for step in by_premise.get(each, ()):
-                met[step] += 1
+                met[step] = met.get(step, 0) + 1
                 head, needed = steps[step]
                 if met[step] == needed and head not in found:
                     found.add(head)

@@ -122,11 +122,15 @@ def order(needs: Set) -> tuple[int, list[tuple[object, ...]]]:
     return sum(need.size for need in needs), [need.key for need in in_order(needs)]
 
 
+KINDS = ("present", "absent", "low", "high")
+"""What can be documented of an atom: that it is so, that it is not, and the ends of an amount."""
+
+
 class Item(NamedTuple):
     """The least that can be documented: a finding, its denial, or one bound of an amount."""
 
     finding: str
-    kind: str  # present, absent, low or high
+    kind: str  # one of `KINDS`
     bound: float  # a whole number, or a quantity
     atom: Atom
 

@@ -43,7 +43,7 @@ class Gate(NamedTuple):
         """Return the gate without what holds, or fails, whatever is documented."""
         kept = [c for c in self.below if low[c] != high[c]]
         if not self.weights:
-            return self._replace(below=kept)
+            return Gate(self.conjunctive, self.gone, kept)
         weights = [weight for weight, c in self.weighed if low[c] != high[c]]
         need = self.lacks(low)  # what holds by nothing at all counts already
         shared = gcd(*weights)
@@ -159,9 +159,11 @@ class Network:
             if low[node] == high[node]:
                 gates.append(Gate(bool(low[node]), self.gates[node].gone, []))
             else:
-                gates.append(gates_left[node]._replace(below=children))
+                left = gates_left[node]
+                gates.append(Gate(left.conjunctive, left.gone, children, left.need, left.weights))
         order = {old: at for at, old in enumerate(sorted(items, key=lambda i: self.items[~i]))}
-        wired = [gate._replace(below=[new[c] if c >= 0 else ~order[c] for c in gate.below]) for gate in gates]
+        wired = [Gate(conjunctive, gone, [new[c] if c >= 0 else ~order[c] for c in below_it], need, weights)
+                 for conjunctive, gone, below_it, need, weights in gates]  # fmt: skip
         return Network(
             wired, [new[root] for root in self.roots], [self.items[~i] for i in order], complete=self.complete
         )

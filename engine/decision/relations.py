@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import ge, gt, le, lt
 from typing import Any, Protocol
 
 from ..evaluation.rules import Model
 from ..language.terms import Atom
-from .need import Item
+from .need import KINDS, Item
 from .network import bits
 
 
@@ -29,15 +30,24 @@ class Relations:
 
     def __init__(self, missing: Documentation, items: Sequence[Item]) -> None:
         self.missing, self.items = missing, items
-        told = [self._told(item) for item in self.items]
-        pairs = list(enumerate(self.items))
-        self.cover = [sum(1 << j for j, other in pairs if _covers(item, other, told[i])) for i, item in pairs]
-        self.clash = [sum(1 << j for j, _ in pairs if self._contradict(i, j, told)) for i, _ in pairs]
-        self.up = [sum(1 << j for j, _ in pairs if self.cover[j] >> i & 1) for i, _ in pairs]
-        self.first = [next(j for j in bits(self.up[i]) if self.up[j] >> i & 1) for i, _ in pairs]  # of equals
-        self.whole = [sum(1 << j for j, other in pairs if other.atom == item.atom) for _, item in pairs]
+        self._own: dict[tuple[str, Atom], int] = {}  # by kind and atom, the items, and those that tell of the atom
+        self._telling: dict[tuple[str, Atom], int] = {}
+        told = [self._told(item) for item in items]
+        for i, item in enumerate(items):
+            self._own[item.kind, item.atom] = self._own.get((item.kind, item.atom), 0) | 1 << i
+            for atom in told[i]:
+                self._telling[item.kind, atom] = self._telling.get((item.kind, atom), 0) | 1 << i
+        self.cover = [self._covered(item, told[i]) for i, item in enumerate(items)]
+        self.clash = [self._contradicted(item, told[i]) for i, item in enumerate(items)]
+        self.up = [0] * len(items)
+        for i, covered in enumerate(self.cover):
+            for j in bits(covered):
+                self.up[j] |= 1 << i
+        self.first = [next(j for j in bits(up) if self.up[j] >> i & 1) for i, up in enumerate(self.up)]  # of equals
+        self.whole = [sum(self._own.get((kind, item.atom), 0) for kind in KINDS) for item in items]
         # Those that document nothing else, and that nothing else documents: any of them may stand for another.
-        self.plain = sum(1 << i for i, _ in pairs if self.cover[i] == self.up[i] == 1 << i and not self._is_bound(i))
+        pairs = enumerate(zip(self.cover, self.up, strict=True))
+        self.plain = sum(1 << i for i, (cover, up) in pairs if cover == up == 1 << i and not self._is_bound(i))
 
     def _told(self, item: Item) -> set[Atom]:
         """Return the findings that an item documents, or denies."""
@@ -45,31 +55,34 @@ class Relations:
             return self.missing.denied(item.atom)
         return self.missing.weaker(item.atom) if item.kind == "present" else set()
 
-    def _contradict(self, one: int, other: int, told: Sequence[set[Atom]]) -> bool:
-        a, b = self.items[one], self.items[other]
-        kinds = {a.kind, b.kind}
-        if kinds == {"absent", "present"}:
-            return not told[one].isdisjoint(told[other])
-        if kinds == {"present"}:  # two values of one choice
-            return a.atom != b.atom and a.atom.predicate == b.atom.predicate and self._is_choice(a)
-        low, high = (a.bound, b.bound) if a.kind == "low" else (b.bound, a.bound)
-        return kinds == {"low", "high"} and a.atom == b.atom and low > high
+    def _covered(self, item: Item, told: Iterable[Atom]) -> int:
+        """Return the items that an item documents; given the findings that it documents, or denies."""
+        if item.kind in ("present", "absent"):
+            return sum(self._own.get((item.kind, atom), 0) for atom in told)
+        return self._bounds(item, item.kind, ge if item.kind == "low" else le)
 
-    def _is_choice(self, item: Item) -> bool:
-        return self.missing.model.declared[item.atom.predicate].is_choice
+    def _contradicted(self, item: Item, told: Iterable[Atom]) -> int:
+        """Return the items that an item contradicts."""
+        if item.kind in ("low", "high"):
+            other = "low" if item.kind == "high" else "high"
+            return self._bounds(item, other, gt if item.kind == "low" else lt)
+        other, found = "absent" if item.kind == "present" else "present", 0
+        for atom in told:
+            found |= self._telling.get((other, atom), 0)
+        if item.kind == "present" and self.missing.model.declared[item.atom.predicate].is_choice:  # its other values
+            values = (own for (kind, atom), own in self._own.items()
+                      if kind == "present" and atom.predicate == item.atom.predicate and atom != item.atom)  # fmt: skip
+            found |= sum(values)
+        return found
+
+    def _bounds(self, item: Item, kind: str, compares: Callable[[float, float], bool]) -> int:
+        """Return the bounds of one kind of the amount that an item is of, with which its own compares so."""
+        same = bits(self._own.get((kind, item.atom), 0))
+        return sum(1 << i for i in same if compares(item.bound, self.items[i].bound))
 
     def _is_bound(self, item: int) -> bool:
         """Say whether an item is one of several bounds of an amount."""
         return self.items[item].kind in ("low", "high") and self.whole[item].bit_count() > 1
-
-
-def _covers(one: Item, other: Item, told: set[Atom]) -> bool:
-    """Say whether an item documents another one; given what it documents, or denies."""
-    if one.kind != other.kind:
-        return False
-    if one.kind in ("present", "absent"):
-        return other.atom in told
-    return one.atom == other.atom and (one.bound >= other.bound if one.kind == "low" else one.bound <= other.bound)
 
 
 def union(masks: Sequence[int], of: int) -> int:

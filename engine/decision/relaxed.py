@@ -8,9 +8,9 @@ given: of what settles the line only the part is told that the case does not say
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any
 
 from ..evaluation.rules import Model
 from ..language.terms import Atom, Literal, quote
@@ -29,13 +29,26 @@ Gates = Collection[Collection[Item]]
 """What settles a question: the items of each gate of the network."""
 
 
-class Settled(NamedTuple):
-    """What would settle a line beside what the case says, and the outcomes in favour that it gives."""
+class Settled:
+    """What would settle a line beside what the case says.
 
-    needs: Set
-    targets: tuple[Atom, ...]
-    told: frozenset[Atom]  # what follows from the findings that it documents, themselves among it
-    every: Set  # with what the case says already
+    :param every: what settles it, with what the case says already.
+    """
+
+    def __init__(self, every: Set, relaxed: Relaxed) -> None:
+        self.every, self._relaxed = every, relaxed
+        self.needs: Set = frozenset(each for need in every for each in relaxed.left(need))
+
+    @cached_property
+    def targets(self) -> tuple[Atom, ...]:
+        """The outcomes in favour that it gives."""
+        return tuple(self._relaxed.missing.met(self.every, self._relaxed.targets))
+
+    @cached_property
+    def told(self) -> set[Atom]:
+        """What follows from the findings that it documents, themselves among it."""
+        plain = (need for need in self.every if isinstance(need, Need) and not need.bounds and not need.denies)
+        return self._relaxed.missing.weaker(*(need.atom for need in plain))
 
 
 def inputs(program: Program) -> dict[str, Predicate]:
@@ -73,11 +86,8 @@ def below(program: Program, *names: str, closing: bool = False) -> frozenset[str
 
 
 @lru_cache(maxsize=16)
-def relaxed(guideline: Guideline, settled: frozenset[str]) -> Guideline:
-    """Return a guideline for outcomes in favour alone, in which all that a case can say is open.
-
-    :param settled: the concepts that stay as the case has them.
-    """
+def relaxed(guideline: Guideline) -> Guideline:
+    """Return a guideline for outcomes in favour alone, in which all that a case can say is open."""
     program, strata = guideline.program, guideline.strata
     read, opened = below(program, *(each.name for each in program.of_role(FAVOURABLE))), inputs(program)
     derived = {each.name for each in opened.values()}
@@ -96,10 +106,9 @@ def relaxed(guideline: Guideline, settled: frozenset[str]) -> Guideline:
         program._replace(
             predicates={name: loosened(p) for name, p in program.predicates.items()},
             rules=tuple(rule for rule in program.rules if rule.head.predicate in read),
-            concepts={name: told for name, told in program.concepts.items() if name not in settled},
         ),
         Strata(strata.components, strata.from_case, strata.from_case),
-        "" if settled else _digest(guideline, "*"),  # with others it is for a case or two: not worth grounding
+        _digest(guideline, "*"),
     )
 
 
@@ -113,17 +122,18 @@ class Relaxed:
 
     :param situation: the case as it is.
     :param facts: what the case says, with the services requested.
-    :param settled: see `relaxed`.
+    :param settled: the concepts that stay as the case has them.
     """
 
     def __init__(self, situation: Situation, facts: Iterable[Atom], settled: frozenset[str]) -> None:
         self.situation, self.program = situation, situation.program
-        self.guideline = relaxed(situation.guideline, settled)
+        self.guideline, self.as_said = relaxed(situation.guideline), settled
         self.inputs = inputs(self.program)
         self.said = [atom for atom in facts if atom.predicate in self.guideline.strata.open_valued]
         shapes = {name: p.case.shape for name, p in self.program.predicates.items() if p.case}
         self.shape = {atom: shapes.get(atom.predicate, "") for atom in self.said}
         self.complete = True
+        self._least: dict[Set, Settled | None] = {}
 
     def settled(self, code: str, session: int, gates: Gates) -> Iterator[Settled]:
         """Yield what would cover a line, the least first; `complete` tells whether that is all.
@@ -131,20 +141,22 @@ class Relaxed:
         :param gates: what settles the line where nothing is documented; see `alike.gates`.
         """
         kept = [atom for atom in self.said if not self._bars(atom, gates)]
-        self.model = self.guideline.evaluator(self.situation.date).evaluate(kept, open_world=True)
+        self.missing = self._missing(tuple(kept))
+        self.model = self.missing.model
         self.targets = favourable(outcomes(self.model, self.program, (session, quote(code))), self.program)
-        self.missing = _Missing(self.model, self)
         found = self.missing.sets(self.targets)
         self.complete = found.complete
-        yield from map(self._settled, found.sets)
+        yield from (Settled(each, self) for each in found.sets)
 
-    def _settled(self, needs: Set) -> Settled:
-        left = frozenset(each for need in needs for each in self._left(need))
-        plain = [need for need in needs if isinstance(need, Need)]
-        told = self.missing.weaker(*(need.atom for need in plain if not need.bounds and not need.denies))
-        return Settled(left, tuple(self.missing.met(needs, self.targets)), frozenset(told), needs)
+    def _missing(self, kept: tuple[Atom, ...]) -> Missing:
+        """Return what searches a record of which something is kept; lines have it in common."""
+        if (key := (kept, self.as_said)) not in self.situation.relaxed:
+            evaluator = self.guideline.evaluator(self.situation.date)
+            model = evaluator.evaluate(kept, open_world=True, settled=self.as_said)
+            self.situation.relaxed[key] = _Missing(model, self, evaluator.searches)
+        return self.situation.relaxed[key]
 
-    def _left(self, need: Need | AtLeast) -> Iterator[Need | AtLeast]:
+    def left(self, need: Need | AtLeast) -> Iterator[Need | AtLeast]:
         """Yield what the case does not say yet of a need; of several things, so many less as it says."""
         if isinstance(need, Need):
             yield from () if self._so(need) else [self._told(need)]
@@ -158,12 +170,17 @@ class Relaxed:
 
     def least(self, needs: Set) -> Settled | None:
         """Return what settles the line of a set that does for another request; None where it does not for this one."""
+        if needs not in self._least:
+            self._least[needs] = self._lessened(needs)
+        return self._least[needs]
+
+    def _lessened(self, needs: Set) -> Settled | None:
         if not self.missing.met(needs, self.targets):
             return None
         for need in in_order(needs):
             if self.missing.met(needs - {need}, self.targets):
                 needs -= {need}
-        return self._settled(needs)
+        return Settled(needs, self)
 
     def _bars(self, atom: Atom, gates: Gates) -> bool:
         """Say whether something that the case says stands against a line, or may: whatever a record denies does.
@@ -217,8 +234,8 @@ class Relaxed:
 class _Missing(Missing):
     """The search in a relaxed case."""
 
-    def __init__(self, model: Model, relaxed: Relaxed) -> None:
-        super().__init__(model, lambda atom: model)
+    def __init__(self, model: Model, relaxed: Relaxed, kept: dict[Any, Any]) -> None:
+        super().__init__(model, lambda atom: model, kept)
         self.relaxed = relaxed
 
     def denied(self, atom: Atom) -> set[Atom]:

@@ -64,9 +64,17 @@ class Search(Choices):
         return set.intersection(*(self._met(turned(needs, turn)) for turn in range(turns)))
 
     def _met(self, needs: Sequence[Need]) -> set[Atom]:
-        chosen = [i for i, item in enumerate(self.items) for n in needs if n.atom == item.atom and is_part(item, n)]
-        held = self.net.values(union(self.of.cover, sum(1 << i for i in set(chosen)))).held
+        chosen = {i for need in needs for i in self._about.get(need.atom, ()) if is_part(self.items[i], need)}
+        held = self.net.values(union(self.of.cover, sum(1 << i for i in chosen))).held
         return {target for target, root in zip(self.targets, self.net.roots, strict=False) if held[root]}
+
+    @cached_property
+    def _about(self) -> dict[Atom, list[int]]:
+        """The items by what they are about."""
+        found: dict[Atom, list[int]] = {}
+        for at, item in enumerate(self.items):
+            found.setdefault(item.atom, []).append(at)
+        return found
 
     def _minimal(self) -> Iterator[Set | None]:
         """Yield the sets, those with the fewest needs first, and None where the search is given up."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..cases.case import Case
 from ..evaluation.rules import Model
@@ -33,6 +33,7 @@ class Situation:
         self.program = guideline.program
         self.evaluator = guideline.evaluator(date)
         self.model = self.evaluator.evaluate(case.facts, open_world=world == "open")
+        self.relaxed: dict[Any, Missing] = {}  # what searches it as it might be otherwise; see `relaxed.Relaxed`
         self.why = Why(self.evaluator, self.model)
 
     @cached_property

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ..evaluation.rules import Model
 from ..language.terms import Atom, Rule, unquote
 from ..program.program import Program
 from .ways import Ways
-from .why import CONTRADICTED, UNMET, Why
+from .why import CONTRADICTED, UNMET, Failure, Why
 
 
 def leaves(model: Model, atom: Atom) -> set[Atom]:
@@ -29,40 +29,49 @@ def used_rules(targets: Iterable[Atom], model: Model, why: Why) -> list[Rule]:
     return used(targets, model, why)[0]
 
 
-def used(targets: Iterable[Atom], model: Model, why: Why, ways: Ways | None = None) -> tuple[list[Rule], set[str]]:
-    """Return what a line's proof uses: the rules of what holds, may hold or fails in play, and the open predicates.
+def used(targets: Iterable[Atom], model: Model, why: Why) -> tuple[list[Rule], set[str]]:
+    """Return what a line's proof uses: the rules of what holds, may hold or fails in play, and the open predicates."""
+    found = list(reached(targets, why, Ways(model, why, every=False)))
+    rules = {id(each): each for each in found if not isinstance(each, str)}  # to compare whole rules takes long
+    return list(rules.values()), {each for each in found if isinstance(each, str)}
 
-    :param ways: the ways of holding, where they are known from another line.
+
+def reached(
+    targets: Iterable[Atom], why: Why, ways: Ways, done: Callable[[str], bool] = lambda _: False
+) -> Iterator[Rule | str]:
+    """Yield the rules that a line's proof uses, and the open predicates of which it uses what nobody documents.
+
+    :param done: says whether what is of a predicate is to be passed over, with all that it rests on.
     """
-    rules: dict[int, Rule] = {}  # by what they are: to compare whole rules takes long
-    seen: set[Atom] = set()
-    stack, ways = list(targets), ways or Ways(model, why, every=False)
+    model, seen, stack = why.model, set[Atom](), list(targets)
     while stack:
         atom = stack.pop()
-        if atom in seen:
+        if atom in seen or done(atom.predicate):
             continue
         seen.add(atom)
-        if not model.possible(atom):
-            stack += _against(atom, why, rules)
-        elif atom not in model.given and atom not in model.unknown:  # those are leaves of a proof
+        if atom in model.unknown:
+            yield atom.predicate
+        elif not model.possible(atom):
+            for failure in _failing(atom, why, stack):
+                yield failure.rule
+        elif atom not in model.given:  # that is a leaf of a proof
             for firing in ways.of(atom):
-                rules[id(firing.rule)] = firing.rule
+                yield firing.rule
                 stack += (*firing.premises, *firing.absences)
                 stack += [atom for tally in firing.tallies for atom in tally.atoms]
-    return list(rules.values()), {atom.predicate for atom in seen if atom in model.unknown}
 
 
-def _against(atom: Atom, why: Why, rules: dict[int, Rule]) -> Iterator[Atom]:
-    """Yield what the proof that an atom does not hold goes on with, and add the rules that it uses."""
+def _failing(atom: Atom, why: Why, stack: list[Atom]) -> Iterator[Failure]:
+    """Yield how an atom does not hold, and put what the proof of that goes on with on a stack."""
     how = why.kind(atom)
     if how == CONTRADICTED and (denial := why.against(atom)):
-        yield denial
+        stack.append(denial)
     for failure in why.failures(atom) if how == UNMET else ():
         if failure.in_play:
-            rules[id(failure.rule)] = failure.rule
+            yield failure
             for cause in failure.causes:
-                yield from why.read(cause, failure.rule)
-            yield from (held for _, held in failure.held(why.model))
+                stack += why.read(cause, failure.rule)
+            stack += [held for _, held in failure.held(why.model)]
 
 
 def how(decisive: Iterable[Atom], model: Model) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ class Ways:
         """Return the firings to show of an atom that is derived, surely or possibly."""
         if atom in self.model.support and not self.every:
             return [self.why.shortest(atom)]
+        if atom.predicate not in self.why.evaluator.circular:
+            return self._firings(atom)
         if atom not in self._circle:
             self._find_circles(atom)
         return [f for f in self._firings(atom) if all(self._is_before(premise, atom) for premise in f.premises)]

@@ -15,6 +15,8 @@ from .smallest import Smallest
 
 CONTRADICTED = "contradicted"  # documented otherwise, or blocked by what holds
 UNDOCUMENTED = "undocumented"  # an open input nobody documented
+KEPT = 10_000
+"""For how many patterns it is kept why they fail."""
 NOT_APPLICABLE = "not_applicable"  # a closed input that the case does not name
 UNMET = "unmet"  # derived, and each of its rules fails
 
@@ -35,6 +37,7 @@ class Failure(NamedTuple):
     atom: Atom  # the atom asked for, perhaps with variables
     ways: tuple[Binding, ...]  # every way to bind the parts that do not fail
     causes: tuple[Cause, ...]
+    in_play: bool  # whether the case is about what the rule is about, and it fails all the same
 
     @property
     def binding(self) -> Binding:
@@ -45,13 +48,8 @@ class Failure(NamedTuple):
         """Yield the parts of the body that hold all the same, surely or possibly, by their index, in every way."""
         for index, part in enumerate(self.rule.body):
             if isinstance(part, Literal) and part.positive:
-                atoms = dict.fromkeys(part.atom.substitute(way) for way in self.ways)
-                yield from ((index, atom) for atom in sorted(atoms, key=str) if model.possible(atom))
-
-    @property
-    def in_play(self) -> bool:
-        """Whether the case is about what the rule is about, and it fails all the same."""
-        return all(cause.kind != NOT_APPLICABLE for cause in self.causes)
+                atoms = dict.fromkeys([part.atom.substitute(way) for way in self.ways])
+                yield from ((index, atom) for atom in sorted(filter(model.possible, atoms), key=str))
 
 
 class Why:
@@ -63,6 +61,9 @@ class Why:
         self.program = evaluator.program
         self.open_valued = evaluator.strata.open_valued
         self._failures: dict[Atom, list[Failure]] = {}
+        self._in_play: dict[Atom, bool] = {}  # whether any of them is, wherever one asks first
+        self._known: dict[str, tuple[object, ...]] = {}
+        self._records = evaluator.records
         self.join = Join(model)
         self._smallest = Smallest(model, surely=True)
 
@@ -78,34 +79,73 @@ class Why:
         :param atom: an atom that does not hold; its variables stand for anything.
         """
         pattern = _numbered(atom)
-        # With a stack of its own: what fails rests on what fails, deeper than Python's stack.
-        running = {pattern: self._failing(atom)} if pattern not in self._failures else {}
+        if pattern not in self._failures and not self._is_kept(pattern):
+            self._work_out(pattern, atom)
+        return self._failures[pattern]
+
+    def _work_out(self, pattern: Atom, atom: Atom) -> None:
+        """Work out failures with a stack of their own: what fails rests on what fails, deeper than Python's stack."""
+        running: dict[Atom, Generator[Atom, bool, list[Failure]]] = {pattern: self._failing(atom)}
         answer: bool | None = None
+        turning: set[Atom] = set()  # what rests on itself through others: it depends on where one asks first
         while running:
             asking, steps = next(reversed(running.items()))
             try:
                 wanted = steps.send(answer)  # type: ignore[arg-type]
             except StopIteration as done:
-                self._failures[asking] = done.value
-                answer = any(failure.in_play for failure in done.value)
                 del running[asking]
+                if asking in turning:
+                    turning.update([*running][-1:])
+                answer = self._keep(asking, done.value, alone=asking not in turning)
                 continue
             key = _numbered(wanted)
-            if key in self._failures or key in running:  # a recursive premise adds no reason of its own
-                answer = any(failure.in_play for failure in self._failures.get(key, ()))
+            if key in running:  # a recursive premise adds no reason of its own
+                answer = False
+                turning.update([*running][[*running].index(key) :] if key != asking else ())
+            elif key in self._failures or self._is_kept(key):
+                answer = any(failure.in_play for failure in self._failures[key])
+                turning.update([asking] * (key not in self._in_play))
             else:
                 running[key], answer = self._failing(wanted), None
-        return self._failures[pattern]
+
+    def _keep(self, pattern: Atom, failures: list[Failure], *, alone: bool) -> bool:
+        """Keep the failures of a pattern, and return whether any of them is in play.
+
+        :param alone: whether they are the same wherever one asks first: so for every case of which as much is known.
+        """
+        self._failures[pattern] = failures
+        answer = any(failure.in_play for failure in failures)
+        if alone:
+            self._in_play[pattern] = answer
+            if self.model.known:
+                if len(self.evaluator.refuted) >= KEPT:
+                    self.evaluator.refuted.clear()
+                self.evaluator.refuted[pattern, self._known_of(pattern)] = failures
+        return answer
+
+    def _is_kept(self, pattern: Atom) -> bool:
+        """Take over the failures of a pattern that are kept of another case, if there are."""
+        kept = self.evaluator.refuted.get((pattern, self._known_of(pattern))) if self.model.known else None
+        if kept is not None:
+            self._failures[pattern] = kept
+            self._in_play[pattern] = any(failure.in_play for failure in kept)
+        return kept is not None
+
+    def _known_of(self, pattern: Atom) -> tuple[object, ...]:
+        """Return what stands for all that is known of what a pattern depends on."""
+        name = pattern.predicate
+        if name not in self._known:
+            self._known[name] = tuple(map(self.model.known.get, self.evaluator.below(name)))
+        return self._known[name]
 
     def kind(self, atom: Atom) -> str:
         """Return how an atom that does not hold fails."""
-        return self._said(atom) or (UNMET if any(f.in_play for f in self.failures(atom)) else NOT_APPLICABLE)
+        if atom.predicate in self._records:
+            return self._said(atom)
+        return UNMET if any(failure.in_play for failure in self.failures(atom)) else NOT_APPLICABLE
 
     def _said(self, atom: Atom) -> str:
-        """Return how an open atom fails, by what the record says of it; nothing for another one."""
-        declared = self.program.predicates.get(atom.predicate)
-        if not (declared and declared.is_record):
-            return ""
+        """Return how an open atom fails, by what the record says of it."""
         return CONTRADICTED if self.against(atom) else UNDOCUMENTED
 
     def against(self, atom: Atom) -> Atom | None:
@@ -135,28 +175,27 @@ class Why:
         """Join the body part by part; a part that leaves no binding is a cause, and is passed over."""
         ways: list[Binding] = [binding]
         causes: list[Cause] = []
+        in_play = True
         for at, part, names in self.evaluator.in_order(compiled):
             passed = self._passed(part, names, ways)
             if not passed:
                 causes += yield from self._causes(at, part, ways)
-                if causes[-1].kind == NOT_APPLICABLE:
-                    break  # the case is not about this rule: what else fails is of no interest
-            ways = passed or ways
-        return Failure(compiled.rule, atom, tuple(ways), tuple(causes))
+                if in_play := causes[-1].kind != NOT_APPLICABLE:
+                    continue
+                break  # the case is not about this rule: what else fails is of no interest
+            ways = passed
+        return Failure(compiled.rule, atom, tuple(ways), tuple(causes), in_play)
 
     def _passed(self, part: Part, names: Collection[str], ways: list[Binding]) -> list[Binding]:
         """Return the ways in which a part does not fail beside the parts before it.
 
         :param names: the variables of the part.
         """
-        if not isinstance(part, Literal) or not part.positive:
-            bound = [all(name in way for name in names) for way in ways]  # else it is passed over
-            return [
-                way for way, so in zip(ways, bound, strict=True) if not so or self.join.holds(part, way, sure=False)
-            ]
+        if not isinstance(part, Literal) or not part.positive:  # what is not bound is passed over
+            return [way for way in ways if not _bind(way, names) or self.join.holds(part, way, sure=False)]
         found: list[Binding] = []
         for way in ways:
-            if not all(name in way for name in names):
+            if not _bind(way, names):
                 found += self.join.ways([part], way, sure=False)
             elif self.model.possible(part.atom.substitute(way) if names else part.atom):
                 found.append(way)
@@ -164,18 +203,33 @@ class Why:
 
     def _causes(self, at: int, part: Part, ways: list[Binding]) -> Generator[Atom, bool, list[Cause]]:
         """Return how a part fails under each binding; the ones the case is about hide the others."""
-        bound = {part.substitute(way): way for way in reversed(ways)}
+        bound = {part.substitute(way): way for way in reversed(ways)}.items() if ways[1:] else ()
         found = []
-        for each, way in bound.items():
+        for each, way in bound or [(part.substitute(ways[0]), ways[0])]:
             kind = CONTRADICTED
             if isinstance(each, Literal) and each.positive:
-                kind = self._said(each.atom) or (UNMET if (yield each.atom) else NOT_APPLICABLE)
+                if each.atom.predicate in self._records:
+                    kind = self._said(each.atom)
+                else:
+                    known = self._in_play.get(_numbered(each.atom))
+                    kind = UNMET if ((yield each.atom) if known is None else known) else NOT_APPLICABLE
             found.append(Cause(at, each, kind, way))
         return [cause for cause in found if cause.kind != NOT_APPLICABLE] or found[-1:]
 
 
+def _bind(way: Binding, names: Collection[str]) -> bool:
+    """Say whether a way binds some variables."""
+    for name in names:  # noqa: SIM110 - asked for most often of all
+        if name not in way:
+            return False
+    return True
+
+
 def _numbered(atom: Atom) -> Atom:
     """Name the variables by position, so that one pattern is analysed once."""
-    if not any(isinstance(term, Var) for term in atom.args):
+    for term in atom.args:
+        if isinstance(term, Var):
+            break
+    else:
         return atom
-    return Atom(atom.predicate, tuple(Var(f"V{i}") if isinstance(a, Var) else a for i, a in enumerate(atom.args)))
+    return Atom(atom.predicate, tuple([Var(f"V{i}") if isinstance(a, Var) else a for i, a in enumerate(atom.args)]))

@@ -1,117 +1,117 @@
-"""One case: which firings of the grounded edition are its own, a stratum at a time, surely or possibly."""
+"""One case: which firings of the grounded edition are its own, a stratum at a time, surely or possibly.
+
+What a component comes to depends on what it reads and on what the case says of it, and on nothing else. So it is kept
+by that, for every case that says the same of it whatever else it says.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 
-from ..language.terms import Atom, Term
+from ..language.terms import Atom
 from .compiled import Row
+from .component import WORLD, Came, Component, Member
 from .join import Join
 from .joined import join
 from .limits import Budget
-from .prepared import MAX_KEPT, Component, Member, Prepared
+from .prepared import MAX_KEPT, Prepared
 from .relation import in_order
 from .rules import Firing, Model
+from .waiting import Waiting
 
 
-def choose(prepared: Prepared, given: Collection[Atom], *, open_world: bool) -> Model | None:
+def choose(prepared: Prepared, given: Collection[Atom], said: Iterable[str] = (), *, open_world: bool) -> Model | None:
     """Return what follows from a case; None where it gives what the grounded edition takes no account of.
 
     :param given: the case as ground atoms of the declared inputs.
+    :param said: the concepts of which the case says whatever is so.
     :raises LimitError: where too much follows, or it takes too long.
     """
     if not all(map(prepared.represents, given)):
         return None
-    static = prepared.static
-    model = Model(dict(static.firings), given, dict(static.support), prepared.program.predicates)
-    model.rest_on(static, prepared.static_names)
-    run = _Choice(prepared, model)
+    model = Model(dict(prepared.static.firings), given, dict(prepared.static.support), prepared.program.predicates)
+    model.rest_on(prepared.static, prepared.static_names)
+    run = _Choice(prepared, model, said, open_world)
     for component in prepared.components:
-        if open_world and component.opens:
-            run.suppose(component)
-        if component.at in run.active:
-            run.component(component)
-    model.unknown = {atom for atom in model.unknown if atom not in model.support}
+        run.take(component)
+    model.unknown = model.unknown.difference(model.support)
     run.index()
+    model.known = run.known
     return model
 
 
-class _Choice:
-    """The choice of a case's firings: what may be so by now, what is sure, and which firings wait for nothing more."""
+class _Choice(Waiting):
+    """The choice of a case's firings."""
 
-    def __init__(self, prepared: Prepared, model: Model) -> None:
-        self.prepared, self.model, self.budget = prepared, model, Budget()
-        self.possible, self.sure = prepared.possible.copy(), prepared.possible.copy()
-        self.missing, self.unsure = prepared.missing.copy(), prepared.missing.copy()
-        self.ready = {at: found.copy() for at, found in prepared.ready.items()}
-        self.active = {prepared.members[at].component for at in prepared.ready}
-        self.atoms: dict[str, list[Atom]] = {}  # by predicate, with those of the text; where some case's are among them
-        self.join = Join(model)
-        self.said: dict[str, set[Term]] = {}
-        new = [atom for atom in model.given if atom not in prepared.static.firings]
+    def __init__(self, prepared: Prepared, model: Model, settled: Iterable[str], open_world: bool) -> None:
+        super().__init__(prepared, model)
+        self.open_world, self.budget, self.join = open_world, Budget(), Join(model)
+        self.as_said = frozenset((concept,) for concept in settled)
+        said: dict[str, list[Atom]] = {}
         for atom in model.given:
-            self.said.setdefault(atom.predicate, set()).update(atom.args[:1])
-        self.come(new)
-        self.settle(new)
+            said.setdefault(atom.predicate, []).append(atom)
+        self.said = {name: {arg for atom in atoms for arg in atom.args[:1]} for name, atoms in said.items()}
+        # What is known of each predicate: the same thing wherever the same is known.
+        self.known = prepared.unknown | {name: prepared.one(frozenset(atoms)) for name, atoms in said.items()}
+        self.known[WORLD] = open_world, self.as_said
+        self.taken: list[Came] = []  # of which those who wait do not know yet
 
-    def come(self, atoms: Iterable[Atom]) -> None:
-        """Let atoms be possible from now on, which were not before."""
-        number, possible = self.prepared.number, self.possible
-        for atom in atoms:
-            at = number.get(atom, -1)
-            if at >= 0 and not possible[at]:
-                self._came(at)
-            if found := self.atoms.get(atom.predicate):
-                found.append(atom)
-                continue
-            self.atoms[atom.predicate] = [*self.prepared.atoms.get(atom.predicate, ()), atom]
-            at = number.get(atom.predicate, -1)
-            if at >= 0 and not possible[at]:
-                self._came(at)
+    def take(self, component: Component) -> None:
+        """Let a component come to what it does, as it is kept, or else by its rules."""
+        key = component.asks(self.known)
+        came = component.kept.get(key)
+        if came is None or came.steps > self.budget.left:
+            came = self._worked_out(component)
+            component.keep(key, came)
+        elif came.is_something:
+            self.budget.left -= came.steps
+            self.model.firings.update(came.firings)
+            self.model.support.update(came.support)
+            self.model.unknown.update(came.unknown)
+            self.live.update(came.live)
+            self.taken.append(came)
+        self.known.update(came.known)
 
-    def _came(self, number: int) -> None:
-        """Let those who wait for something know that it is there."""
-        prepared, missing = self.prepared, self.missing
-        self.possible[number] = True
-        for at in prepared.waiting[number]:
-            missing[at] -= 1
-            if not missing[at]:
-                member = prepared.of[at]
-                self.active.add(member.component)
-                self.ready.setdefault(member.at, []).append(at)
-
-    def settle(self, atoms: Iterable[Atom]) -> None:
-        """Let atoms be sure from now on."""
-        prepared, sure, unsure = self.prepared, self.sure, self.unsure
-        for atom in atoms:
-            number = prepared.number.get(atom, -1)
-            if number >= 0 and not sure[number]:
-                sure[number] = True
-                for at in prepared.waiting[number]:
-                    unsure[at] -= 1
+    def _worked_out(self, component: Component) -> Came:
+        for came in self.taken:
+            for number in came.numbers:
+                self.came(number)
+            for number in came.settled:
+                self.settles(number)
+        self.taken.clear()
+        model, static, left = self.model, self.prepared.static.firings, self.budget.left
+        at, settled, before = len(self.numbers), len(self.settled), len(model.firings)
+        if self.open_world:
+            self.suppose(component)
+        if component.at in self.active:
+            self.component(component)
+        told = (atom for name in component.names for atom in self.text.get(name, ()))
+        more = [atom for atom in told if model.firings[atom] is not static[atom]]  # what the text says anyway
+        firings = {atom: model.firings[atom] for atom in (*more, *islice(model.firings, before, None))}
+        support = {atom: model.support[atom] for atom in firings if atom in model.support}
+        live = {name: self.live[name] for name in component.names if name in self.live}
+        unknown = tuple([atom for name in component.opens for atom in live.get(name, ()) if atom in model.unknown])
+        known = {n: (frozenset(each), frozenset(filter(model.sure, each))) for n, each in live.items()}
+        return Came(
+            bool(firings or live or left > self.budget.left), firings, support, unknown, live,
+            {name: self.prepared.one(each) for name, each in known.items()},
+            tuple(self.numbers[at:]), tuple(self.settled[settled:]), left - self.budget.left,
+        )  # fmt: skip
 
     def index(self) -> None:
         """Let the model know its atoms by predicate."""
-        self.model.index({**self.prepared.varying, **self.atoms})
+        self.model.index({**self.prepared.varying, **self.live})
 
     def suppose(self, component: Component) -> None:
-        """Let come what the open predicates of a component leave undocumented."""
+        """Let come what the open predicates of a component leave undocumented, as far as nothing closes it."""
         for name in component.opens:
-            new = [atom for atom in self._undocumented(name) if not self.model.possible(atom)]
+            opens = self.prepared.opens[name]
+            closed = {each.args for other in opens.closing for each in self.of(other) if self.model.sure(each)}
+            new = opens.left(self.said.get(name, ()), closed | self.as_said, {*self.of(name)})
             self.model.unknown.update(new)
             self.come(new)
-
-    def _undocumented(self, name: str) -> Iterator[Atom]:
-        """Yield what an open predicate may say that the case does not document, as far as nothing closes it."""
-        of, said = self.prepared.opens[name], self.said.get(name, ())
-        if said and of.one:
-            return
-        if of.single:
-            yield of.single
-        for concept, atom, closing in of.each:
-            if concept not in said and not any(map(self.model.sure, closing)):
-                yield atom
 
     # --- A component ------------------------------------------------------------------------------
 
@@ -125,34 +125,42 @@ class _Choice:
         if component.recursive:
             self._recursive(component)
             return
-        heads: dict[Atom, list[Firing]] = {}
-        support = self.model.support
+        heads, support = dict[Atom, list[Firing]](), self.model.support
         for member in component.members:
             if member.at not in self.ready:
                 continue
             for firing, sure in self._listed(member) if member.is_listed else self._joined(member):
-                heads.setdefault(firing.head, []).append(firing)
-                if sure:
-                    support.setdefault(firing.head, firing)
+                head = firing.head
+                if head in heads:
+                    heads[head].append(firing)
+                else:
+                    heads[head] = [firing]
+                if sure and head not in support:
+                    support[head] = firing
         if heads:
             self._record(heads)
 
     def _record(self, heads: dict[Atom, list[Firing]]) -> None:
-        firings = self.model.firings
-        fresh = [head for head in heads if not self.model.possible(head)]
+        model, fresh = self.model, []
         for head, found in heads.items():
-            firings[head] = [*firings[head], *found] if head in firings else found
+            if head in model.firings:
+                model.firings[head] = [*model.firings[head], *found]
+                continue
+            if head not in model.given and head not in model.unknown:
+                fresh.append(head)
+            model.firings[head] = found
         self.come(fresh)
-        self.settle(head for head in heads if head in self.model.support)
+        self.settle([head for head in heads if head in model.support])
 
     def _listed(self, member: Member) -> Iterator[tuple[Firing, bool]]:
         """Yield what fires of a rule that is listed, and whether it surely does."""
         prepared, sure, possible, unsure = self.prepared, self.sure, self.possible, self.unsure
         for at in self._in_order(member, self.ready[member.at]):
             absences = prepared.listed[at].absences
-            if not any(sure[number] for number in absences):
-                is_sure = not unsure[at] and not any(possible[number] for number in absences)
-                yield prepared.firing(at), is_sure
+            if not absences:
+                yield prepared.firing(at), not unsure[at]
+            elif not any(sure[number] for number in absences):
+                yield prepared.firing(at), not (unsure[at] or any(possible[number] for number in absences))
 
     def _in_order(self, member: Member, found: list[int]) -> list[int]:
         self.budget.spend(len(found), member.compiled.rule)
@@ -161,22 +169,25 @@ class _Choice:
         rows = {self.prepared.listed[at].row: at for at in found}
         return [rows[row] for row in in_order(list(rows))]
 
-    def _joined(self, member: Member) -> Iterator[tuple[Firing, bool]]:
-        """Yield what fires of a rule with what the case names put in, and whether it surely does."""
-        for _, firing in self._bound(member, -1, ()):
-            yield firing, self.model.is_sure(firing)
+    def _joined(self, member: Member) -> list[tuple[Firing, bool]]:
+        """Return what fires of a rule with what the case names put in, and whether it surely does."""
+        found = self._bound(member, -1, ())
+        if member.is_closed:
+            return [(firing, True) for _, firing in found]
+        return [(firing, self.model.is_sure(firing)) for _, firing in found]
 
-    def _bound(self, member: Member, new: int, fresh: Sequence[Atom]) -> Iterator[tuple[Row, Firing]]:
-        compiled = member.compiled
+    def _bound(self, member: Member, new: int, fresh: Sequence[Atom]) -> list[tuple[Row, Firing]]:
+        compiled, found = member.compiled, []
         rows = join(self.prepared.plan(member, new), self, fresh, self.budget)
         if not rows:
-            return
+            return []
         self.budget.spend(len(rows), compiled.rule)
-        if compiled.absences:
-            rows = [row for row in rows if not any(self.model.sure(t.fill(row)) for t in compiled.absences)]
         for row in in_order(rows) if len(rows) > 1 else rows:
+            if compiled.absences and any(self.model.sure(each.fill(row)) for each in compiled.absences):
+                continue
             if firing := self._firing(member, row):
-                yield row, firing
+                found.append((row, firing))
+        return found
 
     def _firing(self, member: Member, row: Row) -> Firing | None:
         """Return the firing of a row; what does not count is the same for each case that names the same."""
@@ -187,14 +198,6 @@ class _Choice:
                 member.known.clear()
             member.known[row] = member.compiled.firing(row, self.join.tally)
         return member.known[row]
-
-    def of(self, predicate: str) -> Sequence[Atom]:
-        """Return the atoms of a predicate that may be so."""
-        return self.atoms[predicate] if predicate in self.atoms else self.prepared.atoms.get(predicate, ())
-
-    def like(self, predicate: str, column: int, constant: Term) -> Sequence[Atom]:
-        """Return at least those that have a constant in a column."""
-        return self.atoms[predicate] if predicate in self.atoms else self.prepared.like(predicate, column, constant)
 
     # --- A recursive component --------------------------------------------------------------------
 

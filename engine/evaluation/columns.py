@@ -11,10 +11,10 @@ from itertools import product
 from typing import NamedTuple
 
 from ..language.terms import Atom, Comparison, Constant, Literal, Rule, Term, Var
+from ..program.classes import Classes, Node
 from ..program.graph import Strata
 from ..program.notation import RECORDS, WITH
 from ..program.program import CaseKey, Program
-from .classes import Classes, Node
 
 MAX_SUMS = 4_000
 """The most sums of constants that a comparison may set an amount against."""

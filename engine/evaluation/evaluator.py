@@ -32,7 +32,15 @@ class Evaluator:
         self.of_head: dict[str, list[Compiled]] = {}
         for compiled in self.compiled:
             self.of_head.setdefault(compiled.rule.head.predicate, []).append(compiled)
+        self.records = {name for name, each in program.predicates.items() if each.is_record}
         self.searches: dict[Any, Any] = {}  # what those who search models of its cases keep
+        self.refuted: dict[Any, Any] = {}  # and those who ask why something is not so
+        self._below: dict[str, tuple[str, ...]] = {}
+        heads = {name: self.of_head.get(name, ()) for names in strata.components for name in names}
+        self.circular = {  # the predicates of which an atom may rest on another one
+            name for names in strata.components for name in names
+            if not names.isdisjoint(lit.atom.predicate for each in heads[name] for lit in each.rule.asked)
+        }  # fmt: skip
         self._parts: dict[str, list[tuple[int, Part, tuple[str, ...]]]] = {}
         if not prepared:
             self.solver  # noqa: B018 - what follows from the text alone is worked out, and refused, at once
@@ -54,17 +62,32 @@ class Evaluator:
             self._parts[compiled.name] = [(at, part, tuple(names_of(part))) for at, part in parts]
         return self._parts[compiled.name]
 
+    def below(self, predicate: str) -> tuple[str, ...]:
+        """Return the predicates that what is so of a predicate depends on, and what is not, itself among them."""
+        if predicate not in self._below:
+            found = {predicate: None}
+            for name in (queue := [predicate]):
+                declared = self.program.predicates.get(name)
+                more = [each for each in (declared.unless, declared.until) if each] if declared else []
+                more += [lit.atom.predicate for each in self.of_head.get(name, ()) for lit in each.rule.asked]
+                fresh = [each for each in dict.fromkeys(more) if each not in found]
+                found |= dict.fromkeys(fresh)
+                queue += fresh
+            self._below[predicate] = tuple(found)
+        return self._below[predicate]
+
     def _rank(self, part: Part) -> int:
         if not isinstance(part, Literal):
             return 3 if isinstance(part, Comparison) else 4
         return int(part.atom.predicate in self.strata.open_valued) if part.positive else 2
 
-    def evaluate(self, given: Collection[Atom], *, open_world: bool) -> Model:
+    def evaluate(self, given: Collection[Atom], *, open_world: bool, settled: Collection[str] = ()) -> Model:
         """Return what follows from a case.
 
         :param given: the case as ground atoms of the declared inputs.
         :param open_world: whether what is not documented may still be so.
+        :param settled: the concepts of which that is not so: what the case does not say of them is not so.
         :raises LimitError: where too much follows, or it takes too long.
         """
-        model = choose(self.prepared, given, open_world=open_world) if self.prepared else None
-        return model or self.solver.evaluate(given, open_world=open_world)
+        model = choose(self.prepared, given, settled, open_world=open_world) if self.prepared else None
+        return model or self.solver.evaluate(given, open_world=open_world, settled=settled)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from math import prod
 from typing import Any, NamedTuple, Protocol
@@ -56,6 +56,8 @@ class Step(NamedTuple):
 class Atoms(Protocol):
     """What joins are made over."""
 
+    live: dict[str, list[Atom]]  # by predicate, where a case has some beside those of the text
+
     def of(self, predicate: str) -> Sequence[Atom]:
         """Return the atoms of a predicate that may be so."""
 
@@ -68,9 +70,10 @@ class Plan:
 
     :param new: the place among the literals of the one that has to be of an atom that came last; -1 for none.
     :param varying: the predicates that differ from case to case, of which there are few atoms.
+    :param text: the atoms of the text, by predicate.
     """
 
-    def __init__(self, compiled: Compiled, new: int, varying: Collection[str]) -> None:
+    def __init__(self, compiled: Compiled, new: int, varying: Collection[str], text: Mapping[str, list[Atom]]) -> None:
         self.names, self.rule, self.used = compiled.variables, compiled.rule, 0
         left = [(at, lit.atom) for at, lit in enumerate(compiled.rule.literals) if lit.positive]
         bound: set[str] = set()
@@ -84,6 +87,16 @@ class Plan:
             ready = tuple(each for each in tests if left and bound.issuperset(each.names()))
             tests = [each for each in tests if each not in ready]
             self.steps.append(step._replace(tests=ready))
+        self.sizes = {step.predicate: len(text.get(step.predicate, ())) for step in self.steps}
+        self.most = prod(self.sizes[step.predicate] for step in self.steps if step.predicate not in varying)
+        self.varying = [step.predicate for step in self.steps if step.predicate in varying]
+
+    def size(self, live: Mapping[str, list[Atom]]) -> int:
+        """Return how many rows there are at most."""
+        most = self.most
+        for name in self.varying:
+            most *= len(live[name]) if name in live else self.sizes[name]
+        return most
 
     @staticmethod
     def _rank(
@@ -125,13 +138,13 @@ class Plan:
             return f"k[{len(constants) - 1}]"
 
         value = [""] * len(self.names)
-        lines = ["def rows(atoms, fresh):", "found = []"]
+        lines = ["def rows(atoms, fresh):", "found, live, like = [], atoms.live, atoms.like"]
         for at, step in enumerate(self.steps):
             known = [(column, value[place] if place >= 0 else constant(term)) for column, place, term in step.known]
             name = constant(step.predicate)
-            every = f"fresh_of(fresh, {name})" if step.fresh else f"atoms.of({name})"
+            every = f"fresh_of(fresh, {name})" if step.fresh else f"live.get({name}) or atoms.of({name})"
             if known and not step.fresh:
-                every = f"atoms.like({name}, {known[0][0]}, {known[0][1]})"
+                every = f"live.get({name}) or like({name}, {known[0][0]}, {known[0][1]})"
             tests = [f"a{at}[{column}] == {term}" for column, term in known]
             tests += [f"a{at}[{one}] == a{at}[{two}]" for one, two in step.again]
             lines += [f"for _, a{at} in {every}:", f"if {' and '.join(tests) or 'True'}:"]
@@ -153,11 +166,7 @@ def join(plan: Plan, atoms: Atoms, fresh: Sequence[Atom], budget: Budget) -> lis
     :raises LimitError: where there are more than are left.
     """
     plan.used += 1
-    if (
-        plan.used > OFTEN
-        and len(plan.steps) < DEEP
-        and prod([len(atoms.of(step.predicate)) for step in plan.steps]) < budget.left
-    ):
+    if plan.used > OFTEN and len(plan.steps) < DEEP and plan.size(atoms.live) < budget.left:
         return plan.function(atoms, fresh)
     return _joined(plan, atoms, fresh, budget)
 

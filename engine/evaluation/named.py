@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from ..language.terms import Atom, Literal, Rule, Term, Var, quote
+from ..program.classes import Classes, Node
 from ..program.notation import RECORDS, WITH
 from ..program.program import Predicate, Program
-from .classes import Classes, Node
 from .columns import CONCEPT, roles_of
 
 ANY = quote("*")

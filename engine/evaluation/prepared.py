@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from itertools import count
+from operator import itemgetter
 from typing import NamedTuple
 
 from ..language.terms import UNDOCUMENTED, Atom, Rule, Term
 from ..program.graph import Strata
 from ..program.program import Program
 from .compiled import Compiled, Row, compiled_rules
+from .component import WORLD, Component, Listed, Member, Open, Slot
 from .join import Join
 from .joined import Index, Plan
 from .named import ANY
@@ -17,7 +19,6 @@ from .rules import Firing, Model
 
 MAX_KEPT = 100_000
 """How many firings that what cases name was put into, and how many atoms of cases, are kept."""
-
 
 Asked = tuple[str, tuple[bool, ...], tuple[tuple[Term, ...], ...]]
 """A predicate of which a case may give atoms, which of its columns hold what a case names, its atoms without that."""
@@ -29,48 +30,6 @@ class Outline(NamedTuple):
     static: tuple[tuple[int, Row], ...]  # what fires by the text alone
     listed: tuple[tuple[int, tuple[Row, ...]], ...]  # what a case may let fire, of the rules of which that is listed
     given: tuple[Asked, ...]
-
-
-class Listed(NamedTuple):
-    """A firing of a rule that is listed: its atoms by their numbers."""
-
-    row: Row
-    head: Atom
-    premises: tuple[int, ...]
-    absences: tuple[int, ...]
-
-
-class Member:
-    """A rule of a component: what is listed of it, or how it is joined."""
-
-    def __init__(self, compiled: Compiled, at: int, component: int, renewed: list[int]) -> None:
-        self.compiled, self.at, self.component, self.renewed = compiled, at, component, renewed
-        self.is_listed = self.in_order = False
-        self.counts = bool(compiled.rule.aggregates)
-        self.plans: dict[int, Plan] = {}
-        self.known: dict[Row, Firing | None] = {}
-
-
-Slot = Atom | str
-"""An atom, or a predicate that has some atom."""
-
-
-class Component(NamedTuple):
-    """Predicates that rest on each other, and their rules."""
-
-    at: int
-    opens: tuple[str, ...]  # the predicates that may be undocumented
-    members: tuple[Member, ...]
-    counts: bool  # whether a rule has an aggregate
-    recursive: bool
-
-
-class Open(NamedTuple):
-    """What an open predicate may say where nobody documents it."""
-
-    single: Atom | None  # the one number, where it says one
-    each: tuple[tuple[Term, Atom, tuple[Atom, ...]], ...]  # a concept, what may be so of it, and what closes it
-    one: bool  # whether nothing of it is undocumented once anything is said
 
 
 class Prepared:
@@ -86,6 +45,8 @@ class Prepared:
         self.static_names = program.declared().keys() - strata.from_case
         self._given = {name: (columns, set(rows)) for name, columns, rows in outline.given}
         self._known: dict[Atom, bool] = {}
+        self._ones: dict[object, object] = {}
+        self.unknown: dict[str, object] = {}  # what is known of each predicate where nothing is
         self.opens = {name: _open(name, program) for name, p in program.predicates.items() if p.is_open}
         self.components = tuple(self._components())
         self.members = [member for component in self.components for member in component.members]
@@ -103,7 +64,13 @@ class Prepared:
             members = tuple([Member(each, next(number), at, _renewed(each, names)) for each in rules])
             counts = any(each.rule.aggregates for each in rules)
             opens = tuple(name for name in sorted(names) if name in self.opens)
-            yield Component(at, opens, members, counts, any(member.renewed for member in members))
+            if members or opens:
+                asks = {*names, *(each.atom.predicate for rule in rules for each in rule.rule.asked)}
+                asks.update(*(self.opens[name].closing for name in opens))
+                recursive = any(member.renewed for member in members)
+                self.unknown.update(dict.fromkeys(asks))
+                asked = itemgetter(WORLD, *sorted(asks))
+                yield Component(at, tuple(sorted(names)), asked, {}, opens, members, counts, recursive)
 
     def _number(self, rows: dict[str, Sequence[Row]]) -> None:
         """Number what firings wait for, and note which wait for each: a listed firing, or a rule that is joined."""
@@ -124,6 +91,9 @@ class Prepared:
         for member in self.members:
             if not member.is_listed:
                 self._wait(member, [*map(self._of, member.compiled.ground), *map(self._of, member.compiled.reads)])
+                read = {literal.atom.predicate for literal in member.compiled.rule.literals}
+                member.is_closed = not member.counts and read.isdisjoint(self.strata.open_valued)
+        self.watched = {slot.predicate for slot in self.number if isinstance(slot, Atom)}
         self.firings: list[Firing | None] = [None] * len(self.listed)
 
     def _of(self, slot: Slot) -> int:
@@ -159,7 +129,7 @@ class Prepared:
     def plan(self, member: Member, new: int) -> Plan:
         """Return how a rule is joined."""
         if new not in member.plans:
-            member.plans[new] = Plan(member.compiled, new, self.strata.from_case)
+            member.plans[new] = Plan(member.compiled, new, self.strata.from_case, self.atoms)
         return member.plans[new]
 
     def like(self, predicate: str, column: int, constant: Term) -> list[Atom]:
@@ -180,6 +150,12 @@ class Prepared:
             absences = tuple([template.fill(listed.row) for template in compiled.absences])
             known = self.firings[at] = Firing(compiled.rule, binding, listed.head, premises, absences, ())
         return known
+
+    def one(self, known: object) -> object:
+        """Return what stands for all that is known of a predicate: one thing for what is the same."""
+        if len(self._ones) >= MAX_KEPT:
+            self._ones.clear()
+        return self._ones.setdefault(known, object())
 
     def represents(self, atom: Atom) -> bool:
         """Say whether what is listed takes account of an atom that a case gives."""
@@ -211,13 +187,10 @@ def _static(facts: Iterable[Rule], fired: Iterable[tuple[Compiled, Row]]) -> Mod
 def _open(name: str, program: Program) -> Open:
     predicate = program.predicates[name]
     amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
-    closing = [each for each in (predicate.unless, predicate.until) if each]
-    each = (
-        (concept, Atom(name, (concept, *amounts)), tuple([Atom(other, (concept,)) for other in closing]))
-        for concept in program.of_kind(predicate.open_kind)
-    )
-    single = Atom(name, (UNDOCUMENTED,) * len(predicate.params)) if predicate.open_count else None
-    return Open(single, tuple(each), predicate.is_choice or predicate.open_count)
+    each = ((concept, Atom(name, (concept, *amounts))) for concept in program.of_kind(predicate.open_kind))
+    single = (Atom(name, (UNDOCUMENTED,) * len(predicate.params)),) * bool(predicate.open_count)
+    closing = tuple([other for other in (predicate.unless, predicate.until) if other])
+    return Open(single, tuple(each), closing, predicate.is_choice or predicate.open_count)
 
 
 def _renewed(compiled: Compiled, names: Collection[str]) -> list[int]:

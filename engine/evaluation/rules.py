@@ -119,6 +119,7 @@ class Model:
         self.declared = declared  # how the case can document what is open
         self.given = frozenset(given)
         self.unknown: set[Atom] = set()
+        self.known: Mapping[str, object] = {}  # by predicate, what stands for all that is known of it
         self.support = support  # the first sure firing of each sure atom: well founded
         self._fixed: tuple[Model, AbstractSet[str]] | None = None
         self._sorted: dict[str, list[Atom]] = {}

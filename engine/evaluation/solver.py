@@ -110,27 +110,27 @@ class Solver:
         return Literal(shadow(literal.atom), positive=False)
 
     def evaluate(
-        self, given: Collection[Atom], *, open_world: bool, possible: Collection[Atom] = (), steps: int | None = None
-    ) -> Model:
+        self, given: Collection[Atom], *, open_world: bool, possible: Collection[Atom] = (),
+        settled: Collection[str] = (), steps: int | None = None,
+    ) -> Model:  # fmt: skip
         """Return what follows from a case.
 
         :param given: the case as ground atoms of the declared inputs.
         :param open_world: whether what is not documented may still be so.
         :param possible: atoms that may be so as well, and are not sure; all that a case can change is then open.
+        :param settled: the concepts of which the case says whatever is so.
         :param steps: how many steps of rules it may take, where that is not the usual number.
         :raises LimitError: where too much follows, or it takes too long.
         """
         ready = self._clean.pop() if self._clean else self._build()  # where it is lost, or in use further up
-        model = self._start(ready.static, given, possible)
-        run = _Run(self, ready, model, Budget(steps))
+        run = _Run(self, ready, (model := self._start(ready.static, given, possible)), Budget(steps))
         with ready.store.active():
             run.hold(atom for atom in (*given, *possible) if atom not in ready.static.firings)
             run.hold(shadow(a) for a in given if a.predicate in self.shadowed and a not in ready.static.firings)
-            for component in self.strata.components:
-                if component & self.strata.from_case:
-                    if open_world:
-                        run.suppose(component)
-                    run.component(component)
+            for component in filter(self.strata.from_case.intersection, self.strata.components):
+                if open_world:
+                    run.suppose(component, settled)
+                run.component(component)
             ready.store.remove(run.asserted)
         self._clean[:] = [ready]
         model.unknown -= model.support.keys()
@@ -175,9 +175,9 @@ class _Run:
         """Say whether an atom was sure before any rule fired."""
         return atom in self.model.given or atom in self.static.firings
 
-    def suppose(self, component: Collection[str]) -> None:
+    def suppose(self, component: Collection[str], settled: Collection[str]) -> None:
         """Assert as possible what an open predicate of the component leaves undocumented."""
-        for atoms in (undocumented(name, self.solver.program, self.model) for name in sorted(component)):
+        for atoms in (undocumented(name, self.solver.program, self.model, settled) for name in sorted(component)):
             unknown = [atom for atom in atoms if not self.model.possible(atom)]
             self.model.unknown.update(unknown)
             self.hold(unknown)

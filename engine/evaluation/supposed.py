@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ..language.terms import UNDOCUMENTED, Atom
 from ..program.program import Program
 from .rules import Model
 
 
-def undocumented(name: str, program: Program, model: Model) -> Iterator[Atom]:
-    """Yield what a predicate may say, where it is open, and the case does not document, as far as nothing closes it."""
+def undocumented(name: str, program: Program, model: Model, settled: Collection[str] = ()) -> Iterator[Atom]:
+    """Yield what a predicate may say, where it is open, and the case does not document, as far as nothing closes it.
+
+    :param settled: the concepts of which it may say nothing more.
+    """
     predicate = program.predicates.get(name)
     if not predicate or not predicate.is_open:
         return
@@ -22,5 +25,5 @@ def undocumented(name: str, program: Program, model: Model) -> Iterator[Atom]:
     for concept in program.of_kind(predicate.open_kind):
         amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
         closing = (Atom(name, (concept,)) for name in (predicate.unless, predicate.until) if name)
-        if concept not in documented and not any(map(model.sure, closing)):
+        if concept not in documented and concept not in settled and not any(map(model.sure, closing)):
             yield Atom(predicate.name, (concept, *amounts))

@@ -1,14 +1,17 @@
 """What an earlier start kept of a guideline: JSON in the user's own cache folder, from which nothing runs.
 
 A file is believed where it is the user's own, nobody else may write it or its folder, and it was made of the
-same text by the same program. Anything amiss means that the text is read again.
+same text by the same program. Anything amiss means that the text is read again. What nothing has used for thirty
+days, and beyond a total the longest unused, makes way when something is kept.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import stat
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -21,6 +24,15 @@ from .written import decoded as decode
 
 MAX_BYTES = 2**28
 """The largest file that is read back; a guideline of a thousand clauses takes about half a megabyte."""
+MAX_TOTAL = 2 * MAX_BYTES
+"""What all files take at most, in bytes: those used longest ago go first."""
+MAX_IDLE = 30 * 86_400
+"""The seconds for which a file that nothing uses is kept."""
+_NOTED = 86_400  # a use is noted once a day: a start writes nothing where it need not
+_NAME = r"[0-9a-f]{64}\.json(\.\d+\.[0-9a-f]{8})?"  # ours, and what a writer that was ended left of one
+
+_ROOMS = ("language", "program", "evaluation", "circuit", "soundness", "library")
+"""Where what is kept is read, checked, grounded and drawn: the rooms that this one may ask, and itself."""
 
 Kept = TypeVar("Kept")
 
@@ -54,6 +66,7 @@ def keep_written(name: Path, texts: Sequence[tuple[str, str]], written: Any) -> 
     # No cache folder, a full disk, a text that cannot be encoded: the next start reads the text again.
     with suppress(OSError, RuntimeError, ValueError), _cache(make=True) as folder:
         _write(folder, _name(name), _seal(name, texts, data) + b"\n" + data)
+        _evict(folder)
 
 
 def of_edition(
@@ -83,7 +96,6 @@ def _name(folder: Path) -> str:
 
 def _seal(name: Path, texts: Sequence[tuple[str, str]], body: bytes) -> bytes:
     """Return the first line of a file: a digest of the program, its name, the texts and what was made of them."""
-    # What reads, checks and stratifies a text stands in several rooms.
     digest = _program(Path(__file__).parent.parent).copy()
     said = (part.encode("utf-8", "surrogatepass") for text in texts for part in text)
     for part in (os.fsencode(name), *said, body):
@@ -92,14 +104,19 @@ def _seal(name: Path, texts: Sequence[tuple[str, str]], body: bytes) -> bytes:
     return str(digest.hexdigest()).encode()
 
 
+def program_in(folder: Path) -> str:
+    """Return a digest of the program in a folder, for the texts of what is made by more than the engine."""
+    return str(_program(folder).hexdigest())
+
+
 @cache
 def _program(engine: Path) -> Any:
     """Return a digest of the program, as it is when it is first asked for."""
     digest = sha256()
-    for folder, _, names in sorted(os.walk(engine)):
-        for name in sorted(names):
+    for room in _ROOMS:
+        for name in sorted(os.listdir(engine / room)):
             if name.endswith((".py", ".lark")):
-                with open(os.path.join(folder, name), "rb") as file:
+                with open(engine / room / name, "rb") as file:
                     part = file.read()
                 digest.update(b"%d:" % len(part))
                 digest.update(part)
@@ -139,6 +156,9 @@ def _read(folder: int, name: str) -> bytes:
         _own(found)
         if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_BYTES:
             raise OSError("no file that was kept here")
+        if time.time() - found.st_mtime > _NOTED:
+            with suppress(OSError):  # a folder that may only be read
+                os.utime(handle)
         return file.read(MAX_BYTES)
 
 
@@ -153,3 +173,25 @@ def _write(folder: int, name: str, data: bytes) -> None:
     except BaseException:
         os.unlink(partial, dir_fd=folder)
         raise
+
+
+def _evict(folder: int) -> None:
+    """Remove what is not used: who has a file open reads it to its end, and who misses one makes it again.
+
+    Other processes may keep, use and remove files meanwhile: one that they put or used since it was looked at stays.
+    """
+    found = {name: used for name in os.listdir(folder) if re.fullmatch(_NAME, name) and (used := _used(folder, name))}
+    now, total = time.time(), 0
+    for name, used in sorted(found.items(), key=lambda item: item[1], reverse=True):
+        total += used[1]
+        if (total > MAX_TOTAL or now - used[0] > MAX_IDLE) and _used(folder, name) == used:
+            with suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=folder)
+
+
+def _used(folder: int, name: str) -> tuple[float, int] | None:
+    """Return when a file was last used and its size, or None where there is no such file."""
+    with suppress(FileNotFoundError):
+        found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        return (found.st_mtime, found.st_size) if stat.S_ISREG(found.st_mode) else None
+    return None

@@ -24,10 +24,10 @@ from ..language.terms import (
     Var,
     term_text,
 )
+from .classes import Classes, Node
 from .program import Predicate, Program
 
 Measure = tuple[int, str]  # decimals and unit
-Node = tuple[object, ...]  # a column of a predicate, or a variable or a comparison of a rule
 
 
 class Measures:
@@ -35,7 +35,7 @@ class Measures:
 
     def __init__(self, program: Program) -> None:
         self.findings: list[Finding] = []
-        self._above: dict[Node, Node] = {}
+        self._classes = Classes()
         self._measures: dict[Node, Measure] = {}
         for predicate in program.predicates.values():
             self._measures |= dict(_declared(predicate))
@@ -44,7 +44,7 @@ class Measures:
 
     def of(self, node: Node) -> Measure | None:
         """Return the measure of a node; None where nothing tells it."""
-        return self._measures.get(self._top(node))
+        return self._measures.get(self._classes.top(node))
 
     def meet(self, rule: Rule, at: int) -> None:
         """Let what a rule's variables take from one place to another have one measure."""
@@ -52,13 +52,8 @@ class Measures:
             if isinstance(term, Var):
                 self._join(node, (at, term.name), rule, term)
 
-    def _top(self, node: Node) -> Node:
-        while node in self._above:
-            node = self._above[node]
-        return node
-
     def _join(self, node: Node, other: Node, rule: Rule, term: Term) -> None:
-        one, two = self._top(node), self._top(other)
+        one, two = self._classes.top(node), self._classes.top(other)
         if one == two:
             return
         measures = [self._measures[each] for each in (two, one) if each in self._measures]
@@ -68,7 +63,7 @@ class Measures:
             fix = "compare numbers of one unit and as many decimals"
             self.findings.append(Finding("unit", rule.place, message, fix))
             return
-        self._above[one] = two
+        self._classes.join(one, two)
         if measures:
             self._measures[two] = measures[0]
 

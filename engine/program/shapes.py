@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..language.terms import Atom, Constant, quote
@@ -103,6 +102,8 @@ def _count(name: str, key: CaseKey, said: Said) -> Facts:
 
 def scaled(value: float, key: CaseKey) -> int:
     """Return a number of a case as one of its key's measure: 4.9 with one decimal is 49 tenths."""
+    from decimal import Decimal  # few cases say an amount
+
     return key.quantity(int(Decimal(str(value)).scaleb(key.decimals)))
 
 

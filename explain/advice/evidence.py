@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.outcomes import favourable, outcomes
@@ -11,10 +12,10 @@ from ...engine.decision.support import leaves
 from ...engine.language.comparison import measured
 from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes
+from ...engine.library.guideline import Guideline
 from ...engine.program.graph import edges
 from ...engine.program.interface import FAVOURABLE
 from ...engine.program.notation import BETWEEN, RECORDS, SINCE, SINGLE
-from ...engine.program.program import Program
 from ...engine.program.words import say_atom
 from .wording import telling
 
@@ -32,7 +33,7 @@ class Evidence:
         declared = self.program.predicates.values()
         self.kinds = {p.case.kind for p in declared if p.case and p.case.kind}
         self.from_case = judged.guideline.strata.from_case
-        self.clinical = clinical(self.program)
+        self.clinical = clinical(judged.guideline)
 
     def decisive(self, line: LineDecision) -> list[Atom]:
         """Return the atoms an outcome is read off: the sure ones, or the possible ones where more is needed."""
@@ -127,8 +128,10 @@ class Evidence:
         return step is not None and any(p.predicate == atom.predicate for p in step.premises)
 
 
-def clinical(program: Program) -> frozenset[str]:
+@lru_cache(maxsize=16)
+def clinical(guideline: Guideline) -> frozenset[str]:
     """Return the predicates that rest on what the record says of the person, not of the request alone."""
+    program = guideline.program
     inputs = {name for name, p in program.predicates.items() if p.case and (p.is_open or p.case.shape in _CLINICAL)}
     return reached(inputs, [(edge.body, edge.head) for edge in edges(program)])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from math import inf
 from typing import Any
 
@@ -31,16 +32,21 @@ def questionnaire(wanted: Asked, guideline: Guideline, base: str = "") -> Json:
     :param base: the address below which questionnaires are given, for its canonical URL.
     """
     program, name = guideline.program, as_id(wanted, guideline)
-    asked_first = [_Item(each, program) for each in wanted.first]
-    later = [_Item(each, program) for each in wanted.later]
+    asked_first = [_item(each, guideline) for each in wanted.first]
+    later = [_item(each, guideline) for each in wanted.later]
     when = _failed(asked_first, each_enough=wanted.each_enough) if later else {}
     return {
         "resourceType": "Questionnaire", "id": name,
-        **({"url": f"{base}/fhir/Questionnaire/{name}"} if base else {}),
+        **({"url": canonical(wanted, guideline, base)} if base else {}),
         "version": guideline.hash[:12] or "1", "status": "active", "subjectType": ["Patient"],
         "title": f"{program.name}: {program.title}",
         "item": [each.as_json() for each in asked_first] + [{**each.as_json(), **when} for each in later],
     }  # fmt: skip
+
+
+def canonical(wanted: Asked, guideline: Guideline, base: str) -> str:
+    """Return the canonical URL of the questionnaire that asks for some concepts."""
+    return f"{base}/fhir/Questionnaire/{as_id(wanted, guideline)}"
 
 
 def of_lines(lines: Sequence[LineDecision]) -> Asked:
@@ -122,6 +128,12 @@ class _Item:
             met = {"question": self.name, "operator": "!=", "answerCoding": {"code": "present"}}
             return [{"question": self.name, "operator": "exists", "answerBoolean": True}, met]
         return [{"question": self.name, "operator": "=", "answerCoding": {"code": word}} for word in _STATUS[1:]]
+
+
+@lru_cache(maxsize=2048)
+def _item(name: str, guideline: Guideline) -> _Item:
+    """Return a question of a guideline: which statement asks it takes a look at every rule."""
+    return _Item(name, guideline.program)
 
 
 def _open(name: str, program: Program) -> Predicate:

@@ -10,15 +10,17 @@ from weakref import WeakKeyDictionary
 from ...engine.decision.alike import alike, gates
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.decision import Advisory
-from ...engine.decision.need import AtLeast, Need
+from ...engine.decision.need import Need
 from ...engine.decision.outcomes import favourable, outcomes
-from ...engine.decision.relaxed import Relaxed, Settled, inputs
+from ...engine.decision.relaxed import Relaxed, inputs
 from ...engine.decision.situation import Situation
+from ...engine.evaluation.rules import Firing, Model
 from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import SERVICE, UNFAVOURABLE, WAITING
 from ...engine.program.words import say_atom
 from .asks import Ask, ask, asks, named, steps_to
+from .candidate import Candidate, fewest
 from .request import Request, facts, requests
 from .route import Route
 
@@ -97,38 +99,6 @@ def unstated(judged: Judged) -> str:
     return f"No {param.lower()} is stated. {asked.replace(f'{{{param}}}', f'a {param.lower()}')}".rstrip()
 
 
-class _Candidate(NamedTuple):
-    """What would settle a line, with the request that it takes."""
-
-    request: Request
-    settled: Settled
-    relaxed: Relaxed
-
-    @property
-    def size(self) -> int:
-        """How many things it changes."""
-        return len(self.request.changes) + sum(need.size for need in self.settled.needs)
-
-    def is_within(self, other: _Candidate) -> bool:
-        """Say whether another one changes all of this, or more."""
-        if not self.request.changes <= other.request.changes:
-            return False
-        return all(other.documents(need) for need in self.settled.needs)
-
-    def documents(self, need: Need | AtLeast) -> bool:
-        """Say whether what is needed comes with it."""
-        own = self.settled.needs
-        if isinstance(need, AtLeast):
-            more = any(n.number >= need.number and {*n.of} <= {*need.of} for n in own if isinstance(n, AtLeast))
-            return more or sum(map(self.documents, need.of)) >= need.number
-        if need in own or need.denies:
-            return need in own
-        if need.bounds:
-            plain = [n for n in own if isinstance(n, Need)]
-            return any(n.atom == need.atom and need.low <= n.low and n.high <= need.high for n in plain)
-        return need.atom in self.settled.told
-
-
 class _Search:
     """Looks for the ways of one line that is refused."""
 
@@ -139,6 +109,7 @@ class _Search:
         self.requests, self.complete = requests(judged.case, judged.guideline, self.date, line.code, line.session)
         self.settled = self._settled()
         self.relaxed: dict[Request, Relaxed] = {}
+        self.steps: dict[tuple[tuple[Atom, ...], int], tuple[list[Firing], bool]] = {}
         self.route = Route(judged, line.session)
 
     def _settled(self) -> frozenset[str]:
@@ -152,19 +123,19 @@ class _Search:
         found = list(self._candidates(settled))
         if not self.complete:
             found = [self._least(each) for each in found]
-        kept: list[_Candidate] = []
-        for each in sorted(found, key=lambda c: c.size):
-            if not any(other.is_within(each) for other in kept):
-                kept = [other for other in kept if not each.is_within(other)] + [each]
+        same: dict[object, list[Candidate]] = {}
+        for each in found:
+            same.setdefault(each.changed, []).append(each)
+        kept = fewest(each for each, *_ in same.values())
         told: dict[tuple[object, ...], tuple[Way, bool]] = {}
-        for way, broad in (self._way(each, found) for each in kept[:WAYS]):
+        for way, broad in (self._way(same[each.changed]) for each in kept[:WAYS]):
             key = (way.request, way.ask.items)  # several requests may come to the same
             if key not in told or len(way.objections) < len(told[key][0].objections):
                 told[key] = (way, broad)
         ranked = sorted(told.values(), key=lambda pair: (pair[0].size, len(pair[0].request), pair[1]))
         return Ways(tuple(way for way, _ in ranked), self.complete and len(kept) <= WAYS) if ranked else None
 
-    def _candidates(self, settled: frozenset[str]) -> Iterator[_Candidate]:
+    def _candidates(self, settled: frozenset[str]) -> Iterator[Candidate]:
         for request in self.requests:
             said = facts(self.judged.case, self.judged.guideline, request, self.line.session)
             service = Atom(SERVICE, (self.line.session, quote(self.line.code)))
@@ -172,23 +143,23 @@ class _Search:
             if items is not None:
                 relaxed = self.relaxed[request] = Relaxed(self.situation, said, settled)
                 found = relaxed.settled(self.line.code, self.line.session, items)
-                yield from (_Candidate(request, each, relaxed) for each in found)
+                yield from (Candidate(request, each, relaxed) for each in found)
                 self.complete &= relaxed.complete
 
-    def _least(self, candidate: _Candidate) -> _Candidate:
+    def _least(self, candidate: Candidate) -> Candidate:
         """Return a candidate, or what does as well of it for a request that changes less and was not all looked at."""
         for request, relaxed in self.relaxed.items():
-            settled = relaxed.least(candidate.settled.every) if request.changes < candidate.request.changes else None
-            if settled:
-                return _Candidate(request, settled, relaxed)
+            looked_at = relaxed.complete or not request.changes < candidate.request.changes
+            if settled := None if looked_at else relaxed.least(candidate.settled.every):
+                return Candidate(request, settled, relaxed)
         return candidate
 
-    def _way(self, candidate: _Candidate, found: Sequence[_Candidate]) -> tuple[Way, bool]:
-        """Return a candidate as a way, and whether it is for something that follows from what the case names."""
-        request, (needs, _, told, _), relaxed = candidate
-        same = [c for c in found if c.request == request and c.settled.needs == needs]
-        targets = list(dict.fromkeys(target for c in same for target in c.settled.targets))
-        steps = list(steps_to(targets, relaxed.model))
+    def _way(self, same: Sequence[Candidate]) -> tuple[Way, bool]:
+        """Return candidates that change the same as a way, and whether it is for what follows from what is named."""
+        request, settled, relaxed = same[0]
+        needs, told = settled.needs, settled.told
+        targets = tuple(dict.fromkeys(target for c in same for target in c.settled.targets))
+        steps, broad = self._steps(targets, relaxed.model)
         choices = [need for need in needs if isinstance(need, Need) and not self._is_open(need)]
         items = [need for need in needs if need not in choices]
         asked = tuple(self.route.asked(targets, choices, relaxed.model, told))
@@ -196,7 +167,14 @@ class _Search:
         way = Way(
             said, ask(items, targets, steps, self.program), *self.route.changed(needs, told, request), asked
         )  # fmt: skip
-        return way, not named(steps, relaxed.model, self.program)
+        return way, broad
+
+    def _steps(self, targets: tuple[Atom, ...], model: Model) -> tuple[list[Firing], bool]:
+        """Return what outcomes rest on, and whether that is for something that follows from what the case names."""
+        if (key := (targets, id(model))) not in self.steps:
+            steps = list(steps_to(targets, model))
+            self.steps[key] = steps, not named(steps, model, self.program)
+        return self.steps[key]
 
     def _is_open(self, need: Need) -> bool:
         return self.program.predicates[need.atom.predicate].is_open

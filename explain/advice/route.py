@@ -43,7 +43,6 @@ class Route:
         :param choices: what the request has to say beside its services.
         :param told: what is documented on the way.
         """
-        asked = self.judged.guideline.strata.from_case - clinical(self.program) - {*self.program.outputs()}
         seen: set[Atom] = set()
         stack = [(target, False) for target in targets]
         while stack:
@@ -51,13 +50,18 @@ class Route:
             if atom in seen or self.judged.model.sure(atom):
                 continue
             seen.add(atom)
-            if atom.predicate in asked and not said:
+            if atom.predicate in self._of_request and not said:
                 said = True
                 yield atom
             if firings := model.firings.get(atom):
                 held = min(firings, key=lambda f: sum(not model.sure(p) and p not in told for p in f.premises))
                 stack += [(premise, said) for premise in held.premises]
         yield from (need.atom for need in choices if need.atom not in seen)
+
+    @cached_property
+    def _of_request(self) -> frozenset[str]:
+        """The predicates that a request, and not the record, makes so."""
+        return self.judged.guideline.strata.from_case - clinical(self.judged.guideline) - {*self.program.outputs()}
 
     def changed(
         self, needs: Collection[Need | AtLeast], told: Collection[Atom] = (), request: Request = AS_IT_IS

@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 @format_option("yaml", "json")
 @output_option
 def from_fhir(file: str, example: str, map_: Path | None, form: str, *, trace: bool, out: Path | None) -> None:
-    """Write the cases that a FHIR R4 request says: a CDS Hooks request, a Bundle, a Claim or a ServiceRequest.
+    """Write the cases that a FHIR R4 request says: a CDS Hooks request, a Bundle, a Claim or an order.
 
-    The orders of one day are one case; each code of the billing options of an order is a case of its own. Each
-    finding and diagnosis names the FHIR path that says it. What was not used goes to standard error, or into the JSON.
+    Orders are those of services and things. The orders of one day are one case; each code of the billing options of
+    an order is a case of its own. Each finding and diagnosis names the FHIR path that says it. What was not used goes
+    to standard error, or into the JSON.
 
     \b
     Example: coverlog from-fhir --example cts-six-weeks-of-splinting > order-sign.json
@@ -80,7 +81,8 @@ def _drafts(file: str, map_: Path | None) -> tuple[list[Draft], list[Unused]]:
     guidelines = by.answering(billed(found)) if isinstance(by, Several) else (by,)
     written, passed = list(drafts(found, guidelines, codes)), not_ordered(found)
     if not written:
-        told = "; ".join(f"{each.path} {each.why}" for each in passed) or "it holds no ServiceRequest and no Claim"
+        told = "; ".join(f"{each.path} {each.why}" for each in passed)
+        told = told or "it holds no ServiceRequest, DeviceRequest or Claim"
         raise refused(file, f"no order that a case can be made of: {told}")
     return written, passed
 

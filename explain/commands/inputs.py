@@ -17,7 +17,6 @@ from ...engine.language.errors import CaseError, FaultError, Finding
 from ...engine.language.terms import Place
 from ...engine.library.guideline import Guideline, load
 from ...engine.library.several import Answering, Several, each, shipped
-from ...engine.program.interface import CODE
 
 if TYPE_CHECKING:
     from ..query.scene import Scene
@@ -90,7 +89,7 @@ def judge_row(source: Path, name: str, world: str, as_of: str) -> Judged:
 
 
 def _judge_tabled(source: Path, name: str, world: str, as_of: str) -> Judged:
-    from ...engine.batch.back import case_of, said_of
+    from ...engine.batch.back import case_of, codes_of
     from ...engine.batch.load import Loaded
     from ...engine.batch.sources import BatchError, connect, sources
     from ...engine.batch.tables import NotTabledError
@@ -103,25 +102,26 @@ def _judge_tabled(source: Path, name: str, world: str, as_of: str) -> Judged:
     found = answering()
     guideline = each(found)[0]
     try:
-        db = connect()
-        if isinstance(found, Several):
-            guideline = _only(found, said_of(looked(guideline), name))
-        case = noted(case_of(looked(guideline), name))
+        db = connect(threads=1)
+        batch = looked(guideline)
+        if isinstance(found, Several) and (only := _only(found, name, codes_of(batch, name))) is not guideline:
+            guideline, batch = only, looked(only)
+        case = noted(case_of(batch, name))
     except (BatchError, NotTabledError, LookupError) as error:
         raise FaultError(str(error)) from None
     with on_time():
         return judge(case, guideline, world=world, as_of=as_of)
 
 
-def _only(several: Several, said: dict[str, Any]) -> Guideline:
-    """Return the guideline that a case is for.
+def _only(several: Several, name: str, codes: set[str]) -> Guideline:
+    """Return the guideline that a case of some codes is for.
 
     :raises LookupError: where it is for several.
     """
-    guideline, *others = several.answering({str(line[CODE]) for line in said["services"]})
+    guideline, *others = several.answering(codes)
     if others:
         names = ", ".join(each.program.name for each in (guideline, *others))
-        raise LookupError(f"case {said['id']} is for {names}; name one of them with -g")
+        raise LookupError(f"case {name} is for {names}; name one of them with -g")
     return guideline
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -17,6 +16,8 @@ from ...engine.language.errors import FaultError, GuidelineError, did_you_mean
 from ...kb import DEFAULT
 from .complete import complete_guideline
 from .output import BAD_INPUT, flush, open_streams, output_failed, quiet_pipe
+
+atexit.register(gc.freeze)  # nor is it searched when all of it ends
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
@@ -142,15 +143,5 @@ def main(ctx: click.Context, guideline: tuple[str, ...], limit_seconds: float) -
     if os.environ.get("NO_COLOR"):  # https://no-color.org; click leaves it to its users
         ctx.color = False
     ctx.with_resource(allowing(limit_seconds))
-    ctx.with_resource(_seldom_collecting())
-
-
-@contextmanager
-def _seldom_collecting() -> Iterator[None]:
-    """Look for garbage less often: loading a guideline makes much that stays, and would be searched each time."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
+    # Loading a guideline makes much that stays, and would be searched for garbage each time.
+    gc.set_threshold(50_000, *gc.get_threshold()[1:])

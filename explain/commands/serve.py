@@ -40,7 +40,8 @@ def serve(plan: Path | None, map_: Path | None, host: str, port: int, record: Pa
           check: bool) -> None:  # fmt: skip
     """Answer CDS Hooks of Da Vinci CRD 2.2: coverage information when orders are selected or signed; Ctrl-C ends it.
 
-    Nothing of a call is logged or stored, unless --record says so. A proxy in front of it has to bring encryption and
+    Nothing of a call is logged or stored, unless --record says so; a call that then cannot be stored is answered as a
+    fault of the service. A proxy in front of it has to bring encryption and
     the check of who calls.
 
     \b

@@ -11,6 +11,7 @@ from ...engine.cases.find import canonical_paths
 from ...engine.decision.decide import judge
 from ...engine.language.errors import CaseError, did_you_mean, refused
 from ...engine.language.terms import Atom, Rule, Var
+from ...engine.library.cache import keep_written, program_in, recalled
 from ...engine.library.guideline import Guideline
 from ...engine.program.general import of_rule
 from ...engine.program.graph import edges
@@ -111,12 +112,12 @@ _RUN: dict[Guideline, Uses] = {}  # once the cases of a guideline have run
 
 
 def exercised(guideline: Guideline, rules: Iterable[Rule], track: Track | None = iter) -> list[Use]:
-    """Return the canonical cases whose proofs use some rules, sorted by name; the cases run once.
+    """Return the canonical cases whose proofs use some rules, sorted by name; the cases run once, also over starts.
 
     :param track: None where they are not to run; there are none then, unless they have.
     """
     if guideline not in _RUN and track:
-        keep(guideline, uses(guideline, track))
+        keep(guideline, _over_starts(guideline, track))
     return sorted({use for rule in rules for use in _RUN.get(guideline, {}).get(rule.id, ())})
 
 
@@ -127,6 +128,23 @@ def uses(guideline: Guideline, track: Track = iter) -> Uses:
         for rule, use in _uses(path, guideline):
             every.setdefault(rule, set()).add(use)
     return every
+
+
+def _over_starts(guideline: Guideline, track: Track) -> Uses:
+    """Return what an earlier start found with the same texts and program, else run the cases."""
+    name = guideline.folder / "uses"
+    texts = [("guideline", guideline.hash), ("proofs", program_in(Path(__file__).parent.parent))]
+    texts += [(str(path), path.read_text("utf-8", "replace")) for path in canonical_paths(guideline)]
+    found = recalled(name, texts, _decoded) if guideline.hash else None
+    if found is None:
+        found = uses(guideline, track)
+        if guideline.hash:
+            keep_written(name, texts, {rule: sorted(each) for rule, each in found.items()})
+    return found
+
+
+def _decoded(told: Any) -> Uses:
+    return {str(rule): {Use(str(case), str(how)) for case, how in each} for rule, each in told.items()}
 
 
 def keep(guideline: Guideline, found: Uses) -> None:

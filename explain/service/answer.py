@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ...engine.cases.doubts import doubts
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.library.several import Answering, Several
+from ...engine.library.several import Answering, each
 from ..advice.whatif import ASKS, NOT_MET, WHEN, Flip, compare, differing
 from ..advice.wording import words
 from ..proof.build import prove
@@ -48,23 +48,27 @@ def answered(judged: Judged, fields: Fields, detail: str, answering: Answering, 
     """
     case, name = judged.case, judged.guideline.program.name
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-    doubtful = [f"{each.message}; {each.fix}" for each in doubts(case, judged.guideline, today)]
+    doubtful = [f"{doubt.message}; {doubt.fix}" for doubt in doubts(case, judged.guideline, today)]
     codes = {line.code for line in case.lines}
-    others = answering.answering(codes) if isinstance(answering, Several) else ()
+    others = [other.program.name for other in each(answering) if codes & other.codes]
     return Answer(
         judged, reasons(judged), questions(judged, fields), content(prove(judged)) if detail == FULL else {},
         _changed(before, judged) if before else {}, [*case.notes, *doubtful],
-        [other.program.name for other in others if other.program.name != name], 1 if detail == REASON else None,
+        [other for other in others if other != name], 1 if detail == REASON else None,
     )  # fmt: skip
 
 
 def _changed(before: Judged, after: Judged) -> dict[str, Any]:
     """Return both decisions side by side, and the statements that make the difference."""
     flips = compare(before, after)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for flip in flips:
+        if flip.before != flip.after:
+            alike.setdefault(tuple(_differing(flip, before, after)), []).append(flip.code)
     return {
         "rows": [(f"{f.code}, session {f.session}", _cell(f.before), _cell(f.after), f.flips) for f in flips],
         "flipped": sum(flip.flips for flip in flips),
-        "differences": [(flip.code, _differing(flip, before, after)) for flip in flips if flip.before != flip.after],
+        "differences": [(", ".join(codes), texts) for texts, codes in alike.items()],
     }
 
 

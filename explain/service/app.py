@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from ...engine.evaluation.limits import allowing, until
-from .guard import DEADLINE, Guard
+from .guard import DEADLINE, MAX_BODY, Guard
 
 Result = TypeVar("Result")
 SECONDS = 10.0
@@ -48,12 +48,14 @@ class Worker:
 
 
 def application(
-    routes: Sequence[BaseRoute], hosts: Collection[str], *, browser: bool = True, seconds: float = DEADLINE
-) -> Guard:
+    routes: Sequence[BaseRoute], hosts: Collection[str], *, browser: bool = True, seconds: float = DEADLINE,
+    most: int = MAX_BODY,
+) -> Guard:  # fmt: skip
     """Return the application that answers some routes, behind the guard.
 
     :param hosts: the values of the header Host that are answered; see `server.hosts_of`.
     :param browser: whether only its own pages may send to it; see `Guard`.
     :param seconds: how long a request may take.
+    :param most: the most bytes of a body.
     """
-    return Guard(Starlette(routes=list(routes)), hosts, browser=browser, seconds=seconds)
+    return Guard(Starlette(routes=list(routes)), hosts, browser=browser, seconds=seconds, most=most)

@@ -12,10 +12,10 @@ from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import single
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
-from ..advice.asked import Asked
-from ..advice.questionnaire import of_lines, questionnaire
+from ..advice.phrases import some
+from ..advice.questionnaire import canonical, of_lines
 from ..advice.reasons import Reasons
-from ..advice.wording import answer, words
+from ..advice.wording import answer, words_of
 from .coverage_information import Assertion
 
 COVERED, CONDITIONAL, OTHER = "covered", "conditional", "OTH"
@@ -66,7 +66,7 @@ def _waiting(judged: Judged, line: LineDecision, setting: Setting, reason: str, 
         return Assertion(
             COVERED, needed, reason, doc_needed="clinical",
             doc_purpose="withpa" if setting.plan.prior_authorization else "withclaim",
-            questionnaire=_canonical(of_lines([kept]), judged.guideline, setting.base),
+            questionnaire=canonical(of_lines([kept]), judged.guideline, setting.base),
         )  # fmt: skip
     if setting.plan.prior_authorization:
         return Assertion(COVERED, needed, f"{reason} {_AT_SELECTION}")
@@ -85,19 +85,15 @@ def places_of(guideline: Guideline) -> list[str]:
     return list(dict.fromkeys(key.key for key in keys if key.kind in kinds))
 
 
-def _canonical(wanted: Asked, guideline: Guideline, base: str) -> str:
-    return str(questionnaire(wanted, guideline, base)["url"])
-
-
 def _reason(judged: Judged, line: LineDecision) -> str:
     """Return in words why a line has its outcome: by which statements, and as what it was decided."""
     program = judged.guideline.program
-    by = "; ".join(f"{name}, {words(name, program)}" for name in line.by)
+    by = "; ".join(f"{name}, {words_of(name, line, program)}" for name in line.by)
     if line.reason:
         by = program.label(line.reason)
     elif line.needs:
         enough = " and ".join(f"that {answer(need, program)}" for need in line.needs[0])
-        others = f", or one of {len(line.needs) - 1} other ways" if line.needs[1:] else ""
+        others = f", or one of {some(len(line.needs) - 1, 'other way')}" if line.needs[1:] else ""
         by = f"enough would be {enough}{others}"
     told = f"{line.words[:1].upper()}{line.words[1:]} by {program.name}" + (f": {by}." if by else ".")
     return told + "".join(f" Decided as {name}." for name in _decided_as(judged, line))

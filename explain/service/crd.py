@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import json
 import logging
-import os
-import uuid
+import time
 from collections.abc import Callable, Collection
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ...engine.cases.fhir.parts import parse
+from ...engine.cases.fhir.parts import parse, written
+from ...engine.evaluation.limits import until
 from ...engine.language.errors import CaseError
 from ..advice.asked import from_id
 from ..advice.questionnaire import questionnaire
@@ -24,14 +22,23 @@ from .app import Worker, application
 from .discovery import SERVICES, services
 from .guard import Guard, place_of
 from .hook import RefusedError, read_call
-from .orders import Desk
+from .orders import Desk, failed
+from .records import Records
 
 DEADLINE = 5.0
-"""The seconds in which CRD wants an answer (https://hl7.org/fhir/us/davinci-crd/2.2.1/foundation.html)."""
+"""The seconds in which CRD wants an answer (https://hl7.org/fhir/us/davinci-crd/2.2.1/foundation.html).
+
+What is not decided once a call has taken so long is answered as a fault of the service.
+"""
+MOST = 4 * 2**20
+"""The most bytes of a call; a prefetched record of some thousand conditions takes so many."""
 _LOG = logging.getLogger(__name__)
 _FHIR = "application/fhir+json"
 _CODES = {400: "invalid", 404: "not-found", 412: "required", 422: "business-rule", 500: "exception"}
+_FAILED = "The service failed; what it was is told where it was started."
 Today = Callable[[], str]
+Work = Callable[[str, dict[str, Any]], Any]
+"""What is done with a request: its hook and its JSON."""
 
 
 def crd(desk: Desk, hosts: Collection[str], record: Path | None = None, today: Today | None = None) -> Guard:
@@ -41,7 +48,7 @@ def crd(desk: Desk, hosts: Collection[str], record: Path | None = None, today: T
     :param record: the folder in which each call and its answer are kept; none are without it.
     :param today: what gives the ISO date of assertions, where it is not that of the clock.
     """
-    made = _Crd(desk, Worker(desk.warm, DEADLINE), record, today or _today)
+    made = _Crd(desk, Worker(desk.warm), Records(record) if record else None, today or _today)
     return application(
         [
             Route("/cds-services", lambda request: _json(services())),
@@ -49,7 +56,7 @@ def crd(desk: Desk, hosts: Collection[str], record: Path | None = None, today: T
             Route("/cds-services/{name}/feedback", made.feedback, methods=["POST"]),
             Route("/fhir/Questionnaire/{name}", made.questionnaire),
         ],
-        hosts, browser=False,
+        hosts, browser=False, most=MOST,
     )  # fmt: skip
 
 
@@ -60,37 +67,47 @@ def _today() -> str:
 class _Crd:
     """Answers what is asked."""
 
-    def __init__(self, desk: Desk, worker: Worker, record: Path | None, today: Today) -> None:
-        self.desk, self.worker, self.record, self.today = desk, worker, record, today
+    def __init__(self, desk: Desk, worker: Worker, records: Records | None, today: Today) -> None:
+        self.desk, self.worker, self.records, self.today = desk, worker, records, today
 
     async def call(self, request: Request) -> Response:
         """Answer a call of a hook."""
-        return await self._answered(request, self._called)
+        return await self._kept(request, self._called, self._failed)
 
     async def feedback(self, request: Request) -> Response:
         """Take what became of an answer; it is kept where calls are."""
-        return await self._answered(request, lambda hook, document: None)
+        return await self._kept(request, lambda hook, document: None, _unkept)
 
-    async def _answered(self, request: Request, work: Callable[[str, dict[str, Any]], Any]) -> Response:
-        """Do something with the JSON of a request; whatever goes wrong is told as an OperationOutcome."""
+    async def _kept(self, request: Request, work: Work, unkept: Work) -> Response:
+        """Answer a request, and keep both; what has to be kept and cannot be is a fault of the service.
+
+        :param unkept: what is then answered in place of an answer.
+        """
         body = await request.body()
+        response = await self._answered(request, body, work)
+        kept = not self.records or self.records.keep(request.url.path, body, response)
+        return response if kept or response.status_code != 200 else await self._answered(request, body, unkept)
+
+    async def _answered(self, request: Request, body: bytes, work: Work) -> Response:
+        """Do something with the JSON of a request; whatever goes wrong is told as an OperationOutcome."""
         try:
             if (hook := SERVICES.get(request.path_params["name"])) is None:
                 raise RefusedError(404, "There is no service of that id; see /cds-services.")
             answer = await self.worker.run(lambda: work(hook, _document(body)))
         except RefusedError as error:
-            response = _outcome(error.status, error.text)
+            return _outcome(error.status, error.text)
         except Exception as error:  # nothing of the request may get out, nor a 500 without an OperationOutcome
             _LOG.error("%s", place_of(error))
-            response = _outcome(500, "The service failed; what it was is told where it was started.")
-        else:
-            response = _json(answer) if answer is not None else Response(status_code=200)
-        if self.record:
-            _keep(self.record, request.url.path, body, response)
-        return response
+            return _outcome(500, _FAILED)
+        return _json(answer) if answer is not None else Response(status_code=200)
 
     def _called(self, hook: str, document: dict[str, Any]) -> dict[str, Any]:
-        return self.desk.answer(read_call(document, hook, self.desk.plan.payers), self.today())
+        call = read_call(document, hook, self.desk.plan.payers)
+        with until(time.monotonic() + DEADLINE):
+            return self.desk.answer(call, self.today())
+
+    def _failed(self, hook: str, document: dict[str, Any]) -> dict[str, Any]:
+        return failed(read_call(document, hook, self.desk.plan.payers), self.today())
 
     async def questionnaire(self, request: Request) -> Response:
         """Give the questionnaire of an id, of whichever guideline has one."""
@@ -99,6 +116,10 @@ class _Crd:
             if wanted := from_id(name, guideline):
                 return _json(questionnaire(wanted, guideline, self.desk.base), _FHIR)
         return _outcome(404, "There is no questionnaire of that id.")
+
+
+def _unkept(hook: str, document: dict[str, Any]) -> None:
+    raise RefusedError(500, _FAILED)
 
 
 def _document(body: bytes) -> dict[str, Any]:
@@ -123,35 +144,3 @@ def _outcome(status: int, text: str) -> Response:
 
 def _json(value: Any, kind: str = "application/json", status: int = 200) -> Response:
     return Response(written(value), status, media_type=kind)
-
-
-def written(value: Any) -> str:
-    """Return JSON with its decimals as they were read: how many places one has says how exact it is.
-
-    A decimal stands as a text that nothing else can hold until it is written, for JSON here knows no other way.
-    """
-    mark, found = uuid.uuid4().hex, list[str]()
-
-    def placed(decimal: object) -> str:
-        if not isinstance(decimal, Decimal):
-            raise TypeError(type(decimal).__name__)
-        found.append(str(decimal))
-        return mark
-
-    text = json.dumps(value, default=placed)  # in the order in which they stand there
-    return "".join(part for pair in zip(text.split(f'"{mark}"'), [*found, ""], strict=True) for part in pair)
-
-
-def _keep(folder: Path, path: str, body: bytes, response: Response) -> None:
-    """Keep a call, but for its access token, and its answer as a file that its owner alone can read."""
-    now = datetime.datetime.now(tz=datetime.UTC)
-    try:
-        call = _document(body)
-    except RefusedError:
-        call = {}
-    call.pop("fhirAuthorization", None)  # it lets whoever has it read the record of the patient
-    answer = parse(bytes(response.body), "the answer") if response.body else None
-    kept = {"at": now.isoformat(), "path": path, "call": call, "status": response.status_code, "answer": answer}
-    file = folder / f"{now:%Y%m%dT%H%M%S.%fZ}-{uuid.uuid4().hex}.json"
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-        out.write(written(kept))

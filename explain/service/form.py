@@ -33,6 +33,7 @@ class Input(NamedTuple):
     kind: str  # text, number, date or choice
     options: tuple[tuple[str, str], ...] = ()  # of a choice: each word with its label
     hint: str = ""
+    example: str = ""
 
     @property
     def id(self) -> str:
@@ -155,7 +156,8 @@ class Form:
             return Input(name, label, value, "date")
         if not _is_number(of):
             return Input(name, label, value, "text")
-        return Input(name, label, value, "number", (), of.get("description", "").partition(",")[0])
+        unit, _, others = of.get("description", "").partition(",")
+        return Input(name, label, value, "number", (), unit, others.partition(": ")[2])
 
     def _value(self, of: Schema, name: str, fields: Fields) -> Any:
         """Return what the fields say at a path; None where they say nothing."""

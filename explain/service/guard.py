@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 2**20
-"""The most bytes of a request's body; a case file has as many at most."""
+"""The most bytes of a request's body, where a service takes no more; a case file has as many at most."""
 DEADLINE = 30.0
 """How many seconds a request may take from its first byte to its answer."""
 POLICY = (
@@ -40,7 +40,6 @@ class Refusal(NamedTuple):
 
 _HOST = Refusal(421, "This service answers to its own address alone; write it as it was told at the start.")
 _ORIGIN = Refusal(403, "This request comes from another page; send it from a page of this service.")
-_LARGE = Refusal(413, f"The request is larger than {MAX_BODY:,} bytes.")
 _SLOW = Refusal(503, "The request took too long and was given up; send less at once, or try again.")
 _FAILED = Refusal(500, "The service failed; what it was is told where it was started, without a word of the request.")
 
@@ -53,12 +52,14 @@ class Guard:
         point here are refused (DNS rebinding).
     :param browser: whether only pages of this service may send (`Origin`, `Sec-Fetch-Site`); else programs may, which
         send neither, and what a browser says is of another page is refused all the same.
+    :param most: the most bytes of a body.
     """
 
     def __init__(
-        self, app: ASGIApp, hosts: Collection[str], *, browser: bool = True, seconds: float = DEADLINE
+        self, app: ASGIApp, hosts: Collection[str], *, browser: bool = True, seconds: float = DEADLINE,
+        most: int = MAX_BODY,
     ) -> None:  # fmt: skip
-        self.app, self.hosts, self.browser, self.seconds = app, frozenset(hosts), browser, seconds
+        self.app, self.hosts, self.browser, self.seconds, self.most = app, frozenset(hosts), browser, seconds, most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":  # nothing else is spoken here
@@ -67,10 +68,11 @@ class Guard:
         refusal: Refusal | None = self._refused(Headers(scope=scope), scope["method"])
         try:
             async with asyncio.timeout(self.seconds):
-                body = None if refusal else await _body(Headers(scope=scope), receive)
+                body = None if refusal else await _body(Headers(scope=scope), receive, self.most)
                 if body is not None:
                     await _while_there(self.app(scope, _replay(body), answer), receive)
-                refusal = refusal or (_LARGE if body is None else None)
+                if body is None and not refusal:
+                    refusal = Refusal(413, f"The request is larger than {self.most:,} bytes.")
         except TimeoutError:
             refusal = _SLOW
         except Exception as error:  # whatever it is, nothing of it may get out
@@ -111,10 +113,10 @@ class _Answer:
         await self.send(message)
 
 
-async def _body(headers: Headers, receive: Receive) -> bytes | None:
+async def _body(headers: Headers, receive: Receive, most: int) -> bytes | None:
     """Return the whole body of a request; None where it is too large."""
     length = headers.get("content-length", "0")
-    if not length.isdecimal() or int(length[:20]) > MAX_BODY:
+    if not length.isdecimal() or int(length[:20]) > most:
         return None
     parts, size, more = [], 0, True
     while more:
@@ -122,7 +124,7 @@ async def _body(headers: Headers, receive: Receive) -> bytes | None:
         more = message["type"] == "http.request" and message.get("more_body", False)
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > MAX_BODY:
+        if size > most:
             return None
     return b"".join(parts)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ...engine.cases.fhir.parts import Part
-from ...engine.cases.fhir.resources import HOOKS, Resources, relative, resources
+from ...engine.cases.fhir.resources import HOOKS, ORDERED, Resources, relative, resources
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _USABLE = ("active", "")  # a coverage whose status is not told is taken to be one that the client chose
@@ -48,7 +48,7 @@ def _broken(whole: Part, hook: str) -> Iterator[str]:
     """Yield each rule that a call breaks."""
     context, drafts = whole.of("context"), whole.of("context", "draftOrders")
     asked = [entry.of("resource") for entry in drafts.each("entry")]
-    asked = [order for order in asked if order.type == "ServiceRequest"]
+    asked = [order for order in asked if order.type in ORDERED]
     rules = {
         f"The hook of this service is {hook}.": whole.of("hook").text == hook,
         "hookInstance has to be a UUID.": bool(_UUID.fullmatch(whole.of("hookInstance").text)),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ...engine.cases.case import Unreadable, read_case
 from ...engine.cases.document import Document
 from ...engine.cases.fhir.coded import Codes
-from ...engine.cases.fhir.drafts import Draft, alternatives, draft
+from ...engine.cases.fhir.drafts import Draft, Record, alternatives, draft, record
 from ...engine.cases.fhir.example import order_sign
 from ...engine.cases.fhir.orders import Billing, Order, orders
 from ...engine.cases.fhir.parts import Part
@@ -28,6 +28,8 @@ from .guard import place_of
 from .hook import Call
 
 Json = dict[str, Any]
+Asserted = tuple[Order, Billing | None, Assertion, tuple[str, ...]]
+"""An order, the code it may be billed by, what is asserted, and what that rests on."""
 _LOG = logging.getLogger(__name__)
 _TECHNICAL = Assertion(
     "indeterminate", "indeterminate", "The service failed to decide this order; try again.", technical=True
@@ -52,6 +54,7 @@ class Desk:
         self.plan, self.codes, self.base = plan, codes, base
         self.several = Several(list(guidelines.values()), by_code=True)
         self._covered = {each.program.name: plan.guidelines[name] for name, each in guidelines.items()}
+        self._told: set[str] = set()  # the faults of a call that the log has
 
     def warm(self) -> None:
         """Decide an example by each guideline, so that the first call finds everything ready."""
@@ -66,28 +69,21 @@ class Desk:
 
         :param today: the ISO date of the assertions.
         """
-        actions = list(self._actions(call, today)) if call.wanted else []
-        return {"cards": [], **({"systemActions": actions} if actions else {})}
-
-    def _actions(self, call: Call, today: str) -> Iterator[Json]:
-        by_order: dict[int, list[Json]] = {}
         asked = list(orders(call.found))
-        for order, billing, said, rests in self._assertions(call, asked):
-            coverage = call.coverage
-            name = identified(*rests, repr(said), order.item.path, coverage)
-            coding = _coding(billing.coding) if billing else None
-            by_order.setdefault(id(order.item.value), []).append(extension(said, coverage, coding, today, name))
-        for order in asked:
-            resource = order.resource.value
-            there = ids_of(resource)
-            new = [each for each in by_order.get(id(resource), ()) if each["extension"][-1]["valueString"] not in there]
-            if new:
-                yield _update(resource, new)
+        self._told.clear()
+        try:
+            return _answer(call, self._assertions(record(call.found, self.codes), asked), asked, today)
+        except Exception as error:  # whatever it is, the orders have an answer that says so
+            self._tell(error)
+            return failed(call, today)
 
-    def _assertions(
-        self, call: Call, asked: Sequence[Order]
-    ) -> Iterator[tuple[Order, Billing | None, Assertion, tuple[str, ...]]]:
-        """Yield each order, the code it may be billed by, what is asserted, and what that rests on."""
+    def _tell(self, error: Exception) -> None:
+        """Tell the log of a fault of the service, of those of one place in a call the first."""
+        if (place := place_of(error)) not in self._told:
+            _LOG.error("%s", place)
+        self._told.add(place)
+
+    def _assertions(self, held: Record, asked: Sequence[Order]) -> Iterator[Asserted]:
         days: dict[str, list[Order]] = {}
         for order in asked:
             if not order.billing:
@@ -99,43 +95,41 @@ class Desk:
         every = (each for of_day in days.values() for each in alternatives(of_day))
         for number, (lines, asks) in enumerate(every):
             if number < MOST:
-                yield from self._decided(call, lines, asks)
+                yield from self._decided(held, lines, asks)
             else:
                 yield from ((line.order, line.billing, _TOO_MANY, (line.billing.code,)) for line in asks)
 
-    def _decided(
-        self, call: Call, lines: Sequence[Line], asks: Sequence[Line]
-    ) -> Iterator[tuple[Order, Billing, Assertion, tuple[str, ...]]]:
+    def _decided(self, held: Record, lines: Sequence[Line], asks: Sequence[Line]) -> Iterator[Asserted]:
         by: dict[str, tuple[Guideline, list[Line]]] = {}
         for line in asks:
             guideline = self.several.answering({line.billing.code})[0]
             by.setdefault(guideline.program.name, (guideline, []))[1].append(line)
         for guideline, own in by.values():
             try:
-                Budget().watch()  # to read a large record for each day takes time as well
-                found = self._case(call, lines, own, guideline)
+                Budget().watch()  # to write a large record into the case of each day takes time as well
+                found = self._case(held, lines, own, guideline)
             except Exception as error:  # whatever it is, the other orders have their answers
-                _LOG.error("%s", place_of(error))
+                self._tell(error)
                 found = [(_TECHNICAL, (guideline.hash,)) for _ in own]
             yield from ((line.order, line.billing, *each) for line, each in zip(own, found, strict=True))
 
     def _case(
-        self, call: Call, lines: Sequence[Line], own: Sequence[Line], guideline: Guideline
+        self, held: Record, lines: Sequence[Line], own: Sequence[Line], guideline: Guideline
     ) -> list[tuple[Assertion, tuple[str, ...]]]:
         """Return what is asserted of some lines of a case; answers that contradict each other are asked again."""
         told = ""
         try:
-            judged = self._judged(draft(call.found, lines, own, [guideline], self.codes), guideline)
+            judged = self._judged(draft(held, lines, own, [guideline]), guideline)
         except CaseError as error:
             told = _contradiction(error)
             try:
-                judged = self._judged(draft(call.found, lines, own, [guideline], self.codes, answered=False), guideline)
+                judged = self._judged(draft(held, lines, own, [guideline], answered=False), guideline)
             except CaseError as again:
                 said = f"The record cannot be decided by: {_contradiction(again)}"
                 return [(Assertion(CONDITIONAL, CONDITIONAL, said, info_needed=OTHER, instructions=said), ())] * len(
                     own
                 )
-        setting = Setting(self._covered[guideline.program.name], self.base, call.found.hook == HOOKS[0])
+        setting = Setting(self._covered[guideline.program.name], self.base, held.found.hook == HOOKS[0])
         by_code = {line.code: line for line in judged.decision.lines}
         found = [_dated(assertion(judged, by_code[line.billing.code], setting), line.order) for line in own]
         if told:
@@ -150,6 +144,31 @@ class Desk:
         if isinstance(case, Unreadable):
             raise CaseError(faults=case.faults)
         return judge(case, guideline)
+
+
+def failed(call: Call, today: str) -> Json:
+    """Return the answer to a call that the service fails to answer: of each order that it cannot be determined.
+
+    :param today: the ISO date of the assertions.
+    """
+    asked = list(orders(call.found))
+    said = ((order, billing, _TECHNICAL, ()) for order in asked for billing in order.billing or (None,))
+    return _answer(call, said, asked, today)
+
+
+def _answer(call: Call, said: Iterable[Asserted], asked: Sequence[Order], today: str) -> Json:
+    """Return the answer to a call that makes some assertions of its orders; those that an order has are not new."""
+    by_order: dict[int, list[Json]] = {}
+    for order, billing, each, rests in said if call.wanted else ():
+        name = identified(*rests, repr(each), order.item.path, call.coverage)
+        coding = _coding(billing.coding) if billing else None
+        by_order.setdefault(id(order.item.value), []).append(extension(each, call.coverage, coding, today, name))
+    actions = []
+    for resource in (order.resource.value for order in asked):
+        there = ids_of(resource)
+        new = [each for each in by_order.get(id(resource), ()) if each["extension"][-1]["valueString"] not in there]
+        actions += [_update(resource, new)] if new else []
+    return {"cards": [], **({"systemActions": actions} if actions else {})}
 
 
 def _dated(said: Assertion, order: Order) -> Assertion:

@@ -82,11 +82,11 @@ class _Writer:
         elif line.role == UNFAVOURABLE:
             led = covered_words(self.program, (way.ask.outcome for way in found.ways))
             told = f"it would be {led} with {'any one of these' if len(rest) > 1 else 'this'}"
-        shown, _ = nearest(rest)
+        shown, unsaid = nearest(rest)[0], unstated(self.judged)
         more = "" if found.complete else MORE if line.role == WAITING else OTHERS
         return Asked(
             ", ".join(called(each.line, self.judged) for each in lines),
-            "; ".join(filter(None, (unstated(self.judged), told))), self._choices(common),
+            f"{unsaid} {told[0].upper()}{told[1:]}" if unsaid else told, self._choices(common),
             tuple(map(self._way, shown)), tuple(map(self._way, rest[len(shown) :])), more,
         )  # fmt: skip
 

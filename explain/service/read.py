@@ -176,12 +176,18 @@ class Reader:
     def editions(self, asked: Asked) -> Listed:
         """Return the dates since which the rules have been otherwise, and what came and went on each."""
         told = [rule for rule in self.program.rules if rule.cites]
-        found = [(date, list(dict.fromkeys(rule.id for rule in told if rule.effective == date)),
-                  list(dict.fromkeys(rule.id for rule in told if rule.ended == date)))
-                 for date in self.program.boundaries()]  # fmt: skip
-        rows = [((Link(date),), self.links(came), self.links(gone)) for date, came, gone in found]
-        data = [{"date": date, "begins": came, "ends": gone} for date, came, gone in found]
-        return Listed("Editions", ("from", "comes into force", "ends"), rows, (), data)
+        dates = self.program.boundaries()
+        found = [(date, {rule.id: rule for rule in told if rule.effective == date},
+                  {rule.id: rule for rule in told if rule.ended == date}) for date in dates]  # fmt: skip
+        wanted = asked.get("from", "")
+        rows = [((Link(date),), (Link(what),), self.links([name]), tuple(self.linked(said(rule, self.program))))
+                for date, came, gone in found if wanted in ("", date)
+                for what, rules in (("begins", came), ("ends", gone)) for name, rule in rules.items()]  # fmt: skip
+        data = [{"date": date, "begins": [*came], "ends": [*gone]} for date, came, gone in found]
+        return Listed(
+            "Editions", ("from", "what", "rule", "says"), rows, (("from", "From", tuple(dates)),), data,
+            f"{len(dates)} dates; coverlog diff tells which answers differ between two of them.",
+        )  # fmt: skip
 
 
 def reader_of(readers: Mapping[str, Reader], asked: Asked, name: str = "") -> Reader:

@@ -12,10 +12,13 @@ from ...engine.language.errors import FaultError, refused
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
+    from uvicorn import Server
 
 LOOPBACK = "127.0.0.1"
 BUSY = 64
 """How many connections are served at once; more get the status 503."""
+UNREAD = 30
+"""How many seconds an answer may wait for who asked to take it, where the system counts them."""
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -35,6 +38,8 @@ def listening(host: str, port: int) -> socket.socket:
     found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD * 1000)
         found.bind((host, port))
     except OSError as error:
         found.close()
@@ -56,20 +61,31 @@ def url_of(bound: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
-def serve(app: ASGIApp, bound: socket.socket, ready: Callable[[], object] = lambda: None) -> None:
-    """Serve an application until it is interrupted; nothing that was asked is logged.
+def server(app: ASGIApp) -> Server:
+    """Return what serves an application; nothing that was asked is logged.
 
-    :param ready: called once it is about to answer.
     :raises FaultError: where uvicorn is not installed.
     """
     try:
         import uvicorn
+
+        from .connection import Connection
     except ModuleNotFoundError:
         raise FaultError("a service needs Starlette and uvicorn: pip install 'coverlog[workbench]'") from None
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, proxy_headers=False, lifespan="off", ws="none",
-        http="h11", loop="asyncio", limit_concurrency=BUSY, timeout_keep_alive=5, timeout_graceful_shutdown=2,
+        http=Connection, loop="asyncio", limit_concurrency=BUSY, timeout_keep_alive=5, timeout_graceful_shutdown=2,
     )  # fmt: skip
+    return uvicorn.Server(config)
+
+
+def serve(app: ASGIApp, bound: socket.socket, ready: Callable[[], object] = lambda: None) -> None:
+    """Serve an application until it is interrupted.
+
+    :param ready: called once it is about to answer.
+    :raises FaultError: where uvicorn is not installed.
+    """
+    serving = server(app)
     ready()
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[bound])
+        serving.run(sockets=[bound])

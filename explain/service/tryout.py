@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from ...engine.cases.case import Unreadable, read_case
 from ...engine.cases.find import canonical_paths
@@ -46,6 +47,11 @@ class State(NamedTuple):
     def values(self) -> Values:
         """The case that the fields say."""
         return self.form.values(self.fields)
+
+    @property
+    def statements(self) -> str:
+        """The address of a statement, with %s for its id."""
+        return f"/statements/%s?{urlencode({'guideline': self.form.program.name}).replace('%', '%%')}"
 
 
 class Desk:
@@ -158,12 +164,13 @@ class Desk:
         sections = state.form.sections(state.fields, state.more)
         fields = {each.name: each for section in sections for row in section.rows for each in row.inputs}
         told = [_told(fault, fields) for fault in faults]
+        shared: dict[str, Any] = {"state": state, "program": state.form.program, "answer": answer, "faults": told,
+                                  "analysis": ANALYSIS}  # fmt: skip
         if state.part:
-            return page("part", state=state, program=state.form.program, answer=answer, faults=told)
+            return page("part", **shared)
         return page(
-            "try", title="Try a case", here="/try", state=state, program=state.form.program, sections=sections,
-            guidelines={name: form.program for name, form in self.forms.items()}, names=self.names, worlds=WORLDS,
-            details=DETAIL, analysis=ANALYSIS, answer=answer, text=lines(text), faults=told,
+            "try", title="Try a case", here="/try", sections=sections, names=self.names, worlds=WORLDS, details=DETAIL,
+            guidelines={name: form.program for name, form in self.forms.items()}, text=lines(text), **shared,
         )  # fmt: skip
 
 

@@ -171,7 +171,7 @@ def test_what_does_not_decide_is_folded(guideline: Guideline) -> None:
         "ABSENT lack of response to conventional treatment: recorded as absent (endocrinology note 2025-10-15)" in text
     )
     assert "Would be met with: lack of response to conventional treatment" in text
-    assert "does not decide: progression of symptoms: not recorded" in text
+    assert "progression of symptoms: not recorded (does not decide)" in text
 
 
 @pytest.mark.parametrize("world", WORLDS)

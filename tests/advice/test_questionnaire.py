@@ -133,6 +133,24 @@ def test_every_questionnaire_is_a_form(name: str, size: Size) -> None:
         assert bool(wanted.later) == any("enableWhen" in item for item in form["item"])
 
 
+def test_numbers_are_asked_for_within_their_bounds() -> None:
+    """Those that a case may say, whole or with decimals as they are declared; a choice names each of its kind."""
+    form = questionnaire(Asked(("ahi", "channels", "sleep_test")), load("ncd_240_4"))
+    rate, channels, test = form["item"]
+    ends = [{each["url"].rpartition("/")[2]: each for each in item["extension"]} for item in (rate, channels)]
+    assert (rate["type"], ends[0]["minValue"]["valueDecimal"], ends[0]["maxValue"]["valueDecimal"]) == (
+        "decimal",
+        0,
+        200,
+    )
+    assert (channels["type"], ends[1]["minValue"]["valueInteger"], ends[1]["maxValue"]["valueInteger"]) == (
+        "integer",
+        0,
+        100,
+    )
+    assert [each["valueCoding"]["code"] for each in test["answerOption"]][-2:] == ["other", "undocumented"]
+
+
 def enabled(item: Json, given: dict[str, Any]) -> bool:
     """Whether an item is to be answered, by the answers so far; as the definition of Questionnaire.enableWhen says."""
 

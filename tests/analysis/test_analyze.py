@@ -3,13 +3,14 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from coverlog.engine.analysis.diff import Pair, Side
 from coverlog.engine.analysis.policy import witness_of
 from coverlog.engine.analysis.reliance import Withdrawn
-from coverlog.engine.analysis.run import analyse
+from coverlog.engine.analysis.run import ANALYSES, SELDOM, analyse
 from coverlog.engine.cases.case import Case
 from coverlog.engine.cases.find import find_case
 from coverlog.engine.decision.decide import decide
@@ -23,6 +24,8 @@ from coverlog.kb import ROOT
 PRELUDE = (ROOT.parent / "tests" / "guidelines" / "rest.dl").read_text()
 OF_POLICY = sorted(name for name, code in CODES.items() if code.of == POLICY)
 DAY = "2026-01-01"
+# Of each shipped guideline the analysis that takes longer than all others: the suite leaves it to a whole campaign.
+LONGEST = {"cg_med_24": "dead", "ncd_240_4": "hopeless"}
 
 
 def run(*args: str) -> Result:
@@ -53,15 +56,16 @@ def test_what_a_page_shows_as_bad_is_found_and_as_good_is_not(code: str, heading
     assert told["unknown"] == []
 
 
-@pytest.mark.parametrize("name", ["cg_med_24", "ncd_240_4"])
-def test_the_shipped_guidelines_have_no_fault_that_a_case_could_show(name: str) -> None:
+@pytest.mark.parametrize("name", LONGEST)
+def test_the_shipped_guidelines_have_no_fault_that_a_case_could_show(name: str, size: Any) -> None:
     """No legal case has two outcomes, none, or a wait that cannot end; no part that matters to none is unmarked."""
     guideline = load(name)
     marks = marks_of(guideline)
-    told = analyse(guideline, DAY, marked={(mark.rule, mark.mutation) for mark in marks})
+    only = tuple(each for each in ANALYSES if each not in (*SELDOM, size(LONGEST[name], "")))
+    told = analyse(guideline, DAY, only=only, marked={(mark.rule, mark.mutation) for mark in marks})
     left, marked = unmarked(told.found, marks)
     assert [*left, *stale(told, guideline)] == []
-    assert marked > 0
+    assert marked > 0 or "dead" not in only
     assert told.unknown == []
 
 

@@ -190,15 +190,16 @@ def found(kind: str, rule: Rule, program: Program) -> bool:
     return idle_in(program, DAY, [cut]) == {cut: kind}
 
 
-@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("kind", PLANTS)
-def test_a_planted_fault_is_found_with_its_witness(kind: str, name: str, size: Any) -> None:
-    """Twenty of each kind in each guideline in a whole campaign, two of them in the suite."""
-    guideline = load(name)
-    every = list(PLANTS[kind](guideline))
-    assert len(every) >= EACH, len(every)
-    for rule, program in random.Random(kind + name).sample(every, size(1, EACH)):
-        assert found(kind, rule, program), str(rule)
+def test_a_planted_fault_is_found_with_its_witness(kind: str, size: Any) -> None:
+    """Twenty of each kind in each guideline in a whole campaign; in the suite one, the guidelines by turns."""
+    turn = list(PLANTS).index(kind) % 2
+    for name in size(NAMES[turn : turn + 1], NAMES):
+        guideline = load(name)
+        every = list(PLANTS[kind](guideline))
+        assert len(every) >= EACH, len(every)
+        for rule, program in random.Random(kind + name).sample(every, size(1, EACH)):
+            assert found(kind, rule, program), str(rule)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -21,7 +21,7 @@ from coverlog.engine.batch.load import Loaded
 from coverlog.engine.batch.output import give, summary
 from coverlog.engine.batch.output import lines as lines_of
 from coverlog.engine.batch.several import Batches
-from coverlog.engine.batch.sources import BatchError, connect, sources
+from coverlog.engine.batch.sources import BatchError, connect, ranges, sources
 from coverlog.engine.batch.statement import statement
 from coverlog.engine.batch.tables import Tables
 from coverlog.engine.cases.case import Case, read_text
@@ -33,6 +33,7 @@ from coverlog.engine.library.several import Answering, Several, shipped
 from coverlog.explain.commands.main import main
 
 EVERY = 15
+GENERATED, PART = 100_000, 5_000  # in a whole campaign: how many cases, and how many at a time
 Said = dict[str, Any]
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -81,12 +82,14 @@ def told(
     lines: dict[str, list[Any]] = {}
     for name, _, *line, by in db.execute(lines_of(batch)).fetchall():
         lines.setdefault(name, []).append((*line, by) if isinstance(guideline, Several) else tuple(line))
-    return lines, dict(db.execute('SELECT "case", string_agg(reason) FROM rejects GROUP BY ALL').fetchall())
+    rejects = 'SELECT "case", string_agg(reason ORDER BY reason) FROM rejects GROUP BY "case"'
+    return lines, dict(db.execute(rejects).fetchall())
 
 
 def decided(said: Said, guideline: Guideline, world: str, columns: Sequence[str] = ()) -> list[Any] | None:
     (case,) = read_text(json.dumps(said).encode(), "case", guideline)
-    assert isinstance(case, Case)
+    if not isinstance(case, Case):
+        return None
     try:
         decision = decide(case, guideline, world=world)
     except CaseError:
@@ -103,23 +106,6 @@ def canonical(guideline: Guideline, step: int) -> Iterator[Said]:
                 yield case.said
 
 
-@pytest.mark.parametrize("world", ["open", "closed"])
-def test_every_line_is_decided_alike(
-    world: str, guideline: Guideline, criteria: ModuleType, tmp_path: Path, size: Callable[[int, int], int],
-    record_property: Callable[[str, object], None],
-) -> None:  # fmt: skip
-    """Outcome, statements and reason of canonical and generated cases are those of the decision."""
-    rng = random.Random(23)
-    cases = [*canonical(guideline, size(EVERY, 1))]
-    cases += [criteria.generate(rng) | {"id": f"drawn-{at}"} for at in range(size(80, 100_000))]
-    lines, rejects = told(write(rows_of(cases, guideline), tmp_path / "in"), guideline, world)
-    for said in cases:
-        expected = decided(said, guideline, world)
-        assert lines.get(said["id"]) == expected, said
-        assert (said["id"] in rejects) == (expected is None)
-    record_property("measured", f"{sum(map(len, lines.values()))} lines of {len(cases)} cases alike, {world} world")
-
-
 def twin(said: Said, rng: random.Random) -> Said:
     """A case that may say the same to a guideline in other words: another day, amount, code or order."""
     day = int(said["date_of_service"][-2:])
@@ -132,23 +118,49 @@ def twin(said: Said, rng: random.Random) -> Said:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("world", "name"), [("open", ""), ("closed", ""), ("open", "ncd_240_4")])
-def test_what_is_asked_for_is_told_alike(
-    world: str, name: str, criteria: ModuleType, tmp_path: Path, size: Callable[[int, int], int],
-    record_property: Callable[[str, object], None],
-) -> None:  # fmt: skip
-    """Missing sets, distance, what a line rests on and advisories are those of the decision, also of cases alike."""
-    guideline, rng = load(name) if name else load(), random.Random(37)
-    cases = [*canonical(guideline, size(5 if name else EVERY, 1))]
-    if not name:
-        drawn = [criteria.generate(rng) | {"id": f"drawn-{at}"} for at in range(size(40, 5000))]
-        cases += [*drawn, *(twin(said, rng) for said in drawn)]
+def drawn(generate: Callable[[random.Random], Said], pairs: int, part: int) -> Iterator[Said]:
+    """Generated cases, each with its twin."""
+    rng = random.Random(part)
+    for at in range(pairs):
+        said = generate(rng) | {"id": f"drawn-{at:06}"}
+        yield from (said, twin(said, rng))
+
+
+def unlike(cases: list[Said], guideline: Guideline, world: str, folder: Path) -> tuple[int, int]:
+    """Hold a batch, with every column and with none, against the decision; count lines and refused cases."""
     single = Tables(guideline).singles
     cases = [{k: plain(v, "date") if k in single else v for k, v in case.items()} for case in cases]
-    lines, _ = told(write(rows_of(cases, guideline), tmp_path / "in"), guideline, world, list(COLUMNS))
+    source = write(rows_of(cases, guideline), folder)
+    (few, rejects), (all_, also) = (told(source, guideline, world, columns) for columns in ((), list(COLUMNS)))
+    count, refused = 0, 0
     for said in cases:
-        assert lines.get(said["id"]) == decided(said, guideline, world, list(COLUMNS)), said
-    record_property("measured", f"{sum(map(len, lines.values()))} lines of {len(cases)} cases, every column, {world}")
+        expected = decided(said, guideline, world, list(COLUMNS))
+        assert all_.get(said["id"]) == expected, said
+        assert few.get(said["id"]) == (expected and [line[:5] for line in expected]), said
+        assert (said["id"] in rejects, said["id"] in also) == (expected is None, expected is None), said
+        count, refused = count + len(expected or ()), refused + (expected is None)
+    return count, refused
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "part" in metafunc.fixturenames:
+        parts = GENERATED // PART if metafunc.config.getoption("--whole") else 1
+        metafunc.parametrize("part", range(parts), ids=[f"part{part:02}" for part in range(parts)])
+
+
+@pytest.mark.parametrize("world", ["open", "closed"])
+@pytest.mark.parametrize("name", ["cg_med_24", "ncd_240_4"])
+def test_every_line_is_decided_alike(
+    world: str, name: str, part: int, criteria: ModuleType, apnea_criteria: ModuleType, tmp_path: Path,
+    size: Callable[[int, int], int], record_property: Callable[[str, object], None],
+) -> None:  # fmt: skip
+    """Outcome, statements, reason and what more is asked for are those of the decision, for cases alike too."""
+    guideline, judge = load(name), {"cg_med_24": criteria, "ncd_240_4": apnea_criteria}[name]
+    known = [] if part else [*canonical(guideline, size(EVERY, 1))]
+    generated = [*drawn(judge.generate, size(40, PART // 2), part)]
+    lines, refused = unlike([*known, *generated], guideline, world, tmp_path / "in")
+    record_property("measured", f"{name}, {world} world: {lines} lines of {len(known)} canonical and {len(generated)} "
+                    f"generated cases alike in every column, {refused} cases refused by both")  # fmt: skip
 
 
 @pytest.mark.parametrize("world", ["open", "closed"])
@@ -229,6 +241,47 @@ def test_what_cannot_be_read_is_rejected(
     assert any(reason in each for each in rejects.values()), rejects
     assert len(lines["sound"]) == 2
     assert not set(rejects) & set(lines)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_both_ways_of_putting_cases_together_agree(
+    seed: int, guideline: Guideline, criteria: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows in any order, of ids that are missing, lost or said twice, come to the same as arrays and by grouping."""
+    rng = random.Random(seed)
+    rows = rows_of([criteria.generate(rng) | {"id": id_} for id_ in ("a", "b", "b", "", "c", "d", "e", "f")], guideline)
+    for name, lines in rows.items():
+        for row in rng.sample(lines, min(2, len(lines))):
+            row["id" if name == "case" else "case"] = rng.choice([None, " ", "nobody", "a"])
+        rng.shuffle(lines)
+    source = write(rows, tmp_path / "in")
+    found = told(source, guideline, "open")
+    assert found[1]
+    monkeypatch.setattr("coverlog.engine.batch.run.GATHERED", 0)
+    assert told(source, guideline, "open") == found
+
+
+def test_parts_come_to_what_the_whole_comes_to(
+    guideline: Guideline, criteria: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parquet whose cases are in order is decided part by part, with the same lines and rejects."""
+    rng = random.Random(47)
+    rows = rows_of([criteria.generate(rng) | {"id": f"drawn-{at}"} for at in range(200)], guideline)
+    rows["service"] += [{"case": "drawn-lost", "cpt": "95886"}]
+    source, many = write(rows, tmp_path / "in"), tmp_path / "many"
+    many.mkdir()
+    for path in source.glob("*.csv"):
+        id_ = "id" if path.stem == "case" else "case"
+        duckdb.execute(f"""COPY (SELECT * REPLACE (printf('%03d', i) || "{id_}" AS "{id_}")
+            FROM read_csv('{path}', all_varchar = true), range(40) t(i) ORDER BY "{id_}")
+            TO '{many / path.stem}.parquet' (ROW_GROUP_SIZE 2048)""")
+    db = connect()
+    assert len(ranges(sources(many, Tables(guideline), db), db)) == 1
+    whole = told(many, guideline, "closed")
+    monkeypatch.setattr("coverlog.engine.batch.sources.CHUNK", 2048)
+    assert len(ranges(sources(many, Tables(guideline), db), db)) > 2
+    assert told(many, guideline, "closed") == whole
+    assert len(whole[1]) >= 40
 
 
 def test_a_case_is_put_together_again(guideline: Guideline, criteria: ModuleType, tmp_path: Path) -> None:

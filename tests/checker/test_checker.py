@@ -1,7 +1,6 @@
 """The independent checker passes every proof, and catches every tampering, even where ids are forged to fit."""
 
 import ast
-import copy
 import json
 import random
 import subprocess
@@ -58,7 +57,7 @@ def test_every_generated_proof_holds(
 ) -> None:
     """Every proof of every generated case, in both worlds, passes step by step."""
     rng, lines, steps = random.Random(3000 + seed), 0, 0
-    for number in range(size(15, 500)):
+    for number in range(size(8, 500)):
         said = json.dumps(criteria.generate(rng)).encode()
         (case,) = read_text(said, "generated", guideline)
         assert isinstance(case, Case)
@@ -76,7 +75,7 @@ def test_every_canonical_proof_holds(
     files = sorted(guideline.folder.glob("cases/*/*.yaml"))
     cases = [case for case in read_files(files, guideline) if isinstance(case, Case)]
     assert len(cases) >= 80
-    cases = cases[:: size(24, 1)]
+    cases = cases[:: size(35, 1)]
     for case in cases:
         for world in ("open", "closed"):
             for every in (False, True):
@@ -277,9 +276,7 @@ def test_a_tampered_proof_is_caught(
     guideline: Guideline,
 ) -> None:  # fmt: skip
     """Each kind of node, tampered with, is found out, with the ids forged to fit or not."""
-    proof = told(cases[case], guideline, world)
-    assert verify(proof, cases[case], guideline.program) == []
-    tampered = copy.deepcopy(proof)
+    tampered = _proof_of(cases[case], guideline, world)
     tamper(tampered)
     assert verify(forge(tampered) if forged else tampered, cases[case], guideline.program) != [], name
 
@@ -313,7 +310,7 @@ def test_no_tampering_that_changes_the_meaning_passes(
     """Whatever attribute, edge, node, root or header is changed, with ids forged to fit or not, it is caught."""
     tally, rng = tamper.Tally(), random.Random(7)
     for case in tamper.toy_cases(toy):
-        tamper.attack(case, toy, tally, rng, sample=-40, most=3)
+        tamper.attack(case, toy, tally, rng, sample=-16, most=3)
     for case in tamper.canonical_cases(guideline, most=1):
         tamper.attack(case, guideline, tally, rng, sample=-15, most=1)
     assert tally.missed == []
@@ -371,14 +368,17 @@ def test_a_proof_with_anything_anywhere_is_checked_without_an_exception(
     assert found or tamper.meaning(proof) == before
 
 
-def _proof_of(case: Case, guideline: Guideline) -> Told:
-    if case.id not in _PROOFS:
-        _PROOFS[case.id] = json.dumps(told(case, guideline))
-    found: Told = json.loads(_PROOFS[case.id])
+def _proof_of(case: Case, guideline: Guideline, world: str = "open") -> Told:
+    """Return a proof that holds, made once."""
+    if (case.id, world) not in _PROOFS:
+        proof = told(case, guideline, world)
+        assert verify(proof, case, guideline.program) == []
+        _PROOFS[case.id, world] = json.dumps(proof)
+    found: Told = json.loads(_PROOFS[case.id, world])
     return found
 
 
-_PROOFS: dict[str, str] = {}
+_PROOFS: dict[tuple[str, str], str] = {}
 
 
 def test_values_that_no_json_has_are_faults(cases: dict[str, Case], guideline: Guideline) -> None:

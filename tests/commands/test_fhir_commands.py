@@ -62,7 +62,7 @@ def test_it_reads_standard_input_and_a_map(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("stdin", "said"), [("{", "not JSON"), ("[]", "has to be a JSON object"),
-                                             ("{}", "holds no ServiceRequest and no Claim")])  # fmt: skip
+                                             ("{}", "holds no ServiceRequest, DeviceRequest or Claim")])  # fmt: skip
 def test_what_is_no_request_is_said(stdin: str, said: str) -> None:
     """In one line, status 2, and nothing is written."""
     ran = run("from-fhir", "-", stdin=stdin)

@@ -73,17 +73,17 @@ def test_memory_stays_flat(
     assert measured["grown"] < 2048
 
 
-def test_threads_do_not_mix(criteria: ModuleType, guideline: Guideline) -> None:
+def test_threads_do_not_mix(criteria: ModuleType, guideline: Guideline, size: Callable[[int, int], int]) -> None:
     """Eight threads that decide different cases at once answer as one thread does."""
-    cases = _generated(160, criteria, guideline)
+    cases = _generated(size(60, 500), criteria, guideline)
     alone = [decide(case, guideline) for case in cases]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda case: decide(case, guideline), cases)) == alone
 
 
-def test_order_does_not_matter(criteria: ModuleType, guideline: Guideline) -> None:
+def test_order_does_not_matter(criteria: ModuleType, guideline: Guideline, size: Callable[[int, int], int]) -> None:
     """A case is decided the same whatever was decided before it."""
-    cases = _generated(80, criteria, guideline)
+    cases = _generated(size(40, 500), criteria, guideline)
     forth = {case.id: decide(case, guideline) for case in cases}
     back = {case.id: decide(case, guideline) for case in reversed(cases)}
     assert forth == back

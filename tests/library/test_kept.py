@@ -3,6 +3,9 @@
 import json
 import os
 import stat
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -217,6 +220,104 @@ def test_a_full_disk_leaves_nothing_half_done(folder: Path, monkeypatch: pytest.
     monkeypatch.setattr(os, "replace", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "full")))
     assert load(folder).program.title == "one"
     assert list((folder.parent / "cache" / "coverlog").iterdir()) == []
+
+
+def aged(name: str, days: float) -> Path:
+    """Return the file of a name, as if its last use were some days ago."""
+    file = Path(os.environ["XDG_CACHE_HOME"]) / "coverlog" / kept._name(Path(name))
+    then = time.time() - days * 86_400
+    os.utime(file, (then, then))
+    return file
+
+
+def keep(name: str, size: int = 10) -> None:
+    kept.keep_written(Path(name), [], "x" * size)
+
+
+def test_what_nothing_uses_is_removed_after_thirty_days(folder: Path) -> None:
+    """What was used counts from its last use; the next thing kept takes away what was not, and what a crash left."""
+    for name in ("idle", "used", "recent"):
+        keep(name)
+    idle, used, recent = aged("idle", 31), aged("used", 29), aged("recent", 29)
+    partial = idle.rename(idle.with_name(f"{idle.name}.123.0123abcd"))
+    assert kept.recalled(Path("used"), [], str) == "x" * 10
+    assert used.stat().st_mtime > recent.stat().st_mtime + 28 * 86_400
+    aged("recent", 31)
+    keep("another")
+    assert (partial.exists(), used.exists(), recent.exists()) == (False, True, False)
+    assert kept.recalled(Path("another"), [], str) == "x" * 10
+
+
+def test_beyond_a_total_the_longest_unused_go_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files together never take more than the total, and what was kept last stays."""
+    for name in "abc":
+        keep(name, 1000)
+    files = [aged("a", 1.5), aged("b", 3), aged("c", 2)]
+    monkeypatch.setattr(kept, "MAX_TOTAL", 3 * files[0].stat().st_size)
+    keep("d", 1000)
+    assert [file.exists() for file in files] == [True, False, True]
+    keep("e", 1000)
+    assert [file.exists() for file in files] == [True, False, False]
+    assert kept.recalled(Path("d"), [], len) == kept.recalled(Path("e"), [], len) == 1000
+
+
+def test_what_is_not_ours_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of another name, a folder and a link are never removed, however old or large."""
+    keep("a")
+    mine = aged("a", 90)
+    monkeypatch.setattr(kept, "MAX_TOTAL", 0)
+    notes, below, link = (
+        mine.with_name("notes.json"),
+        mine.with_name("0" * 64 + ".json"),
+        mine.with_name("1" * 64 + ".json"),
+    )
+    notes.write_text("[]")
+    below.mkdir()
+    link.symlink_to(notes)
+    for path in (notes, below):
+        os.utime(path, (0, 0))
+    keep("b")
+    assert (notes.exists(), below.is_dir(), link.is_symlink(), mine.exists()) == (True, True, True, False)
+
+
+BUSY = """
+import random, sys
+from pathlib import Path
+from coverlog.engine.library import cache
+cache.MAX_TOTAL, rng = 20_000, random.Random(int(sys.argv[1]))
+for _ in range(400):
+    name = Path(str(rng.randrange(12)))
+    found = cache.recalled(name, [], str)
+    assert found in (None, str(name) * 2000), name
+    if found is None:
+        cache.keep_written(name, [], str(name) * 2000)
+"""
+
+
+def test_several_processes_keep_use_and_remove_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each reads a file whole or not at all, none fails, and in the end the files take no more than the total."""
+    running = [subprocess.Popen([sys.executable, "-c", BUSY, str(seed)]) for seed in range(3)]
+    assert [process.wait() for process in running] == [0, 0, 0]
+    monkeypatch.setattr(kept, "MAX_TOTAL", 20_000)
+    keep("last")
+    files = list((folder.parent / "cache" / "coverlog").iterdir())
+    assert len(files) > 3
+    assert sum(file.stat().st_size for file in files) <= 20_000
+
+
+def test_a_file_used_while_others_are_looked_at_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another process put or used after it was found idle is not removed."""
+    keep("a")
+    file = aged("a", 40)
+    real = sorted
+
+    def meanwhile(*args: Any, **more: Any) -> list[Any]:
+        os.utime(file)
+        return real(*args, **more)
+
+    monkeypatch.setattr(kept, "sorted", meanwhile, raising=False)
+    keep("b")
+    assert file.exists()
 
 
 def test_a_changed_text_is_seen(folder: Path) -> None:

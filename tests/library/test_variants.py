@@ -71,11 +71,11 @@ def test_answers_name_the_variant_and_what_it_stands_on(plan: Guideline, guideli
     assert rests[0] - rests[1] == {"I.4.c", "III.3"}
 
 
-def test_the_rest_is_the_guidelines(criteria: ModuleType, guideline: Guideline, tmp_path: Path) -> None:
+def test_the_rest_is_the_guidelines(criteria: ModuleType, guideline: Guideline, tmp_path: Path, size: Any) -> None:
     """A variant that says a statement again as it was decides every case alike, and rests on it no more."""
     same = load(written(tmp_path, SAME))
     rng = random.Random(3)
-    for _ in range(150):
+    for _ in range(size(40, 1000)):
         data = json.dumps(criteria.generate(rng)).encode()
         ((case,), (other,)) = (list(read_text(data, "generated", each)) for each in (guideline, same))
         assert isinstance(case, Case)

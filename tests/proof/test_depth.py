@@ -1,6 +1,7 @@
 """Depth, circles and shared parts: proofs of any shape are built, checked and told, without Python's stack."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ Decide = Callable[..., Judged]
 
 
 @pytest.fixture
-def decided(tmp_path: Path) -> Decide:
+def toy(tmp_path: Path) -> Decide:
     """Return a function that decides a case by the toy guideline with rules added."""
 
     def decide_it(rules: str, *, world: str = "open", **findings: str) -> Judged:
@@ -69,20 +70,24 @@ def told(proof: Proof) -> dict[str, str]:
 
 @pytest.mark.parametrize("world", ["open", "closed"])
 @pytest.mark.parametrize("pain", ["present", "absent", ""])
-def test_a_chain_of_thousands_is_decided_and_told(decided: Decide, pain: str, world: str) -> None:
-    """A proof and a refutation of 2,000 steps, and a line that waits for the first of them, in every format."""
-    judged = decided(chain(2000), world=world, **({"pain": pain} if pain else {}))
+def test_a_chain_of_thousands_is_decided_and_told(
+    toy: Decide, pain: str, world: str, size: Callable[[int, int], int]
+) -> None:
+    """A proof and a refutation deeper than Python's stack, and a line that waits for its first step, in any format."""
+    length = size(1100, 2000)
+    assert length > sys.getrecursionlimit()
+    judged = toy(chain(length), world=world, **({"pain": pain} if pain else {}))
     proof = prove(judged)
-    assert len(proof.graph) > 2000
-    assert all(forms.count("\n") > 2000 or len(forms) > 100_000 for forms in told(proof).values())
+    assert len(proof.graph) > length
+    assert all(forms.count("\n") > length or len(forms) > 50 * length for forms in told(proof).values())
     assert letter(judged)
     if world == "open":
         assert checklist(judged)[0].line.outcome == judged.decision.lines[0].outcome
 
 
-def test_a_proof_too_large_to_draw_is_told_without_a_picture(decided: Decide, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proof_too_large_to_draw_is_told_without_a_picture(toy: Decide, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the limit Graphviz is not even asked: the page says so and has every step, a picture alone is refused."""
-    proof = prove(decided(chain(MOST), pain="present"))
+    proof = prove(toy(chain(MOST), pain="present"))
     monkeypatch.setattr(writing, "draw", lambda *_: pytest.fail("Graphviz is run"))
     text = page(proof)
     assert f"The picture is missing: a picture holds {MOST} steps at most, and this proof has " in text
@@ -92,9 +97,9 @@ def test_a_proof_too_large_to_draw_is_told_without_a_picture(decided: Decide, mo
             draw(proof)
 
 
-def test_deep_steps_stand_at_the_last_indent_with_their_depth(decided: Decide) -> None:
+def test_deep_steps_stand_at_the_last_indent_with_their_depth(toy: Decide) -> None:
     """A tree in words grows with the proof, not with its square, and a list is never nested deeper than its limit."""
-    proof = prove(decided(chain(300), pain="present"))
+    proof = prove(toy(chain(300), pain="present"))
     lines = as_text(proof).splitlines()
     assert max(len(line) - len(line.lstrip("│ ├└─")) for line in lines) <= 3 * (INDENTS + 1)
     assert sum(f"({INDENTS + 1}) " in line for line in lines) == 2  # a step, and the fact that it rests on
@@ -111,9 +116,9 @@ RING = (
 
 
 @pytest.mark.parametrize("every", [False, True])
-def test_a_circle_with_two_recursive_literals_is_explained(decided: Decide, every: bool) -> None:
+def test_a_circle_with_two_recursive_literals_is_explained(toy: Decide, every: bool) -> None:
     """Paths round a ring, each of two paths: the proof is finite, and so are all the ways of it."""
-    judged = decided(RING)
+    judged = toy(RING)
     proof = prove(judged, every=every)
     assert judged.decision.lines[0].outcome == "medically_necessary"
     assert nx.is_directed_acyclic_graph(proof.graph)
@@ -139,33 +144,33 @@ def size_of(firing: Firing, sizes: dict[Atom, int], model: Model) -> int | None:
     return None if None in derived else 1 + len(firing.premises) + sum(filter(None, derived))
 
 
-def test_the_smallest_proof_is_a_least_fixpoint(decided: Decide) -> None:
+def test_the_smallest_proof_is_a_least_fixpoint(toy: Decide) -> None:
     """On the ring and on a chain the firing shown has the size that going round comes to."""
-    for judged in (decided(RING), decided(chain(20), pain="present")):
+    for judged in (toy(RING), toy(chain(20), pain="present")):
         sizes = smallest(judged.model)
         why = Why(judged.why.evaluator, judged.model)
         assert sizes.keys() == judged.model.support.keys()
         assert all(size_of(why.shortest(atom), sizes, judged.model) == size for atom, size in sizes.items())
 
 
-def test_one_atom_may_meet_two_literals(decided: Decide) -> None:
+def test_one_atom_may_meet_two_literals(toy: Decide) -> None:
     """Two parts of a body that rest on one atom are two edges to it, in a derivation and in a refutation."""
     rules = "%@ rule S/ok: it is ok\nok :- place(X), place(Y), finding(pain), not ruled(back_pain).\n"
     for pain in ("present", "absent"):
-        judged = decided(rules, world="closed", pain=pain)
+        judged = toy(rules, world="closed", pain=pain)
         proof = as_json(prove(judged))
         assert verify(proof, judged.case, judged.guideline.program) == []
         pairs = [(edge["from"], edge["to"]) for edge in proof["edges"]]
         assert len(pairs) > len(set(pairs))
 
 
-def test_a_refutation_shows_every_instance_in_play(decided: Decide) -> None:
+def test_a_refutation_shows_every_instance_in_play(toy: Decide) -> None:
     """Of two rows that fail both are shown, in the proof and in the letter."""
     rules = (
         "%@ facts S/next\nnext(3, 1). next(5, 1).\n%@ rule S/ok: it is ok by {X}\n"
         "ok :- next(X, Y), finding(pain), X > 7, place(home).\n"
     )
-    judged = decided(rules, world="closed", pain="present")
+    judged = toy(rules, world="closed", pain="present")
     proof = prove(judged)
     texts = [node["text"] for node in proof.graph.nodes.values()]
     assert {"3 > 7 does not hold", "5 > 7 does not hold"} <= set(texts)
@@ -179,9 +184,9 @@ def test_a_refutation_shows_every_instance_in_play(decided: Decide) -> None:
     assert "each at least 8 needed" in said
 
 
-def test_the_checklist_asks_for_what_the_decision_misses(decided: Decide) -> None:
+def test_the_checklist_asks_for_what_the_decision_misses(toy: Decide) -> None:
     """To deny pain denies back pain by the rules: decision and checklist both ask for the one denial."""
-    judged = decided(
+    judged = toy(
         "%@ rule S/kind: back pain is pain\nruled(back_pain) :- ruled(pain).\n"
         "%@ rule S/ok: it is ok\nok :- not finding(back_pain), not finding(pain).\n"
     )
@@ -191,13 +196,13 @@ def test_the_checklist_asks_for_what_the_decision_misses(decided: Decide) -> Non
     assert [[item["finding"] for item in each["items"]] for each in asked["sets"]] == [["pain"]]
 
 
-def test_what_is_cut_says_so_everywhere(decided: Decide) -> None:
+def test_what_is_cut_says_so_everywhere(toy: Decide) -> None:
     """Where there are more sets than are told, decision, checklist and letter say that there may be other ways."""
     names = [f"{side}{i}" for i in range(9) for side in "ab"]
     rules = "".join(f'concept({n}, finding, "{n}").\n' for n in names)
     rules += "".join(f"%@ rule S/{n}: {n} is done\nstep({n[1:]}) :- finding({n}).\n" for n in names)
     rules += f"%@ rule S/ok: it is ok\nok :- {', '.join(f'step({i})' for i in range(9))}.\n"
-    judged = decided(rules)
+    judged = toy(rules)
     (line,) = judged.decision.lines
     assert (len(line.missing), line.missing_complete) == (256, False)
     assert as_json(prove(judged))["nodes"][0]["kind"]
@@ -208,9 +213,9 @@ def test_what_is_cut_says_so_everywhere(decided: Decide) -> None:
         assert "here may be other ways" in said
 
 
-def test_the_limits_of_a_query_hold_for_its_proofs(decided: Decide) -> None:
+def test_the_limits_of_a_query_hold_for_its_proofs(toy: Decide) -> None:
     """A proof that takes longer than the limit stops as the query would."""
-    judged = decided(chain(2000), pain="present")
+    judged = toy(chain(2000), pain="present")
     scene = Scene(judged.guideline, judged.case, "open", "2025-01-01")
     found = run(read_query("step(2000)", judged.guideline.program), scene)
     assert proofs(found, scene, [0])[1] != []

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -13,10 +14,11 @@ from coverlog.engine.cases.case import read_files
 from coverlog.engine.cases.find import canonical
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.language.errors import CaseError
-from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.graph import edges
 from coverlog.explain.commands.main import main
 from coverlog.explain.proof.build import prove
+from coverlog.explain.reference import rules as module
 from coverlog.explain.reference.names import entries
 from coverlog.explain.reference.predicates import dependencies, dot, mermaid
 from coverlog.explain.reference.rules import downstream, exercised, find, stated, under, used_by
@@ -207,6 +209,36 @@ def test_the_cases_run_once(guideline: Guideline) -> None:
     look_up(guideline, "I.4.a")
     look_up(guideline, "I.4.b", track)
     assert gone == []
+
+
+def test_what_the_cases_exercise_is_kept_over_starts(
+    toy_folder: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another start runs no case again; once a case or the text has changed, it runs them."""
+    folder = toy_folder("lamp")
+    gone: list[int] = []
+    case = folder / "cases" / "all" / "dark.yaml"
+    case.parent.mkdir(parents=True)
+    said = "id: dark\ndate_of_service: 2025-01-01\nservices: [{cpt: L0001}]\nroom: dark\nfindings: {usage: 3}\n"
+
+    def started() -> set[str]:
+        """The cases that exercise rule A, as a start finds them; note whether they ran."""
+        monkeypatch.setattr(module, "_RUN", {})
+        loaded = load(folder)
+        rules = [rule for rule in loaded.program.rules if rule.id == "A"]
+        return {use.case for use in exercised(loaded, rules, track)}
+
+    def track(paths: Any) -> Any:
+        gone.append(len(paths))
+        return iter(paths)
+
+    for text, ran in ((said, 1), (said, 1), (said.replace("id: dark", "id: other"), 2)):
+        case.write_text(text)
+        assert started() == {text.split()[1]}
+        assert len(gone) == ran
+    (folder / "lamp.dl").write_text((folder / "lamp.dl").read_text() + "% more\n")
+    assert started() == {"other"}
+    assert len(gone) == 3
 
 
 def test_progress_is_for_terminals_only() -> None:

@@ -2,19 +2,20 @@
 
 import logging
 import shutil
+import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 
 import httpx
 import pytest
-import uvicorn
 from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.library.several import Several, shipped
-from coverlog.explain.service.server import hosts_of, listening, url_of
+from coverlog.explain.service.server import hosts_of, listening, server, url_of
 from coverlog.explain.service.survey import Survey, Surveyed
 from coverlog.explain.service.workbench import workbench
 from coverlog.explain.testing.traceability import matrix
@@ -36,6 +37,25 @@ class Served(NamedTuple):
 
     def get(self, path: str) -> httpx.Response:
         return httpx.get(f"{self.url}{path}", timeout=60)
+
+
+@contextmanager
+def running(app: Any, bound: socket.socket) -> Iterator[None]:
+    """Serve an application in a thread, as a command serves it."""
+    serving = server(app)
+    thread = threading.Thread(target=serving.run, kwargs={"sockets": [bound]}, daemon=True)
+    thread.start()
+    while not serving.started:
+        time.sleep(0.01)
+    yield
+    serving.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[[Any, socket.socket], AbstractContextManager[None]]:
+    """What serves an application on a socket as long as a test needs it."""
+    return running
 
 
 class _Keeping(logging.Handler):
@@ -72,16 +92,7 @@ def served() -> Iterator[Served]:
     keeping, guidelines = _Keeping(), shipped()
     root = logging.getLogger()
     root.addHandler(keeping)
-    with listening("127.0.0.1", 0) as bound:
-        config = uvicorn.Config(workbench(guidelines, hosts_of(bound)), log_config=None, access_log=False,
-                                lifespan="off", ws="none", http="h11", loop="asyncio")  # fmt: skip
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
+    with listening("127.0.0.1", 0) as bound, running(workbench(guidelines, hosts_of(bound)), bound):
         yield Served(url_of(bound).rstrip("/"), guidelines, keeping.records)
-        server.should_exit = True
-        thread.join()
     root.removeHandler(keeping)
     patch.undo()

@@ -5,10 +5,12 @@ import copy
 import json
 import logging
 import random
+import resource
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +20,14 @@ import pytest
 from coverlog.engine.cases.fhir.coded import shipped
 from coverlog.engine.cases.fhir.example import order_sign, response
 from coverlog.engine.cases.fhir.orders import BILLING_OPTIONS
+from coverlog.engine.cases.fhir.parts import parse, written
 from coverlog.engine.cases.plan import Covered, Service
 from coverlog.engine.evaluation.limits import until
 from coverlog.engine.library.guideline import load
+from coverlog.explain.service import crd as served
 from coverlog.explain.service import orders as answering
 from coverlog.explain.service.coverage_information import URL
-from coverlog.explain.service.crd import crd, written
+from coverlog.explain.service.crd import crd
 from coverlog.explain.service.hook import read_call
 from coverlog.explain.service.orders import Desk
 from fhirpathpy.models import models
@@ -78,6 +82,12 @@ def required() -> Asking:
 def free() -> Asking:
     """The service of a plan that asks for none."""
     return Asking(required=False)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the machine of the tests is busy no call is cut short, but where that is what is tested."""
+    monkeypatch.setattr(served, "DEADLINE", 60.0)
 
 
 def actions(answer: httpx.Response) -> list[Json]:
@@ -152,8 +162,16 @@ COMPILED: dict[str, Any] = {
 
 
 def broken(resource: Json) -> Iterator[str]:
-    """Yield the rules that the coverage information of a resource breaks."""
-    yield from (name for name, rule in COMPILED.items() if rule(resource) != [True])
+    """Yield the rules that the coverage information of a resource breaks, each of its extensions by itself."""
+    for each in ours(resource):
+        yield from broken_by(json.dumps(each))
+
+
+@cache
+def broken_by(extension: str) -> tuple[str, ...]:
+    """The rules that an extension breaks, as it is said of nothing but it; mutated calls have the same by hundreds."""
+    resource = {"resourceType": "ServiceRequest", "extension": [json.loads(extension)]}
+    return tuple(name for name, rule in COMPILED.items() if rule(resource) != [True])
 
 
 def published(name: str) -> Json:
@@ -261,6 +279,8 @@ def test_where_it_is_done_is_asked_for_where_it_matters(required: Asking) -> Non
     anywhere = order_sign({"date_of_service": "2025-11-03", "services": [{"cpt": "95872"}, {"cpt": "95937"}],
                            "diagnoses": ["G70.00"]})  # fmt: skip
     assert only(required.answers(anywhere), "covered") == [("covered",)] * 2
+    refused = order_sign({"date_of_service": "2025-11-03", "services": [{"cpt": "95886"}], "diagnoses": ["M54.16"]})
+    assert only(required.answers(refused), "covered", "info-needed") == [("conditional", "location")]
 
 
 def test_an_order_without_a_code_to_bill_is_asked_to_have_one(required: Asking) -> None:
@@ -335,6 +355,10 @@ def test_selected_orders_alone_are_answered_when_orders_are_selected(required: A
         assert only(said, "covered", "doc-needed", "doc-purpose", "questionnaire") == [(covered, None, None, None)]
 
 
+def patient_born(day: str) -> Json:
+    return {"resourceType": "Patient", "id": "example", "birthDate": day}
+
+
 def test_answers_that_contradict_each_other_are_asked_again(required: Asking) -> None:
     """By the guideline's own rules, or within one response: documentation is asked for, and the reason says why."""
     request = order_sign({**WRIST, "findings": {}})
@@ -346,6 +370,11 @@ def test_answers_that_contradict_each_other_are_asked_again(required: Asking) ->
     assert "contradictory documentation" in said[0][0]["reason"]["text"]
     request["prefetch"]["mine"] = response([("weakness", "present", ""), ("weakness", "absent", "")])
     assert only(required.answers(request), "doc-needed") == [("clinical",)] * 2
+    cpap = order_sign({**WRIST, "services": [{"cpt": "E0601"}], "findings": {}})
+    cpap["prefetch"] |= {"mine": response([("age", 30, "")]), "patient": patient_born("1960-01-01")}
+    ((said_,),) = required.answers(cpap)
+    assert said_["doc-needed"] == "clinical"
+    assert "30 years" in said_["reason"]["text"]
 
 
 # --- Laws ------------------------------------------------------------------------------------
@@ -380,8 +409,8 @@ def test_nothing_new_is_no_action(required: Asking) -> None:
     """An order that has the assertion already is not updated; with another finding it is, for the id is another."""
     request = wrist()
     updated = [action["resource"] for action in actions(required.call(request))]
-    for entry, resource in zip(request["context"]["draftOrders"]["entry"], updated, strict=True):
-        entry["resource"] = resource
+    for entry, order in zip(request["context"]["draftOrders"]["entry"], updated, strict=True):
+        entry["resource"] = order
     assert required.call(request).json() == {"cards": []}
     request["prefetch"]["mine"] = response([("weakness", "present", "")])
     assert len(actions(required.call(request))) == 2
@@ -511,6 +540,95 @@ def test_calls_are_kept_only_where_that_is_asked(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_what_cannot_be_kept_is_a_fault(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The answer says that nothing could be determined, and nothing half-written is left; the log is told once.
+
+    A refusal stays what it is. Once calls can be kept again they are, and are answered.
+    """
+    asking = Asking(required=True, record=tmp_path)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        for _ in range(2):
+            said = asking.answers(wrist() | {"more": MARK})
+            assert only(said, "covered", "pa-needed") == [("indeterminate", "indeterminate")] * 2
+            assert [each["reason"]["coding"][0]["code"] for order in said for each in order] == ["technical"] * 2
+        feedback = asking.ask("POST", "/cds-services/order-sign-crd/feedback", {"feedback": MARK})
+        assert (feedback.status_code, feedback.json()["resourceType"]) == (500, "OperationOutcome")
+        assert asking.ask("POST", "/cds-services/order-sign-crd", b"{").status_code == 400
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
+    (told,) = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+    assert told == f"calls cannot be kept in {tmp_path}: File too large"
+    assert MARK not in caplog.text + feedback.text
+    assert only(asking.answers(wrist()), "covered") == [("covered",)] * 2
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_record_may_be_large(required: Asking) -> None:
+    """Thousands of conditions as clients write them, over a mebibyte of them, are read; beyond the bound is refused."""
+    request = wrist()
+    system = {"system": "http://hl7.org/fhir/sid/icd-10-cm"}
+    held = [{"resourceType": "Condition", "id": f"c{n}", "text": {"status": "generated", "div": "x" * 500},
+             "code": {"coding": [{**system, "code": f"Z{n % 100:02}.{n // 100}"}]}} for n in range(2_000)]  # fmt: skip
+    request["prefetch"]["conditions"] = {"resourceType": "Bundle", "entry": [{"resource": each} for each in held]}
+    assert 2**20 < len(json.dumps(request)) < served.MOST
+    assert only(required.answers(request), "covered") == [("covered",)] * 2
+    request["more"] = "x" * served.MOST
+    assert required.call(request).status_code == 413
+
+
+def test_a_call_is_answered_in_time(
+    required: Asking, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is not decided by then could not be determined, and the log is told once, however many orders there are."""
+    monkeypatch.setattr(served, "DEADLINE", -1.0)
+    request = order_sign({**WRIST, "services": [{"cpt": "95886"}] * 3})
+    for day, entry in enumerate(request["context"]["draftOrders"]["entry"], 1):
+        entry["resource"]["occurrenceDateTime"] = f"2025-11-0{day}"
+    assert only(required.answers(request), "covered") == [("indeterminate",)] * 3
+    (told,) = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+    assert told.startswith("TooLongError at ")
+
+
+def test_a_record_that_cannot_be_read_is_a_fault(required: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever fails before a case is made, each order says that it could not be determined."""
+    monkeypatch.setattr(answering, "record", lambda found, codes: 1 / 0)
+    said = required.answers(wrist())
+    assert only(said, "covered") == [("indeterminate",)] * 2
+
+
+def test_a_device_is_answered_and_other_orders_are_left_alone(required: Asking) -> None:
+    """The order of a device has the answer that one of a service has; of another type no action is taken."""
+    request = order_sign({**WRIST, "services": [{"cpt": "E0601"}, {"cpt": "95886"}]})
+    device, other = (entry["resource"] for entry in request["context"]["draftOrders"]["entry"])
+    ((said,), _) = required.answers(request)
+    device |= {"resourceType": "DeviceRequest", "codeCodeableConcept": device.pop("code")}
+    other["resourceType"] = "MedicationRequest"
+    (action,) = actions(required.call(request))
+    assert action["resource"]["resourceType"] == "DeviceRequest"
+    (answer,) = (told(each) for each in ours(action["resource"]))
+    assert {**answer, "coverage-assertion-id": 0} == {**said, "coverage-assertion-id": 0}
+    selected = {**request, "hook": "order-select"}
+    selected["context"] = {**request["context"], "selections": ["DeviceRequest/order-1", "MedicationRequest/order-2"]}
+    assert only(required.answers(selected), "doc-needed", "questionnaire") == [(None, None)]
+    del device["id"]
+    assert required.call(request).status_code == 422
+
+
+def test_a_date_of_birth_is_not_asked_for_where_the_patient_has_one(required: Asking) -> None:
+    """In the same call with it and without, the age is asked for only without."""
+    request = order_sign({**WRIST, "services": [{"cpt": "E0601"}]})
+    asks = []
+    for patient in ({}, {"birthDate": "1960-01-01"}):
+        request["prefetch"]["patient"] |= patient
+        ((said,),) = required.answers(request)
+        form = required.ask("GET", said["questionnaire"].removeprefix(f"https://{HOST}")).json()
+        asks.append({item["linkId"] for item in form["item"]})
+    assert asks[0] - asks[1] == {"age"}
+
+
 def test_no_record_is_read_once_the_time_is_over(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -528,8 +646,6 @@ def test_no_record_is_read_once_the_time_is_over(
 
 def test_json_is_written_as_it_was_read() -> None:
     """Decimals keep their places, wherever they stand, and what looks like a mark stays text."""
-    from coverlog.engine.cases.fhir.parts import parse
-
     text = '{"a": [1.50, -0.0, 1E+5, "x0.", 3], "b": {"c": 2.000}}'
     assert written(parse(text.encode(), "x")) == text
 
@@ -562,6 +678,18 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from places(each, (*path, key))
 
 
+def device() -> Json:
+    """A request for a device, with a date of birth, a condition and an answer."""
+    request = order_sign({"date_of_service": "2025-11-03", "services": [{"cpt": "E0601"}], "diagnoses": ["I10"],
+                          "indices": {"ahi": 17.5}, "sleep_test": "psg_attended"})  # fmt: skip
+    order = request["context"]["draftOrders"]["entry"][0]["resource"]
+    order |= {"resourceType": "DeviceRequest", "codeCodeableConcept": order.pop("code")}
+    request["prefetch"]["patient"]["birthDate"] = "1960-11-04"
+    coding = {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "I63.9"}
+    request["prefetch"]["conditions"] = {"resourceType": "Condition", "id": "c", "code": {"coding": [coding]}}
+    return request
+
+
 def mutated(request: Json, rng: random.Random) -> Json:
     """A request with some of its parts replaced, taken out, doubled, or put somewhere else."""
     new = copy.deepcopy(request)
@@ -590,9 +718,9 @@ def test_whatever_is_sent_is_answered_or_refused(
     """Mutated calls, by the thousand in a campaign: never a 500, each answer keeps the rules, no log has a word."""
     rng, counted = random.Random(7), dict[int, int]()
     bases = [published(name) for name in ("03-emg-ncs-cts-covered-by-questionnaire.json", "hl7-CRDServiceRequest.json")]
-    bases.append(wrist())
     for base in bases:
         base.get("prefetch", {}).pop("patient", None)
+    bases += [wrist(), device()]
     with caplog.at_level(logging.DEBUG):
         for number in range(size(40, 5_000)):
             request = mutated(bases[number % len(bases)], rng)

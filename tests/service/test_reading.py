@@ -17,9 +17,12 @@ from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.commands.main import main
+from coverlog.explain.reference import rules as reference
 from coverlog.explain.reference.rules import uses
 from coverlog.explain.reference.show import as_json, look_up
+from coverlog.explain.service.batching import Batch
 from coverlog.explain.service.survey import Survey
+from coverlog.explain.service.workbench import batch_page
 from coverlog.explain.testing.traceability import matrix
 from playwright.sync_api import Browser, Page
 
@@ -30,7 +33,10 @@ needs_chromium = pytest.mark.skipif(
 PAGES = ("/statements/III.3", "/find?q=splint", "/editions", "/cases/cts-three-weeks-of-splinting",
          "/statements/no.such", "/try", "/find", "/statements/I.4.a", "/statements/B.1", "/codes/95886",
          "/codes/G56.01", "/rules?authority=inferred", "/cases?outcome=not_addressed", "/trace?authority=stated",
-         "/readings/INT-9", "/query")  # fmt: skip
+         "/readings/INT-9", "/query", "/batch", "/predicates/service", "/rules/I.4.a",
+         "/concepts/carpal_tunnel_syndrome", "/find?q=splint&guideline=NCD+240.4")  # fmt: skip
+ALONE = ("Letter", "Proof with pictures", "Smallest change that flips")
+"""The buttons of an answer that open a page of its own."""
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("dark", "light")
 # Runs axe, and returns what it finds serious.
@@ -46,8 +52,9 @@ def hrefs(text: str) -> list[str]:
     return [html.unescape(href) for href in re.findall(r'href="(/[^"]*)"', text)]
 
 
-def test_pages_tell_what_the_commands_tell(served: Any, guideline: Guideline) -> None:
+def test_pages_tell_what_the_commands_tell(served: Any, guideline: Guideline, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page's JSON is that of show, find and rules; its links lead to pages, and what is inferred looks so."""
+    monkeypatch.setattr(reference, "_RUN", {})  # what an earlier test let the cases tell, of one guideline of the two
     assert served.get("/find.json?q=splint").json() == command("find", "splint")
     assert served.get("/rules.json?authority=inferred").json() == command("rules", "--authority", "inferred")
     for path, name in (("/codes/95886", "95886"), ("/cases/cts-six-weeks-of-splinting", "cts-six-weeks-of-splinting")):
@@ -71,6 +78,9 @@ def test_lists_are_filtered(served: Any) -> None:
     dates = [each["date"] for each in served.get("/editions.json").json()]
     assert dates == sorted(dates)
     assert "2015-05-07" in dates
+    began = served.get(f"/editions?from={dates[-1]}").text
+    assert "another condition, of which no criterion speaks" in began
+    assert "modelled" not in began
     assert {each["authority"] for each in served.get("/trace.json?authority=stated").json()} == {"stated"}
     assert served.get("/rules?authority=nobody").status_code == 422
     assert served.get("/rules.json?authority=nobody").status_code == 422
@@ -124,6 +134,15 @@ def page(browser: Browser) -> Iterator[Page]:
     found.close()
 
 
+@pytest.fixture(scope="module")
+def batched(tmp_path_factory: pytest.TempPathFactory, guideline: Guideline) -> str:
+    """The page of a batch of the canonical cases whose lines differ."""
+    source, out = guideline.folder / "cases" / "mixed", tmp_path_factory.mktemp("batch") / "lines.csv"
+    told = CliRunner().invoke(main, ["-g", "cg_med_24", "batch", str(source), "-o", str(out)])
+    assert told.exit_code == 0, told.output
+    return batch_page(Batch(out, source, guideline), {})
+
+
 def looked_at(page: Page, axe: str, name: str, schemes: Sequence[Scheme]) -> list[str]:
     """What is wrong with the page shown: for assistive software in some colours, and at 320 px and 200 %."""
     wrong = []
@@ -140,7 +159,9 @@ def looked_at(page: Page, axe: str, name: str, schemes: Sequence[Scheme]) -> lis
 
 
 @needs_chromium
-def test_no_page_shuts_anybody_out(page: Page, served: Any, axe: str, size: Callable[[int, int], int]) -> None:
+def test_no_page_shuts_anybody_out(
+    page: Page, served: Any, axe: str, batched: str, size: Callable[[int, int], int]
+) -> None:
     """Axe finds nothing serious on any page, light or dark; none scrolls sideways at 320 px or 200 % of 1280.
 
     The suite looks at some pages in one colour, a whole campaign at all in both.
@@ -159,6 +180,16 @@ def test_no_page_shuts_anybody_out(page: Page, served: Any, axe: str, size: Call
     page.locator("[name=detail]").select_option("full")
     page.locator(".tree").first.wait_for()
     wrong += looked_at(page, axe, "an answer with its proof", schemes)
+    for words in ALONE[: size(1, len(ALONE))]:
+        with page.expect_popup() as opened:
+            page.get_by_text(words, exact=True).click()
+        opened.value.wait_for_load_state()
+        wrong += looked_at(opened.value, axe, words, schemes)
+        opened.value.close()
+    page.route(f"{served.url}/batch", lambda route: route.fulfill(body=batched, content_type="text/html"))
+    page.goto(f"{served.url}/batch")
+    wrong += looked_at(page, axe, "a batch", schemes)
+    page.go_back()
     page.locator("[name=date_of_service]").fill("soon")
     page.locator(".faults").wait_for()
     wrong += looked_at(page, axe, "faults", schemes)

@@ -191,6 +191,10 @@ def test_a_pinned_case_is_compared(served: Any) -> None:
     told = served.post("/try", sent).text
     assert "flips" in told
     assert "after: I.4.a: carpal tunnel syndrome" in told
+    assert 'href="/statements/I.4.a?guideline=CG-MED-24"' in told
+    both = json.dumps({"id": "wrist", "date_of_service": "2025-11-03", "setting": "outpatient", "diagnoses": ["G56.01"],
+                       "services": [{"cpt": "95886"}, {"cpt": "95909"}]})  # fmt: skip
+    assert re.findall("<p>(.*): what made", served.post("/try", sent | {"before": both}).text) == ["95886, 95909"]
     for wrong in ("[]", "{", '{"id": 5}', "[" * 5000, "null"):
         answer = served.post("/try", BARE | {"before": wrong})
         assert answer.status_code == 200, wrong

@@ -57,6 +57,18 @@ def shipped() -> Codes:
     return _codes(csv.DictReader(io.StringIO(_shipped("fhir_codes.csv"))))
 
 
+@cache
+def elements() -> dict[str, list[str]]:
+    """Return the keys of a case, the first that a guideline declares, by the elements of FHIR that say what they ask.
+
+    An element is written as the type of the resource and the name.
+    """
+    found: dict[str, list[str]] = {}
+    for row in csv.DictReader(io.StringIO(_shipped("fhir_elements.csv"))):
+        found.setdefault(row["element"], []).append(row["key"])
+    return found
+
+
 def _shipped(name: str) -> str:
     return (ROOT / "code_systems" / name).read_text(encoding="utf-8")
 

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from ...library.guideline import Guideline
 from .answers import answers
 from .coded import Codes
-from .facts import Unused, facts
+from .facts import Found, Unused, reasons, recorded
 from .orders import Order, orders, passed
+from .patient import personal
 from .resources import Resources
 from .vocabulary import vocabulary
 from .writing import Line, Taken, Writing
+
+
+class Record(NamedTuple):
+    """A request with all that it says beside its orders, read once for every day and code."""
+
+    found: Resources
+    codes: Codes
+    answered: tuple[Found, ...]  # by questionnaires
+    beside: tuple[Found, ...]
+
+
+def record(found: Resources, codes: Codes) -> Record:
+    """Return what a request says."""
+    return Record(found, codes, tuple(answers(found, codes)), tuple(recorded(found, codes)))
 
 
 class Draft(NamedTuple):
@@ -55,13 +71,14 @@ def alternatives(of_day: Sequence[Order]) -> Iterator[tuple[tuple[Line, ...], tu
 
 def drafts(found: Resources, guidelines: Sequence[Guideline], codes: Codes) -> Iterator[Draft]:
     """Yield the cases that a request says, in the words of some guidelines together."""
+    held = record(found, codes)
     for day, of_day in days(found).items():
         for number, (lines, asks) in enumerate(alternatives(of_day)) if day else ():
-            yield draft(found, lines, asks, guidelines, codes, number)
+            yield draft(held, lines, asks, guidelines, number)
 
 
-def draft(found: Resources, lines: Sequence[Line], asks: Sequence[Line], guidelines: Sequence[Guideline],
-          codes: Codes, number: int = 0, *, answered: bool = True) -> Draft:  # fmt: skip
+def draft(held: Record, lines: Sequence[Line], asks: Sequence[Line], guidelines: Sequence[Guideline],
+          number: int = 0, *, answered: bool = True) -> Draft:  # fmt: skip
     """Return the case that lines of one day and the record of a request say.
 
     :param number: of the alternative; 0 for the first codes.
@@ -71,15 +88,16 @@ def draft(found: Resources, lines: Sequence[Line], asks: Sequence[Line], guideli
     ordered = [line.order for line in lines]
     writing = Writing(words)
     writing.request(day, f"orders-{day}" + (f"-{number + 1}" if number else ""), lines)
-    for each in answers(found, codes) if answered else ():
+    for each in held.answered if answered else ():
         writing.put(each)
-    writing.place(ordered, found, codes, day)
-    for each in facts(ordered, found, codes):
+    writing.place(ordered, held.found, held.codes, day)
+    said = (personal(ordered, held.found, words, day), reasons(ordered, held.found, held.codes), held.beside)
+    for each in chain.from_iterable(said):
         writing.put(each)
     for guideline in guidelines:
         writing.drop_faults(guideline, only=len(guidelines) == 1)
-    said = {key: value for key, value in writing.said.items() if value not in ([], {})}
-    return Draft(said, tuple(lines), tuple(asks), tuple(writing.taken.values()), tuple(dict.fromkeys(writing.unused)))
+    case = {key: value for key, value in writing.said.items() if value not in ([], {})}
+    return Draft(case, tuple(lines), tuple(asks), tuple(writing.taken.values()), tuple(dict.fromkeys(writing.unused)))
 
 
 def not_ordered(found: Resources) -> list[Unused]:

@@ -52,10 +52,14 @@ class Unused(NamedTuple):
 Found = Fact | Diagnosis | Unused
 
 
-def facts(orders: Iterable[Order], found: Resources, codes: Codes) -> Iterator[Found]:
-    """Yield what the orders give as their reasons, and what the record holds beside them."""
+def reasons(orders: Iterable[Order], found: Resources, codes: Codes) -> Iterator[Found]:
+    """Yield what orders give as their reasons."""
     for resource in {id(order.resource.value): order.resource for order in orders}.values():
         yield from _reasons(resource, found, codes)
+
+
+def recorded(found: Resources, codes: Codes) -> Iterator[Found]:
+    """Yield what the record holds beside the orders."""
     for resource in found.of_type("Condition"):
         yield from of_another(resource, found) or _condition(resource, codes)
     dated = found.of_type("Observation")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ...program.schema import COUNT
 from .coded import code_in
 from .parts import Part
-from .resources import Resources
+from .resources import FOREIGN, Resources
 
 BILLING_OPTIONS = "http://hl7.org/fhir/us/davinci-crd/StructureDefinition/ext-billing-options"
 PROCEDURES = "cpt_hcpcs"
@@ -34,7 +34,7 @@ class Said(NamedTuple):
 class Order(NamedTuple):
     """One service that is ordered."""
 
-    resource: Part  # the ServiceRequest or the Claim
+    resource: Part  # the ServiceRequest, the DeviceRequest or the Claim
     item: Part  # the same, or the item of the Claim
     billing: tuple[Billing, ...]  # several are alternatives; none where no code is one to bill by
     units: Said
@@ -48,14 +48,22 @@ def orders(found: Resources) -> Iterator[Order]:
             if resource.type == "Claim":
                 yield from (_item(resource, item) for item in resource.each("item"))
             else:
-                yield _service(resource)
+                yield _service(resource, found)
 
 
-def _service(order: Part) -> Order:
-    code = order.of("code")
-    own = [Billing(found, coding) for coding in code.codings() if (found := code_in(coding, PROCEDURES))]
+def _service(order: Part, found: Resources) -> Order:
+    code = _code(order, found)
+    own = [Billing(billed, coding) for coding in code.codings() if (billed := code_in(coding, PROCEDURES))]
     return Order(order, order, tuple(own[:1]) or tuple(_options(code)), _units(order.of("quantityQuantity")),
                  _date(order))  # fmt: skip
+
+
+def _code(order: Part, found: Resources) -> Part:
+    """Return what is ordered: the code, of a device its own or the type of the device that is referred to."""
+    if order.type != "DeviceRequest":
+        return order.of("code")
+    device = found.follow(order.of("codeReference"), order)
+    return order.of("codeCodeableConcept") if device is None or device.type != "Device" else device.of("type")
 
 
 def _options(code: Part) -> Iterator[Billing]:
@@ -113,6 +121,8 @@ def passed(found: Resources) -> Iterator[tuple[Part, str]]:
             yield order.item, "has no code of a system that services are billed by"
         elif not order.date.value:
             yield order.item, "names no day of service"
+    for resource in found.of_type(*FOREIGN):
+        yield resource, "is of a type of order that is not answered"
 
 
 def places(order: Order, found: Resources, date: str) -> Iterator[tuple[Part, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
+import uuid
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -128,3 +129,20 @@ def body(value: Any, file: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise CaseError(f"{file}: has to be a JSON object: a CDS Hooks request, a Bundle, a Claim or an order")
     return value
+
+
+def written(value: Any) -> str:
+    """Return JSON with its decimals as they were read: how many places one has says how exact it is.
+
+    A decimal stands as a text that nothing else can hold until it is written, for JSON here knows no other way.
+    """
+    mark, found = uuid.uuid4().hex, list[str]()
+
+    def placed(decimal: object) -> str:
+        if not isinstance(decimal, Decimal):
+            raise TypeError(type(decimal).__name__)
+        found.append(str(decimal))
+        return mark
+
+    text = json.dumps(value, default=placed)  # in the order in which they stand there
+    return "".join(part for pair in zip(text.split(f'"{mark}"'), [*found, ""], strict=True) for part in pair)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from .parts import Part
 
+ORDERED = ("ServiceRequest", "DeviceRequest")
+"""The types of orders that are answered; a Claim is read as well."""
+FOREIGN = ("MedicationRequest", "NutritionOrder", "CommunicationRequest", "VisionPrescription")
+"""The other types of orders that the hooks bring (https://cds-hooks.hl7.org/hooks/order-sign/): none is answered."""
 HOOKS = ("order-sign", "order-select")
 """The hooks of CDS Hooks that bring orders to be answered."""
 _DEEPEST = 3  # bundles in bundles
@@ -17,7 +21,7 @@ class Resources(NamedTuple):
     """What a request holds."""
 
     hook: str  # of a CDS Hooks request; empty for others
-    orders: tuple[Part, ...]  # the service requests, or the claims, in the order of the request
+    orders: tuple[Part, ...]  # what is ordered, or the claims, in the order of the request
     record: tuple[Part, ...]  # all else, in an order that rests on what it is and not on where it stands
     patient: str  # the id of the patient that the request is about, where it says so
     encounter: str  # the reference to the encounter of the request, where it says so
@@ -58,15 +62,19 @@ def resources(document: dict[str, Any]) -> Resources:
         found += [(part, url, False) for name in names for part, url in _within(prefetch.of(name), _DEEPEST)]
     else:
         found += [(part, url, True) for part, url in _within(whole, _DEEPEST)]
-    orders = [part for part, _, asks in found if asks and part.type in ("ServiceRequest", "Claim")]
+    orders = [part for part, _, asks in found if asks and part.type in (*ORDERED, "Claim")]
     claims = [part for part in orders if part.type == "Claim"]
     if hook == "order-select":
         chosen = {relative(each.text) for each in context.each("selections")}
         orders = [part for part in orders if f"{part.type}/{part.id}" in chosen]
     asked = {id(part.value) for part in claims or orders}
+    # By their content, so that neither the order of keys nor their names change an answer; each once.
+    named = sorted(((_content(part), part, url) for part, url, _ in found), key=lambda each: each[0])
+    beside = {content: part for content, part, _ in reversed(named) if id(part.value) not in asked}
     return Resources(
-        hook, tuple(claims or orders), tuple(_in_order(part for part, *_ in found if id(part.value) not in asked)),
-        relative(context.of("patientId").text).rpartition("/")[2], context.of("encounterId").text, _urls(found),
+        hook, tuple(claims or orders), tuple(beside[each] for each in sorted(beside)),
+        relative(context.of("patientId").text).rpartition("/")[2], context.of("encounterId").text,
+        _urls((part, url) for _, part, url in named),
     )  # fmt: skip
 
 
@@ -82,11 +90,10 @@ def _within(part: Part, depth: int) -> Iterator[tuple[Part, str]]:
             yield found, url or (entry.of("fullUrl").text if resource.type != "Bundle" else "")
 
 
-def _urls(found: list[tuple[Part, str, bool]]) -> dict[str, Part]:
-    """Return resources by what references call them; of several with one name the first by its content."""
-    named = sorted(((_content(part), part, url) for part, url, _ in found), key=lambda each: each[0])
+def _urls(found: Iterable[tuple[Part, str]]) -> dict[str, Part]:
+    """Return resources by what references call them; of several with one name the first."""
     urls: dict[str, Part] = {}
-    for _, part, url in named:
+    for part, url in found:
         for name in (url, relative(url), f"{part.type}/{part.id}" if part.id else ""):
             if name:
                 urls.setdefault(name, part)
@@ -98,15 +105,6 @@ def _urls(found: list[tuple[Part, str, bool]]) -> dict[str, Part]:
 def _inside(within: Part, name: str) -> str:
     """Return what a contained resource is known by: no reference is written so."""
     return f"#{id(within.value)}#{name}"
-
-
-def _in_order(parts: Iterator[Part]) -> Iterator[Part]:
-    """Yield resources by their content, each once: neither the order of keys nor their names change an answer."""
-    seen: set[str] = set()
-    for content, part in sorted(((_content(part), part) for part in parts), key=lambda each: each[0]):
-        if content not in seen:
-            seen.add(content)
-            yield part
 
 
 def _content(part: Part) -> str:

@@ -100,9 +100,11 @@ class Writing:
         if isinstance(value, list):
             items = self.said.setdefault(at[0], [])
             name = _named(value[0])
+            if (*at, name) in self.taken:
+                return
             if len(items) == ITEMS:
                 self.unused.append(Unused(path, f"a case holds {ITEMS} {at[0]} at most"))
-            elif name not in map(_named, items):
+            else:
                 items.append(value[0])
                 self._take((*at, name), name, path)
             return
@@ -135,8 +137,8 @@ class Writing:
                  if only or error.kind.name not in ("additionalProperties", "enum")]  # fmt: skip
         paths += [path for path, *_ in misdated(document, guideline.program)]
         paths += [path for path, told, unit in times(self.said, guideline.program) if fault(told, unit)[0]]
-        for path in sorted({path[:2] for path in paths if path and path[0] not in ("services", "id")}, reverse=True,
-                           key=str):  # fmt: skip
+        wrong = {path[:2] for path in paths if path and path[0] not in ("services", "id")}
+        for path in sorted(wrong, key=_by_place, reverse=True):  # the last of a list first, so that the others stay
             self._drop(path)
 
     def _drop(self, path: Path) -> None:
@@ -151,6 +153,11 @@ class Writing:
             at = path[:1]
         if gone := self.taken.pop(at, None):
             self.unused.append(Unused(gone.path, "nothing that a case can say"))
+
+
+def _by_place(path: Path) -> list[tuple[int, str]]:
+    """Return what paths are sorted by: names as names, and the numbers of items as numbers."""
+    return [(step, "") if isinstance(step, int) else (0, step) for step in path]
 
 
 def _named(item: Any) -> str:

@@ -3,15 +3,23 @@
 import copy
 import json
 import random
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from coverlog.engine.cases.fhir import drafts as drafting
+from coverlog.engine.cases.fhir import writing
 from coverlog.engine.cases.fhir.coded import read_map, shipped, systems
 from coverlog.engine.cases.fhir.drafts import Draft, drafts, not_ordered
+from coverlog.engine.cases.fhir.facts import recorded
+from coverlog.engine.cases.fhir.orders import BILLING_OPTIONS, orders
 from coverlog.engine.cases.fhir.parts import Part, body, parse
+from coverlog.engine.cases.fhir.patient import personal
 from coverlog.engine.cases.fhir.resources import resources
+from coverlog.engine.cases.fhir.vocabulary import Vocabulary
+from coverlog.engine.cases.fhir.writing import Writing
 from coverlog.engine.cases.said import read_case
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
@@ -71,7 +79,8 @@ def test_published_files_are_read_or_hold_no_order(name: str, guideline: Guideli
         found = read(published(name), guideline)
     except CaseError:
         found = []
-    assert bool(found) == name.startswith(("0", "hl7-CRDServiceRequest"))
+    # The order of the reference implementation is one of a device.
+    assert bool(found) == name.startswith(("0", "hl7-CRDServiceRequest", "davinci-crd-ri"))
     for draft in found:
         read_case(draft.said, guideline)
 
@@ -88,10 +97,14 @@ def test_a_published_request_is_one_case(guideline: Guideline) -> None:
     assert paths(draft)["diagnoses.G56.01"] == "ServiceRequest/1357.reasonCode[0].coding[0].code"
 
 
-def test_prefetch_that_is_null_says_nothing(guideline: Guideline) -> None:
-    """With null prefetch and a foreign order beside it the case is the same."""
+def test_prefetch_that_is_null_or_failed_says_nothing(guideline: Guideline) -> None:
+    """With null prefetch and a foreign order beside it, or an outcome in place of a resource, the case is the same."""
     beside = published("09-null-prefetch-and-nutrition-order.json")
-    assert one(beside, guideline).said == one(published("01-emg-ncs-cts-missing.json"), guideline).said
+    expected = one(published("01-emg-ncs-cts-missing.json"), guideline).said
+    assert one(beside, guideline).said == expected
+    beside["prefetch"] |= {"conditions": {"resourceType": "OperationOutcome", "issue": [{"severity": "error"}]},
+                           "more": bundle({"resourceType": "OperationOutcome"}), "odd": [3]}  # fmt: skip
+    assert one(beside, guideline).said == expected
 
 
 def test_billing_options_are_alternatives(guideline: Guideline) -> None:
@@ -115,6 +128,31 @@ def test_the_code_is_of_a_billing_system(system: str, guideline: Guideline) -> N
     other = resources(order(code=coded("http://snomed.info/sct", "42803009")))
     assert list(drafts(other, [guideline], read_map(None))) == []
     assert [each.why for each in not_ordered(other)] == ["has no code of a system that services are billed by"]
+
+
+def test_a_device_is_ordered_by_its_code_or_its_type(guideline: Guideline) -> None:
+    """In the order itself, among its billing options, or of the Device that it refers to; else it is listed."""
+    given: Json = {"resourceType": "DeviceRequest", "id": "d", "occurrenceDateTime": DAY}
+    options = {"url": BILLING_OPTIONS, "valueCodeableConcept": coded(CPT, "E0601")}
+    device = {"resourceType": "Device", "id": "m", "type": coded(CPT, "E0601")}
+    for asked in ({"codeCodeableConcept": coded(CPT, "E0601")}, {"codeCodeableConcept": {"extension": [options]}},
+                  {"codeReference": {"reference": "Device/m"}}):  # fmt: skip
+        (line,) = one(bundle({**given, **asked}, device), guideline).said["services"]
+        assert line == {"cpt": "E0601"}
+    for asked in ({}, {"codeReference": {"reference": "Device/gone"}}, {"code": coded(CPT, "E0601")}):
+        found = resources(bundle({**given, **asked}))
+        assert [each.why for each in not_ordered(found)] == ["has no code of a system that services are billed by"]
+
+
+@pytest.mark.parametrize("kind", ["MedicationRequest", "NutritionOrder", "CommunicationRequest", "VisionPrescription"])
+def test_an_order_of_another_type_is_listed(kind: str, guideline: Guideline) -> None:
+    """Whatever code it has, it is no line, and says that it is not answered."""
+    other = {"resourceType": kind, "id": "x", "code": coded(CPT, "95886"),
+             "medicationCodeableConcept": coded(CPT, "95886")}  # fmt: skip
+    document = bundle(order("95909", occurrenceDateTime=DAY), other)
+    assert one(document, guideline).said["services"] == [{"cpt": "95909"}]
+    told = [(each.path, each.why) for each in not_ordered(resources(document))]
+    assert told == [(f"{kind}/x", "is of a type of order that is not answered")]
 
 
 @pytest.mark.parametrize("more", [{"doNotPerform": True}, {"status": "revoked"}, {"status": "entered-in-error"}])
@@ -165,7 +203,10 @@ def test_orders_of_two_days_are_two_cases(guideline: Guideline) -> None:
                                                 ("21", "inpatient"), ("23", "emergency"), ("99", None)])  # fmt: skip
 def test_a_place_of_service_is_a_setting(place: str, setting: str | None, guideline: Guideline) -> None:
     """As the knowledge base says of its code; another code says nothing."""
-    assert one(order(locationCode=[coded(PLACE, place)]), guideline).said.get("setting") == setting
+    for element in ("locationCode", "category"):
+        assert one({**order(), element: [coded(PLACE, place)]}, guideline).said.get("setting") == setting
+    both = order(locationCode=[coded(PLACE, place)], category=[coded(PLACE, "21")])
+    assert one(both, guideline).said["setting"] == (setting or "inpatient")
 
 
 @pytest.mark.parametrize(("class_", "setting"), [("AMB", "outpatient"), ("IMP", "inpatient"),
@@ -399,6 +440,40 @@ def test_the_second_guideline_reads_its_own_words() -> None:
     assert "first_use" not in draft.said  # after the date of service
 
 
+def patient(**more: Any) -> Json:
+    return {"resourceType": "Patient", "id": "p", "birthDate": "1960-11-04", **more}
+
+
+def test_a_date_of_birth_is_of_the_patient_whom_the_orders_are_for() -> None:
+    """By the subject of the order or the patient of the call; a day alone counts, and an answer goes before it."""
+    cpap, mine = load("ncd_240_4"), {"subject": {"reference": "Patient/p"}}
+    draft = one(bundle(order("E0601", **mine), patient(), patient(id="q", birthDate="1970-01-01")), cpap)
+    assert draft.said["birth_date"] == {"date": "1960-11-04", "source": "Patient/p.birthDate"}
+    assert "birth_date" not in one(bundle(order("E0601"), patient()), cpap).said
+    call: Json = {"hook": "order-sign", "context": {"patientId": "p", "draftOrders": bundle(order("E0601"))},
+            "prefetch": {"whom": patient(), "other": patient(id="q", birthDate="1970-01-01")}}  # fmt: skip
+    assert one(call, cpap).said["birth_date"]["date"] == "1960-11-04"
+    call["context"]["draftOrders"] = bundle(order("E0601", subject={"reference": "Patient/q"}))
+    assert one(call, cpap).said["birth_date"]["date"] == "1960-11-04"
+    for day, told in (("1960-11", "names no day of the calendar"), ("2960-11-04", "nothing that a case can say")):
+        found = one(bundle(order("E0601", **mine), patient(birthDate=day)), cpap)
+        assert "birth_date" not in found.said
+        assert why(found) == {"Patient/p.birthDate": told}
+    said = answered(("birth_date", {"valueDate": "1961-01-01"}))
+    assert one(bundle(order("E0601", **mine), patient(), said), cpap).said["birth_date"]["date"] == "1961-01-01"
+
+
+def test_an_age_is_reckoned_where_the_guideline_asks_for_no_date(guideline: Guideline) -> None:
+    """In completed years on the day of service; a guideline that declares neither is told nothing of it."""
+    words = Vocabulary([load("ncd_240_4")])
+    del words.keys["birth_date"]
+    found = resources(bundle(order("E0601", subject={"reference": "Patient/p"}), patient()))
+    for day, years in ((DAY, 64), ("2025-11-04", 65)):
+        assert [each[:2] for each in personal(list(orders(found)), found, words, day)] == [("age", years)]
+    draft = one(bundle(order(subject={"reference": "Patient/p"}), patient()), guideline)
+    assert draft.unused == ()
+
+
 # --- Laws ------------------------------------------------------------------------------------
 
 
@@ -421,6 +496,36 @@ def test_the_order_of_keys_and_the_names_of_prefetch_change_nothing(rng: random.
     after = one(shuffled(other, rng), guideline)
     assert (after.said, after.unused) == (before.said, before.unused)
     assert {each.path for each in after.taken} == {each.path for each in before.taken}
+
+
+def test_a_record_is_read_once_for_all_days(monkeypatch: pytest.MonkeyPatch, guideline: Guideline) -> None:
+    """However many days and alternatives there are; what is in a list already is looked up, not searched for."""
+    counted = Counter[str]()
+
+    def reading(*given: Any) -> Any:
+        counted["read"] += 1
+        return recorded(*given)
+
+    def name(item: Any) -> str:
+        counted["named"] += 1
+        return str(item["code"])
+
+    monkeypatch.setattr(drafting, "recorded", reading)
+    monkeypatch.setattr(writing, "_named", name)
+    held = [{**CONDITION, "id": f"c{n}", "code": coded(ICD, f"A{n:03}")} for n in range(400)]
+    days = [order(id=f"o{n}", occurrenceDateTime=f"2025-11-0{n + 1}") for n in range(3)]
+    assert [len(draft.said["diagnoses"]) for draft in read(bundle(*days, *held), guideline)] == [400] * 3
+    assert counted["read"] == 1
+    assert counted["named"] <= 3 * 2 * 400
+
+
+def test_of_a_list_what_is_wrong_is_taken_out_and_nothing_else(guideline: Guideline) -> None:
+    """Wherever in it that stands, by the numbers of the items and not by how they are written."""
+    written = Writing(Vocabulary([guideline]))
+    codes = [{"code": "?" if n in (2, 9, 10) else f"A{n:02}"} for n in range(12)]
+    written.said = {"id": "x", "date_of_service": DAY, "services": [{"cpt": "95886"}], "diagnoses": list(codes)}
+    written.drop_faults(guideline, only=True)
+    assert written.said["diagnoses"] == [each for each in codes if each["code"] != "?"]
 
 
 LEAVES = st.one_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-Node = tuple[object, ...]  # a column of a predicate, or a variable of a rule
+Node = tuple[object, ...]  # a column of a predicate, or a variable or a comparison of a rule
 
 
 class Classes:
