@@ -7,13 +7,16 @@ the constants below and run this in an environment thrown away afterwards:
 
 Format: lines of `key: value`, an empty line, then one line a code in the order of the codes, all of one length so that
 a reader can search without splitting: the code with its point, padded to 8 characters, then `-` where it needs more
-characters to be billed (a category or subcategory) or a space where it does not.
+characters to be billed (a category or subcategory) or a space where it does not. The lines before the empty one, and
+those of each letter, are compressed by themselves, one behind the other; `packed` says how many bytes each letter has.
 """
 
 from __future__ import annotations
 
 import lzma
+from collections.abc import Iterable
 from importlib.metadata import version
+from itertools import groupby
 from pathlib import Path
 
 PACKAGE = "1.5.0"  # the April 2026 release
@@ -29,8 +32,8 @@ HEADER = {
 }
 TARGET = Path(__file__).parent.parent / "kb" / "code_systems" / "icd10cm.txt.xz"
 WIDTH = 8
-# A window of the size of the text: the reader sets aside as much memory as that, and 64 MB by default.
-FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 2**20}]
+# A window of about the size of the text: the reader sets aside as much memory as that, and 64 MB by default.
+FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 2**19}]
 
 
 def lines() -> list[str]:
@@ -45,9 +48,21 @@ def main() -> None:
     """Write the file, where the package is the one that the header speaks of."""
     if version("simple-icd-10-cm") != PACKAGE:
         raise SystemExit(f"simple-icd-10-cm is not {PACKAGE}; install that, or change the header to the new release")
-    text = "\n".join([*(f"{key}: {value}" for key, value in HEADER.items()), "", *lines(), ""])
-    TARGET.write_bytes(lzma.compress(text.encode("ascii"), filters=FILTERS))
-    print(f"{TARGET.name}: {len(lines()):,} codes, {TARGET.stat().st_size:,} bytes")
+    found = lines()
+    TARGET.write_bytes(packed(HEADER, found))
+    print(f"{TARGET.name}: {len(found):,} codes, {TARGET.stat().st_size:,} bytes")
+
+
+def packed(header: dict[str, str], found: list[str]) -> bytes:
+    """Return the file of some lines, in order."""
+    letters = {letter: _compressed(each) for letter, each in groupby(found, key=lambda line: line[0])}
+    sizes = ", ".join(f"{letter} {len(each)}" for letter, each in letters.items())
+    head = [f"{key}: {value}" for key, value in (header | {"packed": sizes}).items()]
+    return b"".join([_compressed([*head, ""]), *letters.values()])
+
+
+def _compressed(found: Iterable[str]) -> bytes:
+    return lzma.compress("".join(f"{line}\n" for line in found).encode("ascii"), filters=FILTERS)
 
 
 if __name__ == "__main__":

@@ -14,12 +14,12 @@ from ..library.several import Answering, Several, each
 from ..program.interface import CODE
 from .apart import results
 from .back import AT_ONCE, saids, take
+from .columns import Result
 from .kernel import UNDECIDED
 from .load import insert
-from .rejects import TABLE
+from .rejects import TABLE, reject
 from .run import Batch, Step
 from .sources import Sources, sources
-from .tables import CASE
 
 
 class Batches:
@@ -106,22 +106,22 @@ class Batches:
 
     def _one(self, said: dict[str, Any], number: int, rows: list[int]) -> None:
         """Decide a case by each guideline that it is for, or by none where one of them cannot."""
-        found: list[tuple[Batch, list[Any]]] = []
-        try:
-            for case in read_text(json.dumps(said).encode(), f"case {said['id']}", self.answering):
-                if isinstance(case, Unreadable):
-                    raise CaseError(faults=case.faults)
-                batch = self._of(case)
-                found.append((batch, results(case, batch)))
-        except CaseError as error:
-            insert(self.db, "rejects", [(number, said["id"], CASE, number, str(error))])
-            return
-        for batch, told in found:
+        cases = read_text(json.dumps(said).encode(), f"case {said['id']}", self.answering)
+        for batch, told in self._told(cases, number, said["id"]):
             for row, result in zip(rows, told, strict=True):
                 batch.ids[row - 1] = batch.number(result)
 
-    def _of(self, case: Case) -> Batch:
-        return next(batch for batch in self.all if case.under in (None, batch.guideline))
+    def _told(self, cases: Iterable[Case | Unreadable], number: int, name: str) -> list[tuple[Batch, list[Result]]]:
+        """Return what the lines of a case come to, by each that decides it; reject it where one of them cannot."""
+        try:
+            return [(batch := self._of(case), results(case, batch)) for case in cases]
+        except CaseError as error:
+            reject(self.db, number, name, error)
+            return []
+
+    def _of(self, case: Case | Unreadable) -> Batch:
+        under = case.under if isinstance(case, Case) else None
+        return next(batch for batch in self.all if under in (None, batch.guideline))
 
     # --- Files ------------------------------------------------------------------------------------
 
@@ -133,16 +133,11 @@ class Batches:
         ids: dict[Batch, list[int]] = {batch: [] for batch in self.all}
         number = 0
         for number, case in enumerate(cases, 1):
-            try:
-                if isinstance(case, Unreadable):
-                    raise CaseError(faults=case.faults)
-                told = results(case, batch := self._of(case))
-            except CaseError as error:
-                insert(self.db, "rejects", [(number, case.id, CASE, number, str(error))])
-                continue
-            lines += [(case.id, len(lines) + at, line.code, line.session) for at, line in enumerate(case.lines, 1)]
-            for each_, its in ids.items():
-                its += map(batch.number, told) if each_ is batch else [UNDECIDED] * len(told)
+            for batch, told in self._told([case], number, case.id):
+                own = case.lines if isinstance(case, Case) else ()
+                lines += [(case.id, len(lines) + at, line.code, line.session) for at, line in enumerate(own, 1)]
+                for each_, its in ids.items():
+                    its += map(batch.number, told) if each_ is batch else [UNDECIDED] * len(told)
         self.db.execute(f"""CREATE OR REPLACE TEMP TABLE every_service
             ("case" VARCHAR, row_no BIGINT, {CODE} VARCHAR, session BIGINT)""")
         insert(self.db, "every_service", lines)

@@ -1,7 +1,8 @@
 """The ICD-10-CM code set of a year: whether a diagnosis code exists, and what it belongs to.
 
 Read on first use from `kb/code_systems/icd10cm.txt.xz`, made by `tools/make_icd10cm.py` from the release of the CDC's
-National Center for Health Statistics (source: CDC; no endorsement is implied). It holds codes alone, no titles.
+National Center for Health Statistics (source: CDC; no endorsement is implied). It holds codes alone, no titles; those
+of a letter are compressed by themselves, since a case has few of them.
 """
 
 from __future__ import annotations
@@ -29,17 +30,30 @@ class Release(NamedTuple):
 
 class _CodeSet(NamedTuple):
     release: Release
-    lines: str  # one a code, in order, all of one length: searched as they are, for splitting takes longer than reading
+    packed: dict[str, bytes]  # by letter
 
 
 @cache
 def _code_set() -> _CodeSet:
     import lzma  # a start that asks for no code does without
 
-    text = lzma.decompress((ROOT / "code_systems" / "icd10cm.txt.xz").read_bytes()).decode("ascii")
-    head, _, lines = text.partition("\n\n")
-    said = dict(line.split(": ", 1) for line in head.splitlines())
-    return _CodeSet(Release(int(said["year"]), said["valid-from"], said["valid-to"], said["source"]), lines)
+    reader = lzma.LZMADecompressor()
+    head = reader.decompress((ROOT / "code_systems" / "icd10cm.txt.xz").read_bytes()).decode("ascii")
+    said = dict(line.split(": ", 1) for line in head.strip().splitlines())
+    packed, at = dict[str, bytes](), 0
+    for letter, size in (each.split() for each in said["packed"].split(", ")):
+        packed[letter] = reader.unused_data[at : at + int(size)]
+        at += int(size)
+    return _CodeSet(Release(int(said["year"]), said["valid-from"], said["valid-to"], said["source"]), packed)
+
+
+@cache
+def _lines(letter: str) -> str:
+    """Return the lines of a letter, one a code, in order, all of one length: to search them takes no splitting."""
+    import lzma
+
+    packed = _code_set().packed.get(letter)
+    return lzma.decompress(packed).decode("ascii") if packed else ""
 
 
 def release() -> Release:
@@ -82,7 +96,7 @@ def below(code: str) -> tuple[str, ...]:
 
     :param code: a code in capitals and with its point; one that is no category has none below it.
     """
-    lines, at = _code_set().lines, _place(code)
+    lines, at = _lines(code[:1]), _place(code)
     found = []
     while (each := lines[at : at + _CODE].rstrip()).startswith(code) and each:
         found += [each] if each != code else []
@@ -92,13 +106,13 @@ def below(code: str) -> tuple[str, ...]:
 
 def _line(code: str) -> str:
     """Return the line of a code, or nothing where the set has none."""
-    found = _code_set().lines[(at := _place(code)) : at + _LINE]
+    found = _lines(code[:1])[(at := _place(code)) : at + _LINE]
     return found if found[:_CODE].rstrip() == code else ""
 
 
 def _place(code: str) -> int:
     """Return where the line of a code stands, or would."""
-    lines = _code_set().lines
+    lines = _lines(code[:1])
     return _LINE * bisect_left(
         range(len(lines) // _LINE), code.ljust(_CODE), key=lambda i: lines[i * _LINE : i * _LINE + _CODE]
     )

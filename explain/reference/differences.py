@@ -207,7 +207,7 @@ def as_html(pair: Pair, found: Sequence[Told], flips: Sequence[dict[str, Any]] |
 def _kind(each: Told, pair: Pair) -> Kind:
     change, (one, two) = each.change, each.change.witnesses
     shown = {
-        "code": one.code, "world": one.world, "case": as_yaml(_fuller(each)),
+        "code": one.code, "world": one.world, "case": as_yaml(_fuller(each)).splitlines(),
         "answers": (_answer(one.answer, one.by), _answer(two.answer, two.by)),
     }  # fmt: skip
     words = _words(each, pair)
