@@ -1,6 +1,6 @@
 """Batches and circuits as ratios measured in one run: of CPU time, the ways taking turns.
 
-Run: python benchmarks/batch.py [--cases 100000 1000000] [--rounds 3]
+Run: python benchmarks/batch.py [--cases 100000 1000000] [--kind adversarial|realistic] [--rounds 3]
 """
 
 from __future__ import annotations
@@ -73,36 +73,61 @@ def decode(folder: Path) -> None:
         db.execute(f"SELECT {sums} FROM '{file}'").fetchall()
 
 
-def batches(cases: int, rounds: int, folder: Path) -> None:
-    """Compare a batch with decoding what it reads."""
-    source, out = folder / f"in{cases}", folder / "lines.parquet"
-    generate = [sys.executable, str(HERE / "generate.py"), str(source), "--cases", str(cases)]
-    subprocess.run(generate, check=True)
-    command = [str(Path(sys.executable).with_name("coverlog")), "batch", str(source), "-o", str(out)]
-    command += ["--memory", "500MB"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # circuits are kept from the first start on
-    decoded, decided = [], []
+def ran(command: list[str]) -> tuple[float, float]:
+    """Run a command to its end; return the CPU seconds and the most megabytes of memory that it took."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, took = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return took.ru_utime + took.ru_stime, took.ru_maxrss / 1024
+
+
+def drawn(cases: int, folder: Path, kind: str) -> Path:
+    """Return a folder of cases, drawn where it is not there yet."""
+    source = folder / f"{kind}{cases}"
+    if not source.exists():
+        run = [sys.executable, str(HERE / "generate.py"), str(source), "--cases", str(cases), "--kind", kind]
+        subprocess.run(run, check=True)
+    return source
+
+
+def batches(sizes: list[int], rounds: int, folder: Path, kind: str) -> None:
+    """Compare batches with decoding what they read, the sizes taking turns."""
+    sources = {cases: drawn(cases, folder, kind) for cases in sizes}
+    out = folder / "lines.parquet"
+    command = [str(Path(sys.executable).with_name("coverlog")), "batch", "-o", str(out), "--memory", "500MB"]
+    ran([*command, str(sources[sizes[0]])])  # circuits are kept from the first start on
+    ratios: dict[int, list[float]] = {cases: [] for cases in sizes}
+    times: dict[int, list[float]] = {cases: [] for cases in sizes}
+    peaks = dict.fromkeys(sizes, 0.0)
     for _ in range(rounds):
-        before = cpu(lambda: decode(source))
-        decided.append(cpu(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)))
-        # What else the machine does changes while a batch runs: what it is set against is measured on both sides.
-        decoded.append((before + cpu(lambda: decode(source))) / 2)
-    ratio = statistics.median(b / a for a, b in zip(decoded, decided, strict=True))
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    each = statistics.median(decided) / cases * 1e6
-    print(f"batch / decode, {cases:,} cases: {ratio:.1f} ({each:.1f} us of CPU a case, largest process {peak:.0f} MB)")
+        for cases, source in sources.items():
+            before = cpu(partial(decode, source))
+            took, peak = ran([*command, str(source)])
+            # What else the machine does changes while a batch runs: what it is set against is measured on both sides.
+            ratios[cases].append(took / ((before + cpu(partial(decode, source))) / 2))
+            times[cases].append(took)
+            peaks[cases] = max(peaks[cases], peak)
+    for cases in sizes:
+        each, ratio = statistics.median(times[cases]) / cases * 1e6, statistics.median(ratios[cases])
+        told = f"{ratio:.1f} ({each:.2f} us of CPU a case, at most {peaks[cases]:.0f} MB)"
+        print(f"batch / decode, {cases:,} {kind} cases: {told}", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measures circuits and batches, as ratios.")
     parser.add_argument("--cases", type=int, nargs="*", default=[100_000, 1_000_000])
+    parser.add_argument("--kind", choices=["adversarial", "realistic"], default="adversarial")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--folder", type=Path, help="where cases are drawn, and kept for the next time")
+    parser.add_argument("--only-batches", action="store_true")
     options = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    circuits(options.rounds)
+    if not options.only_batches:
+        circuits(options.rounds)
     with tempfile.TemporaryDirectory() as folder:
-        for cases in options.cases:
-            batches(cases, options.rounds, Path(folder))
+        batches(options.cases, options.rounds, options.folder or Path(folder), options.kind)
 
 
 if __name__ == "__main__":

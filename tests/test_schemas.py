@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 from click.testing import CliRunner
 from coverlog.engine.decision.decide import Judged
-from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.advice.checklist import as_json as checklist_json
 from coverlog.explain.advice.checklist import checklist
 from coverlog.explain.advice.comparison import as_json as comparison_json
@@ -51,7 +51,7 @@ ANSWERS: dict[str, Callable[[Judged], list[Any]]] = {
 }
 
 
-@pytest.mark.parametrize("what", OF)
+@pytest.mark.parametrize("what", ANSWERS)
 def test_answers_are_of_their_schema(
     what: str, guideline: Guideline, decided: list[Judged], size: Callable[[int, int], int]
 ) -> None:
@@ -74,8 +74,40 @@ def test_each_schema_is_one_of_its_draft_with_a_name_of_its_own(what: str) -> No
     jsonschema_rs.meta.validate(schema)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["$id"] == f"urn:coverlog:schema:{what}:CG-MED-24"
-    assert schema["title"] == f"A {what} for CG-MED-24"
+    assert schema["title"] == f"{'An' if what[0] in 'aeiou' else 'A'} {what} for CG-MED-24"
     assert tuple(SCHEMAS) == OF
+
+
+PROOFS: dict[str, list[list[str]]] = {
+    "analysis": [
+        ["analyze", "ncd_240_4"],
+        ["analyze", "ncd_240_4", "--only", "reliance", "--on", "age-not-documented", "--on", "bilevel-devices"],
+        ["analyze", "ncd_240_4", "--seconds", "0"],
+    ],
+    "difference": [
+        ["diff", "2017-11-01", "2017-11-02"],
+        ["diff", "2019-01-01", "2020-01-01", "--on", "cts-six-weeks-of-splinting"],
+        ["diff", "2015-05-06", "2015-05-07", "--world", "closed", "--on", "cts-six-weeks-of-splinting"],
+    ],
+    "construction": [
+        ["construct", "medically_necessary", "--code", "95886"],
+        ["construct", "medically_necessary", "--code", "99999"],
+    ],
+    "sufficiency": [["sufficient", f"cts-{name}"] for name in ("six-weeks-of-splinting", "splint-weeks-undocumented")],
+}
+
+
+@pytest.mark.parametrize("what", PROOFS)
+def test_what_is_proved_of_all_cases_is_of_its_schema(what: str) -> None:
+    """What the commands that prove things write is what its schema says, and no key of it can be left out."""
+    for asked in PROOFS[what]:
+        guideline = load("ncd_240_4" if "ncd_240_4" in asked else "cg_med_24")
+        validator = jsonschema_rs.validator_for(schema_of(what, guideline))
+        answer = told(*asked, "--format", "json")
+        validator.validate(answer)
+        for key in set(answer or ()) - {"flips"}:
+            assert not validator.is_valid({name: value for name, value in answer.items() if name != key}), key
+    assert {*PROOFS, *ANSWERS} == set(OF)
 
 
 def test_the_schema_of_a_case_tells_editors_what_each_word_means(guideline: Guideline) -> None:

@@ -124,14 +124,15 @@ class Withdrawn:
         model = self.trial.formula.least(asked, self.trial.legal.costs())
         world = "open" if self.trial.formula.open in model else "closed"
         said = self.trial.said(model)
-        one, two = (witness_of(said, of, world, code, self.date) for of in (self.guideline, self._less(name)))
+        one, two = (witness_of(said, of, world, code, self.date) for of in (self.guideline, self.less(name)))
         known = {outcome.name for outcome in self.guideline.program.told()}
         for found, expected in ((one, before), (two, after)):
             if found.answer != expected and not (expected == REFUSED and found.answer not in known):
                 raise NotReproducedError(f"internal fault: {expected} was expected, and it is {found.answer}: {said}")
         return one, two
 
-    def _less(self, name: str) -> Guideline:
+    def less(self, name: str) -> Guideline:
+        """Return the guideline without the rules of a name."""
         program = self.guideline.program
         less: Program = program._replace(rules=tuple(rule for rule in program.rules if name not in _rests_on(rule)))
         return Guideline(self.guideline.folder, less, stratify(less))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..cases.case import Case
+from ..cases.case import Case, Unreadable
 from ..circuit.circuit import WORLDS, Line
 from ..decision.decide import decide
 from ..evaluation.columns import NotGroundedError
@@ -10,7 +10,7 @@ from ..language.errors import CaseError
 from .back import AT_ONCE, cases_of
 from .columns import Result, result_of, results_of
 from .load import Loaded
-from .rejects import SOUND
+from .rejects import SOUND, reject
 
 
 def decide_apart(batch: Loaded) -> None:
@@ -20,22 +20,21 @@ def decide_apart(batch: Loaded) -> None:
         part = numbers[start : start + AT_ONCE]
         for number, case, rows in cases_of(batch, f"case_no BETWEEN {part[0][0]} AND {part[-1][0]} AND {SOUND}"):
             try:
-                if not isinstance(case, Case):
-                    raise CaseError(faults=case.faults)
                 found = results(case, batch)
             except CaseError as error:
-                row = [number, case.id, number, str(error)]
-                batch.db.execute("INSERT INTO rejects VALUES (?, ?, 'case', ?, ?)", row)
+                reject(batch.db, number, case.id, error)
             else:
                 for (place, *_), result in zip(rows, found, strict=True):
                     batch.ids[place - 1] = batch.number(result)
 
 
-def results(case: Case, batch: Loaded) -> list[Result]:
+def results(case: Case | Unreadable, batch: Loaded) -> list[Result]:
     """Return what the lines of a case come to.
 
-    :raises CaseError: where it cannot be decided.
+    :raises CaseError: where it cannot be read or decided.
     """
+    if isinstance(case, Unreadable):
+        raise CaseError(faults=case.faults)
     told = None if batch.columns else _told(case, batch)
     if told:
         return list(map(result_of, told))

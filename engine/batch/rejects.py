@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..language.errors import CaseError
 from .back import take
 from .load import Loaded, Reading, insert, quoted
 from .sql import text
@@ -81,6 +82,11 @@ class Close:
         source = "cases" if reading.table.name == CASE else source
         self._reject(f"""SELECT NULL, t."case", {text(reading.table.name)}, t.{row}, f.fault
             FROM {source} t JOIN fault f ON {on}""")
+
+
+def reject(db: Any, number: int, name: str, error: CaseError) -> None:
+    """Reject a case, by its number and its id."""
+    insert(db, "rejects", [(number, name, CASE, number, str(error))])
 
 
 def count(db: Any, what: str) -> int:

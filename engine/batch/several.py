@@ -14,12 +14,12 @@ from ..library.several import Answering, Several, each
 from ..program.interface import CODE
 from .apart import results
 from .back import AT_ONCE, saids, take
+from .columns import Result
 from .kernel import UNDECIDED
 from .load import insert
-from .rejects import TABLE
+from .rejects import TABLE, reject
 from .run import Batch, Step
 from .sources import Sources, sources
-from .tables import CASE
 
 
 class Batches:
@@ -41,10 +41,20 @@ class Batches:
         :param step: called with what begins.
         :raises BatchError: where a table or a column is missing.
         """
-        found = [sources(path, batch.tables, self.db) for batch in self.all]
+        self.decide([sources(path, batch.tables, self.db) for batch in self.all], step)
+
+    def decide(
+        self, found: Sequence[Sources], step: Step = lambda told: None, masks: dict[str, int] | None = None
+    ) -> None:
+        """Decide tables that have been found.
+
+        :param found: where they are, for each guideline.
+        :param masks: what `masks` gives for the codes of the whole, where these tables are a part of it.
+        :raises BatchError: where a column is missing.
+        """
         self.all[0].look(found[0])
-        masks = self._masks()
-        alone = self._alone(set(masks.values()))
+        masks = self._asked() if masks is None else masks
+        alone = self.alone(set(masks.values()))
         if alone is None:
             self._route(masks)
         for at, (batch, mine) in enumerate(zip(self.all, found, strict=True)):
@@ -55,11 +65,14 @@ class Batches:
 
     # --- Who decides ------------------------------------------------------------------------------
 
-    def _masks(self) -> dict[str, int]:
-        """Return by code a bit for each guideline that decides a case with it; none where nobody lists it."""
+    def _asked(self) -> dict[str, int]:
         rows = self.db.execute(f"SELECT DISTINCT {CODE}::VARCHAR FROM every_service").fetchall()
-        return {str(code): sum(1 << at for at, batch in enumerate(self.all) if self._lists(batch.guideline, str(code)))
-                for (code,) in rows}  # fmt: skip
+        return self.masks(str(code) for (code,) in rows)
+
+    def masks(self, codes: Iterable[str]) -> dict[str, int]:
+        """Return by code a bit for each guideline that decides a case with it; none where nobody lists it."""
+        return {code: sum(1 << at for at, batch in enumerate(self.all) if self._lists(batch.guideline, code))
+                for code in codes}  # fmt: skip
 
     def _lists(self, guideline: Guideline, code: str) -> bool:
         """Say whether a guideline lists a code; where several were named, each decides every case."""
@@ -67,7 +80,7 @@ class Batches:
         return not isinstance(several, Several) or not several.by_code or code in guideline.codes
 
     @staticmethod
-    def _alone(masks: set[int]) -> int | None:
+    def alone(masks: set[int]) -> int | None:
         """Return the place of the one guideline that decides every case, or None."""
         if masks <= {0, 1}:
             return 0
@@ -106,22 +119,22 @@ class Batches:
 
     def _one(self, said: dict[str, Any], number: int, rows: list[int]) -> None:
         """Decide a case by each guideline that it is for, or by none where one of them cannot."""
-        found: list[tuple[Batch, list[Any]]] = []
-        try:
-            for case in read_text(json.dumps(said).encode(), f"case {said['id']}", self.answering):
-                if isinstance(case, Unreadable):
-                    raise CaseError(faults=case.faults)
-                batch = self._of(case)
-                found.append((batch, results(case, batch)))
-        except CaseError as error:
-            insert(self.db, "rejects", [(number, said["id"], CASE, number, str(error))])
-            return
-        for batch, told in found:
+        cases = read_text(json.dumps(said).encode(), f"case {said['id']}", self.answering)
+        for batch, told in self._told(cases, number, said["id"]):
             for row, result in zip(rows, told, strict=True):
                 batch.ids[row - 1] = batch.number(result)
 
-    def _of(self, case: Case) -> Batch:
-        return next(batch for batch in self.all if case.under in (None, batch.guideline))
+    def _told(self, cases: Iterable[Case | Unreadable], number: int, name: str) -> list[tuple[Batch, list[Result]]]:
+        """Return what the lines of a case come to, by each that decides it; reject it where one of them cannot."""
+        try:
+            return [(batch := self._of(case), results(case, batch)) for case in cases]
+        except CaseError as error:
+            reject(self.db, number, name, error)
+            return []
+
+    def _of(self, case: Case | Unreadable) -> Batch:
+        under = case.under if isinstance(case, Case) else None
+        return next(batch for batch in self.all if under in (None, batch.guideline))
 
     # --- Files ------------------------------------------------------------------------------------
 
@@ -133,16 +146,11 @@ class Batches:
         ids: dict[Batch, list[int]] = {batch: [] for batch in self.all}
         number = 0
         for number, case in enumerate(cases, 1):
-            try:
-                if isinstance(case, Unreadable):
-                    raise CaseError(faults=case.faults)
-                told = results(case, batch := self._of(case))
-            except CaseError as error:
-                insert(self.db, "rejects", [(number, case.id, CASE, number, str(error))])
-                continue
-            lines += [(case.id, len(lines) + at, line.code, line.session) for at, line in enumerate(case.lines, 1)]
-            for each_, its in ids.items():
-                its += map(batch.number, told) if each_ is batch else [UNDECIDED] * len(told)
+            for batch, told in self._told([case], number, case.id):
+                own = case.lines if isinstance(case, Case) else ()
+                lines += [(case.id, len(lines) + at, line.code, line.session) for at, line in enumerate(own, 1)]
+                for each_, its in ids.items():
+                    its += map(batch.number, told) if each_ is batch else [UNDECIDED] * len(told)
         self.db.execute(f"""CREATE OR REPLACE TEMP TABLE every_service
             ("case" VARCHAR, row_no BIGINT, {CODE} VARCHAR, session BIGINT)""")
         insert(self.db, "every_service", lines)

@@ -63,7 +63,7 @@ def identified(what: str, program: Program) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:coverlog:schema:{what}:{quote(program.name, safe='')}",
-        "title": f"A {what} for {program.name}",
+        "title": f"{'An' if what[0] in 'aeiou' else 'A'} {what} for {program.name}",
     }
 
 

@@ -7,12 +7,16 @@ import click
 from ...engine.library.guideline import load
 from .output import as_json, write_out
 
-OF = ("case", "decision", "proof", "checklist", "letter", "rows", "comparison", "plan")
+OF = (
+    "case", "decision", "proof", "checklist", "letter", "rows", "comparison", "plan", "analysis", "difference",
+    "construction", "sufficiency",
+)  # fmt: skip
 
 
 @click.command()
 @click.option("--of", "what", type=click.Choice(OF), default=OF[0], show_default=True,
-              help="A case, a plan, or what decide, explain, checklist, letter and compare write as JSON.")  # fmt: skip
+              help="A case, a plan, or what decide, explain, checklist, letter, compare, analyze, diff, construct and "
+                   "sufficient write as JSON.")  # fmt: skip
 @click.pass_obj
 def schema(guideline: str, what: str) -> None:
     """Print a JSON Schema (draft 2020-12) for the guideline: of a case file, or of an answer.

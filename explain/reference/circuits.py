@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ...engine.circuit.circuit import Circuit
@@ -137,4 +137,4 @@ def _told(node: int, circuit: Circuit) -> str:
     return f" {kind} ".join(names) if len(names) > 1 else f"{kind} {names[0]}"
 
 
-WRITERS = {"text": as_text, "dot": dot}
+WRITERS: dict[str, Callable[[Circuit, Sequence[str], int], str]] = {"text": as_text, "dot": dot}

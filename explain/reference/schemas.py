@@ -1,9 +1,8 @@
-"""The JSON Schemas of what the commands answer: decision, proof, checklist and letter, beside that of a case."""
+"""The JSON Schemas of what the commands answer, beside that of a case."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ...engine.cases.plan import SCHEMA, SLOTS
 from ...engine.decision.decision import WORLDS
@@ -18,13 +17,16 @@ from ..advice.item import TOLD
 from ..advice.letter import X12
 from ..advice.line_rows import UNREAD
 from ..advice.ways import NAMED
+from .analysis_schemas import analysis, construction, difference, sufficiency
+from .schema_parts import FLAG as _FLAG
+from .schema_parts import NUMBER as _NUMBER
+from .schema_parts import TEXT as _TEXT
+from .schema_parts import Schema
+from .schema_parts import listed as _list
+from .schema_parts import of_keys as _object
 
-Schema = dict[str, Any]
-_TEXT: Schema = {"type": "string"}
 _HASH: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _OR_NULL: Schema = {"type": ["string", "null"]}
-_NUMBER: Schema = {"type": "integer"}
-_FLAG: Schema = {"type": "boolean"}
 
 
 def schema_of(what: str, guideline: Guideline) -> Schema:
@@ -33,16 +35,6 @@ def schema_of(what: str, guideline: Guideline) -> Schema:
     :param what: one of `SCHEMAS`.
     """
     return SCHEMAS[what](guideline)
-
-
-def _list(item: Schema) -> Schema:
-    return {"type": "array", "items": item}
-
-
-def _object(properties: dict[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
-    """Return the schema of an object with these keys and no others."""
-    required = [key for key in properties if key not in optional]
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def _header(program: Program) -> dict[str, Schema]:
@@ -230,5 +222,6 @@ SCHEMAS: dict[str, Callable[[Guideline], Schema]] = {
     "case": lambda guideline: guideline.schema, "decision": _decision, "proof": _proof, "checklist": _checklist,
     "letter": _letter, "rows": _rows, "comparison": _comparison,
     "plan": lambda guideline: identified("plan", guideline.program) | SCHEMA,
+    "analysis": analysis, "difference": difference, "construction": construction, "sufficiency": sufficiency,
 }  # fmt: skip
 """The schemas there are, each made for a guideline."""

@@ -22,7 +22,7 @@ class Kind(NamedTuple):
     statements: tuple[str, ...]
     when: tuple[tuple[str, ...], ...]
     complete: bool  # whether these are all the ways
-    witness: dict[str, Any]  # code, world, the answers, and the case as a file
+    witness: dict[str, Any]  # code, world, the answers, and the lines of the case as a file
 
 
 def as_html(

@@ -2,17 +2,24 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from coverlog.engine.analysis.diff import Pair, Side
 from coverlog.engine.analysis.policy import witness_of
+from coverlog.engine.analysis.reliance import Withdrawn
 from coverlog.engine.analysis.run import ANALYSES, SELDOM, analyse
-from coverlog.engine.library.guideline import load
+from coverlog.engine.cases.case import Case
+from coverlog.engine.cases.find import find_case
+from coverlog.engine.decision.decide import decide
+from coverlog.engine.language.errors import CaseError
+from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.soundness.registry import CODES, PAGES, POLICY
 from coverlog.explain.commands.main import main
-from coverlog.explain.reference.analyses import marks_of, unmarked
+from coverlog.explain.reference.analyses import marks_of, stale, unmarked
 from coverlog.kb import ROOT
 
 PRELUDE = (ROOT.parent / "tests" / "guidelines" / "rest.dl").read_text()
@@ -38,10 +45,10 @@ def example(code: str, heading: str) -> str:
 def test_what_a_page_shows_as_bad_is_found_and_as_good_is_not(code: str, heading: str, tmp_path: Path) -> None:
     """Analyze finds the page's code alone, and exits with 1; of what is shown as good it proves everything."""
     text = example(code, heading)
-    own = code == "property"  # which stands in a file of its own
+    own = {"property": "properties.dl", "stale-guard": "guards.yaml"}.get(code, "")  # which stands in a file of its own
     (tmp_path / "t.dl").write_text(text if "guideline(" in text else f"{PRELUDE}\n{'' if own else text}")
     if own:
-        (tmp_path / "properties.dl").write_text(text)
+        (tmp_path / own).write_text(text)
     ran = run("analyze", str(tmp_path), "--as-of", DAY, "--format", "json")
     told = json.loads(ran.stdout)
     dead = {"dead-rule"} if code == "hopeless" else set()  # what keeps a line waiting in vain fires in no legal case
@@ -58,7 +65,7 @@ def test_the_shipped_guidelines_have_no_fault_that_a_case_could_show(name: str, 
     only = tuple(each for each in ANALYSES if each not in (*SELDOM, size(LONGEST[name], "")))
     told = analyse(guideline, DAY, only=only, marked={(mark.rule, mark.mutation) for mark in marks})
     left, marked = unmarked(told.found, marks)
-    assert left == []
+    assert [*left, *stale(told, guideline)] == []
     assert marked > 0 or "dead" not in only
     assert told.unknown == []
 
@@ -101,6 +108,61 @@ def test_what_rests_on_an_interpretation_is_shown_by_a_case() -> None:
     assert {(c["before"], c["after"]) for c in rests["N-5"]} >= {("covered_initial", "not_covered")}
     assert rests["N-7"] != []
     assert {"B.2", "B.4", "B.8"} <= set(rests)
+
+
+def test_days_between_two_dates_are_said_not_to_be_looked_through(toy_folder: Callable[[str], Path]) -> None:
+    """A guideline that counts days from one date of a case to another ends with 2, and names the limit."""
+    ran = run("analyze", str(toy_folder("apnea")), "--only", "faults")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "trial_end is the second of two dates: that is not looked through" in ran.stderr
+    assert "decide, test and batch answer its cases" in ran.stderr
+
+
+def test_a_mark_of_what_matters_is_stale(tmp_path: Path) -> None:
+    """Where the part that a mark names changes answers, the mark is a finding with its line; the exit is 1."""
+    (tmp_path / "t.dl").write_text(PRELUDE + example("dead-fact", "Good"))
+    marks = [("A/contagion", "without contagious(Finding)"), ("A/contagion", "without finding(Finding)")]
+    said = [f'- rule: "{rule}"\n  mutation: "{change}"\n  reason: "so"\n' for rule, change in marks]
+    (tmp_path / "guards.yaml").write_text("# marks\n" + "".join(said))
+    ran = run("analyze", str(tmp_path), "--as-of", DAY, "--only", "dead")
+    assert ran.exit_code == 1
+    assert "guards.yaml:5:1: stale-guard: A/contagion, without finding(Finding): what is marked" in ran.stdout
+
+
+def test_of_a_case_bank_reliance_tells_how_many_lines_change() -> None:
+    """The share of each name is what deciding each case with and without its rules comes to, line by line."""
+    names = ("enrolled-age-not-documented", "age-not-documented", "mild-short-recording-ten-events")
+    on = [word for name in names for word in ("--on", name)]
+    ran = run("analyze", "ncd_240_4", "--as-of", DAY, "--only", "reliance", *on, "--format", "json")
+    guideline = load("ncd_240_4")
+    cases = [find_case(name, guideline) for name in names]
+    for each in json.loads(ran.stdout)["reliance"]:
+        less = Withdrawn(guideline, DAY, "").less(each["name"])
+        changed = [
+            case.id for case in cases
+            for one, two in zip(outcomes(case, guideline), outcomes(case, less), strict=True) if one != two
+        ]  # fmt: skip
+        share = each["share"]
+        assert (share["changed"], share["cases"]) == (len(changed), list(dict.fromkeys(changed))), each["name"]
+        assert share["lines"] == sum(len(case.lines) for case in cases)
+    assert run("analyze", "ncd_240_4", "--on", names[0]).exit_code == 2
+
+
+def outcomes(case: Case, guideline: Guideline) -> list[str]:
+    try:
+        return [line.outcome for line in decide(case, guideline, as_of=DAY).lines]
+    except CaseError:
+        return ["refused" for _ in case.lines]
+
+
+def test_each_change_without_a_statement_is_one_that_a_comparison_of_both_finds() -> None:
+    """What is asked of one circuit with switches is what a guideline beside the same without the rules comes to."""
+    guideline = load("ncd_240_4")
+    withdrawn = Withdrawn(guideline, DAY, "")
+    for name in ("B.8", "N-6", "Codes"):
+        pair = Pair(Side(guideline, DAY), Side(withdrawn.less(name), DAY))
+        expected = {(change.before, change.after) for change in pair.outcomes()}
+        assert {(turn.before, turn.after) for turn in withdrawn.turns(name)} == expected != set()
 
 
 def test_outcomes_are_told_in_words_and_the_code_that_stands_for_others_is_said_to() -> None:

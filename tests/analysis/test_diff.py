@@ -143,10 +143,52 @@ def test_what_does_not_change_is_said_of_the_statement_that_stays(root: Path, tm
     """Where a kind of change asks that no other statement gives the answer, that is said where the statement stands."""
     text = (root / "README.md").read_text().partition("Write `six.dl`:\n\n```prolog\n")[2].partition("```\n")[0]
     (tmp_path / "six.dl").write_text(text)
-    ran = CliRunner().invoke(main, ["diff", "cg_med_24", str(tmp_path), "--world", "closed"], env={"COLUMNS": "100"})
+    ran = CliRunner().invoke(
+        main, ["diff", "cg_med_24", str(tmp_path), "--world", "closed", "--detail"], env={"COLUMNS": "100"}
+    )
     flat = " ".join(ran.stdout.split())
-    assert "not: some item that does not change is met as an indication of I" in flat
-    assert "is medically necessary by some statement that does not change" in flat
+    assert "not: an item that does not change is met as an indication of I" in flat
+    assert "is medically necessary by a statement that does not change" in flat
+
+
+def test_the_short_text_names_every_kind_once_with_all_its_codes_and_the_way_to_the_rest() -> None:
+    """Codes head what changes for them; each kind is a line with its statements, and a case in few words below it."""
+    args = ["diff", "2017-11-01", "2017-11-02"]
+    ran = CliRunner().invoke(main, args, env={"COLUMNS": "100"}, catch_exceptions=False)
+    whole = CliRunner().invoke(main, [*args, "--detail"], env={"COLUMNS": "100"}, catch_exceptions=False)
+    assert ran.stdout.count(NEEDLE + ",") == 1
+    for statement in ("X5", "X5.back_pain", "X5.headache"):
+        assert ran.stdout.count(f"now also by {statement} (") == 1
+    assert "3 kinds of change, of 19 codes; no other answer changes" in ran.stdout
+    assert "conditions back_pain" in ran.stdout
+    assert "--detail tells" in ran.stdout
+    assert "--detail tells" not in whole.stdout
+    assert "    conditions:\n    - back_pain" in whole.stdout
+    assert max(map(len, ran.stdout.splitlines())) <= 100
+    assert len(ran.stdout.splitlines()) < len(whole.stdout.splitlines())
+
+
+def test_a_page_of_a_difference_has_all_that_the_text_has(tmp_path: Path) -> None:
+    """Each kind with its condition, its case line by line, and the lines of the cases named that change."""
+    out = tmp_path / "difference.html"
+    args = [
+        "diff",
+        "2017-11-01",
+        "2017-11-02",
+        "--on",
+        "another-condition-back-pain-and-headache",
+        "--format",
+        "html",
+        "-o",
+        str(out),
+    ]
+    assert CliRunner().invoke(main, args, catch_exceptions=False).stdout == ""
+    page = out.read_text()
+    assert page.count('<section id="change-') == 3
+    assert "the case is about back pain; not: criteria speak of a condition of the case" in page
+    assert "conditions:\n- back_pain" in page
+    assert "Lines of the cases named that change" in page
+    assert "<script" not in page
 
 
 def test_without_time_it_is_unknown_whether_anything_differs() -> None:

@@ -21,7 +21,7 @@ from coverlog.engine.batch.load import Loaded
 from coverlog.engine.batch.output import give, summary
 from coverlog.engine.batch.output import lines as lines_of
 from coverlog.engine.batch.several import Batches
-from coverlog.engine.batch.sources import BatchError, connect, sources
+from coverlog.engine.batch.sources import BatchError, connect, ranges, sources
 from coverlog.engine.batch.statement import statement
 from coverlog.engine.batch.tables import Tables
 from coverlog.engine.cases.case import Case, read_text
@@ -82,7 +82,8 @@ def told(
     lines: dict[str, list[Any]] = {}
     for name, _, *line, by in db.execute(lines_of(batch)).fetchall():
         lines.setdefault(name, []).append((*line, by) if isinstance(guideline, Several) else tuple(line))
-    return lines, dict(db.execute('SELECT "case", string_agg(reason) FROM rejects GROUP BY ALL').fetchall())
+    rejects = 'SELECT "case", string_agg(reason ORDER BY reason) FROM rejects GROUP BY "case"'
+    return lines, dict(db.execute(rejects).fetchall())
 
 
 def decided(said: Said, guideline: Guideline, world: str, columns: Sequence[str] = ()) -> list[Any] | None:
@@ -240,6 +241,47 @@ def test_what_cannot_be_read_is_rejected(
     assert any(reason in each for each in rejects.values()), rejects
     assert len(lines["sound"]) == 2
     assert not set(rejects) & set(lines)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_both_ways_of_putting_cases_together_agree(
+    seed: int, guideline: Guideline, criteria: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows in any order, of ids that are missing, lost or said twice, come to the same as arrays and by grouping."""
+    rng = random.Random(seed)
+    rows = rows_of([criteria.generate(rng) | {"id": id_} for id_ in ("a", "b", "b", "", "c", "d", "e", "f")], guideline)
+    for name, lines in rows.items():
+        for row in rng.sample(lines, min(2, len(lines))):
+            row["id" if name == "case" else "case"] = rng.choice([None, " ", "nobody", "a"])
+        rng.shuffle(lines)
+    source = write(rows, tmp_path / "in")
+    found = told(source, guideline, "open")
+    assert found[1]
+    monkeypatch.setattr("coverlog.engine.batch.run.GATHERED", 0)
+    assert told(source, guideline, "open") == found
+
+
+def test_parts_come_to_what_the_whole_comes_to(
+    guideline: Guideline, criteria: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parquet whose cases are in order is decided part by part, with the same lines and rejects."""
+    rng = random.Random(47)
+    rows = rows_of([criteria.generate(rng) | {"id": f"drawn-{at}"} for at in range(200)], guideline)
+    rows["service"] += [{"case": "drawn-lost", "cpt": "95886"}]
+    source, many = write(rows, tmp_path / "in"), tmp_path / "many"
+    many.mkdir()
+    for path in source.glob("*.csv"):
+        id_ = "id" if path.stem == "case" else "case"
+        duckdb.execute(f"""COPY (SELECT * REPLACE (printf('%03d', i) || "{id_}" AS "{id_}")
+            FROM read_csv('{path}', all_varchar = true), range(40) t(i) ORDER BY "{id_}")
+            TO '{many / path.stem}.parquet' (ROW_GROUP_SIZE 2048)""")
+    db = connect()
+    assert len(ranges(sources(many, Tables(guideline), db), db)) == 1
+    whole = told(many, guideline, "closed")
+    monkeypatch.setattr("coverlog.engine.batch.sources.CHUNK", 2048)
+    assert len(ranges(sources(many, Tables(guideline), db), db)) > 2
+    assert told(many, guideline, "closed") == whole
+    assert len(whole[1]) >= 40
 
 
 def test_a_case_is_put_together_again(guideline: Guideline, criteria: ModuleType, tmp_path: Path) -> None:

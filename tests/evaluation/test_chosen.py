@@ -24,6 +24,7 @@ from coverlog.engine.program.graph import stratify
 from coverlog.engine.program.program import Program
 from coverlog.explain.commands.main import main
 from hypothesis import given
+from hypothesis import strategies as st
 
 EVERY = 25  # canonical cases, in the suite
 
@@ -88,6 +89,29 @@ def test_random_programs_are_chosen_as_they_are_asked(
     assert seen["firings"] > seen["cases"]
     assert seen["listed"] > seen["cases"] * alone
     assert seen["left to pyDatalog"] * 10 < seen["cases"]
+
+
+def test_what_is_settled_is_as_if_nobody_knew_it(semantics: ModuleType) -> None:
+    """With concepts settled, what follows is what follows of a text without them, chosen or asked of pyDatalog."""
+
+    @semantics.quick  # type: ignore[untyped-decorator]
+    @given(semantics.programs(), semantics.cases(), st.data())
+    def judged(drawn: Any, given: Collection[Atom], data: st.DataObject) -> None:
+        program, case = drawn.program, list(given)
+        settled = data.draw(st.sets(st.sampled_from(sorted(program.concepts))))
+        strata = stratify(program)
+        left = {name: told for name, told in program.concepts.items() if name not in settled}
+        bare = Evaluator(program._replace(concepts=left), strata, semantics.DATE)
+        expected = answer(bare.evaluate, case, open_world=True)
+        asked = Evaluator(program, strata, semantics.DATE)
+        assert answer(asked.evaluate, case, open_world=True, settled=settled) == expected
+        try:
+            prepared = Prepared(program, strata, semantics.DATE, outline(program, strata, semantics.DATE))
+        except NotGroundedError:
+            return
+        assert answer(choose, prepared, case, settled, open_world=True) in (None, expected)
+
+    judged()
 
 
 @pytest.mark.parametrize("name", ["cg_med_24", "ncd_240_4"])

@@ -1,16 +1,20 @@
 """Each page, of each guideline, is laid out so that it can be read at every width and on paper."""
 
+import datetime
 import os
 import shutil
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from coverlog.engine.analysis.diff import Pair, Side
 from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.proof.build import prove
 from coverlog.explain.reference.book import book
+from coverlog.explain.reference.differences import as_html as difference_html
+from coverlog.explain.reference.differences import differences
 from coverlog.explain.render.proof_page import fragment, page
 from coverlog.explain.testing.traceability import as_html, matrix
 from playwright.sync_api import Browser, Page
@@ -20,7 +24,7 @@ pytestmark = pytest.mark.skipif(
     reason="Chromium is not installed: apt-get install chromium",
 )
 GUIDELINES = ("cg_med_24", "ncd_240_4")
-PAGES = ("favourable", "refused", "waiting", "book", "trace", "notebook")
+PAGES = ("favourable", "refused", "waiting", "book", "trace", "notebook", "difference")
 CASES = {
     "cg_med_24": ("cts-six-weeks-of-splinting", "cts-three-weeks-of-splinting", "cts-splint-weeks-undocumented"),
     "ncd_240_4": ("mild-short-recording-ten-events", "accessory-follows-the-refusal", "age-not-documented"),
@@ -87,11 +91,23 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def text(guideline: Guideline, key: str) -> str:
     """Write a page: of a case of an outcome, or of one of each."""
     cases = sample(guideline)
+    if key == "difference":
+        return difference(guideline)
     if key in ("book", "trace"):
         return book(guideline, cases) if key == "book" else as_html(matrix(cases, guideline), guideline)
     case = dict(zip(PAGES, cases, strict=False)).get(key, cases[1])
     proof = prove(judge(case, guideline))
     return NOTEBOOK % fragment(proof) if key == "notebook" else page(proof)
+
+
+def difference(guideline: Guideline) -> str:
+    """Write the page of how the latest edition differs from the one before it, with a line of a case."""
+    day = guideline.program.boundaries()[-1]
+    before = (datetime.date.fromisoformat(day) - datetime.timedelta(1)).isoformat()
+    pair = Pair(Side(guideline, before), Side(guideline, day))
+    answers = {"before": {"outcome": "x", "by": []}, "after": {"outcome": "y", "by": ["I", "II"]}}
+    flip = {"case": "a-case-of-a-long-name-that-has-to-be-broken-somewhere", "cpt": "95886", "session": 1, **answers}
+    return difference_html(pair, differences(pair), [flip])
 
 
 def faults(page: Page, width: int) -> dict[str, Any]:

@@ -78,10 +78,11 @@ def test_what_is_sent_is_fhir(resources: list[Json], record_property: Any) -> No
 
 
 def test_what_is_sent_is_fhir_by_another_validator(resources: list[Json]) -> None:
-    """The validator of npm's `fhir` finds no error, where node and it are installed."""
+    """The validator of npm's `fhir` finds no error, where node and it are installed; a planted fault it finds."""
     node = shutil.which("node")
     if not node or subprocess.run([node, "-e", "require('fhir')"], capture_output=True, check=False).returncode:
         pytest.skip("node and npm's fhir are not installed")
-    lines = "\n".join(map(json.dumps, resources))
-    told = subprocess.run([node, "-e", VALIDATE], input=lines, text=True, capture_output=True, check=True)
-    assert told.stdout == ""
+    for sent, wrong in ((resources, 0), ([{**resources[0], "status": "none of them"}], 1)):
+        lines = "\n".join(map(json.dumps, sent))
+        told = subprocess.run([node, "-e", VALIDATE], input=lines, text=True, capture_output=True, check=True)
+        assert len(told.stdout.splitlines()) == wrong, told.stdout
