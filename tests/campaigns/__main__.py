@@ -79,7 +79,7 @@ CAMPAIGNS = {
     ),
     "batch": Campaign(
         "a batch tells of canonical and 100,000 generated cases what the decision says, in both worlds",
-        laws("batch/test_batch.py"),
+        laws("batch"),
     ),
     "analysis": Campaign(
         "what is proved of 500 random guidelines is so of each case, and each of 20 planted faults of a kind is found",
