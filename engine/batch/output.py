@@ -16,6 +16,7 @@ from ..program.interface import CODE
 from .columns import COLUMNS, MISSING, SEPARATOR, TOLD
 from .load import Loaded, quoted
 from .rejects import count
+from .run import FETCHED
 from .several import Batches
 from .sources import BatchError
 from .sql import text
@@ -138,9 +139,12 @@ def summary(of: Batches) -> Summary:
     outcomes, deciding, missing = Counter[str](), Counter[str](), Counter[str]()
     place = len(TOLD) + of.columns.index(MISSING) if MISSING in of.columns else 0
     for batch in of.all:
-        numbers = np.bincount(batch.ids[batch.ids >= 0]).tolist() if batch.results else []
-        for result, at in batch.results.items():
-            number = numbers[at] if at < len(numbers) else 0
+        numbers = np.zeros(len(batch.results), np.int64)
+        # Counting takes several times the memory of what is counted.
+        for start in range(0, len(batch.ids) if batch.results else 0, FETCHED):
+            part = batch.ids[start : start + FETCHED]
+            numbers += np.bincount(part[part >= 0], minlength=len(numbers))
+        for result, number in zip(batch.results, numbers.tolist(), strict=True):
             outcomes[result[0]] += number
             deciding[result[1] or ""] += number
             for item in (result[place] or "").split(SEPARATOR) if place else ():
