@@ -31,8 +31,8 @@ NAMED = tuple(name for name in Wanted._fields if name != "need")
 """What an answer has of a thing that is to be so."""
 
 
-CHOICES = 8
-"""Among how many things a sentence has the reader choose at most."""
+MANY, CHOICES = 5, 8
+"""Among how many things all sentences but one of a paragraph have the reader choose at most, and that one."""
 
 
 class Way(NamedTuple):
@@ -52,9 +52,14 @@ class Way(NamedTuple):
         return len(self.request) + len(self.places)
 
     @property
+    def choices(self) -> int:
+        """Among how many things it has the reader choose."""
+        return len(self.asked) + sum(map(len, self.places))
+
+    @property
     def is_long(self) -> bool:
         """Whether there is more to choose among than a sentence can tell."""
-        return len(self.asked) + sum(map(len, self.places)) > CHOICES
+        return self.choices > CHOICES
 
     @property
     def is_single(self) -> bool:
@@ -82,9 +87,10 @@ def ways(judged: Judged, line: LineDecision) -> list[Way]:
 
 
 def in_sentences(found: Sequence[Way]) -> tuple[list[Way], int]:
-    """Return the ways that a letter tells of, and how many more there are; of those that are long the first alone."""
+    """Return the ways that a letter tells of, and how many more there are; of many choices the first alone."""
     shown, more = nearest(found)
-    told = [way for at, way in enumerate(shown) if not way.is_long or not any(each.is_long for each in shown[:at])]
+    many = [way for way in shown if way.choices > MANY]
+    told = [way for way in shown if way not in many[1:]]
     return told, more + len(shown) - len(told)
 
 

@@ -13,9 +13,9 @@ from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.program import Program
 from coverlog.explain.advice.account import Account, accounts
 from coverlog.explain.advice.grounds import Grounds
-from coverlog.explain.advice.groups import nearest
 from coverlog.explain.advice.member import paragraph
 from coverlog.explain.advice.plain import clause
+from coverlog.explain.advice.ways import in_sentences
 from coverlog.explain.advice.wording import alternatives, answer, question
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,7 +114,7 @@ def read_ways(sentences: Sequence[str]) -> set[frozenset[str]]:
 
 def made_of(account: Account, plain: Callable[[Need | AtLeast], str], program: Program) -> set[frozenset[str]]:
     """Return what the nearest ways of an account come to, each choice made in turn."""
-    shown, _ = nearest(account.ways)
+    shown, _ = in_sentences(account.ways)
     found = set()
     for way in (way for way in shown if not way.is_long):
         places = [[plain(each.need) for each in place if isinstance(each.need, Need)] for place in way.places]
