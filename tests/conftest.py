@@ -225,3 +225,9 @@ def make(guideline: Guideline) -> Any:
         return as_case(base | said, guideline)
 
     return make_case
+
+
+@pytest.fixture(scope="session")
+def batch_tests() -> ModuleType:
+    """What the tests of batches write tables with."""
+    return _sibling("batch/test_batch")

@@ -7,15 +7,16 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..program.interface import CODE
-from .columns import COLUMNS, MISSING, SEPARATOR, TOLD
+from .columns import COLUMNS, MISSING, SEPARATOR, TOLD, Result
 from .load import Loaded, quoted
 from .rejects import count
+from .run import FETCHED
 from .several import Batches
 from .sources import BatchError
 from .sql import text
@@ -61,6 +62,8 @@ def check_name(out: Path) -> None:
         raise BatchError(f"{out}: in what format? let its name end with {', '.join(FORMATS)}")
     if not os.access(out.parent, os.W_OK):
         raise BatchError(f"{out} cannot be written: there is no folder {out.parent} that can be written to")
+    if out.is_dir() and any(not part.name.startswith("part-") for part in out.iterdir()):
+        raise BatchError(f"{out} is a folder with other things in it; remove it, or name another output")
 
 
 def lines(of: Batches) -> str:
@@ -107,15 +110,29 @@ def _held(folder: Path) -> Iterator[None]:
 
 
 def write(of: Batches, out: Path, work: Path) -> None:
-    """Write the lines and the rejects; both appear once both are whole, and no old lines stand beside new rejects.
+    """Write the lines and the rejects; both appear once both are whole.
 
     :param work: the folder for what is unfinished.
     """
-    for select, name in ((REJECTS, "rejects"), (lines(of), "lines")):
-        of.db.execute(f"COPY ({select}) TO {text(str(work / name))} ({FORMATS[out.suffix]})")
-    out.unlink(missing_ok=True)
-    os.replace(work / "rejects", rejects_of(out))
-    os.replace(work / "lines", out)
+    rejected, decided = (work / f"{name}{out.suffix}" for name in ("rejects", "lines"))
+    copy(of.db, REJECTS, rejected)
+    copy(of.db, lines(of), decided)
+    appear(out, decided, rejected)
+
+
+def copy(db: Any, select: str, to: Path) -> None:
+    """Write what is selected into a file, in the format that its name asks for."""
+    db.execute(f"COPY ({select}) TO {text(str(to))} ({FORMATS[to.suffix]})")
+
+
+def appear(out: Path, decided: Path, rejected: Path) -> None:
+    """Put an output in the place of an earlier one; no old lines stand beside new rejects.
+
+    :param decided: the lines, a file or a folder of parts.
+    """
+    shutil.rmtree(out) if out.is_dir() else out.unlink(missing_ok=True)
+    os.replace(rejected, rejects_of(out))
+    os.replace(decided, out)
 
 
 def give(of: Batches) -> None:
@@ -131,24 +148,33 @@ def give(of: Batches) -> None:
             of.db.register(f"answer{at}", {"id": batch.ids})
 
 
-def summary(of: Batches) -> Summary:
-    """Count what came of a batch."""
+def summary(of: Batches, more: Mapping[Result, int] | None = None, cases: int = 0) -> Summary:
+    """Count what came of a batch.
+
+    :param more: lines that were decided elsewhere, by what they come to.
+    :param cases: how many there are in all, where some were.
+    """
     import numpy as np
 
     outcomes, deciding, missing = Counter[str](), Counter[str](), Counter[str]()
     place = len(TOLD) + of.columns.index(MISSING) if MISSING in of.columns else 0
+    counted = Counter[Result](dict(more or {}))
     for batch in of.all:
-        numbers = np.bincount(batch.ids[batch.ids >= 0]).tolist() if batch.results else []
-        for result, at in batch.results.items():
-            number = numbers[at] if at < len(numbers) else 0
-            outcomes[result[0]] += number
-            deciding[result[1] or ""] += number
-            for item in (result[place] or "").split(SEPARATOR) if place else ():
-                missing[item] += number
+        numbers = np.zeros(len(batch.results), np.int64)
+        # Counting takes several times the memory of what is counted.
+        for start in range(0, len(batch.ids) if batch.results else 0, FETCHED):
+            part = batch.ids[start : start + FETCHED]
+            numbers += np.bincount(part[part >= 0], minlength=len(numbers))
+        counted.update(dict(zip(batch.results, numbers.tolist(), strict=True)))
+    for result, number in counted.items():
+        outcomes[result[0]] += number
+        deciding[result[1] or ""] += number
+        for item in (result[place] or "").split(SEPARATOR) if place else ():
+            missing[item] += number
     del deciding[""], missing[""]
     found = of.db.execute("SELECT reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason LIMIT 10")
     return Summary(
-        max(batch.cases for batch in of.all), sum(outcomes.values()), _most(outcomes), _most(deciding, 10),
+        cases or max(batch.cases for batch in of.all), sum(outcomes.values()), _most(outcomes), _most(deciding, 10),
         _most(missing, 10), count(of.db, '(SELECT DISTINCT "case" FROM rejects)'), dict(found.fetchall()),
     )  # fmt: skip
 

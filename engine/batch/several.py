@@ -41,10 +41,20 @@ class Batches:
         :param step: called with what begins.
         :raises BatchError: where a table or a column is missing.
         """
-        found = [sources(path, batch.tables, self.db) for batch in self.all]
+        self.decide([sources(path, batch.tables, self.db) for batch in self.all], step)
+
+    def decide(
+        self, found: Sequence[Sources], step: Step = lambda told: None, masks: dict[str, int] | None = None
+    ) -> None:
+        """Decide tables that have been found.
+
+        :param found: where they are, for each guideline.
+        :param masks: what `masks` gives for the codes of the whole, where these tables are a part of it.
+        :raises BatchError: where a column is missing.
+        """
         self.all[0].look(found[0])
-        masks = self._masks()
-        alone = self._alone(set(masks.values()))
+        masks = self._asked() if masks is None else masks
+        alone = self.alone(set(masks.values()))
         if alone is None:
             self._route(masks)
         for at, (batch, mine) in enumerate(zip(self.all, found, strict=True)):
@@ -55,11 +65,14 @@ class Batches:
 
     # --- Who decides ------------------------------------------------------------------------------
 
-    def _masks(self) -> dict[str, int]:
-        """Return by code a bit for each guideline that decides a case with it; none where nobody lists it."""
+    def _asked(self) -> dict[str, int]:
         rows = self.db.execute(f"SELECT DISTINCT {CODE}::VARCHAR FROM every_service").fetchall()
-        return {str(code): sum(1 << at for at, batch in enumerate(self.all) if self._lists(batch.guideline, str(code)))
-                for (code,) in rows}  # fmt: skip
+        return self.masks(str(code) for (code,) in rows)
+
+    def masks(self, codes: Iterable[str]) -> dict[str, int]:
+        """Return by code a bit for each guideline that decides a case with it; none where nobody lists it."""
+        return {code: sum(1 << at for at, batch in enumerate(self.all) if self._lists(batch.guideline, code))
+                for code in codes}  # fmt: skip
 
     def _lists(self, guideline: Guideline, code: str) -> bool:
         """Say whether a guideline lists a code; where several were named, each decides every case."""
@@ -67,7 +80,7 @@ class Batches:
         return not isinstance(several, Several) or not several.by_code or code in guideline.codes
 
     @staticmethod
-    def _alone(masks: set[int]) -> int | None:
+    def alone(masks: set[int]) -> int | None:
         """Return the place of the one guideline that decides every case, or None."""
         if masks <= {0, 1}:
             return 0

@@ -23,13 +23,17 @@ def asked(block: Block, *, open_alone: bool = False) -> tuple[list[tuple[str, st
     common = [item for item in next(iter(lacking), ()) if all(item in group for group in lacking)]
     rests = [tuple(item for item in group if item not in common) for group in lacking]
     rests = [rest for rest in rests if rest]
-    single = block.whole and len(rests) > 1 and all(len(rest) == 1 for rest in rests)
+    singles = [rest[0] for rest in rests if len(rest) == 1] if block.whole else []
+    single = len(singles) == len(rests) > 1
     told = _by_state(common)
     if single:
         mark = "" if not common else ANY
-        told += [(state, mark + text) for state, text in _by_state([item for rest in rests for item in rest])]
+        told += [(state, mark + text) for state, text in _by_state(singles)]
     else:
-        told += [(state, f"one way: {text}") for rest in rests for state, text in _by_state(rest)]
+        drawn = singles if len(singles) > 1 else []
+        told += [(state, ANY + text) for state, text in _by_state(drawn)]
+        others = [rest for rest in rests if len(rest) > 1 or not drawn]
+        told += [(state, f"one way: {text}") for rest in others for state, text in _by_state(rest)]
     return told + _by_state(block.met), single and not common
 
 

@@ -21,14 +21,18 @@ from .output import BAD_INPUT, as_json, write_out
 if TYPE_CHECKING:
     from ...engine.batch.output import Summary
     from ...engine.batch.several import Batches
+    from ...engine.batch.spark import OnSpark
 
 
 @click.command()
 @click.argument("source", required=False, metavar="INPUT", type=click.Path(exists=True, path_type=Path))
-@output_option
+@click.option("--output", "-o", "out", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write to this; by Spark it is a folder of parts.")  # fmt: skip
 @click.option("--schema", is_flag=True, help="Tell the tables and columns of INPUT, and do no more.")
 @click.option("--strict", is_flag=True, help="Write nothing where something is rejected; exit 2.")
-@click.option("--memory", default="", metavar="SIZE", help="The most that DuckDB may use, such as 500MB.")
+@click.option("--memory", default="", metavar="SIZE", help="The most that the engine may use, such as 500MB.")
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
+              help="DuckDB in this process, or Spark, here or on the cluster of its settings.")  # fmt: skip
 @click.option("--column", "columns", multiple=True, metavar="NAME", type=click.Choice(list(COLUMNS)),
               help=f"A column beside outcome, by and reason: {', '.join(COLUMNS)}; may be repeated. It takes a "
               "decision for each case that is different.")  # fmt: skip
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
 @as_of_option
 @format_option("text", "json", text="Of the summary.")
 def batch(
-    source: Path | None, out: Path | None, schema: bool, strict: bool, memory: str,
+    source: Path | None, out: Path | None, schema: bool, strict: bool, memory: str, engine: str,
     columns: tuple[str, ...], world: str, as_of: str, form: str,
 ) -> None:  # fmt: skip
     """Decide a folder of tables, a DuckDB database or a folder of case files, and write a row for each line.
@@ -45,19 +49,20 @@ def batch(
     and reason. It appears whole or not at all. A table is a file, such as case.parquet or service.csv.
 
     Each case goes to the guidelines that list its codes, or to the one named with -g. Parquet whose cases are in the
-    order of their ids is decided part by part, in little memory.
+    order of their ids is decided part by part, in little memory. Spark writes the same rows, as a folder of parts.
 
     \b
     Example: coverlog batch --schema
              coverlog batch claims/ -o lines.parquet
              coverlog batch claims/ -o lines.csv --column missing --column distance
+             coverlog batch claims/ -o lines.parquet --engine spark
     """
     if schema:
         write_out(_schema(form))
         return
     if not source or not out:
         raise click.UsageError("name what to decide and where to write it: coverlog batch INPUT -o OUTPUT")
-    told = _run(source, out, strict, memory, columns, world, as_of)
+    told = _run(source, out, strict, memory, engine, columns, world, as_of)
     write_out(as_json(told._asdict()) if form == "json" else _summary(told))
     if strict and told.rejected:
         click.echo(f"{some(told.rejected, 'case')} rejected, and nothing is written (--strict)", err=True)
@@ -65,7 +70,7 @@ def batch(
 
 
 def _run(
-    source: Path, out: Path, strict: bool, memory: str, columns: tuple[str, ...], world: str, as_of: str
+    source: Path, out: Path, strict: bool, memory: str, engine: str, columns: tuple[str, ...], world: str, as_of: str
 ) -> Summary:
     from ...engine.batch.output import check_name, give, summary, workplace, write
     from ...engine.batch.several import Batches
@@ -78,15 +83,31 @@ def _run(
         with workplace(out) as work:
             db = connect(memory, work)
             made = Batches(db, answering(), world, as_of, dict.fromkeys(columns))
-            _decide(made, source)
-            told = summary(made)
+            decided = _on_spark(made, source, work, memory) if engine == "spark" else None
+            if not decided:
+                _decide(made, source)
+            told = decided.summary() if decided else summary(made)
             give(made)
             if not (strict and told.rejected):
-                write(made, out, work)
+                decided.write(out) if decided else write(made, out, work)
             db.close()
             return told
     except (BatchError, NotTabledError) as error:
         raise FaultError(str(error)) from None
+
+
+def _on_spark(of: Batches, source: Path, work: Path, memory: str) -> OnSpark:
+    from ...engine.batch.frames import session
+    from ...engine.batch.sources import BatchError
+    from ...engine.batch.spark import OnSpark
+
+    if of.columns:
+        raise BatchError("--column is told by --engine duckdb alone: leave one of the two out")
+    if holds_case_files(source):
+        raise BatchError(f"{source}: Spark reads tables; case files are decided by --engine duckdb")
+    decided = OnSpark(session(memory), of, work, _progress)
+    decided.run(source)
+    return decided
 
 
 def _decide(of: Batches, source: Path) -> None:

@@ -208,7 +208,7 @@ def test_a_planted_difference_is_found_by_the_witness_that_shows_it(name: str, s
     guideline = load(name)
     rules = [r for r in deciding(guideline.program).edition(DAY) if len(r.body) > 1 and "broader" not in str(r)]
     tried = 0
-    for rule in random.Random(name).sample(rules, size(2, EACH)):
+    for rule in random.Random(name).sample(rules, size(1, EACH)):
         program = guideline.program._replace(rules=tuple(r for r in guideline.program.rules if r is not rule))
         other = guideline_of(program)
         changes = [change for change, _ in Pair(Side(guideline, DAY), Side(other, DAY)).changes()]

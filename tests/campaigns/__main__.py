@@ -38,7 +38,7 @@ CAMPAIGNS = {
     ),
     "proofs": Campaign(
         "every proof of 2,000 generated and of all canonical cases is verified step by step",
-        laws("checker/test_checker.py", only="generated_proof or canonical_proof"),
+        laws("checker/test_checker.py", only="generated_proof or canonical_proof or forging"),
     ),
     "counts": Campaign(
         "proofs with counts, sums, decimals and times are verified, and no change of what is counted passes",
@@ -102,6 +102,10 @@ CAMPAIGNS = {
     "services": Campaign(
         "whatever is sent to the services is answered or refused, every page keeps people in, and FHIR keeps its rules",
         laws("service", "cases/fhir/test_reader.py", "advice/test_questionnaire.py"),
+    ),
+    "pages": Campaign(
+        "the page of each proof fits every window and paper",
+        laws("render/test_html.py", only="wider or prints"),
     ),
     "hostile": Campaign(
         "whatever a case, a proof or a kept guideline holds, nothing is hidden and nothing ends in a traceback",
