@@ -2,7 +2,7 @@
 
     python benchmarks/analyze.py
 
-The aim: each analysis within 2 s, conflicts and gaps within 75 ms beyond loading. Of several runs the least is told, for
+The aim: each analysis within 2 s, conflicts and gaps within 75 ms beyond loading. Of some runs the least is told, for
 other work on the machine adds to it and takes nothing away; beside it the most.
 """
 

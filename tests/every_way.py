@@ -28,6 +28,12 @@ def every_way(case: Case, cpt: str, session: int, world: str) -> set[Way]:
     return found or set(_minimal(_flipping(case, cpt, session, world, about=False)))
 
 
+def does(case: Case, way: Iterable[Change], line: tuple[str, int], world: str) -> bool:
+    """Say whether a line is necessary after the changes of a way."""
+    cpt, session = line
+    return _outcomes(gone(case, way, session), cpt, session, world) == {"medically_necessary"}
+
+
 def gone(case: Case, way: Iterable[Change], session: int) -> Case:
     """Return a case with the changes of a way."""
     new = copy.deepcopy(case)
@@ -60,7 +66,7 @@ def _flipping(case: Case, cpt: str, session: int, world: str, *, about: bool) ->
     for number in range(len(toggles) + 1):
         for request in map(frozenset, combinations(toggles, number)):
             for way in _documented(gone(case, request, session), kind, session, about=about):
-                if _outcomes(gone(case, request | way, session), cpt, session, world) == {"medically_necessary"}:
+                if does(case, request | way, (cpt, session), world):
                     yield request | way
 
 

@@ -10,7 +10,7 @@ from ..evaluation.symbols import HERE, OTHER
 from ..language.terms import Atom, Var, quote, unquote
 from ..program.interface import SERVICE
 from .diff import Change, Pair
-from .formula import Rails
+from .encoder import Rails
 from .idle import deciding
 
 MAX_WAYS = 12

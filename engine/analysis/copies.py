@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .formula import Encoder
+from .encoder import Encoder
 from .legal import Chosen, Legal
 from .lines import Line, classes, line_of
 from .slots import Option, Slot

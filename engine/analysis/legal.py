@@ -7,7 +7,8 @@ from typing import Any
 
 from ..circuit.circuit import Circuit
 from ..circuit.nodes import ANY
-from .formula import Encoder, Formula
+from .encoder import Encoder
+from .formula import Formula
 from .slots import Option, Slot, Space
 
 MAX_SESSIONS = 4

@@ -10,7 +10,8 @@ from ..evaluation.symbols import OTHER
 from ..language.terms import unquote
 from ..program.interface import WAITING, against
 from ..program.program import Program
-from .formula import Encoder, Formula
+from .encoder import Encoder
+from .formula import Formula
 
 
 class Line(NamedTuple):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from .copies import Values, copied, filled, further, line_in, optional, refused_in, with_values
-from .formula import Encoder
+from .encoder import Encoder
 from .legal import Chosen
 from .lines import Line
 from .policy import Policy, Witness, each_code, witness_of
@@ -154,7 +154,9 @@ def _helps(policy: Policy, chosen: Chosen, most: dict[str, Chosen], line: Line) 
     told = []
     for name, wanted in most.items():
         if added := _remedy(policy, chosen, wanted, line.outcomes[name]):
-            told.append(policy.formula.either(_comes_to(policy, line, name, each) for each in added))
+            # The second way helps many more cases to be covered, and few to be refused.
+            ways = added if name in covers else added[:1]
+            told.append(policy.formula.either(_comes_to(policy, line, name, each) for each in ways))
             if name in covers or len(told) > 1:
                 return policy.formula.both(told if name not in covers else told[-1:])
     return None
@@ -174,7 +176,10 @@ def _sound_in(policy: Policy, encoder: Encoder, values: Values) -> int:
 
 
 def _remedy(policy: Policy, chosen: Chosen, wanted: Chosen, goal: int) -> list[list[tuple[Slot, Option]]]:
-    """Return what to document so that a case has an outcome, with what is wanted in place of what it says already."""
+    """Return what to document so that a case has an outcome: two ways, or none where it cannot have it.
+
+    The first has what the case says already as it is, the second has what is wanted in its place.
+    """
     legal = policy.legal
     free = {slot: option for slot, option in wanted.items() if chosen.get(slot, slot.options[0]) == slot.options[0]}
     hard = [*legal.fixed({s: o for s, o in chosen.items() if s not in free}), policy.formula.open, goal, policy.sound()]

@@ -16,7 +16,7 @@ from ..evaluation.rules import Firing
 from ..language.terms import Atom, Literal, Part, Place, Rule
 from ..program.graph import stratify
 from ..program.program import CaseKey, Predicate, Program
-from .formula import Encoder
+from .encoder import Encoder
 from .legal import Legal
 from .lines import Line, classes, line_of
 

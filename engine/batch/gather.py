@@ -150,8 +150,7 @@ class _Part:
         if "value" in table.columns:
             np.add.at(self._names, places, np.diff(starts, append=len(hashes)).astype(np.int32))
         if table.name == SERVICE:
-            cases = places[np.cumsum(first) - 1]
-            self._lines = rows["row_no"], cases, rows[SERVICE]
+            self._lines = rows["row_no"], places[np.cumsum(first) - 1], rows[SERVICE]
 
     def _places(self, table: Table, hashes: Numbers) -> Numbers:
         """Return the places of the cases of some rows."""

@@ -40,6 +40,7 @@ class Words(Vocabulary):
 
     def give(self, masks: dict[str, int]) -> None:
         """Let Spark have the bits of every value."""
+        self.make()
         words = dict.fromkeys(self.layout.words, "BIGINT")
         for reading in self.readings:
             told = ", ".join(map(quoted, [*reading.columns, *words, "no"]))

@@ -16,6 +16,7 @@ from ..program.interface import CODE
 from .columns import COLUMNS, MISSING, SEPARATOR, TOLD, Result
 from .load import Loaded, quoted
 from .rejects import count
+from .run import FETCHED
 from .several import Batches
 from .sources import BatchError
 from .sql import text
@@ -159,8 +160,12 @@ def summary(of: Batches, more: Mapping[Result, int] | None = None, cases: int = 
     place = len(TOLD) + of.columns.index(MISSING) if MISSING in of.columns else 0
     counted = Counter[Result](dict(more or {}))
     for batch in of.all:
-        numbers = np.bincount(batch.ids[batch.ids >= 0]).tolist() if batch.results else []
-        counted.update({result: numbers[at] for result, at in batch.results.items() if at < len(numbers)})
+        numbers = np.zeros(len(batch.results), np.int64)
+        # Counting takes several times the memory of what is counted.
+        for start in range(0, len(batch.ids) if batch.results else 0, FETCHED):
+            part = batch.ids[start : start + FETCHED]
+            numbers += np.bincount(part[part >= 0], minlength=len(numbers))
+        counted.update(dict(zip(batch.results, numbers.tolist(), strict=True)))
     for result, number in counted.items():
         outcomes[result[0]] += number
         deciding[result[1] or ""] += number

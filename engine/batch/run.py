@@ -54,9 +54,12 @@ class Batch(Loaded):
         words = Vocabulary(self)
         small = len(parts) > 1 or self.cases <= GATHERED
         gather = Gather(words) if small and not words.patterns else None
+        if not (gather and gather.apart):
+            gather = None
+            words.make()
         for at, part in enumerate(parts, 1):
             step(f"deciding, part {at} of {len(parts)}")
-            if gather and gather.apart:
+            if gather:
                 self._gathered(gather.part(part), part, words)
             else:
                 self._grouped(part, words)

@@ -18,7 +18,7 @@ Row = tuple[Any, ...]
 
 
 class Vocabulary:
-    """What every value means, in tables bits_READING, and what decides the lines of each edition."""
+    """What every value means, as bits, and what decides the lines of each edition."""
 
     def __init__(self, batch: Loaded) -> None:
         self.batch, self.db = batch, batch.db
@@ -30,7 +30,8 @@ class Vocabulary:
         self.layout = Layout(list(self.circuits.values()))
         self.bits = {r.name: [self._said(r, *each) for each in self._found[r.name]] for r in self.readings}
         self.patterns = Patterns(batch, self.layout) if batch.columns else None
-        self.joined = {reading.name: self._table(reading) for reading in self.readings}
+        # Values that all say the same need no look at what each says.
+        self.joined = {r.name: len(self.bits[r.name]) > 1 or r.name == SERVICE for r in self.readings}
         self._kernels = {
             edition: Kernel(circuit, self.layout, batch.number, open_world=WORLDS[batch.world])
             for edition, circuit in self.circuits.items()
@@ -76,8 +77,12 @@ class Vocabulary:
             return self.layout.bits(FLAGGED)
         return merged(self.layout.said(meaning.atoms, slot), self.layout.bits(ASKED, PRESENT, slot=slot))
 
-    def _table(self, reading: Reading) -> bool:
-        """Make the table of the bits of some values; False where they all say the same, so that none is needed."""
+    def make(self) -> None:
+        """Make the tables that `state` and `lines` join."""
+        for reading in self.readings:
+            self._table(reading)
+
+    def _table(self, reading: Reading) -> None:
         bits = self.bits[reading.name]
         words = self.layout.words
         columns = "".join(f", {word} BIGINT" for word in words)
@@ -87,7 +92,6 @@ class Vocabulary:
         insert(self.db, "word", rows)
         self.db.execute(f"""CREATE OR REPLACE TEMP TABLE "bits_{reading.name}" AS
             SELECT * FROM "of_{reading.name}" JOIN word USING (no)""")
-        return len(bits) > 1 or reading.name == SERVICE
 
     def _numbers(self, reading: Reading) -> list[int]:
         """Return the numbers of what values say; 0 for each where nobody asks."""

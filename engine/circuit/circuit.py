@@ -103,7 +103,7 @@ class Circuit:
     def outputs(self) -> dict[int, int]:
         """The nodes that tell the lines, and whether the case contradicts itself, by node: their places."""
         found = dict.fromkeys(way.node for ways in self.ways.values() for _, each in ways for way in each)
-        return {node: at for at, node in enumerate([*found, *dict.fromkeys(self.errors)])}
+        return {node: at for at, node in enumerate(dict.fromkeys([*found, *self.errors]))}  # one may be both
 
     def function(self, *, open_world: bool) -> Function:
         """Return what computes the outputs."""

@@ -60,8 +60,8 @@ class _Text:
         # An input that many nodes rest on is fetched once.
         body = [f"i{number} = v[{number}]" for number in dict.fromkeys((self.alike or {}).values())]
         body += [line for node in self.nodes.reached(outputs) for line in self._lines(node)]
-        told = ", ".join(self._name(node, rail) for node in outputs for rail in "sp")
-        return "\n    ".join(["def circuit(v, M):", *body, f"return ({told},)"]) + "\n"
+        told = "".join(f"{self._name(node, rail)}, " for node in outputs for rail in "sp")
+        return "\n    ".join(["def circuit(v, M):", *body, f"return ({told})"]) + "\n"
 
     def _lines(self, node: int) -> Iterator[str]:
         if self.nodes.gates[node][0] not in (INPUT, "false", "true", "unknown"):

@@ -106,17 +106,18 @@ def _seal(name: Path, texts: Sequence[tuple[str, str]], body: bytes) -> bytes:
 
 def program_in(folder: Path) -> str:
     """Return a digest of the program in a folder, for the texts of what is made by more than the engine."""
-    return str(_program(folder).hexdigest())
+    rooms = tuple(sorted(each for each in os.listdir(folder) if (folder / each).is_dir()))
+    return str(_program(folder, rooms).hexdigest())
 
 
 @cache
-def _program(engine: Path) -> Any:
-    """Return a digest of the program, as it is when it is first asked for."""
+def _program(folder: Path, rooms: tuple[str, ...] = _ROOMS) -> Any:
+    """Return a digest of the program in some rooms, as it is when it is first asked for."""
     digest = sha256()
-    for room in _ROOMS:
-        for name in sorted(os.listdir(engine / room)):
+    for room in rooms:
+        for name in sorted(os.listdir(folder / room)):
             if name.endswith((".py", ".lark")):
-                with open(engine / room / name, "rb") as file:
+                with open(folder / room / name, "rb") as file:
                     part = file.read()
                 digest.update(b"%d:" % len(part))
                 digest.update(part)

@@ -24,29 +24,37 @@ from ..language.terms import (
     quote,
     term_text,
     unquote,
-)
+)  # fmt: skip
 from .program import RESERVED, Program
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _parts = lru_cache(maxsize=4096)(_SLOT.split)  # the texts of a gloss, and between them the names of its slots
-_TWICE = re.compile(r"\b(?:some (\w+) \1|(\w+) some \2)\b")
+_TWICE = re.compile(r"\b(?:(an?|some) (\w+) \2|(\w+) (an?|some) \3)\b")
 
 
 def _fill(gloss: str, values: Substitution, program: Program) -> str:
-    """Fill the slots of a gloss: symbols by their label, codes and numbers as they are, the rest as `some`."""
+    """Fill the slots of a gloss: symbols by their label, codes and numbers as they are, the rest as `a code`."""
 
     def say(name: str, after: str) -> str:
         value = values.get(name)
         if value is None:
-            return f"some {name.lower()}"
+            return any_of(name)
         if isinstance(value, Quantity):
             return _with_unit(value, after)
         return unquote(value) if str(value).startswith('"') else program.label(value)
 
     parts = _parts(gloss)
     said = "".join([say(part, parts[at + 1]) if at % 2 else part for at, part in enumerate(parts)])
-    # "{Weeks} weeks" with nothing to fill in is "some weeks", and "code {Code}" is "some code".
-    return _TWICE.sub(r"some \1\2", said) if "some " in said else said
+    # "{Weeks} weeks" with nothing to fill in is "some weeks", and "code {Code}" is "a code".
+    return (
+        _TWICE.sub(lambda m: f"{m[1] or m[4]} {m[2] or m[3]}", said) if None in map(values.get, parts[1::2]) else said
+    )
+
+
+def any_of(name: str) -> str:
+    """Return what a variable that is not bound reads as: `an index`, `some weeks`."""
+    word = name.lower()
+    return f"{'some' if word.endswith('s') else 'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
 def _with_unit(value: Quantity, after: str) -> str:
@@ -56,7 +64,7 @@ def _with_unit(value: Quantity, after: str) -> str:
 
 
 def say_atom(atom: Atom, program: Program) -> str:
-    """Return an atom as its predicate's gloss says it; what is not bound reads as `some`."""
+    """Return an atom as its predicate's gloss says it; what is not bound reads as `a code`."""
     predicate = program.predicates.get(atom.predicate) or RESERVED.get(atom.predicate)
     if predicate is None:
         return str(atom)
@@ -87,15 +95,11 @@ def _limits(rule: Rule) -> dict[str, Bounds]:
 def say_derived(rule: Rule, binding: Substitution, value: str, program: Program) -> str:
     """Return what a rule concludes, or would conclude where its value is unknown."""
     told = say_rule(rule, {n: v for n, v in binding.items() if v != UNDOCUMENTED}, program)
-    return _unsure(told, value)
+    return unsure(told, value)
 
 
-def say_either(atom: Atom, value: str, program: Program) -> str:
-    """Return an atom that holds, or may hold, in more than one way."""
-    return _unsure(say_atom(atom, program), value)
-
-
-def _unsure(text: str, value: str) -> str:
+def unsure(text: str, value: str) -> str:
+    """Return what holds in words, or that it would hold."""
     return text if value == "true" else f"would hold: {text}"
 
 

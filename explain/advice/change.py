@@ -11,7 +11,7 @@ from ...engine.cases.case import Case, Unreadable, read_case
 from ...engine.cases.document import Document
 from ...engine.cases.document import Path as At
 from ...engine.decision.decide import Judged
-from ...engine.language.errors import CaseError, did_you_mean, refused
+from ...engine.language.errors import CaseError, Fault, did_you_mean, refused
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE
 from ...engine.program.notation import NUMBERS, SINGLE
@@ -79,11 +79,12 @@ def numbered(judged: Judged, number: int | None) -> list[tuple[str, str]]:
     if number and number <= len(found):
         each = (option.removeprefix("--").partition(" ") for option in list(found)[number - 1])
         return [(verb, text) for verb, _, text in each]
-    told = [f"--way {n} is {' '.join(way)} (for {', '.join(codes)})" for n, (way, codes) in enumerate(found.items(), 1)]
-    more = f"; and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
-    known = f"name --set, --add, --drop or a way to a yes: {'; '.join(told[:_TOLD])}{more}" if told else ""
     problem = f"there is no way {number}" if number else "nothing to change"
-    raise refused("whatif", problem, known or "name --set, --add or --drop; no way to a yes is known")
+    named = "name --set, --add or --drop, or a way to a yes" if found else "no way to a yes is known"
+    told = [Fault(f"--way {n}", f"{' '.join(way)} (for {', '.join(codes)})")
+            for n, (way, codes) in enumerate(found.items(), 1)]  # fmt: skip
+    more = [Fault("", f"and {len(told) - _TOLD} more")] if len(told) > _TOLD else []
+    raise CaseError(faults=[Fault("whatif", problem, named), *told[:_TOLD], *more])
 
 
 _TOLD = 12

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from ...engine.program.program import Program
 from .comparison import Comparison, Difference, Key, Told
+from .phrases import some
 from .wording import words
 
 _MOST = 8
 """As many missing sets of a line are told that came or went; JSON holds them all."""
+_SIGNS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 _HASH = 64  # the characters of a hash in hex
 
 
@@ -63,7 +66,12 @@ def _outcome(line: Told) -> str:
 
 
 def _need(need: dict[str, str], program: Program) -> str:
-    return f"{program.label(need['finding'])} {need['needs']}"
+    """Return what was missing in words, as a decision that was written down has it."""
+    label, needs = program.label(need["finding"]), need["needs"]
+    if needs == "present":
+        return label
+    said = re.sub(r"([<>]=?) ", lambda sign: f"{_SIGNS[sign[1]]} ", needs)
+    return f"{label} recorded as absent" if needs == "absent" else f"{label}{',' * (said != needs)} {said}"
 
 
 def _list(name: str, items: Iterable[str], width: int, comma: str = ", ") -> list[str]:
@@ -74,8 +82,7 @@ def _list(name: str, items: Iterable[str], width: int, comma: str = ", ") -> lis
 def _sum(found: Comparison) -> str:
     """Return how many lines were compared, how many differ and in what."""
     number = len(found.differences)
-    cases = f"{found.cases} case{'' if found.cases == 1 else 's'}"
-    told = f"{found.lines} line{'' if found.lines == 1 else 's'} of {cases} compared, "
+    told = f"{some(found.lines, 'line')} of {some(found.cases, 'case')} compared, "
     if not number:
         return f"{told}none differs."
     kinds = {"outcome": "outcome", "by": "what decides", "missing": "what is missing"}

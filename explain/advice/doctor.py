@@ -15,11 +15,12 @@ from .account import Account
 from .asks import called
 from .blocks import Block
 from .grounds import Grounds
-from .groups import nearest
 from .item import MET, Item
-from .phrases import listed
+from .phrases import listed, sentence, some, stopped
+from .told import ANY
+from .ways import in_sentences
 
-ANY, WAY = "any one of: ", "one way: "
+WAY = "one way: "
 
 
 class Row(NamedTuple):
@@ -118,14 +119,13 @@ def flags(account: Account, grounds: Grounds) -> list[str]:
 
 def _authorities(account: Account) -> Iterator[str]:
     for authority, each in account.authorities.items():
-        names = f"{listed(each)} {'are' if len(each) > 1 else 'is'}"
+        names, them = f"{listed(each)} {'are' if len(each) > 1 else 'is'}", "them" if len(each) > 1 else "it"
         if authority == "earlier_edition":
-            yield f"{names} taken from an earlier edition; the text at hand has lost it."
+            yield f"{names} taken from an earlier edition; the text at hand has lost {them}."
         elif authority == "interpretation":
             yield f"Readings used: {', '.join(each)}."
         elif authority in (INFERRED, *account.program.authorities):
             words = account.program.authorities.get(authority, INFERRED).removesuffix("; to be confirmed")
-            them = "them" if len(each) > 1 else "it"
             yield f"{names} {words}; confirm {them} against the full document before this letter is sent."
 
 
@@ -133,10 +133,11 @@ def _ways(account: Account, grounds: Grounds) -> Iterator[str]:
     """Yield what the guideline objects to of the ways that the paragraph has, and how many more there are."""
     found = [way for line in account.lines for way in remedies.ways(grounds.judged, line).ways]
     texts = {advisory.id: advisory.text for way in found for advisory in way.objections}
-    shown, more = nearest(account.ways)
+    shown, more = in_sentences(account.ways) if not account.nothing else ((), len(account.ways))
     for way in shown:
         asked = f"On a request in which {listed(way.request)}" if way.request else "On one of the ways to a yes"
-        yield from (f"{asked}: {texts[name]}." for name in way.objections)
-    if more:
+        yield from (stopped(f"{asked}: {texts[name]}") for name in way.objections)
+    if more or any(way.is_long for way in shown):
         case = grounds.judged.decision.case
-        yield f"There {'are' if more > 1 else 'is'} {more} more way{'s' * (more > 1)}: coverlog checklist {case}."
+        beyond = f"there {'are' if more > 1 else 'is'} {some(more, 'more way' if shown else 'way')}"
+        yield f"{sentence(beyond if more else 'each way in full').removesuffix('.')}: coverlog checklist {case}."

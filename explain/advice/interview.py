@@ -13,7 +13,7 @@ from ...engine.decision.need import Need, single
 from ...engine.language.errors import CaseError, did_you_mean
 from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
-from ...engine.program.code_systems import DIAGNOSIS, normal_code
+from ...engine.program.code_systems import DIAGNOSIS, PROCEDURE, normal_code
 from ...engine.program.interface import CODE
 from ...engine.program.notation import BETWEEN, SINCE
 from ...engine.program.program import CaseKey, Program
@@ -96,7 +96,9 @@ def _procedures(text: str, program: Program) -> list[str]:
     found: list[str] = []
     for part in filter(None, (part.strip() for part in text.split(";"))):
         concept = concept_of(part, program)
-        found += [unquote(concept)] if concept.startswith('"') else re.split(r"[,\s]+", part.strip(", ").upper())
+        several = re.split(r"[,\s]+", part.strip(", ").upper())
+        read = several if all(re.fullmatch(PROCEDURE, each) for each in several) else [part]
+        found += [unquote(concept)] if concept.startswith('"') else read
     return found
 
 

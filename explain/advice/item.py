@@ -11,8 +11,8 @@ from ...engine.language.visible import in_quotes
 MET, SHORT, ABSENT, OPEN, BARS, OTHER, FOLDED = "met", "SHORT", "ABSENT", "OPEN", "BARS", "OTHER", "folded"
 """How an item stands: met, an amount falls short, not so, nobody says, so though it must not be, another request."""
 
-STATES = (SHORT, ABSENT, OPEN, BARS, OTHER, MET)
-"""The states that are told, first those that fail."""
+STATES = (OPEN, SHORT, ABSENT, BARS, OTHER, MET)
+"""The states that are told: first what is open, which decides wherever it stands beside what fails."""
 
 NO_SOURCE = "no source given"
 

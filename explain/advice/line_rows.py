@@ -9,11 +9,15 @@ from typing import Any, NamedTuple
 
 from ...engine.cases.case import Unreadable
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.need import Need
 from ...engine.program.interface import CODE, FAVOURABLE, SILENT, UNFAVOURABLE, WAITING, Outcome
+from .account import Account, accounts
+from .blocks import Block
+from .item import MET
 from .phrases import listed
-from .reasons import Reasons
 from .remedies import Way, ways
-from .wording import answer, words
+from .told import ANY, asked
+from .wording import answer
 
 UNREAD = "not_read"
 _TOLD = (FAVOURABLE, UNFAVOURABLE, WAITING, SILENT)
@@ -42,39 +46,44 @@ def rows_of(item: Judged | Unreadable) -> list[Row]:
     """Return a row for each line of a decided case, in its order, or the one of a case that could not be decided."""
     if isinstance(item, Unreadable):
         return [Row(item.id, "", None, UNREAD, (), "; ".join(item.error.splitlines()), "", None)]
-    reasons = Reasons(item)
+    told = {line.key: account for account in accounts(item) for line in account.lines}
     lines = {line.key: line for line in item.decision.lines}
-    return [_row(line, reasons) for line in lines.values()]
+    return [_row(told[key], line, item) for key, line in lines.items()]
 
 
-def _row(line: LineDecision, reasons: Reasons) -> Row:
-    nearest = next(iter(ways(reasons.judged, line).ways), None)
+def _row(account: Account, line: LineDecision, judged: Judged) -> Row:
+    nearest = next(iter(ways(judged, line).ways), None)
     distance = 0 if line.role == FAVOURABLE else nearest.size if nearest else None
-    told = listed(_things(nearest, reasons)) if nearest else ""
-    because = reason(line, reasons, nearest)
-    case = reasons.judged.decision.case
+    told = listed(_things(nearest, account, judged)) if nearest else ""
+    case, because = judged.decision.case, reason(account, judged)
     return Row(case, line.code, line.session, line.outcome, line.by, because, told, distance, line.declared)
 
 
-def reason(line: LineDecision, reasons: Reasons, nearest: Way | None) -> str:
-    """Return why a line has its outcome, in a sentence.
-
-    :param nearest: the least that would make it favourable, where there is such.
-    """
-    program = reasons.program
+def reason(account: Account, judged: Judged) -> str:
+    """Return why lines have their outcome, in a sentence: the items of the nearest criterion that decide it."""
+    line, blocks = account.lines[0], account.blocks
     if line.reason:
-        return program.label(line.reason)
+        return judged.guideline.program.label(line.reason)
     if line.role == FAVOURABLE:
-        return "; ".join(f"{name}: {words(name, program)}" for name in line.by)
-    if line.role == WAITING:
-        named = nearest.ask.statements if nearest else ()
-        return "; ".join(f"{name} asks for what is not documented: {words(name, program)}" for name in named)
-    short = [f"{each.statement}: {because}" for each in reasons.shortfalls(line) for because in each.because]
-    return "; ".join(short) or "no criterion speaks of what the case says"
+        return "; ".join(f"{block.statement}: {block.words}" for block in blocks if block.statement in line.by)
+    if account.nothing or account.between:
+        return (account.nothing or account.between).removesuffix(".")
+    nearest = [block for block in blocks if block.criterion == blocks[0].criterion]
+    return "; ".join(filter(None, map(_lacks, nearest)))
 
 
-def _things(way: Way, reasons: Reasons) -> list[str]:
-    return [*way.request, *(answer(item.need, reasons.program) for item in way.ask.items)]
+def _lacks(block: Block) -> str:
+    """Return a statement with what it lacks; empty where that is nothing."""
+    parts, any_one = asked(block)
+    texts = [text for state, text in parts if state != MET]
+    return f"{block.statement}: {ANY * any_one}{'; '.join(texts)}" if texts else ""
+
+
+def _things(way: Way, account: Account, judged: Judged) -> list[str]:
+    """Return what a way takes; where the case names nothing to be tested for, none is proposed."""
+    if account.nothing and any(isinstance(item.need, Need) and item.need.stated for item in way.ask.items):
+        return ["what a criterion for this request names"]
+    return [*way.request, *(answer(item.need, judged.guideline.program) for item in way.ask.items)]
 
 
 def distance(item: Judged | Unreadable) -> float:

@@ -11,12 +11,11 @@ from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITIN
 from . import remedies
 from .account import Account
 from .grounds import Grounds
-from .groups import nearest
 from .item import ABSENT, BARS, MET, OPEN, OTHER, Item, by_amount
 from .nothing import nothing
-from .phrases import sentence
+from .phrases import sentence, some
 from .plain import clause, plain, tests_of
-from .ways import Wanted, Way
+from .ways import Wanted, Way, in_sentences
 
 TABLE = "One more point is in the table below."
 POINT = "the point in the table below is met"
@@ -102,7 +101,7 @@ class _Paragraph:
         kind = f"{'an' if why.kind[:1] in tuple('aeiou') else 'a'} {why.kind}"
         yield from self._items(self._because(why.named))
         if why.kind:
-            yield f"The guideline asks for {kind} that it names for this test."
+            yield f"The guideline supports this only for {kind} that it names."
             yield f"Your request names {'no other one' if why.named else 'none'}."
             if why.codes:
                 yield f"Your diagnosis code{'s do' if len(why.codes) > 1 else ' does'} not stand for one."
@@ -196,7 +195,7 @@ class _Paragraph:
 
     def _change(self) -> Iterator[str]:
         """Yield the nearest ways to a yes, and how many more there are."""
-        shown, more = nearest(self.account.ways)
+        shown, more = in_sentences(self.account.ways)
         lead = "The answer would be yes"
         shown = [way._replace(outcome="") for way in shown] if self.led else shown
         single = [self._wanted(each.need) for way in shown if way.is_single for each in way.places[0]]
@@ -208,14 +207,15 @@ class _Paragraph:
         for number, told in enumerate(dict.fromkeys(several)):
             yield f"{lead} {told}." if not (number or single) else f"It would be yes as well {told}."
         yield f"It would then be {self.led}." if self.led else ""
-        if more:
-            yield f"There {'is' if more == 1 else 'are'} {more} more way{'s' * (more > 1)}."
-            yield "Your doctor can ask us for the list."
+        yield f"There {'is' if more == 1 else 'are'} {some(more, 'more way')}." if more else ""
+        yield "Your doctor can ask us for the list." if more or any(way.is_long for way in shown) else ""
         if not self.line.missing_complete:
             yield "There may be other ways as well."
 
     def _way(self, way: Way) -> str:
         """Return a way that takes several things, or of which there is more to say, as the end of `yes `."""
+        if way.is_long:
+            return f"if {way.size} things are so together"
         asked = [clause(atom, self.program) or POINT for atom in way.asked]
         each = [self._place(place) for place in way.places]
         asked += [told[0] if len(told) == 1 else f"any one of ({'; '.join(told)})" for told in each]

@@ -7,7 +7,17 @@ from collections.abc import Sequence
 
 def sentence(text: str) -> str:
     """Return a clause with a capital letter and a full stop."""
-    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith(".") else ".")
+    return stopped(f"{text[:1].upper()}{text[1:]}")
+
+
+def stopped(text: str) -> str:
+    """Return a text with a full stop, unless it ends as a sentence or a question does."""
+    return text if text.endswith((".", "?")) else f"{text}."
+
+
+def some(number: int, name: str) -> str:
+    """Return how many there are of something: `1 case`, `2,000 cases`."""
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 
 def listed(texts: Sequence[str], comma: str = ", ", last: str = " and ") -> str:

@@ -189,5 +189,5 @@ def _because(points: Sequence[Point]) -> Iterator[str]:
         if point.kind == DENIED:
             denied.setdefault(point.source, []).append(point.text)
     for source, texts in denied.items():
-        yield f"the record says it is not so that {alternatives(texts)} ({source})"
+        yield f"the record denies that {alternatives(texts)} ({source})"
     yield from dict.fromkeys(point.text for point in points if point.kind not in (UNDOCUMENTED, DENIED))

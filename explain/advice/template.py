@@ -25,9 +25,11 @@ Values = dict[str, Any]
 _BLANKS = {"count": "N"}
 _HEAD = """\
 # A case for {name}, {title}.
-# What stands without a # is said: put it right, above all the date and the services. To say more, take "# " away
-# from a line and from the line it is indented below, and fill it in; what is left out is undocumented. A code, a
-# name or a finding may have its source, as in NAME: {{status: present, source: "note of {today}"}}.
+# The case says what stands without a # in front: put it right, above all the date and the services. To say more,
+# take "# " away from a line, and from the line such as findings: that it stands below, and fill it in.
+# What a case leaves out is undocumented: only what the record rules out is absent.
+# A source may stand beside what it is for: NAME: {{status: present, source: "note of {today}"}}, NAME: {{value: 6,
+# source: ...}}, and as an item of a list {{code: ..., source: ...}}.
 """
 
 
@@ -122,7 +124,8 @@ def _plain(key: CaseKey, said: Values, program: Program) -> Iterator[str]:
     elif key.shape in SINGLE:
         for name in filter(None, (key.other, key.key)):
             asked = program.questions.get(name, ("", ""))[0]
-            yield f"# {name}: {_BLANKS.get(key.shape, 'YYYY-MM-DD')}{_note(asked)}"
+            blank = _BLANKS.get(key.shape, "YYYY-MM-DD")
+            yield f"# {name}: {blank}{_note(asked or _counted(key, program))}"
     elif key.shape == RECORDS:
         yield f"# {key.key}: [{{{', '.join(f'{field.key}: ...' for field in key.fields)}}}]"
     else:
@@ -130,6 +133,12 @@ def _plain(key: CaseKey, said: Values, program: Program) -> Iterator[str]:
         example = system_of(key.system).example
         yield f"{value}  # {f'codes like {example}' if key.shape == 'codes' else 'of these'}"
         yield from labels
+
+
+def _counted(key: CaseKey, program: Program) -> str:
+    """Return what a number is of, by its gloss; a date has none."""
+    glosses = (p.gloss for p in program.predicates.values() if p.case == key and key.shape in _BLANKS)
+    return re.sub(r"\{\w+\}", "N", next(glosses, ""))
 
 
 def _group(keys: list[CaseKey], said: Values, guideline: Guideline) -> Iterator[str]:

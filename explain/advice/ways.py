@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
@@ -9,7 +10,7 @@ from ...engine.decision.need import AtLeast, Need
 from ...engine.language.terms import Atom
 from ...engine.program.program import Program
 from . import remedies
-from .groups import groups
+from .groups import groups, nearest
 
 
 class Wanted(NamedTuple):
@@ -30,6 +31,10 @@ NAMED = tuple(name for name in Wanted._fields if name != "need")
 """What an answer has of a thing that is to be so."""
 
 
+MANY, CHOICES = 5, 8
+"""Among how many things all sentences but one of a paragraph have the reader choose at most, and that one."""
+
+
 class Way(NamedTuple):
     """What would make a line medically necessary: another request, or what is to be so, a choice in each place."""
 
@@ -45,6 +50,16 @@ class Way(NamedTuple):
     def size(self) -> int:
         """How many things it takes."""
         return len(self.request) + len(self.places)
+
+    @property
+    def choices(self) -> int:
+        """Among how many things it has the reader choose."""
+        return len(self.asked) + sum(map(len, self.places))
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there is more to choose among than a sentence can tell."""
+        return self.choices > CHOICES
 
     @property
     def is_single(self) -> bool:
@@ -69,6 +84,14 @@ def ways(judged: Judged, line: LineDecision) -> list[Way]:
             program.outcome(each.outcome).words if each.outcome else "", asked=each.asked)
         for each in found
     ]  # fmt: skip
+
+
+def in_sentences(found: Sequence[Way]) -> tuple[list[Way], int]:
+    """Return the ways that a letter tells of, and how many more there are; of many choices the first alone."""
+    shown, more = nearest(found)
+    many = [way for way in shown if way.choices > MANY]
+    told = [way for way in shown if way not in many[1:]]
+    return told, more + len(shown) - len(told)
 
 
 def _wanted(need: Need | AtLeast, statement: str, program: Program) -> Wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from ...engine.decision.decision import LineDecision
 from ...engine.decision.need import AtLeast, Need, say_need
 from ...engine.language.terms import UNDOCUMENTED, Atom, Rule
 from ...engine.program.interface import FAVOURABLE
@@ -110,6 +111,12 @@ def alternatives(texts: Sequence[str], word: str = "or") -> str:
 def words(statement: str, program: Program) -> str:
     """Return the words of a statement, without the mark of a footnote, which no letter or list has."""
     return program.statements[statement].words.removesuffix("(*)").rstrip()
+
+
+def words_of(statement: str, line: LineDecision, program: Program) -> str:
+    """Return the words of a statement by the rules by which a line has it."""
+    rules = [rule for rule in program.rules if rule.id in line.how and rule.cites[:1] == (statement,)]
+    return words_by(statement, rules, program)
 
 
 def words_by(statement: str, rules: Sequence[Rule], program: Program) -> str:

@@ -30,7 +30,7 @@ class Phrases:
         self.program = program
 
     def atom(self, atom: Atom, hidden: Sequence[Constant] = ()) -> str:
-        """Return an atom by its predicate's gloss; what is not bound, or hidden, reads as `some`."""
+        """Return an atom by its predicate's gloss; what is not bound, or hidden, reads as `a code`."""
         declared = self.program.declared().get(atom.predicate)
         if declared is None:
             return spell(atom)
@@ -130,14 +130,24 @@ class Phrases:
         for at in range(1, len(pieces), 2):
             name = pieces[at]
             if name not in values:
-                pieces[at] = "some " + name.lower()
+                pieces[at] = _unbound(name.lower())
             elif isinstance(value := values[name], Quantity):
                 pieces[at] = _amount(value, pieces[at + 1])
             elif str(values[name])[:1] == '"':
                 pieces[at] = unquoted(values[name])
             else:
                 pieces[at] = self.label(values[name])
-        return re.sub(r"\bsome (\w+) \1\b|\b(\w+) some \2\b", lambda m: f"some {m[1] or m[2]}", "".join(pieces))
+        told = "".join(pieces)
+        if all(name in values for name in re.findall(r"\{(\w+)\}", gloss)):
+            return told
+        twice = r"\b(?:(some|an?) (\w+) \2|(\w+) (some|an?) \3)\b"
+        return re.sub(twice, lambda m: f"{m[1]} {m[2]}" if m[1] else f"{m[4]} {m[3]}", told)
+
+
+def _unbound(name: str) -> str:
+    """Return what stands for a variable without a value: several, or one with its article."""
+    article = "some" if name.endswith("s") else "an" if name[:1] in "aeiou" else "a"
+    return f"{article} {name}"
 
 
 def _measured(value: int) -> str:

@@ -55,7 +55,7 @@ def whatif(
     """
     from ..advice.change import changed, numbered, requested
     from ..advice.whatif import as_json as compared
-    from ..advice.whatif import as_text
+    from ..render.whatif_text import as_text
 
     before = judge_one(case, answering(), world, as_of)
     loaded = before.guideline

@@ -38,7 +38,7 @@ UNGROUNDED = "the guideline has no circuit, and nothing is proved of it"
 @click.option("--on", "cases", multiple=True, metavar="CASE", shell_complete=complete_case,
               help="For reliance: how many lines of these cases change, all by the rules of the date.")  # fmt: skip
 @click.option("--seconds", type=click.FloatRange(0), default=60.0, show_default=True,
-              help="Give up what is not proved by then: it is unknown; exit 1.")  # fmt: skip
+              help="Give up what takes more processor time: it is unknown; exit 1.")  # fmt: skip
 @format_option("text", "json", "github", "sarif")
 @click.pass_obj
 def analyze(

@@ -13,6 +13,7 @@ from ...engine.batch.columns import COLUMNS
 from ...engine.evaluation.columns import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import load
+from ..advice.phrases import some
 from .inputs import answering, holds_case_files
 from .options import as_of_option, date_option, format_option, output_option, world_option
 from .output import BAD_INPUT, as_json, write_out
@@ -64,7 +65,7 @@ def batch(
     told = _run(source, out, strict, memory, engine, columns, world, as_of)
     write_out(as_json(told._asdict()) if form == "json" else _summary(told))
     if strict and told.rejected:
-        click.echo(f"{told.rejected} cases are rejected, and nothing is written (--strict)", err=True)
+        click.echo(f"{some(told.rejected, 'case')} rejected, and nothing is written (--strict)", err=True)
         sys.exit(BAD_INPUT)
 
 
@@ -137,7 +138,7 @@ def _schema(form: str) -> str:
 
 
 def _summary(told: Summary) -> str:
-    lines = [f"{told.cases:,} cases, {told.lines:,} lines, {told.rejected:,} rejected"]
+    lines = [f"{some(told.cases, 'case')}, {some(told.lines, 'line')}, {told.rejected:,} rejected"]
     for title, counts in (
         ("outcomes", told.outcomes), ("decided by", told.deciding), ("missing", told.missing),
         ("rejected for", told.rejects),

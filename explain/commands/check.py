@@ -13,6 +13,7 @@ import click
 from ...engine.language.errors import Finding, GuidelineError, did_you_mean
 from ...engine.program.program import read_text
 from ...kb import guidelines
+from ..advice.phrases import some
 from .options import format_option
 from .output import FAILED, write_out
 
@@ -64,7 +65,7 @@ def fmt(guideline: str, path: str | None, dry: bool) -> None:
             click.echo(_diff(old, new))
         else:
             write_out(new, file)
-    click.echo(f"{len(changed)} of {len(files)} files {'would change' if dry else 'changed'}", err=True)
+    click.echo(f"{len(changed)} of {some(len(files), 'file')} {'would change' if dry else 'changed'}", err=True)
     sys.exit(FAILED if dry and changed else 0)
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--on", "cases", multiple=True, metavar="CASE", shell_complete=complete_case,
               help="List the lines of these cases whose answer changes: files, folders, canonical cases.")  # fmt: skip
 @click.option("--seconds", type=click.FloatRange(0), default=60.0, show_default=True,
-              help="Give up what is not proved by then: it is unknown; exit 1.")  # fmt: skip
+              help="Give up what takes more processor time: it is unknown; exit 1.")  # fmt: skip
 @click.option("--detail", is_flag=True, help="Tell when each change comes about, and show each case as a file.")
 @output_option
 @format_option("text", "json", "html")
@@ -99,7 +99,7 @@ def _compared(sides: Sequence[Side], world: str, seconds: float) -> tuple[Pair, 
     except NotGroundedError as error:
         raise FaultError(f"{UNGROUNDED}: {error}") from None
     except OutOfTimeError:
-        click.echo(f"unknown: not proved within {seconds:g} seconds", err=True)
+        click.echo(f"unknown: not proved within {seconds:g} seconds of processor time", err=True)
         sys.exit(FAILED)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..advice.phrases import some
 from .complete import complete_case
 from .inputs import answering, judge_one, judge_row, lines_of
 from .options import (
@@ -90,7 +91,7 @@ def _verified(proof: Proof) -> bool:
     faults = verify(document(proof), proof.judged.case, proof.judged.guideline.program)
     for fault in faults:
         click.echo(fault, err=True)
-    click.echo(f"{len(proof.graph)} steps checked, {len(faults)} do not hold", err=True)
+    click.echo(f"{some(len(proof.graph), 'step')} checked, {len(faults)} do not hold", err=True)
     return not faults
 
 
@@ -115,9 +116,10 @@ def _told(proof: Proof, form: str, level: str, *, colour: bool) -> bytes:
 def _text(proof: Proof, level: str, *, colour: bool) -> str:
     """Return the account of the lines that a proof is of, or the proof as a tree."""
     from ..render import account_text, tree_text
+    from ..render.decision_text import advisories
 
     if level == FULL:
-        return tree_text.as_text(proof, width())
+        return "\n".join([tree_text.as_text(proof, width()), *advisories(proof.judged, width())])
     return account_text.as_text(proof.judged, proof.lines, width(), all_=level == PLAY, colour=colour)
 
 

@@ -40,11 +40,12 @@ def find(guideline: str, words: tuple[str, ...], every: bool, form: str) -> None
     known = list(names.entries(loaded.program, dict(_titles(loaded))))
     wanted = names.words_of(" ".join(words))
     meant = names.corrected(known, wanted)
-    if meant != wanted:
+    lacks = meant != wanted or not names.search(known, wanted)
+    if lacks and (has := elsewhere(loaded, lambda other: names.has_all(other.program, wanted))):
+        meant = wanted
+        click.echo(f"{has} find {' '.join(words)}", err=True)
+    elif meant != wanted:
         click.echo(f"nothing has {' '.join(words)}; this is for {' '.join(meant)}", err=True)
-    if meant != wanted or not names.search(known, meant):
-        has = elsewhere(loaded, lambda other: bool(names.search(names.entries(other.program, {}), wanted)))
-        click.echo(f"{has} find {' '.join(words)}", err=True) if has else None
     found = names.best(names.search(known, meant))
     if form == "json":
         write_out(as_json(names.as_json(found)))

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 def from_fhir(file: str, example: str, map_: Path | None, form: str, *, trace: bool, out: Path | None) -> None:
     """Write the cases that a FHIR R4 request says: a CDS Hooks request, a Bundle, a Claim or an order.
 
-    Orders are those of services and devices. The orders of one day are one case; each code of the billing options of
-    an order is a case of its own. Each finding and diagnosis names the FHIR path that says it. What was not used goes
-    to standard error, or into the JSON.
+    A ServiceRequest and a DeviceRequest are orders. The orders of one day are one case; each code of the billing
+    options of an order is a case of its own. Each finding and diagnosis names the FHIR path that says it. What was not
+    used goes to standard error, or into the JSON.
 
     \b
     Example: coverlog from-fhir --example cts-six-weeks-of-splinting > order-sign.json

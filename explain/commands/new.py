@@ -13,7 +13,7 @@ from ...engine.cases.meant import concept_of, home
 from ...engine.language.errors import did_you_mean
 from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline, load
-from ...engine.program.code_systems import DIAGNOSIS
+from ...engine.program.code_systems import DIAGNOSIS, normal_code
 from ...engine.program.program import Program
 from .options import output_option
 from .output import BAD_INPUT, write_out
@@ -67,12 +67,12 @@ def _about(text: str, guideline: Guideline) -> str:
     codes = any(p.case and p.case.shape == "codes" for p in program.predicates.values())
     is_code = codes and re.search(DIAGNOSIS, text) and any(map(str.isdigit, text))
     if not text or (concept in names and home(concept, program)) or is_code:
-        return concept or text.strip().upper()
+        return concept or normal_code(text)
     labels = [name for each in names for name in (each, program.label(each))]
+    having = [label for label in labels if text.casefold() in label.casefold()][-1:]
+    meant = f"did you mean {having[0]}?" if having else did_you_mean(text, labels)
     known = f"known are {', '.join(names)}" if names else f"a case of {program.name} lists nothing by name"
-    raise click.BadParameter(
-        f"nothing that a case lists is called {visible(text)}; {did_you_mean(text, labels) or known}"
-    )
+    raise click.BadParameter(f"nothing that a case lists is called {visible(text)}; {meant or known}")
 
 
 def _asked(guideline: Guideline, about: str, today: str) -> str:

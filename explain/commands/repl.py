@@ -25,7 +25,7 @@ from .output import BAD_INPUT, table_width, width
 from .prompt import Prompt
 
 HELP = """\
-A query is the body of a rule: literals, not, comparisons, _ ; it ends with its line, or goes on after a comma,
+A query is the body of a rule: literals, not, comparisons, _ ; it ends with its line, or goes on after a comma, \
 `not` or an open parenthesis until an empty line.
   :predicates [WORD] what can be asked, with its arguments; those that have a word in their name or gloss
   :rules PREDICATE   the rules that give a predicate

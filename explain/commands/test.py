@@ -16,6 +16,7 @@ from ...engine.cases.case import Case, Unreadable
 from ...engine.cases.find import canonical_paths
 from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline, load
+from ..advice.phrases import some
 from ..testing.cases import Result, junit, read, run_case, table
 from ..testing.reviewed import FILE, REMEDY, changes, record, snapshot
 from ..testing.reviewed import read as read_review
@@ -93,7 +94,7 @@ def _run(paths: Sequence[Path], guideline: Guideline) -> tuple[list[Case | Unrea
 def _wrong(cases: Sequence[Case | Unreadable], results: Sequence[Result]) -> bool:
     """Say on stderr how many results there are, and return whether any of them is not as expected."""
     wrong = sum(bool(result.differences) for result in results)
-    click.echo(f"{len(cases)} cases, {len(results)} results, {wrong} not as expected", err=True)
+    click.echo(f"{some(len(cases), 'case')}, {some(len(results), 'result')}, {wrong} not as expected", err=True)
     return bool(wrong)
 
 

@@ -15,6 +15,7 @@ from ...engine.evaluation.limits import on_time
 from ...engine.language.errors import CaseError, Finding
 from ...engine.library.guideline import Guideline
 from ...engine.library.several import each
+from ..advice.phrases import some
 from .inputs import answering, doubted, noted
 from .options import cases_argument, format_option
 from .output import BAD_INPUT, FAILED
@@ -42,7 +43,7 @@ def validate(cases: tuple[str, ...], form: str) -> None:
         findings += _found(case, guideline, seen.setdefault(guideline.program.name, {}))
     if findings or form in ("json", "sarif"):
         click.echo(FORMATS[form](findings, Path()))
-    click.echo(f"{number} case{'' if number == 1 else 's'}: {counted(findings)}", err=True)
+    click.echo(f"{some(number, 'case')}: {counted(findings)}", err=True)
     wrong = FAILED if any(severity(finding) == ERROR for finding in findings) else 0
     sys.exit(wrong if all(named(name, by) for name in cases) else BAD_INPUT)
 

@@ -18,6 +18,7 @@ from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import refused
 from ...engine.library.guideline import Guideline
 from ...engine.library.several import each
+from ..advice.phrases import some
 from .inputs import answering
 from .options import as_of_option, case_argument, format_option
 from .output import FAILED, as_json, write_out
@@ -137,7 +138,7 @@ def _as_text(told: dict[str, Any], found: list[Fault]) -> str:
     from ..checker.step import show
 
     lines = [f"{show(fault.node)[1:-1]}: {fault.message}" if fault.node else fault.message for fault in found]
-    said = f"{_steps(told):,} steps checked, {len(found):,} faults"
+    said = f"{some(_steps(told), 'step')} checked, {some(len(found), 'fault')}"
     if found:
         return "\n".join([*lines, f"{said}: the proof does not hold"])
     shown = ", ".join(told["lines"])

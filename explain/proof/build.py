@@ -20,10 +20,10 @@ from ...engine.program.words import (
     say_atom,
     say_contrast,
     say_derived,
-    say_either,
     say_failed,
     say_outcome,
     say_undocumented,
+    unsure,
 )
 from .adding import Adding, Steps, ordered
 from .graph import Proof
@@ -120,7 +120,7 @@ class Builder(Adding):
             ways.append((yield self._firing(firing, value)))
         if len(ways) == 1:
             return ways[0]
-        text = say_either(atom, value, self.program)
+        text = unsure(say_atom(atom, self.program), value)
         return self._node("either", text, [Child("way", way) for way in ways], atom=str(atom), value=value)
 
     def _undocumented(self, atom: Atom, value: str) -> str:

@@ -12,7 +12,8 @@ from ...engine.cases.written import as_yaml
 from ...engine.language.terms import Atom, Var
 from ...engine.program.interface import CODE
 from ...engine.program.program import Program
-from ...engine.program.words import say_atom
+from ...engine.program.words import any_of, say_atom
+from ..advice.phrases import some
 from ..render import difference_page
 from ..render.difference_page import Kind
 from .analyses import witness
@@ -50,7 +51,7 @@ def _said(atom: Atom, value: Value, programs: Sequence[Program]) -> str:
     program = next((p for p in programs[::-1] if atom.predicate in p.predicates), programs[-1])
     text = say_atom(atom, program).replace(" in session 1", "").replace("session 1", "the session")
     if atom.args and isinstance(atom.args[-1], Var):
-        last = f"some {program.declared()[atom.predicate].params[-1].lower()}"
+        last = any_of(program.declared()[atom.predicate].params[-1])
         text = text.replace(last, f"{last} that does not change", 1)
     if len(value) > 1:
         words = {NOT: "not", OPEN: "not documented"}
@@ -183,7 +184,8 @@ def _answer(answer: str, by: Sequence[str]) -> str:
 
 
 def _flips(flips: Sequence[dict[str, Any]]) -> Iterator[str]:
-    yield f"{len(flips)} lines of the cases named change" if flips else "no line of the cases named changes"
+    number = some(len(flips), "line") if flips else "no line"
+    yield f"{number} of the cases named change{'s' * (len(flips) < 2)}"
     yield from (f"  {case} {line}: {before}; then {after}" for case, line, before, after in map(_flip, flips))
 
 

@@ -18,6 +18,8 @@ _WORD = re.compile(r"[^\W_]+(?:\.\w+)*")
 _STEM = 5
 """Words that begin with as many letters alike, and end in few others, count as forms of one word."""
 _ENDING = 3
+_CLOSE = 0.75
+"""How near another word has to be, for it to be taken for a slip of the one asked for."""
 
 
 class Entry(NamedTuple):
@@ -126,7 +128,12 @@ def corrected(every: Iterable[Entry], wanted: Sequence[str]) -> list[str]:
 
 
 def _nearest(word: str, known: Sequence[str]) -> str:
-    return next(iter(get_close_matches(word, known, n=1)), word)
+    return next(iter(get_close_matches(word, known, n=1, cutoff=_CLOSE)), word)
+
+
+def has_all(program: Program, wanted: Sequence[str]) -> bool:
+    """Return whether something of a program has all of some words."""
+    return any(hit.words == len(wanted) for hit in search(entries(program, {}), wanted))
 
 
 def as_json(hits: Sequence[Hit]) -> list[dict[str, Any]]:

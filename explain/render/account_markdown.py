@@ -11,8 +11,10 @@ from .letter_page import plain
 
 
 def as_markdown(judged: Judged, lines: Iterable[LineDecision] = ()) -> str:
-    """Return the reasons of a decision as Markdown, with every criterion in play."""
-    return "\n".join(line for account in accounts(judged, lines) for line in _reason(account, judged))
+    """Return the reasons of a decision as Markdown, with every criterion in play, and the guideline's advisories."""
+    told = [line for account in accounts(judged, lines) for line in _reason(account, judged)]
+    told += [f"Advisory: {plain(advisory.text)}\n" for advisory in judged.decision.advisories]
+    return "\n".join(told)
 
 
 def _reason(account: Account, judged: Judged) -> Iterator[str]:

@@ -11,8 +11,9 @@ from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITIN
 from ..advice.account import Account, accounts
 from ..advice.blocks import Block
 from ..advice.item import ABSENT, BARS, MET, OPEN, OTHER, SHORT
-from .account_words import about, alike, asked, folded_told, rests_told, sentence, ways_told
-from .decision_text import emphasis
+from ..advice.told import alike, asked
+from .account_words import about, folded_told, rests_told, sentence, ways_told
+from .decision_text import advisories, emphasis
 
 LINES, WIDTH = 12, 100
 """How many lines a reason has at most, of so many columns; of fewer columns as many more."""
@@ -40,14 +41,14 @@ DECIDING: dict[str, tuple[str, ...]] = {
 def as_text(
     judged: Judged, lines: Iterable[LineDecision] = (), width: int = 100, *, all_: bool = False, colour: bool = True
 ) -> str:
-    """Return the reasons of a decision one after another.
+    """Return the reasons of a decision one after another, and what the guideline advises beside them.
 
     :param all_: tell every criterion in play, however many lines that takes.
     :param colour: give the outcome its colour.
     """
     told = accounts(judged, lines)
-    screens = (screen(account, judged, width, all_=all_, colour=colour) for account in told)
-    return "\n".join("\n".join([*lines, ""]) for lines in screens)
+    screens = [screen(account, judged, width, all_=all_, colour=colour) for account in told]
+    return "\n".join("\n".join([*lines, ""]) for lines in [*screens, advisories(judged, width)] if lines)
 
 
 def screen(account: Account, judged: Judged, width: int, *, all_: bool = False, colour: bool = False) -> list[str]:

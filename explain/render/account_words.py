@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import Any
 
 from ...engine.decision.decide import Judged
 from ...engine.program.interface import FAVOURABLE, UNFAVOURABLE, WAITING
 from ..advice.account import Account, by_authority
 from ..advice.blocks import Block, Group
-from ..advice.item import ABSENT, MET, STATES, Item
 from ..advice.phrases import listed
+from ..advice.told import ANY, alike, asked
 from ..advice.ways import Way
 
-ANY, WHOLE = "any one of: ", " (--full)"
+WHOLE = " (--full)"
 FEW = 3
 """So many items that do not decide are told by their names; of more the number is."""
 _SIGNS = ("<", ">", "=")
@@ -46,54 +45,6 @@ def sentence(account: Account) -> str:
     told = f" for {', '.join(list(names)[:3])}{', ...' * (len(names) > 3)}" if names else ""
     several = sum(len(place) for way in account.ways for place in way.places) > 1
     return told + f"; {'any one' if several else 'the'} OPEN item decides" * account.any_decides
-
-
-def asked(block: Block, *, open_alone: bool = False) -> tuple[list[tuple[str, str]], bool]:
-    """Return what a block lacks and what is met, as (state, items in words), and whether any one item is enough.
-
-    What every way of it lacks is said apart, so that what follows `any one of` is a choice.
-
-    :param open_alone: leave out the ways that fail, where there are others that are open.
-    """
-    lacking = [group for group in block.lacking if not any(item.fails for item in group)] if open_alone else []
-    lacking = lacking or list(block.lacking)
-    common = [item for item in next(iter(lacking), ()) if all(item in group for group in lacking)]
-    rests = [tuple(item for item in group if item not in common) for group in lacking]
-    rests = [rest for rest in rests if rest]
-    single = block.whole and len(rests) > 1 and all(len(rest) == 1 for rest in rests)
-    told = _by_state(common)
-    if single:
-        mark = "" if not common else ANY
-        told += [(state, mark + text) for state, text in _by_state([item for rest in rests for item in rest])]
-    else:
-        told += [(state, f"one way: {text}") for rest in rests for state, text in _by_state(rest)]
-    return told + _by_state(block.met), single and not common
-
-
-def _by_state(items: Iterable[Item]) -> list[tuple[str, str]]:
-    ordered = sorted(items, key=lambda item: STATES.index(item.state))
-    return [(state, alike(list(same))) for state, same in groupby(ordered, key=lambda item: item.state)]
-
-
-def alike(items: Sequence[Item]) -> str:
-    """Return items that stand alike in one text; what the record says of several of them is said once."""
-    texts = []
-    for _, same in groupby(items, key=_standing):
-        each = list(same)
-        if len(each) > 1 and each[0].state != MET:
-            weaker = list(dict.fromkeys(item.weaker for item in each))
-            told = each[0].told if len(weaker) == 1 else f"ruled out, {'; '.join(weaker)} are recorded as absent"
-            labels = "; ".join(item.label for item in each)
-            each_of = "" if told == "not recorded" else "each "
-            texts.append(f"{labels}: {each_of}{told}" + (f" ({each[0].source})" if each[0].source else ""))
-        else:
-            texts += [item.text(short=len(items) > 1) for item in each]
-    return "; ".join(texts)
-
-
-def _standing(item: Item) -> tuple[object, str]:
-    """Return how an item stands, whichever it is."""
-    return item.state == MET or (item.told if not item.weaker else ABSENT), item.source
 
 
 def ways_told(account: Account, most: int, *, named: bool = False) -> str:
@@ -178,13 +129,14 @@ def folded_told(account: Account, left: Sequence[Block], *, short: bool = False,
     texts += more
     beside: Group = tuple(dict.fromkeys(i for block in (*account.blocks, *account.beside) for i in block.beside))
     if beside:
-        number = f"{len(beside)} item{'s' * (len(beside) > 1)} that do{'es' * (len(beside) == 1)} not decide"
-        texts.append(number if short or len(beside) > FEW else f"does not decide: {alike(beside)}")
+        does = f"do{'es' * (len(beside) == 1)} not decide"
+        number = f"{len(beside)} item{'s' * (len(beside) > 1)} that {does}"
+        texts.append(number if short or len(beside) > FEW else f"{alike(beside)} ({does})")
     common = dict.fromkeys(block.statement for block in account.beside if not block.beside)
     if met := account.program.in_order(set(common) - {block.statement for block in account.blocks}):
         texts.append(f"{', '.join(met)} (met)")
     if account.others and account.lines[0].role in (UNFAVOURABLE, WAITING):
-        texts.append(f"{len(account.others)} other criteri{'a' if len(account.others) > 1 else 'on'}")
+        texts.append(f"{len(account.others)} {'other ' * bool(shown)}criteri{'a' if len(account.others) > 1 else 'on'}")
     texts += [", ".join(account.folded)] if account.folded else []
     return f"Folded: {'; '.join(texts)}{WHOLE}" if texts else ""
 

@@ -34,9 +34,13 @@ def decision_text(judged: Judged, width: int) -> str:
         same.setdefault((line.session, *line[3:]), []).append(line)
     for lines in same.values():
         parts += _lines(lines, judged, width)
-    parts += [*_items("Advisory", [a.text for a in decision.advisories], width)]
-    parts += [*_items("Notice", decision.notices, width), ""]
+    parts += [*advisories(judged, width), *_items("Notice", decision.notices, width), ""]
     return "\n".join(parts)
+
+
+def advisories(judged: Judged, width: int) -> list[str]:
+    """Return what the guideline advises beside the outcomes, as lines of at most `width` columns."""
+    return list(_items("Advisory", [advisory.text for advisory in judged.decision.advisories], width))
 
 
 def _lines(lines: Sequence[LineDecision], judged: Judged, width: int) -> Iterator[str]:

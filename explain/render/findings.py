@@ -34,7 +34,8 @@ def as_text(findings: Sequence[Finding], folder: Path) -> str:
 
 
 def _said(finding: Finding) -> str:
-    return "; ".join(filter(None, (finding.message, finding.fix)))
+    joined = " " if finding.message.endswith("?") else "; "
+    return joined.join(filter(None, (finding.message, finding.fix)))
 
 
 def as_json(findings: Sequence[Finding], folder: Path) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..advice.letter import Letter
+from ..advice.phrases import stopped
 
 TITLE = "Rationale for the determination"
 HEAD = ("lines", "outcome", "criterion, where", "asked", "recorded", "source")
@@ -29,7 +30,7 @@ def under(letter: Letter) -> list[str]:
     codes = "; ".join(f"{code} ({', '.join(told) or 'stands for nothing here'})" for code, told in letter.diagnoses)
     decision = letter.judged.decision
     said = [f"Diagnosis codes read: {codes}."] if codes else []
-    said += [f"Worth knowing: {advisory.text}." for advisory in decision.advisories]
+    said += [stopped(f"Worth knowing: {advisory.text}") for advisory in decision.advisories]
     return said + [" ".join(decision.notices)] * bool(decision.notices)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ...engine.program.interface import CODE
 from ..advice.line_rows import UNREAD, Row, totals
+from ..advice.phrases import some
 from .table import table
 
 _CSV = ("case", CODE, "session", "outcome", "by", "reason", "nearest", "distance")
@@ -38,11 +39,7 @@ def summary(rows: Sequence[Row]) -> str:
     count = totals(rows)
     lines = sum(number for name, number in count.items() if name != UNREAD)
     told = [f"{number} {name.replace('_', ' ')}" for name, number in count.items()]
-    return f"{_some(lines, 'line')} of {_some(len({row.case for row in rows}), 'case')}: {', '.join(told)}"
-
-
-def _some(number: int, name: str) -> str:
-    return f"{number} {name}{'' if number == 1 else 's'}"
+    return f"{some(lines, 'line')} of {some(len({row.case for row in rows}), 'case')}: {', '.join(told)}"
 
 
 def as_csv(rows: Sequence[Row]) -> str:

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 _GAP = "  "
-_WORD = 12
-"""A column is not made narrower than its longest word, unless that is longer than this."""
 
 
 def table(rows: Sequence[Sequence[str]], width: int) -> str:
@@ -19,7 +17,8 @@ def table(rows: Sequence[Sequence[str]], width: int) -> str:
 def lines_of(rows: Sequence[Sequence[str]], width: int) -> Iterator[list[str]]:
     """Yield the lines of each row in columns that take at most `width` characters together, gaps among them.
 
-    The widest columns give way first. Where there is no room for columns, a row is told cell below cell.
+    The widest columns give way first, and none becomes narrower than its longest word: an id stays in one piece.
+    Where there is no room for columns, a row is told cell below cell; a line is then wider for a longer word alone.
 
     :param rows: rows of one length; a cell has no line break.
     :param width: in characters; with 0 each column has all the room it takes, and a row is a line.
@@ -29,7 +28,7 @@ def lines_of(rows: Sequence[Sequence[str]], width: int) -> Iterator[list[str]]:
     least = [max(len(word) for cell in column for word in ("", *cell.split())) for column in columns]
     room, most = width - len(_GAP) * (len(sizes) - 1), max(sizes)
     while width and most and sum(sizes) > room:
-        sizes = [min(size, max(most, min(word, _WORD), 1)) for size, word in zip(sizes, least, strict=True)]
+        sizes = [min(size, max(most, word, 1)) for size, word in zip(sizes, least, strict=True)]
         most -= 1
     if width and sum(sizes) > room:
         yield from (list(_stacked(row, rows[0], width)) for row in rows[1:])
@@ -38,14 +37,20 @@ def lines_of(rows: Sequence[Sequence[str]], width: int) -> Iterator[list[str]]:
 
 
 def _side_by_side(row: Sequence[str], sizes: Sequence[int]) -> Iterator[str]:
-    cells = [textwrap.wrap(cell, max(size, 1)) or [""] for cell, size in zip(row, sizes, strict=True)]
+    cells = [_wrap(cell, max(size, 1)) or [""] for cell, size in zip(row, sizes, strict=True)]
     for parts in zip_longest(*cells, fillvalue=""):
         yield _GAP.join(f"{part:{size}}" for part, size in zip(parts, sizes, strict=True)).rstrip()
 
 
 def _stacked(row: Sequence[str], head: Sequence[str], width: int) -> Iterator[str]:
     """Yield the first cell, and each other one below it with the name of its column."""
-    told = [row[0], *(f"{name}: {cell}" for name, cell in zip(head[1:], row[1:], strict=True) if cell)]
-    for at, text in enumerate(told):
+    named = ((f"{name}: " if name else "", cell) for name, cell in zip(head[1:], row[1:], strict=True) if cell)
+    for at, text in enumerate([row[0], *map("".join, named)]):
         indent = "  " if at else ""
-        yield from textwrap.wrap(text, max(width, 9), initial_indent=indent, subsequent_indent=indent + "  ")
+        yield from _wrap(text, max(width, 9), indent, indent + "  ")
+
+
+def _wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    return textwrap.wrap(
+        text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )

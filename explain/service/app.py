@@ -30,7 +30,7 @@ class Worker:
 
     def __init__(self, warm: Callable[[], object], seconds: float = SECONDS) -> None:
         self._pool, self._seconds = ThreadPoolExecutor(1, "decisions"), seconds
-        self._pool.submit(self._bounded, warm).result()
+        self._pool.submit(warm).result()  # in its own time: a busy machine is no fault of what is loaded
         gc.collect()
         gc.freeze()  # what is loaded stays; to search it for garbage each time costs more than a decision
 

@@ -12,9 +12,10 @@ from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import single
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
+from ..advice.phrases import some
 from ..advice.questionnaire import canonical, of_lines
 from ..advice.reasons import Reasons
-from ..advice.wording import answer, words
+from ..advice.wording import answer, words_of
 from .coverage_information import Assertion
 
 COVERED, CONDITIONAL, OTHER = "covered", "conditional", "OTH"
@@ -87,12 +88,12 @@ def places_of(guideline: Guideline) -> list[str]:
 def _reason(judged: Judged, line: LineDecision) -> str:
     """Return in words why a line has its outcome: by which statements, and as what it was decided."""
     program = judged.guideline.program
-    by = "; ".join(f"{name}, {words(name, program)}" for name in line.by)
+    by = "; ".join(f"{name}, {words_of(name, line, program)}" for name in line.by)
     if line.reason:
         by = program.label(line.reason)
     elif line.needs:
         enough = " and ".join(f"that {answer(need, program)}" for need in line.needs[0])
-        others = f", or one of {len(line.needs) - 1} other ways" if line.needs[1:] else ""
+        others = f", or one of {some(len(line.needs) - 1, 'other way')}" if line.needs[1:] else ""
         by = f"enough would be {enough}{others}"
     told = f"{line.words[:1].upper()}{line.words[1:]} by {program.name}" + (f": {by}." if by else ".")
     return told + "".join(f" Decided as {name}." for name in _decided_as(judged, line))

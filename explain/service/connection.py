@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -12,21 +12,28 @@ HEAD = 10.0
 
 The guard has the time of what follows: the body, and the answer.
 """
-MOST = 256
-"""How many connections are held at once; more are closed unheard, as each of them takes a file."""
+MOST = 60
+"""How many connections are held at once: for one more, the oldest that waits for its client is closed.
+
+They are fewer than those that are served at once (`server.BUSY`), so that who sends a request finds room for it among
+any number that send none.
+"""
 
 
 class Connection(H11Protocol):
     """Speaks HTTP as uvicorn does, and gives up on who does not come to an end."""
 
     _late: asyncio.TimerHandle | None = None
+    _begun = 0.0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        if len(self.connections) > MOST:
-            transport.abort()
-        else:
-            self._watch()
+        self._begun = self.loop.time()
+        held = [each for each in cast("set[Connection]", self.connections) if not each.transport.is_closing()]
+        waiting = [each for each in held if each is not self and each.waits]
+        if len(held) > MOST and waiting:
+            min(waiting, key=lambda each: each._begun).transport.abort()
+        self._watch()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -36,9 +43,14 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
         self._rest()
 
+    @property
+    def waits(self) -> bool:
+        """Whether no request of it is being answered."""
+        return self.cycle is None or self.cycle.response_complete
+
     def _watch(self) -> None:
-        """Let the time of a head run as long as no request is being answered, and no further than its end."""
-        if self.cycle and not self.cycle.response_complete:
+        """Let the time of a head run as long as it is waited for, and no further than its end."""
+        if not self.waits:
             self._rest()
         elif self._late is None:
             self._late = self.loop.call_later(HEAD, self.transport.abort)

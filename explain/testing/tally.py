@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ...engine.library.guideline import Guideline
+from ..advice.phrases import some
 from .edits import DECLARED, Edit
 from .equivalent import judge_survivors, read_marks
 from .mutants import Mutant
@@ -33,7 +34,7 @@ class Tally(NamedTuple):
     def __str__(self) -> str:
         unreviewed = f", {self.unreviewed} of words that nobody reviewed" if self.unreviewed else ""
         return (
-            f"{self.every} mutants, {self.by_case} noticed by a case, {self.by_review} noticed by review, "
+            f"{some(self.every, 'mutant')}, {self.by_case} noticed by a case, {self.by_review} noticed by review, "
             f"{len(self.equivalent)} equivalent, {len(self.left)} missed ({self.share:.1f} %){unreviewed}"
         )
 

@@ -19,6 +19,7 @@ from ...engine.language.terms import Rule
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import ADVISORY
 from ...engine.program.program import Program
+from ..advice.phrases import some
 from .cases import expected, refused
 from .reviewed import group
 
@@ -157,7 +158,7 @@ def summary(rows: Sequence[Row]) -> str:
     """Return the count of statements, of interpretations and of holes, in a line."""
     holes = [f"{row.statement} ({', '.join(row.holes)})" for row in rows if row.holes]
     read = sum(row.authority == "interpretation" for row in rows)
-    count = f"{len(rows) - read} statements, {read} interpretations"
+    count = f"{some(len(rows) - read, 'statement')}, {some(read, 'interpretation')}"
     return f"{count}, {len(holes)} with holes" + (f": {'; '.join(holes)}" if holes else "")
 
 

@@ -171,7 +171,7 @@ def test_what_does_not_decide_is_folded(guideline: Guideline) -> None:
         "ABSENT lack of response to conventional treatment: recorded as absent (endocrinology note 2025-10-15)" in text
     )
     assert "Would be met with: lack of response to conventional treatment" in text
-    assert "does not decide: progression of symptoms: not recorded" in text
+    assert "progression of symptoms: not recorded (does not decide)" in text
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -313,6 +313,17 @@ def test_what_nobody_says_is_asked_of_each_thing(world: str, toy_folder: Callabl
     state = "OPEN" if world == "open" else "ABSENT"
     assert re.search(rf"{state} any one of: the apnea-hypopnea index; the respiratory disturbance index: ", text)
     assert "some " not in text
+
+
+@pytest.mark.parametrize("name", ["another-test", "test-not-documented"])
+def test_ways_of_one_item_are_drawn_together_beside_those_of_several(name: str) -> None:
+    """Of four ways three take one thing, which stand as one choice, and the screen stays short."""
+    judged = named(name, load("ncd_240_4"), "closed")
+    lines = shown(judged)
+    assert len(lines) <= LINES
+    text = " ".join(" ".join(lines).split())
+    assert "ABSENT any one of: an unattended home sleep test with a Type II device; an unattended home" in text
+    assert "ABSENT one way: an unattended home sleep test with a Type IV device: " in text
 
 
 def test_only_a_terminal_gets_colours(tmp_path: Path) -> None:

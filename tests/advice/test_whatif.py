@@ -180,7 +180,7 @@ def test_nothing_to_change_is_usage() -> None:
     assert result.exit_code == 2
     assert "nothing to change" in result.stderr
     assert "no way to a yes is known" in result.stderr
-    assert "--way 4 is --set wrist_splint_weeks=4 (for 95886, 95909)" in run("whatif", SHORT).stderr
+    assert "--way 4: --set wrist_splint_weeks=4 (for 95886, 95909)" in run("whatif", SHORT).stderr.splitlines()
     assert "there is no way 5" in run("whatif", SHORT, "--way", "5").stderr
 
 

@@ -13,9 +13,9 @@ from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.program import Program
 from coverlog.explain.advice.account import Account, accounts
 from coverlog.explain.advice.grounds import Grounds
-from coverlog.explain.advice.groups import nearest
 from coverlog.explain.advice.member import paragraph
 from coverlog.explain.advice.plain import clause
+from coverlog.explain.advice.ways import in_sentences
 from coverlog.explain.advice.wording import alternatives, answer, question
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,7 +104,8 @@ NOTE = re.compile(r" \((?:only for|a note on|it is then) [^()]*\)")
 def read_ways(sentences: Sequence[str]) -> set[frozenset[str]]:
     """Return every set of clauses that the ways of a paragraph come to, each choice made in turn."""
     found: set[frozenset[str]] = set()
-    for lead, text in (change.groups() for each in sentences if (change := CHANGE.fullmatch(each))):
+    short = [each for each in sentences if "things are so together" not in each]
+    for lead, text in (change.groups() for each in short if (change := CHANGE.fullmatch(each))):
         places = re.findall(r"any one of \(([^()]*)\)|([^;()]+)(?:; |$)", NOTE.sub("", text))
         told = [(choice or single).strip().split("; ") for choice, single in places if (choice or single).strip()]
         found |= {frozenset(each) for each in product(*told)} if "any" not in lead else {frozenset(t) for t in told}
@@ -113,9 +114,9 @@ def read_ways(sentences: Sequence[str]) -> set[frozenset[str]]:
 
 def made_of(account: Account, plain: Callable[[Need | AtLeast], str], program: Program) -> set[frozenset[str]]:
     """Return what the nearest ways of an account come to, each choice made in turn."""
-    shown, _ = nearest(account.ways)
+    shown, _ = in_sentences(account.ways)
     found = set()
-    for way in shown:
+    for way in (way for way in shown if not way.is_long):
         places = [[plain(each.need) for each in place if isinstance(each.need, Need)] for place in way.places]
         found |= {frozenset([*(clause(atom, program) for atom in way.asked), *chosen]) for chosen in product(*places)}
     return found

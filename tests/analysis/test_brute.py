@@ -224,14 +224,24 @@ def check_diff(one: Guideline, two: Guideline) -> None:
     assert found == {codes[0]: seen[codes[0]] for codes in pair.classes if codes[0] in seen}
 
 
+def check_all(seed: int) -> None:
+    guideline = guideline_of(text_of(seed))
+    policy = Policy(guideline, DAY)
+    every = decided(guideline, policy.legal.space.slots)
+    check_sweep(guideline, policy, every)
+    check_more(guideline, every)
+    check_cuts(guideline, policy.legal.space.slots, every)
+    check_diff(guideline, guideline_of(text_of(seed + 1000)))
+
+
 @pytest.mark.parametrize("part", range(5))
 def test_what_is_proved_of_random_guidelines_is_so_of_each_case(part: int, size: Any) -> None:
     """Faults, what is reached, undone, waited for in vain, idle or different: as all cases one by one say."""
     for seed in range(part, size(10, 500), 5):
-        guideline = guideline_of(text_of(seed))
-        policy = Policy(guideline, DAY)
-        every = decided(guideline, policy.legal.space.slots)
-        check_sweep(guideline, policy, every)
-        check_more(guideline, every)
-        check_cuts(guideline, policy.legal.space.slots, every)
-        check_diff(guideline, guideline_of(text_of(seed + 1000)))
+        check_all(seed)
+
+
+@pytest.mark.parametrize("seed", [104, 334])
+def test_guidelines_of_odd_circuits_are_proved_of_as_well(seed: int) -> None:
+    """One of which no line can come to anything, and one of which an outcome is so where a contradiction is."""
+    check_all(seed)

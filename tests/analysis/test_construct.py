@@ -97,6 +97,14 @@ def test_a_criterion_met_is_forced_by_what_it_asks_for() -> None:
     assert len(line["change"]) == 1
 
 
+def test_a_case_may_be_asked_about_by_the_rules_of_another_date() -> None:
+    """What forces an outcome is told by the rules of the date that is named, of which the decision says the same."""
+    told = json.loads(run("sufficient", CTS, "--as-of", "2012-01-01", "--format", "json").stdout)
+    decided = json.loads(run("decide", CTS, "--as-of", "2012-01-01", "--format", "json").stdout)
+    assert [line["outcome"] for line in told["lines"]] == [line["outcome"] for line in decided["lines"]]
+    assert {line["outcome"] for line in told["lines"]} == {"not_addressed"}
+
+
 def test_a_change_is_told_as_something_to_do() -> None:
     """What is not said is to be said, and what is said too much is left out; nothing becomes of `no` anything."""
     waiting, met = run("sufficient", "cts-splint-weeks-undocumented").stdout, run("sufficient", CTS).stdout

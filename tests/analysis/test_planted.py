@@ -14,6 +14,7 @@ from coverlog.engine.analysis.properties import NEVER, broken_in
 from coverlog.engine.analysis.sweep import CONFLICT, GAP, faults, hopeless
 from coverlog.engine.analysis.trial import Cut, Trial
 from coverlog.engine.decision.decide import decide
+from coverlog.engine.evaluation.apart import set_apart
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.language.parser import Clause, parse
 from coverlog.engine.language.terms import Comparison, Place, Quantity, Rule, Var
@@ -105,7 +106,7 @@ def dead_rules(guideline: Guideline) -> Plants:
 
 def dead_literals(guideline: Guideline) -> Plants:
     program, statement = guideline.program, next(iter(guideline.program.statements))
-    for rule in deciding(program).edition(DAY):
+    for rule in set_apart(deciding(program))[0].edition(DAY):  # a rule that is set apart cannot be asked of more
         if rule.body and not any("broader" in str(part) for part in rule.body):
             always = rule_of(f'a :- statement("{statement}", A, B, C).', rule).body
             yield changed(program, rule, rule._replace(body=(*rule.body, *always), place=PLACE))
@@ -207,7 +208,7 @@ def test_a_planted_difference_is_found_by_the_witness_that_shows_it(name: str, s
     guideline = load(name)
     rules = [r for r in deciding(guideline.program).edition(DAY) if len(r.body) > 1 and "broader" not in str(r)]
     tried = 0
-    for rule in random.Random(name).sample(rules, size(2, EACH)):
+    for rule in random.Random(name).sample(rules, size(1, EACH)):
         program = guideline.program._replace(rules=tuple(r for r in guideline.program.rules if r is not rule))
         other = guideline_of(program)
         changes = [change for change, _ in Pair(Side(guideline, DAY), Side(other, DAY)).changes()]

@@ -34,11 +34,12 @@ def laws(*tests: str, only: str = "") -> tuple[str, ...]:
 CAMPAIGNS = {
     "criteria": Campaign(
         "4,000 and 2,000 generated cases are decided in both worlds as the criteria, read by hand, decide them",
-        laws("decision/test_criteria.py", "decision/test_judge.py", "kb/test_ncd_240_4.py"),
+        laws("decision/test_criteria.py", "decision/test_judge.py", "decision/test_first_sight.py",
+             "kb/test_ncd_240_4.py"),
     ),
     "proofs": Campaign(
         "every proof of 2,000 generated and of all canonical cases is verified step by step",
-        laws("checker/test_checker.py", only="generated_proof or canonical_proof"),
+        laws("checker/test_checker.py", only="generated_proof or canonical_proof or forging"),
     ),
     "counts": Campaign(
         "proofs with counts, sums, decimals and times are verified, and no change of what is counted passes",
@@ -78,7 +79,7 @@ CAMPAIGNS = {
     ),
     "batch": Campaign(
         "a batch tells of canonical and 100,000 generated cases what the decision says, in both worlds",
-        laws("batch/test_batch.py"),
+        laws("batch"),
     ),
     "analysis": Campaign(
         "what is proved of 500 random guidelines is so of each case, and each of 20 planted faults of a kind is found",
@@ -102,6 +103,10 @@ CAMPAIGNS = {
     "services": Campaign(
         "whatever is sent to the services is answered or refused, every page keeps people in, and FHIR keeps its rules",
         laws("service", "cases/fhir/test_reader.py", "advice/test_questionnaire.py"),
+    ),
+    "pages": Campaign(
+        "the page of each proof fits every window and paper",
+        laws("render/test_html.py", only="wider or prints"),
     ),
     "hostile": Campaign(
         "whatever a case, a proof or a kept guideline holds, nothing is hidden and nothing ends in a traceback",

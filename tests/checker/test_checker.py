@@ -75,7 +75,7 @@ def test_every_canonical_proof_holds(
     files = sorted(guideline.folder.glob("cases/*/*.yaml"))
     cases = [case for case in read_files(files, guideline) if isinstance(case, Case)]
     assert len(cases) >= 80
-    cases = cases[:: size(35, 1)]
+    cases = cases[:: size(70, 1)]
     for case in cases:
         for world in ("open", "closed"):
             for every in (False, True):
@@ -310,7 +310,7 @@ def test_no_tampering_that_changes_the_meaning_passes(
     """Whatever attribute, edge, node, root or header is changed, with ids forged to fit or not, it is caught."""
     tally, rng = tamper.Tally(), random.Random(7)
     for case in tamper.toy_cases(toy):
-        tamper.attack(case, toy, tally, rng, sample=-16, most=3)
+        tamper.attack(case, toy, tally, rng, sample=-9, most=3)
     for case in tamper.canonical_cases(guideline, most=1):
         tamper.attack(case, guideline, tally, rng, sample=-15, most=1)
     assert tally.missed == []
@@ -319,9 +319,9 @@ def test_no_tampering_that_changes_the_meaning_passes(
     record_property("measured", tally.table().splitlines()[-1])
 
 
-def test_forging_leaves_a_meaning_as_it_is(tamper: ModuleType, toy: Guideline) -> None:
+def test_forging_leaves_a_meaning_as_it_is(tamper: ModuleType, toy: Guideline, size: Callable[[int, int], int]) -> None:
     """What the campaign counts as unchanged is unchanged: lists in another order, ids forged, nothing else."""
-    for case in tamper.toy_cases(toy):
+    for case in tamper.toy_cases(toy)[:: size(3, 1)]:
         for name, proof in tamper.proofs(case, toy):
             shuffled = proof | {"nodes": proof["nodes"][::-1], "edges": proof["edges"][::-1]}
             assert tamper.meaning(shuffled) == tamper.meaning(tamper.forged(proof)) == tamper.meaning(proof)

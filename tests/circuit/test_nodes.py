@@ -102,3 +102,8 @@ def test_a_node_is_kept_once() -> None:
     assert nodes.both([a, nodes.negated(a)]) == FALSE
     unknown = nodes.both([UNKNOWN, a])
     assert nodes.both([unknown, nodes.negated(unknown)]) != FALSE  # which is neither so nor not
+
+
+def test_a_circuit_that_tells_nothing_is_a_function_too() -> None:
+    """Where no line can come to anything there are no outputs, and the function returns none."""
+    assert compiled(Nodes(), [], open_world=True)([], 1) == ()

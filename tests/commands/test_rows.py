@@ -60,12 +60,27 @@ def test_a_row_has_the_decision_and_its_distance(guideline: Guideline) -> None:
 
 
 def test_a_refusal_says_what_falls_short_and_what_is_nearest() -> None:
-    """The reason has the number that falls short and its source."""
+    """The reason has the number that falls short and its source, and what is recorded as absent in these words."""
     (first, second) = rows(THREE)
     assert first["outcome"] == UNFAVOURABLE
-    assert 'I.4.a: a wrist splint was used for 3 weeks ("office note 2025-10-20"), and at least 4' in first["reason"]
+    assert first["reason"].startswith("I.4.a: wrist splint use: 3 weeks recorded, at least 4 needed (office note 2025-")
+    assert "each recorded as absent (no source given)" in first["reason"]
     assert first["distance"] == 1
     assert second["cpt"] == "95909"
+
+
+@pytest.mark.parametrize("world", ["open", "closed"])
+def test_a_row_says_first_that_no_condition_is_stated(world: str) -> None:
+    """Where a case states nothing to be tested for, that is the reason, and no condition is proposed."""
+    for row in rows("no-indication-at-all", "--world", world):
+        assert row["reason"].startswith("The case states no condition that a criterion for this request names; its ")
+        assert row["nearest"] == "what a criterion for this request names"
+
+
+def test_a_row_tells_a_waiver_by_what_fired() -> None:
+    """A treatment that was waived is not told as one that did not help."""
+    for row in rows("ulnar-significant-atrophy-waives-splinting"):
+        assert row["reason"] == "I.4.b: ulnar neuropathy, conservative treatment waived by N0"
 
 
 def test_nearest_puts_those_first_that_need_least() -> None:
@@ -113,11 +128,11 @@ COMMANDS = [
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("columns", [40, 60])
 def test_what_people_read_fits_a_narrow_terminal(command: tuple[str, ...], columns: int, few_cases: Path) -> None:
-    """No line is wider than the terminal but a command to copy, and no cell is cut."""
+    """No line is wider than the terminal but a command or a name to copy, and no cell is cut."""
     told = run(*(str(few_cases) if word == "FEW" else word for word in command), columns=str(columns)).stdout
     assert told
     wide = [line for line in told.splitlines() if len(line) > columns and " coverlog " not in line]
-    assert wide == []
+    assert [line for line in wide if len(line.split()) > 1] == []
     assert "…" not in told
 
 

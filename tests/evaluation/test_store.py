@@ -116,7 +116,7 @@ def test_alarms_at_any_moment_change_no_later_answer(
     before = signal.signal(signal.SIGALRM, interrupt)
     alarms = wrong = 0
     try:
-        for _ in range(size(60, 3000)):
+        for _ in range(size(45, 3000)):
             try:
                 signal.setitimer(signal.ITIMER_REAL, rng.uniform(1e-5, 1.3 * seconds))
                 decide(rng.choice(cases), fresh)

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
@@ -211,12 +211,11 @@ def test_a_page_begins_with_the_outcomes(key: str, pages: dict[str, Path], proof
 
 
 @needs_chromium
-@each_page
-def test_no_page_is_wider_than_the_window(key: str, opened: Any) -> None:
+def test_no_page_is_wider_than_the_window(opened: Any, size: Callable[[int, int], int]) -> None:
     """Nothing scrolls sideways but the picture in its box, with every fold open too."""
-    page = opened(key)
     narrowest = "Math.min(...[...document.querySelectorAll('.tree .said')].map(s => s.parentNode.offsetWidth))"
-    for unfolded in (False, True):
+    for key, unfolded in product(KEYS[:: size(3, 1)], (False, True)):
+        page = opened(key)
         if unfolded:
             page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         for width in (320, 768, 1200):
@@ -332,21 +331,21 @@ def test_as_above_leads_there(scripts: bool, opened: Any) -> None:
 
 
 @needs_chromium
-@each_page
-def test_everything_prints(key: str, opened: Any) -> None:
+def test_everything_prints(opened: Any, size: Callable[[int, int], int]) -> None:
     """On paper every step is there, whatever is folded on the screen, and the picture fits."""
-    page = opened(key)
     hidden = (
         "[...document.querySelectorAll('.tree li, .legend dd, .whole svg')].filter(e => !e.checkVisibility()).length"
     )
-    assert page.evaluate(hidden) > 0
-    page.emulate_media(media="print")
-    assert page.evaluate(hidden) == 0
-    page.set_viewport_size({"width": 680, "height": 960})  # A4 less its margins
-    assert page.evaluate("document.documentElement.scrollWidth") <= 680
-    data = page.pdf(format="A4")
-    assert data.startswith(b"%PDF-")
-    assert len(re.findall(rb"/Type\s*/Page\b", data)) >= 2
+    for key in KEYS[size(1, 0) :: size(3, 1)]:
+        page = opened(key)
+        assert page.evaluate(hidden) > 0
+        page.emulate_media(media="print")
+        assert page.evaluate(hidden) == 0
+        page.set_viewport_size({"width": 680, "height": 960})  # A4 less its margins
+        assert page.evaluate("document.documentElement.scrollWidth") <= 680
+        data = page.pdf(format="A4")
+        assert data.startswith(b"%PDF-")
+        assert len(re.findall(rb"/Type\s*/Page\b", data)) >= 2
 
 
 # Each text colour with the background it stands on: for HTML the first one around it that is painted,

@@ -158,6 +158,15 @@ def test_what_was_given_up_holds_the_thread_no_longer(monkeypatch: pytest.Monkey
     assert len(set(ends)) == 1
 
 
+def test_what_is_loaded_takes_its_time() -> None:
+    """What is done before the first request is not cut short as a request is, however busy the machine."""
+    ends: list[float] = []
+    worker = Worker(lambda: ends.append(Budget().end), seconds=-1.0)
+    assert ends[0] > time.monotonic()
+    with pytest.raises(LimitError):
+        apart(worker.run(lambda: Budget().watch()))
+
+
 def test_an_error_tells_nothing_of_the_request(caplog: pytest.LogCaptureFixture) -> None:
     """The answer and the log have the kind of a failure and its place, and no word that was sent."""
     with caplog.at_level(logging.DEBUG):

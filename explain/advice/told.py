@@ -1,0 +1,63 @@
+"""The items of a statement in words: those that stand alike together, a choice marked as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from .blocks import Block
+from .item import ABSENT, MET, STATES, Item
+
+ANY = "any one of: "
+
+
+def asked(block: Block, *, open_alone: bool = False) -> tuple[list[tuple[str, str]], bool]:
+    """Return what a block lacks and what is met, as (state, items in words), and whether any one item is enough.
+
+    What every way of it lacks is said apart, so that what follows `any one of` is a choice.
+
+    :param open_alone: leave out the ways that fail, where there are others that are open.
+    """
+    lacking = [group for group in block.lacking if not any(item.fails for item in group)] if open_alone else []
+    lacking = lacking or list(block.lacking)
+    common = [item for item in next(iter(lacking), ()) if all(item in group for group in lacking)]
+    rests = [tuple(item for item in group if item not in common) for group in lacking]
+    rests = [rest for rest in rests if rest]
+    singles = [rest[0] for rest in rests if len(rest) == 1] if block.whole else []
+    single = len(singles) == len(rests) > 1
+    told = _by_state(common)
+    if single:
+        mark = "" if not common else ANY
+        told += [(state, mark + text) for state, text in _by_state(singles)]
+    else:
+        drawn = singles if len(singles) > 1 else []
+        told += [(state, ANY + text) for state, text in _by_state(drawn)]
+        others = [rest for rest in rests if len(rest) > 1 or not drawn]
+        told += [(state, f"one way: {text}") for rest in others for state, text in _by_state(rest)]
+    return told + _by_state(block.met), single and not common
+
+
+def _by_state(items: Iterable[Item]) -> list[tuple[str, str]]:
+    ordered = sorted(items, key=lambda item: STATES.index(item.state))
+    return [(state, alike(list(same))) for state, same in groupby(ordered, key=lambda item: item.state)]
+
+
+def alike(items: Sequence[Item]) -> str:
+    """Return items that stand alike in one text; what the record says of several of them is said once."""
+    texts = []
+    for _, same in groupby(items, key=_standing):
+        each = list(same)
+        if len(each) > 1 and each[0].state != MET:
+            weaker = list(dict.fromkeys(item.weaker for item in each))
+            told = each[0].told if len(weaker) == 1 else f"ruled out, {'; '.join(weaker)} are recorded as absent"
+            labels = "; ".join(item.label for item in each)
+            each_of = "" if told == "not recorded" else "each "
+            texts.append(f"{labels}: {each_of}{told}" + (f" ({each[0].source})" if each[0].source else ""))
+        else:
+            texts += [item.text(short=len(items) > 1) for item in each]
+    return "; ".join(texts)
+
+
+def _standing(item: Item) -> tuple[object, str]:
+    """Return how an item stands, whichever it is."""
+    return item.state == MET or (item.told if not item.weaker else ABSENT), item.source

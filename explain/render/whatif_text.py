@@ -1,0 +1,79 @@
+"""What a change to a case does, as text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from ...engine.decision.decide import Judged, LineDecision
+from ..advice.change import Change
+from ..advice.remedies import unstated
+from ..advice.whatif import ASKS, DECIDES, NOT_MET, SUPPORTS, WHEN, Flip, compare, differing
+from ..advice.wording import words_of
+from .table import table
+
+_SAID = {DECIDES: "", SUPPORTS: "", ASKS: " asks for more", NOT_MET: " is not met"}
+
+
+def as_text(before: Judged, after: Judged, changes: Sequence[Change], width: int) -> str:
+    """Return the comparison as a table, which lines flip, and the statements that made the difference."""
+    flips = compare(before, after)
+    parts = textwrap.wrap(f"{before.decision.case}, {' '.join(c.option for c in changes)}", width)
+    dates = " -> ".join(dict.fromkeys([before.decision.as_of, after.decision.as_of]))
+    parts += textwrap.wrap(f"{before.decision.guideline}, as of {dates}, {after.decision.world} world", width)
+    rows = [("line", "before", "after", ""), *map(_row, flips)]
+    parts += ["", table(rows, width), "", *textwrap.wrap(_sum(flips), width)]
+    same: dict[str, list[Flip]] = {}
+    for flip in flips:
+        told = "\n".join(_difference(flip, before, after, width))
+        if told and flip.before != flip.after:
+            same.setdefault(told, []).append(flip)
+    for told, alike in same.items():
+        codes = ", ".join(f"{flip.code}@{flip.session}" for flip in alike)
+        parts += ["", *textwrap.wrap(f"{codes}: {_moved(alike[0])}", width, subsequent_indent="  "), told]
+    parts += ["", *_beside(before, after, width)]
+    return "\n".join(parts).rstrip()
+
+
+def _beside(before: Judged, after: Judged, width: int) -> Iterator[str]:
+    """Yield what is said beside the outcomes, of one side or of both: what is not stated, and the advisories."""
+    sides = [[unstated(j), *(f"Advisory: {a.text}" for a in j.decision.advisories)] for j in (before, after)]
+    for text in filter(None, dict.fromkeys([*sides[0], *sides[1]])):
+        when = [name for name, said in zip(WHEN, sides, strict=True) if text in said]
+        told = f"{text} ({when[0]})" if len(when) == 1 else text
+        yield from textwrap.wrap(told, width, subsequent_indent="  ")
+
+
+def _sum(flips: Sequence[Flip]) -> str:
+    flipped = sum(flip.flips for flip in flips)
+    if flipped:
+        return f"{flipped} of {len(flips)} line{'s' * (len(flips) > 1)} {'flips' if flipped == 1 else 'flip'}."
+    return "No line flips: every line in both cases keeps its outcome."
+
+
+def _cell(line: LineDecision | None) -> str:
+    if line is None:
+        return "not in the case"
+    by = f" by {', '.join(line.by)}" if line.by else f": {line.reason}" if line.reason else ""
+    return line.words + by
+
+
+def _row(flip: Flip) -> tuple[str, ...]:
+    return f"{flip.code}@{flip.session}", _cell(flip.before), _cell(flip.after), "flips" if flip.flips else ""
+
+
+def _moved(flip: Flip) -> str:
+    if flip.before and flip.after and not flip.flips:
+        return f"stays {flip.after.words}; what it rests on:"
+    return f"{_cell(flip.before)} -> {_cell(flip.after)}"
+
+
+def _difference(flip: Flip, before: Judged, after: Judged, width: int) -> Iterator[str]:
+    """Yield what made the difference for a line: reasons in words, statements with theirs."""
+    program = after.guideline.program
+    told = differing(flip, before, after)
+    for name, line, roles in zip(WHEN, (flip.before, flip.after), told, strict=True):
+        reason = [program.label(line.reason)] if line and line.reason else []
+        said = [f"{r.id}{_SAID[r.role]}: {words_of(r.id, line, program)}" for r in roles] if line else []
+        for each in [*reason, *said]:
+            yield from textwrap.wrap(each, width, initial_indent=f"  {name:8}", subsequent_indent=" " * 10)
