@@ -31,7 +31,7 @@ NAMED = tuple(name for name in Wanted._fields if name != "need")
 """What an answer has of a thing that is to be so."""
 
 
-MANY, CHOICES = 5, 8
+MANY, CHOICES = 3, 8
 """Among how many things all sentences but one of a paragraph have the reader choose at most, and that one."""
 
 
