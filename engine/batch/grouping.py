@@ -81,7 +81,7 @@ class Words(Vocabulary):
     def alike(self, edition: str, code: str) -> str:
         """Return the first code whose lines come to the same by the same, in an edition, as those of another one."""
         all_ways = self.circuits[edition].ways
-        mine = all_ways.get(quote(code)) or all_ways[OTHER]
+        mine = all_ways.get(quote(code), all_ways[OTHER])
         return next(each for each, ways in all_ways.items() if ways == mine)
 
 

@@ -171,7 +171,7 @@ class Circuit:
         code, session = line
         sure: list[tuple[Outcome, list[str]]] = []
         possible: list[Outcome] = []
-        for pick, outcome, ways in self._picks.get(quote(code)) or self._picks[OTHER]:
+        for pick, outcome, ways in self._picks.get(quote(code), self._picks[OTHER]):
             if any(pick(told)):
                 if last := [each for each, at in ways if told[at] & bit]:
                     sure.append((outcome, last))

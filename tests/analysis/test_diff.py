@@ -122,7 +122,7 @@ def test_a_word_of_one_side_alone_is_left_out_for_the_other(turned: bool, toy_te
     ran = CliRunner().invoke(main, args, catch_exceptions=False)
     assert ran.exit_code == 0, ran.output
     assert "I.4.c" in ran.stdout
-    assert "earlier_test: present" in ran.stdout
+    assert "earlier_test present" in " ".join(ran.stdout.split())
 
 
 @pytest.mark.parametrize(
