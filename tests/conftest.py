@@ -32,7 +32,7 @@ EACH = 15  # of the canonical cases each fifteenth: enough of every folder, in s
 EVERY = 20  # of the canonical cases each twentieth, where any will do
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
             "--disable-component-update", "--disable-sync"]  # fmt: skip
-SHARE, LEAST = 3, 5  # of the examples that a law asks for the suite tries a third, and no fewer than five
+SHARE, LEAST = 4, 5  # of the examples that a law asks for the suite tries a quarter, and no fewer than five
 WHOLE = 20  # times as many are tried in a whole campaign
 
 

@@ -53,8 +53,8 @@ def analyze(
     is marked in guards.yaml or equivalent.yaml.
 
     \b
-    Example: coverlog analyze cg_med_24
-             coverlog analyze ncd_240_4 --only faults --format json
+    Example: coverlog analyze ncd_240_4
+             coverlog analyze cg_med_24 --only faults --format json
              coverlog analyze --only reliance --on CASES
     """
     from ..reference.analyses import marks_of, stale, unmarked

@@ -90,7 +90,7 @@ def test_the_two_readings_of_a_case_agree(apnea: Guideline) -> None:
 def test_every_proof_is_verified(apnea: Guideline, size: Callable[[int, int], int]) -> None:
     """Both worlds, all ways and the shortest: the checker finds nothing, and every outcome occurs."""
     outcomes = set()
-    for case in cases(apnea, size(60, 600)):
+    for case in cases(apnea, size(30, 600)):
         for world in ("open", "closed"):
             judged = judge(case, apnea, world=world)
             outcomes |= {line.outcome for line in judged.decision.lines}

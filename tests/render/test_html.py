@@ -214,7 +214,7 @@ def test_a_page_begins_with_the_outcomes(key: str, pages: dict[str, Path], proof
 def test_no_page_is_wider_than_the_window(opened: Any, size: Callable[[int, int], int]) -> None:
     """Nothing scrolls sideways but the picture in its box, with every fold open too."""
     narrowest = "Math.min(...[...document.querySelectorAll('.tree .said')].map(s => s.parentNode.offsetWidth))"
-    for key, unfolded in product(KEYS[:: size(3, 1)], (False, True)):
+    for key, unfolded in product(KEYS[:: size(6, 1)], (False, True)):
         page = opened(key)
         if unfolded:
             page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
@@ -336,7 +336,7 @@ def test_everything_prints(opened: Any, size: Callable[[int, int], int]) -> None
     hidden = (
         "[...document.querySelectorAll('.tree li, .legend dd, .whole svg')].filter(e => !e.checkVisibility()).length"
     )
-    for key in KEYS[size(1, 0) :: size(3, 1)]:
+    for key in KEYS[size(1, 0) :: size(6, 1)]:
         page = opened(key)
         assert page.evaluate(hidden) > 0
         page.emulate_media(media="print")
