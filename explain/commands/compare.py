@@ -37,7 +37,7 @@ def compare(names: tuple[str, ...], named: tuple[str, ...], world: str, as_of: s
 
     \b
     Example: coverlog compare cts-six-weeks-of-splinting cts-three-weeks-of-splinting
-             coverlog compare cts-six-weeks-of-splinting -g cg_med_24 -g cg_med_24
+             coverlog compare cts-six-weeks-of-splinting -g cg_med_24 -g FOLDER
     """
     from ..advice.comparison import as_json as told
     from ..advice.comparison import compared

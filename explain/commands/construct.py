@@ -13,7 +13,7 @@ from ...engine.language.errors import FaultError
 from ...engine.library.guideline import Guideline, load
 from ...engine.library.several import each
 from .complete import complete_code
-from .inputs import answering, noted
+from .inputs import answering, elsewhere, noted
 from .options import as_of_option, case_argument, date_option, format_option, output_option, world_option
 from .output import FAILED, as_json, width, write_out
 
@@ -40,10 +40,16 @@ def policy_of(guideline: Guideline, date: str, world: str, served: str = "") -> 
 
 
 def _outcome(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    known = [outcome.name for outcome in load(ctx.obj).program.told()]
+    known = _outcomes(guideline := load(ctx.obj))
     if value not in known:
-        raise click.BadParameter(f"{value} is no outcome of the guideline; there are {', '.join(known)}")
+        has = elsewhere(guideline, lambda other: value in _outcomes(other))
+        hint = f"{has} construct {value}" if has else f"there are {', '.join(known)}"
+        raise click.BadParameter(f"{value} is no outcome of {guideline.program.name}; {hint}")
     return value
+
+
+def _outcomes(guideline: Guideline) -> list[str]:
+    return [outcome.name for outcome in guideline.program.told()]
 
 
 @click.command()

@@ -51,7 +51,8 @@ def find(guideline: str, words: tuple[str, ...], every: bool, form: str) -> None
         write_out(as_json(names.as_json(found)))
     elif found:
         click.echo(names.as_table(found if every else found[:_MOST], table_width()))
-    click.echo(_summary(found, len(found) if every or form == "json" else _MOST), err=True)
+    if found or not (lacks and has):
+        click.echo(_summary(found, len(found) if every or form == "json" else _MOST), err=True)
 
 
 def _summary(found: Sequence[Hit], shown: int) -> str:

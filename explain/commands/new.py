@@ -36,8 +36,8 @@ def new(guideline: str, condition: str, asking: bool, out: Path | None, force: b
     not answered is left out.
 
     \b
-    Example: coverlog new
-             coverlog new --ask -o case.yaml
+    Example: coverlog new carpal_tunnel_syndrome -o case.yaml
+             coverlog new --ask -o asked.yaml
     """
     if out is not None and out.is_file() and not force:
         raise click.UsageError(f"{visible(str(out))} is there already; --force replaces it")

@@ -53,6 +53,8 @@ def test(
              coverlog test --mutate --sample 100
     """
     loaded = load(guideline)
+    if path and path.is_dir() and any(path.glob("*.dl")):
+        raise click.UsageError(f"{path} holds a guideline, not cases; coverlog -g {path} test tests it")
     if review:
         _write(record(loaded.program), loaded.folder / FILE)
         return

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from ...engine.analysis.diff import REFUSED
 from ...engine.analysis.policy import Witness
 from ...engine.analysis.reliance import Reliance, Share
 from ...engine.analysis.run import Analysis, Proved
@@ -109,14 +110,15 @@ def witness(found: Witness) -> dict[str, Any]:
 def as_text(told: Analysis, left: Sequence[Proved], marked: int, guideline: Guideline, width: int) -> str:
     """Return an analysis as text."""
     worlds = {"open": "open world", "closed": "closed world"}.get(told.world, "both worlds")
-    lines = [f"{guideline.program.name}, rules of {told.date}, every legal case, {worlds}", ""]
+    lines: list[str] = []
     lines += (line for each in left for line in finding_lines(each, guideline.folder))
     lines += _proved(told, left, marked)
     lines += _reach(told, guideline, width)
     lines += _harms(told.harms, guideline, width)
     lines += _reliance(told.reliance, guideline, width)
     lines += (f"unknown: {name}: the time was over" for name in told.unknown)
-    return "\n".join(lines).rstrip() + "\n"
+    head = f"{guideline.program.name}, rules of {told.date}, every legal case, {worlds}"
+    return "\n".join([*textwrap.wrap(head, width), "", *lines[lines[:1] == [""] :]]).rstrip() + "\n"
 
 
 def finding_lines(each: Proved, folder: Path) -> Iterator[str]:
@@ -162,19 +164,29 @@ def _named(code: str, guideline: Guideline) -> bool:
 
 
 def _reliance(found: Sequence[Reliance], guideline: Guideline, width: int) -> Iterator[str]:
-    words = {outcome.name: outcome.words for outcome in guideline.program.told()}
     for each in found:
-        turns = (f"{words.get(c.before, c.before)} would be {words.get(c.after, c.after)}" for c in each.changes)
+        turns = (" would be ".join(_supposed(side, guideline) for side in (c.before, c.after)) for c in each.changes)
         text = f"without {each.name}: {'; '.join(turns) or 'no outcome would be another one'}"
         yield from ("", *textwrap.wrap(text, width, subsequent_indent="  "))
         if each.share:
             yield from textwrap.wrap(_share(each.share), width, initial_indent="  ", subsequent_indent="    ")
         if each.witnesses:
-            one, two = (" by ".join(filter(None, (w.answer, ", ".join(w.by)))) for w in each.witnesses)
+            told = ((in_words(w.answer, guideline), ", ".join(w.by)) for w in each.witnesses)
+            one, two = (" by ".join(filter(None, each)) for each in told)
             code, world = each.witnesses[0].code, each.witnesses[0].world
             text = f"for example {code} in the {world} world: {one}; then {two}"
             yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
             yield from (f"    {line}" for line in as_yaml(each.witnesses[0].said).splitlines())
+
+
+def in_words(answer: str, guideline: Guideline) -> str:
+    """Return an outcome in words; what is none, such as why a case is refused, as it is."""
+    return {outcome.name: outcome.words for outcome in guideline.program.told()}.get(answer, answer)
+
+
+def _supposed(answer: str, guideline: Guideline) -> str:
+    """Return in words what a line would come to."""
+    return "an error (no outcome, or two)" if answer == REFUSED else in_words(answer, guideline)
 
 
 def _share(share: Share) -> str:

@@ -16,6 +16,8 @@ from ...engine.program.interface import CODE
 from ..render import dot as writing
 
 BY = " by "  # stands between an atom of a circuit and the rules that give it
+_ONE = {"firings": "firing", "nodes": "node", "codes": "code", "classes": "class", "input": "input"}
+"""What is counted, where there is one of it."""
 MAX_DRAWN = 400
 """The most nodes that a drawing shows."""
 
@@ -75,7 +77,7 @@ def as_text(circuit: Circuit, codes: Sequence[str], width: int) -> str:
 
     What stands for an atom of the rules is called by it wherever something rests on it.
     """
-    lines = [", ".join(f"{number:,} {name}" for name, number in counts(circuit, codes).items()), ""]
+    lines = [*_wrapped(", ".join(_counted(counts(circuit, codes))), width), ""]
     for node in nodes_of(circuit, codes):
         if circuit.nodes.below(node):
             rules = circuit.told.get(node, "").partition(BY)[2]
@@ -87,6 +89,13 @@ def as_text(circuit: Circuit, codes: Sequence[str], width: int) -> str:
         ways = [(name, way) for name, each in circuit.ways[same[0]] for way in each]
         lines += [f"  {name} {way.last} = {_called(way.node, circuit)}" for name, way in ways]
     return "\n".join(lines) + "\n"
+
+
+def _counted(sizes: dict[str, int]) -> Iterator[str]:
+    """Yield each size in words: `1 code`, `57 or`, `12 deep`."""
+    many = {"said": "things a case can say", "depth": "deep", "input": "inputs"}
+    for name, number in sizes.items():
+        yield f"{number:,} {_ONE[name] if number == 1 and name in _ONE else many.get(name, name)}"
 
 
 def _wrapped(text: str, width: int) -> list[str]:

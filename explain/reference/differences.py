@@ -10,13 +10,14 @@ from ...engine.analysis.conditions import NOT, OPEN, Names, Value, Way, ways_of
 from ...engine.analysis.diff import REFUSED, Change, Pair
 from ...engine.cases.written import as_yaml
 from ...engine.language.terms import Atom, Var
+from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE
 from ...engine.program.program import Program
 from ...engine.program.words import any_of, say_atom
 from ..advice.phrases import some
 from ..render import difference_page
 from ..render.difference_page import Kind
-from .analyses import witness
+from .analyses import in_words, witness
 
 
 class Told(NamedTuple):
@@ -90,14 +91,16 @@ def as_text(
 
     :param detail: whether it is told when each change comes about, with the case as a file.
     """
-    lines = [f"{' and '.join(_names(pair))}, every legal case", "", summary(found)]
+    head = f"{' and '.join(_names(pair))}, every legal case"
+    lines = [*textwrap.wrap(head, width, subsequent_indent="  "), "", *textwrap.wrap(summary(found), width)]
     if detail:
         lines += (line for each in found for line in ("", *_block(each, pair, width)))
     elif found:
         lines += _short(found, pair, width)
-        lines += ["", "--detail tells when each comes about, and shows each case as a file"]
+        hint = "--detail tells when each comes about, and shows each case as a file"
+        lines += ["", *textwrap.wrap(hint, width, break_on_hyphens=False)]
     if flips is not None:
-        lines += ["", *_flips(flips)]
+        lines += ["", *_flips(flips, pair, width)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -157,7 +160,6 @@ def _words(each: Told, pair: Pair) -> tuple[str, str]:
 
 
 def _block(each: Told, pair: Pair, width: int) -> Iterator[str]:
-    change = each.change
     yield from textwrap.wrap(f"{_head(each, pair)}: {', '.join(each.codes)}", width, subsequent_indent="    ")
     for at, way in enumerate(each.when):
         text = f"{'or where' if at else 'where'} {'; '.join(way) or 'nothing more is asked'}"
@@ -167,9 +169,9 @@ def _block(each: Told, pair: Pair, width: int) -> Iterator[str]:
     if each.statements:
         text = f"by {', '.join(each.statements)}"
         yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
-    one, two = change.witnesses
-    told = f"{_answer(one.answer, one.by)}; then {_answer(two.answer, two.by)}"
-    yield f"  for example ({one.code}, {one.world} world: {told}):"
+    one = each.change.witnesses[0]
+    told = f"for example ({one.code}, {one.world} world: {'; then '.join(_answers(each, pair))}):"
+    yield from textwrap.wrap(told, width, initial_indent="  ", subsequent_indent="    ")
     yield from (f"    {line}" for line in as_yaml(_fuller(each)).splitlines())
 
 
@@ -179,18 +181,28 @@ def _fuller(each: Told) -> dict[str, Any]:
     return max(two.said, one.said, key=lambda said: len(as_yaml(said)))
 
 
-def _answer(answer: str, by: Sequence[str]) -> str:
-    return f"{answer} by {', '.join(by)}" if by else answer
+def _answers(each: Told, pair: Pair) -> list[str]:
+    """Return what each side says of the smallest case."""
+    return [_answer(w.answer, w.by, side.guideline) for w, side in zip(each.change.witnesses, pair.sides, strict=True)]
 
 
-def _flips(flips: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _answer(answer: str, by: Sequence[str], guideline: Guideline) -> str:
+    words = in_words(answer, guideline)
+    return f"{words} by {', '.join(by)}" if by else words
+
+
+def _flips(flips: Sequence[dict[str, Any]], pair: Pair, width: int) -> Iterator[str]:
     number = some(len(flips), "line") if flips else "no line"
     yield f"{number} of the cases named change{'s' * (len(flips) < 2)}"
-    yield from (f"  {case} {line}: {before}; then {after}" for case, line, before, after in map(_flip, flips))
+    for flip in flips:
+        case, line, before, after = _flip(flip, pair)
+        text = f"{case} {line}: {before}; then {after}"
+        yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
 
 
-def _flip(flip: dict[str, Any]) -> tuple[str, str, str, str]:
-    before, after = (_answer(flip[side]["outcome"], flip[side]["by"]) for side in ("before", "after"))
+def _flip(flip: dict[str, Any], pair: Pair) -> tuple[str, str, str, str]:
+    sides = zip((flip["before"], flip["after"]), pair.sides, strict=True)
+    before, after = (_answer(told["outcome"], told["by"], side.guideline) for told, side in sides)
     return flip["case"], f"{flip[CODE]}@{flip['session']}", before, after
 
 
@@ -199,16 +211,16 @@ def as_html(pair: Pair, found: Sequence[Told], flips: Sequence[dict[str, Any]] |
 
     :raises PagesError: where Jinja2 is not installed.
     """
-    rows = None if flips is None else [_flip(flip) for flip in flips]
+    rows = None if flips is None else [_flip(flip, pair) for flip in flips]
     kinds = [_kind(each, pair) for each in found]
     return difference_page.as_html(_names(pair), summary(found), kinds, rows, pair.sides[1].guideline.program)
 
 
 def _kind(each: Told, pair: Pair) -> Kind:
-    change, (one, two) = each.change, each.change.witnesses
+    change, one = each.change, each.change.witnesses[0]
     shown = {
         "code": one.code, "world": one.world, "case": as_yaml(_fuller(each)).splitlines(),
-        "answers": (_answer(one.answer, one.by), _answer(two.answer, two.by)),
+        "answers": _answers(each, pair),
     }  # fmt: skip
     words = _words(each, pair)
     return Kind(

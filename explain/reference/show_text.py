@@ -52,7 +52,7 @@ def _rule(rule: Rule, program: Program, width: int) -> Iterator[str]:
     yield from body
     parts = [
         f"cites {', '.join(rule.cites)} ({authority_of(program.authority(rule))}), {in_force(rule)}",
-        *([f"reads by {', '.join(rule.readings)}"] if rule.readings else []),
+        *([f"read by {', '.join(rule.readings)}"] if rule.readings else []),
         rule.source,
         str(rule.place),
     ]

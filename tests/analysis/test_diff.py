@@ -217,3 +217,12 @@ def test_every_flip_of_a_case_is_of_a_kind_that_is_told(guideline: Guideline, be
             else:
                 assert all((two.code, one.outcome, one.outcome, s, "") in found for s in set(two.by) - set(one.by))
     assert seen > 3
+
+
+def test_outcomes_are_told_in_words_wherever_a_difference_is_text() -> None:
+    """No name of an outcome stands in the text; the case as a file has names of its own."""
+    args = ["diff", "2017-11-01", "2017-11-02", "--detail", "--on", "another-condition-back-pain-and-headache"]
+    ran = CliRunner().invoke(main, args, env={"COLUMNS": "60"}, catch_exceptions=False)
+    assert "not medically necessary by X3; then" in " ".join(ran.stdout.split())
+    assert "medically_necessary" not in ran.stdout
+    assert max(map(len, ran.stdout.splitlines())) <= 60

@@ -220,3 +220,13 @@ def test_the_shipped_cases_cover_every_rule_and_branch() -> None:
     assert [b.rule for b in shipped if not b.part and not b.case] == []
     assert [(b.rule, b.part, b.value) for b in shipped if not b.case and not b.idle] == []
     assert sum(bool(b.idle) for b in shipped) == 5
+
+
+def test_a_guideline_in_place_of_cases_is_told_how_it_is_tested(tmp_path: Path) -> None:
+    """A folder of a guideline's text holds no cases of another one: the message has the command that tests it."""
+    folder = tmp_path / "mine"
+    (folder / "cases").mkdir(parents=True)
+    (folder / "guideline.dl").write_text("")
+    ran = CliRunner().invoke(main, ["test", str(folder)], catch_exceptions=False)
+    assert ran.exit_code == 2
+    assert f"coverlog -g {folder} test" in ran.stderr
