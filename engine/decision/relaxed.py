@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from ..evaluation.rules import Model
 from ..language.terms import Atom, Literal, quote
+from ..library.cache import program_in
 from ..library.guideline import Guideline
 from ..program.graph import Strata
 from ..program.interface import FAVOURABLE
@@ -113,8 +115,9 @@ def relaxed(guideline: Guideline) -> Guideline:
 
 
 def _digest(guideline: Guideline, of: str) -> str:
-    """Return what a guideline made of another one is grounded under."""
-    return sha256(f"{guideline.hash} {of}".encode()).hexdigest() if guideline.hash else ""
+    """Return what a guideline made of another one is grounded under: its text, and the program that makes it here."""
+    made = program_in(Path(__file__).parent.parent, "decision") if guideline.hash else ""
+    return sha256(f"{guideline.hash} {made} {of}".encode()).hexdigest() if guideline.hash else ""
 
 
 class Relaxed:
