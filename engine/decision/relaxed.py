@@ -207,10 +207,8 @@ class Relaxed:
     def _so(self, need: Need) -> bool:
         """Say whether the case says already what is needed; in the closed world it denies what it does not say."""
         if need.bounds:
-            amounts = [
-                a for a in self.said if a.predicate == need.atom.predicate and a.args[:-1] == need.atom.args[:-1]
-            ]
-            numbers = (a.args[-1] for a in amounts)
+            of = need.atom.predicate, need.atom.args[:-1]
+            numbers = (a.args[-1] for a in self.said if (a.predicate, a.args[:-1]) == of)
             return any(need.low <= number <= need.high for number in numbers if isinstance(number, int))
         if need.denies:
             return not self.situation.model.possible(self._told(need).atom)
@@ -219,9 +217,8 @@ class Relaxed:
     def _told(self, need: Need) -> Need:
         """Return a need of an input as one of what it documents."""
         derived = self.inputs.get(need.atom.predicate)
-        if not derived:
-            return need
-        return need._replace(atom=Atom(derived.name, need.atom.args), stated=bool(derived.until))
+        until = bool(derived and derived.until)
+        return need._replace(atom=Atom(derived.name, need.atom.args), stated=until) if derived else need
 
     def denied(self, atom: Atom) -> set[Atom]:
         """Return the inputs that denying one of them denies as well, by the rules of the guideline itself."""

@@ -105,7 +105,7 @@ def _seal(name: Path, texts: Sequence[tuple[str, str]], body: bytes) -> bytes:
 
 
 def program_in(folder: Path, *rooms: str) -> str:
-    """Return a digest of the program in a folder, for what is made by more than the rooms that each file is sealed with.
+    """Return a digest of the program in a folder, for what more is made by than a file is sealed with.
 
     :param rooms: those that count; without any, all that are in the folder.
     """
