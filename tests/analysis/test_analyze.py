@@ -220,8 +220,8 @@ def test_what_the_text_alone_settles_is_weighed_as_it_is_decided(text: str, tmp_
     ]
     without = Withdrawn(guideline, DAY, "")
     less = without.less("INT-1")
-    pairs = [(case, *(decide(case, each).lines[0].outcome for each in (guideline, less))) for case in cases]
-    other = tuple(case.id for case, before, after in pairs if before != after)
+    told = {case.id: [decide(case, each).lines[0].outcome for each in (guideline, less)] for case in cases}
+    other = tuple(name for name, (before, after) in told.items() if before != after)
     assert without.shares(cases)["INT-1"].cases == other
     turns = [turn for turn in without.turns("INT-1") if without.shown("INT-1", turn)]
     assert bool(turns) == bool(other)
