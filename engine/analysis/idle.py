@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterator
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from ..evaluation.apart import set_apart
 from ..language.terms import Comparison, Literal, Part, Rule, Var
-from ..library.cache import of_edition
+from ..library.cache import of_edition, program_in
 from ..program.graph import edges
 from ..program.program import RESERVED, Program
 from .trial import Cut, Trial, without
@@ -104,7 +105,8 @@ def _kept(program: Program, date: str, wanted: list[Cut], digest: str) -> tuple[
         kinds, idle_facts = idle_of(trial, wanted), unasked(trial, date)
         return [(wanted.index(cut), kind) for cut, kind in kinds.items()], [facts.index(fact) for fact in idle_facts]
 
-    mine = sha256("\n".join([digest, *(f"{cut.rule.place} {cut.part}" for cut in wanted)]).encode()).hexdigest()
+    asked = [digest, program_in(Path(__file__).parent.parent), *(f"{cut.rule.place} {cut.part}" for cut in wanted)]
+    mine = sha256("\n".join(asked).encode()).hexdigest()
     kinds, idle_facts = of_edition("idle", (digest and mine, date), _read, made, lambda found: found)
     return {wanted[at]: kind for at, kind in kinds}, [facts[at] for at in idle_facts]
 

@@ -159,7 +159,7 @@ class Withdrawn:
         """Return the outcome of each line where some switches are set."""
         values = [*inputs.values, *[0] * self.trial.switches]
         for number in (self.trial.built.inputs[VARYING], *off):
-            values[number] = inputs.mask
+            values[self.trial.circuit.alike.get(number, number)] = inputs.mask
         world = WORLDS[self.world or "open"]
         told = self.trial.circuit.lines(inputs._replace(values=values), lines, open_world=world)
         return [line.outcome for line in told] if told is not None else [REFUSED] * len(lines)

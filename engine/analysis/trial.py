@@ -61,7 +61,7 @@ def _widened(program: Program, relaxed: Iterable[Rule], facts: Mapping[Rule, Pla
     varies = stratify(program).from_case
     rules = [
         _asking(rule._replace(place=facts.get(rule, rule.place)), asks)
-        if rule in facts or (rule.body and rule.head.predicate not in varies) else rule
+        if rule in facts or (rule.body and varies.isdisjoint(each.atom.predicate for each in rule.asked)) else rule
         for rule in program.rules
     ]  # fmt: skip
     said = Predicate(CUT, ("Cut",), "", Place("", 1), CaseKey(CUT, "each of", CUT, ""))

@@ -112,14 +112,19 @@ class Circuit:
         return self._functions[open_world]
 
     @cached_property
+    def alike(self) -> dict[int, int]:
+        """By number of an input that outputs rest on, the number of the one that is set for it in a case."""
+        return self.nodes.alike(self.outputs)
+
+    @cached_property
     def _reader(self) -> Reader:
-        return Reader(self.grounded, self.nodes.alike(self.outputs))
+        return Reader(self.grounded, self.alike)
 
     def _told(self, inputs: Inputs, *, open_world: bool) -> Values:
         """Return the outputs for a case that has been read."""
         if open_world not in self._of_read:
-            alike = self.nodes.alike(self.outputs)
-            self._of_read[open_world] = compiled(self.nodes, list(self.outputs), open_world=open_world, alike=alike)
+            told = compiled(self.nodes, list(self.outputs), open_world=open_world, alike=self.alike)
+            self._of_read[open_world] = told
         return self._of_read[open_world](inputs.values, inputs.mask)
 
     @cached_property

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from ..evaluation.rules import Model
 from ..language.terms import Atom, Literal, quote
+from ..library.cache import program_in
 from ..library.guideline import Guideline
 from ..program.graph import Strata
 from ..program.interface import FAVOURABLE
@@ -113,8 +115,9 @@ def relaxed(guideline: Guideline) -> Guideline:
 
 
 def _digest(guideline: Guideline, of: str) -> str:
-    """Return what a guideline made of another one is grounded under."""
-    return sha256(f"{guideline.hash} {of}".encode()).hexdigest() if guideline.hash else ""
+    """Return what a guideline made of another one is grounded under: its text, and the program that makes it here."""
+    made = program_in(Path(__file__).parent.parent, "decision") if guideline.hash else ""
+    return sha256(f"{guideline.hash} {made} {of}".encode()).hexdigest() if guideline.hash else ""
 
 
 class Relaxed:
@@ -204,10 +207,8 @@ class Relaxed:
     def _so(self, need: Need) -> bool:
         """Say whether the case says already what is needed; in the closed world it denies what it does not say."""
         if need.bounds:
-            amounts = [
-                a for a in self.said if a.predicate == need.atom.predicate and a.args[:-1] == need.atom.args[:-1]
-            ]
-            numbers = (a.args[-1] for a in amounts)
+            of = need.atom.predicate, need.atom.args[:-1]
+            numbers = (a.args[-1] for a in self.said if (a.predicate, a.args[:-1]) == of)
             return any(need.low <= number <= need.high for number in numbers if isinstance(number, int))
         if need.denies:
             return not self.situation.model.possible(self._told(need).atom)
@@ -216,9 +217,8 @@ class Relaxed:
     def _told(self, need: Need) -> Need:
         """Return a need of an input as one of what it documents."""
         derived = self.inputs.get(need.atom.predicate)
-        if not derived:
-            return need
-        return need._replace(atom=Atom(derived.name, need.atom.args), stated=bool(derived.until))
+        until = bool(derived and derived.until)
+        return need._replace(atom=Atom(derived.name, need.atom.args), stated=until) if derived else need
 
     def denied(self, atom: Atom) -> set[Atom]:
         """Return the inputs that denying one of them denies as well, by the rules of the guideline itself."""

@@ -16,7 +16,7 @@ from .component import WORLD, Came, Component, Member
 from .join import Join
 from .joined import join
 from .limits import Budget
-from .prepared import MAX_KEPT, Prepared
+from .prepared import Prepared
 from .relation import in_order
 from .rules import Firing, Model
 from .waiting import Waiting
@@ -193,11 +193,11 @@ class _Choice(Waiting):
         """Return the firing of a row; what does not count is the same for each case that names the same."""
         if member.counts:
             return member.compiled.firing(row, self.join.tally)
-        if row not in member.known:
-            if len(member.known) >= MAX_KEPT:
-                member.known.clear()
-            member.known[row] = member.compiled.firing(row, self.join.tally)
-        return member.known[row]
+        try:
+            return member.known[row]
+        except KeyError:  # asked for once: threads share what is known, and another one may clear it at any moment
+            firing = member.compiled.firing(row, self.join.tally)
+        return member.keep(row, firing)
 
     # --- A recursive component --------------------------------------------------------------------
 

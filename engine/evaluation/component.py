@@ -12,6 +12,8 @@ from .rules import Firing
 
 WORLD = ""
 """Stands among the predicates for whether what is not documented may still be so, and of what that is not asked."""
+MAX_KEPT = 100_000
+"""How many firings that what cases name was put into are kept of a rule."""
 MAX_CAME = 1_000
 """How often what one component came to is kept."""
 
@@ -34,6 +36,13 @@ class Member:
         self.counts = bool(compiled.rule.aggregates)
         self.plans: dict[int, Plan] = {}
         self.known: dict[Row, Firing | None] = {}
+
+    def keep(self, row: Row, firing: Firing | None) -> Firing | None:
+        """Keep what fires by a row, and return it."""
+        if len(self.known) >= MAX_KEPT:
+            self.known.clear()
+        self.known[row] = firing
+        return firing
 
 
 Slot = Atom | str

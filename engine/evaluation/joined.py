@@ -90,6 +90,7 @@ class Plan:
         self.sizes = {step.predicate: len(text.get(step.predicate, ())) for step in self.steps}
         self.most = prod(self.sizes[step.predicate] for step in self.steps if step.predicate not in varying)
         self.varying = [step.predicate for step in self.steps if step.predicate in varying]
+        self.tested = any(step.tests for step in self.steps)
 
     def size(self, live: Mapping[str, list[Atom]]) -> int:
         """Return how many rows there are at most."""
@@ -166,7 +167,9 @@ def join(plan: Plan, atoms: Atoms, fresh: Sequence[Atom], budget: Budget) -> lis
     :raises LimitError: where there are more than are left.
     """
     plan.used += 1
-    if plan.used > OFTEN and len(plan.steps) < DEEP and plan.size(atoms.live) < budget.left:
+    # The function compares nothing on the way: it would give more rows, and so take more steps than the first cases.
+    often = plan.used > OFTEN and not plan.tested
+    if often and len(plan.steps) < DEEP and plan.size(atoms.live) < budget.left:
         return plan.function(atoms, fresh)
     return _joined(plan, atoms, fresh, budget)
 

@@ -18,7 +18,7 @@ from .named import ANY
 from .rules import Firing, Model
 
 MAX_KEPT = 100_000
-"""How many firings that what cases name was put into, and how many atoms of cases, are kept."""
+"""How many atoms of cases are kept, and of how much that is known what stands for it."""
 
 Asked = tuple[str, tuple[bool, ...], tuple[tuple[Term, ...], ...]]
 """A predicate of which a case may give atoms, which of its columns hold what a case names, its atoms without that."""

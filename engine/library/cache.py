@@ -104,10 +104,13 @@ def _seal(name: Path, texts: Sequence[tuple[str, str]], body: bytes) -> bytes:
     return str(digest.hexdigest()).encode()
 
 
-def program_in(folder: Path) -> str:
-    """Return a digest of the program in a folder, for the texts of what is made by more than the engine."""
-    rooms = tuple(sorted(each for each in os.listdir(folder) if (folder / each).is_dir()))
-    return str(_program(folder, rooms).hexdigest())
+def program_in(folder: Path, *rooms: str) -> str:
+    """Return a digest of the program in a folder, for what more is made by than a file is sealed with.
+
+    :param rooms: those that count; without any, all that are in the folder.
+    """
+    every = tuple(sorted(each for each in os.listdir(folder) if (folder / each).is_dir()))
+    return str(_program(folder, rooms or every).hexdigest())
 
 
 @cache

@@ -133,7 +133,9 @@ def uses(guideline: Guideline, track: Track = iter) -> Uses:
 def _over_starts(guideline: Guideline, track: Track) -> Uses:
     """Return what an earlier start found with the same texts and program, else run the cases."""
     name = guideline.folder / "uses"
-    texts = [("guideline", guideline.hash), ("proofs", program_in(Path(__file__).parent.parent))]
+    explain = Path(__file__).parent.parent
+    program = program_in(explain) + program_in(explain.parent / "engine")
+    texts = [("guideline", guideline.hash), ("proofs", program)]
     texts += [(str(path), path.read_text("utf-8", "replace")) for path in canonical_paths(guideline)]
     found = recalled(name, texts, _decoded) if guideline.hash else None
     if found is None:

@@ -14,6 +14,7 @@ from coverlog.engine.analysis.reliance import Withdrawn
 from coverlog.engine.analysis.run import ANALYSES, SELDOM, analyse
 from coverlog.engine.cases.case import Case
 from coverlog.engine.cases.find import find_case
+from coverlog.engine.cases.said import read_case
 from coverlog.engine.decision.decide import decide
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
@@ -171,3 +172,56 @@ def test_outcomes_are_told_in_words_and_the_code_that_stands_for_others_is_said_
     assert "(any code not named)\n  not addressed: code_not_listed" in told
     assert "medically necessary by IV becomes not medically necessary by X1" in " ".join(told.split())
     assert "medically_necessary" not in told
+
+
+SAID = """
+interpretation("INT-1", "as read").
+%@ predicate said(Finding): {Finding} is said
+%@ case: said each of finding
+%@ predicate base(Finding): {Finding} is there anyway
+%@ predicate still: it is so anyway
+%@ predicate sign(Finding): {Finding} is a sign
+%@ facts A/base
+base(wheeze).
+%@ rule A/said: cough is said
+met :- said(cough).
+"""
+SETTLED = {
+    "by another rule": """
+%@ rule A/still: it is so anyway
+still :- base(wheeze).
+%@ rule A/met: it is so anyway
+met :- still.
+%@ rule A/read: wheeze is said
+%@ reading: INT-1
+met :- said(wheeze).
+""",
+    "by the rule itself": """
+%@ rule A/sign: {Finding} is there
+%@ reading: INT-1
+sign(Finding) :- base(Finding).
+%@ rule A/wheeze: wheeze is said
+sign(wheeze) :- said(wheeze).
+%@ rule A/met: a sign is there
+met :- sign(wheeze).
+""",
+}
+
+
+@pytest.mark.parametrize("text", SETTLED.values(), ids=SETTLED)
+def test_what_the_text_alone_settles_is_weighed_as_it_is_decided(text: str, tmp_path: Path) -> None:
+    """Where a rule fires by facts beside one that fires by a case, a reading changes what it changes, and no more."""
+    (tmp_path / "t.dl").write_text(PRELUDE + SAID + text)
+    guideline = load(tmp_path)
+    base = {"date_of_service": DAY, "services": [{"cpt": "10001"}]}
+    cases = [
+        read_case({"id": str(at), **base, "said": said}, guideline)
+        for at, said in enumerate([[], ["wheeze"], ["cough"], ["wheeze", "cough"]])
+    ]
+    without = Withdrawn(guideline, DAY, "")
+    less = without.less("INT-1")
+    told = {case.id: [decide(case, each).lines[0].outcome for each in (guideline, less)] for case in cases}
+    other = tuple(name for name, (before, after) in told.items() if before != after)
+    assert without.shares(cases)["INT-1"].cases == other
+    turns = [turn for turn in without.turns("INT-1") if without.shown("INT-1", turn)]
+    assert bool(turns) == bool(other)

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from coverlog.engine.cases.case import Case, read_text
 from coverlog.engine.decision.decide import decide
 from coverlog.engine.evaluation import limits
+from coverlog.engine.evaluation.joined import OFTEN
 from coverlog.engine.evaluation.limits import allowing
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
@@ -146,3 +147,16 @@ def test_checking_many_facts_is_no_matter_of_minutes(write: Callable[[str], Path
     unused = {"unused-declaration", "subsumed-rule"}
     few, many = (findings_of([("t.dl", HEADER + rule + facts(number))]) for number in (5, 10_000))
     assert {f.code for f in few} == {f.code for f in many} <= unused
+
+
+def test_a_case_takes_the_same_steps_however_many_came_before(write: Callable[[str], Path]) -> None:
+    """What comparisons leave out on the way is no step of an early case, nor of a late one."""
+    joined = "met :- said(a), service(Session, Code), n(X), X > 38, n(Y), n(Z), Y + Z > 100.\n"
+    guideline = load(write(facts(40) + "%@ rule A/cross: all\n" + joined))
+    for code in range(10_001, 10_001 + 2 * OFTEN):
+        decide(case(guideline, things=["a"], services=[{"cpt": str(code)}]), guideline)
+    prepared = guideline.prepared(guideline.since("2025-05-01"))
+    assert prepared
+    met = next(each for each in prepared.components if each.names == ("met",))
+    assert len(met.kept) == 2 * OFTEN
+    assert {came.steps for came in met.kept.values()} == {40 * 40}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from coverlog.engine.decision import relaxed as making
 from coverlog.engine.library import cache as kept
 from coverlog.engine.library import guideline as library
 from coverlog.engine.library.guideline import Guideline, load
@@ -213,6 +214,16 @@ def test_a_changed_program_or_text_is_read_again(folder: Path, monkeypatch: pyte
     assert kept.recall(folder, (("t.dl", "p."),)) is None
     monkeypatch.setattr(kept, "__file__", str(folder / "kept.py"))
     assert kept.recall(folder, texts(folder)) is None
+
+
+def test_what_is_made_of_a_guideline_is_kept_under_the_program_that_makes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once another program makes the guideline of advice, no firing that an earlier one kept is taken for its own."""
+    before = load()
+    after = library.Guideline(before.folder, before.program, before.strata, before.hash)
+    one = [making.relaxed(before).hash, making.narrowed(before, "advisory").hash]
+    monkeypatch.setattr(making, "program_in", lambda *_: "another")
+    other = [making.relaxed(after).hash, making.narrowed(after, "advisory").hash]
+    assert len({before.hash, *one, *other}) == 5
 
 
 def test_a_full_disk_leaves_nothing_half_done(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
