@@ -21,6 +21,7 @@ from .told import ANY
 from .ways import in_sentences
 
 WAY = "one way: "
+OR = "or: "
 
 
 class Row(NamedTuple):
@@ -81,8 +82,9 @@ def criterion(statement: str, program: Program) -> str:
 
 def _told(mark: str, items: Iterable[Item]) -> Iterator[tuple[str, str, str]]:
     """Yield what is asked, what is recorded and where; items of which the record says the same share a row."""
-    for (met, recorded, source), same in groupby(items, key=_standing):
+    for at, ((met, recorded, source), same) in enumerate(groupby(items, key=_standing)):
         each = list(same)
+        mark = OR if at and mark == ANY else mark  # one choice, in several rows
         asked = "; ".join(f"{item.label}{f', {item.needed}' if item.needed else ''}" for item in each)
         several = "each " if len(each) > 1 and recorded not in ("", "not recorded") else ""
         yield mark + asked, several + (recorded or ("met" if met else "not met")), source
