@@ -133,5 +133,6 @@ def test_a_refused_case_is_of_the_schema_and_names_each_fault_apart(tmp_path: Pa
     refused = told("decide", str(file), "--format", "json")
     jsonschema_rs.validator_for(told("schema", "--of", "decision")).validate(refused)
     date, setting = refused["faults"]
-    assert date == {"place": f"{file}:2:18", "message": "2025-02-30 is no day of the calendar", "remedy": ""}
+    assert date["place"] == f"{file}:2:18"
+    assert (date["message"], date["remedy"][-11:]) == ("2025-02-30 is no day of the calendar", " YYYY-MM-DD")
     assert (setting["place"], setting["remedy"]) == (f"{file}:3:10", "did you mean office?")

@@ -27,6 +27,9 @@ class Dated(NamedTuple):
     later: str = ""
 
 
+NO_DAY = "write the year, a month from 01 to 12 and a day that the month has: YYYY-MM-DD"
+
+
 def misdated(document: Document, program: Program) -> list[Found]:
     """Return the faults of dates; the schema knows their form only.
 
@@ -37,7 +40,7 @@ def misdated(document: Document, program: Program) -> list[Found]:
     wrong: dict[Path, Found] = {}
     for date in dates:
         if not _is_day(date.day):
-            wrong[date.path] = date.path, f"{date.day} is no day of the calendar", ""
+            wrong[date.path] = date.path, f"{date.day} is no day of the calendar", NO_DAY
         elif _is_day(date.before) and date.day > date.before:
             told = f"{CONTRADICTORY}: {date.name} is {date.day}, after the {date.later} {date.before}"
             wrong.setdefault(date.path, (date.path, told, "correct one"))
