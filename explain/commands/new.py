@@ -36,7 +36,7 @@ def new(guideline: str, condition: str, asking: bool, out: Path | None, force: b
     not answered is left out.
 
     \b
-    Example: coverlog new carpal_tunnel_syndrome -o case.yaml
+    Example: coverlog new -o case.yaml
              coverlog new --ask -o asked.yaml
     """
     if out is not None and out.is_file() and not force:
