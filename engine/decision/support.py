@@ -24,11 +24,6 @@ def leaves(model: Model, atom: Atom) -> set[Atom]:
     return found
 
 
-def used_rules(targets: Iterable[Atom], model: Model, why: Why) -> list[Rule]:
-    """Return the rules that a line's proof uses; see `used`."""
-    return used(targets, model, why)[0]
-
-
 def used(targets: Iterable[Atom], model: Model, why: Why) -> tuple[list[Rule], set[str]]:
     """Return what a line's proof uses: the rules of what holds, may hold or fails in play, and the open predicates."""
     found = list(reached(targets, why, Ways(model, why, every=False)))

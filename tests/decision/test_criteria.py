@@ -13,7 +13,7 @@ from coverlog.engine.cases.case import Case, read_text
 from coverlog.engine.decision.decide import decide as decide_case
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.decision.decision import Decision
-from coverlog.engine.decision.support import used_rules
+from coverlog.engine.decision.support import used
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline
 from coverlog.kb import ROOT
@@ -86,7 +86,7 @@ def test_the_generator_reaches_every_rule(criteria: ModuleType, guideline: Guide
         judged = judge(case, guideline)
         unfired -= {f.rule.id for firings in judged.model.firings.values() for f in firings if f.rule.body}
         decisive = [a for a in judged.model.atoms("medically_necessary") if judged.model.sure(a)]
-        unused -= {rule.id for rule in used_rules(decisive, judged.model, judged.why) if rule.body}
+        unused -= {rule.id for rule in used(decisive, judged.model, judged.why)[0] if rule.body}
         if not unfired | unused:
             break
     assert unfired == set()
