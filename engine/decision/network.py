@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import gcd
 from typing import NamedTuple
 
+from ..evaluation.masks import bits as bits
 from .need import Item
 
 _MANY = 1 << 30
@@ -210,11 +211,3 @@ def _below_first(gates: Sequence[Gate], roots: Iterable[int]) -> list[int]:
             stack.append((node, True))
             stack += [(c, False) for c in gates[node].below]
     return list(order)
-
-
-def bits(mask: int) -> Iterator[int]:
-    """Yield the places of a mask's bits, the lowest first."""
-    while mask:
-        bit = mask & -mask
-        yield bit.bit_length() - 1
-        mask ^= bit
