@@ -75,7 +75,7 @@ class _Choice(Waiting):
 
     def _worked_out(self, component: Component) -> Came:
         model, left, possible, sure = self.model, self.budget.left, self.possible, self.sure
-        unknown = tuple(self.suppose(component)) if self.open_world else ()
+        unknown = frozenset(self.suppose(component) if self.open_world else ())
         firings = {head: model.firings[head] for head in self.component(component)}
         support = {head: model.support[head] for head in firings if head in model.support}
         live = {name: self.live[name] for name in component.names if name in self.live}

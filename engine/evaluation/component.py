@@ -87,7 +87,7 @@ class Came(NamedTuple):
     is_something: bool
     firings: dict[Atom, list[Firing]]
     support: dict[Atom, Firing]
-    unknown: tuple[Atom, ...]
+    unknown: frozenset[Atom]
     live: dict[str, list[Atom]]  # by predicate, the atoms that may be so
     known: dict[str, object]  # by predicate, what stands for all that is known of it
     possible: int  # the bits of what came, and of what came to be sure

@@ -76,6 +76,11 @@ class Evaluator:
             self._below[predicate] = tuple(found)
         return self._below[predicate]
 
+    def known(self, predicate: str, model: Model) -> object:
+        """Return what stands for all that is known of what a predicate depends on, in a model that was chosen."""
+        known = tuple(map(model.known.get, self.below(predicate)))
+        return self.prepared.one(known) if self.prepared else known
+
     def _rank(self, part: Part) -> int:
         if not isinstance(part, Literal):
             return 3 if isinstance(part, Comparison) else 4
