@@ -169,9 +169,8 @@ class Why:
     def _failing(self, atom: Atom) -> Generator[Atom, bool, list[Failure]]:
         """Return the failures of an atom; yield each atom of which they depend on whether it is in play."""
         failures = []
-        for compiled in self.evaluator.of_head.get(atom.predicate, ()):
-            if (binding := unify(compiled.rule.head, atom)) is not None:
-                failures.append((yield from self._failure(compiled, atom, binding)))
+        for compiled, binding in self.evaluator.fitting(atom):
+            failures.append((yield from self._failure(compiled, atom, binding)))
         return failures
 
     def _failure(self, compiled: Compiled, atom: Atom, binding: Binding) -> Generator[Atom, bool, Failure]:
@@ -196,9 +195,11 @@ class Why:
         """
         if not isinstance(part, Literal) or not part.positive:  # what is not bound is passed over
             return [way for way in ways if not _bind(way, names) or self.join.holds(part, way, sure=False)]
+        if not names:
+            return ways if self.model.possible(part.atom) else []
         found: list[Binding] = []
         for way in ways:
-            atom = part.atom.substitute(way) if names else part.atom
+            atom = part.atom.substitute(way)
             if not _bind(way, names):
                 found += [{**way, **more} for more in self._fit(atom)]
             elif self.model.possible(atom):
@@ -219,15 +220,15 @@ class Why:
         if not isinstance(part, Literal) or not part.positive:
             bound = {part.substitute(way): way for way in reversed(ways)}
             return [Cause(at, each, CONTRADICTED, way) for each, way in bound.items()]
-        versions = {(*map(way.get, names),): way for way in reversed(ways)}.values() if ways[1:] else ways
-        predicate = part.atom.predicate
-        if predicate not in self._records and predicate not in self.evaluator.of_head:
-            way = [*versions][-1]
+        bindings = {(*map(way.get, names),): way for way in reversed(ways)}.values() if ways[1:] and names else ways[:1]
+        predicate, is_record = part.atom.predicate, part.atom.predicate in self._records
+        if not is_record and predicate not in self.evaluator.of_head:
+            way = [*bindings][-1]
             return [Cause(at, part.substitute(way), NOT_APPLICABLE, way)]
         found = []
-        for way in versions:
-            each = part.substitute(way)
-            if predicate in self._records:
+        for way in bindings:
+            each = part.substitute(way) if names else part
+            if is_record:
                 kind = self._said(each.atom)
             else:
                 known = self._in_play.get(numbered(each.atom))
