@@ -113,8 +113,8 @@ class _Choice(Waiting):
             self.join = Join(self.model, partial(self.budget.spend, 1, first))
         if component.recursive:
             return self._recursive(component)
-        heads, support = dict[Atom, list[Firing]](), self.model.support
-        for member in component.members:
+        heads, support, possible = dict[Atom, list[Firing]](), self.model.support, self.possible
+        for member in (each for each in component.members if each.may_fire(possible)):
             for firing, sure in self._listed(member) if member.is_listed else self._joined(member):
                 head = firing.head
                 if head in heads:
@@ -160,8 +160,6 @@ class _Choice(Waiting):
 
     def _joined(self, member: Member) -> list[tuple[Firing, bool]]:
         """Return what fires of a rule with what the case names put in, and whether it surely does."""
-        if member.needs & ~self.possible:
-            return []
         known = None if member.counts else member.asks(self.known)
         kept = member.kept.get(known)
         if kept and kept.steps <= self.budget.left:
@@ -234,7 +232,7 @@ class _Choice(Waiting):
 
     def _rows(self, member: Member, new: int, fresh: Sequence[Atom]) -> Iterator[tuple[Row, Firing]]:
         if not member.is_listed:
-            yield from () if member.needs & ~self.possible else self._bound(member, new, fresh)
+            yield from self._bound(member, new, fresh) if member.may_fire(self.possible) else ()
             return
         found, prepared = self._ready(member), self.prepared
         if new >= 0:

@@ -54,6 +54,10 @@ class Member:
         self.always: list[int] = []  # the firings listed that wait for nothing
         self.by: dict[int, list[int]] = {}  # the others, by the bit of one thing that each waits for
 
+    def may_fire(self, possible: int) -> bool:
+        """Say whether all that it waits for is there; of a rule that is listed, whether it is worth looking."""
+        return bool(self.always or self.needs & possible) if self.is_listed else not self.needs & ~possible
+
     def waiting(self, possible: int) -> list[int]:
         """Return the firings listed of which one thing that they wait for is there, or that wait for nothing."""
         found, there = self.always.copy(), self.needs & possible
