@@ -77,7 +77,8 @@ class Network:
         self._groups = list(_groups(gates, roots))
         self.circular = {node: at for at, (group, _, circular) in enumerate(self._groups) if circular for node in group}
         self._weight = [_MANY] * len(gates) + [1] * len(items)
-        for node in (node for group, *_ in self._groups for node in group):
+        self.order = [node for group, *_ in self._groups for node in group]  # each after what it rests on
+        for node in self.order:
             weights = [self._weight[c] for c in gates[node].below]
             own = min(weights, default=0) if gates[node].conjunctive else sum(weights)
             self._weight[node] = min(own, _MANY)
