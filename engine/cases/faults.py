@@ -33,7 +33,7 @@ Found = tuple[Path, str, str]  # a place, what is wrong there, and a remedy
 def faults(document: Document, guideline: Guideline) -> list[Fault]:
     """Return every fault of a case in the order of their places; what is beyond the first hundred is counted."""
     problems = document.problems
-    every = [(path_of(error, document.value), error) for error in guideline.validator.iter_errors(document.value)]
+    every = [(path_of(error, document.value), error) for error in guideline.errors(document.value)]
     errors = [(path, error) for path, error in every if not _within(path, problems)]
     # Those beyond the first hundred are counted only: saying what was meant takes its time.
     first = sorted(errors, key=lambda each: document.order(each[0]))[:MOST]
