@@ -15,9 +15,8 @@ from ..language.terms import Atom, Comparison, Literal, Place, Rule, Term, varia
 from ..language.unify import Binding
 from ..program.graph import Strata
 from ..program.program import Predicate, Program
-from .columns import NotGroundedError
 from .compiled import Row, compiled_rules
-from .limits import LimitError, TooLongError
+from .limits import LimitError, NotGroundedError, TooLongError
 from .named import ANY, Named
 from .prepared import Asked, Outline
 from .relation import in_order

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...kb import DEFAULT, guidelines
-from ..evaluation.columns import NotGroundedError
 from ..evaluation.evaluator import Evaluator
+from ..evaluation.limits import NotGroundedError
 from ..evaluation.prepared import Prepared
 from ..language.errors import GuidelineError, did_you_mean
 from ..language.terms import unquote
