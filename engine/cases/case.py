@@ -17,7 +17,6 @@ from .document import Document, documents
 from .document import Path as At
 from .faults import faults
 from .files import below, read_bounded, unreadable
-from .part import parts
 from .times import plain
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -123,6 +122,8 @@ def _read_by(document: Document, answering: Answering) -> Iterator[Case | Unread
     if isinstance(answering, Guideline):
         yield read_case(document, answering)
         return
+    from .part import parts  # only where several guidelines answer
+
     for guideline, part, notes in parts(document, answering):
         case = read_case(part, guideline)
         if isinstance(case, Case):

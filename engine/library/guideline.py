@@ -47,7 +47,7 @@ class Guideline:
     @cached_property
     def folders(self) -> list[Path]:
         """The folder of the guideline, and those of what it extends, the nearest first."""
-        return [folder for folder, _ in chain(self.folder)]
+        return [folder for folder, *_ in chain(self.folder)] if self.program.variation.base else [self.folder]
 
     @cached_property
     def codes(self) -> frozenset[str]:

@@ -102,7 +102,9 @@ def _count(name: str, key: CaseKey, said: Said) -> Facts:
 
 def scaled(value: float, key: CaseKey) -> int:
     """Return a number of a case as one of its key's measure: 4.9 with one decimal is 49 tenths."""
-    from decimal import Decimal  # few cases say an amount
+    if isinstance(value, int):
+        return key.quantity(value * 10**key.decimals)
+    from decimal import Decimal  # few cases have decimals
 
     return key.quantity(int(Decimal(str(value)).scaleb(key.decimals)))
 
