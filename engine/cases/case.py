@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..language.errors import CaseError, Fault, refused
+from ..language.record import NamedTuple
 from ..language.terms import Atom
 from ..language.visible import short, visible
 from ..library.guideline import Guideline

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
-from ..program.notation import TIME_UNITS
+from ..program.forms import TIME_UNITS
 from ..program.program import CaseKey, Program
 from ..program.schema import COUNT, TIME
 from .document import Path

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from ..language.terms import Atom, Comparison, Constant, Literal, Rule, Term, Var
 from ..program.classes import Classes, Node
+from ..program.forms import RECORDS, WITH
 from ..program.graph import Strata
-from ..program.notation import RECORDS, WITH
 from ..program.program import CaseKey, Program
 from .limits import NotGroundedError
 

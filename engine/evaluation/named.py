@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from ..language.terms import Atom, Literal, Rule, Term, Var
 from ..program.classes import Classes, Node
-from ..program.notation import RECORDS, WITH
+from ..program.forms import RECORDS, WITH
 from ..program.program import Predicate, Program
 from .columns import CONCEPT, roles_of
 from .prepared import ANY

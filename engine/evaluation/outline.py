@@ -17,8 +17,8 @@ from ..program.graph import Strata
 from ..program.program import Predicate, Program
 from .compiled import Row, compiled_rules
 from .limits import LimitError, NotGroundedError, TooLongError
-from .named import ANY, Named
-from .prepared import Asked, Outline
+from .named import Named
+from .prepared import ANY, Asked, Outline
 from .relation import in_order
 from .rules import Model
 from .solver import Solver

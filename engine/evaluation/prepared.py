@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from itertools import count
 from operator import itemgetter
-from typing import NamedTuple
 
+from ..language.record import NamedTuple
 from ..language.terms import UNDOCUMENTED, Atom, Rule, Term, quote
 from ..program.graph import Strata
 from ..program.program import Program

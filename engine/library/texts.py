@@ -11,7 +11,7 @@ from ..language.terms import Place
 from ..program.program import folder_texts
 
 Texts = tuple[tuple[str, str], ...]
-_EXTENDS = re.compile(r"^%@\s*extends\s*:?\s*(\S+)\s*$", re.MULTILINE)
+_EXTENDS = r"(?m)^%@\s*extends\s*:?\s*(\S+)\s*$"
 
 
 def all_texts(folder: Path) -> Texts:
@@ -43,7 +43,7 @@ def chain(folder: Path) -> list[Link]:
 def _base(folder: Path, name: str, texts: list[tuple[str, str]]) -> Link | None:
     """Return what a guideline extends, which is shipped here or lies beside it."""
     for _, text in texts:
-        if "extends" in text and (found := _EXTENDS.search(text)):
+        if "extends" in text and (found := re.search(_EXTENDS, text)):
             at = guidelines().get(found[1], folder.parent / found[1])
             if not (base := folder_texts(at)):
                 fix = did_you_mean(found[1], guidelines()) or f"shipped are {', '.join(guidelines())}"
@@ -54,6 +54,6 @@ def _base(folder: Path, name: str, texts: list[tuple[str, str]]) -> Link | None:
 
 def _finding(folder: Path, message: str, fix: str) -> Finding:
     for file, text in folder_texts(folder):
-        if found := _EXTENDS.search(text):
+        if found := re.search(_EXTENDS, text):
             return Finding("variant", Place(file, text.count("\n", 0, found.start()) + 1), message, fix)
     return Finding("variant", Place("*.dl", 1), message, fix)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
+from ..language.record import NamedTuple
 from ..language.terms import Atom, Constant, quote
 from ..language.visible import in_quotes
 from .code_set import exists
 from .code_systems import normal_code, system_of
 from .elapsed import elapsed
+from .forms import BETWEEN, RECORDS, SINCE, WITH
 from .interface import CODE
-from .notation import BETWEEN, RECORDS, SINCE, WITH
 from .program import CaseKey, Program
 
 Facts = dict[Atom, str]
