@@ -61,7 +61,7 @@ def test_it_is_what_typing_makes() -> None:
 
 
 def test_a_decision_reads_no_annotation(root: Path) -> None:
-    """What a start imports has its annotations as they are written, in every tuple, once the guideline has been kept."""
+    """Once a guideline has been kept, every tuple that a start imports has its annotations as they are written."""
     script = (
         "import sys, runpy\n"
         "sys.argv = ['coverlog', 'decide', 'cts-six-weeks-of-splinting']\n"
