@@ -107,11 +107,12 @@ def test_a_first_screen_imports_neither_graphs_nor_the_validator(command: str) -
         "import sys; from coverlog.explain.commands.main import main\n"
         f"try: main(['{command}', 'cts-three-weeks-of-splinting'])\n"
         "except SystemExit: pass\n"
-        "print(*{'pyDatalog', 'networkx', 'lark', 'jsonschema_rs', 'jinja2', 'shutil'} & {*sys.modules}, file=sys.stderr)"
+        "heavy = {'pyDatalog', 'networkx', 'lark', 'jsonschema_rs', 'jinja2', 'shutil'}\n"
+        "print(*heavy & {*sys.modules}, file=sys.stderr)"
     )
     for _ in range(2):  # once the guideline has been kept
         told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert "wrist splint" in told.stdout
+    assert "NOT MEDICALLY NECESSARY" in told.stdout
     assert told.stderr.split() == []
 
 
