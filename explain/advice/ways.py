@@ -31,7 +31,8 @@ NAMED = tuple(name for name in Wanted._fields if name != "need")
 """What an answer has of a thing that is to be so."""
 
 
-MANY, CHOICES = 3, 8
+NTH = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth")
+MANY, CHOICES = 3, len(NTH)
 """Among how many things all sentences but one of a paragraph have the reader choose at most, and that one."""
 
 
