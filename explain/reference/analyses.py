@@ -17,6 +17,7 @@ from ...engine.language.errors import Finding
 from ...engine.language.terms import Place, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE, WAITING
+from ..advice.wording import behind
 from ..render.findings import record, shown
 from ..testing.equivalent import Mark, read_marks
 
@@ -111,7 +112,7 @@ def as_text(told: Analysis, left: Sequence[Proved], marked: int, guideline: Guid
     """Return an analysis as text."""
     worlds = {"open": "open world", "closed": "closed world"}.get(told.world, "both worlds")
     lines: list[str] = []
-    lines += (line for each in left for line in finding_lines(each, guideline.folder))
+    lines += (line for each in left for line in finding_lines(each, guideline))
     lines += _proved(told, left, marked)
     lines += _reach(told, guideline, width)
     lines += _harms(told.harms, guideline, width)
@@ -121,19 +122,19 @@ def as_text(told: Analysis, left: Sequence[Proved], marked: int, guideline: Guid
     return "\n".join([*textwrap.wrap(head, width), "", *lines[lines[:1] == [""] :]]).rstrip() + "\n"
 
 
-def finding_lines(each: Proved, folder: Path) -> Iterator[str]:
+def finding_lines(each: Proved, guideline: Guideline) -> Iterator[str]:
     """Yield a finding with the case that shows it."""
     finding: Finding = each.finding
-    place = f"{shown(folder / finding.place.file)}:{finding.place.line}:{finding.place.column}"
+    place = f"{shown(guideline.folder / finding.place.file)}:{finding.place.line}:{finding.place.column}"
     yield f"{place}: {finding.code}: {finding.message}; {finding.fix}"
     if each.witness:
-        yield from case_lines(each.witness)
+        yield from case_lines(each.witness, guideline)
 
 
-def case_lines(found: Witness) -> Iterator[str]:
+def case_lines(found: Witness, guideline: Guideline) -> Iterator[str]:
     """Yield a witness: what the decision says of it, and the case."""
-    by = f" ({', '.join(found.by)})" if found.by else ""
-    yield f"  {found.code} in the {found.world} world: {found.answer}{by}"
+    told = in_words(found.answer, guideline) + behind(found.by, guideline.program)
+    yield f"  {found.code} in the {found.world} world: {told}"
     yield from (f"    {line}" for line in as_yaml(found.said).splitlines())
 
 
@@ -152,9 +153,9 @@ def _reach(told: Analysis, guideline: Guideline, width: int) -> Iterator[str]:
         named = (code if _named(code, guideline) else f"{code} (any code not named)" for code in codes)
         yield from textwrap.wrap(", ".join(named), width, subsequent_indent="  ")
         for outcome in dict.fromkeys(name for name, _ in ways):
-            by = ", ".join(last for name, last in ways if name == outcome and last)
+            last = [last for name, last in ways if name == outcome and last]
             words = guideline.program.outcome(outcome).words if outcome != WAITING else "more information needed"
-            text = f"{words}: {by}" if by else words
+            text = words + behind(last, guideline.program)
             yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
 
 
@@ -171,8 +172,7 @@ def _reliance(found: Sequence[Reliance], guideline: Guideline, width: int) -> It
         if each.share:
             yield from textwrap.wrap(_share(each.share), width, initial_indent="  ", subsequent_indent="    ")
         if each.witnesses:
-            told = ((in_words(w.answer, guideline), ", ".join(w.by)) for w in each.witnesses)
-            one, two = (" by ".join(filter(None, each)) for each in told)
+            one, two = (in_words(w.answer, guideline) + behind(w.by, guideline.program) for w in each.witnesses)
             code, world = each.witnesses[0].code, each.witnesses[0].world
             text = f"for example {code} in the {world} world: {one}; then {two}"
             yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")

@@ -15,6 +15,7 @@ from ...engine.program.interface import CODE
 from ...engine.program.program import Program
 from ...engine.program.words import any_of, say_atom
 from ..advice.phrases import some
+from ..advice.wording import behind
 from ..render import difference_page
 from ..render.difference_page import Kind
 from .analyses import in_words, witness
@@ -129,20 +130,25 @@ def _short(found: Sequence[Told], pair: Pair, width: int) -> Iterator[str]:
             by = f" (statements {', '.join(each.statements)})" if each.statements else ""
             yield from textwrap.wrap(f"{_head(each, pair)}{by}", width, initial_indent="  ", subsequent_indent="    ")
             one = each.change.witnesses[0]
-            text = f"{one.code} in the {one.world} world: {_brief(_fuller(each))}"
+            text = f"{one.code} in the {one.world} world: {_brief(_fuller(each), pair)}"
             yield from textwrap.wrap(text, width, initial_indent="      ", subsequent_indent="      ")
 
 
-def _brief(said: dict[str, Any]) -> str:
+def _brief(said: dict[str, Any], pair: Pair) -> str:
     """Return what a case says in few words."""
     rest = {key: value for key, value in said.items() if key not in ("id", "date_of_service")}
-    return "; ".join(f"{key} {_few(value)}" for key, value in rest.items())
+    programs = [side.guideline.program for side in pair.sides]
+    return "; ".join(f"{key.replace('_', ' ')}: {_few(value, programs)}" for key, value in rest.items())
 
 
-def _few(value: Any) -> str:
+def _few(value: Any, programs: Sequence[Program]) -> str:
+    """Return a value of a case in few words: what the guidelines name by its label, a finding with how it is."""
+    if isinstance(value, list):
+        return ", ".join(_few(each, programs) for each in value)
     if isinstance(value, dict):
-        return " ".join(map(str, value.values())) if CODE in value else ", ".join(f"{k} {v}" for k, v in value.items())
-    return ", ".join(map(_few, value)) if isinstance(value, list) else str(value)
+        told = {_few(k, programs): _few(v, programs) for k, v in value.items()}
+        return " ".join(told.values()) if CODE in value else ", ".join(f"{k} {v}" for k, v in told.items())
+    return next((p.label(value) for p in programs if value in p.concepts), str(value))
 
 
 def _head(each: Told, pair: Pair) -> str:
@@ -150,7 +156,8 @@ def _head(each: Told, pair: Pair) -> str:
     change, words = each.change, _words(each, pair)
     if change.before != change.after:
         return f"{words[0]} becomes {words[1]}"
-    return f"{words[0]}, {'now also' if change.gained else 'no longer'} by {change.gained or change.lost}"
+    last = behind([change.gained or change.lost], pair.sides[1 if change.gained else 0].guideline.program)
+    return f"{words[0]}, {'now also' if change.gained else 'no longer'}{last.replace(': ', ' because ', 1)}"
 
 
 def _words(each: Told, pair: Pair) -> tuple[str, str]:
@@ -187,8 +194,7 @@ def _answers(each: Told, pair: Pair) -> list[str]:
 
 
 def _answer(answer: str, by: Sequence[str], guideline: Guideline) -> str:
-    words = in_words(answer, guideline)
-    return f"{words} by {', '.join(by)}" if by else words
+    return in_words(answer, guideline) + behind(by, guideline.program)
 
 
 def _flips(flips: Sequence[dict[str, Any]], pair: Pair, width: int) -> Iterator[str]:

@@ -9,9 +9,11 @@ from typing import Any
 from ...engine.analysis.policy import Witness
 from ...engine.analysis.sufficient import Forced
 from ...engine.cases.written import as_yaml
+from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE, WAITING
 from ...engine.program.program import Program
-from .analyses import witness
+from ..advice.wording import behind
+from .analyses import in_words, witness
 
 _NO = "no "
 
@@ -65,7 +67,7 @@ def _turned(old: str, new: str) -> str:
     return f"leave out {old}" if new.startswith(_NO) else f"{old} becomes {new}"
 
 
-def constructed(found: Witness) -> str:
+def constructed(found: Witness, guideline: Guideline) -> str:
     """Return a constructed case as a file that can be decided."""
-    by = f" by {', '.join(found.by)}" if found.by else ""
-    return f"# {found.code}: {found.answer}{by}, in the {found.world} world\n{as_yaml(found.said)}"
+    told = in_words(found.answer, guideline) + behind(found.by, guideline.program)
+    return f"# {found.code}, in the {found.world} world: {told}\n{as_yaml(found.said)}"

@@ -61,7 +61,7 @@ def _lines(lines: Sequence[LineDecision], judged: Judged, width: int) -> Iterato
 
         yield from _wrap(unstated(judged), width)
     if line.reason:
-        yield from _wrap(f"{line.reason}: {program.label(line.reason)}", width)
+        yield from _wrap(program.label(line.reason), width)
     if line.needs:
         yield from _missing(line, judged, width)
     if line.rests_on:

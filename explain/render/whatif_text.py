@@ -54,8 +54,7 @@ def _sum(flips: Sequence[Flip]) -> str:
 def _cell(line: LineDecision | None) -> str:
     if line is None:
         return "not in the case"
-    by = f" by {', '.join(line.by)}" if line.by else f": {line.reason}" if line.reason else ""
-    return line.words + by
+    return line.words + (f" by {', '.join(line.by)}" if line.by else "")
 
 
 def _row(flip: Flip) -> tuple[str, ...]:
