@@ -1,4 +1,4 @@
-"""What is doubtful in a case, as far as it can be read: codes that are none or say nothing, days to come, ids used twice."""
+"""What is doubtful in a case, as far as it can be read: codes that are none or say nothing, days to come, ids twice."""
 
 from __future__ import annotations
 
