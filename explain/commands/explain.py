@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..proof.graph import Proof
 
 DETAILS = REASON, PLAY, FULL = "1", "2", "full"
+ALL_TOLD = "Nothing more is in play than the first screen tells; the whole proof: --full"
 FORMATS = ("text", "json", "markdown", "html", "svg", "png", "dot", "mermaid", "graphml")
 
 
@@ -35,8 +36,8 @@ FORMATS = ("text", "json", "markdown", "html", "svg", "png", "dot", "mermaid", "
               help="Take the case from what a batch is given: its tables, case files or database.")  # fmt: skip
 @click.option("--case", "name", default="", metavar="ID", help="The id of the case there.")
 @line_option("Explain the lines of this procedure code only.")
-@click.option("--detail", type=click.Choice(DETAILS), default=None, show_default="1",
-              help="How much: the reason (1), every criterion in play (2), or the whole proof (full).")  # fmt: skip
+@click.option("--detail", type=click.Choice(DETAILS), default=None, help="How much: the reason (1, as without this), "
+              "every criterion in play (2), or the whole proof (full).")  # fmt: skip
 @click.option("--full", is_flag=True, help="The whole proof, as --detail full.")
 @click.option("--all", "every", is_flag=True, help="Show every way in which a step holds, not only the shortest.")
 @outcome_option("--why-not", "outcome", text="Say why lines do not have this outcome.")
@@ -104,7 +105,7 @@ def _told(proof: Proof, form: str, level: str, *, colour: bool) -> bytes:
     if form == "png":
         return export.png(proof)
     tellers = {
-        "text": lambda: _text(proof, level, colour=colour), "json": lambda: as_json(_document(proof)).rstrip(),
+        "text": lambda: _text(proof, level, colour=colour).rstrip(), "json": lambda: as_json(_document(proof)).rstrip(),
         "markdown": lambda: as_markdown(proof.judged, proof.lines).rstrip(),
         "html": lambda: html.page(proof, whole=level == FULL), "svg": lambda: export.svg(proof),
         "dot": lambda: export.dot(proof), "mermaid": lambda: export.mermaid(proof),
@@ -120,7 +121,9 @@ def _text(proof: Proof, level: str, *, colour: bool) -> str:
 
     if level == FULL:
         return "\n".join([tree_text.as_text(proof, width()), *advisories(proof.judged, width())])
-    return account_text.as_text(proof.judged, proof.lines, width(), all_=level == PLAY, colour=colour)
+    told = [account_text.as_text(proof.judged, proof.lines, width(), all_=every, colour=colour)
+            for every in (False, True)[: 1 + (level == PLAY)]]  # fmt: skip
+    return f"{told[-1]}\n{ALL_TOLD}" if len(set(told)) < len(told) else told[-1]
 
 
 def _document(proof: Proof) -> dict[str, Any]:
