@@ -10,7 +10,7 @@ from ...engine.cases.meant import concept_of, home
 from ...engine.cases.said import read_case
 from ...engine.decision.decide import judge
 from ...engine.decision.need import Need, single
-from ...engine.language.errors import CaseError, did_you_mean
+from ...engine.language.errors import CaseError, did_you_mean, known_are
 from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.code_systems import DIAGNOSIS, PROCEDURE, normal_code
@@ -135,7 +135,7 @@ def _place(text: str, key: CaseKey, coded: CaseKey | None, program: Program) -> 
 
 def _unknown(text: str, key: CaseKey, program: Program) -> str:
     labels = [program.label(concept) for concept in program.of_kind(key.kind)]
-    near = did_you_mean(text, [*labels, *program.of_kind(key.kind)]) or f"known are {', '.join(labels)}"
+    near = did_you_mean(text, [*labels, *program.of_kind(key.kind)]) or known_are(text, labels, "coverlog new")
     return f"no {key.kind or 'code'} is called {text}; {near}"
 
 

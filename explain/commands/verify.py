@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ...engine.cases.broken import not_json
 from ...engine.cases.case import Case
 from ...engine.cases.find import find_case
 from ...engine.decision.decide import judge
@@ -26,6 +27,7 @@ from .output import FAILED, as_json, write_out
 if TYPE_CHECKING:
     from ..checker.verify import Fault
 
+WANTED = "give what coverlog explain CASE --format json writes"
 ACCOUNT = "the account is not the one of this proof, case and guideline"
 """What is wrong where the proof holds and the plain words beside it, which no step gives, are not its own."""
 
@@ -91,13 +93,13 @@ def _told(name: str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise refused(shown, f"not UTF-8 text (byte {error.start})") from None
     except json.JSONDecodeError as error:
-        raise refused(f"{shown}:{error.lineno}:{error.colno}", f"not JSON: {error.msg}") from None
+        raise not_json(shown, error, WANTED) from None
     except RecursionError:
         raise refused(shown, "nested too deeply for a proof") from None
     except ValueError as error:  # a key twice, or a number of more digits than Python reads
         raise refused(shown, str(error)) from None
     if not is_proof(told):
-        raise refused(shown, "no proof", "give what coverlog explain CASE --format json writes")
+        raise refused(shown, "no proof", WANTED)
     found: dict[str, Any] = told
     return found
 
