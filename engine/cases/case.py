@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..language.errors import CaseError, Fault, refused
+from ..language.record import NamedTuple
 from ..language.terms import Atom
 from ..language.visible import short, visible
 from ..library.guideline import Guideline
@@ -20,7 +21,6 @@ from .document import Document, documents
 from .document import Path as At
 from .faults import faults
 from .files import below, read_bounded, unreadable
-from .part import parts
 from .times import plain
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -127,6 +127,8 @@ def _read_by(document: Document, answering: Answering) -> Iterator[Case | Unread
     if isinstance(answering, Guideline):
         yield read_case(document, answering)
         return
+    from .part import parts  # only where several guidelines answer
+
     for guideline, part, notes in parts(document, answering):
         case = read_case(part, guideline)
         if isinstance(case, Case):

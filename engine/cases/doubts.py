@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, MutableMapping
+from itertools import chain
 
 from ..language.errors import Fault, Finding
-from ..language.terms import Place, unquote
+from ..language.terms import Place, Term, quote, unquote
 from ..library.guideline import Guideline
 from ..program.code_set import ancestors, exists, release
 from ..program.code_systems import DIAGNOSIS, normal_code
@@ -63,13 +64,14 @@ def _place(text: str) -> Place:
 
 def _codes(case: Case, key: CaseKey, date: str, program: Program) -> Iterator[Finding]:
     """Yield the codes of a list that do not exist, or for which no clause in force has a word."""
-    quoted = _quoted(program, date)
-    for code, at in _written(case, key).items():
+    written = _written(case, key)
+    terms = _terms(program, date) if written else set()
+    for code, at in written.items():
         place = place_in(case, (key.key, at))
         if exists(code) is False:
             year = release().year
             yield Finding("code-unknown", place, f"{code} is no ICD-10-CM code of {year}{_of(date)}", _near(code))
-        elif not any(_spoken(quoted.intersection(_and_categories(code)))) and any(_spoken(quoted)):
+        elif not any(_spoken(terms.intersection(map(quote, _and_categories(code))))) and any(_spoken(terms)):
             named = next((p.case.key for p in program.predicates.values() if p.case and p.case.shape == "each of"), "")
             fix = f"check it, or name what it stands for under {named}" if named else "check it"
             yield Finding("code-unread", place, f"{code} stands for nothing in {program.name}", fix)
@@ -100,16 +102,17 @@ def _of(date: str) -> str:
     return "" if inside else f", and may be one of another year; the date of service is {date}"
 
 
-def _quoted(program: Program, date: str) -> set[str]:
-    """Return the texts in the clauses in force on a date."""
+def _terms(program: Program, date: str) -> set[Term]:
+    """Return the terms in the clauses in force on a date."""
     clauses = program.edition(date)
-    terms = (arg for rule in clauses for atom in (rule.head, *(b.atom for b in rule.literals)) for arg in atom.args)
-    return {unquote(term) for term in terms if isinstance(term, str) and term.startswith('"')}
+    found = set(chain.from_iterable(clause.head.args for clause in clauses))
+    return found.union(*(literal.atom.args for clause in clauses if clause.body for literal in clause.literals))
 
 
-def _spoken(quoted: Iterable[str]) -> Iterator[str]:
-    """Yield the diagnosis codes and categories among some texts."""
-    return (text for text in quoted if re.search(DIAGNOSIS, text) and any(map(str.isdigit, text)))
+def _spoken(terms: Iterable[Term]) -> Iterator[str]:
+    """Yield the diagnosis codes and categories among some terms."""
+    texts = (unquote(term) for term in terms if isinstance(term, str) and term.startswith('"'))
+    return (text for text in texts if re.search(DIAGNOSIS, text) and any(map(str.isdigit, text)))
 
 
 def _and_categories(code: str) -> Iterator[str]:

@@ -17,7 +17,6 @@ from ..program.program import Program
 from ..program.schema import DATE, TEXT, TIME
 from .dates import misdated
 from .document import Document, Path, path_of
-from .meant import meant, misplaced
 from .times import fault, times
 
 MOST = 100
@@ -37,7 +36,7 @@ def faults(document: Document, guideline: Guideline) -> list[Fault]:
     if request := _of_fhir(document.value, guideline):
         return [Fault(document.place((request,)), f"no case: {_FHIR[request]}", f"{FROM_FHIR} {document.file}")]
     problems = document.problems
-    every = [(path_of(error, document.value), error) for error in guideline.validator.iter_errors(document.value)]
+    every = [(path_of(error, document.value), error) for error in guideline.errors(document.value)]
     errors = [(path, error) for path, error in every if not _within(path, problems)]
     # Those beyond the first hundred are counted only: saying what was meant takes its time.
     first = sorted(errors, key=lambda each: document.order(each[0]))[:MOST]
@@ -76,6 +75,8 @@ def _explain(path: Path, error: Any, case: Any, guideline: Guideline) -> Iterato
 
     :param error: a `jsonschema_rs.ValidationError`.
     """
+    from .meant import meant, misplaced  # most cases have no fault
+
     program = guideline.program
     name, rule, value = ".".join(map(str, path)) or "the case", error.kind.name, _at(case, path)
     if rule == "additionalProperties":
@@ -97,6 +98,8 @@ def _explain(path: Path, error: Any, case: Any, guideline: Guideline) -> Iterato
 
 def _key_meant(word: str, path: Path, known: Iterable[str], program: Program) -> str:
     """Return the remedy for an unknown key; a case's own keys are near misses first, for words resemble them."""
+    from .meant import misplaced
+
     near = "" if path else did_you_mean(word.casefold(), known)
     return near or misplaced(word, path, program) or _meant(word, known)
 

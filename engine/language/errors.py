@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from .record import NamedTuple
 from .terms import Place
 from .visible import visible
 

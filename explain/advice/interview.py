@@ -14,8 +14,8 @@ from ...engine.language.errors import CaseError, did_you_mean, known_are
 from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.code_systems import DIAGNOSIS, PROCEDURE, normal_code
+from ...engine.program.forms import BETWEEN, SINCE
 from ...engine.program.interface import CODE
-from ...engine.program.notation import BETWEEN, SINCE
 from ...engine.program.program import CaseKey, Program
 from .asks import Item
 from .checklist import checklist

@@ -11,7 +11,7 @@ from ...engine.evaluation.rules import Tally
 from ...engine.language.comparison import Bounds, bounds, measured, within
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Rule, Substitution, Term, Var, unquote
 from ...engine.language.visible import in_quotes
-from ...engine.program.notation import SINGLE
+from ...engine.program.forms import SINGLE
 from ...engine.program.program import CaseKey, Predicate
 from ...engine.program.words import say_atom, say_counted, say_needed, say_rule
 from .evidence import DATED, DOCUMENTED, Evidence

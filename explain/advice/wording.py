@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from ...engine.decision.decision import LineDecision
 from ...engine.decision.need import AtLeast, Need, say_need
 from ...engine.language.terms import UNDOCUMENTED, Atom, Rule
+from ...engine.program.forms import TIME_UNITS
 from ...engine.program.interface import FAVOURABLE
-from ...engine.program.notation import TIME_UNITS
 from ...engine.program.program import Program
 from ...engine.program.words import once, say_atom, say_open
 from .phrases import listed

@@ -6,7 +6,7 @@ import datetime
 
 import click
 
-from ...engine.evaluation.columns import NotGroundedError
+from ...engine.evaluation.limits import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import load
 from .complete import complete_code

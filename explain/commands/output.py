@@ -31,9 +31,13 @@ class Unwritten(click.ClickException):
 
 def width() -> int:
     """Return the columns to write in: the terminal's, or 100."""
-    import shutil  # brings compression along, which takes longer to import than most commands to answer
-
-    return shutil.get_terminal_size((100, 24)).columns
+    # As shutil has it, which brings all ways of compression along.
+    with suppress(ValueError):
+        if (columns := int(os.environ.get("COLUMNS", "0"))) > 0:
+            return columns
+    with suppress(AttributeError, ValueError, OSError):
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 100  # type: ignore[union-attr]
+    return 100
 
 
 def table_width() -> int:
