@@ -77,7 +77,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     names = list(known)
-    holding = sorted((name for name in names if len(word) > 3 and word.casefold() in name.casefold()), key=len)
+    holding = [name for name in names if len(word) > 3 and word.casefold() in name.casefold()]
+    holding.sort(key=lambda name: (len(name), name))
     close = get_close_matches(word, names, n=1, cutoff=0.85) or holding[:3] or get_close_matches(word, names, n=1)
     return f"did you mean {' or '.join(close)}?" if close else ""
 

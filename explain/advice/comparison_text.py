@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ...engine.program.program import Program
 from .comparison import Comparison, Difference, Key, Told
-from .phrases import some
+from .phrases import some, wrapped
 from .wording import behind, words
 
 _MOST = 8
@@ -26,7 +25,7 @@ def as_text(found: Comparison, known: Known, width: int) -> str:
     parts: list[str] = []
     for name, (old, new) in found.settings.items():
         told = f"{name.replace('_', ' ')}: {_names(old)} -> {_names(new)}"
-        parts += textwrap.wrap(told, width, subsequent_indent="  ")
+        parts += wrapped(told, width, subsequent_indent="  ")
     for each in found.differences:
         parts += ["", *_difference(each, known, width)]
     for side, keys in zip(("old", "new"), found.only, strict=True):
@@ -34,8 +33,8 @@ def as_text(found: Comparison, known: Known, width: int) -> str:
     for name, *errors in found.errors:
         for side, error in zip(("old", "new"), errors, strict=True):
             told = f"{name}: not decided in the {side} answers: {error}"
-            parts += ["", *textwrap.wrap(told, width, subsequent_indent="  ")] if error else []
-    return "\n".join([*parts, "", *textwrap.wrap(_sum(found, known), width)]).strip()
+            parts += ["", *wrapped(told, width, subsequent_indent="  ")] if error else []
+    return "\n".join([*parts, "", *wrapped(_sum(found, known), width)]).strip()
 
 
 def _names(values: Sequence[str]) -> str:
@@ -52,7 +51,7 @@ def _difference(each: Difference, known: Known, width: int) -> Iterator[str]:
     programs = [_of(side, line) for side, line in zip(known, (each.old, each.new), strict=True)]
     old, new = map(_outcome, (each.old, each.new), programs)
     moved = f"{old} -> {new}" if old != new else f"stays {old}"
-    yield from textwrap.wrap(f"{_line(each.key)}: {moved}", width, subsequent_indent="  ")
+    yield from wrapped(f"{_line(each.key)}: {moved}", width, subsequent_indent="  ")
     if known[0] != known[1]:
         for program, line in zip(programs, (each.old, each.new), strict=True):
             for name in line["by"]:
@@ -108,7 +107,7 @@ def _amount(finding: str, program: Program) -> tuple[bool, str]:
 
 def _list(name: str, items: Iterable[str], width: int, comma: str = ", ") -> list[str]:
     told = comma.join(items)
-    return textwrap.wrap(f"{name}: {told}", width, subsequent_indent="    ") if told else []
+    return wrapped(f"{name}: {told}", width, subsequent_indent="    ") if told else []
 
 
 def _sum(found: Comparison, known: Known) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from ...engine.language.errors import Finding
 from ...engine.language.terms import Place, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE, WAITING
+from ..advice.phrases import wrapped
 from ..advice.wording import behind
 from ..render.findings import record, shown
 from ..testing.equivalent import Mark, read_marks
@@ -119,7 +119,7 @@ def as_text(told: Analysis, left: Sequence[Proved], marked: int, guideline: Guid
     lines += _reliance(told.reliance, guideline, width)
     lines += (f"unknown: {name}: the time was over" for name in told.unknown)
     head = f"{guideline.program.name}, rules of {told.date}, every legal case, {worlds}"
-    return "\n".join([*textwrap.wrap(head, width), "", *lines[lines[:1] == [""] :]]).rstrip() + "\n"
+    return "\n".join([*wrapped(head, width), "", *lines[lines[:1] == [""] :]]).rstrip() + "\n"
 
 
 def finding_lines(each: Proved, guideline: Guideline) -> Iterator[str]:
@@ -151,12 +151,12 @@ def _reach(told: Analysis, guideline: Guideline, width: int) -> Iterator[str]:
     for codes, ways in told.reach.items():
         yield ""
         named = (code if _named(code, guideline) else f"{code} (any code not named)" for code in codes)
-        yield from textwrap.wrap(", ".join(named), width, subsequent_indent="  ")
+        yield from wrapped(", ".join(named), width, subsequent_indent="  ")
         for outcome in dict.fromkeys(name for name, _ in ways):
             last = [last for name, last in ways if name == outcome and last]
             words = guideline.program.outcome(outcome).words if outcome != WAITING else "more information needed"
             text = words + behind(last, guideline.program)
-            yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+            yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
 
 
 def _named(code: str, guideline: Guideline) -> bool:
@@ -168,14 +168,14 @@ def _reliance(found: Sequence[Reliance], guideline: Guideline, width: int) -> It
     for each in found:
         turns = (" would be ".join(_supposed(side, guideline) for side in (c.before, c.after)) for c in each.changes)
         text = f"without {each.name}: {'; '.join(turns) or 'no outcome would be another one'}"
-        yield from ("", *textwrap.wrap(text, width, subsequent_indent="  "))
+        yield from ("", *wrapped(text, width, subsequent_indent="  "))
         if each.share:
-            yield from textwrap.wrap(_share(each.share), width, initial_indent="  ", subsequent_indent="    ")
+            yield from wrapped(_share(each.share), width, initial_indent="  ", subsequent_indent="    ")
         if each.witnesses:
             one, two = (in_words(w.answer, guideline) + behind(w.by, guideline.program) for w in each.witnesses)
             code, world = each.witnesses[0].code, each.witnesses[0].world
             text = f"for example {code} in the {world} world: {one}; then {two}"
-            yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+            yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
             yield from (f"    {line}" for line in as_yaml(each.witnesses[0].said).splitlines())
 
 
@@ -207,4 +207,4 @@ def _harms(found: Sequence[Harm], guideline: Guideline, width: int) -> Iterator[
         by = (", ".join(w.by) for w in (each.before, each.after))
         turn = " becomes ".join(f"{outcome} by {last}" for outcome, last in zip(words, by, strict=True))
         told = f"{name}: {each.before.code} {turn}"
-        yield from textwrap.wrap(told, width, initial_indent="  ", subsequent_indent="    ")
+        yield from wrapped(told, width, initial_indent="  ", subsequent_indent="    ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE
 from ...engine.program.program import Program
 from ...engine.program.words import any_of, say_atom
-from ..advice.phrases import some
+from ..advice.phrases import some, wrapped
 from ..advice.wording import behind
 from ..render import difference_page
 from ..render.difference_page import Kind
@@ -93,13 +92,13 @@ def as_text(
     :param detail: whether it is told when each change comes about, with the case as a file.
     """
     head = f"{' and '.join(_names(pair))}, every legal case"
-    lines = [*textwrap.wrap(head, width, subsequent_indent="  "), "", *textwrap.wrap(summary(found), width)]
+    lines = [*wrapped(head, width, subsequent_indent="  "), "", *wrapped(summary(found), width)]
     if detail:
         lines += (line for each in found for line in ("", *_block(each, pair, width)))
     elif found:
         lines += _short(found, pair, width)
         hint = "--detail tells when each comes about, and shows each case as a file"
-        lines += ["", *textwrap.wrap(hint, width, break_on_hyphens=False)]
+        lines += ["", *wrapped(hint, width)]
     if flips is not None:
         lines += ["", *_flips(flips, pair, width)]
     return "\n".join(lines).rstrip() + "\n"
@@ -125,13 +124,13 @@ def _short(found: Sequence[Told], pair: Pair, width: int) -> Iterator[str]:
         of.setdefault(each.codes, []).append(each)
     for codes, kinds in of.items():
         yield ""
-        yield from textwrap.wrap(", ".join(codes), width, subsequent_indent="  ")
+        yield from wrapped(", ".join(codes), width, subsequent_indent="  ")
         for each in kinds:
             by = f" (statements {', '.join(each.statements)})" if each.statements else ""
-            yield from textwrap.wrap(f"{_head(each, pair)}{by}", width, initial_indent="  ", subsequent_indent="    ")
+            yield from wrapped(f"{_head(each, pair)}{by}", width, initial_indent="  ", subsequent_indent="    ")
             one = each.change.witnesses[0]
             text = f"{one.code} in the {one.world} world: {_brief(_fuller(each), pair)}"
-            yield from textwrap.wrap(text, width, initial_indent="      ", subsequent_indent="      ")
+            yield from wrapped(text, width, initial_indent="      ", subsequent_indent="      ")
 
 
 def _brief(said: dict[str, Any], pair: Pair) -> str:
@@ -167,18 +166,18 @@ def _words(each: Told, pair: Pair) -> tuple[str, str]:
 
 
 def _block(each: Told, pair: Pair, width: int) -> Iterator[str]:
-    yield from textwrap.wrap(f"{_head(each, pair)}: {', '.join(each.codes)}", width, subsequent_indent="    ")
+    yield from wrapped(f"{_head(each, pair)}: {', '.join(each.codes)}", width, subsequent_indent="    ")
     for at, way in enumerate(each.when):
         text = f"{'or where' if at else 'where'} {'; '.join(way) or 'nothing more is asked'}"
-        yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+        yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
     if not each.complete:
         yield "  or in other ways, which are not told here"
     if each.statements:
         text = f"by {', '.join(each.statements)}"
-        yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+        yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
     one = each.change.witnesses[0]
     told = f"for example ({one.code}, {one.world} world: {'; then '.join(_answers(each, pair))}):"
-    yield from textwrap.wrap(told, width, initial_indent="  ", subsequent_indent="    ")
+    yield from wrapped(told, width, initial_indent="  ", subsequent_indent="    ")
     yield from (f"    {line}" for line in as_yaml(_fuller(each)).splitlines())
 
 
@@ -203,7 +202,7 @@ def _flips(flips: Sequence[dict[str, Any]], pair: Pair, width: int) -> Iterator[
     for flip in flips:
         case, line, before, after = _flip(flip, pair)
         text = f"{case} {line}: {before}; then {after}"
-        yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+        yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
 
 
 def _flip(flip: dict[str, Any], pair: Pair) -> tuple[str, str, str, str]:

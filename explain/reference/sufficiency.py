@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from ...engine.cases.written import as_yaml
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE, WAITING
 from ...engine.program.program import Program
+from ..advice.phrases import wrapped
 from ..advice.wording import behind
 from .analyses import in_words, witness
 
@@ -57,7 +57,7 @@ def _said(each: Forced, program: Program, width: int) -> Iterator[str]:
         answer = program.outcome(each.flipped.answer).words if each.flipped else ""
         turned = "; ".join(_turned(old, new) for old, new in each.change)
         text = f"turned by the smallest change to {answer}: {turned}"
-        yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+        yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
 
 
 def _turned(old: str, new: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -11,6 +10,7 @@ from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITIN
 from ..advice.account import Account, accounts
 from ..advice.blocks import Block
 from ..advice.item import ABSENT, BARS, MET, OPEN, OTHER, SHORT
+from ..advice.phrases import wrapped
 from ..advice.told import alike, asked
 from .account_words import about, folded_told, rests_told, sentence, ways_told
 from .decision_text import advisories, emphasis
@@ -129,9 +129,8 @@ class _Screen:
         return ways_told(self.account, most, named=self.tight >= TERSE)
 
     def _wrap(self, text: str, first: str = "", rest: str = "") -> list[str]:
-        return textwrap.wrap(
+        return wrapped(
             text, self.width, initial_indent=first, subsequent_indent=rest, break_long_words=False,
-            break_on_hyphens=False,
         )  # fmt: skip
 
     def _under(self, begin: str, text: str) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
+
+from ..advice.phrases import wrapped
 
 _GAP = "  "
 NARROW = 24
@@ -57,6 +58,4 @@ def _stacked(row: Sequence[str], head: Sequence[str], width: int) -> Iterator[st
 
 
 def _wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    return textwrap.wrap(
-        text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )
+    return wrapped(text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False)
