@@ -93,5 +93,10 @@ def known_are(word: str, known: Iterable[str], where: str) -> str:
     names = list(known)
     if len(names) <= FEW:
         return f"known are {', '.join(names)}"
-    near = get_close_matches(word, names, n=3, cutoff=0)
-    return f"the nearest of {len(names)} known are {', '.join(near)}; all of them: {where}"
+    near = get_close_matches(word, names, n=3, cutoff=0.4)
+    told = (
+        f"the nearest of {len(names)} known: {', '.join(near)}"
+        if near
+        else f"none of the {len(names)} known is like it"
+    )
+    return f"{told}; all of them: {where}"
