@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..cases.case import Case
 from ..evaluation.limits import LimitError, one_case
 from ..evaluation.rules import Model
 from ..language.comparison import NotANumberError
 from ..language.errors import CaseError, refused
+from ..language.record import NamedTuple
 from ..language.terms import Atom, Constant, quote, unquote
 from ..library.guideline import Guideline
 from ..program.interface import ADVISORY, FAVOURABLE, SILENT, UNFAVOURABLE, WAITING

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from ..evaluation.evaluator import Evaluator
+from ..language.record import NamedTuple
 from ..language.terms import Atom, unquote
 from .situation import Situation
 from .support import reached

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator
-from typing import NamedTuple
 
 from ..evaluation.compiled import Compiled
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.join import Join
 from ..evaluation.rules import Firing, Model
+from ..language.record import NamedTuple
 from ..language.terms import Aggregate, Atom, Literal, Part, Rule
 from ..language.unify import Binding, numbered, unify
 from .smallest import Smallest

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
 
+from ..language.record import NamedTuple
 from ..language.terms import Atom, Term
 from .compiled import Compiled, Row
 from .joined import Plan

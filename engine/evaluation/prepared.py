@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import count
 from operator import itemgetter
-from typing import NamedTuple
 
-from ..language.terms import UNDOCUMENTED, Atom, Rule, Term
+from ..language.record import NamedTuple
+from ..language.terms import UNDOCUMENTED, Atom, Rule, Term, quote
 from ..program.graph import Strata
 from ..program.program import Program
 from .compiled import Compiled, Row, compiled_rules
@@ -16,9 +16,10 @@ from .component import WORLD, Asks, Component, Listed, Member, Open, Slot
 from .join import Join
 from .joined import Index, Plan
 from .masks import bits
-from .named import ANY
 from .rules import Firing, Model
 
+ANY = quote("*")
+"""Stands for whatever a case names."""
 MAX_KEPT = 100_000
 """How many atoms of cases are kept, and of how much that is known what stands for it."""
 

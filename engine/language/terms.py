@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from .quantity import Quantity as Quantity
+from .record import NamedTuple
 
 
 class Var(NamedTuple):

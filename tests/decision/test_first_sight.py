@@ -10,8 +10,8 @@ from coverlog.engine.cases.said import read_case
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.decision.situation import Situation
 from coverlog.engine.decision.why import Why
-from coverlog.engine.evaluation.columns import NotGroundedError
 from coverlog.engine.evaluation.evaluator import Evaluator
+from coverlog.engine.evaluation.limits import NotGroundedError
 from coverlog.engine.evaluation.outline import outline
 from coverlog.engine.evaluation.prepared import Outline, Prepared
 from coverlog.engine.language.errors import CaseError

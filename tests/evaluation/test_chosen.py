@@ -12,8 +12,8 @@ from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.evaluation import outline as outlining
 from coverlog.engine.evaluation.chosen import choose
-from coverlog.engine.evaluation.columns import NotGroundedError
 from coverlog.engine.evaluation.evaluator import Evaluator
+from coverlog.engine.evaluation.limits import NotGroundedError
 from coverlog.engine.evaluation.outline import outline
 from coverlog.engine.evaluation.prepared import Prepared
 from coverlog.engine.evaluation.rules import Model
