@@ -100,6 +100,22 @@ def test_a_decision_imports_nothing_heavy(heavy: str) -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.parametrize("command", ["decide", "explain"])
+def test_a_first_screen_imports_neither_graphs_nor_the_validator(command: str) -> None:
+    """A case without faults is decided, and its reason told, without what only proofs and faults need."""
+    code = (
+        "import sys; from coverlog.explain.commands.main import main\n"
+        f"try: main(['{command}', 'cts-three-weeks-of-splinting'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pyDatalog', 'networkx', 'lark', 'jsonschema_rs', 'jinja2', 'shutil'}\n"
+        "print(*heavy & {*sys.modules}, file=sys.stderr)"
+    )
+    for _ in range(2):  # once the guideline has been kept
+        told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert "NOT MEDICALLY NECESSARY" in told.stdout
+    assert told.stderr.split() == []
+
+
 def test_every_command_is_in_the_readme(root: Path) -> None:
     """Each command stands in the README with an example."""
     from coverlog.explain.commands.main import COMMANDS
