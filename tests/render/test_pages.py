@@ -3,6 +3,7 @@
 import datetime
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +20,7 @@ from coverlog.explain.reference.differences import differences
 from coverlog.explain.render.letter_page import as_html as letter_html
 from coverlog.explain.render.proof_page import fragment, page
 from coverlog.explain.testing.traceability import as_html, matrix
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("chromium") and os.environ.get("CI") != "true",
@@ -123,10 +124,11 @@ def faults(page: Page, width: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("key", PAGES)
 @pytest.mark.parametrize("name", GUIDELINES)
-def test_a_page_can_be_read_at_every_width_and_on_paper(name: str, key: str, written: Any, browser: Browser) -> None:
+def test_a_page_can_be_read_at_every_width_and_on_paper(
+    name: str, key: str, written: Any, tab: Callable[..., Page]
+) -> None:
     """Nothing scrolls sideways, no word is broken for want of a wider column, no picture is cut, no terms overlap."""
-    context = browser.new_context()
-    shown = context.new_page()
+    shown = tab()
     shown.goto(written(name, key).as_uri())
     found = {}
     on: tuple[tuple[Literal["screen", "print"], int], ...]
@@ -135,32 +137,27 @@ def test_a_page_can_be_read_at_every_width_and_on_paper(name: str, key: str, wri
         shown.emulate_media(media=media)
         shown.set_viewport_size({"width": width, "height": 900})
         found[media, width] = faults(shown, width)
-    context.close()
     assert not {where: wrong for where, wrong in found.items() if wrong}
 
 
 @pytest.mark.parametrize("name", GUIDELINES)
-def test_the_doctors_table_is_read_without_scrolling(name: str, written: Any, browser: Browser) -> None:
+def test_the_doctors_table_is_read_without_scrolling(name: str, written: Any, tab: Callable[..., Page]) -> None:
     """On a telephone each cell stands below the one before it, with the name of its column."""
-    context = browser.new_context(viewport={"width": 320, "height": 900})
-    shown = context.new_page()
+    shown = tab(320)
     shown.goto(written(name, "letter").as_uri())
     over = shown.evaluate("[...document.querySelectorAll('.wide')].map(e => e.scrollWidth - e.clientWidth)")
     named = shown.evaluate("[...document.querySelectorAll('td')].every(e => e.dataset.head)")
-    context.close()
     assert over == [0]
     assert named
 
 
 @pytest.mark.parametrize("name", GUIDELINES)
-def test_a_page_that_is_read_has_all_its_folds_within_reach(name: str, written: Any, browser: Browser) -> None:
+def test_a_page_that_is_read_has_all_its_folds_within_reach(name: str, written: Any, tab: Callable[..., Page]) -> None:
     """The matrix unfolds within the window: each list of cases is there, folded, and open it scrolls nowhere."""
-    context = browser.new_context(viewport={"width": 320, "height": 900})
-    shown = context.new_page()
+    shown = tab(320)
     shown.goto(written(name, "trace").as_uri())
     folds = shown.locator("td details").count()
     shown.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     wrong = faults(shown, 320)
-    context.close()
     assert folds > 10
     assert not wrong
