@@ -173,6 +173,8 @@ def test_spark_decides_one_guideline_in_an_open_world(
     spark: Any, criteria: ModuleType, batch_tests: ModuleType, tmp_path: Path, size: Callable[[int, int], int]
 ) -> None:
     """Parquet of the other guideline alone comes to the same; with --strict one bad row lets nothing be written."""
+    if not size(0, 1):
+        pytest.skip("half a minute of planning: in a whole campaign")
     other = load("ncd_240_4")
     cases = drawn(other, batch_tests, criteria, size)
     cases += [cases[0] | {"id": "late", "date_of_service": "2025-02-30"}]
