@@ -41,7 +41,7 @@ def reached(
     model, seen, stack = why.model, set[Atom](), list(targets)
     while stack:
         atom = stack.pop()
-        if atom in seen or done(atom.predicate):
+        if done(atom.predicate) or atom in seen:
             continue
         seen.add(atom)
         if atom in model.unknown:
@@ -52,8 +52,10 @@ def reached(
         elif atom not in model.given:  # that is a leaf of a proof
             for firing in ways.of(atom):
                 yield firing.rule
-                stack += (*firing.premises, *firing.absences)
-                stack += [atom for tally in firing.tallies for atom in tally.atoms]
+                stack += firing.premises
+                stack += firing.absences
+                for tally in firing.tallies:
+                    stack += tally.atoms
 
 
 def _failing(atom: Atom, why: Why, stack: list[Atom]) -> Iterator[Failure]:

@@ -63,6 +63,7 @@ class _Choice(Waiting):
         if came is None or came.steps > self.budget.left:
             came = self._worked_out(component)
             component.keep(key, came)
+            self.known.update(came.known)
         elif came.is_something:
             self.budget.left -= came.steps
             self.model.firings.update(came.firings)
@@ -71,7 +72,7 @@ class _Choice(Waiting):
             self.live.update(came.live)
             self.possible |= came.possible
             self.sure |= came.sure
-        self.known.update(came.known)
+            self.known.update(came.known)
 
     def _worked_out(self, component: Component) -> Came:
         model, left, possible, sure = self.model, self.budget.left, self.possible, self.sure
