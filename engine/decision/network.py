@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from math import gcd
-from typing import NamedTuple
 
+from ..language.record import NamedTuple
 from .need import Item
 
 _MANY = 1 << 30
