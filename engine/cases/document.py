@@ -10,6 +10,7 @@ import yaml
 
 from ..language.errors import Fault, refused
 from ..language.visible import short, visible
+from .broken import not_yaml
 
 Path = tuple[str | int, ...]
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -163,7 +164,7 @@ def documents(text: str, file: str) -> Iterator[Document]:
         mark = error.problem_mark
         at = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
         deep = "nesting depth" in str(error.problem)  # libyaml has a limit of its own, which may be met first
-        raise refused(at, *(_TOO_DEEP if deep else (f"not YAML or JSON: {error.problem}",))) from None
+        raise refused(at, *(_TOO_DEEP if deep else not_yaml(str(error.problem)))) from None
     except yaml.reader.ReaderError as error:
         # Its position counts bytes or characters, as the parser does; the character itself is allowed nowhere.
         at = _at(file, text, max(text.find(chr(error.character)), 0))

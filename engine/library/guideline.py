@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from ...kb import DEFAULT, guidelines
 from ..evaluation.evaluator import Evaluator
@@ -174,13 +175,27 @@ def load(folder: Path | str = DEFAULT) -> Guideline:
     return _load(path.resolve(), texts)
 
 
+_LOADED: WeakValueDictionary[str, Guideline] = WeakValueDictionary()
+"""The guidelines at hand, by the hashes of their texts."""
+
+
 @lru_cache(maxsize=8)
 def _load(path: Path, texts: Texts) -> Guideline:
     built = recall(path, texts)
     if not built:
         built = _build(texts)
         keep(path, texts, built)
-    return Guideline(path, *built, _hash(texts))
+    made = Guideline(path, *built, _hash(texts))
+    _LOADED[made.hash] = made
+    return made
+
+
+def loaded(text: str) -> Guideline | None:
+    """Return the guideline that a decision was made by, where it is still at hand.
+
+    :param text: the hash of its text, as the decision has it.
+    """
+    return _LOADED.get(text)
 
 
 def _hash(texts: Texts) -> str:

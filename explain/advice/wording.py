@@ -108,6 +108,15 @@ def alternatives(texts: Sequence[str], word: str = "or") -> str:
     return told[0] if len(told) == 1 else f"{f', {joint}'.join(told[:-1])} {word} {joint}{told[-1]}"
 
 
+def behind(names: Iterable[str], program: Program) -> str:
+    """Return what an outcome is by, to stand behind it: statements by their names, a reason in its words."""
+    told = list(names)
+    if not told:
+        return ""
+    known = all(name in program.statements for name in told)
+    return f" by {', '.join(told)}" if known else f": {'; '.join(map(program.label, told))}"
+
+
 def words(statement: str, program: Program) -> str:
     """Return the words of a statement, without the mark of a footnote, which no letter or list has."""
     return program.statements[statement].words.removesuffix("(*)").rstrip()

@@ -34,7 +34,7 @@ def circuit(guideline: str, code: str, as_of: str, form: str) -> None:
 
     date = as_of or datetime.date.today().isoformat()
     try:
-        found = load(guideline).circuit(date)
+        found = load(guideline).circuit(date, whole=True)  # its firings are counted
         codes = circuits.chosen(found, code)
         told = (
             as_json(circuits.as_json(found, codes)) if form == "json" else circuits.WRITERS[form](found, codes, width())

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..proof.graph import Proof
 
 DETAILS = REASON, PLAY, FULL = "1", "2", "full"
+ALL_TOLD = "Nothing more is in play than the first screen tells; the whole proof: --full"
 FORMATS = ("text", "json", "markdown", "html", "svg", "png", "dot", "mermaid", "graphml")
 
 
@@ -35,8 +36,8 @@ FORMATS = ("text", "json", "markdown", "html", "svg", "png", "dot", "mermaid", "
               help="Take the case from what a batch is given: its tables, case files or database.")  # fmt: skip
 @click.option("--case", "name", default="", metavar="ID", help="The id of the case there.")
 @line_option("Explain the lines of this procedure code only.")
-@click.option("--detail", type=click.Choice(DETAILS), default=None, show_default="1",
-              help="How much: the reason (1), every criterion in play (2), or the whole proof (full).")  # fmt: skip
+@click.option("--detail", type=click.Choice(DETAILS), default=None, help="How much: the reason (1, as without this), "
+              "every criterion in play (2), or the whole proof (full).")  # fmt: skip
 @click.option("--full", is_flag=True, help="The whole proof, as --detail full.")
 @click.option("--all", "every", is_flag=True, help="Show every way in which a step holds, not only the shortest.")
 @outcome_option("--why-not", "outcome", text="Say why lines do not have this outcome.")
@@ -102,7 +103,9 @@ def _reasons(judged: Judged, code: str, form: str, level: str, *, colour: bool) 
         return f"{as_markdown(judged, lines).rstrip()}\n"
     from ..render.account_text import as_text
 
-    return f"{as_text(judged, lines, width(), all_=level == PLAY, colour=colour)}\n"
+    told = [as_text(judged, lines, width(), all_=every, colour=colour)
+            for every in (False, True)[: 1 + (level == PLAY)]]  # fmt: skip
+    return f"{told[-1]}\n{ALL_TOLD}\n" if len(set(told)) < len(told) else f"{told[-1]}\n"
 
 
 def _verified(proof: Proof) -> bool:

@@ -40,12 +40,14 @@ def width() -> int:
     return 100
 
 
-def table_width() -> int:
+def table_width(*, err: bool = False) -> int:
     """Return the columns a table may take; 0 where it is piped: it is then as wide as it is, a row a line.
 
     COLUMNS is obeyed everywhere.
+
+    :param err: whether it goes to standard error.
     """
-    return width() if sys.stdout.isatty() or os.environ.get("COLUMNS") else 0
+    return width() if (sys.stderr if err else sys.stdout).isatty() or os.environ.get("COLUMNS") else 0
 
 
 def in_colour() -> bool:
