@@ -70,7 +70,8 @@ ADDED = [
     ("findings: {significant_weakness: present}", "did you mean significant_weakness_on_exam?"),
     ("findings: {wrist splint use: 6}", "write wrist_splint_weeks"), ("findings: {limb_ischemia: present}", "[limb_is"),
     ("findings: {wrist_splint_weeks: {weeks: 6}}", "write value: 6"),
-    ("findings: {wrist_splint_weeks: 4,5}", "all of them: coverlog schema"), ("findings: {wrist_splint_weeks: '4,5'}", "completed weeks"),
+    ("findings: {wrist_splint_weeks: 4,5}", "all of them: coverlog schema"),
+    ("findings: {wrist_splint_weeks: '4,5'}", "completed weeks"),
     ("findings: {wrist_splint_weeks: {value: unknown}}", "leave it out"),
 ]  # fmt: skip
 
