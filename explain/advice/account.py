@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Var, unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
