@@ -8,6 +8,7 @@ Run: python benchmarks/spark.py [--cases 100000] [--rounds 3]
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -27,11 +28,12 @@ GUIDELINE = load()
 
 
 def cpu(spark: Any, work: Callable[[], object]) -> float:
-    """Return the CPU seconds that a work takes, in this process and in that of Spark."""
-    beans = spark._jvm.java.lang.management.ManagementFactory
+    """Return the CPU seconds that a work takes, in this process and in that of Spark; on Linux, which tells them."""
+    stat = Path(f"/proc/{spark.sparkContext._gateway.proc.pid}/stat")
 
     def spent() -> float:
-        return float(beans.getOperatingSystemMXBean().getProcessCpuTime()) / 1e9 + time.process_time()
+        fields = stat.read_text().rsplit(")", 1)[1].split()  # behind the name: the 14th and 15th are its ticks
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") + time.process_time()
 
     start = spent()
     work()

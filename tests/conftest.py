@@ -69,8 +69,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for test in (function for function in functions if getattr(function, "is_hypothesis_test", False)):
         own = test._hypothesis_internal_use_settings  # Hypothesis has no public way to change them
         asked = own.max_examples
-        number = WHOLE * asked if config.getoption("--whole") else max(min(LEAST, asked), asked // SHARE)
+        number = examples(asked, whole=config.getoption("--whole"))
         test._hypothesis_internal_use_settings = settings(own, max_examples=number)
+
+
+def examples(asked: int, *, whole: bool) -> int:
+    """Return how many examples are tried of those that a law asks for."""
+    return WHOLE * asked if whole else max(min(LEAST, asked), asked // SHARE)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -136,6 +141,13 @@ def semantics() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def quick(semantics: ModuleType, pytestconfig: pytest.Config) -> settings:
+    """The settings of a law of random programs that stands within a test, as it is not collected: its share."""
+    number = examples(semantics.quick.max_examples, whole=pytestconfig.getoption("--whole"))
+    return settings(semantics.quick, max_examples=number)
+
+
+@pytest.fixture(scope="session")
 def every_way(criteria: ModuleType) -> ModuleType:
     """The long way to every way of a line, by the criteria, for the list of ways to be held against."""
     return _sibling("every_way")
@@ -190,6 +202,26 @@ def browser() -> Iterator[Any]:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def tab(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Return a function that gives a tab as if it were new: a real one costs Chromium as much as twenty pages.
+
+    For pages that keep nothing; of what they ask for and complain, who listens stops listening.
+    """
+    tabs = {scripts: browser.new_context(java_script_enabled=scripts).new_page() for scripts in (True, False)}
+
+    def cleared(width: int = 1200, *, scripts: bool = True) -> Any:
+        page = tabs[scripts]
+        page.goto("about:blank")
+        page.emulate_media(media="screen", color_scheme="light")
+        page.set_viewport_size({"width": width, "height": 900})
+        return page
+
+    yield cleared
+    for page in tabs.values():
+        page.context.close()
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ def runs() -> dict[Path, list[str]]:
 def sampled(path: Path) -> Iterator[str]:
     """The tests of a file whose size is another one in a whole campaign: by a fixture, or by Hypothesis."""
     functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
-    sizes = {"size", "decided"}
+    sizes = {"size", "decided", "quick"}
     for function in [*functions, *functions]:  # twice: a fixture may stand below one that asks for it
         asks = not sizes.isdisjoint(arg.arg for arg in function.args.args)
         given = any("given(" in ast.unparse(each) for each in function.decorator_list)

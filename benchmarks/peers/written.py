@@ -42,6 +42,17 @@ class Ready:
             said = form([at for at, value in enumerate(inputs.values) if value & bit])
             self.sessions.append((said, int(str(session)), list(codes)))
 
+    def lines(self, of: Callable[[Any], Callable[[str], Iterable[int]]]) -> Lines:
+        """Return the lines of the case.
+
+        :param of: takes a session, and returns what tells of a code the places of the ways that are so.
+        """
+        told: dict[tuple[int, str], Iterable[int]] = {}
+        for said, session, codes in self.sessions:
+            ask = of(said)
+            told.update({(session, code): ask(code) for code in codes})
+        return settled(self.case, told)
+
 
 def reached(nodes: Iterable[int]) -> list[int]:
     """Return the gates that some nodes rest on, each after what it rests on."""
@@ -97,8 +108,7 @@ class Python:
         return Ready(case, set)
 
     def lines(self, ready: Ready) -> Lines:
-        return settled(ready.case, {(session, code): self.functions[CLASS[code]](said)
-                                    for said, session, codes in ready.sessions for code in codes})  # fmt: skip
+        return ready.lines(lambda said: lambda code: self.functions[CLASS[code]](said))
 
 
 # --- Rego ---------------------------------------------------------------------------------------------
@@ -117,8 +127,8 @@ def rego() -> str:
     return "\n".join(text) + "\n"
 
 
-def said_as_json(said: list[int]) -> str:
-    return json.dumps({f"i{at}": True for at in said})
+def by_name(said: list[int]) -> dict[str, bool]:
+    return {f"i{at}": True for at in said}
 
 
 class Regorus:
@@ -134,15 +144,14 @@ class Regorus:
 
     @staticmethod
     def ready(case: Case) -> Ready:
-        return Ready(case, said_as_json)
+        return Ready(case, lambda said: json.dumps(by_name(said)))
 
     def lines(self, ready: Ready) -> Lines:
-        told: dict[tuple[int, str], Iterable[int]] = {}
-        for said, session, codes in ready.sessions:
+        def of(said: str) -> Callable[[str], Iterable[int]]:
             self.engine.set_input_json(said)
-            for code in codes:
-                told[session, code] = self.engine.eval_rule(f"data.coverage.told{CLASS[code]}")
-        return settled(ready.case, told)
+            return lambda code: self.engine.eval_rule(f"data.coverage.told{CLASS[code]}")
+
+        return ready.lines(of)
 
 
 class RegoCpp:
@@ -159,21 +168,18 @@ class RegoCpp:
 
     @staticmethod
     def ready(case: Case) -> Ready:
-        return Ready(case, lambda said: {f"i{at}": True for at in said})
+        return Ready(case, by_name)
 
     def lines(self, ready: Ready) -> Lines:
-        told: dict[tuple[int, str], Iterable[int]] = {}
-        for said, session, codes in ready.sessions:
+        def of(said: dict[str, bool]) -> Callable[[str], Iterable[int]]:
             self.engine.set_input(said)
-            for code in codes:
-                output = self.engine.query_bundle_entrypoint(self.bundle, f"coverage/told{CLASS[code]}")
-                told[session, code] = _of_node(json.loads(str(output)))
-        return settled(ready.case, told)
+            return self._ask
 
+        return ready.lines(of)
 
-def _of_node(output: Any) -> Iterable[int]:
-    first = output["expressions"][0] if "expressions" in output else output
-    return list(first)
+    def _ask(self, code: str) -> list[int]:
+        output = json.loads(str(self.engine.query_bundle_entrypoint(self.bundle, f"coverage/told{CLASS[code]}")))
+        return list(output["expressions"][0] if "expressions" in output else output)
 
 
 # --- ZEN ----------------------------------------------------------------------------------------------
@@ -193,15 +199,14 @@ class Zen:
 
     @staticmethod
     def ready(case: Case) -> Ready:
-        return Ready(case, lambda said: {f"i{at}": True for at in said})
+        return Ready(case, by_name)
 
     def lines(self, ready: Ready) -> Lines:
-        told: dict[tuple[int, str], Iterable[int]] = {}
-        for said, session, codes in ready.sessions:
-            for code in codes:
-                result = self.decisions[CLASS[code]].evaluate(said)["result"]
-                told[session, code] = [at for at in map(int, result["told"]) if at >= 0]
-        return settled(ready.case, told)
+        def told(said: dict[str, bool], code: str) -> list[int]:
+            result = self.decisions[CLASS[code]].evaluate(said)["result"]
+            return [at for at in map(int, result["told"]) if at >= 0]
+
+        return ready.lines(lambda said: lambda code: told(said, code))
 
 
 def _graph(nodes: list[int]) -> dict[str, Any]:

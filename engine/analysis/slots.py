@@ -16,8 +16,8 @@ from ..evaluation.symbols import OTHER, Amounts
 from ..language.errors import FaultError
 from ..language.terms import Atom, Quantity, plain, unquote
 from ..program.elapsed import earlier
+from ..program.forms import BETWEEN, SINCE
 from ..program.interface import CODE
-from ..program.notation import BETWEEN, SINCE
 from ..program.program import CaseKey
 from ..program.schema import COUNT
 from ..program.shapes import Said, read_facts

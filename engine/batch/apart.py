@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..cases.case import Case, Unreadable
 from ..circuit.circuit import WORLDS, Line
 from ..decision.decide import decide
-from ..evaluation.columns import NotGroundedError
+from ..evaluation.limits import NotGroundedError
 from ..language.errors import CaseError
 from .back import AT_ONCE, cases_of
 from .columns import Result, result_of, results_of

@@ -143,8 +143,9 @@ class Frames:
         for name, frame in self._all.items():
             of = ID if name == CASE and ID in frame.columns else CASE
             rows = self.spark.sql(f"""SELECT t.* FROM every_{name} t
-                LEFT SEMI JOIN {cases} c ON t.`{of}` <=> c.`case` ORDER BY t.row_no""").collect()
-            insert(self.db, f'"{CLOSE}_{name}"', [(*row, at) for at, row in enumerate(rows, 1)])
+                LEFT SEMI JOIN {cases} c ON t.`{of}` <=> c.`case`""").collect()
+            ordered = enumerate(sorted(rows, key=lambda row: row.row_no), 1)
+            insert(self.db, f'"{CLOSE}_{name}"', [(*row, at) for at, row in ordered])
 
     def number(self) -> None:
         """Let the rejects tell the rows by the numbers that they have in the input."""

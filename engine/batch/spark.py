@@ -70,8 +70,8 @@ class Stage:
 
     @property
     def apart(self) -> str:
-        """What selects the cases that are decided apart."""
-        return f"SELECT `case` FROM stage{self.at} WHERE row_no IS NULL UNION {self.unsettled}"
+        """What selects the cases that are decided apart, some more than once."""
+        return f"SELECT `case` FROM stage{self.at} WHERE row_no IS NULL UNION ALL {self.unsettled}"
 
     def lines(self) -> Any:
         """Return the lines as they are written."""
@@ -112,8 +112,10 @@ class OnSpark:
                 batch.look(close)
                 self.stages.append(self._stage(at, batch, masks if alone is None else {}))
         self.step("looking closely at what is out of the ordinary")
-        apart = " UNION ".join(f"({stage.apart})" for stage in self.stages)
-        self.spark.sql(apart).createOrReplaceTempView("apart")
+        apart = " UNION ALL ".join(f"({stage.apart})" for stage in self.stages)
+        where = str(self.work / "apart")
+        self.spark.sql(apart).write.parquet(where)  # each table asks for them
+        self.spark.read.parquet(where).createOrReplaceTempView("apart")
         frames.fetch("apart")
         self.of.decide([close for _ in self.of.all], masks=masks)
         frames.number()

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from ..cases.case import Unreadable, read_text
 from ..language.terms import Atom
 from ..library.guideline import Guideline
+from ..program.forms import BETWEEN, RECORDS, SINCE, SINGLE, WITH
 from ..program.interface import CODE
-from ..program.notation import BETWEEN, RECORDS, SINCE, SINGLE, WITH
 from ..program.program import CaseKey
 
 CASE, SERVICE = "case", "service"

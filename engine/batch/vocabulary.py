@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..circuit.circuit import WORLDS, Circuit
-from ..evaluation.columns import NotGroundedError
+from ..evaluation.limits import NotGroundedError
 from .kernel import UNDECIDED, Kernel, Lines
 from .layout import ASKED, EDITION, FLAGGED, PRESENT, SLOTS, Bits, Layout, merged
 from .load import Loaded, Reading, insert, quoted, whole

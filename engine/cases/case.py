@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..language.errors import CaseError, Fault, refused
+from ..language.record import NamedTuple
 from ..language.terms import Atom
 from ..language.visible import short, visible
 from ..library.guideline import Guideline
 from ..library.several import Answering
 from ..program.interface import CODE
+from ..program.schema import DATE
 from ..program.shapes import Said, read_facts
+from .dates import misdated
 from .document import Document, documents
 from .document import Path as At
 from .faults import faults
 from .files import below, read_bounded, unreadable
-from .part import parts
 from .times import plain
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -59,6 +62,7 @@ class Unreadable(NamedTuple):
     id: str
     error: str
     faults: tuple[Fault, ...]
+    partly: Case | None = None  # what could be read of it: its id, its date and its lists, and nothing of its lines
 
 
 def not_read(name: str, error: CaseError) -> Unreadable:
@@ -123,6 +127,8 @@ def _read_by(document: Document, answering: Answering) -> Iterator[Case | Unread
     if isinstance(answering, Guideline):
         yield read_case(document, answering)
         return
+    from .part import parts  # only where several guidelines answer
+
     for guideline, part, notes in parts(document, answering):
         case = read_case(part, guideline)
         if isinstance(case, Case):
@@ -134,8 +140,19 @@ def read_case(document: Document, guideline: Guideline) -> Case | Unreadable:
     """Return the case a document says, or everything that is wrong with it."""
     name = document.value.get("id") if isinstance(document.value, dict) else None
     if found := faults(document, guideline):
-        return not_read(short(name, 200) if isinstance(name, str) else document.file, CaseError(faults=found))
+        error = CaseError(faults=found)
+        told = not_read(short(name, 200) if isinstance(name, str) else document.file, error)
+        return told._replace(partly=_partly(document, guideline)) if isinstance(document.value, dict) else told
     return _case(document, guideline)
+
+
+def _partly(document: Document, guideline: Guideline) -> Case:
+    """Return what a case says that is refused; what is wrong with it is told apart, and is left out or empty."""
+    said: dict[str, Any] = document.value
+    name, date = (value if isinstance(value := said.get(key), str) else "" for key in ("id", "date_of_service"))
+    date = "" if any(path == ("date_of_service",) for path, *_ in misdated(document, guideline.program)) else date
+    return Case(name, "", date if re.fullmatch(DATE, date) else "", (), {}, {}, {}, document.place(), (), said,
+                document.places, guideline)  # fmt: skip
 
 
 def _case(document: Document, guideline: Guideline) -> Case:

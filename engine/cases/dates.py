@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..language.errors import CONTRADICTORY
-from ..program.notation import BETWEEN, RECORDS, SINCE, WITH
+from ..language.record import NamedTuple
+from ..program.forms import BETWEEN, RECORDS, SINCE, WITH
 from ..program.program import CaseKey, Program
 from ..program.schema import DATE
 from .document import Document, Path

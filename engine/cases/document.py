@@ -10,12 +10,13 @@ import yaml
 
 from ..language.errors import Fault, refused
 from ..language.visible import short, visible
+from .broken import not_yaml
 
 Path = tuple[str | int, ...]
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _LONGEST = 18  # the digits of a number: what is longer counts nothing, and some of it takes Python minutes to read
-_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)  # one that is not closed ends with the text
-_PAIR = re.compile(r"(?s)\\u(d[89ab]..)\\u(d[c-f]..)|(\\ud[89a-f]..)|\\.", re.IGNORECASE)
+_STRING = r'(?s)"(?:[^"\\]++|\\.)*+"?'  # one that is not closed ends with the text
+_PAIR = r"(?si)\\u(d[89ab]..)\\u(d[c-f]..)|(\\ud[89a-f]..)|\\."
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _COUNT = "write a whole number of at most 18 digits, or a text in quotes"
 _TOO_DEEP = "nested too deeply for a case", "see coverlog schema"
@@ -153,7 +154,7 @@ def documents(text: str, file: str) -> Iterator[Document]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     if text.lstrip().startswith(("{", "[")):
         # A raw tab is white space in JSON, and an error in YAML; inside a string JSON has none.
-        text = _STRING.sub(lambda found: _paired(found, file), text.replace("\t", " "))
+        text = re.sub(_STRING, lambda found: _paired(found, file), text.replace("\t", " "))
     try:
         events = yaml.parse(text, Loader=loader)
         for event in events:
@@ -163,7 +164,7 @@ def documents(text: str, file: str) -> Iterator[Document]:
         mark = error.problem_mark
         at = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else file
         deep = "nesting depth" in str(error.problem)  # libyaml has a limit of its own, which may be met first
-        raise refused(at, *(_TOO_DEEP if deep else (f"not YAML or JSON: {error.problem}",))) from None
+        raise refused(at, *(_TOO_DEEP if deep else not_yaml(str(error.problem)))) from None
     except yaml.reader.ReaderError as error:
         # Its position counts bytes or characters, as the parser does; the character itself is allowed nowhere.
         at = _at(file, text, max(text.find(chr(error.character)), 0))
@@ -187,7 +188,7 @@ def _paired(string: re.Match[str], file: str) -> str:
             raise refused(at, f"{alone} is half a character", "write both halves, or leave it out")
         return chr(0x10000 + (int(high, 16) - 0xD800) * 0x400 + int(low, 16) - 0xDC00) if high else escape[0]
 
-    whole = _PAIR.sub(character, string[0])
+    whole = re.sub(_PAIR, character, string[0])
     return whole + " " * (len(string[0]) - len(whole))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from ..language.errors import Fault, did_you_mean
+from ..language.errors import Fault, did_you_mean, known_are
 from ..language.visible import short
 from ..library.guideline import Guideline
 from ..program.code_systems import DIAGNOSIS, PROCEDURE, SYSTEMS
@@ -17,11 +17,12 @@ from ..program.program import Program
 from ..program.schema import DATE, TEXT, TIME
 from .dates import misdated
 from .document import Document, Path, path_of
-from .meant import meant, misplaced
 from .times import fault, times
 
 MOST = 100
 """As many faults of a case are told; of the rest, how many there are."""
+FROM_FHIR = "read it as cases: coverlog from-fhir"
+_FHIR = {"resourceType": "a FHIR resource", "hook": "a request of CDS Hooks"}
 _EXAMPLES = {system.pattern: system.example for system in SYSTEMS.values()} | {
     PROCEDURE: "99213, in quotes", DATE: "2025-11-03", TIME: "6",
     TEXT: "words without quotation marks or backslashes",
@@ -32,8 +33,10 @@ Found = tuple[Path, str, str]  # a place, what is wrong there, and a remedy
 
 def faults(document: Document, guideline: Guideline) -> list[Fault]:
     """Return every fault of a case in the order of their places; what is beyond the first hundred is counted."""
+    if request := _of_fhir(document.value, guideline):
+        return [Fault(document.place((request,)), f"no case: {_FHIR[request]}", f"{FROM_FHIR} {document.file}")]
     problems = document.problems
-    every = [(path_of(error, document.value), error) for error in guideline.validator.iter_errors(document.value)]
+    every = [(path_of(error, document.value), error) for error in guideline.errors(document.value)]
     errors = [(path, error) for path, error in every if not _within(path, problems)]
     # Those beyond the first hundred are counted only: saying what was meant takes its time.
     first = sorted(errors, key=lambda each: document.order(each[0]))[:MOST]
@@ -44,6 +47,12 @@ def faults(document: Document, guideline: Guideline) -> list[Fault]:
     ordered = [fault for _, fault in sorted(told)]
     left = sum(_count(error) for _, error in errors) - len(found) + len(ordered[MOST:])
     return ordered[:MOST] + [Fault(document.file, f"{left:,} more faults", "put these right first")] * (left > 0)
+
+
+def _of_fhir(value: Any, guideline: Guideline) -> str:
+    """Return the key by which a value is of FHIR, and is no case; an empty text where it is none."""
+    keys = [key for key in _FHIR if isinstance(value, dict) and isinstance(value.get(key), str)]
+    return next((key for key in keys if key not in guideline.schema["properties"]), "")
 
 
 def _count(error: Any) -> int:
@@ -66,6 +75,8 @@ def _explain(path: Path, error: Any, case: Any, guideline: Guideline) -> Iterato
 
     :param error: a `jsonschema_rs.ValidationError`.
     """
+    from .meant import meant, misplaced  # most cases have no fault
+
     program = guideline.program
     name, rule, value = ".".join(map(str, path)) or "the case", error.kind.name, _at(case, path)
     if rule == "additionalProperties":
@@ -87,6 +98,8 @@ def _explain(path: Path, error: Any, case: Any, guideline: Guideline) -> Iterato
 
 def _key_meant(word: str, path: Path, known: Iterable[str], program: Program) -> str:
     """Return the remedy for an unknown key; a case's own keys are near misses first, for words resemble them."""
+    from .meant import misplaced
+
     near = "" if path else did_you_mean(word.casefold(), known)
     return near or misplaced(word, path, program) or _meant(word, known)
 
@@ -108,7 +121,7 @@ def _at(value: Any, path: Iterable[str | int]) -> Any:
 
 
 def _meant(word: str, known: Iterable[str]) -> str:
-    return did_you_mean(short(word), known) or f"known are {', '.join(known)}"
+    return did_you_mean(short(word), known) or known_are(short(word), known, "coverlog schema")
 
 
 _TYPES = {

@@ -11,12 +11,12 @@ from pathlib import Path
 from ..language.errors import CaseError, refused
 
 # Open already when the program starts: the standard streams, and what a shell writes for `<(command)`.
-_INHERITED = re.compile(r"/dev/(stdin|stdout|stderr|fd/[0-9]+)")
+_INHERITED = r"/dev/(stdin|stdout|stderr|fd/[0-9]+)"
 
 
 def inherited(path: Path) -> bool:
     """Return whether a path names a file that was open before the program started."""
-    return bool(_INHERITED.fullmatch(str(path)))
+    return bool(re.fullmatch(_INHERITED, str(path)))
 
 
 def exists(path: Path) -> bool:

@@ -39,7 +39,7 @@ def _codes(value: Any) -> set[str]:
 def _refused(value: Any, guideline: Guideline) -> set[Path]:
     """Return what a guideline has no word for: keys that it does not know, and words that are none of its own."""
     found: set[Path] = set()
-    for error in guideline.validator.iter_errors(value):
+    for error in guideline.errors(value):
         path = path_of(error, value)
         kind: Any = error.kind
         if kind.name == "additionalProperties":

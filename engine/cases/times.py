@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import accumulate
 from typing import Any
 
-from ..program.notation import TIME_UNITS
+from ..program.forms import TIME_UNITS
 from ..program.program import CaseKey, Program
 from ..program.schema import COUNT, TIME
 from .document import Path
@@ -114,5 +113,7 @@ def _span(months: int) -> tuple[int, int]:
 @cache
 def _month_ends() -> list[int]:
     """Return the days from the beginning of a cycle to each month of it and of the next."""
+    from calendar import monthrange  # few cases tell days where months are counted
+
     lengths = (monthrange(2000 + month // 12, month % 12 + 1)[1] for month in range(2 * _CYCLE))
     return list(accumulate(lengths, initial=0))

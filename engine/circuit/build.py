@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from ..evaluation.columns import SESSION, NotGroundedError, roles_of
+from ..evaluation.columns import SESSION, roles_of
 from ..evaluation.grounded import Grounded
+from ..evaluation.limits import NotGroundedError
 from ..evaluation.rules import Firing
 from ..language.terms import Atom
 from ..program.program import Predicate

@@ -77,7 +77,6 @@ class Circuit:
         self.ways, self.errors = drawn.ways, drawn.errors
         self.told = drawn.told  # by node, the atoms it stands for and the rules that give them
         self.advisories = drawn.advisories
-        self._functions: dict[bool, Function] = {}
         self._of_read: dict[bool, Function] = {}
 
     @classmethod
@@ -104,12 +103,6 @@ class Circuit:
         """The nodes that tell the lines, and whether the case contradicts itself, by node: their places."""
         found = dict.fromkeys(way.node for ways in self.ways.values() for _, each in ways for way in each)
         return {node: at for at, node in enumerate(dict.fromkeys([*found, *self.errors]))}  # one may be both
-
-    def function(self, *, open_world: bool) -> Function:
-        """Return what computes the outputs."""
-        if open_world not in self._functions:
-            self._functions[open_world] = compiled(self.nodes, list(self.outputs), open_world=open_world)
-        return self._functions[open_world]
 
     @cached_property
     def alike(self) -> dict[int, int]:

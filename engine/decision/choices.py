@@ -94,9 +94,10 @@ class Choices:
         """Yield the choices that go one step further, such that no set comes of two of them."""
         either = [gate for gate in choice.undecided if not self.net.gates[gate].weights]
         if not either:
-            # Without any it goes in a circle; else there are thresholds of what cannot stand for each other.
-            if choice.undecided and all(self._can_hold(choice, gate) for gate in choice.undecided):
-                yield from self._apart(choice, *self._unlike(choice))
+            # What is needed already is settled first; where nothing is left to settle it goes in a circle.
+            gates = [g for g in choice.undecided if choice.needed.isdisjoint(self.open(choice, g))]
+            if gates and all(self._can_hold(choice, gate) for gate in choice.undecided):
+                yield from self._apart(choice, *self._unlike(choice, gates))
             return
         gate = min(either, key=lambda g: len(self.net.gates[g].below))
         left = choice._replace(undecided=tuple(g for g in choice.undecided if g != gate))
@@ -114,17 +115,18 @@ class Choices:
         weight = sum(weight for weight, node in self.net.gates[gate].weighed if node in open_)
         return weight >= self.net.gates[gate].lacks(choice.values.held)
 
-    def _unlike(self, choice: Choice) -> tuple[int, list[int]]:
+    def _unlike(self, choice: Choice, gates: Sequence[int]) -> tuple[int, list[int]]:
         """Return a threshold, and what of it has to be looked at one by one: all that is no plain item of it alone."""
         open_ = {gate: self.open(choice, gate) for gate in choice.undecided}
-        for gate, nodes in open_.items():
+        for gate in gates:
+            nodes = open_[gate]
             others = [node for other, theirs in open_.items() if other != gate for node in theirs]
             beside = sum(1 << ~node for node in {*nodes, *others} if node < 0)
             unlike = [n for n in nodes if n >= 0 or not self.of.plain >> ~n & 1 or n in others or nodes.count(n) > 1
                       or self.of.clash[~n] & beside]  # fmt: skip
             if unlike or {*self.net.gates[gate].weights} != {1}:
                 return gate, unlike or nodes
-        return choice.undecided[0], open_[choice.undecided[0]]
+        return gates[0], open_[gates[0]]
 
     def split(self, choice: Choice, disputed: int) -> Iterator[Choice]:
         """Yield the choices with and without the items of a threshold that are disputed."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..cases.case import Case
 from ..evaluation.limits import LimitError, one_case
 from ..evaluation.rules import Model
 from ..language.comparison import NotANumberError
 from ..language.errors import CaseError, refused
+from ..language.record import NamedTuple
 from ..language.terms import Atom, Constant, quote, unquote
 from ..library.guideline import Guideline
 from ..program.interface import ADVISORY, FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
@@ -20,9 +21,8 @@ from ..program.words import say_rule
 from .decision import Advisory, Decision, LineDecision
 from .need import Set, in_order
 from .outcomes import awaited, decided, favourable, leads_to, outcomes, passed, surely
-from .resting import rests_on
+from .resting import how, rests_on
 from .situation import Situation, refuse_contradiction
-from .support import how
 from .why import Why
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
         code=code, session=session, outcome=outcome.name, declared=outcome,
         shown={p.name: _value(model, p, {"Session": session, "Code": quote(code)}) for p in program.shown()},
         by=last if outcome.role in (FAVOURABLE, UNFAVOURABLE) else (),
-        how=how(decisive, model) if outcome.role in (FAVOURABLE, UNFAVOURABLE) else (),
+        how=how(decisive, situation) if outcome.role in (FAVOURABLE, UNFAVOURABLE) else (),
         reason=last[0] if outcome.role == SILENT else None,
         needs=tuple(map(in_order, missing.sets)) if missing else (),
         missing_complete=missing.complete if missing else True,

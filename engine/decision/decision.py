@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...version import __version__
+from ..language.record import NamedTuple
 from ..language.terms import Constant, quote
 from ..program.interface import CODE, Outcome
 from .need import AtLeast, Need

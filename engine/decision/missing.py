@@ -8,7 +8,7 @@ first, and the time goes with the sets that are found, not with those that can b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,11 @@ from ..language.terms import Atom
 from .need import Set
 from .search import Found, Search
 from .settle import is_amount
+
+Step = tuple[Atom, set[Atom]]
+"""The head of a firing, and the premises that are not surely so."""
+Steps = dict[Atom, list[Step]]
+"""Steps by each of their premises."""
 
 
 class Missing:
@@ -74,31 +79,40 @@ class Missing:
         return atom
 
     @cached_property
-    def _steps(self) -> tuple[list[tuple[Atom, int]], dict[Atom, list[int]]]:
-        """The firings that documented findings alone can complete: head and number of premises, and by premise."""
-        steps: list[tuple[Atom, int]] = []
-        by_premise: dict[Atom, list[int]] = {}
-        for head in self.model.firings.keys() - self.model.support.keys() - self.model.given:
-            for firing in self.model.firings[head]:
+    def _steps(self) -> Steps:
+        """The firings by which documented findings alone can complete others, or what leads to them."""
+        steps: Steps = {}
+        seen, stack = set(self.model.unknown), [*self.model.unknown]
+        while stack:
+            for premise, step in self._completing(stack.pop()):
+                steps.setdefault(premise, []).append(step)
+                if premise not in seen:
+                    seen.add(premise)
+                    stack.append(premise)
+        return steps
+
+    @cached_property
+    def _every_step(self) -> Steps:
+        steps: Steps = {}
+        for premise, step in (each for head in self.model.firings for each in self._completing(head)):
+            steps.setdefault(premise, []).append(step)
+        return steps
+
+    def _completing(self, head: Atom) -> Iterator[tuple[Atom, Step]]:
+        """Yield what documented findings alone can complete for a head: each premise, and the firing as a step."""
+        if not self.model.sure(head):
+            for firing in self.model.firings.get(head, ()):
                 if firing.is_determined and not any(map(self.model.possible, firing.absences)):
                     premises = {p for p in firing.premises if not self.model.sure(p)}
-                    for premise in premises:
-                        by_premise.setdefault(premise, []).append(len(steps))
-                    steps.append((head, len(premises)))
-        return steps, by_premise
+                    yield from ((premise, (head, premises)) for premise in premises)
 
     def weaker(self, *atoms: Atom) -> set[Atom]:
-        """Return what documenting findings alone makes so, themselves among it."""
-        steps, by_premise = self._steps
-        found, queue, met = set(atoms), list(atoms), dict[int, int]()
-        for each in queue:
-            for step in by_premise.get(each, ()):
-                met[step] = met.get(step, 0) + 1
-                head, needed = steps[step]
-                if met[step] == needed and head not in found:
-                    found.add(head)
-                    queue.append(head)
-        return found
+        """Return what documenting findings alone documents as well, themselves among it, and what leads to that."""
+        return _closed(atoms, self._steps)
+
+    def follows(self, *atoms: Atom) -> set[Atom]:
+        """Return all that documenting findings alone makes so, themselves among it."""
+        return _closed(atoms, self._every_step)
 
     def denied(self, atom: Atom) -> set[Atom]:
         """Return the undocumented findings that denying one of them denies, itself among them."""
@@ -107,3 +121,14 @@ class Missing:
             ruled_out = {a for a in self.model.unknown - left.unknown if not left.sure(a)}
             self._denials[atom] = ruled_out | {atom}
         return self._denials[atom]
+
+
+def _closed(atoms: Iterable[Atom], steps: Steps) -> set[Atom]:
+    """Return atoms with the heads of all steps that they complete."""
+    found, queue = set(atoms), [*atoms]
+    for each in queue:
+        for head, premises in steps.get(each, ()):
+            if head not in found and premises <= found:
+                found.add(head)
+                queue.append(head)
+    return found

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..language.comparison import Bounds
+from ..language.record import NamedTuple
 from ..language.terms import UNDOCUMENTED, Atom
 from ..program.program import Predicate, Program
 from ..program.words import say_open

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import gcd
 from typing import NamedTuple
 
+from ..evaluation.masks import bits as bits
 from .need import Item
 
 _MANY = 1 << 30
@@ -76,7 +77,8 @@ class Network:
         self._groups = list(_groups(gates, roots))
         self.circular = {node: at for at, (group, _, circular) in enumerate(self._groups) if circular for node in group}
         self._weight = [_MANY] * len(gates) + [1] * len(items)
-        for node in (node for group, *_ in self._groups for node in group):
+        self.order = [node for group, *_ in self._groups for node in group]  # each after what it rests on
+        for node in self.order:
             weights = [self._weight[c] for c in gates[node].below]
             own = min(weights, default=0) if gates[node].conjunctive else sum(weights)
             self._weight[node] = min(own, _MANY)
@@ -210,11 +212,3 @@ def _below_first(gates: Sequence[Gate], roots: Iterable[int]) -> list[int]:
             stack.append((node, True))
             stack += [(c, False) for c in gates[node].below]
     return list(order)
-
-
-def bits(mask: int) -> Iterator[int]:
-    """Yield the places of a mask's bits, the lowest first."""
-    while mask:
-        bit = mask & -mask
-        yield bit.bit_length() - 1
-        mask ^= bit

@@ -39,6 +39,8 @@ class Relations:
                 self._telling[item.kind, atom] = self._telling.get((item.kind, atom), 0) | 1 << i
         self.cover = [self._covered(item, told[i]) for i, item in enumerate(items)]
         self.clash = [self._contradicted(item, told[i]) for i, item in enumerate(items)]
+        self._covering = sum(1 << i for i, cover in enumerate(self.cover) if cover != 1 << i)
+        self._clashing = sum(1 << i for i, clash in enumerate(self.clash) if clash)
         self.up = [0] * len(items)
         for i, covered in enumerate(self.cover):
             for j in bits(covered):
@@ -48,6 +50,14 @@ class Relations:
         # Those that document nothing else, and that nothing else documents: any of them may stand for another.
         pairs = enumerate(zip(self.cover, self.up, strict=True))
         self.plain = sum(1 << i for i, (cover, up) in pairs if cover == up == 1 << i and not self._is_bound(i))
+
+    def covered(self, items: int) -> int:
+        """Return what some items document, themselves among it."""
+        return items | union(self.cover, items & self._covering)
+
+    def clashes(self, items: int) -> bool:
+        """Say whether some items contradict each other."""
+        return any(self.clash[i] & items for i in bits(items & self._clashing))
 
     def _told(self, item: Item) -> set[Atom]:
         """Return the findings that an item documents, or denies."""

@@ -50,7 +50,7 @@ class Settled:
     def told(self) -> set[Atom]:
         """What follows from the findings that it documents, themselves among it."""
         plain = (need for need in self.every if isinstance(need, Need) and not need.bounds and not need.denies)
-        return self._relaxed.missing.weaker(*(need.atom for need in plain))
+        return self._relaxed.missing.follows(*(need.atom for need in plain))
 
 
 def inputs(program: Program) -> dict[str, Predicate]:

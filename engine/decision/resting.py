@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from ..evaluation.evaluator import Evaluator
-from ..language.terms import Atom
+from ..language.record import NamedTuple
+from ..language.terms import Atom, unquote
 from .situation import Situation
 from .support import reached
 
@@ -19,29 +19,54 @@ class _Named(NamedTuple):
 
     by_rule: dict[int, Names]  # by what the rule is: to compare whole rules takes long
     below: dict[str, Names]  # by predicate: all that what an atom of it rests on can name
+    cited: dict[str, Names]  # by predicate: the statements that a rule for it, or for what it rests on, cites first
 
 
 @lru_cache(maxsize=64)
 def _names(evaluator: Evaluator) -> _Named:
-    """Work out what can be named, predicate by predicate in the order of the strata."""
+    """Work out what can be named, predicate by predicate."""
     program, by_rule = evaluator.program, dict[int, Names]()
     unconfirmed = frozenset(program.unconfirmed(program.statements))
     own = {name: {*each.readings} for name, each in program.predicates.items() if each.is_open}
+    cited: dict[str, set[str]] = {}
     asked: dict[str, set[str]] = {}
     for rule in program.edition(evaluator.date):
         by_rule[id(rule)] = names = unconfirmed.intersection(rule.cites).union(rule.readings)
-        if names:
-            own.setdefault(rule.head.predicate, set()).update(names)
-        if rule.body:
-            asked.setdefault(rule.head.predicate, set()).update(literal.atom.predicate for literal in rule.asked)
+        own.setdefault(rule.head.predicate, set()).update(names)
+        cited.setdefault(rule.head.predicate, set()).update(rule.cites[:1])
+        asked.setdefault(rule.head.predicate, set()).update(literal.atom.predicate for literal in rule.asked)
     for name, each in program.predicates.items():
         asked.setdefault(name, set()).update([each.unless] * bool(each.unless))
+    return _Named(by_rule, _below(own, asked, evaluator), _below(cited, asked, evaluator))
+
+
+def _below(own: Mapping[str, set[str]], asked: Mapping[str, set[str]], evaluator: Evaluator) -> dict[str, Names]:
+    """Return by predicate what it and those that it rests on have of their own, in the order of the strata."""
     below: dict[str, Names] = {}
     for component in evaluator.strata.components:
         names = component.union(*(asked.get(name, ()) for name in component))
         found = frozenset[str]().union(*(own.get(name, ()) for name in component), *(below.get(n, ()) for n in names))
         below |= dict.fromkeys(component, found)
-    return _Named(by_rule, below)
+    return below
+
+
+def how(decisive: Iterable[Atom], situation: Situation) -> tuple[str, ...]:
+    """Return the rules by which statements give an outcome: of each, the first on every sure way down that cites it.
+
+    :param decisive: sure outcome atoms, whose last argument names the statement.
+    """
+    model, cited, found = situation.model, _names(situation.evaluator).cited, set[str]()
+    for atom in decisive:
+        statement, stack, seen = unquote(str(atom.args[-1])), [atom], {atom}
+        for each in stack:
+            for firing in filter(model.is_sure, model.firings.get(each, ())):
+                if firing.rule.cites[:1] == (statement,):
+                    found.add(firing.rule.id)
+                    continue
+                further = [p for p in firing.premises if statement in cited[p.predicate] and p not in seen]
+                stack += further
+                seen.update(further)
+    return tuple(sorted(found))
 
 
 def rests_on(targets: Iterable[Atom], situation: Situation) -> tuple[str, ...]:

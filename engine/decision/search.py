@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..language.terms import Atom
 from .choices import Choice, Choices, Group, Told
+from .implicants import implicants
 from .need import AtLeast, Item, Need, Set, as_need, order
 from .network import Values, bits
 from .relations import union
@@ -78,6 +79,26 @@ class Search(Choices):
 
     def _minimal(self) -> Iterator[Set | None]:
         """Yield the sets, those with the fewest needs first, and None where the search is given up."""
+        terms = implicants(self)
+        return self._searched() if terms is None or len(terms) > SETS else self._of(terms)
+
+    def _of(self, terms: Iterable[int]) -> Iterator[Set]:
+        """Yield the sets that ask for the least, of some by which the question is settled."""
+        told: list[Told] = []
+        strongest = (self._strongest([*bits(each)]) for each in terms)
+        for kept in sorted(strongest, key=self._asked_for):
+            items = sum(1 << i for i in kept)
+            cover = union(self.of.cover, items)
+            if not any(each.within(cover) for each in told) and self._is_minimal(kept, 0):
+                told.append(Told(items, ()))
+                yield self._needs(kept, ())
+
+    def _asked_for(self, kept: Iterable[int]) -> int:
+        """Return how many things items ask for: the bounds of an amount are one."""
+        return len({self.of.whole[item] for item in kept})
+
+    def _searched(self) -> Iterator[Set | None]:
+        """Yield them by conflicts, best first."""
         first = self.with_(Choice(self.net.values(0)), self.net.top)
         # What is waiting: the least number of needs, the deepest first; whether that number is worked out.
         waiting = [(0, 0, 0, False, first)] if first else []
@@ -93,11 +114,11 @@ class Search(Choices):
                 if bound < NEVER:
                     heapq.heappush(waiting, (bound, depth, step, True, choice))
             elif held(self.net.top):
-                if self._is_minimal(kept := self._strongest(choice), 0):
+                if self._is_minimal(kept := self._strongest(choice.items), 0):
                     told.append(Told(sum(1 << i for i in kept), ()))
                     yield self._needs(kept, ())
             elif (groups := self.groups(choice)) and not (disputed := self._disputed(choice, groups, told)):
-                kept = self._strongest(choice)
+                kept = self._strongest(choice.items)
                 told.append(Told(sum(1 << i for i in kept), groups))
                 yield self._needs(kept, groups)
             else:
@@ -112,13 +133,13 @@ class Search(Choices):
         if found := next(filter(None, disputed), 0):
             return found
         every = sum(group.of for group in groups)
-        return 0 if self._is_minimal(self._strongest(choice), every) else every
+        return 0 if self._is_minimal(self._strongest(choice.items), every) else every
 
     def _bound(self, choice: Choice) -> int:
         """Return how many needs a set with a choice in it has at least; `NEVER` where there is none."""
         groups = self.groups(choice)
         if groups or choice.values.held[self.net.top]:
-            own = len({self.of.whole[item] for item in self._strongest(choice)})
+            own = self._asked_for(self._strongest(choice.items))
             return own + sum(group.number for group in groups) if all(group.can_be for group in groups) else NEVER
         count, taken = 0, 0
         for item in choice.items:
@@ -153,10 +174,10 @@ class Search(Choices):
         """Return items with the other bounds of the same amounts: together they are one need."""
         return union(self.of.whole, items)
 
-    def _strongest(self, choice: Choice) -> list[int]:
-        """Return the items chosen but for those that another one documents."""
-        chosen = sum(1 << i for i in choice.items)
-        return [i for i in choice.items if self.of.up[i] & chosen == 1 << i]
+    def _strongest(self, items: Sequence[int]) -> list[int]:
+        """Return items but for those that another one of them documents."""
+        chosen = sum(1 << i for i in items)
+        return [i for i in items if self.of.up[i] & chosen == 1 << i]
 
     def _is_minimal(self, kept: Sequence[int], beside: int) -> bool:
         """Say whether no item can be dropped, or give way to what it documents beside itself.

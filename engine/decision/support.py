@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from ..evaluation.rules import Model
-from ..language.terms import Atom, Rule, unquote
+from ..language.terms import Atom, Rule
 from ..program.program import Program
 from .ways import Ways
 from .why import CONTRADICTED, UNMET, Failure, Why
@@ -41,7 +41,7 @@ def reached(
     model, seen, stack = why.model, set[Atom](), list(targets)
     while stack:
         atom = stack.pop()
-        if atom in seen or done(atom.predicate):
+        if done(atom.predicate) or atom in seen:
             continue
         seen.add(atom)
         if atom in model.unknown:
@@ -52,8 +52,10 @@ def reached(
         elif atom not in model.given:  # that is a leaf of a proof
             for firing in ways.of(atom):
                 yield firing.rule
-                stack += (*firing.premises, *firing.absences)
-                stack += [atom for tally in firing.tallies for atom in tally.atoms]
+                stack += firing.premises
+                stack += firing.absences
+                for tally in firing.tallies:
+                    stack += tally.atoms
 
 
 def _failing(atom: Atom, why: Why, stack: list[Atom]) -> Iterator[Failure]:
@@ -67,24 +69,6 @@ def _failing(atom: Atom, why: Why, stack: list[Atom]) -> Iterator[Failure]:
             for cause in failure.causes:
                 stack += why.read(cause, failure.rule)
             stack += [held for _, held in failure.held(why.model)]
-
-
-def how(decisive: Iterable[Atom], model: Model) -> tuple[str, ...]:
-    """Return the rules by which statements give an outcome: of each, the first on every sure way down that cites it.
-
-    :param decisive: sure outcome atoms, whose last argument names the statement.
-    """
-    found: dict[str, None] = {}
-    for atom in decisive:
-        statement, stack, seen = unquote(str(atom.args[-1])), [atom], {atom}
-        for each in stack:
-            for firing in filter(model.is_sure, model.firings.get(each, ())):
-                if firing.rule.cites[:1] == (statement,):
-                    found[firing.rule.id] = None
-                else:
-                    stack += [p for p in firing.premises if p not in seen]
-                    seen.update(firing.premises)
-    return tuple(sorted(found))
 
 
 def rests_on(rules: Iterable[Rule], undocumented: Iterable[str], program: Program) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from graphlib import CycleError, TopologicalSorter
 
 from ..evaluation.rules import Firing, Model
 from ..language.terms import Atom
@@ -65,6 +64,8 @@ class Ways:
 
 def _circles(premises: Mapping[Atom, set[Atom]]) -> Iterator[set[Atom]]:
     """Yield atoms in groups that rest on each other; mostly each is on its own."""
+    from graphlib import CycleError, TopologicalSorter  # few rules rest on themselves
+
     try:
         TopologicalSorter(premises).prepare()
     except CycleError:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator
-from typing import NamedTuple
 
 from ..evaluation.compiled import Compiled
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.join import Join
 from ..evaluation.rules import Firing, Model
-from ..language.terms import Aggregate, Atom, Literal, Part, Rule, Var
-from ..language.unify import Binding, unify
+from ..language.record import NamedTuple
+from ..language.terms import Aggregate, Atom, Literal, Part, Rule
+from ..language.unify import Binding, numbered, unify
 from .smallest import Smallest
 
 CONTRADICTED = "contradicted"  # documented otherwise, or blocked by what holds
@@ -62,9 +62,10 @@ class Why:
         self.open_valued = evaluator.strata.open_valued
         self._failures: dict[Atom, list[Failure]] = {}
         self._in_play: dict[Atom, bool] = {}  # whether any of them is, wherever one asks first
-        self._known: dict[str, tuple[object, ...]] = {}
+        self._known: dict[str, object] = {}
         self._records = evaluator.records
         self.join = Join(model)
+        self._fitting: dict[Atom, list[Binding]] = {}  # by pattern, the bindings of what may be so
         self._smallest = Smallest(model, surely=True)
 
     def shortest(self, atom: Atom) -> Firing:
@@ -78,7 +79,9 @@ class Why:
 
         :param atom: an atom that does not hold; its variables stand for anything.
         """
-        pattern = _numbered(atom)
+        if atom.predicate not in self.evaluator.of_head:
+            return []
+        pattern = numbered(atom)
         if pattern not in self._failures and not self._is_kept(pattern):
             self._work_out(pattern, atom)
         return self._failures[pattern]
@@ -98,7 +101,7 @@ class Why:
                     turning.update([*running][-1:])
                 answer = self._keep(asking, done.value, alone=asking not in turning)
                 continue
-            key = _numbered(wanted)
+            key = numbered(wanted)
             if key in running:  # a recursive premise adds no reason of its own
                 answer = False
                 turning.update([*running][[*running].index(key) :] if key != asking else ())
@@ -131,11 +134,11 @@ class Why:
             self._in_play[pattern] = any(failure.in_play for failure in kept)
         return kept is not None
 
-    def _known_of(self, pattern: Atom) -> tuple[object, ...]:
+    def _known_of(self, pattern: Atom) -> object:
         """Return what stands for all that is known of what a pattern depends on."""
         name = pattern.predicate
         if name not in self._known:
-            self._known[name] = tuple(map(self.model.known.get, self.evaluator.below(name)))
+            self._known[name] = self.evaluator.known(name, self.model)
         return self._known[name]
 
     def kind(self, atom: Atom) -> str:
@@ -166,9 +169,8 @@ class Why:
     def _failing(self, atom: Atom) -> Generator[Atom, bool, list[Failure]]:
         """Return the failures of an atom; yield each atom of which they depend on whether it is in play."""
         failures = []
-        for compiled in self.evaluator.of_head.get(atom.predicate, ()):
-            if (binding := unify(compiled.rule.head, atom)) is not None:
-                failures.append((yield from self._failure(compiled, atom, binding)))
+        for compiled, binding in self.evaluator.fitting(atom):
+            failures.append((yield from self._failure(compiled, atom, binding)))
         return failures
 
     def _failure(self, compiled: Compiled, atom: Atom, binding: Binding) -> Generator[Atom, bool, Failure]:
@@ -179,7 +181,7 @@ class Why:
         for at, part, names in self.evaluator.in_order(compiled):
             passed = self._passed(part, names, ways)
             if not passed:
-                causes += yield from self._causes(at, part, ways)
+                causes += yield from self._causes(at, part, names, ways)
                 if in_play := causes[-1].kind != NOT_APPLICABLE:
                     continue
                 break  # the case is not about this rule: what else fails is of no interest
@@ -193,26 +195,44 @@ class Why:
         """
         if not isinstance(part, Literal) or not part.positive:  # what is not bound is passed over
             return [way for way in ways if not _bind(way, names) or self.join.holds(part, way, sure=False)]
+        if not names:
+            return ways if self.model.possible(part.atom) else []
         found: list[Binding] = []
         for way in ways:
+            atom = part.atom.substitute(way)
             if not _bind(way, names):
-                found += self.join.ways([part], way, sure=False)
-            elif self.model.possible(part.atom.substitute(way) if names else part.atom):
+                found += [{**way, **more} for more in self._fit(atom)]
+            elif self.model.possible(atom):
                 found.append(way)
         return found
 
-    def _causes(self, at: int, part: Part, ways: list[Binding]) -> Generator[Atom, bool, list[Cause]]:
+    def _fit(self, pattern: Atom) -> list[Binding]:
+        """Return the bindings under which a pattern may be so."""
+        if pattern not in self._fitting:
+            bindings = (unify(pattern, atom) for atom in self.model.like(pattern))
+            self._fitting[pattern] = [each for each in bindings if each is not None]
+        return self._fitting[pattern]
+
+    def _causes(
+        self, at: int, part: Part, names: Collection[str], ways: list[Binding]
+    ) -> Generator[Atom, bool, list[Cause]]:
         """Return how a part fails under each binding; the ones the case is about hide the others."""
-        bound = {part.substitute(way): way for way in reversed(ways)}.items() if ways[1:] else ()
+        if not isinstance(part, Literal) or not part.positive:
+            bound = {part.substitute(way): way for way in reversed(ways)}
+            return [Cause(at, each, CONTRADICTED, way) for each, way in bound.items()]
+        bindings = {(*map(way.get, names),): way for way in reversed(ways)}.values() if ways[1:] and names else ways[:1]
+        predicate, is_record = part.atom.predicate, part.atom.predicate in self._records
+        if not is_record and predicate not in self.evaluator.of_head:
+            way = [*bindings][-1]
+            return [Cause(at, part.substitute(way), NOT_APPLICABLE, way)]
         found = []
-        for each, way in bound or [(part.substitute(ways[0]), ways[0])]:
-            kind = CONTRADICTED
-            if isinstance(each, Literal) and each.positive:
-                if each.atom.predicate in self._records:
-                    kind = self._said(each.atom)
-                else:
-                    known = self._in_play.get(_numbered(each.atom))
-                    kind = UNMET if ((yield each.atom) if known is None else known) else NOT_APPLICABLE
+        for way in bindings:
+            each = part.substitute(way) if names else part
+            if is_record:
+                kind = self._said(each.atom)
+            else:
+                known = self._in_play.get(numbered(each.atom))
+                kind = UNMET if ((yield each.atom) if known is None else known) else NOT_APPLICABLE
             found.append(Cause(at, each, kind, way))
         return [cause for cause in found if cause.kind != NOT_APPLICABLE] or found[-1:]
 
@@ -223,13 +243,3 @@ def _bind(way: Binding, names: Collection[str]) -> bool:
         if name not in way:
             return False
     return True
-
-
-def _numbered(atom: Atom) -> Atom:
-    """Name the variables by position, so that one pattern is analysed once."""
-    for term in atom.args:
-        if isinstance(term, Var):
-            break
-    else:
-        return atom
-    return Atom(atom.predicate, tuple([Var(f"V{i}") if isinstance(a, Var) else a for i, a in enumerate(atom.args)]))

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import islice
 
 from ..language.terms import Atom
 from .compiled import Row
-from .component import WORLD, Came, Component, Member
+from .component import WORLD, Came, Component, Fired, Member
 from .join import Join
 from .joined import join
 from .limits import Budget
@@ -56,7 +55,6 @@ class _Choice(Waiting):
         # What is known of each predicate: the same thing wherever the same is known.
         self.known = prepared.unknown | {name: prepared.one(frozenset(atoms)) for name, atoms in said.items()}
         self.known[WORLD] = open_world, self.as_said
-        self.taken: list[Came] = []  # of which those who wait do not know yet
 
     def take(self, component: Component) -> None:
         """Let a component come to what it does, as it is kept, or else by its rules."""
@@ -65,70 +63,59 @@ class _Choice(Waiting):
         if came is None or came.steps > self.budget.left:
             came = self._worked_out(component)
             component.keep(key, came)
+            self.known.update(came.known)
         elif came.is_something:
             self.budget.left -= came.steps
             self.model.firings.update(came.firings)
             self.model.support.update(came.support)
             self.model.unknown.update(came.unknown)
             self.live.update(came.live)
-            self.taken.append(came)
-        self.known.update(came.known)
+            self.possible |= came.possible
+            self.sure |= came.sure
+            self.known.update(came.known)
 
     def _worked_out(self, component: Component) -> Came:
-        for came in self.taken:
-            for number in came.numbers:
-                self.came(number)
-            for number in came.settled:
-                self.settles(number)
-        self.taken.clear()
-        model, static, left = self.model, self.prepared.static.firings, self.budget.left
-        at, settled, before = len(self.numbers), len(self.settled), len(model.firings)
-        if self.open_world:
-            self.suppose(component)
-        if component.at in self.active:
-            self.component(component)
-        told = (atom for name in component.names for atom in self.text.get(name, ()))
-        more = [atom for atom in told if model.firings[atom] is not static[atom]]  # what the text says anyway
-        firings = {atom: model.firings[atom] for atom in (*more, *islice(model.firings, before, None))}
-        support = {atom: model.support[atom] for atom in firings if atom in model.support}
+        model, left, possible, sure = self.model, self.budget.left, self.possible, self.sure
+        unknown = frozenset(self.suppose(component) if self.open_world else ())
+        firings = {head: model.firings[head] for head in self.component(component)}
+        support = {head: model.support[head] for head in firings if head in model.support}
         live = {name: self.live[name] for name in component.names if name in self.live}
-        unknown = tuple([atom for name in component.opens for atom in live.get(name, ()) if atom in model.unknown])
         known = {n: (frozenset(each), frozenset(filter(model.sure, each))) for n, each in live.items()}
         return Came(
             bool(firings or live or left > self.budget.left), firings, support, unknown, live,
             {name: self.prepared.one(each) for name, each in known.items()},
-            tuple(self.numbers[at:]), tuple(self.settled[settled:]), left - self.budget.left,
+            self.possible ^ possible, self.sure ^ sure, left - self.budget.left,
         )  # fmt: skip
 
     def index(self) -> None:
         """Let the model know its atoms by predicate."""
         self.model.index({**self.prepared.varying, **self.live})
 
-    def suppose(self, component: Component) -> None:
+    def suppose(self, component: Component) -> list[Atom]:
         """Let come what the open predicates of a component leave undocumented, as far as nothing closes it."""
+        found: list[Atom] = []
         for name in component.opens:
             opens = self.prepared.opens[name]
             closed = {each.args for other in opens.closing for each in self.of(other) if self.model.sure(each)}
             new = opens.left(self.said.get(name, ()), closed | self.as_said, {*self.of(name)})
             self.model.unknown.update(new)
             self.come(new)
+            found += new
+        return found
 
     # --- A component ------------------------------------------------------------------------------
 
-    def component(self, component: Component) -> None:
-        """Let the rules of a component fire until nothing new comes, then tell the sure from the possible."""
+    def component(self, component: Component) -> Iterable[Atom]:
+        """Let the rules of a component fire until nothing new comes, tell the sure from the possible; return heads."""
         self.budget.watch()
         if component.counts:
             first = next(m.compiled.rule for m in component.members if m.compiled.rule.aggregates)
             self.index()  # what aggregates ask for is below the component, and known
             self.join = Join(self.model, partial(self.budget.spend, 1, first))
         if component.recursive:
-            self._recursive(component)
-            return
-        heads, support = dict[Atom, list[Firing]](), self.model.support
-        for member in component.members:
-            if member.at not in self.ready:
-                continue
+            return self._recursive(component)
+        heads, support, possible = dict[Atom, list[Firing]](), self.model.support, self.possible
+        for member in (each for each in component.members if each.may_fire(possible)):
             for firing, sure in self._listed(member) if member.is_listed else self._joined(member):
                 head = firing.head
                 if head in heads:
@@ -137,8 +124,8 @@ class _Choice(Waiting):
                     heads[head] = [firing]
                 if sure and head not in support:
                     support[head] = firing
-        if heads:
-            self._record(heads)
+        self._record(heads)
+        return heads
 
     def _record(self, heads: dict[Atom, list[Firing]]) -> None:
         model, fresh = self.model, []
@@ -154,13 +141,16 @@ class _Choice(Waiting):
 
     def _listed(self, member: Member) -> Iterator[tuple[Firing, bool]]:
         """Yield what fires of a rule that is listed, and whether it surely does."""
-        prepared, sure, possible, unsure = self.prepared, self.sure, self.possible, self.unsure
-        for at in self._in_order(member, self.ready[member.at]):
-            absences = prepared.listed[at].absences
-            if not absences:
-                yield prepared.firing(at), not unsure[at]
-            elif not any(sure[number] for number in absences):
-                yield prepared.firing(at), not (unsure[at] or any(possible[number] for number in absences))
+        prepared, sure, possible = self.prepared, self.sure, self.possible
+        for at in self._in_order(member, self._ready(member)):
+            _, _, premises, absences = prepared.listed[at]
+            if not absences & sure:
+                yield prepared.firing(at), not (premises & ~sure or absences & possible)
+
+    def _ready(self, member: Member) -> list[int]:
+        """Return the firings listed that wait for nothing more."""
+        absent, listed = ~self.possible, self.prepared.listed
+        return [at for at in member.waiting(self.possible) if not listed[at].premises & absent]
 
     def _in_order(self, member: Member, found: list[int]) -> list[int]:
         self.budget.spend(len(found), member.compiled.rule)
@@ -171,10 +161,16 @@ class _Choice(Waiting):
 
     def _joined(self, member: Member) -> list[tuple[Firing, bool]]:
         """Return what fires of a rule with what the case names put in, and whether it surely does."""
-        found = self._bound(member, -1, ())
-        if member.is_closed:
-            return [(firing, True) for _, firing in found]
-        return [(firing, self.model.is_sure(firing)) for _, firing in found]
+        known = None if member.counts else member.asks(self.known)
+        kept = member.kept.get(known)
+        if kept and kept.steps <= self.budget.left:
+            self.budget.left -= kept.steps
+            return kept.firings
+        left, fired = self.budget.left, self._bound(member, -1, ())
+        found = [(firing, member.is_closed or self.model.is_sure(firing)) for _, firing in fired]
+        if known is not None:
+            member.keep_all(known, Fired(found, left - self.budget.left))
+        return found
 
     def _bound(self, member: Member, new: int, fresh: Sequence[Atom]) -> list[tuple[Row, Firing]]:
         compiled, found = member.compiled, []
@@ -201,7 +197,7 @@ class _Choice(Waiting):
 
     # --- A recursive component --------------------------------------------------------------------
 
-    def _recursive(self, component: Component) -> None:
+    def _recursive(self, component: Component) -> Iterable[Atom]:
         """Fire round by round: each by what came last."""
         fired: list[Firing] = []
         seen: set[tuple[int, Row]] = set()
@@ -213,17 +209,18 @@ class _Choice(Waiting):
             self.come(fresh)
             new = list(self._next(component, seen, fresh)) if fresh else []
         self.model.settle(fired)
-        self.settle(head for head in dict.fromkeys(f.head for f in fired) if head in self.model.support)
+        heads = dict.fromkeys(firing.head for firing in fired)
+        self.settle(head for head in heads if head in self.model.support)
+        return heads
 
     def _first(self, component: Component, seen: set[tuple[int, Row]]) -> Iterator[Firing]:
         for member in component.members:
-            if member.at in self.ready:
-                yield from self._unseen(member, self._rows(member, -1, ()), seen)
+            yield from self._unseen(member, self._rows(member, -1, ()), seen)
 
     def _next(self, component: Component, seen: set[tuple[int, Row]], fresh: Sequence[Atom]) -> Iterator[Firing]:
         """Yield what fires by new atoms; whatever fires without them has fired."""
         for member in component.members:
-            for new in member.renewed if member.at in self.ready else ():
+            for new in member.renewed:
                 yield from self._unseen(member, self._rows(member, new, fresh), seen)
 
     def _unseen(
@@ -236,14 +233,12 @@ class _Choice(Waiting):
 
     def _rows(self, member: Member, new: int, fresh: Sequence[Atom]) -> Iterator[tuple[Row, Firing]]:
         if not member.is_listed:
-            yield from self._bound(member, new, fresh)
+            yield from self._bound(member, new, fresh) if member.may_fire(self.possible) else ()
             return
-        at_place = sum(literal.positive for literal in member.compiled.rule.literals[:new]) if new >= 0 else -1
-        came = {self.prepared.number[atom] for atom in fresh if atom in self.prepared.number}
-        found = self.ready[member.at]
+        found, prepared = self._ready(member), self.prepared
         if new >= 0:
-            found = [at for at in found if self.prepared.listed[at].premises[at_place] in came]
+            place, came = sum(literal.positive for literal in member.compiled.rule.literals[:new]), {*fresh}
+            found = [at for at in found if prepared.firing(at).premises[place] in came]
         for at in self._in_order(member, found):
-            listed = self.prepared.listed[at]
-            if not any(self.sure[number] for number in listed.absences):
-                yield listed.row, self.prepared.firing(at)
+            if not prepared.listed[at].absences & self.sure:
+                yield prepared.listed[at].row, prepared.firing(at)

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from ..language.terms import Atom, Comparison, Constant, Literal, Rule, Term, Var
 from ..program.classes import Classes, Node
+from ..program.forms import RECORDS, WITH
 from ..program.graph import Strata
-from ..program.notation import RECORDS, WITH
 from ..program.program import CaseKey, Program
+from .limits import NotGroundedError
 
 MAX_SUMS = 4_000
 """The most sums of constants that a comparison may set an amount against."""
@@ -26,10 +27,6 @@ ROLES = {
     "codes": (CODE,), "hierarchy": (CODE, CODE), "slips": (CODE, CODE),
 }  # fmt: skip
 """What a case puts into the columns of an input, by shape; the others have one column of concepts or amounts."""
-
-
-class NotGroundedError(ValueError):
-    """A guideline that cannot be grounded for all cases at once: it is evaluated case by case."""
 
 
 class Cuts(NamedTuple):

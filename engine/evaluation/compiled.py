@@ -12,6 +12,7 @@ from ..program.program import Predicate, Program
 from .rules import Firing, Model, Tally
 
 Row = tuple[Constant, ...]
+_new = tuple.__new__  # what the class of a named tuple calls in turn: made most often of all
 
 # A predicate that has atoms, or a constant that stands at a place in some atom of a predicate.
 Slot = str | tuple[str, int, Term]
@@ -45,7 +46,8 @@ class _Template:
         self.args = [(variables.index(a.name), "") if isinstance(a, Var) else (-1, a) for a in atom.args]
 
     def fill(self, row: Row) -> Atom:
-        return Atom(self.predicate, tuple([row[at] if at >= 0 else constant for at, constant in self.args]))
+        args = tuple([row[at] if at >= 0 else constant for at, constant in self.args])
+        return _new(Atom, (self.predicate, args))
 
 
 class Compiled:

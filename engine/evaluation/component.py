@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
 
+from ..language.record import NamedTuple
 from ..language.terms import Atom, Term
 from .compiled import Compiled, Row
 from .joined import Plan
@@ -15,27 +15,57 @@ WORLD = ""
 MAX_KEPT = 100_000
 """How many firings that what cases name was put into are kept of a rule."""
 MAX_CAME = 1_000
-"""How often what one component came to is kept."""
+"""How often what one component, or one rule, came to is kept."""
+
+
+Asks = Callable[[Mapping[str, object]], object]
 
 
 class Listed(NamedTuple):
-    """A firing of a rule that is listed: its atoms by their numbers."""
+    """A firing of a rule that is listed: what it waits for, and what may not be, by a bit for each atom."""
 
+    compiled: Compiled
     row: Row
-    head: Atom
-    premises: tuple[int, ...]
-    absences: tuple[int, ...]
+    premises: int
+    absences: int
+
+
+class Fired(NamedTuple):
+    """What fires of a rule where so much was known, and whether it surely does."""
+
+    firings: list[tuple[Firing, bool]]
+    steps: int
 
 
 class Member:
-    """A rule of a component: what is listed of it, or how it is joined."""
+    """A rule of a component: what is listed of it, or how it is joined.
 
-    def __init__(self, compiled: Compiled, at: int, component: int, renewed: list[int]) -> None:
-        self.compiled, self.at, self.component, self.renewed = compiled, at, component, renewed
+    :param asks: picks what is known of the predicates that it reads.
+    """
+
+    def __init__(self, compiled: Compiled, at: int, asks: Asks, renewed: list[int]) -> None:
+        self.compiled, self.at, self.asks, self.renewed = compiled, at, asks, renewed
         self.is_listed = self.in_order = self.is_closed = False
         self.counts = bool(compiled.rule.aggregates)
         self.plans: dict[int, Plan] = {}
         self.known: dict[Row, Firing | None] = {}
+        self.kept: dict[object, Fired] = {}
+        self.needs = 0  # the bits of what it waits for; of a rule that is listed, those by which its firings are found
+        self.always: list[int] = []  # the firings listed that wait for nothing
+        self.by: dict[int, list[int]] = {}  # the others, by the bit of one thing that each waits for
+
+    def may_fire(self, possible: int) -> bool:
+        """Say whether all that it waits for is there; of a rule that is listed, whether it is worth looking."""
+        return bool(self.always or self.needs & possible) if self.is_listed else not self.needs & ~possible
+
+    def waiting(self, possible: int) -> list[int]:
+        """Return the firings listed of which one thing that they wait for is there, or that wait for nothing."""
+        found, there = self.always.copy(), self.needs & possible
+        while there:
+            bit = there & -there
+            found += self.by[bit]
+            there ^= bit
+        return found
 
     def keep(self, row: Row, firing: Firing | None) -> Firing | None:
         """Keep what fires by a row, and return it."""
@@ -43,6 +73,12 @@ class Member:
             self.known.clear()
         self.known[row] = firing
         return firing
+
+    def keep_all(self, known: object, fired: Fired) -> None:
+        """Keep what fires of it, by what is known of what it reads."""
+        if len(self.kept) >= MAX_CAME:
+            self.kept.clear()
+        self.kept[known] = fired
 
 
 Slot = Atom | str
@@ -55,20 +91,19 @@ class Came(NamedTuple):
     is_something: bool
     firings: dict[Atom, list[Firing]]
     support: dict[Atom, Firing]
-    unknown: tuple[Atom, ...]
+    unknown: frozenset[Atom]
     live: dict[str, list[Atom]]  # by predicate, the atoms that may be so
     known: dict[str, object]  # by predicate, what stands for all that is known of it
-    numbers: tuple[int, ...]  # of what came
-    settled: tuple[int, ...]  # of what came to be sure
+    possible: int  # the bits of what came, and of what came to be sure
+    sure: int
     steps: int
 
 
 class Component(NamedTuple):
     """Predicates that rest on each other, and their rules."""
 
-    at: int
     names: tuple[str, ...]
-    asks: Callable[[Mapping[str, object]], object]  # picks what is known of the predicates that it rests on, or is of
+    asks: Asks  # picks what is known of the predicates that it rests on, or is of
     kept: dict[object, Came]
     opens: tuple[str, ...]  # the predicates that may be undocumented
     members: tuple[Member, ...]

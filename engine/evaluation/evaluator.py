@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..language.terms import Atom, Comparison, Literal, Part
+from ..language.unify import Binding, unify
 from ..program.graph import Strata
 from ..program.program import Program
 from .chosen import choose
@@ -17,6 +18,9 @@ from .rules import Model
 
 if TYPE_CHECKING:
     from .solver import Solver
+
+MAX_KEPT = 10_000
+"""Of how many patterns it is kept which rules fit them."""
 
 
 class Evaluator:
@@ -35,6 +39,7 @@ class Evaluator:
         self.records = {name for name, each in program.predicates.items() if each.is_record}
         self.searches: dict[Any, Any] = {}  # what those who search models of its cases keep
         self.refuted: dict[Any, Any] = {}  # and those who ask why something is not so
+        self._fitting: dict[Atom, list[tuple[Compiled, Binding]]] = {}
         self._below: dict[str, tuple[str, ...]] = {}
         heads = {name: self.of_head.get(name, ()) for names in strata.components for name in names}
         self.circular = {  # the predicates of which an atom may rest on another one
@@ -62,6 +67,16 @@ class Evaluator:
             self._parts[compiled.name] = [(at, part, tuple(names_of(part))) for at, part in parts]
         return self._parts[compiled.name]
 
+    def fitting(self, pattern: Atom) -> list[tuple[Compiled, Binding]]:
+        """Return the rules whose heads fit a pattern, with what it says of their variables; not to be changed."""
+        if (found := self._fitting.get(pattern)) is None:
+            pairs = ((each, unify(each.rule.head, pattern)) for each in self.of_head.get(pattern.predicate, ()))
+            found = [(each, binding) for each, binding in pairs if binding is not None]
+            if len(self._fitting) >= MAX_KEPT:
+                self._fitting.clear()
+            self._fitting[pattern] = found
+        return found
+
     def below(self, predicate: str) -> tuple[str, ...]:
         """Return the predicates that what is so of a predicate depends on, and what is not, itself among them."""
         if predicate not in self._below:
@@ -75,6 +90,11 @@ class Evaluator:
                 queue += fresh
             self._below[predicate] = tuple(found)
         return self._below[predicate]
+
+    def known(self, predicate: str, model: Model) -> object:
+        """Return what stands for all that is known of what a predicate depends on, in a model that was chosen."""
+        known = tuple(map(model.known.get, self.below(predicate)))
+        return self.prepared.one(known) if self.prepared else known
 
     def _rank(self, part: Part) -> int:
         if not isinstance(part, Literal):

@@ -14,9 +14,9 @@ from ..language.unify import Binding
 from ..program.graph import Strata
 from ..program.program import Predicate, Program
 from .apart import set_apart
-from .columns import Columns, NotGroundedError
+from .columns import Columns
 from .compiled import Compiled, Row, compiled_rules
-from .limits import LimitError, TooLongError
+from .limits import LimitError, NotGroundedError, TooLongError
 from .rules import Firing, Tally
 from .solver import Solver
 from .symbols import Symbols

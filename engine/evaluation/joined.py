@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from math import prod
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from ..language.comparison import NotANumberError, holds
+from ..language.record import NamedTuple
 from ..language.terms import Atom, Comparison, Constant, Term, Var
 from .compiled import Compiled, Row
 from .limits import Budget

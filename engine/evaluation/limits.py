@@ -28,6 +28,10 @@ _seconds: ContextVar[float] = ContextVar("seconds", default=SECONDS)
 _end: ContextVar[float] = ContextVar("end", default=inf)
 
 
+class NotGroundedError(ValueError):
+    """A guideline that cannot be grounded for all cases at once: it is evaluated case by case."""
+
+
 class LimitError(CaseError):
     """A limit of evaluation that a case has reached."""
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from ..language.terms import Atom, Literal, Rule, Term, Var, quote
+from ..language.terms import Atom, Literal, Rule, Term, Var
 from ..program.classes import Classes, Node
-from ..program.notation import RECORDS, WITH
+from ..program.forms import RECORDS, WITH
 from ..program.program import Predicate, Program
 from .columns import CONCEPT, roles_of
-
-ANY = quote("*")
-"""Stands for whatever a case names."""
+from .prepared import ANY
 
 
 class Named:

@@ -15,11 +15,10 @@ from ..language.terms import Atom, Comparison, Literal, Place, Rule, Term, varia
 from ..language.unify import Binding
 from ..program.graph import Strata
 from ..program.program import Predicate, Program
-from .columns import NotGroundedError
 from .compiled import Row, compiled_rules
-from .limits import LimitError, TooLongError
-from .named import ANY, Named
-from .prepared import Asked, Outline
+from .limits import LimitError, NotGroundedError, TooLongError
+from .named import Named
+from .prepared import ANY, Asked, Outline
 from .relation import in_order
 from .rules import Model
 from .solver import Solver

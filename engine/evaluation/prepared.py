@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import count
 from operator import itemgetter
-from typing import NamedTuple
 
-from ..language.terms import UNDOCUMENTED, Atom, Rule, Term
+from ..language.record import NamedTuple
+from ..language.terms import UNDOCUMENTED, Atom, Rule, Term, quote
 from ..program.graph import Strata
 from ..program.program import Program
 from .compiled import Compiled, Row, compiled_rules
-from .component import WORLD, Component, Listed, Member, Open, Slot
+from .component import WORLD, Asks, Component, Listed, Member, Open, Slot
 from .join import Join
 from .joined import Index, Plan
-from .named import ANY
+from .masks import bits
 from .rules import Firing, Model
 
+ANY = quote("*")
+"""Stands for whatever a case names."""
 MAX_KEPT = 100_000
 """How many atoms of cases are kept, and of how much that is known what stands for it."""
 
@@ -59,9 +62,9 @@ class Prepared:
         for compiled in self.compiled:
             of_head.setdefault(compiled.rule.head.predicate, []).append(compiled)
         number = count()
-        for at, names in enumerate(names for names in self.strata.components if names & self.strata.from_case):
+        for names in (names for names in self.strata.components if names & self.strata.from_case):
             rules = [compiled for name in sorted(names) for compiled in of_head.get(name, ())]
-            members = tuple([Member(each, next(number), at, _renewed(each, names)) for each in rules])
+            members = tuple([Member(each, next(number), _asked(each), _renewed(each, names)) for each in rules])
             counts = any(each.rule.aggregates for each in rules)
             opens = tuple(name for name in sorted(names) if name in self.opens)
             if members or opens:
@@ -70,44 +73,34 @@ class Prepared:
                 recursive = any(member.renewed for member in members)
                 self.unknown.update(dict.fromkeys(asks))
                 asked = itemgetter(WORLD, *sorted(asks))
-                yield Component(at, tuple(sorted(names)), asked, {}, opens, members, counts, recursive)
+                yield Component(tuple(sorted(names)), asked, {}, opens, members, counts, recursive)
 
     def _number(self, rows: dict[str, Sequence[Row]]) -> None:
-        """Number what firings wait for, and note which wait for each: a listed firing, or a rule that is joined."""
-        self.number: dict[Slot, int] = {}  # of an atom that is waited for, or of a predicate that has to have one
+        """Give a bit to what firings wait for; each firing that is listed is found by one thing that it waits for."""
+        self.bit: dict[Slot, int] = {}  # of an atom that is waited for, or of a predicate that has to have one
         self.listed: list[Listed] = []
-        self.of: list[Member] = []  # by what waits, its rule
-        self.missing: list[int] = []  # by what waits, how many different things it waits for
-        self.waiting: list[list[int]] = []  # by what is waited for, who waits
         for member in self.members:
             compiled = member.compiled
             if compiled.name in rows:
                 member.is_listed, member.in_order = True, _orders(rows[compiled.name])
             for row in rows.get(compiled.name, ()):
-                premises = tuple([self._of(template.fill(row)) for template in compiled.premises])
-                absences = tuple([self._of(template.fill(row)) for template in compiled.absences])
-                self._wait(member, premises)
-                self.listed.append(Listed(row, compiled.head.fill(row), premises, absences))
+                member.always.append(len(self.listed))
+                premises = self._bits(template.fill(row) for template in compiled.premises)
+                absences = self._bits(template.fill(row) for template in compiled.absences)
+                self.listed.append(Listed(compiled, row, premises, absences))
         for member in self.members:
             if not member.is_listed:
-                self._wait(member, [*map(self._of, member.compiled.ground), *map(self._of, member.compiled.reads)])
+                member.needs = self._bits((*member.compiled.ground, *member.compiled.reads))
                 read = {literal.atom.predicate for literal in member.compiled.rule.literals}
                 member.is_closed = not member.counts and read.isdisjoint(self.strata.open_valued)
-        self.watched = {slot.predicate for slot in self.number if isinstance(slot, Atom)}
+        self.watched = {slot.predicate for slot in self.bit if isinstance(slot, Atom)}
         self.firings: list[Firing | None] = [None] * len(self.listed)
 
-    def _of(self, slot: Slot) -> int:
-        if slot not in self.number:
-            self.number[slot] = len(self.waiting)
-            self.waiting.append([])
-        return self.number[slot]
-
-    def _wait(self, member: Member, slots: Iterable[int]) -> None:
-        found = set(slots)
-        for each in found:
-            self.waiting[each].append(len(self.of))
-        self.missing.append(len(found))
-        self.of.append(member)
+    def _bits(self, slots: Iterable[Slot]) -> int:
+        found = 0
+        for slot in slots:
+            found |= self.bit.setdefault(slot, 1 << len(self.bit))
+        return found
 
     def _start(self) -> None:
         """Let what the text alone gives come: from there each case starts."""
@@ -115,16 +108,23 @@ class Prepared:
         for atom in self.static.firings:
             self.atoms.setdefault(atom.predicate, []).append(atom)
         self.varying = {name: found for name, found in self.atoms.items() if name in self.strata.from_case}
-        self.possible = bytearray(len(self.waiting))
-        for slot, number in self.number.items():
+        self.possible = 0
+        for slot, bit in self.bit.items():
             if slot in self.atoms if isinstance(slot, str) else slot in self.static.firings:
-                self.possible[number] = True
-                for at in self.waiting[number]:
-                    self.missing[at] -= 1
-        self.ready: dict[int, list[int]] = {}
-        for at, left in enumerate(self.missing):
-            if not left:
-                self.ready.setdefault(self.of[at].at, []).append(at)
+                self.possible |= bit
+        for member in self.members:
+            self._find_by(member)
+
+    def _find_by(self, member: Member) -> None:
+        """Let the firings of a rule be found, each by what the fewest of them wait for."""
+        waits = {at: [*bits(self.listed[at].premises & ~self.possible)] for at in member.always}
+        often = Counter(place for each in waits.values() for place in each)
+        member.always = [at for at, each in waits.items() if not each]
+        for at, each in waits.items():
+            if each:
+                bit = 1 << min(each, key=often.__getitem__)
+                member.by.setdefault(bit, []).append(at)
+                member.needs |= bit
 
     def plan(self, member: Member, new: int) -> Plan:
         """Return how a rule is joined."""
@@ -144,11 +144,11 @@ class Prepared:
     def firing(self, at: int) -> Firing:
         """Return a listed firing."""
         if (known := self.firings[at]) is None:
-            compiled, listed = self.of[at].compiled, self.listed[at]
-            binding = dict(zip(compiled.variables, listed.row, strict=True))
-            premises = tuple([template.fill(listed.row) for template in compiled.premises])
-            absences = tuple([template.fill(listed.row) for template in compiled.absences])
-            known = self.firings[at] = Firing(compiled.rule, binding, listed.head, premises, absences, ())
+            compiled, row, *_ = self.listed[at]
+            binding = dict(zip(compiled.variables, row, strict=True))
+            premises = tuple([template.fill(row) for template in compiled.premises])
+            absences = tuple([template.fill(row) for template in compiled.absences])
+            known = self.firings[at] = Firing(compiled.rule, binding, compiled.head.fill(row), premises, absences, ())
         return known
 
     def one(self, known: object) -> object:
@@ -191,6 +191,11 @@ def _open(name: str, program: Program) -> Open:
     single = (Atom(name, (UNDOCUMENTED,) * len(predicate.params)),) * bool(predicate.open_count)
     closing = tuple([other for other in (predicate.unless, predicate.until) if other])
     return Open(single, tuple(each), closing, predicate.is_choice or predicate.open_count)
+
+
+def _asked(compiled: Compiled) -> Asks:
+    """Return what picks what is known of the predicates that a rule reads."""
+    return itemgetter(WORLD, *sorted({each.atom.predicate for each in compiled.rule.asked}))
 
 
 def _renewed(compiled: Compiled, names: Collection[str]) -> list[int]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from ..language.record import NamedTuple
 from ..language.terms import Atom
 from .compiled import Compiled, Row
 

@@ -7,9 +7,9 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property
 from math import inf
 from types import MappingProxyType
-from typing import NamedTuple
 
 from ..language.comparison import NotANumberError, holds
+from ..language.record import NamedTuple
 from ..language.terms import Aggregate, Atom, Comparison, Constant, Quantity, Rule, Term, Var
 from ..language.unify import Binding
 from ..program.program import Predicate

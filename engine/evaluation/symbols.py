@@ -14,7 +14,8 @@ from typing import NamedTuple
 from ..language.terms import Atom, Constant, quote, unquote
 from ..program.code_systems import system_of
 from ..program.program import CaseKey, Predicate, Program
-from .columns import AMOUNT, CONCEPT, SESSION, Columns, NotGroundedError, roles_of
+from .columns import AMOUNT, CONCEPT, SESSION, Columns, roles_of
+from .limits import NotGroundedError
 
 HERE = 1
 """The session that stands for each."""

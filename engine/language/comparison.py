@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from math import inf
-from typing import NamedTuple
 
+from .record import NamedTuple
 from .terms import MIRROR, UNDOCUMENTED, Comparison, Constant, Quantity, Substitution, Term, Var
 
 _COMPARE = {

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from .record import NamedTuple
 from .terms import Place
 from .visible import visible
 
@@ -65,9 +65,38 @@ def refused(place: str, message: str, remedy: str = "") -> CaseError:
     return CaseError(faults=[Fault(place, message, remedy)])
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `did you mean ...?`, or an empty text where nothing known is close to the word."""
-    import difflib
+FEW = 15
+"""So many names an error lists at most; of more it has the nearest three, and says where they all are."""
 
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean {close[0]}?" if close else ""
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `did you mean ...?`, or an empty text where nothing known is close to the word.
+
+    A slip of a letter or two is closest, then the names that have the word in them, then one that resembles it.
+    """
+    from difflib import get_close_matches
+
+    names = list(known)
+    holding = [name for name in names if len(word) > 3 and word.casefold() in name.casefold()]
+    holding.sort(key=lambda name: (len(name), name))
+    close = get_close_matches(word, names, n=1, cutoff=0.85) or holding[:3] or get_close_matches(word, names, n=1)
+    return f"did you mean {' or '.join(close)}?" if close else ""
+
+
+def known_are(word: str, known: Iterable[str], where: str) -> str:
+    """Return the names that are known, or the nearest of them and where all are.
+
+    :param where: what lists them, such as a command.
+    """
+    from difflib import get_close_matches
+
+    names = list(known)
+    if len(names) <= FEW:
+        return f"known are {', '.join(names)}"
+    near = get_close_matches(word, names, n=3, cutoff=0.4)
+    told = (
+        f"the nearest of {len(names)} known: {', '.join(near)}"
+        if near
+        else f"none of the {len(names)} known is like it"
+    )
+    return f"{told}; all of them: {where}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from .quantity import Quantity as Quantity
+from .record import NamedTuple
 
 
 class Var(NamedTuple):
@@ -35,7 +35,7 @@ class Atom(NamedTuple):
 
     def substitute(self, binding: Mapping[str, Term]) -> Atom:
         """Return the atom with every bound variable replaced."""
-        return Atom(self.predicate, _put(self.args, binding))
+        return tuple.__new__(Atom, (self.predicate, _put(self.args, binding)))  # made most often of all
 
     def __str__(self) -> str:
         return f"{self.predicate}({', '.join(map(term_text, self.args))})" if self.args else self.predicate

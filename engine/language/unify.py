@@ -24,3 +24,13 @@ def unify(pattern: Atom, other: Atom) -> Binding | None:
         elif mine != theirs:
             return None
     return binding
+
+
+def numbered(atom: Atom) -> Atom:
+    """Name the variables by position, so that one pattern is analysed once."""
+    for term in atom.args:
+        if isinstance(term, Var):
+            break
+    else:
+        return atom
+    return Atom(atom.predicate, tuple([Var(f"V{i}") if isinstance(a, Var) else a for i, a in enumerate(atom.args)]))

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 # Printable by Unicode's word, and yet nothing to see: joiners, fillers, selectors of variants beyond those of emoji.
-_HIDDEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\U000e0100-\U000e01ef]")
+_HIDDEN = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\U000e0100-\U000e01ef]"
 
 
 def visible(text: str) -> str:
@@ -15,9 +15,9 @@ def visible(text: str) -> str:
     Line breaks, tabs and wide spaces become spaces; controls, marks of direction, zero-width characters, line
     separators, lone surrogates and what Unicode has not assigned become escapes. It is its own fixed point.
     """
-    if text.isprintable() and not _HIDDEN.search(text):
+    if text.isprintable() and (text.isascii() or not re.search(_HIDDEN, text)):
         return text
-    return "".join(c if c.isprintable() and not _HIDDEN.match(c) else _escape(c) for c in text)
+    return "".join(c if c.isprintable() and not re.match(_HIDDEN, c) else _escape(c) for c in text)
 
 
 def _escape(char: str) -> str:

@@ -117,10 +117,10 @@ def program_in(folder: Path, *rooms: str) -> str:
 def _program(folder: Path, rooms: tuple[str, ...] = _ROOMS) -> Any:
     """Return a digest of the program in some rooms, as it is when it is first asked for."""
     digest = sha256()
-    for room in rooms:
-        for name in sorted(os.listdir(folder / room)):
+    for room in (f"{folder}/{room}" for room in rooms):
+        for name in sorted(os.listdir(room)):
             if name.endswith((".py", ".lark")):
-                with open(folder / room / name, "rb") as file:
+                with open(f"{room}/{name}", "rb", buffering=0) as file:
                     part = file.read()
                 digest.update(b"%d:" % len(part))
                 digest.update(part)

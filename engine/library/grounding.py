@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ..evaluation.columns import NotGroundedError
 from ..evaluation.compiled import Row
+from ..evaluation.limits import NotGroundedError
 from ..evaluation.prepared import Outline, Prepared
 from ..language.terms import Constant, Quantity
 from ..program.graph import Strata

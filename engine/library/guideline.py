@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from ...kb import DEFAULT, guidelines
-from ..evaluation.columns import NotGroundedError
 from ..evaluation.evaluator import Evaluator
+from ..evaluation.limits import NotGroundedError
 from ..evaluation.prepared import Prepared
 from ..language.errors import GuidelineError, did_you_mean
 from ..language.terms import unquote
 from ..program.code_systems import PROCEDURE
+from ..program.fitting import fits
 from ..program.graph import Strata
 from ..program.program import Program
 from ..program.schema import case_schema
@@ -26,7 +28,7 @@ from .texts import Texts, all_texts, chain
 from .written import Built
 
 if TYPE_CHECKING:
-    from jsonschema_rs import Validator
+    from jsonschema_rs import ValidationError, Validator
 
     from ..circuit.circuit import Circuit
 
@@ -46,7 +48,7 @@ class Guideline:
     @cached_property
     def folders(self) -> list[Path]:
         """The folder of the guideline, and those of what it extends, the nearest first."""
-        return [folder for folder, _ in chain(self.folder)]
+        return [folder for folder, *_ in chain(self.folder)] if self.program.variation.base else [self.folder]
 
     @cached_property
     def codes(self) -> frozenset[str]:
@@ -61,9 +63,13 @@ class Guideline:
     @cached_property
     def validator(self) -> Validator:
         """The check of a case by the schema; its `iter_errors` yields every fault."""
-        import jsonschema_rs
+        import jsonschema_rs  # takes as long as deciding a case, and most cases have no fault
 
         return jsonschema_rs.validator_for(self.schema)
+
+    def errors(self, value: Any) -> Iterable[ValidationError]:
+        """Return every fault of a case by the schema."""
+        return () if fits(value, self.schema, self.schema) else self.validator.iter_errors(value)
 
     def since(self, date: str) -> str:
         """Return the ISO date since which the rules have been as on a date; an empty text for the first ones."""
@@ -169,13 +175,27 @@ def load(folder: Path | str = DEFAULT) -> Guideline:
     return _load(path.resolve(), texts)
 
 
+_LOADED: WeakValueDictionary[str, Guideline] = WeakValueDictionary()
+"""The guidelines at hand, by the hashes of their texts."""
+
+
 @lru_cache(maxsize=8)
 def _load(path: Path, texts: Texts) -> Guideline:
     built = recall(path, texts)
     if not built:
         built = _build(texts)
         keep(path, texts, built)
-    return Guideline(path, *built, _hash(texts))
+    made = Guideline(path, *built, _hash(texts))
+    _LOADED[made.hash] = made
+    return made
+
+
+def loaded(text: str) -> Guideline | None:
+    """Return the guideline that a decision was made by, where it is still at hand.
+
+    :param text: the hash of its text, as the decision has it.
+    """
+    return _LOADED.get(text)
 
 
 def _hash(texts: Texts) -> str:

@@ -11,7 +11,7 @@ from ..language.terms import Place
 from ..program.program import folder_texts
 
 Texts = tuple[tuple[str, str], ...]
-_EXTENDS = re.compile(r"^%@\s*extends\s*:?\s*(\S+)\s*$", re.MULTILINE)
+_EXTENDS = r"(?m)^%@\s*extends\s*:?\s*(\S+)\s*$"
 
 
 def all_texts(folder: Path) -> Texts:
@@ -19,40 +19,41 @@ def all_texts(folder: Path) -> Texts:
 
     :raises GuidelineError: where it extends what is no guideline, or itself.
     """
-    return tuple(text for at, name in chain(folder)[::-1] for text in _named(at, name))
+    return tuple((f"{name}/{file}" if name else file, text) for _, name, texts in chain(folder)[::-1]
+                 for file, text in texts)  # fmt: skip
 
 
-def chain(folder: Path) -> list[tuple[Path, str]]:
-    """Return a guideline's folder, that of the one which it extends, and so on, each with what it is called there.
+Link = tuple[Path, str, list[tuple[str, str]]]
+"""A guideline of a chain: its folder, what it is called by the one that extends it, and its texts."""
+
+
+def chain(folder: Path) -> list[Link]:
+    """Return a guideline, the one which it extends, and so on.
 
     :raises GuidelineError: where it extends what is no guideline, or itself.
     """
-    found = [(folder, "")]
+    found = [(folder, "", folder_texts(folder))]
     while base := _base(*found[-1]):
-        if base[0].resolve() in {at.resolve() for at, _ in found}:
+        if base[0].resolve() in {at.resolve() for at, *_ in found}:
             raise GuidelineError([_finding(folder, f"{folder.name} extends itself", "name another guideline")])
         found.append(base)
     return found
 
 
-def _named(folder: Path, name: str) -> list[tuple[str, str]]:
-    return [(f"{name}/{file}" if name else file, text) for file, text in folder_texts(folder)]
-
-
-def _base(folder: Path, name: str) -> tuple[Path, str] | None:
-    """Return the folder of what a guideline extends, which is shipped here or lies beside it."""
-    for _, text in folder_texts(folder):
-        if found := _EXTENDS.search(text):
+def _base(folder: Path, name: str, texts: list[tuple[str, str]]) -> Link | None:
+    """Return what a guideline extends, which is shipped here or lies beside it."""
+    for _, text in texts:
+        if "extends" in text and (found := re.search(_EXTENDS, text)):
             at = guidelines().get(found[1], folder.parent / found[1])
-            if not folder_texts(at):
+            if not (base := folder_texts(at)):
                 fix = did_you_mean(found[1], guidelines()) or f"shipped are {', '.join(guidelines())}"
                 raise GuidelineError([_finding(folder, f"there is no guideline {found[1]} to extend", fix)])
-            return at, f"{name}/{found[1]}" if name else found[1]
+            return at, f"{name}/{found[1]}" if name else found[1], base
     return None
 
 
 def _finding(folder: Path, message: str, fix: str) -> Finding:
     for file, text in folder_texts(folder):
-        if found := _EXTENDS.search(text):
+        if found := re.search(_EXTENDS, text):
             return Finding("variant", Place(file, text.count("\n", 0, found.start()) + 1), message, fix)
     return Finding("variant", Place("*.dl", 1), message, fix)

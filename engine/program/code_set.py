@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import cache
-from typing import NamedTuple
 
 from ...kb import ROOT
+from ..language.record import NamedTuple
 
 # A letter, a digit or letter, the same again, then up to four more after a point.
 _FORM = re.compile(r"[A-Z][0-9A-Z]{2}(\.[0-9A-Z]{1,4})?")

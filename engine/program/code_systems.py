@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+
+from ..language.record import NamedTuple
 
 # Four digits and a digit or letter, or a letter and four digits: the forms of procedure codes.
 PROCEDURE = r"^([0-9]{4}[0-9A-Z]|[A-Z][0-9]{4})$"
@@ -73,14 +74,14 @@ SYSTEMS = {system.name: system for system in (
            "what a provider is; a specialisation belongs to its classification"),
 )}  # fmt: skip
 
-_OWN = re.compile(r"[A-Za-z0-9.\[\]{},?-]+")
+_OWN = r"[A-Za-z0-9.\[\]{},?-]+"
 """What a pattern of a guideline's own is made of: nothing in it can take long to match."""
 
 
 def is_pattern(text: str) -> bool:
     """Say whether a text is a pattern that a guideline may give codes: characters, classes, `?` and `{2,4}`."""
     try:
-        return bool(_OWN.fullmatch(text)) and re.compile(text) is not None
+        return bool(re.fullmatch(_OWN, text)) and re.compile(text) is not None
     except re.error:
         return False
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from ..language.errors import did_you_mean
 from ..language.terms import unquote
 from .code_systems import SYSTEMS, is_pattern
+from .forms import BETWEEN, CODES, NUMBERS, RECORDS, SINCE, TIME_UNITS, WITH
 from .interface import ROLES, Outcome
-from .notation import BETWEEN, CODE, CODES, FIELDS, NUMBERS, OPTIONS, RECORDS, SHAPES, SINCE, TIME_UNITS, WITH
+from .notation import CODE, FIELDS, OPTIONS, SHAPES
 from .program import CaseKey
 
 _WORD = re.compile(r'"[^"]*"|[^\s"]+')

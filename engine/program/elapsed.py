@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date, timedelta
 
 
@@ -29,5 +28,7 @@ def earlier(unit: str, end: str, count: int) -> str:
     last = date.fromisoformat(end)
     if unit in ("days", "weeks"):
         return (last - timedelta(count * (7 if unit == "weeks" else 1))).isoformat()
+    from calendar import monthrange  # few ask for an earlier day
+
     year, month = divmod(12 * last.year + last.month - 1 - count * (12 if unit == "years" else 1), 12)
     return date(year, month + 1, min(last.day, monthrange(year, month + 1)[1])).isoformat()

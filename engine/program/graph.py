@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from ..language.record import NamedTuple
 from ..language.terms import Rule
 from .program import Predicate, Program
 

@@ -5,9 +5,8 @@ The reader reads by these tables and `docs/language.md` is written from them, so
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-TIME_UNITS = ("days", "weeks", "months", "years")
+from ..language.record import NamedTuple
+from .forms import TIME_UNITS
 
 
 class Annotation(NamedTuple):
@@ -227,18 +226,6 @@ FIELDS = {entry.name: entry for entry in (
 )}  # fmt: skip
 CODE = "code"
 """What a field is whose type is the name of a code system, or a pattern in quotes."""
-RECORDS = "records"
-WITH = "with"
-CODES = ("codes", "hierarchy", "slips")
-"""The shapes that read a list of codes."""
-
-NUMBERS = ("count", "amount of", "number")
-"""The shapes whose number may have decimals, a unit and bounds of its own."""
-SINCE = {f"{unit} since": unit for unit in TIME_UNITS}
-"""The shapes that read a date as the time from it to the date of service, each with its unit."""
-BETWEEN = "days from"
-SINGLE = ("count", *SINCE, BETWEEN)
-"""The shapes that give one number."""
 
 OPTIONS = {entry.name: entry for entry in (
     Option("default", "CONCEPT", "behind `one of`: what it is where the case does not say it"),

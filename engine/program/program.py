@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import inf
 from pathlib import Path
-from typing import NamedTuple
 
 from ..language.errors import Finding, GuidelineError
+from ..language.record import NamedTuple
 from ..language.terms import Atom, Place, Quantity, Rule, unquote
 from .interface import ADVISORY, AWAITED, FAVOURABLE, KEY, SERVICE, SILENT, UNFAVOURABLE, Outcome
-from .notation import FIELDS, SHAPES
 from .reserved import FACTS
 from .variation import Variation
 
@@ -37,6 +36,8 @@ class CaseKey(NamedTuple):
     @property
     def columns(self) -> str:
         """What stands in each column of its predicate, a letter each: n for a number, t for text."""
+        from .notation import FIELDS, SHAPES  # asked for where a text is read, not where it was kept
+
         if self.shape in FIELDS:
             return FIELDS[self.shape].column
         fields = "".join(field.columns for field in self.fields)

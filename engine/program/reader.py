@@ -10,8 +10,9 @@ from ..language.parser import Annotation, Clause, parse
 from ..language.terms import Rule, unquote
 from .collected import RESERVED, Collected, cited
 from .declaration import AmissError, names, nearest, read_case_key, read_head, read_outcome
+from .forms import SINGLE
 from .interface import Outcome, in_turn
-from .notation import ANNOTATIONS, SINGLE
+from .notation import ANNOTATIONS
 from .program import CaseKey, Predicate, Program
 from .quantities import with_quantities
 from .ranges import expanded

@@ -5,7 +5,7 @@ The reader reads by this table and `docs/language.md` is written from it, so tha
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from ..language.record import NamedTuple
 
 
 class Stated(NamedTuple):

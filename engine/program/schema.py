@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from .code_systems import PROCEDURE, system_of
+from .forms import BETWEEN, RECORDS, SINCE, TIME_UNITS, WITH
 from .interface import CODE, FAVOURABLE
-from .notation import BETWEEN, RECORDS, SINCE, TIME_UNITS, WITH
 from .program import CaseKey, Program
 
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"

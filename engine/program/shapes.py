@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
+from ..language.record import NamedTuple
 from ..language.terms import Atom, Constant, quote
 from ..language.visible import in_quotes
 from .code_set import exists
 from .code_systems import normal_code, system_of
 from .elapsed import elapsed
+from .forms import BETWEEN, RECORDS, SINCE, WITH
 from .interface import CODE
-from .notation import BETWEEN, RECORDS, SINCE, WITH
 from .program import CaseKey, Program
 
 Facts = dict[Atom, str]
@@ -102,7 +103,9 @@ def _count(name: str, key: CaseKey, said: Said) -> Facts:
 
 def scaled(value: float, key: CaseKey) -> int:
     """Return a number of a case as one of its key's measure: 4.9 with one decimal is 49 tenths."""
-    from decimal import Decimal  # few cases say an amount
+    if isinstance(value, int):
+        return key.quantity(value * 10**key.decimals)
+    from decimal import Decimal  # few cases have decimals
 
     return key.quantity(int(Decimal(str(value)).scaleb(key.decimals)))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..language.errors import Finding, did_you_mean
+from ..language.record import NamedTuple
 from ..language.terms import Place, unquote
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from .program import RESERVED, Program
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _parts = lru_cache(maxsize=4096)(_SLOT.split)  # the texts of a gloss, and between them the names of its slots
-_TWICE = re.compile(r"\b(?:(an?|some) (\w+) \2|(\w+) (an?|some) \3)\b")
+_TWICE = r"\b(?:(an?|some) (\w+) \2|(\w+) (an?|some) \3)\b"
 
 
 def _fill(gloss: str, values: Substitution, program: Program) -> str:
@@ -46,9 +46,8 @@ def _fill(gloss: str, values: Substitution, program: Program) -> str:
     parts = _parts(gloss)
     said = "".join([say(part, parts[at + 1]) if at % 2 else part for at, part in enumerate(parts)])
     # "{Weeks} weeks" with nothing to fill in is "some weeks", and "code {Code}" is "a code".
-    return (
-        _TWICE.sub(lambda m: f"{m[1] or m[4]} {m[2] or m[3]}", said) if None in map(values.get, parts[1::2]) else said
-    )
+    some = None in map(values.get, parts[1::2])
+    return re.sub(_TWICE, lambda m: f"{m[1] or m[4]} {m[2] or m[3]}", said) if some else said
 
 
 def any_of(name: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 from ..language.errors import Finding, did_you_mean
+from ..program.forms import SINGLE, WITH
 from ..program.interface import FAVOURABLE, ROLES
-from ..program.notation import SINGLE, WITH
 from ..program.program import CaseKey, Predicate, Program
 
 _OF_SERVICES = ("", "units", WITH)

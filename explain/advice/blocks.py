@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ...engine.decision.decide import LineDecision
@@ -29,6 +30,7 @@ class Block(NamedTuple):
     whole: bool  # these ways differ in nothing else
     beside: Group  # what fails as well, and does not decide
     rests_on: tuple[str, ...]  # what the rules between the outcome and the items cite, and how they are read
+    instead: bool = False  # another way to be covered than the block of the same statement that stands before it
 
     @property
     def about(self) -> bool:
@@ -39,7 +41,8 @@ class Block(NamedTuple):
         """Return the block as the documented JSON object."""
         told = {name: [item.as_json() for item in getattr(self, name)] for name in ("met", "beside")}
         lacking = [[item.as_json() for item in group] for group in self.lacking]
-        return self._asdict() | told | {"how": list(self.how), "lacking": lacking, "rests_on": list(self.rests_on)}
+        own = {name: value for name, value in self._asdict().items() if name != "instead"}
+        return own | told | {"how": list(self.how), "lacking": lacking, "rests_on": list(self.rests_on)}
 
 
 class _Draft:
@@ -138,8 +141,11 @@ class Writer:
     def told(self) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
         """Return the blocks that tell, criterion by criterion, and those that are met and common."""
         criteria: dict[str, list[Block]] = {}
+        tops: dict[Block, set[Rule]] = {}
         for (criterion, statement, _), draft in self._joined():
-            criteria.setdefault(criterion, []).append(self._block(criterion, statement, draft))
+            block = self._block(criterion, statement, draft)
+            tops.setdefault(block, set()).update(draft.tops)
+            criteria.setdefault(criterion, []).append(block)
         if self.line.role in (FAVOURABLE, SILENT):
             once = {
                 (b.statement, b.met, b.lacking): b for blocks in reversed(criteria.values()) for b in reversed(blocks)
@@ -149,7 +155,12 @@ class Writer:
         told = [b for blocks in (*failing, *(c for c in criteria.values() if c not in failing)) for b in blocks]
         told = list({(b.statement, b.lacking or b): b for b in reversed(told)}.values())[::-1]
         common = [b for b in told if not b.lacking and not any(item.about for item in b.met)]
-        return tuple(b for b in told if b not in common), tuple(common)
+        told = [b for b in told if b not in common]
+        apart = [
+            a.statement == b.statement and bool(a.lacking and b.lacking) and not tops[a] & tops[b]
+            for a, b in pairwise(told)
+        ]
+        return tuple(b._replace(instead=each) for b, each in zip(told, [False, *apart], strict=False)), tuple(common)
 
     def _joined(self) -> Iterable[tuple[tuple[str, str, str], _Draft]]:
         """Return the drafts with those as one that say the same words of a statement on the way to one rule."""

@@ -13,8 +13,8 @@ from ...engine.cases.document import Path as At
 from ...engine.decision.decide import Judged
 from ...engine.language.errors import CaseError, Fault, did_you_mean, refused
 from ...engine.library.guideline import Guideline
+from ...engine.program.forms import NUMBERS, SINGLE
 from ...engine.program.interface import CODE
-from ...engine.program.notation import NUMBERS, SINGLE
 from ...engine.program.program import CaseKey
 from ...engine.program.schema import case_schema
 from .remedies import ways

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ from ...engine.program.program import Program
 from .asks import Ask, Item, called
 from .groups import Group, groups, shared
 from .nothing import between
+from .phrases import wrapped
 from .remedies import Way, Ways, unstated, ways
 from .wording import covered_words, words
 
@@ -63,7 +63,7 @@ def _way(way: Way) -> dict[str, Any]:
 def as_text(judged: Judged, lines: Sequence[LineAsks], width: int) -> str:
     """Return the checklist as boxes to tick; lines that ask the same are one, choices are drawn together."""
     case = judged.case
-    parts = textwrap.wrap(f"{case.id}: {case.title}" if case.title else case.id, width, subsequent_indent="  ")
+    parts = wrapped(f"{case.id}: {case.title}" if case.title else case.id, width, subsequent_indent="  ")
     same: dict[tuple[object, ...], list[LineAsks]] = {}
     for each in lines:
         line, found = each.line, each.ways
@@ -72,7 +72,7 @@ def as_text(judged: Judged, lines: Sequence[LineAsks], width: int) -> str:
     for alike in same.values():
         parts += ["", *_alike(alike, judged, width)]
     for advisory in judged.decision.advisories:
-        told = textwrap.wrap(f"Advisory: {advisory.text}", width, subsequent_indent="  ")
+        told = wrapped(f"Advisory: {advisory.text}", width, subsequent_indent="  ")
         parts += ["", *told] if advisory == judged.decision.advisories[0] else told
     return "\n".join(parts)
 
@@ -96,13 +96,13 @@ def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[st
         led = [way.ask.outcome for way in found.ways]
         covered = f" to be {covered_words(judged.guideline.program, led)}" * any(led)
         text += f"; enough{covered} is {_any(drawn)}"
-    yield from textwrap.wrap(text, width, subsequent_indent="  ")
+    yield from wrapped(text, width, subsequent_indent="  ")
     if line.role in (WAITING, UNFAVOURABLE):
-        yield from textwrap.wrap(unstated(judged), width, initial_indent="  ", subsequent_indent="  ")
+        yield from wrapped(unstated(judged), width, initial_indent="  ", subsequent_indent="  ")
     yield from listed(drawn, judged.guideline.program, width, "  ")
     if not found.complete:
         more = MORE if line.outcome == WAITING else OTHERS
-        yield from textwrap.wrap(f"  {more}", width, subsequent_indent="  ")
+        yield from wrapped(f"  {more}", width, subsequent_indent="  ")
 
 
 def _any(found: Sequence[object]) -> str:
@@ -124,15 +124,15 @@ def listed(found: Sequence[Group], program: Program, width: int, indent: str) ->
         told = "; ".join(f"{name}: {words(name, program)}" for name in group.statements)
         told += f" ({program.outcome(group.outcome).words})" if group.outcome and several else ""
         begin, under = f"{indent}{number}. ", indent + " " * 3
-        yield from textwrap.wrap(f"for {told}", width, initial_indent=begin, subsequent_indent=under)
+        yield from wrapped(f"for {told}", width, initial_indent=begin, subsequent_indent=under)
         for request in group.request:
             text = f"Can the request be such that {request}?"
-            yield from textwrap.wrap(text, width, initial_indent=f"{under}[ ] ", subsequent_indent=under + " " * 4)
+            yield from wrapped(text, width, initial_indent=f"{under}[ ] ", subsequent_indent=under + " " * 4)
         for choice in group.box:
             yield from _tick(choice, width, under)
         for advisory in group.objections:
             text = f"Advisory: {advisory.text}"
-            yield from textwrap.wrap(text, width, initial_indent=under + " " * 4, subsequent_indent=under + " " * 6)
+            yield from wrapped(text, width, initial_indent=under + " " * 4, subsequent_indent=under + " " * 6)
 
 
 def _tick(choice: Sequence[Item], width: int, under: str) -> Iterator[str]:
@@ -140,6 +140,6 @@ def _tick(choice: Sequence[Item], width: int, under: str) -> Iterator[str]:
     for index, item in enumerate(choice):
         mark = f"{under} or " if index else f"{under}[ ] "
         text = item.question if item.of else f"{item.question}  [{item.statement}]"
-        yield from textwrap.wrap(text, width, initial_indent=mark, subsequent_indent=under + " " * 4)
+        yield from wrapped(text, width, initial_indent=mark, subsequent_indent=under + " " * 4)
         for each in item.of:
             yield from _tick([each], width, under + " " * 4)

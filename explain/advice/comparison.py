@@ -62,9 +62,14 @@ def _is_told(item: Any) -> bool:
 def _is_line(line: Any) -> bool:
     if not isinstance(line, dict) or not all(isinstance(line.get(key), kind) for key, kind in _LINE.items()):
         return False
-    needs = [need for each in line["missing"] if isinstance(each, list) for need in each]
-    return all(isinstance(n, dict) and isinstance(n.get("finding"), str) and isinstance(n.get("needs"), str)
-               for n in needs)  # fmt: skip
+    return all(_is_need(need) for each in line["missing"] if isinstance(each, list) for need in each)
+
+
+def _is_need(need: Any) -> bool:
+    """Say whether something is a need of a missing set, or so many of several of them."""
+    if isinstance(need, dict) and isinstance(need.get("at_least"), int) and isinstance(need.get("of"), list):
+        return all(isinstance(each, dict) and "of" not in each and _is_need(each) for each in need["of"])
+    return isinstance(need, dict) and all(isinstance(need.get(key), str) for key in ("finding", "needs"))
 
 
 class Difference(NamedTuple):
@@ -79,16 +84,16 @@ class Difference(NamedTuple):
         """In what it differs: `outcome`, `by` (the statements or the reason) and `missing`."""
         return [name for name, value in _VALUES.items() if value(self.old) != value(self.new)]
 
-    def missing(self, side: Told, other: Told) -> list[list[dict[str, str]]]:
+    def missing(self, side: Told, other: Told) -> list[list[Told]]:
         """Return the sets that one side misses and the other does not."""
         return [needs for needs in side["missing"] if _set(needs) not in _sets(other)]
 
 
-def _set(needs: Sequence[dict[str, str]]) -> frozenset[tuple[str, str]]:
-    return frozenset((need["finding"], need["needs"]) for need in needs)
+def _set(needs: Sequence[Told]) -> frozenset[str]:
+    return frozenset(json.dumps(need, sort_keys=True) for need in needs)
 
 
-def _sets(line: Told) -> set[frozenset[tuple[str, str]]]:
+def _sets(line: Told) -> set[frozenset[str]]:
     return set(map(_set, line["missing"]))
 
 
@@ -149,7 +154,11 @@ def _by_case(told: Iterable[Told]) -> dict[str, Told]:
 
 
 def _lines(cases: Mapping[str, Told]) -> dict[Key, Told]:
-    return {(name, line[CODE], line["session"]): line for name, told in cases.items() for line in told.get("lines", ())}
+    """Return the lines of cases by their keys, each with the guideline that its words are of."""
+    return {
+        (name, line[CODE], line["session"]): line | {"guideline": told.get("guideline")}
+        for name, told in cases.items() for line in told.get("lines", ())
+    }  # fmt: skip
 
 
 def _settings(old: Iterable[Told], new: Iterable[Told]) -> Iterator[tuple[str, tuple[list[str], list[str]]]]:

@@ -52,12 +52,12 @@ def rows(account: Account, grounds: Grounds) -> list[Row]:
 
 
 def _of(block: Block, program: Program) -> Iterator[tuple[str, str, str, str]]:
-    """Yield the rows of a statement; its name and its place stand in the first."""
-    name = criterion(block.statement, program)
+    """Yield the rows of a statement; its name and its place stand in the first, or `or` where it is told already."""
+    name, other = ("", OR) if block.instead else (criterion(block.statement, program), "")
     for mark, group in (*parts(block), ("", block.met)):
         for asked, recorded, source in _told(mark, group):
-            yield name, asked, recorded, source
-            name = ""
+            yield name, other + asked, recorded, source
+            name = other = ""
     for asked, recorded, source in _told("", block.beside):
         yield name, f"{asked} (does not decide)", recorded, source
         name = ""

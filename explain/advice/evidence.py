@@ -13,9 +13,9 @@ from ...engine.language.comparison import measured
 from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.library.guideline import Guideline
+from ...engine.program.forms import BETWEEN, RECORDS, SINCE, SINGLE
 from ...engine.program.graph import edges
 from ...engine.program.interface import FAVOURABLE
-from ...engine.program.notation import BETWEEN, RECORDS, SINCE, SINGLE
 from ...engine.program.words import say_atom
 from .wording import telling
 

@@ -10,12 +10,12 @@ from ...engine.cases.meant import concept_of, home
 from ...engine.cases.said import read_case
 from ...engine.decision.decide import judge
 from ...engine.decision.need import Need, single
-from ...engine.language.errors import CaseError, did_you_mean
+from ...engine.language.errors import CaseError, did_you_mean, known_are
 from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.code_systems import DIAGNOSIS, PROCEDURE, normal_code
+from ...engine.program.forms import BETWEEN, SINCE
 from ...engine.program.interface import CODE
-from ...engine.program.notation import BETWEEN, SINCE
 from ...engine.program.program import CaseKey, Program
 from .asks import Item
 from .checklist import checklist
@@ -66,7 +66,7 @@ def _request(guideline: Guideline, today: str, talk: Talk) -> Values:
     for key in needed:
         labels = ", ".join(map(program.label, program.of_kind(key.kind)))
         questions.append((key.key, f"{key.key.capitalize()}: {labels}", "", lambda t: concept_of(t, program) or t))
-    services = "Procedure codes or their labels, separated by ;"
+    services = "Procedure codes or their labels (; between several)"
     questions.append(("services", services, "", lambda t: [{CODE: code} for code in _procedures(t, program)]))
     for name, question, default, read in questions:
         said[name] = _right(name, question, default, read, lambda tried: read_case(least | tried, guideline), talk)
@@ -111,7 +111,7 @@ def _lists(said: Values, about: str, guideline: Guideline, talk: Talk) -> None:
     for key in [*named, *([] if named or not coded else [coded])]:
         too = " or diagnosis codes" if coded and key == named[:1][0] else ""
         first, about = about if _place(about, key, coded, program) else "", about
-        while parts := talk.ask(f"{key.key.capitalize()}: names{too}, separated by ; (empty: none)", first):
+        while parts := talk.ask(f"{key.key.capitalize()}: names{too} (; between several; empty: none)", first):
             wrong = [part for part in _parts(parts) if not _place(part, key, coded if too else None, program)]
             if not wrong:
                 break
@@ -135,7 +135,11 @@ def _place(text: str, key: CaseKey, coded: CaseKey | None, program: Program) -> 
 
 def _unknown(text: str, key: CaseKey, program: Program) -> str:
     labels = [program.label(concept) for concept in program.of_kind(key.kind)]
-    near = did_you_mean(text, [*labels, *program.of_kind(key.kind)]) or f"known are {', '.join(labels)}"
+    near = (
+        did_you_mean(text, labels)
+        or did_you_mean(text, program.of_kind(key.kind))
+        or known_are(text, labels, "coverlog new")
+    )
     return f"no {key.kind or 'code'} is called {text}; {near}"
 
 

@@ -11,7 +11,7 @@ from ...engine.evaluation.rules import Tally
 from ...engine.language.comparison import Bounds, bounds, measured, within
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Rule, Substitution, Term, Var, unquote
 from ...engine.language.visible import in_quotes
-from ...engine.program.notation import SINGLE
+from ...engine.program.forms import SINGLE
 from ...engine.program.program import CaseKey, Predicate
 from ...engine.program.words import say_atom, say_counted, say_needed, say_rule
 from .evidence import DATED, DOCUMENTED, Evidence
@@ -89,11 +89,10 @@ class Items:
         falls = isinstance(value, int) and not limit.low <= value <= limit.high
         said = measured(value) if isinstance(value, Quantity) and value.unit else f"{value} {unit}"
         given = next(self._given(atom), atom)
-        told = f"{'stated' if stated else f'{said} recorded'}{self._dates(given)}{needed}"
+        told = f"{said} {'stated' if stated else 'recorded'}{self._dates(given)}{needed}"
         return item._replace(
-            state=SHORT if falls else MET, label=say_atom(atom, self.program) if stated else label, told=told,
-            source=self._where(given), amount=measured(value),
-        )  # fmt: skip
+            state=SHORT if falls else MET, told=told, source=self._where(given), amount=measured(value)
+        )
 
     def _limit(self, atom: Atom, rule: Rule) -> Bounds:
         """Return what a rule needs an amount to be within."""

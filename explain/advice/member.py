@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
-from ...engine.decision.need import AtLeast, Need
 from ...engine.language.terms import Atom
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from . import remedies
@@ -13,18 +12,18 @@ from .account import Account
 from .grounds import Grounds
 from .item import ABSENT, BARS, MET, OPEN, OTHER, Item, by_amount
 from .nothing import nothing
-from .phrases import sentence, some
+from .offered import offered
+from .phrases import sentence
 from .plain import clause, plain, tests_of
-from .ways import Wanted, Way, in_sentences
 
 TABLE = "One more point is in the table below."
-POINT = "the point in the table below is met"
 _RECORD, _ASKS = "Your record ", "The guideline asks for "
 
 
 def paragraph(account: Account, grounds: Grounds) -> tuple[str, ...]:
     """Return what a member is told of one reason, sentence by sentence: no ids and no codes."""
-    told = list(_once(filter(None, _Paragraph(account, grounds).sentences())))
+    blocks = _once(filter(None, _Paragraph(account, grounds).sentences()))
+    told = [each for block in blocks for each in block.splitlines()]
     again = [each.startswith(_RECORD) and before.startswith(_RECORD) for before, each in pairwise(told)]
     return tuple(
         f"It {each.removeprefix(_RECORD)}" if same else each for each, same in zip(told, [False, *again], strict=True)
@@ -51,8 +50,6 @@ class _Paragraph:
         self.account, self.grounds, self.program = account, grounds, grounds.program
         self.line = account.lines[0]
         self.test = tests_of(account.lines, self.program)
-        led = {way.outcome for way in account.ways}
-        self.led = next(iter(led)) if len(led) == 1 else ""  # the one outcome that all ways lead to
 
     def sentences(self) -> Iterator[str]:
         """Yield the sentences: outcome, what decides it, what would be different, what is met."""
@@ -70,7 +67,7 @@ class _Paragraph:
             yield from self._nothing()
             return
         yield from self._failing()
-        yield from self._change()
+        yield from offered(self.account, self.program)
         yield from self._items(self._met(), already=True)
 
     def waiting(self) -> Iterator[str]:
@@ -81,7 +78,7 @@ class _Paragraph:
         yield from self._failing()
         if self.account.ways:
             yield f"We need {'one more fact' if self.account.any_decides else 'to know more'}."
-            yield from self._change()
+            yield from offered(self.account, self.program)
             yield "Your record does not say so yet."
         else:
             yield "What your record leaves open would not lead to a yes."
@@ -192,53 +189,6 @@ class _Paragraph:
 
     def _capital(self, text: str) -> str:
         return sentence(text) if text else ""
-
-    def _change(self) -> Iterator[str]:
-        """Yield the nearest ways to a yes, and how many more there are."""
-        shown, more = in_sentences(self.account.ways)
-        lead = "The answer would be yes"
-        shown = [way._replace(outcome="") for way in shown] if self.led else shown
-        single = [self._wanted(each.need) for way in shown if way.is_single for each in way.places[0]]
-        several = [self._way(way) for way in shown if not way.is_single]
-        if len(single) == 1:
-            yield f"{lead} if {single[0]}."
-        elif single:
-            yield f"{lead} with any one of these: {'; '.join(dict.fromkeys(single))}."
-        for number, told in enumerate(dict.fromkeys(several)):
-            yield f"{lead} {told}." if not (number or single) else f"It would be yes as well {told}."
-        yield f"It would then be {self.led}." if self.led else ""
-        yield f"There {'is' if more == 1 else 'are'} {some(more, 'more way')}." if more else ""
-        yield "Your doctor can ask us for the list." if more or any(way.is_long for way in shown) else ""
-        if not self.line.missing_complete:
-            yield "There may be other ways as well."
-
-    def _way(self, way: Way) -> str:
-        """Return a way that takes several things, or of which there is more to say, as the end of `yes `."""
-        if way.is_long:
-            return f"if {way.size} things are so together"
-        asked = [clause(atom, self.program) or POINT for atom in way.asked]
-        each = [self._place(place) for place in way.places]
-        asked += [told[0] if len(told) == 1 else f"any one of ({'; '.join(told)})" for told in each]
-        if len(asked) > 1:
-            told = f"with all of these: {'; '.join(asked)}"
-        else:
-            told = f"with any one of these: {'; '.join(each[0])}" if each and len(each[0]) > 1 else f"if {asked[0]}"
-        lines = [line for line in self.account.lines if line.code in way.only]
-        told += f" (only for {tests_of(lines, self.program)})" if lines else ""
-        told += f" (it is then {way.outcome})" if way.outcome else ""
-        return told + " (a note on this stands below the table)" * bool(way.objections)
-
-    def _place(self, place: Sequence[Wanted]) -> list[str]:
-        return list(dict.fromkeys(self._wanted(wanted.need) for wanted in place))
-
-    def _wanted(self, need: Need | AtLeast) -> str:
-        if isinstance(need, AtLeast):
-            return need.in_words(map(self._wanted, need.of))
-        limits = need.bounds.in_words() if need.bounds else ""
-        said = clause(need.atom, self.program, limits, so=not need.denies)
-        if not said and need.denies:
-            said = f"your record says no to this: {clause(need.atom, self.program)}"
-        return said or POINT
 
 
 _SENTENCES: dict[str, Callable[[_Paragraph], Iterator[str]]] = {

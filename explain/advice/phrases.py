@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
+from functools import partial
+
+wrapped = partial(textwrap.wrap, break_on_hyphens=False)
+"""Returns a text as lines of a width; what hyphens hold together, such as an id or a date, stays in one piece."""
+
+filled = partial(textwrap.fill, break_on_hyphens=False)
+"""The same as one text."""
 
 
 def sentence(text: str) -> str:

@@ -15,7 +15,7 @@ from ...engine.decision.need import Need
 from ...engine.language.terms import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.language.terms import Atom, Constant
 from ...engine.library.guideline import Guideline
-from ...engine.program.notation import BETWEEN, SINCE
+from ...engine.program.forms import BETWEEN, SINCE
 from ...engine.program.program import CaseKey, Predicate, Program
 from .asked import Asked, as_id, asked
 from .reading import Asking, asking

@@ -9,8 +9,8 @@ from ...engine.cases.case import Case
 from ...engine.decision.alike import alike
 from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
+from ...engine.program.forms import WITH
 from ...engine.program.interface import SERVICE
-from ...engine.program.notation import WITH
 
 REQUESTS = 32
 """The most requests that are looked at for a line, the one made among them; those that change least come first."""

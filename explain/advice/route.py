@@ -13,8 +13,8 @@ from ...engine.decision.relaxed import below, inputs, narrowed
 from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom
 from ...engine.program.elapsed import earlier
+from ...engine.program.forms import BETWEEN, SINCE
 from ...engine.program.interface import ADVISORY
-from ...engine.program.notation import BETWEEN, SINCE
 from .evidence import clinical
 from .request import Request, facts
 

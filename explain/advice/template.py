@@ -13,8 +13,8 @@ from ...engine.decision.situation import Situation
 from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.code_systems import PROCEDURE, system_of
+from ...engine.program.forms import RECORDS, SINGLE, TIME_UNITS, WITH
 from ...engine.program.interface import CODE, FAVOURABLE
-from ...engine.program.notation import RECORDS, SINGLE, TIME_UNITS, WITH
 from ...engine.program.program import CaseKey, Program
 from .checklist import checklist
 from .wording import question_of, words

@@ -31,7 +31,8 @@ NAMED = tuple(name for name in Wanted._fields if name != "need")
 """What an answer has of a thing that is to be so."""
 
 
-MANY, CHOICES = 3, 8
+NTH = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth")
+MANY, CHOICES = 3, len(NTH)
 """Among how many things all sentences but one of a paragraph have the reader choose at most, and that one."""
 
 
@@ -79,7 +80,7 @@ def ways(judged: Judged, line: LineDecision) -> list[Way]:
     found = groups(remedies.ways(judged, line).ways)
     return [
         Way(each.request, each.statements,
-            tuple(tuple(_wanted(item.need, item.statement, program) for item in place) for place in each.box),
+            tuple(tuple(wanted(item.need, item.statement, program) for item in place) for place in each.box),
             tuple(advisory.id for advisory in each.objections),
             program.outcome(each.outcome).words if each.outcome else "", asked=each.asked)
         for each in found
@@ -94,10 +95,10 @@ def in_sentences(found: Sequence[Way]) -> tuple[list[Way], int]:
     return told, more + len(shown) - len(told)
 
 
-def _wanted(need: Need | AtLeast, statement: str, program: Program) -> Wanted:
+def wanted(need: Need | AtLeast, statement: str, program: Program) -> Wanted:
     """Return a need by the label of what it is about."""
     if isinstance(need, AtLeast):
-        of = [_wanted(each, statement, program) for each in need.of]
+        of = [wanted(each, statement, program) for each in need.of]
         label = f"at least {need.number} of ({'; '.join(each.label for each in of)})"
         return Wanted(label, ", ".join(each.concept for each in of), str(need), statement, need)
     declared = program.predicates[need.atom.predicate]

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from ...engine.decision.decision import LineDecision
 from ...engine.decision.need import AtLeast, Need, say_need
 from ...engine.language.terms import UNDOCUMENTED, Atom, Rule
+from ...engine.program.forms import TIME_UNITS
 from ...engine.program.interface import FAVOURABLE
-from ...engine.program.notation import TIME_UNITS
 from ...engine.program.program import Program
 from ...engine.program.words import once, say_atom, say_open
 from .phrases import listed
@@ -106,6 +106,15 @@ def alternatives(texts: Sequence[str], word: str = "or") -> str:
     else:
         told, joint = each, "that "
     return told[0] if len(told) == 1 else f"{f', {joint}'.join(told[:-1])} {word} {joint}{told[-1]}"
+
+
+def behind(names: Iterable[str], program: Program) -> str:
+    """Return what an outcome is by, to stand behind it: statements by their names, a reason in its words."""
+    told = list(names)
+    if not told:
+        return ""
+    known = all(name in program.statements for name in told)
+    return f" by {', '.join(told)}" if known else f": {'; '.join(map(program.label, told))}"
 
 
 def words(statement: str, program: Program) -> str:

@@ -42,6 +42,9 @@ def verify(told: object, case: Case, program: Program, *, as_of: str = "", world
     return Verifier(case, program, as_of=as_of, world=world).faults(told)
 
 
+_CALLED = {"as_of": "date"}  # what a key of a proof is called
+
+
 class Verifier:
     """Checks proofs of one case, each on its own; what the case comes to is worked out once."""
 
@@ -71,7 +74,7 @@ class Verifier:
         if self.world or header["world"] not in ("open", "closed"):
             due["world"] = self.world or "open"
         return [
-            Fault("", f"{key} is {show(header[key])}, and has to be {show(right)}")
+            Fault("", f"its {_CALLED.get(key, key)} is {show(header[key])}, and has to be {show(right)}")
             for key, right in due.items()
             if header[key] != right
         ]

@@ -11,7 +11,7 @@ import click
 
 from ...engine.cases.case import Case, Unreadable
 from ...engine.decision.decision import WORLDS
-from ...engine.evaluation.columns import NotGroundedError
+from ...engine.evaluation.limits import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import Guideline, load
 from .complete import complete_case

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...engine.batch.columns import COLUMNS
-from ...engine.evaluation.columns import NotGroundedError
+from ...engine.evaluation.limits import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import load
 from ..advice.phrases import some

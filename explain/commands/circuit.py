@@ -6,7 +6,7 @@ import datetime
 
 import click
 
-from ...engine.evaluation.columns import NotGroundedError
+from ...engine.evaluation.limits import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import load
 from .complete import complete_code
@@ -34,7 +34,7 @@ def circuit(guideline: str, code: str, as_of: str, form: str) -> None:
 
     date = as_of or datetime.date.today().isoformat()
     try:
-        found = load(guideline).circuit(date)
+        found = load(guideline).circuit(date, whole=True)  # its firings are counted
         codes = circuits.chosen(found, code)
         told = (
             as_json(circuits.as_json(found, codes)) if form == "json" else circuits.WRITERS[form](found, codes, width())

@@ -52,8 +52,9 @@ def compare(names: tuple[str, ...], named: tuple[str, ...], world: str, as_of: s
     else:
         raise click.UsageError("name two sets of answers, OLD and NEW, or cases and two guidelines: CASE... -g A -g B")
     found = compared(old, new)
-    programs = each(by)[0].program, (two or each(by)[:1])[-1].program
-    write_out(as_json(told(found)) if form == "json" else f"{as_text(found, programs, width())}\n")
+    sides = (two[:1], two[1:]) if len(two) == 2 else (each(by), each(by))
+    known = [{one.program.name: one.program for one in side} for side in sides]
+    write_out(as_json(told(found)) if form == "json" else f"{as_text(found, known, width())}\n")
     sys.exit(BAD_INPUT if found.errors else 0)
 
 

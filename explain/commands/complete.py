@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...engine.language.errors import GuidelineError
-from ...engine.program.notation import SINGLE
+from ...engine.program.forms import SINGLE
 from ...engine.program.program import AUTHORITIES
 from ...kb import DEFAULT, guidelines
 

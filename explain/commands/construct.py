@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...engine.evaluation.columns import NotGroundedError
+from ...engine.evaluation.limits import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import Guideline, load
 from ...engine.library.several import each
@@ -79,12 +79,13 @@ def construct(
     from ..reference.analyses import witness
     from ..reference.sufficiency import constructed
 
-    policy = policy_of(load(guideline), as_of or datetime.date.today().isoformat(), world)
+    loaded = load(guideline)
+    policy = policy_of(loaded, as_of or datetime.date.today().isoformat(), world)
     found = made(policy, outcome, code, by, said, unsaid)
     if form == "json":
         write_out(as_json(witness(found) if found else None), out)
     elif found:
-        write_out(constructed(found), out)
+        write_out(constructed(found, loaded), out)
     if not found:
         click.echo(f"proved: there is no such case ({outcome} for {code})", err=True)
         sys.exit(FAILED)

@@ -14,7 +14,7 @@ import click
 
 from ...engine.cases.case import Unreadable
 from ...engine.decision.decision import WORLDS
-from ...engine.evaluation.columns import NotGroundedError
+from ...engine.evaluation.limits import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import load
 from ...engine.program.interface import CODE

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..proof.graph import Proof
 
 DETAILS = REASON, PLAY, FULL = "1", "2", "full"
+ALL_TOLD = "Nothing more is in play than the first screen tells; the whole proof: --full"
 FORMATS = ("text", "json", "markdown", "html", "svg", "png", "dot", "mermaid", "graphml")
 
 
@@ -35,8 +36,8 @@ FORMATS = ("text", "json", "markdown", "html", "svg", "png", "dot", "mermaid", "
               help="Take the case from what a batch is given: its tables, case files or database.")  # fmt: skip
 @click.option("--case", "name", default="", metavar="ID", help="The id of the case there.")
 @line_option("Explain the lines of this procedure code only.")
-@click.option("--detail", type=click.Choice(DETAILS), default=None, show_default="1",
-              help="How much: the reason (1), every criterion in play (2), or the whole proof (full).")  # fmt: skip
+@click.option("--detail", type=click.Choice(DETAILS), default=None, help="How much: the reason (1, as without this), "
+              "every criterion in play (2), or the whole proof (full).")  # fmt: skip
 @click.option("--full", is_flag=True, help="The whole proof, as --detail full.")
 @click.option("--all", "every", is_flag=True, help="Show every way in which a step holds, not only the shortest.")
 @outcome_option("--why-not", "outcome", text="Say why lines do not have this outcome.")
@@ -62,16 +63,18 @@ def explain(
              coverlog explain cts-six-weeks-of-splinting --format html -o proof.html
              coverlog explain --from claims/ --case 4711
     """
-    from ..proof.build import prove, why_not
-
     if form == "png" and not out and sys.stdout.isatty():
         raise click.UsageError("a PNG picture is not for a terminal; name a file: -o FILE")
     judged = _judged(case, source, name, world, as_of)
     lines_of(judged, code)
-    proof = why_not(judged, outcome, code=code) if outcome else prove(judged, code=code, every=every)
     level = FULL if full else detail or (FULL if form == "text" and (every or outcome) else REASON)
-    write_out(_told(proof, form, level, colour=not out and in_colour()), out)
-    if verify and not _verified(proof):
+    reasons = form == "markdown" or (form == "text" and level != FULL)
+    proof = _proof(judged, code, outcome, every=every) if verify or not reasons else None
+    if reasons or not proof:
+        write_out(_reasons(judged, code, form, level, colour=not out and in_colour()), out)
+    else:
+        write_out(_told(proof, form, level), out)
+    if proof and verify and not _verified(proof):
         sys.exit(FAILED)
 
 
@@ -81,6 +84,28 @@ def _judged(case: str | None, source: Path | None, name: str, world: str, as_of:
         raise click.UsageError("name a case, or the id of one with the batch it is in: --from INPUT --case ID")
     found = judge_row(source, name or case or "", world, as_of) if source else None
     return found or judge_one(case or "", answering(), world, as_of)
+
+
+def _proof(judged: Judged, code: str, outcome: str | None, *, every: bool) -> Proof:
+    """Return the proof of the lines of a code, or of all, or why they do not have an outcome."""
+    from ..proof.build import prove, why_not  # brings a library of graphs, which takes longer to import than all else
+
+    return why_not(judged, outcome, code=code) if outcome else prove(judged, code=code, every=every)
+
+
+def _reasons(judged: Judged, code: str, form: str, level: str, *, colour: bool) -> str:
+    """Return the account of the lines of a code, or of all, each once."""
+    every = {(line.code, line.session): line for line in judged.decision.lines if code in ("", line.code)}
+    lines = list(every.values())
+    if form == "markdown":
+        from ..render.account_markdown import as_markdown
+
+        return f"{as_markdown(judged, lines).rstrip()}\n"
+    from ..render.account_text import as_text
+
+    told = [as_text(judged, lines, width(), all_=every, colour=colour)
+            for every in (False, True)[: 1 + (level == PLAY)]]  # fmt: skip
+    return f"{told[-1]}\n{ALL_TOLD}\n" if len(set(told)) < len(told) else f"{told[-1]}\n"
 
 
 def _verified(proof: Proof) -> bool:
@@ -95,17 +120,15 @@ def _verified(proof: Proof) -> bool:
     return not faults
 
 
-def _told(proof: Proof, form: str, level: str, *, colour: bool) -> bytes:
+def _told(proof: Proof, form: str, level: str) -> bytes:
     """Return a proof in a format; text is UTF-8, as the formats themselves say."""
     from ..render import drawing as export
     from ..render import proof_page as html
-    from ..render.account_markdown import as_markdown
 
     if form == "png":
         return export.png(proof)
     tellers = {
-        "text": lambda: _text(proof, level, colour=colour), "json": lambda: as_json(_document(proof)).rstrip(),
-        "markdown": lambda: as_markdown(proof.judged, proof.lines).rstrip(),
+        "text": lambda: _text(proof), "json": lambda: as_json(_document(proof)).rstrip(),
         "html": lambda: html.page(proof, whole=level == FULL), "svg": lambda: export.svg(proof),
         "dot": lambda: export.dot(proof), "mermaid": lambda: export.mermaid(proof),
         "graphml": lambda: export.graphml(proof),
@@ -113,14 +136,11 @@ def _told(proof: Proof, form: str, level: str, *, colour: bool) -> bytes:
     return f"{tellers[form]()}\n".encode()
 
 
-def _text(proof: Proof, level: str, *, colour: bool) -> str:
-    """Return the account of the lines that a proof is of, or the proof as a tree."""
-    from ..render import account_text, tree_text
+def _text(proof: Proof) -> str:
+    from ..render import tree_text
     from ..render.decision_text import advisories
 
-    if level == FULL:
-        return "\n".join([tree_text.as_text(proof, width()), *advisories(proof.judged, width())])
-    return account_text.as_text(proof.judged, proof.lines, width(), all_=level == PLAY, colour=colour)
+    return "\n".join([tree_text.as_text(proof, width()), *advisories(proof.judged, width())])
 
 
 def _document(proof: Proof) -> dict[str, Any]:

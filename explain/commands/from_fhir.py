@@ -12,7 +12,7 @@ from ...engine.library.several import Several
 from .complete import complete_case
 from .inputs import answering
 from .options import format_option, output_option
-from .output import as_json, width, write_out
+from .output import as_json, table_width, write_out
 
 if TYPE_CHECKING:
     from ...engine.cases.fhir.drafts import Draft
@@ -102,7 +102,7 @@ def _tell(written: list[Draft], passed: list[Unused], *, trace: bool) -> None:
         rows = [(".".join(map(str, each.at)), str(each.value), each.path, each.note)
                 for each in draft.taken if trace or each.note]  # fmt: skip
         if rows:
-            told = table([("in the case", "value", "path", "note"), *rows], width() if sys.stderr.isatty() else 0)
+            told = table([("in the case", "value", "path", "note"), *rows], table_width(err=True))
             click.echo(f"{draft.said['id']}\n{told}", err=True)
     unused = dict.fromkeys([*passed, *(each for draft in written for each in draft.unused)])
     for each in unused:

@@ -17,7 +17,9 @@ from ...kb import DEFAULT
 from .complete import complete_guideline
 from .output import BAD_INPUT, flush, open_streams, output_failed, quiet_pipe
 
-atexit.register(gc.freeze)  # nor is it searched when all of it ends
+# What a start imports and loads stays: it would be searched for garbage again and again, and once more at the end.
+gc.set_threshold(50_000, *gc.get_threshold()[1:])
+atexit.register(gc.freeze)
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
@@ -143,5 +145,3 @@ def main(ctx: click.Context, guideline: tuple[str, ...], limit_seconds: float) -
     if os.environ.get("NO_COLOR"):  # https://no-color.org; click leaves it to its users
         ctx.color = False
     ctx.with_resource(allowing(limit_seconds))
-    # Loading a guideline makes much that stays, and would be searched for garbage each time.
-    gc.set_threshold(50_000, *gc.get_threshold()[1:])

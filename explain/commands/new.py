@@ -10,13 +10,16 @@ from pathlib import Path
 import click
 
 from ...engine.cases.meant import concept_of, home
-from ...engine.language.errors import did_you_mean
+from ...engine.language.errors import did_you_mean, known_are
 from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline, load
 from ...engine.program.code_systems import DIAGNOSIS, normal_code
 from ...engine.program.program import Program
 from .options import output_option
 from .output import BAD_INPUT, write_out
+
+ALL = "coverlog new"
+"""What lists all that a case may name."""
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -71,7 +74,7 @@ def _about(text: str, guideline: Guideline) -> str:
     labels = [name for each in names for name in (each, program.label(each))]
     having = [label for label in labels if text.casefold() in label.casefold()][-1:]
     meant = f"did you mean {having[0]}?" if having else did_you_mean(text, labels)
-    known = f"known are {', '.join(names)}" if names else f"a case of {program.name} lists nothing by name"
+    known = known_are(text, names, ALL) if names else f"a case of {program.name} lists nothing by name"
     raise click.BadParameter(f"nothing that a case lists is called {visible(text)}; {meant or known}")
 
 

@@ -31,17 +31,23 @@ class Unwritten(click.ClickException):
 
 def width() -> int:
     """Return the columns to write in: the terminal's, or 100."""
-    import shutil  # brings compression along, which takes longer to import than most commands to answer
+    # As shutil has it, which brings all ways of compression along.
+    with suppress(ValueError):
+        if (columns := int(os.environ.get("COLUMNS", "0"))) > 0:
+            return columns
+    with suppress(AttributeError, ValueError, OSError):
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 100  # type: ignore[union-attr]
+    return 100
 
-    return shutil.get_terminal_size((100, 24)).columns
 
-
-def table_width() -> int:
+def table_width(*, err: bool = False) -> int:
     """Return the columns a table may take; 0 where it is piped: it is then as wide as it is, a row a line.
 
     COLUMNS is obeyed everywhere.
+
+    :param err: whether it goes to standard error.
     """
-    return width() if sys.stdout.isatty() or os.environ.get("COLUMNS") else 0
+    return width() if (sys.stderr if err else sys.stdout).isatty() or os.environ.get("COLUMNS") else 0
 
 
 def in_colour() -> bool:

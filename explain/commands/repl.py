@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import CaseError, GuidelineError, did_you_mean, refused
 from ...engine.library.guideline import Guideline
 from ...engine.program.general import of_predicate
+from ..advice.phrases import filled, wrapped
 from ..query import told as answers
 from ..query.answer import Answers, Limits, QueryTimeoutError, run
 from ..query.scene import Scene
@@ -55,7 +55,7 @@ def unfinished(text: str) -> bool:
 def laid_out(text: str, columns: int) -> str:
     """Return the lines of a help text in some columns; what goes on stands below its words."""
     lines = (
-        textwrap.wrap(line, columns, subsequent_indent=" " * min(21, columns // 3) if line[:1] == " " else "")
+        wrapped(line, columns, subsequent_indent=" " * min(21, columns // 3) if line[:1] == " " else "")
         for line in text.splitlines()
     )
     return "\n".join(part for own in lines for part in own)
@@ -81,7 +81,7 @@ class Repl:
         failed = False
         if self.prompt.terminal:
             self.say_where()
-            click.echo(textwrap.fill(HINT, width()), err=True)
+            click.echo(filled(HINT, width()), err=True)
         with self.prompt:
             while True:
                 try:
@@ -204,7 +204,7 @@ class Repl:
         """Say on stderr of what is asked: the guideline, the case, the world, the date."""
         of = self.scene.name or "no case"
         where = f"{self.guideline.program.name}: {of}, {self.world} world, as of {self.scene.date}"
-        click.echo(textwrap.fill(where, width()), err=True)
+        click.echo(filled(where, width()), err=True)
 
     def words(self, typed: str) -> list[str]:
         """Return what can stand in a line begun: commands, their arguments, or predicates and constants."""

@@ -39,7 +39,8 @@ def validate(cases: tuple[str, ...], form: str) -> None:
     by, seen, findings, number = answering(), dict[str, dict[str, str]](), list[Finding](), 0
     for case in find_cases(cases, by):
         number += 1
-        guideline = (case.under if isinstance(case, Case) else None) or each(by)[0]
+        read = case if isinstance(case, Case) else case.partly
+        guideline = (read.under if read else None) or each(by)[0]
         findings += _found(case, guideline, seen.setdefault(guideline.program.name, {}))
     if findings or form in ("json", "sarif"):
         click.echo(FORMATS[form](findings, Path()))
@@ -49,12 +50,13 @@ def validate(cases: tuple[str, ...], form: str) -> None:
 
 
 def _found(case: Case | Unreadable, guideline: Guideline, seen: dict[str, str]) -> Iterator[Finding]:
-    """Yield what is found in one case: its faults, or what is doubtful and what its guideline says of the request."""
+    """Yield what is found in one case: its faults, what is doubtful, and what its guideline says of the request."""
     from ...engine.cases.doubts import as_findings
     from ..advice.objections import objections
 
     if isinstance(case, Unreadable):
-        yield from as_findings(case.faults)
+        found = [*as_findings(case.faults), *(doubted(case.partly, guideline, seen) if case.partly else ())]
+        yield from sorted(found, key=lambda finding: finding.place)
         return
     yield from doubted(noted(case), guideline, seen)
     try:

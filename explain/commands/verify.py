@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ...engine.cases.broken import not_json
 from ...engine.cases.case import Case
 from ...engine.cases.find import find_case
 from ...engine.decision.decide import judge
@@ -18,14 +19,15 @@ from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import refused
 from ...engine.library.guideline import Guideline
 from ...engine.library.several import each
-from ..advice.phrases import some
+from ..advice.phrases import filled, some
 from .inputs import answering
 from .options import as_of_option, case_argument, format_option
-from .output import FAILED, as_json, write_out
+from .output import FAILED, as_json, table_width, write_out
 
 if TYPE_CHECKING:
     from ..checker.verify import Fault
 
+WANTED = "give what coverlog explain CASE --format json writes"
 ACCOUNT = "the account is not the one of this proof, case and guideline"
 """What is wrong where the proof holds and the plain words beside it, which no step gives, are not its own."""
 
@@ -62,7 +64,7 @@ def verify(proof: str, case: str, world: str | None, as_of: str, form: str) -> N
     found = check(told, known, loaded.program, as_of=as_of, world=world or "")
     if account is not None and not found and account != _account(told, known, loaded):
         found = [Fault("", ACCOUNT)]
-    write_out(as_json(_as_json(told, found)) if form == "json" else f"{_as_text(told, found)}\n")
+    write_out(as_json(_as_json(told, found)) if form == "json" else f"{_fitted(_as_text(told, found))}\n")
     sys.exit(FAILED if found else 0)
 
 
@@ -91,13 +93,13 @@ def _told(name: str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise refused(shown, f"not UTF-8 text (byte {error.start})") from None
     except json.JSONDecodeError as error:
-        raise refused(f"{shown}:{error.lineno}:{error.colno}", f"not JSON: {error.msg}") from None
+        raise not_json(shown, error, WANTED) from None
     except RecursionError:
         raise refused(shown, "nested too deeply for a proof") from None
     except ValueError as error:  # a key twice, or a number of more digits than Python reads
         raise refused(shown, str(error)) from None
     if not is_proof(told):
-        raise refused(shown, "no proof", "give what coverlog explain CASE --format json writes")
+        raise refused(shown, "no proof", WANTED)
     found: dict[str, Any] = told
     return found
 
@@ -131,6 +133,12 @@ def _as_json(told: dict[str, Any], found: list[Fault]) -> dict[str, Any]:
     """Return what came of it, with what the proof says that it is of."""
     header = {key: told.get(key) for key in ("case", "guideline", "as_of", "world", "lines")}
     return {"holds": not found, **header, "steps": _steps(told), "faults": [fault._asdict() for fault in found]}
+
+
+def _fitted(text: str) -> str:
+    """Return a text in lines that fit a terminal; in a pipe as it is."""
+    columns = table_width()
+    return "\n".join(filled(line, columns, subsequent_indent="  ") if columns else line for line in text.split("\n"))
 
 
 def _as_text(told: dict[str, Any], found: list[Fault]) -> str:

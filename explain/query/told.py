@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ...engine.language.terms import UNDOCUMENTED, Aggregate, Atom, Comparison, Constant, Part, plain, unquote
+from ..advice.phrases import filled
 from ..render.table import table
 from .answer import Answers, Binding, Clock, closest, matches
 from .scene import Scene
@@ -100,7 +100,7 @@ def explained(answers: Answers, scene: Scene, width: int, which: Iterable[int] |
         proof, _ = proofs(answers, scene, [row], clock)
         names = zip(answers.query.columns, answers.rows[row].values, strict=True)
         said = ", ".join(f"{name} = {_value(value)}" for name, value in names) or verdict(answers, scene)
-        heading = textwrap.fill(f"{row + 1}. {said}", width)
+        heading = filled(f"{row + 1}. {said}", width)
         blocks.append(f"{heading}\n{render.as_text(proof, width)}")
     if not answers.rows:
         blocks.append(render.as_text(proofs(answers, scene, [])[0], width))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,8 @@ from ...engine.language.errors import Finding
 from ...engine.language.terms import Place, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE, WAITING
+from ..advice.phrases import wrapped
+from ..advice.wording import behind
 from ..render.findings import record, shown
 from ..testing.equivalent import Mark, read_marks
 
@@ -111,29 +112,29 @@ def as_text(told: Analysis, left: Sequence[Proved], marked: int, guideline: Guid
     """Return an analysis as text."""
     worlds = {"open": "open world", "closed": "closed world"}.get(told.world, "both worlds")
     lines: list[str] = []
-    lines += (line for each in left for line in finding_lines(each, guideline.folder))
+    lines += (line for each in left for line in finding_lines(each, guideline))
     lines += _proved(told, left, marked)
     lines += _reach(told, guideline, width)
     lines += _harms(told.harms, guideline, width)
     lines += _reliance(told.reliance, guideline, width)
     lines += (f"unknown: {name}: the time was over" for name in told.unknown)
     head = f"{guideline.program.name}, rules of {told.date}, every legal case, {worlds}"
-    return "\n".join([*textwrap.wrap(head, width), "", *lines[lines[:1] == [""] :]]).rstrip() + "\n"
+    return "\n".join([*wrapped(head, width), "", *lines[lines[:1] == [""] :]]).rstrip() + "\n"
 
 
-def finding_lines(each: Proved, folder: Path) -> Iterator[str]:
+def finding_lines(each: Proved, guideline: Guideline) -> Iterator[str]:
     """Yield a finding with the case that shows it."""
     finding: Finding = each.finding
-    place = f"{shown(folder / finding.place.file)}:{finding.place.line}:{finding.place.column}"
+    place = f"{shown(guideline.folder / finding.place.file)}:{finding.place.line}:{finding.place.column}"
     yield f"{place}: {finding.code}: {finding.message}; {finding.fix}"
     if each.witness:
-        yield from case_lines(each.witness)
+        yield from case_lines(each.witness, guideline)
 
 
-def case_lines(found: Witness) -> Iterator[str]:
+def case_lines(found: Witness, guideline: Guideline) -> Iterator[str]:
     """Yield a witness: what the decision says of it, and the case."""
-    by = f" ({', '.join(found.by)})" if found.by else ""
-    yield f"  {found.code} in the {found.world} world: {found.answer}{by}"
+    told = in_words(found.answer, guideline) + behind(found.by, guideline.program)
+    yield f"  {found.code} in the {found.world} world: {told}"
     yield from (f"    {line}" for line in as_yaml(found.said).splitlines())
 
 
@@ -150,12 +151,12 @@ def _reach(told: Analysis, guideline: Guideline, width: int) -> Iterator[str]:
     for codes, ways in told.reach.items():
         yield ""
         named = (code if _named(code, guideline) else f"{code} (any code not named)" for code in codes)
-        yield from textwrap.wrap(", ".join(named), width, subsequent_indent="  ")
+        yield from wrapped(", ".join(named), width, subsequent_indent="  ")
         for outcome in dict.fromkeys(name for name, _ in ways):
-            by = ", ".join(last for name, last in ways if name == outcome and last)
+            last = [last for name, last in ways if name == outcome and last]
             words = guideline.program.outcome(outcome).words if outcome != WAITING else "more information needed"
-            text = f"{words}: {by}" if by else words
-            yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+            text = words + behind(last, guideline.program)
+            yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
 
 
 def _named(code: str, guideline: Guideline) -> bool:
@@ -167,15 +168,14 @@ def _reliance(found: Sequence[Reliance], guideline: Guideline, width: int) -> It
     for each in found:
         turns = (" would be ".join(_supposed(side, guideline) for side in (c.before, c.after)) for c in each.changes)
         text = f"without {each.name}: {'; '.join(turns) or 'no outcome would be another one'}"
-        yield from ("", *textwrap.wrap(text, width, subsequent_indent="  "))
+        yield from ("", *wrapped(text, width, subsequent_indent="  "))
         if each.share:
-            yield from textwrap.wrap(_share(each.share), width, initial_indent="  ", subsequent_indent="    ")
+            yield from wrapped(_share(each.share), width, initial_indent="  ", subsequent_indent="    ")
         if each.witnesses:
-            told = ((in_words(w.answer, guideline), ", ".join(w.by)) for w in each.witnesses)
-            one, two = (" by ".join(filter(None, each)) for each in told)
+            one, two = (in_words(w.answer, guideline) + behind(w.by, guideline.program) for w in each.witnesses)
             code, world = each.witnesses[0].code, each.witnesses[0].world
             text = f"for example {code} in the {world} world: {one}; then {two}"
-            yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+            yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
             yield from (f"    {line}" for line in as_yaml(each.witnesses[0].said).splitlines())
 
 
@@ -207,4 +207,4 @@ def _harms(found: Sequence[Harm], guideline: Guideline, width: int) -> Iterator[
         by = (", ".join(w.by) for w in (each.before, each.after))
         turn = " becomes ".join(f"{outcome} by {last}" for outcome, last in zip(words, by, strict=True))
         told = f"{name}: {each.before.code} {turn}"
-        yield from textwrap.wrap(told, width, initial_indent="  ", subsequent_indent="    ")
+        yield from wrapped(told, width, initial_indent="  ", subsequent_indent="    ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -14,7 +13,8 @@ from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE
 from ...engine.program.program import Program
 from ...engine.program.words import any_of, say_atom
-from ..advice.phrases import some
+from ..advice.phrases import some, wrapped
+from ..advice.wording import behind
 from ..render import difference_page
 from ..render.difference_page import Kind
 from .analyses import in_words, witness
@@ -92,13 +92,13 @@ def as_text(
     :param detail: whether it is told when each change comes about, with the case as a file.
     """
     head = f"{' and '.join(_names(pair))}, every legal case"
-    lines = [*textwrap.wrap(head, width, subsequent_indent="  "), "", *textwrap.wrap(summary(found), width)]
+    lines = [*wrapped(head, width, subsequent_indent="  "), "", *wrapped(summary(found), width)]
     if detail:
         lines += (line for each in found for line in ("", *_block(each, pair, width)))
     elif found:
         lines += _short(found, pair, width)
         hint = "--detail tells when each comes about, and shows each case as a file"
-        lines += ["", *textwrap.wrap(hint, width, break_on_hyphens=False)]
+        lines += ["", *wrapped(hint, width)]
     if flips is not None:
         lines += ["", *_flips(flips, pair, width)]
     return "\n".join(lines).rstrip() + "\n"
@@ -124,25 +124,30 @@ def _short(found: Sequence[Told], pair: Pair, width: int) -> Iterator[str]:
         of.setdefault(each.codes, []).append(each)
     for codes, kinds in of.items():
         yield ""
-        yield from textwrap.wrap(", ".join(codes), width, subsequent_indent="  ")
+        yield from wrapped(", ".join(codes), width, subsequent_indent="  ")
         for each in kinds:
             by = f" (statements {', '.join(each.statements)})" if each.statements else ""
-            yield from textwrap.wrap(f"{_head(each, pair)}{by}", width, initial_indent="  ", subsequent_indent="    ")
+            yield from wrapped(f"{_head(each, pair)}{by}", width, initial_indent="  ", subsequent_indent="    ")
             one = each.change.witnesses[0]
-            text = f"{one.code} in the {one.world} world: {_brief(_fuller(each))}"
-            yield from textwrap.wrap(text, width, initial_indent="      ", subsequent_indent="      ")
+            text = f"{one.code} in the {one.world} world: {_brief(_fuller(each), pair)}"
+            yield from wrapped(text, width, initial_indent="      ", subsequent_indent="      ")
 
 
-def _brief(said: dict[str, Any]) -> str:
+def _brief(said: dict[str, Any], pair: Pair) -> str:
     """Return what a case says in few words."""
     rest = {key: value for key, value in said.items() if key not in ("id", "date_of_service")}
-    return "; ".join(f"{key} {_few(value)}" for key, value in rest.items())
+    programs = [side.guideline.program for side in pair.sides]
+    return "; ".join(f"{key.replace('_', ' ')}: {_few(value, programs)}" for key, value in rest.items())
 
 
-def _few(value: Any) -> str:
+def _few(value: Any, programs: Sequence[Program]) -> str:
+    """Return a value of a case in few words: what the guidelines name by its label, a finding with how it is."""
+    if isinstance(value, list):
+        return ", ".join(_few(each, programs) for each in value)
     if isinstance(value, dict):
-        return " ".join(map(str, value.values())) if CODE in value else ", ".join(f"{k} {v}" for k, v in value.items())
-    return ", ".join(map(_few, value)) if isinstance(value, list) else str(value)
+        told = {_few(k, programs): _few(v, programs) for k, v in value.items()}
+        return " ".join(told.values()) if CODE in value else ", ".join(f"{k} {v}" for k, v in told.items())
+    return next((p.label(value) for p in programs if value in p.concepts), str(value))
 
 
 def _head(each: Told, pair: Pair) -> str:
@@ -150,7 +155,8 @@ def _head(each: Told, pair: Pair) -> str:
     change, words = each.change, _words(each, pair)
     if change.before != change.after:
         return f"{words[0]} becomes {words[1]}"
-    return f"{words[0]}, {'now also' if change.gained else 'no longer'} by {change.gained or change.lost}"
+    last = behind([change.gained or change.lost], pair.sides[1 if change.gained else 0].guideline.program)
+    return f"{words[0]}, {'now also' if change.gained else 'no longer'}{last.replace(': ', ' because ', 1)}"
 
 
 def _words(each: Told, pair: Pair) -> tuple[str, str]:
@@ -160,18 +166,18 @@ def _words(each: Told, pair: Pair) -> tuple[str, str]:
 
 
 def _block(each: Told, pair: Pair, width: int) -> Iterator[str]:
-    yield from textwrap.wrap(f"{_head(each, pair)}: {', '.join(each.codes)}", width, subsequent_indent="    ")
+    yield from wrapped(f"{_head(each, pair)}: {', '.join(each.codes)}", width, subsequent_indent="    ")
     for at, way in enumerate(each.when):
         text = f"{'or where' if at else 'where'} {'; '.join(way) or 'nothing more is asked'}"
-        yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+        yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
     if not each.complete:
         yield "  or in other ways, which are not told here"
     if each.statements:
         text = f"by {', '.join(each.statements)}"
-        yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+        yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
     one = each.change.witnesses[0]
     told = f"for example ({one.code}, {one.world} world: {'; then '.join(_answers(each, pair))}):"
-    yield from textwrap.wrap(told, width, initial_indent="  ", subsequent_indent="    ")
+    yield from wrapped(told, width, initial_indent="  ", subsequent_indent="    ")
     yield from (f"    {line}" for line in as_yaml(_fuller(each)).splitlines())
 
 
@@ -187,8 +193,7 @@ def _answers(each: Told, pair: Pair) -> list[str]:
 
 
 def _answer(answer: str, by: Sequence[str], guideline: Guideline) -> str:
-    words = in_words(answer, guideline)
-    return f"{words} by {', '.join(by)}" if by else words
+    return in_words(answer, guideline) + behind(by, guideline.program)
 
 
 def _flips(flips: Sequence[dict[str, Any]], pair: Pair, width: int) -> Iterator[str]:
@@ -197,7 +202,7 @@ def _flips(flips: Sequence[dict[str, Any]], pair: Pair, width: int) -> Iterator[
     for flip in flips:
         case, line, before, after = _flip(flip, pair)
         text = f"{case} {line}: {before}; then {after}"
-        yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+        yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
 
 
 def _flip(flip: dict[str, Any], pair: Pair) -> tuple[str, str, str, str]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ...engine.cases.case import Unreadable, read_files
 from ...engine.cases.find import canonical_paths
 from ...engine.decision.decide import judge
-from ...engine.language.errors import CaseError, did_you_mean, refused
+from ...engine.language.errors import CaseError, did_you_mean, known_are, refused
 from ...engine.language.terms import Atom, Rule, Var
 from ...engine.library.cache import keep_written, program_in, recalled
 from ...engine.library.guideline import Guideline
@@ -75,7 +75,7 @@ def find(
 
 def _missing(what: str, name: str, known: Iterable[str]) -> CaseError:
     known = sorted(known)
-    hint = did_you_mean(name, known) or f"known are {', '.join(known)}"
+    hint = did_you_mean(name, known) or known_are(name, known, "coverlog rules")
     return refused("", f"no {what} is called {name}", hint)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -10,6 +9,7 @@ from operator import itemgetter
 from ...engine.language.terms import Rule
 from ...engine.program.general import of_rule
 from ...engine.program.program import Program
+from ..advice.phrases import wrapped
 from .rules import Use, authority_of, in_force
 from .show import Shown
 from .subjects import Subject
@@ -37,16 +37,16 @@ def as_text(shown: Shown, program: Program, width: int) -> str:
 def _about(subject: Subject, width: int) -> Iterator[str]:
     """Yield what a name stands for, and what else there is to tell; what is told of one thing stands below its name."""
     for kind, text in subject.about:
-        yield from textwrap.wrap(f"{kind} {subject.id}: {text}", width, subsequent_indent="  ", break_on_hyphens=False)
+        yield from wrapped(f"{kind} {subject.id}: {text}", width, subsequent_indent="  ")
     for about, texts in groupby(subject.told, key=itemgetter(0)):
         first, *more = (text for _, text in texts)
-        yield from textwrap.wrap(f"{about}: {first}", width, subsequent_indent="    ", break_on_hyphens=False)
+        yield from wrapped(f"{about}: {first}", width, subsequent_indent="    ")
         for text in more:
-            yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+            yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
 
 
 def _rule(rule: Rule, program: Program, width: int) -> Iterator[str]:
-    yield from textwrap.wrap(f"{rule.id}: {of_rule(rule, program)}", width, subsequent_indent="  ")
+    yield from wrapped(f"{rule.id}: {of_rule(rule, program)}", width, subsequent_indent="  ")
     body = [f"    {part}{',' if i < len(rule.body) else '.'}" for i, part in enumerate(rule.body, 1)]
     yield f"  {rule.head} :-" if body else f"  {rule.head}."
     yield from body
@@ -56,7 +56,7 @@ def _rule(rule: Rule, program: Program, width: int) -> Iterator[str]:
         rule.source,
         str(rule.place),
     ]
-    yield from textwrap.wrap("; ".join(parts), width, initial_indent="  ", subsequent_indent="  ")
+    yield from wrapped("; ".join(parts), width, initial_indent="  ", subsequent_indent="  ")
 
 
 def _cases(cases: Sequence[Use], width: int) -> Iterator[str]:
@@ -72,4 +72,4 @@ def _cases(cases: Sequence[Use], width: int) -> Iterator[str]:
 
 def _list(name: str, items: Sequence[str], width: int) -> list[str]:
     told = f"{name}: {', '.join(items)}"
-    return textwrap.wrap(told, width, subsequent_indent="  ", break_on_hyphens=False) if items else []
+    return wrapped(told, width, subsequent_indent="  ") if items else []

@@ -53,7 +53,8 @@ def _about(program: Program, name: str, constants: Iterable[str]) -> Iterator[tu
     if name in program.interpretations:
         yield "interpretation", program.interpretations[name]
     if predicate := program.predicates.get(name):
-        yield "predicate", f"{name}({', '.join(predicate.params)})".replace("()", "") + f": {of_predicate(predicate)}"
+        form = f"{name}({', '.join(predicate.params)}): " if predicate.params else ""
+        yield "predicate", form + of_predicate(predicate)
     for constant in constants:
         kind, label = program.concepts[constant]
         asked = program.questions.get(constant, ("", ""))[0]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...engine.analysis.policy import Witness
 from ...engine.analysis.sufficient import Forced
 from ...engine.cases.written import as_yaml
+from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE, WAITING
 from ...engine.program.program import Program
-from .analyses import witness
+from ..advice.phrases import wrapped
+from ..advice.wording import behind
+from .analyses import in_words, witness
 
 _NO = "no "
 
@@ -55,7 +57,7 @@ def _said(each: Forced, program: Program, width: int) -> Iterator[str]:
         answer = program.outcome(each.flipped.answer).words if each.flipped else ""
         turned = "; ".join(_turned(old, new) for old, new in each.change)
         text = f"turned by the smallest change to {answer}: {turned}"
-        yield from textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="    ")
+        yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
 
 
 def _turned(old: str, new: str) -> str:
@@ -65,7 +67,7 @@ def _turned(old: str, new: str) -> str:
     return f"leave out {old}" if new.startswith(_NO) else f"{old} becomes {new}"
 
 
-def constructed(found: Witness) -> str:
+def constructed(found: Witness, guideline: Guideline) -> str:
     """Return a constructed case as a file that can be decided."""
-    by = f" by {', '.join(found.by)}" if found.by else ""
-    return f"# {found.code}: {found.answer}{by}, in the {found.world} world\n{as_yaml(found.said)}"
+    told = in_words(found.answer, guideline) + behind(found.by, guideline.program)
+    return f"# {found.code}, in the {found.world} world: {told}\n{as_yaml(found.said)}"

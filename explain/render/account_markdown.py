@@ -20,15 +20,16 @@ def as_markdown(judged: Judged, lines: Iterable[LineDecision] = ()) -> str:
 def _reason(account: Account, judged: Judged) -> Iterator[str]:
     told = facts(account, judged)
     about = f" ({told['about']})" if told["about"] else ""
-    yield f"## {plain(told['codes'] + about)}: {plain(told['says'])}{plain(told['sentence'])}"
+    yield f"## {plain(told['codes'] + about)}: {plain(told['says'] + told['sentence'])}"
     yield ""
     if told["nothing"]:
         yield f"{plain(told['nothing'])}\n"
         items = (("OPEN", told["wanted"]), ("met" if told["wanted"] else "recorded", told["recorded"]))
         yield from (f"- {state}: {plain(text)}" for state, text in items if text)
     for block in told["blocks"]:
-        any_one = "; any one of:" if block["any_one"] else ""
-        yield f"- **{plain(block['statement'])}** {plain(block['words'])}{any_one}"
+        name = "or" if block["instead"] else plain(block["statement"])
+        words = "; ".join(filter(None, [plain(block["words"]), "any one of:" * block["any_one"]]))
+        yield f"- **{name}** {words}".rstrip()
         yield from (f"  - {state}: {plain(text)}" for state, text in block["parts"])
     yield ""
     for key in ("ways", "rests", "folded"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -11,12 +10,16 @@ from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITIN
 from ..advice.account import Account, accounts
 from ..advice.blocks import Block
 from ..advice.item import ABSENT, BARS, MET, OPEN, OTHER, SHORT
+from ..advice.phrases import wrapped
 from ..advice.told import alike, asked
 from .account_words import about, folded_told, rests_told, sentence, ways_told
 from .decision_text import advisories, emphasis
 
 LINES, WIDTH = 12, 100
-"""How many lines a reason has at most, of so many columns; of fewer columns as many more."""
+"""How many lines a reason has at most, of so many columns; of fewer columns it is the same text in more lines."""
+
+HANG = "  "
+"""What the further lines of a text begin with that stands beside no name."""
 
 SOON = 6
 """By which of its lines a reason has what decides it."""
@@ -52,17 +55,22 @@ def as_text(
 
 
 def screen(account: Account, judged: Judged, width: int, *, all_: bool = False, colour: bool = False) -> list[str]:
-    """Return one reason as lines of at most `width` columns, in as few as tell what decides it."""
-    found: list[tuple[bool, int, list[str]]] = []
-    for tight in LEVELS[:1] if all_ else LEVELS:
-        written = _Screen(account, judged, width, tight, all_=all_, colour=colour)
+    """Return one reason as lines of at most `width` columns, in as few as tell what decides it.
+
+    A narrow screen has the text of a wide one.
+    """
+    found: list[tuple[bool, int, int]] = []
+    screens = [
+        _Screen(account, judged, max(width, WIDTH), tight, all_=all_, colour=colour)
+        for tight in (LEVELS[:1] if all_ else LEVELS)
+    ]
+    for number, written in enumerate(screens):
         lines = written.lines()
-        decides = written.decides(lines)
-        late = decides > SOON * written.scale
-        if len(lines) <= LINES * written.scale and not late:
-            return lines
-        found.append((late, len(lines), lines))
-    return min(found, key=lambda each: each[:2])[2]
+        late = written.decides(lines) > SOON
+        found.append((late, len(lines), number))
+        if len(lines) <= LINES and not late:
+            break
+    return screens[min(found)[2]].lines(width)
 
 
 class _Screen:
@@ -72,16 +80,20 @@ class _Screen:
         self, account: Account, judged: Judged, width: int, tight: int, *, all_: bool, colour: bool
     ) -> None:  # fmt: skip
         self.account, self.judged, self.width, self.tight, self.all = account, judged, width, tight, all_
-        self.colour, self.scale = colour, max(1, WIDTH / width)
-        self.said: set[str] = set()  # the statements whose words stand already
+        self.colour, self.shown = colour, list[Block]()
+        self.said = set[str]()  # the statements whose words stand already
         states = [f"  {item.state}" for b in account.blocks for group in (b.met, *b.lacking) for item in group]
         names = [block.statement for block in account.blocks]
         self.column = max((len(name) + 1 for name in (*states, *names)), default=9)
 
-    def lines(self) -> list[str]:
-        """Return the reason as lines."""
-        account = self.account
-        head, ways = list(self._headline()), self._wrap(self._ways())
+    def lines(self, width: int = 0) -> list[str]:
+        """Return the reason as lines.
+
+        :param width: write in so many columns what was chosen for the ones it has.
+        """
+        account, chosen = self.account, self.shown if width else None
+        self.width, self.said = width or self.width, set()
+        head, ways = list(self._headline()), self._wrap(self._ways(), rest=HANG)
         if account.nothing:
             head += [*self._wrap(account.nothing), *self._wanted()]
         shown: list[Block] = []
@@ -90,11 +102,13 @@ class _Screen:
         for must, blocks, common in self._criteria():
             more = [line for block in blocks for line in self._block(block, common=common)]
             rest = [*ways, *self._rests_on([*shown, *blocks]), *self._folded([*left, *blocks])]
-            if must or self.all or len(head) + len(body) + len(more) + len(rest) <= LINES * self.scale:
+            fits = len(head) + len(body) + len(more) + len(rest) <= LINES
+            if must or self.all or (fits if chosen is None else blocks[0] in chosen):
                 body += more
                 shown += blocks
             else:
                 left += blocks
+        self.shown = shown
         return [*head, *body, *ways, *self._rests_on(shown), *self._folded(left)]
 
     def _criteria(self) -> list[tuple[bool, list[Block], bool]]:
@@ -115,9 +129,8 @@ class _Screen:
         return ways_told(self.account, most, named=self.tight >= TERSE)
 
     def _wrap(self, text: str, first: str = "", rest: str = "") -> list[str]:
-        return textwrap.wrap(
+        return wrapped(
             text, self.width, initial_indent=first, subsequent_indent=rest, break_long_words=False,
-            break_on_hyphens=False,
         )  # fmt: skip
 
     def _under(self, begin: str, text: str) -> list[str]:
@@ -129,7 +142,7 @@ class _Screen:
         codes = ", ".join(each.code for each in self.account.lines)
         outcome = line.words.upper()
         shown = about(self.account, self.judged)
-        for told in self._wrap(f"{codes}{f' ({shown})' * bool(shown)}: {outcome}{sentence(self.account)}", rest="  "):
+        for told in self._wrap(f"{codes}{f' ({shown})' * bool(shown)}: {outcome}{sentence(self.account)}", rest=HANG):
             yield told.replace(outcome, emphasis(line.role, outcome)) if self.colour else told
 
     def decides(self, lines: Sequence[str]) -> int:
@@ -147,14 +160,15 @@ class _Screen:
         bare = self.tight >= NAMES or (self.said and (self.tight >= BARE or (common and self.tight == COMMON)))
         words = "" if bare or block.statement in self.said else f"{'inferred: ' * block.inferred}{block.words}"
         self.said.add(block.statement)
+        name = "or" if block.instead else block.statement
         alone = len({state for state, _ in parts}) == 1  # then the first item stands beside the name
         if words or not alone:
             text = f"{words}{'; ' * bool(words and any_one)}{'any one of:' * any_one}"
-            yield from self._under(block.statement, text)
+            yield from self._under(name, text)
         for number, (state, text) in enumerate(parts):
             beside = not words and alone and not number
             mark = f"{state} {'any one of: ' * any_one}" if beside else ""
-            yield from self._under(block.statement if beside else f"  {state}", mark + text)
+            yield from self._under(name if beside else f"  {state}", mark + text)
 
     def _wanted(self) -> Iterator[str]:
         """Yield what a case has to state before any criterion is about it, and what its record shows already."""
@@ -164,10 +178,10 @@ class _Screen:
             yield from self._under(f"  {OPEN}", text)
         if account.recorded:
             told = alike(account.recorded)
-            yield from self._under(f"  {MET}", told) if account.wanted else self._wrap(f"Recorded: {told}")
+            yield from self._under(f"  {MET}", told) if account.wanted else self._wrap(f"Recorded: {told}", rest=HANG)
 
     def _rests_on(self, shown: Iterable[Block]) -> list[str]:
-        return self._wrap(rests_told(self.account, shown))
+        return self._wrap(rests_told(self.account, shown), rest=HANG)
 
     def _folded(self, left: list[Block]) -> list[str]:
         shown = [block for block in self.account.blocks if block not in left]
@@ -177,4 +191,4 @@ class _Screen:
             more.append(f"{failing} that fail{'s' * (failing == 1)} where another is open (--detail 2)")
         if met := len({item for block in shown for item in block.met}) * (self.tight >= FAILING and role != FAVOURABLE):
             more.append(f"{met} item{'s' * (met > 1)} met (--detail 2)")
-        return self._wrap(folded_told(self.account, left, short=self.tight > PLAIN, more=more))
+        return self._wrap(folded_told(self.account, left, short=self.tight > PLAIN, more=more), rest=HANG)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ...engine.decision.decide import Judged
@@ -149,16 +149,21 @@ def facts(account: Account, judged: Judged) -> dict[str, Any]:
         "outcome": account.lines[0].outcome,
         "role": account.lines[0].role, "says": account.lines[0].words,
         "sentence": sentence(account), "nothing": account.nothing,
-        "wanted": wanted, "recorded": alike(account.recorded), "blocks": [_laid_out(each) for each in account.blocks],
+        "wanted": wanted, "recorded": alike(account.recorded), "blocks": list(_laid_out(account.blocks)),
         "criteria": list(dict.fromkeys(each.criterion for each in account.blocks)),
         "ways": ways_told(account, 99), "rests": rests_told(account, account.blocks),
         "folded": folded_told(account, []).removesuffix(WHOLE),
     }  # fmt: skip
 
 
-def _laid_out(block: Block) -> dict[str, Any]:
-    parts, any_one = asked(block)
-    return {
-        "statement": block.statement, "words": ("inferred: " if block.inferred else "") + block.words, "parts": parts,
-        "any_one": any_one, "criterion": block.criterion,
-    }  # fmt: skip
+def _laid_out(blocks: Iterable[Block]) -> Iterator[dict[str, Any]]:
+    """Yield blocks part by part, the words of a statement once."""
+    said: set[tuple[str, str]] = set()
+    for block in blocks:
+        parts, any_one = asked(block)
+        again = (block.statement, block.words) in said
+        said.add((block.statement, block.words))
+        yield {
+            "statement": block.statement, "any_one": any_one, "criterion": block.criterion, "parts": parts,
+            "words": "" if again else ("inferred: " if block.inferred else "") + block.words, "instead": block.instead,
+        }  # fmt: skip

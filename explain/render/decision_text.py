@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 import click
@@ -10,6 +9,7 @@ import click
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from ...engine.program.words import say_code, say_session
+from ..advice.phrases import wrapped
 
 COLOURS = {FAVOURABLE: "green", UNFAVOURABLE: "red", WAITING: "yellow", SILENT: "cyan"}
 
@@ -25,7 +25,7 @@ def decision_text(judged: Judged, width: int) -> str:
     title = f"{decision.case}: {judged.case.title}" if judged.case.title else decision.case
     # Indented, so that no line of a long title can be taken for one of ours.
     parts = [
-        *textwrap.wrap(title, width, subsequent_indent="  "),
+        *wrapped(title, width, subsequent_indent="  "),
         f"{decision.guideline}, as of {decision.as_of}, {decision.world} world",
         "",
     ]
@@ -61,7 +61,7 @@ def _lines(lines: Sequence[LineDecision], judged: Judged, width: int) -> Iterato
 
         yield from _wrap(unstated(judged), width)
     if line.reason:
-        yield from _wrap(f"{line.reason}: {program.label(line.reason)}", width)
+        yield from _wrap(program.label(line.reason), width)
     if line.needs:
         yield from _missing(line, judged, width)
     if line.rests_on:
@@ -85,9 +85,9 @@ def _missing(line: LineDecision, judged: Judged, width: int) -> Iterator[str]:
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width, initial_indent="       ", subsequent_indent="         ")
+    return wrapped(text, width, initial_indent="       ", subsequent_indent="         ")
 
 
 def _items(name: str, texts: Sequence[str], width: int) -> Iterator[str]:
     for text in texts:
-        yield from textwrap.wrap(f"{name}: {text}", width, subsequent_indent="  ")
+        yield from wrapped(f"{name}: {text}", width, subsequent_indent="  ")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...engine.program.interface import CODE
 from ..advice.line_rows import UNREAD, Row, totals
-from ..advice.phrases import some
+from ..advice.phrases import filled, some
 from .table import table
 
 _CSV = ("case", CODE, "session", "outcome", "by", "reason", "nearest", "distance")
@@ -23,7 +22,7 @@ def as_table(rows: Sequence[Row], width: int) -> str:
     """
     told = [("case", "line", "outcome", "reason", "nearest"), *map(_cells, rows)]
     total = summary(rows)
-    return f"{table(told, width)}\n\n{textwrap.fill(total, width) if width else total}"
+    return f"{table(told, width)}\n\n{filled(total, width) if width else total}"
 
 
 def _cells(row: Row) -> tuple[str, ...]:

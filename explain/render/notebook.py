@@ -6,10 +6,14 @@ from collections.abc import Callable
 
 from ...engine.decision.decision import Decision, LineDecision
 from ...engine.decision.view import shown
+from ...engine.library.guideline import loaded
+from ...engine.program.program import Program
 from ..proof.graph import Proof
 from .page import PagesError, written
 
 _HEADS = ("code", "session", "outcome", "by, reason or missing")
+FEW = 3
+"""So many missing sets of a line are told, the smallest first."""
 
 
 @shown.register
@@ -25,7 +29,9 @@ def proof_bundle(proof: Proof) -> dict[str, str]:
 def decision_bundle(decision: Decision) -> dict[str, str]:
     """Return a decision as a line for each of its own, and as a table."""
     title = f"{decision.case}: {decision.guideline}, as of {decision.as_of}, {decision.world} world"
-    rows = [[line.code, str(line.session), line.words, _because(line)] for line in decision.lines]
+    guideline = loaded(decision.guideline_hash)
+    program = guideline.program if guideline else None
+    rows = [[line.code, str(line.session), line.words, _because(line, program)] for line in decision.lines]
     text = "\n".join([title, *map("  ".join, rows)])
     return _bundle(text, lambda: written("decision", title=title, heads=_HEADS, rows=rows))
 
@@ -38,7 +44,18 @@ def _bundle(text: str, html: Callable[[], str]) -> dict[str, str]:
         return {"text/plain": f"{text}\n({error})"}
 
 
-def _because(line: LineDecision) -> str:
-    """Return what an outcome is by, its reason, or what to document."""
-    needed = [" and ".join(map(str, needs)) for needs in line.needs]
-    return ", ".join(line.by) or line.reason or "; or ".join(needed)
+def _because(line: LineDecision, program: Program | None) -> str:
+    """Return what an outcome is by, its reason, or what to document.
+
+    :param program: the guideline, in whose words it is told; without it names stand as case files have them.
+    """
+    if line.by or line.reason:
+        return ", ".join(line.by) or (program.label(line.reason) if program else str(line.reason))
+    from ..advice.ways import wanted
+
+    needed = [
+        " and ".join(wanted(need, "", program).label if program else str(need) for need in needs)
+        for needs in line.needs[:FEW]
+    ]
+    more = len(line.needs) - len(needed)
+    return "; or ".join([*needed, *[f"{more} more (checklist)"] * bool(more)])

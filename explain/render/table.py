@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
+from ..advice.phrases import wrapped
+
 _GAP = "  "
+NARROW = 24
+"""A column that has to give way gets no narrower: text in fewer columns is a word a line."""
 
 
 def table(rows: Sequence[Sequence[str]], width: int) -> str:
@@ -18,14 +21,18 @@ def lines_of(rows: Sequence[Sequence[str]], width: int) -> Iterator[list[str]]:
     """Yield the lines of each row in columns that take at most `width` characters together, gaps among them.
 
     The widest columns give way first, and none becomes narrower than its longest word: an id stays in one piece.
-    Where there is no room for columns, a row is told cell below cell; a line is then wider for a longer word alone.
+    Where there is no room for columns that can be read, a row is told cell below cell; a line is then wider for a
+    longer word alone.
 
     :param rows: rows of one length; a cell has no line break.
     :param width: in characters; with 0 each column has all the room it takes, and a row is a line.
     """
     columns = list(zip(*rows, strict=True))
     sizes = [max(map(len, column)) for column in columns]
-    least = [max(len(word) for cell in column for word in ("", *cell.split())) for column in columns]
+    least = [
+        max(min(size, NARROW), *(len(word) for cell in column for word in ("", *cell.split())))
+        for column, size in zip(columns, sizes, strict=True)
+    ]
     room, most = width - len(_GAP) * (len(sizes) - 1), max(sizes)
     while width and most and sum(sizes) > room:
         sizes = [min(size, max(most, word, 1)) for size, word in zip(sizes, least, strict=True)]
@@ -51,6 +58,4 @@ def _stacked(row: Sequence[str], head: Sequence[str], width: int) -> Iterator[st
 
 
 def _wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    return textwrap.wrap(
-        text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )
+    return wrapped(text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False)

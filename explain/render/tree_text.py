@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ..advice.phrases import wrapped
 from ..proof.graph import Proof, citation, linked
 
 INDENTS = 40
@@ -69,4 +69,4 @@ class _Tree:
             yield _Branch(child, depth, facts["role"], rest + end, rest + line)
 
     def _wrap(self, text: str, first: str, rest: str) -> list[str]:
-        return textwrap.wrap(text, max(self.width, len(rest) + 1), initial_indent=first, subsequent_indent=rest)
+        return wrapped(text, max(self.width, len(rest) + 1), initial_indent=first, subsequent_indent=rest)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from ...engine.decision.decide import Judged, LineDecision
 from ..advice.change import Change
+from ..advice.phrases import wrapped
 from ..advice.remedies import unstated
 from ..advice.whatif import ASKS, DECIDES, NOT_MET, SUPPORTS, WHEN, Flip, compare, differing
 from ..advice.wording import words_of
@@ -18,11 +18,11 @@ _SAID = {DECIDES: "", SUPPORTS: "", ASKS: " asks for more", NOT_MET: " is not me
 def as_text(before: Judged, after: Judged, changes: Sequence[Change], width: int) -> str:
     """Return the comparison as a table, which lines flip, and the statements that made the difference."""
     flips = compare(before, after)
-    parts = textwrap.wrap(f"{before.decision.case}, {' '.join(c.option for c in changes)}", width)
+    parts = wrapped(f"{before.decision.case}, {' '.join(c.option for c in changes)}", width)
     dates = " -> ".join(dict.fromkeys([before.decision.as_of, after.decision.as_of]))
-    parts += textwrap.wrap(f"{before.decision.guideline}, as of {dates}, {after.decision.world} world", width)
+    parts += wrapped(f"{before.decision.guideline}, as of {dates}, {after.decision.world} world", width)
     rows = [("line", "before", "after", ""), *map(_row, flips)]
-    parts += ["", table(rows, width), "", *textwrap.wrap(_sum(flips), width)]
+    parts += ["", table(rows, width), "", *wrapped(_sum(flips), width)]
     same: dict[str, list[Flip]] = {}
     for flip in flips:
         told = "\n".join(_difference(flip, before, after, width))
@@ -30,7 +30,7 @@ def as_text(before: Judged, after: Judged, changes: Sequence[Change], width: int
             same.setdefault(told, []).append(flip)
     for told, alike in same.items():
         codes = ", ".join(f"{flip.code}@{flip.session}" for flip in alike)
-        parts += ["", *textwrap.wrap(f"{codes}: {_moved(alike[0])}", width, subsequent_indent="  "), told]
+        parts += ["", *wrapped(f"{codes}: {_moved(alike[0])}", width, subsequent_indent="  "), told]
     parts += ["", *_beside(before, after, width)]
     return "\n".join(parts).rstrip()
 
@@ -41,7 +41,7 @@ def _beside(before: Judged, after: Judged, width: int) -> Iterator[str]:
     for text in filter(None, dict.fromkeys([*sides[0], *sides[1]])):
         when = [name for name, said in zip(WHEN, sides, strict=True) if text in said]
         told = f"{text} ({when[0]})" if len(when) == 1 else text
-        yield from textwrap.wrap(told, width, subsequent_indent="  ")
+        yield from wrapped(told, width, subsequent_indent="  ")
 
 
 def _sum(flips: Sequence[Flip]) -> str:
@@ -54,8 +54,7 @@ def _sum(flips: Sequence[Flip]) -> str:
 def _cell(line: LineDecision | None) -> str:
     if line is None:
         return "not in the case"
-    by = f" by {', '.join(line.by)}" if line.by else f": {line.reason}" if line.reason else ""
-    return line.words + by
+    return line.words + (f" by {', '.join(line.by)}" if line.by else "")
 
 
 def _row(flip: Flip) -> tuple[str, ...]:
@@ -76,4 +75,4 @@ def _difference(flip: Flip, before: Judged, after: Judged, width: int) -> Iterat
         reason = [program.label(line.reason)] if line and line.reason else []
         said = [f"{r.id}{_SAID[r.role]}: {words_of(r.id, line, program)}" for r in roles] if line else []
         for each in [*reason, *said]:
-            yield from textwrap.wrap(each, width, initial_indent=f"  {name:8}", subsequent_indent=" " * 10)
+            yield from wrapped(each, width, initial_indent=f"  {name:8}", subsequent_indent=" " * 10)

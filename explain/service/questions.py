@@ -8,8 +8,8 @@ from typing import NamedTuple
 from ...engine.cases.meant import home
 from ...engine.decision.decide import Judged
 from ...engine.decision.need import AtLeast
+from ...engine.program.forms import BETWEEN, SINCE
 from ...engine.program.interface import UNFAVOURABLE, WAITING
-from ...engine.program.notation import BETWEEN, SINCE
 from ...engine.program.program import Program
 from ..advice.asks import Box, Item, called
 from ..advice.checklist import MORE, OTHERS, LineAsks, checklist

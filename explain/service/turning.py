@@ -8,7 +8,7 @@ from functools import lru_cache
 from ...engine.analysis.policy import Policy
 from ...engine.analysis.sufficient import forced
 from ...engine.decision.decide import Judged
-from ...engine.evaluation.columns import NotGroundedError
+from ...engine.evaluation.limits import NotGroundedError
 from ...engine.language.errors import CaseError, FaultError
 from ...engine.library.guideline import Guideline
 from ..reference.sufficiency import forced_text

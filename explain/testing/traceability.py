@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -19,7 +18,7 @@ from ...engine.language.terms import Rule
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import ADVISORY
 from ...engine.program.program import Program
-from ..advice.phrases import some
+from ..advice.phrases import filled, some, wrapped
 from .cases import expected, refused
 from .reviewed import group
 
@@ -130,20 +129,20 @@ def as_text(rows: Sequence[Row], width: int, changed: str = "") -> str:
     :param changed: what a variant changes, as a sentence.
     """
     told = [line for row in rows for line in _paragraph(row, width)]
-    return "\n".join([*told, textwrap.fill(summary(rows) + changed, width)])
+    return "\n".join([*told, filled(summary(rows) + changed, width)])
 
 
 def _paragraph(row: Row, width: int) -> Iterator[str]:
     since = f", since {row.effective}" if row.effective else ""
-    yield from textwrap.wrap(f"{row.statement}  {row.words}", width, subsequent_indent="  ")
+    yield from wrapped(f"{row.statement}  {row.words}", width, subsequent_indent="  ")
     yield f"  {row.authority.replace('_', ' ')}{since}"
     for label, names in (("rules", row.rules), ("rests on", row.interpretations)):
         if names:
-            yield from textwrap.wrap(f"  {label}: {', '.join(names)}", width, subsequent_indent="    ")
+            yield from wrapped(f"  {label}: {', '.join(names)}", width, subsequent_indent="    ")
     for label, names in (("cases by it", row.by), ("used in", row.proved)):
         if names:
             shown = f"{', '.join(names[:3])}{', ...' if len(names) > 3 else ''}"
-            yield from textwrap.wrap(f"  {label}: {len(names)} ({shown})", width, subsequent_indent="    ")
+            yield from wrapped(f"  {label}: {len(names)} ({shown})", width, subsequent_indent="    ")
     if row.holes:
         yield f"  HOLE: {', '.join(row.holes)}"
     yield ""

@@ -333,11 +333,26 @@ def test_only_a_terminal_gets_colours(tmp_path: Path) -> None:
     assert "\x1b" not in (tmp_path / "told").read_text()
 
 
-def test_narrow_terminals_get_narrow_screens(guideline: Guideline) -> None:
-    """Lines keep to the width that there is."""
-    judged = named("cts-three-weeks-of-splinting", guideline)
-    (account,) = accounts(judged)
-    assert max(map(len, lines_of(account, judged, 60))) <= 60
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_narrow_screen_says_what_a_wide_one_says(width: int, told: list[tuple[Judged, list[Account]]]) -> None:
+    """Lines keep to the width that there is, no word is lost, and what goes on hangs under what it goes on from."""
+    for judged, each in told:
+        for account in each:
+            wide, narrow = lines_of(account, judged), lines_of(account, judged, width)
+            assert max(map(len, narrow)) <= width
+            assert " ".join(narrow).split() == " ".join(wide).split()
+            begun = [sum(not line.startswith(" ") for line in lines) for lines in (wide, narrow)]
+            assert begun[0] == begun[1] or account.nothing
+
+
+def test_two_ways_of_one_statement_are_told_apart() -> None:
+    """The second way to be covered by a statement stands behind `or`; its words are said once, in every form."""
+    for args in ([], ["--detail", "2"], ["--format", "markdown"]):
+        text = run("explain", "no-benefit-after-12-weeks", *args)
+        assert text.count("coverage is initially limited") == 1
+        assert re.search(r"^(- \*\*)?or\b", text, re.MULTILINE)
+        assert "not covered by B: no situation" in " ".join(text.split()).replace("NOT COVERED", "not covered")
+    assert run("explain", "no-benefit-after-12-weeks", "--detail", "2").endswith("the whole proof: --full\n")
 
 
 RAW = re.compile(r"\b[A-Z]\w* (>=|<=|<|>|=) \d|\bsome weeks\b|\b(\w+) some \2\b|\b[a-z_]+\([a-z_]+,|\w/covered|\{\w+\}")

@@ -27,6 +27,7 @@ from coverlog.explain.advice.letter import Reason, letter
 from coverlog.explain.advice.member import paragraph
 from coverlog.explain.advice.plain import clause, plain
 from coverlog.explain.advice.remedies import ways
+from coverlog.explain.advice.ways import NTH
 from coverlog.explain.commands.main import main
 from coverlog.explain.render.letter_page import as_html, as_markdown
 
@@ -139,6 +140,8 @@ It only decides which other answer you get\.
 There (?:is|are) \d+ more ways?\.
 (?:The answer|It) would be yes (?:as well )?if \d+ things are so together\.
 Your doctor can ask us for the list\.
+This would be a yes only for .+\.
+A note on this stands below the table\.
 A part of the guideline asks that this is not so\.""".splitlines()
 LEADS = (
     r"(?:Your record|It) (?:already )?(?:shows that|says that|says no to this:|does not show that|does not say that)",
@@ -146,7 +149,8 @@ LEADS = (
 )  # fmt: skip
 FACT = re.compile(rf"(?:{'|'.join(LEADS)})? ?(?P<clause>.+?)(?: \([^()]*\))?\.")
 CHANGE = re.compile(
-    r"(?:The answer|It) would be yes (?:as well )?(?:if|with any one of these:|with all of these:) (.+)\."
+    rf"(?:(?:The answer|It) would be yes (?:as well )?(?:if|with)|(?:{'|'.join(NTH)}),)"
+    r" (?:any one of these: )?(.+)\."
 )
 
 
@@ -184,10 +188,7 @@ def test_each_sentence_is_an_item_and_each_item_a_row(decided: list[Judged], siz
                 if any(re.fullmatch(frame, told) for frame in FRAMES) or re.match(r"The guideline asks for [^s]", told):
                     continue
                 if change := CHANGE.fullmatch(told):
-                    flat = re.sub(
-                        r"any one of \(|\)| \(a note on this stands below the table| \(only for [^)]*", "", change[1]
-                    )
-                    parts = [f"{part}." for part in flat.split("; ")]
+                    parts = [f"{part}." for part in change[1].split("; ")]
                 for part in parts:
                     found = FACT.fullmatch(part)
                     assert found, told
@@ -255,7 +256,7 @@ def test_a_question_for_more_says_what_decides(guideline: Guideline) -> None:
     text = said("cts-nothing-documented", guideline)
     assert text.startswith("We cannot decide about a needle test of your muscles and a test of your nerves yet.")
     assert "with any one of these: there is significant muscle wasting on exam; there is significant loss of" in text
-    assert "any one of (there is muscle wasting; there is loss of feeling; there is weakness)" in text
+    assert "First, any one of these: there is muscle wasting; there is loss of feeling; there is weakness. Sec" in text
     assert "Your record does not say so yet." in text
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import product
+from itertools import product, takewhile
 from math import inf
 
 import pytest
@@ -15,7 +15,7 @@ from coverlog.explain.advice.account import Account, accounts
 from coverlog.explain.advice.grounds import Grounds
 from coverlog.explain.advice.member import paragraph
 from coverlog.explain.advice.plain import clause
-from coverlog.explain.advice.ways import in_sentences
+from coverlog.explain.advice.ways import NTH, in_sentences
 from coverlog.explain.advice.wording import alternatives, answer, question
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,20 +95,22 @@ def test_alternatives_read_back_as_what_they_were_made_of(
     assert read(alternatives(chosen), words) == {frozenset(map(words.__getitem__, chosen))}, alternatives(chosen)
 
 
-CHANGE = re.compile(
-    r"(?:The answer|It) would be yes (?:as well )?(if|with any one of these:|with all of these:) (.+)\."
-)
-NOTE = re.compile(r" \((?:only for|a note on|it is then) [^()]*\)")
+CHANGE = re.compile(r"(?:The answer|It) would be yes (?:as well )?(?:if|with) (?:(\d+) things are so together|(.+))\.")
+THING = re.compile(rf"(?:{'|'.join(NTH)}), (.+)\.")
+ANY = "any one of these: "
 
 
 def read_ways(sentences: Sequence[str]) -> set[frozenset[str]]:
     """Return every set of clauses that the ways of a paragraph come to, each choice made in turn."""
     found: set[frozenset[str]] = set()
-    short = [each for each in sentences if "things are so together" not in each]
-    for lead, text in (change.groups() for each in short if (change := CHANGE.fullmatch(each))):
-        places = re.findall(r"any one of \(([^()]*)\)|([^;()]+)(?:; |$)", NOTE.sub("", text))
-        told = [(choice or single).strip().split("; ") for choice, single in places if (choice or single).strip()]
-        found |= {frozenset(each) for each in product(*told)} if "any" not in lead else {frozenset(t) for t in told}
+    for at, change in enumerate(map(CHANGE.fullmatch, sentences)):
+        if change:
+            number, only = change.groups()
+            below = map(THING.fullmatch, sentences[at + 1 :])
+            things = [only] if only else [told[1] for told in takewhile(bool, below) if told]
+            assert only or len(things) in (0, int(number)), "as many things are told as are announced, or none"
+            places = [told.removeprefix(ANY).split("; ") if told.startswith(ANY) else [told] for told in things]
+            found |= {frozenset(each) for each in product(*places)} if things else set()
     return found
 
 

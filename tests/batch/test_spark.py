@@ -2,7 +2,10 @@
 
 import random
 import shutil
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -99,13 +102,15 @@ def test_what_spark_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def spark(size: Callable[[int, int], int]) -> Iterator[Any]:
-    """A session of Spark, which the commands of this process find."""
-    if not size(0, 1):
-        pytest.skip("minutes of planning and compiling: in a whole campaign")
+def spark() -> Iterator[Any]:
+    """A session of Spark, which the commands of this process find; it compiles in haste, as little is decided."""
     pytest.importorskip("pyspark", reason="PySpark is not installed: pip install 'coverlog[spark]'")
-    made = frames.session()
-    made.conf.set("spark.sql.shuffle.partitions", "2")
+    with pytest.MonkeyPatch.context() as patched:
+        for key in ("spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions"):
+            patched.setitem(frames.START, key, "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        patched.setitem(frames.START, "spark.master", "local[2]")
+        patched.setitem(frames.START, "spark.sql.shuffle.partitions", "1")
+        made = frames.session()
     yield made
     made.stop()
 
@@ -117,51 +122,114 @@ def rows(path: Path) -> list[Any]:
     return sorted(duckdb.execute(f"SELECT * FROM {read}", [where]).fetchall(), key=str)
 
 
+def run(engine: str, source: Path, out: Path, world: str, *more: str) -> Any:
+    command = ["batch", str(source), "-o", str(out), "--engine", engine, "--world", world, "--format", "json", *more]
+    return CliRunner().invoke(main, command)
+
+
+def told(engine: str, source: Path, out: Path, world: str) -> tuple[list[Any], list[Any], str]:
+    """The rows and the rejects that an engine writes, and its summary."""
+    ran = run(engine, source, out, world)
+    assert ran.exit_code == 0, ran.output
+    return rows(out), rows(out.with_name(f"{out.stem}-rejects{out.suffix}")), ran.stdout
+
+
+def mixed(first: list[Any], second: list[Any], guideline: Guideline, batch_tests: ModuleType, folder: Path) -> Path:
+    """Cases of both guidelines, some for both, in several sessions, and some that are faulty."""
+    both = [case | {"services": [*case["services"], {"cpt": "95909"}], "id": f"{case['id']}-both"} for case in second]
+    base = batch_tests.BASE
+    more = [
+        base | {"id": "late", "date_of_service": "2025-02-30"},
+        base | {"id": "unlike", "findings": {"weakness": "present", "symptoms_of_neuropathy": "absent"}},
+        base | {"id": "days", "services": [{"cpt": "95886", "session": at} for at in (1, 2, 9)]},
+        base | {"id": "two", "services": [{"cpt": "95886"}, {"cpt": "95909", "session": 2}]},
+    ]
+    tables = batch_tests.rows_of([*first, *more], guideline)
+    for name, its in batch_tests.rows_of([*second, *both[:3]], load("ncd_240_4")).items():
+        columns = [*dict.fromkeys(column for row in (*tables.get(name, ()), *its) for column in row)]
+        tables[name] = [dict.fromkeys(columns) | row for row in (*tables.get(name, ()), *its)]
+    tables["service"].append(dict.fromkeys(tables["service"][0]) | {"case": "nobody", "cpt": "95886"})
+    return Path(batch_tests.write(tables, folder))
+
+
 @needs_java
-@pytest.mark.parametrize(("world", "suffix"), [("open", "parquet"), ("closed", "csv")])
 def test_spark_writes_the_same(
-    world: str, suffix: str, spark: Any, guideline: Guideline, criteria: ModuleType, batch_tests: ModuleType,
+    spark: Any, guideline: Guideline, criteria: ModuleType, batch_tests: ModuleType,
     tmp_path: Path, size: Callable[[int, int], int], record_property: Callable[[str, object], None],
 ) -> None:  # fmt: skip
     """Of cases of both guidelines, sound, faulty and for both, Spark writes the rows and the rejects of DuckDB."""
-    other = load("ncd_240_4")
-    first, second = (drawn(g, batch_tests, criteria, size) for g in (guideline, other))
-    mixed = [case | {"services": [*case["services"], {"cpt": "95909"}], "id": f"{case['id']}-both"} for case in second]
-    bad = [batch_tests.BASE | {"id": "late", "date_of_service": "2025-02-30"}]
-    bad += [
-        batch_tests.BASE | {"id": "unlike", "findings": {"weakness": "present", "symptoms_of_neuropathy": "absent"}}
-    ]
-    tables = batch_tests.rows_of([*first, *bad], guideline)
-    for name, more in batch_tests.rows_of([*second, *mixed[:3]], other).items():
-        columns = [*dict.fromkeys(column for row in (*tables.get(name, ()), *more) for column in row)]
-        tables[name] = [dict.fromkeys(columns) | row for row in (*tables.get(name, ()), *more)]
-    tables["service"].append(dict.fromkeys(tables["service"][0]) | {"case": "nobody", "cpt": "95886"})
-    folder = batch_tests.write(tables, tmp_path / "in")
-    told = []
-    for engine in ("duckdb", "spark"):
-        out = tmp_path / f"{engine}.{suffix}"
-        command = ["batch", str(folder), "-o", str(out), "--engine", engine, "--world", world, "--format", "json"]
-        ran = CliRunner().invoke(main, command)
-        assert ran.exit_code == 0, ran.output
-        told.append((rows(out), rows(tmp_path / f"{engine}-rejects.{suffix}"), ran.stdout))
-    assert told[0] == told[1]
-    assert len(told[0][1]) >= 3
-    assert not list(tmp_path.glob(".coverlog-batch-*"))
-    record_property("measured", f"{len(told[0][0])} rows of Spark are those of DuckDB, {world} world")
+    first, second = (drawn(g, batch_tests, criteria, size) for g in (guideline, load("ncd_240_4")))
+    source = mixed(first, second, guideline, batch_tests, tmp_path / "in")
+    for world, suffix in (("closed", "csv"), ("open", "parquet"))[: size(1, 2)]:
+        of_duckdb, of_spark = (told(each, source, tmp_path / f"{each}.{suffix}", world) for each in ("duckdb", "spark"))
+        assert of_spark == of_duckdb
+        assert len(of_spark[1]) >= 3
+        assert not list(tmp_path.glob(".coverlog-batch-*"))
+        record_property("measured", f"{len(of_spark[0])} rows of Spark are those of DuckDB, {world} world")
 
 
 @needs_java
-def test_there_is_one_exchange(spark: Any, guideline: Guideline, batch_tests: ModuleType, tmp_path: Path) -> None:
-    """The plan moves rows between executors once: by their cases."""
-    folder = batch_tests.write(batch_tests.rows_of([batch_tests.BASE], guideline), tmp_path / "in")
-    of = Batches(connect(), guideline, "open")
+def test_spark_decides_one_guideline_in_an_open_world(
+    spark: Any, criteria: ModuleType, batch_tests: ModuleType, tmp_path: Path, size: Callable[[int, int], int]
+) -> None:
+    """Parquet of the other guideline alone comes to the same; with --strict one bad row lets nothing be written."""
+    if not size(0, 1):
+        pytest.skip("half a minute of planning: in a whole campaign")
+    other = load("ncd_240_4")
+    cases = drawn(other, batch_tests, criteria, size)
+    cases += [cases[0] | {"id": "late", "date_of_service": "2025-02-30"}]
+    source = batch_tests.write(batch_tests.rows_of(cases, other), tmp_path / "in")
+    for file in source.glob("*.csv"):
+        duckdb.execute(f"COPY (FROM read_csv('{file}', all_varchar = true)) TO '{file.with_suffix('.parquet')}'")
+        file.unlink()
+    of_duckdb, of_spark = (told(each, source, tmp_path / f"{each}.parquet", "open") for each in ("duckdb", "spark"))
+    assert of_spark == of_duckdb
+    before = {*tmp_path.iterdir()}
+    ran = run("spark", source, tmp_path / "strict.parquet", "open", "--strict")
+    assert ran.exit_code == 2
+    assert "nothing is written (--strict)" in ran.stderr
+    assert {*tmp_path.iterdir()} == before
+
+
+@needs_java
+def test_there_is_one_exchange(spark: Any, batch_tests: ModuleType, tmp_path: Path) -> None:
+    """The plan that is executed moves rows between executors once: by their cases."""
+    other = load("ncd_240_4")
+    cases = [*batch_tests.canonical(other, EVERY)]
+    single = Tables(other).singles
+    cases = [{k: batch_tests.plain(v, "date") if k in single else v for k, v in case.items()} for case in cases]
+    folder = batch_tests.write(batch_tests.rows_of(cases, other), tmp_path / "in")
+    of = Batches(connect(), other, "closed")
     found = frames.Frames(spark, of.db, [sources(folder, of.all[0].tables, of.db)], tmp_path)
     found.views(of.all[0].list)
     of.all[0].look(found.close(""))
     made = spark.sql(Grouping(of.all[0], spark, {}).statement("true"))
+    assert made.collect()
     plan = made._jdf.queryExecution().executedPlan().toString()
+    plan = plan.split("== Initial Plan ==")[0]
     assert plan.count("Exchange hashpartitioning") == 1
     assert plan.count("Exchange") - plan.count("BroadcastExchange") == 1
+
+
+@needs_java
+def test_a_killed_run_leaves_nothing_finished(
+    guideline: Guideline, batch_tests: ModuleType, tmp_path: Path, size: Callable[[int, int], int]
+) -> None:
+    """Of a run of Spark that is killed there is neither lines nor rejects, and the next one removes what it left."""
+    if not size(0, 1):
+        pytest.skip("two starts of Spark: in a whole campaign")
+    pytest.importorskip("pyspark", reason="PySpark is not installed: pip install 'coverlog[spark]'")
+    source = batch_tests.write(batch_tests.rows_of([batch_tests.BASE], guideline), tmp_path / "in")
+    command = [str(Path(sys.executable).with_name("coverlog")), "batch", str(source), "-o", str(tmp_path / "o.csv")]
+    command += ["--engine", "spark"]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not list(tmp_path.glob(".coverlog-batch-*/stage0*")) and running.poll() is None:
+        time.sleep(0.01)
+    running.kill()
+    assert running.wait() == -signal.SIGKILL
+    assert not list(tmp_path.glob("o*"))
+    assert subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"in", "o.csv", "o-rejects.csv"}
 
 
 def test_what_spark_does_not_do_is_told(guideline: Guideline, batch_tests: ModuleType, tmp_path: Path) -> None:

@@ -69,8 +69,8 @@ CAMPAIGNS = {
     ),
     "programs": Campaign(
         "random programs mean to the engine what they mean to clingo, to Kleene and to the reader",
-        laws("evaluation/test_semantics.py", "language/test_same_reading.py", "program/test_fmt.py",
-             "program/test_asp.py"),
+        laws("evaluation/test_semantics.py", "evaluation/test_rails.py", "language/test_same_reading.py",
+             "program/test_fmt.py", "program/test_asp.py"),
     ),
     "circuits": Campaign(
         "the circuit tells of canonical and 5,000 generated cases what the decision says, in both worlds, and firings "
@@ -97,8 +97,9 @@ CAMPAIGNS = {
         "roles, bounds, times, names, code sets, variants and several guidelines mean what the declarations say",
         laws("decision/test_roles.py", "decision/test_bounded_amounts.py", "cases/test_times.py",
              "cases/test_case_files.py", "library/test_several.py", "program/test_code_set.py",
-             "library/test_variants.py", "program/test_notation.py", "testing/test_coverage.py",
-             "reference/test_names.py", "commands/test_new.py", "render/test_table.py", "test_sarif.py"),
+             "library/test_variants.py", "program/test_notation.py", "program/test_fitting.py",
+             "testing/test_coverage.py", "reference/test_names.py", "commands/test_new.py", "commands/test_compare.py",
+             "render/test_table.py", "render/test_notebook.py", "test_sarif.py"),
     ),
     "services": Campaign(
         "whatever is sent to the services is answered or refused, every page keeps people in, and FHIR keeps its rules",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from coverlog.engine.cases.broken import not_json
 from coverlog.engine.cases.case import MAX_BYTES, Case, Unreadable, read_files, read_text
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.language.terms import Atom, Quantity
@@ -52,12 +53,48 @@ FAULTS = [
     ("title: a case", "id: again", r"c.yaml:2:\d+: id stands twice; keep one"),
     ("title: a case", "title: *name", r"c.yaml:2:\d+: an alias"),
     ("title: a case", "title: !!python/name:os.system x", r"c.yaml:2:\d+: the tag .* is not allowed"),
-    ("title: a case", "title: [a", r"c.yaml:3:\d+: not YAML or JSON"),
+    (
+        "title: a case",
+        "title: [a",
+        r"c.yaml:3:\d+: not YAML or JSON: a \[ is not closed, or a comma is missing; close it",
+    ),
+    ("title: a case", "title: a: case", r"c.yaml:2:\d+: not YAML or JSON: a colon where no key can stand; put a text"),
+    (
+        "title: a case",
+        "title: @a",
+        r"c.yaml:2:\d+: not YAML or JSON: a tab, or a sign that no text begins with; indent",
+    ),
+    ("title: a case", "title: 'it's'", r"c.yaml:2:\d+: not YAML or JSON: no key of what it stands in; indent it"),
+    ("title: a case", "resourceType: Bundle", r"c.yaml:2:\d+: no case: a FHIR resource; .* coverlog from-fhir c.yaml"),
+    (
+        "title: a case",
+        "hook: order-sign",
+        r"c.yaml:2:\d+: no case: a request of CDS Hooks; .* coverlog from-fhir c.yaml",
+    ),
 ]
 
 
 def read(text: str | bytes, guideline: Guideline) -> list[Case | Unreadable]:
     return list(read_text(text.encode() if isinstance(text, str) else text, "c.yaml", guideline))
+
+
+WHOLE = '{"a": [1, -2.5, true, null, "x\\u00e9"], "b": {"c": "d"}}'
+
+
+@given(at=st.integers(0, len(WHOLE)), cut=st.integers(0, len(WHOLE)), put=st.text(max_size=3))
+def test_what_is_no_json_is_told_in_our_words(at: int, cut: int, put: str) -> None:
+    """However a text is broken, the fault has its place, says what is wrong in words of ours, and what to give."""
+    text = WHOLE[:at] + put + WHOLE[at + cut :]
+    fault = None
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        fault = error
+    if fault:
+        told = str(not_json("a.json", fault, "give a proof"))
+        assert told.endswith("; give a proof")
+        assert fault.msg not in told
+        assert told.startswith((f"a.json:{fault.lineno}:{fault.colno}: not JSON: ", "a.json: not JSON: it is empty"))
 
 
 @pytest.mark.parametrize(("right", "wrong", "message"), FAULTS, ids=[f"{w[:30]}" for _, w, _ in FAULTS])

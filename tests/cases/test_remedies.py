@@ -50,7 +50,7 @@ CASES = [
 ADDED = [
     ("conditions: [G56.01]", "write it under diagnoses"), ("condition: [diabetes]", "did you mean conditions?"),
     ("conditions: [sensory_loss]", "write it as findings: {sensory_loss: present}"),
-    ("conditions: [the AIDS]", "known are"), ("conditions: [HIV infection]", "write hiv"),
+    ("conditions: [the AIDS]", "all of them: coverlog schema"), ("conditions: [HIV infection]", "write hiv"),
     ("conditions: diabetes", "write a list: [diabetes]"), ("conditions: {diabetes: present}", "a list: [diabetes]"),
     ("conditions: [carpal tunel]", "did you mean carpal_tunnel_syndrome?"),
     ("diabetes: present", "write it as conditions: [diabetes]"), ("weakness: absent", "findings: {weakness: present}"),
@@ -70,7 +70,8 @@ ADDED = [
     ("findings: {significant_weakness: present}", "did you mean significant_weakness_on_exam?"),
     ("findings: {wrist splint use: 6}", "write wrist_splint_weeks"), ("findings: {limb_ischemia: present}", "[limb_is"),
     ("findings: {wrist_splint_weeks: {weeks: 6}}", "write value: 6"),
-    ("findings: {wrist_splint_weeks: 4,5}", "known are"), ("findings: {wrist_splint_weeks: '4,5'}", "completed weeks"),
+    ("findings: {wrist_splint_weeks: 4,5}", "all of them: coverlog schema"),
+    ("findings: {wrist_splint_weeks: '4,5'}", "completed weeks"),
     ("findings: {wrist_splint_weeks: {value: unknown}}", "leave it out"),
 ]  # fmt: skip
 

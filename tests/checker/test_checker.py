@@ -650,7 +650,9 @@ def test_a_received_proof_that_does_not_hold_is_told_step_by_step(tmp_path: Path
     assert found.exit_code == 1
     assert "text is 'there were 9 weeks of wrist splint use', and has to be" in found.stdout
     assert "does not hold" in found.stdout
-    assert run("verify", "-", CTS, "--as-of", "2025-11-02", stdin=proof).exit_code == 1
+    other = run("verify", "-", CTS, "--as-of", "2025-11-02", stdin=proof)
+    assert other.exit_code == 1
+    assert "its date is '2025-11-03', and has to be '2025-11-02'" in other.stdout
     assert run("verify", "-", CTS, "--world", "closed", stdin=proof).exit_code == 1
     assert run("verify", "-", "office-counts-as-outpatient", stdin=proof).exit_code == 1
 
@@ -658,8 +660,8 @@ def test_a_received_proof_that_does_not_hold_is_told_step_by_step(tmp_path: Path
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "not JSON"),
-        ("{", "not JSON"),
+        ("", "<stdin>: not JSON: it is empty; give what coverlog explain"),
+        ("{", "<stdin>:1:2: not JSON: a key in double quotes is missing here; give what coverlog explain"),
         ("[" * 100_000, "nested too deeply"),
         ("[1]", "no proof"),
         ('{"lines": []}', "no proof"),

@@ -242,7 +242,7 @@ def test_a_letter_names_dates_and_units(apnea: Guideline) -> None:
         in told
     )
     assert 'the device was first used 72 days before ("delivery ticket"). The guideline asks for at most 84' in told
-    assert '| stated (2025-07-25 to 2025-10-05) | "delivery ticket" |' in told
+    assert '| first use, at most 84 days | 72 days stated (2025-07-25 to 2025-10-05) | "delivery ticket" |' in told
     short = read(said | {"birth_date": "2010-02-01"}, apnea)
     assert isinstance(short, Case)
     told = as_markdown(letter(judge(short, apnea)))

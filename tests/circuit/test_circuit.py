@@ -13,7 +13,7 @@ from coverlog.engine.cases.case import Case, read_files, read_text
 from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.circuit.circuit import WORLDS
 from coverlog.engine.decision.decide import decide
-from coverlog.engine.evaluation.columns import NotGroundedError
+from coverlog.engine.evaluation.limits import NotGroundedError
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
 

@@ -1,14 +1,20 @@
 """Answers compared: what differs between two cases, or between two folders of decisions, and nothing else."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.cases.find import canonical_paths
-from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.decision.decide import Judged, judge
+from coverlog.engine.decision.need import Need
+from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.advice.comparison import compared
+from coverlog.explain.advice.comparison_text import said
+from coverlog.explain.advice.ways import wanted
 from coverlog.explain.commands.main import main
 
 SIX, THREE = "cts-six-weeks-of-splinting", "cts-three-weeks-of-splinting"
@@ -99,6 +105,47 @@ def test_missing_sets_alone_are_a_difference(tmp_path: Path) -> None:
         (tmp_path / f"{name}.json").write_text(json.dumps(value))
     text = run("compare", str(tmp_path / "one.json"), str(tmp_path / "less.json")).stdout
     assert "was missing: weakness and sensory loss" in text
+
+
+def test_what_is_missing_is_told_as_the_ways_tell_it(decided: list[Judged]) -> None:
+    """A need of a decision that was written down has the label, the number and the unit of the need itself."""
+    apnea = load("ncd_240_4")
+    cases = [case for case in read_files(canonical_paths(apnea), apnea) if isinstance(case, Case)]
+    waiting = [judge(case, apnea) for case in cases if "more_information_needed" in case.place]
+    told = set()
+    for judged in [*decided, *waiting]:
+        program = judged.guideline.program
+        for need in {need for line in judged.decision.lines for needs in line.needs for need in needs}:
+            stated = " stated" if isinstance(need, Need) and need.stated and not need.denies else ""
+            text = said(need.as_json(), program)
+            assert text == wanted(need, "", program).label + stated
+            told.add(text)
+    assert "at least 4 weeks of wrist splint use" in told
+    assert "at least 15.0 events per hour of the apnea-hypopnea index (AHI)" in told
+    assert len(told) > 20
+
+
+def test_so_many_of_several_are_compared(toy_folder: Callable[[str], Path], tmp_path: Path) -> None:
+    """A choice of so many things to document is compared and told like any other need."""
+    case = {"id": "a", "date_of_service": "2024-05-01", "services": [{"cpt": "97110"}],
+            "prior": {"left_knee": 1, "right_knee": 1}}  # fmt: skip
+    for name, findings in (("old", {"fever": "present"}), ("new", {"fever": "present", "pain": "present"})):
+        (tmp_path / f"{name}.json").write_text(json.dumps(case | {"findings": findings}))
+    old, new = (str(tmp_path / f"{name}.json") for name in ("old", "new"))
+    text = run("-g", str(toy_folder("clues")), "compare", old, new).stdout
+    assert "was missing: at least 2 of (pain; stiffness; swelling; weakness)" in text
+    assert "is missing now: at least 1 of (stiffness; swelling; weakness)" in text
+    (tmp_path / "told.json").write_text(run("-g", str(toy_folder("clues")), "decide", old, "--format", "json").stdout)
+    assert run("-g", str(toy_folder("clues")), "compare", str(tmp_path / "told.json"), new).stdout == text
+
+
+def test_each_answer_is_told_in_the_words_of_its_guideline() -> None:
+    """Where cases are of another guideline than the first, its outcomes, findings and reasons are told in words."""
+    text = run("compare", "benefit-not-documented", "insomnia-index-of-9").stdout
+    assert "more information needed -> covered for the initial 12 weeks by B.5.b" in text
+    assert "was missing: benefit from CPAP during the first 12 weeks" in text
+    text = " ".join(run("compare", SIX, "emg-with-ncs-inpatient").stdout.split())
+    assert "-> not addressed: the guideline does not speak to this place of service" in text
 
 
 def test_what_is_on_one_side_only_is_told(folders: tuple[Path, Path]) -> None:

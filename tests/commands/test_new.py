@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,6 +108,9 @@ def test_a_code_begins_a_case_and_a_misspelt_condition_does_not(guideline: Guide
     assert read(run("new", "g56.01").stdout, guideline).said["diagnoses"] == ["G56.01"]
     wrong = run("new", "carpal tunel")
     assert (wrong.exit_code, wrong.stdout) == (2, "")
+    far = run("new", "asthma")
+    assert far.exit_code == 2
+    assert re.search(r"called asthma; the nearest of \d+ known: (\w+, )*\w+; all of them: coverlog new\n", far.stderr)
     assert f"did you mean {CTS}?" in wrong.stderr or "did you mean carpal tunnel syndrome?" in wrong.stderr
 
 

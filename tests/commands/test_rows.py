@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,8 @@ COMMANDS = [
     ("decide", THREE), ("decide", SIX, THREE, OPEN, "--format", "table"), ("explain", THREE), ("checklist", OPEN),
     ("whatif", THREE, "--set", "wrist_splint_weeks=5"), ("compare", SIX, THREE), ("find", "wrist", "splint"),
     ("query", "weeks(C, W)", "--explain", "--case", THREE), ("query", "statement(S, A, F, W)"), ("rules",),
-    ("-g", "FEW", "cases"), ("-g", "FEW", "trace"), ("show", "weeks"), ("show", THREE),
+    ("-g", "FEW", "cases"), ("-g", "FEW", "trace"), ("show", "weeks"), ("show", THREE), ("show", "treatment_failed"),
+    ("explain", SIX, "--full"), ("trace",),
 ]  # fmt: skip
 
 
@@ -134,6 +136,8 @@ def test_what_people_read_fits_a_narrow_terminal(command: tuple[str, ...], colum
     wide = [line for line in told.splitlines() if len(line) > columns and " coverlog " not in line]
     assert [line for line in wide if len(line.split()) > 1] == []
     assert "…" not in told
+    cut = [line for line in told.splitlines() if re.search(r"\w-$", line)]  # an id or a date in two pieces
+    assert columns < 60 or cut == []  # there are ids of more than 40 characters
 
 
 @pytest.mark.parametrize(("env", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True)])

@@ -42,17 +42,26 @@ def codes(text: str) -> list[tuple[str, int]]:
         (', {cpt: "95909"}', "", [("advisory", 4)]),
         ("[M54.12]", "[M54.12]\nfindings: {elbow_splint_weeks: 600 weeks}", [("advisory", 6)]),
         ("[M54.12]", "[carpal tunnel]\nsetting: office", [("case-fault", 5), ("case-fault", 6)]),
+        ("outpatient", "nowhere\ntitle: 7", [("case-fault", 3), ("case-fault", 4)]),
+        ("2025-11-03\nsetting: out", "2999-01-01\nsetting: in and out", [("date-ahead", 2), ("case-fault", 3)]),
+        ("2025-11-03", "2025-02-30", [("case-fault", 2)]),
+        ("outpatient", "here\nconditions: [nothing]", [("case-fault", 3), ("case-fault", 4)]),
+        (
+            "[M54.12]",
+            "[M54.12, G56.O1, M79.641, {code: M54.99}, 7]",
+            [("code-unknown", 5), ("code-unread", 5), ("code-unknown", 5), ("case-fault", 5)],
+        ),
         ("[M54.12]", "[M54.12]\nfindings:\n  weakness: absent\n  motor_loss_on_exam: present", [("case-fault", 1)]),
     ],
 )
 def test_what_is_doubtful_is_found_where_it_stands(right: str, wrong: str, found: list[tuple[str, int]]) -> None:
-    """Each finding has its code and its line, and a case in which nothing is doubtful has none."""
+    """Each finding has its code and its line, whether or not the case can be read as a whole; a good case has none."""
     assert right in CASE
     assert codes(CASE.replace(right, wrong)) == found
 
 
 def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
-    """A fault in one file hides none of another, and an id is looked for in all of them; the status says it."""
+    """A fault in one file hides none of another; an id is looked for in all, read or not; the status says it."""
     (tmp_path / "one.yaml").write_text(CASE.replace("outpatient", "unknown") + "findings: {weakness: unknown}\n")
     (tmp_path / "two.yaml").write_text(CASE.replace("id: a", "id: b"))
     (tmp_path / "two.json").write_text('{"id": "b"}')
@@ -60,9 +69,9 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     ran = run("validate", str(tmp_path))
     lines = ran.stdout.splitlines()
     assert ran.exit_code == 1
-    assert [line.split(": ")[2] for line in lines] == ["case-fault"] * 4 + ["duplicate-id"]
+    assert [line.split(": ")[2] for line in lines] == [*["case-fault"] * 4, "duplicate-id", "duplicate-id"]
     assert all("; " in line for line in lines)
-    assert ran.stderr == "4 cases: 4 errors, 1 warning\n"
+    assert ran.stderr == "4 cases: 4 errors, 2 warnings\n"
 
 
 def test_a_name_that_stands_for_nothing_is_bad_input(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from coverlog.engine.cases.said import read_case
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.decision.situation import Situation
 from coverlog.engine.decision.why import Why
-from coverlog.engine.evaluation.columns import NotGroundedError
 from coverlog.engine.evaluation.evaluator import Evaluator
+from coverlog.engine.evaluation.limits import NotGroundedError
 from coverlog.engine.evaluation.outline import outline
 from coverlog.engine.evaluation.prepared import Outline, Prepared
 from coverlog.engine.language.errors import CaseError
@@ -20,7 +20,7 @@ from coverlog.engine.library.guideline import Guideline
 from coverlog.engine.program.graph import stratify
 from coverlog.explain.proof.build import prove
 from coverlog.explain.proof.document import as_json
-from hypothesis import given
+from hypothesis import given, settings
 
 
 def _told(case: Case, guideline: Guideline, world: str) -> object:
@@ -60,7 +60,7 @@ def _failing(evaluator: Evaluator, case: Collection[Atom], *, is_open: bool) -> 
 
 
 def test_why_a_random_program_gives_nothing_is_the_same_after_other_cases(
-    semantics: ModuleType, record_property: Callable[[str, object], None]
+    semantics: ModuleType, quick: settings, record_property: Callable[[str, object], None]
 ) -> None:
     """Recursion, negation and counts among them: what rests on itself is worked out anew for each case."""
     seen = dict.fromkeys(("failures", "kept"), 0)
@@ -69,7 +69,7 @@ def test_why_a_random_program_gives_nothing_is_the_same_after_other_cases(
         strata = stratify(program)
         return Evaluator(program, strata, semantics.DATE, Prepared(program, strata, semantics.DATE, listed))
 
-    @semantics.quick  # type: ignore[untyped-decorator]
+    @quick
     @given(semantics.programs(), semantics.cases(), semantics.cases())
     def failing(drawn: Any, one: Collection[Atom], two: Collection[Atom]) -> None:
         try:

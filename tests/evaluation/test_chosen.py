@@ -12,8 +12,8 @@ from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.evaluation import outline as outlining
 from coverlog.engine.evaluation.chosen import choose
-from coverlog.engine.evaluation.columns import NotGroundedError
 from coverlog.engine.evaluation.evaluator import Evaluator
+from coverlog.engine.evaluation.limits import NotGroundedError
 from coverlog.engine.evaluation.outline import outline
 from coverlog.engine.evaluation.prepared import Prepared
 from coverlog.engine.evaluation.rules import Model
@@ -23,7 +23,7 @@ from coverlog.engine.library.guideline import load
 from coverlog.engine.program.graph import stratify
 from coverlog.engine.program.program import Program
 from coverlog.explain.commands.main import main
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 EVERY = 25  # canonical cases, in the suite
@@ -57,12 +57,12 @@ def of_concepts(program: Program, edges: Collection[Atom]) -> Program:
 
 @pytest.mark.parametrize("alone", [False, True], ids=["with codes", "of concepts alone"])
 def test_random_programs_are_chosen_as_they_are_asked(
-    alone: bool, semantics: ModuleType, record_property: Callable[[str, object], None]
+    alone: bool, semantics: ModuleType, quick: settings, record_property: Callable[[str, object], None]
 ) -> None:
     """Facts, recursion, negation, open inputs and amounts, counts and sums: each case has the firings it had."""
     seen = dict.fromkeys(("cases", "firings", "listed", "left to pyDatalog"), 0)
 
-    @semantics.quick  # type: ignore[untyped-decorator]
+    @quick
     @given(semantics.programs(), semantics.cases(), semantics.cases())
     def judged(drawn: Any, one: Collection[Atom], two: Collection[Atom]) -> None:
         edges = sorted({atom for atom in one if atom.predicate == "edge"})
@@ -91,10 +91,10 @@ def test_random_programs_are_chosen_as_they_are_asked(
     assert seen["left to pyDatalog"] * 10 < seen["cases"]
 
 
-def test_what_is_settled_is_as_if_nobody_knew_it(semantics: ModuleType) -> None:
+def test_what_is_settled_is_as_if_nobody_knew_it(semantics: ModuleType, quick: settings) -> None:
     """With concepts settled, what follows is what follows of a text without them, chosen or asked of pyDatalog."""
 
-    @semantics.quick  # type: ignore[untyped-decorator]
+    @quick
     @given(semantics.programs(), semantics.cases(), st.data())
     def judged(drawn: Any, given: Collection[Atom], data: st.DataObject) -> None:
         program, case = drawn.program, list(given)

@@ -23,7 +23,7 @@ from coverlog.engine.language.terms import (
     term_text,
 )
 from coverlog.engine.program.program import Program
-from hypothesis import given
+from hypothesis import given, settings
 
 SURE, POSSIBLE = "sure_", "possible_"
 OTHER = {SURE: POSSIBLE, POSSIBLE: SURE}
@@ -99,10 +99,10 @@ def read_off(model: Model) -> set[Atom]:
     return found | {Atom(SURE + atom.predicate, atom.args) for atom in every if model.sure(atom)}
 
 
-def test_both_rails_are_clingos(semantics: ModuleType) -> None:
+def test_both_rails_are_clingos(semantics: ModuleType, quick: settings) -> None:
     """What is sure and what is possible is what clingo makes of the two programs, counts and sums included."""
 
-    @semantics.quick  # type: ignore[untyped-decorator]
+    @quick
     @given(semantics.programs(amounts=False), semantics.cases())
     def judged(drawn: Any, case: frozenset[Atom]) -> None:
         model = drawn.evaluator().evaluate(case, open_world=True)

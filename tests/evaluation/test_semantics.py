@@ -790,6 +790,20 @@ def test_the_search_finds_what_the_long_way_finds(every_set: ModuleType, drawn: 
     _against_the_long_way(drawn, case, every_set)
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        ("finding(f1) :- finding(f1).", "goal :- finding(f0), #count { F : finding(F) } >= 2.", "goal :- finding(f1)."),
+        ("link(f0, f1).", "link(f1, f0).", "link(f0, f2).", "goal :- not finding(f0), #count { F : finding(F) } >= 1."),
+        ("c0 :- finding(f0).", "c0 :- c1.", "c1 :- c0.", "goal :- c1, #count { 1 : c0 ; 2 : finding(f1) } >= 2."),
+    ],
+)  # fmt: skip
+def test_what_counts_and_goes_in_a_circle_ends_the_search(every_set: ModuleType, rules: Sequence[str]) -> None:
+    """A member of a count that rests on itself alone is no way to the count, and does not hide the others."""
+    drawn = understood(SMALL + numbered(dict.fromkeys([*IMPLICATIONS, *rules])))
+    _against_the_long_way(drawn, frozenset(), every_set)
+
+
 def _choices(number: int) -> Drawn:
     """Return a program whose goal needs one of two findings, so many times."""
     sides = [f"{side}{i}" for i in range(number) for side in "ab"]

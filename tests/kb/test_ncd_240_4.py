@@ -136,7 +136,7 @@ def _read_path(path: Any, guideline: Guideline) -> Case:
 
 
 SAID_OF_DATES = {
-    "day-before-the-eighteenth-birthday": ("SHORT", "the beneficiary is 17 years old, by the date of birth: stated"),
+    "day-before-the-eighteenth-birthday": ("SHORT", "birth date: 17 years stated"),
     "child-enrolled": ("SHORT", "age: 17 years recorded, at least 18 needed"),
     "both-indices-below-5": ("SHORT", "the apnea-hypopnea index (AHI): 2.0 events per hour recorded"),
     "another-test": ("ABSENT", "any one of: an unattended home sleep test with a Type II device"),

@@ -121,6 +121,13 @@ def test_a_name_that_stands_for_nothing_leads_to_the_search() -> None:
         assert f"nothing is called {word}; " in run("show", word).stderr  # though NOP.E has the form of a slip
 
 
+def test_a_part_of_names_leads_to_the_names_that_have_it() -> None:
+    """What has the word in it comes before what only resembles it."""
+    told = run("show", "splint").stderr
+    assert "did you mean elbow_splint_weeks or wrist_splint_weeks or" in told
+    assert "slip?" not in told
+
+
 def test_what_another_guideline_has_is_said_where_none_is_named() -> None:
     """A statement, a case or a word that one guideline lacks leads to the one that has it, unless one was named."""
     for name in ("B.1", "no-benefit-after-12-weeks"):

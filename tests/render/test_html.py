@@ -33,7 +33,7 @@ from coverlog.explain.render.letter_page import as_html
 from coverlog.explain.testing.traceability import as_html as trace_html
 from jinja2 import UndefinedError
 from markupsafe import escape
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 OUTCOMES = tuple(each.name for each in (*CUSTOMARY, AWAITED))
 IN_CI = os.environ.get("CI") == "true"
@@ -97,23 +97,31 @@ def pages(proofs: dict[str, Proof], tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def opened(browser: Browser, pages: dict[str, Path]) -> Iterator[Any]:
+def opened(tab: Callable[..., Page], pages: dict[str, Path]) -> Iterator[Any]:
     """Return a function that opens a page and fails at the end if it asked for anything or complained."""
-    contexts, asked, complaints = [], [], []
+    asked: list[str] = []
+    complaints: list[str] = []
+    heard: dict[Any, Callable[[Any], None]] = {
+        "request": lambda request: asked.append(request.url.split("#")[0]),
+        "console": lambda message: complaints.append(message.text),
+        "pageerror": lambda error: complaints.append(str(error)),
+    }
+    listened: list[Page] = []
 
-    def open_page(key: str, width: int = 1200, **options: Any) -> Page:
-        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
-        page = contexts[-1].new_page()
-        page.on("request", lambda request: asked.append(request.url.split("#")[0]))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+    def open_page(key: str, width: int = 1200, *, scripts: bool = True) -> Page:
+        page = tab(width, scripts=scripts)
+        if page not in listened:
+            listened.append(page)
+            for event, hear in heard.items():
+                page.on(event, hear)
         page.goto(pages[key].as_uri())
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
-    assert set(asked) <= {path.as_uri() for path in pages.values()}
+    for page in listened:
+        for event, hear in heard.items():
+            page.remove_listener(event, hear)
+    assert set(asked) - {"about:blank"} <= {path.as_uri() for path in pages.values()}
     assert not complaints
 
 
@@ -297,7 +305,7 @@ def tabbed(page: Page) -> list[str]:
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_the_keyboard_folds_and_unfolds(scripts: bool, opened: Any) -> None:
     """Return and space open and close a step, with and without JavaScript."""
-    page = opened("cts", java_script_enabled=scripts)
+    page = opened("cts", scripts=scripts)
     fold = page.locator(".tree details:not([open])").filter(visible=True).first
     name = fold.locator("xpath=..").get_attribute("id")
     fold = page.locator(f"#{name} > details")
@@ -322,7 +330,7 @@ def test_the_keyboard_reaches_everything(opened: Any) -> None:
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_as_above_leads_there(scripts: bool, opened: Any) -> None:
     """A link to a step shown above opens what it is folded into and brings it on view."""
-    page = opened("cts", java_script_enabled=scripts)
+    page = opened("cts", scripts=scripts)
     for link in page.locator(".tree a").filter(visible=True).all():
         target = page.locator(link.get_attribute("href") or "")
         link.click()
@@ -400,7 +408,8 @@ def test_every_tag_stands_out(opened: Any) -> None:
     looks = {kind: (look.fill, look.line) for kind, look in export.LOOKS.items()}
     looks |= {each.name: export.OUTCOME_COLOURS[each.role] for each in (*CUSTOMARY, AWAITED)}
     for scheme in ("light", "dark"):
-        page = opened("cts", color_scheme=scheme)
+        page = opened("cts")
+        page.emulate_media(color_scheme=scheme)
         tags = "".join(f'<span class="tag {name}">x</span>' for name in names)
         page.evaluate("tags => document.querySelector('main').innerHTML = tags", tags)
         style = "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"

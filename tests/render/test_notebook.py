@@ -1,11 +1,12 @@
 """In a notebook a decision and a proof display themselves."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 
 from coverlog.engine.cases.case import Case
-from coverlog.engine.decision.decide import judge
+from coverlog.engine.decision.decide import Judged, judge
 from coverlog.engine.decision.view import mimebundle
 from coverlog.engine.library.guideline import Guideline
 from coverlog.explain.proof.build import prove
@@ -18,6 +19,21 @@ def test_a_decision_displays_itself(make: Callable[..., Case], guideline: Guidel
     assert "not medically necessary  X1, X5.headache" in told["text/plain"]
     assert "<caption>&lt;b&gt;: CG-MED-24" in told["text/html"]
     assert told["text/html"].count("<tr>") == 3
+
+
+def test_a_notebook_tells_in_words(decided: list[Judged]) -> None:
+    """A reason and what is missing are told by their labels and units; without the guideline, by their names."""
+    waiting, silent = 0, 0
+    for decision in (judged.decision for judged in decided):
+        text = decision._repr_mimebundle_()["text/plain"].partition("\n")[2]
+        assert not re.search(r"(?<![.\w])[a-z]+_[a-z]|[<>=]", text), text
+        for line in decision.lines:
+            waiting += bool(line.needs)
+            silent += bool(line.reason)
+    assert waiting
+    assert silent
+    lost = decision._replace(guideline_hash="", lines=tuple(line for each in decided for line in each.decision.lines))
+    assert re.search(r"[a-z]_[a-z]", lost._repr_mimebundle_()["text/plain"])
 
 
 def test_a_proof_displays_itself(make: Callable[..., Case], guideline: Guideline) -> None:

@@ -3,6 +3,7 @@
 import datetime
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,20 +12,22 @@ from coverlog.engine.analysis.diff import Pair, Side
 from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.library.guideline import Guideline, load
+from coverlog.explain.advice.letter import letter
 from coverlog.explain.proof.build import prove
 from coverlog.explain.reference.book import book
 from coverlog.explain.reference.differences import as_html as difference_html
 from coverlog.explain.reference.differences import differences
+from coverlog.explain.render.letter_page import as_html as letter_html
 from coverlog.explain.render.proof_page import fragment, page
 from coverlog.explain.testing.traceability import as_html, matrix
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("chromium") and os.environ.get("CI") != "true",
     reason="Chromium is not installed: apt-get install chromium",
 )
 GUIDELINES = ("cg_med_24", "ncd_240_4")
-PAGES = ("favourable", "refused", "waiting", "book", "trace", "notebook", "difference")
+PAGES = ("favourable", "refused", "waiting", "book", "trace", "notebook", "difference", "letter")
 CASES = {
     "cg_med_24": ("cts-six-weeks-of-splinting", "cts-three-weeks-of-splinting", "cts-splint-weeks-undocumented"),
     "ncd_240_4": ("mild-short-recording-ten-events", "accessory-follows-the-refusal", "age-not-documented"),
@@ -96,6 +99,8 @@ def text(guideline: Guideline, key: str) -> str:
     if key in ("book", "trace"):
         return book(guideline, cases) if key == "book" else as_html(matrix(cases, guideline), guideline)
     case = dict(zip(PAGES, cases, strict=False)).get(key, cases[1])
+    if key == "letter":
+        return letter_html(letter(judge(case, guideline)))
     proof = prove(judge(case, guideline))
     return NOTEBOOK % fragment(proof) if key == "notebook" else page(proof)
 
@@ -119,10 +124,11 @@ def faults(page: Page, width: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("key", PAGES)
 @pytest.mark.parametrize("name", GUIDELINES)
-def test_a_page_can_be_read_at_every_width_and_on_paper(name: str, key: str, written: Any, browser: Browser) -> None:
+def test_a_page_can_be_read_at_every_width_and_on_paper(
+    name: str, key: str, written: Any, tab: Callable[..., Page]
+) -> None:
     """Nothing scrolls sideways, no word is broken for want of a wider column, no picture is cut, no terms overlap."""
-    context = browser.new_context()
-    shown = context.new_page()
+    shown = tab()
     shown.goto(written(name, key).as_uri())
     found = {}
     on: tuple[tuple[Literal["screen", "print"], int], ...]
@@ -131,19 +137,27 @@ def test_a_page_can_be_read_at_every_width_and_on_paper(name: str, key: str, wri
         shown.emulate_media(media=media)
         shown.set_viewport_size({"width": width, "height": 900})
         found[media, width] = faults(shown, width)
-    context.close()
     assert not {where: wrong for where, wrong in found.items() if wrong}
 
 
 @pytest.mark.parametrize("name", GUIDELINES)
-def test_a_page_that_is_read_has_all_its_folds_within_reach(name: str, written: Any, browser: Browser) -> None:
+def test_the_doctors_table_is_read_without_scrolling(name: str, written: Any, tab: Callable[..., Page]) -> None:
+    """On a telephone each cell stands below the one before it, with the name of its column."""
+    shown = tab(320)
+    shown.goto(written(name, "letter").as_uri())
+    over = shown.evaluate("[...document.querySelectorAll('.wide')].map(e => e.scrollWidth - e.clientWidth)")
+    named = shown.evaluate("[...document.querySelectorAll('td')].every(e => e.dataset.head)")
+    assert over == [0]
+    assert named
+
+
+@pytest.mark.parametrize("name", GUIDELINES)
+def test_a_page_that_is_read_has_all_its_folds_within_reach(name: str, written: Any, tab: Callable[..., Page]) -> None:
     """The matrix unfolds within the window: each list of cases is there, folded, and open it scrolls nowhere."""
-    context = browser.new_context(viewport={"width": 320, "height": 900})
-    shown = context.new_page()
+    shown = tab(320)
     shown.goto(written(name, "trace").as_uri())
     folds = shown.locator("td details").count()
     shown.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     wrong = faults(shown, 320)
-    context.close()
     assert folds > 10
     assert not wrong

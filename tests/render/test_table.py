@@ -1,6 +1,8 @@
 """Tables: nothing of a cell is lost, whatever the width."""
 
-from coverlog.explain.render.table import lines_of, table
+import textwrap
+
+from coverlog.explain.render.table import NARROW, lines_of, table
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +26,16 @@ def test_a_table_fits_and_holds_every_word_whole(rows: list[list[str]], width: i
     heads = [""] * len(rows) if columns else list(map(" ".join, named))
     for row, lines, head in zip(rows if columns else rows[1:], told, heads, strict=True):
         assert words(*lines) == words(*row, head)
+
+
+@given(ROWS, st.integers(20, 120))
+def test_no_column_is_a_word_a_line(rows: list[list[str]], width: int) -> None:
+    """Where rows stand as columns, a row has no more lines than its longest cell in columns wide enough to read."""
+    told = list(lines_of(rows, width))
+    if len(told) == len(rows):
+        for row, lines in zip(rows, told, strict=True):
+            most = max(len(textwrap.wrap(cell, NARROW, break_on_hyphens=False)) for cell in row)
+            assert len(lines) <= max(most, 1)
 
 
 @given(ROWS)

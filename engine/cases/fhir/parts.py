@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ...language.errors import CaseError, refused
+from ..broken import not_json
 
 MAX_BYTES = 16 * 2**20
 """The largest request, in bytes; a hydrated one takes some tens of thousands."""
@@ -101,7 +102,7 @@ def parse(data: bytes, file: str) -> Any:
     except UnicodeDecodeError as error:
         raise refused(file, f"not UTF-8 text (byte {error.start})", "write it as UTF-8") from None
     except json.JSONDecodeError as error:
-        raise refused(f"{file}:{error.lineno}:{error.colno}", f"not JSON: {error.msg}") from None
+        raise not_json(file, error, "give a resource or a request as JSON") from None
     except RecursionError:
         raise refused(file, "nested too deeply for FHIR") from None
     except (ValueError, ArithmeticError):

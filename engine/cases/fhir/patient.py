@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...program.elapsed import elapsed
-from ...program.notation import TIME_UNITS
+from ...program.forms import TIME_UNITS
 from .coded import elements
 from .facts import Fact, Found, Unused
 from .orders import Order

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from ...library.guideline import Guideline
-from ...program.notation import BETWEEN, SINCE, TIME_UNITS
+from ...program.forms import BETWEEN, SINCE, TIME_UNITS
 from ...program.program import CaseKey
 from .facts import Amount, Fact
 

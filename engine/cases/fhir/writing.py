@@ -133,7 +133,7 @@ class Writing:
         """
         document = Document("request")
         document.value = self.said
-        paths = [path_of(error, self.said) for error in guideline.validator.iter_errors(self.said)
+        paths = [path_of(error, self.said) for error in guideline.errors(self.said)
                  if only or error.kind.name not in ("additionalProperties", "enum")]  # fmt: skip
         paths += [path for path, *_ in misdated(document, guideline.program)]
         paths += [path for path, told, unit in times(self.said, guideline.program) if fault(told, unit)[0]]

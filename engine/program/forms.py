@@ -1,0 +1,16 @@
+"""The shapes of what a case says, by the names that the program knows; `notation` says what each is."""
+
+from __future__ import annotations
+
+TIME_UNITS = ("days", "weeks", "months", "years")
+RECORDS = "records"
+WITH = "with"
+CODES = ("codes", "hierarchy", "slips")
+"""The shapes that read a list of codes."""
+NUMBERS = ("count", "amount of", "number")
+"""The shapes whose number may have decimals, a unit and bounds of its own."""
+SINCE = {f"{unit} since": unit for unit in TIME_UNITS}
+"""The shapes that read a date as the time from it to the date of service, each with its unit."""
+BETWEEN = "days from"
+SINGLE = ("count", *SINCE, BETWEEN)
+"""The shapes that give one number."""
