@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, Rule
 from .item import BARS, OTHER, Item
 
