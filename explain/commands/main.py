@@ -15,7 +15,7 @@ from ...engine.evaluation.limits import SECONDS, allowing
 from ...engine.language.errors import FaultError, GuidelineError, did_you_mean
 from ...kb import DEFAULT
 from .complete import complete_guideline
-from .output import BAD_INPUT, flush, open_streams, output_failed, quiet_pipe
+from .output import BAD_INPUT, Seconds, flush, open_streams, output_failed, quiet_pipe
 
 # What a start imports and loads stays: it would be searched for garbage again and again, and once more at the end.
 gc.set_threshold(50_000, *gc.get_threshold()[1:])
@@ -130,7 +130,7 @@ class _Commands(click.Group):
 @click.option("--guideline", "-g", multiple=True, shell_complete=complete_guideline, callback=named,
               help="A guideline shipped here, or a folder of .dl files; several answer side by side. Without it every "
               f"guideline shipped answers the cases with its codes, and {DEFAULT} is meant elsewhere.")  # fmt: skip
-@click.option("--limit-seconds", type=click.FloatRange(0, min_open=True), default=SECONDS, show_default=True,
+@click.option("--limit-seconds", type=Seconds(), default=SECONDS, show_default=True,
               help="Give up a case that takes longer to decide; exit 2.")  # fmt: skip
 @click.pass_context
 def main(ctx: click.Context, guideline: tuple[str, ...], limit_seconds: float) -> None:

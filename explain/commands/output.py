@@ -163,3 +163,15 @@ def output_failed(error: OSError) -> int:
     where = visible(str(error.filename)) if error.filename else "standard output"
     click.echo(f"coverlog: {where}: {error.strerror or 'it is closed'}", err=True)
     return BAD_OUTPUT
+
+
+class Seconds(click.FloatRange):
+    """A time that a clock can be set to: more than none, and no more than thirty years."""
+
+    def __init__(self) -> None:
+        super().__init__(0, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the seconds; what is no number compares as none does."""
+        seconds = float(super().convert(value, param, ctx))
+        return seconds if seconds <= 1e9 else self.fail(f"{value} is no time to wait; write 60 or the like", param, ctx)

@@ -10,7 +10,7 @@ import click
 from ...engine.library.guideline import load
 from .inputs import ask_of
 from .options import as_of_option, case_option, format_option, world_option
-from .output import as_json, table_width, width, write_out
+from .output import Seconds, as_json, table_width, width, write_out
 
 if TYPE_CHECKING:
     from ..query.answer import Limits
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @as_of_option
 @click.option("--explain", "proof", is_flag=True, help="Show the proof of each answer, or why there is none.")
 @format_option("table", "json", "csv")
-@click.option("--limit-seconds", type=click.FloatRange(0, min_open=True), default=10.0, show_default=True,
+@click.option("--limit-seconds", type=Seconds(), default=10.0, show_default=True,
               help="Stop a query that takes longer; exit 2.")  # fmt: skip
 @click.option("--limit-rows", type=click.IntRange(1), default=1000, show_default=True, help="Show this many answers.")
 @click.pass_obj

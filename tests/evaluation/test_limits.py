@@ -101,6 +101,16 @@ def test_the_time_of_a_case_is_limited(write: Callable[[str], Path]) -> None:
     assert "took longer than 1e-06 seconds" in told.stderr
 
 
+@pytest.mark.parametrize("command", [["decide", "-"], ["query", "effective(A, B)"]])
+@pytest.mark.parametrize("seconds", ["nan", "inf", "1e400", "1e10", "0", "-1"])
+def test_a_time_that_no_clock_can_be_set_to_is_refused(seconds: str, command: list[str]) -> None:
+    """What is no number of seconds, or more than a timer takes, is bad usage and no traceback."""
+    option = ["--limit-seconds", seconds]
+    told = CliRunner().invoke(main, [*command, *option] if command[0] == "query" else [*option, *command])
+    assert told.exit_code == 2, told.output
+    assert "Invalid value for '--limit-seconds'" in told.stderr
+
+
 def test_a_timer_stops_what_looks_at_no_clock(make: Any, guideline: Guideline, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line's timer ends a search that never ends, and leaves no timer behind."""
     import signal
