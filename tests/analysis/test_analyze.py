@@ -137,8 +137,9 @@ def test_of_a_case_bank_reliance_tells_how_many_lines_change() -> None:
     ran = run("analyze", "ncd_240_4", "--as-of", DAY, "--only", "reliance", *on, "--format", "json")
     guideline = load("ncd_240_4")
     cases = [find_case(name, guideline) for name in names]
+    withdrawn = Withdrawn(guideline, DAY, "")
     for each in json.loads(ran.stdout)["reliance"]:
-        less = Withdrawn(guideline, DAY, "").less(each["name"])
+        less = withdrawn.less(each["name"])
         changed = [
             case.id for case in cases
             for one, two in zip(outcomes(case, guideline), outcomes(case, less), strict=True) if one != two
