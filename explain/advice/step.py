@@ -13,6 +13,10 @@ class Step(NamedTuple):
     rule: Rule
     parts: tuple[Item | Choice, ...]
 
+    def __hash__(self) -> int:
+        """Return a hash that does not go through all that stands below."""
+        return hash(self.rule)
+
     @property
     def lacking(self) -> frozenset[object]:
         """What of it is not met."""
@@ -44,6 +48,10 @@ class Choice(NamedTuple):
 
     atom: Atom
     steps: tuple[Step, ...]
+
+    def __hash__(self) -> int:
+        """Return a hash that does not go through all that stands below."""
+        return hash(self.atom)
 
     @property
     def fails(self) -> bool:
