@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 from ..language.terms import Atom, Literal, Rule, Var, quote, unquote
+from ..library.cache import of_edition
 from ..library.guideline import Guideline
 from ..program.interface import FAVOURABLE, SERVICE
 from .outcomes import favourable, outcomes
@@ -21,6 +23,21 @@ def alike(guideline: Guideline, date: str) -> tuple[tuple[str, ...], ...]:
 
     :param date: the ISO date whose rules apply.
     """
+    edition = guideline.since(date)
+    return of_edition("alike", (relaxed(guideline).hash, edition), _read, lambda: _alike(guideline, edition), list)
+
+
+def _read(found: Any) -> tuple[tuple[str, ...], ...]:
+    """Return what a list says.
+
+    :raises ValueError: where it says no codes; other errors where it is no such list at all.
+    """
+    if any(type(codes) is not list or any(type(code) is not str for code in codes) for codes in found):
+        raise ValueError(found)
+    return tuple(map(tuple, found))
+
+
+def _alike(guideline: Guideline, date: str) -> tuple[tuple[str, ...], ...]:
     rules = relaxed(guideline).program.edition(date)
     columns = _columns(rules)
     said: dict[str, set[object]] = {}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...engine.decision.decide import LineDecision
+from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, Rule
 from ...engine.program.interface import FAVOURABLE, SILENT
 from ...engine.program.program import Program

@@ -30,7 +30,7 @@ class Items:
 
     def item(self, atom: Atom, rule: Rule) -> Item:
         """Return what a rule asks of the record, or of what the case states."""
-        declared = self.program.declared()[atom.predicate]
+        declared = self.evidence.declared[atom.predicate]
         if len(atom.args) > _amounts_from(declared):
             return self._amount(atom, rule)
         concept = str(atom.args[0])
@@ -51,7 +51,7 @@ class Items:
 
     def _lacking(self, atom: Atom, label: str, concept: str) -> Item:
         """Return an item that is not so: by the record's own word, because nobody says so, or as it is not stated."""
-        if not self.program.declared()[atom.predicate].is_record:
+        if not self.evidence.declared[atom.predicate].is_record:
             return Item(ABSENT, label, "not stated", "", concept, about=True, atom=atom)
         against = self.evidence.why.against(atom)
         if against is None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, Rule
 from .item import BARS, OTHER, Item
 
@@ -13,6 +12,10 @@ class Step(NamedTuple):
 
     rule: Rule
     parts: tuple[Item | Choice, ...]
+
+    def __hash__(self) -> int:
+        """Return a hash that does not go through all that stands below."""
+        return hash(self.rule)
 
     @property
     def lacking(self) -> frozenset[object]:
@@ -45,6 +48,10 @@ class Choice(NamedTuple):
 
     atom: Atom
     steps: tuple[Step, ...]
+
+    def __hash__(self) -> int:
+        """Return a hash that does not go through all that stands below."""
+        return hash(self.atom)
 
     @property
     def fails(self) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import AtLeast, Need
+from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom
 from ...engine.program.program import Program
 from . import remedies
