@@ -116,8 +116,12 @@ class Evidence:
         """Return the choices that the case makes among what atoms rest on not being so, such as its setting."""
         pairs = [(edge.head, edge.body) for edge in edges(self.program)]
         absent = [a.predicate for atom in atoms for a in self.why.shortest(atom).absences]
-        choices = {name for name, p in self.program.predicates.items() if p.case and p.case.shape == "one of"}
-        return [a for name in sorted(choices & reached(absent, pairs)) for a in self.model.atoms(name)]
+        declared = self.program.predicates
+        choices = {name for name, p in declared.items() if p.case and p.case.shape == "one of"}
+        names = sorted(choices & reached(absent, pairs), key=lambda name: (not declared[name].is_open, name))
+        # What the case gives and what the rules make of it are one choice, told once.
+        told = {(str(declared[name].case), a.args): a for name in reversed(names) for a in self.model.atoms(name)}
+        return list(told.values())[::-1]
 
     def _is_broader(self, atom: Atom) -> bool:
         step = self.model.support.get(atom)

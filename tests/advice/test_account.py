@@ -353,6 +353,8 @@ def test_two_ways_of_one_statement_are_told_apart() -> None:
         assert re.search(r"^(- \*\*)?or\b", text, re.MULTILINE)
         assert "not covered by B: no situation" in " ".join(text.split()).replace("NOT COVERED", "not covered")
     assert run("explain", "no-benefit-after-12-weeks", "--detail", "2").endswith("the whole proof: --full\n")
+    (account,) = json.loads(run("explain", "no-benefit-after-12-weeks", "--format", "json"))["account"]
+    assert [block["statement"] for block in account["blocks"] if block["instead"]] == ["B.1"]
 
 
 RAW = re.compile(r"\b[A-Z]\w* (>=|<=|<|>|=) \d|\bsome weeks\b|\b(\w+) some \2\b|\b[a-z_]+\([a-z_]+,|\w/covered|\{\w+\}")
