@@ -32,19 +32,24 @@ BARE = {"id": "wrist", "date_of_service": "2025-11-03", "setting": "outpatient",
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
-def page(request: pytest.FixtureRequest, browser: Browser, served: Any) -> Iterator[Page]:
+def page(request: pytest.FixtureRequest, tab: Callable[..., Page], served: Any) -> Iterator[Page]:
     """A page with or without scripts; it may ask the workbench alone, and nothing may be wrong with it."""
-    context = browser.new_context(java_script_enabled=request.param, viewport={"width": 1200, "height": 900})
-    found = context.new_page()
+    found = tab(scripts=request.param)
     asked: list[str] = []
     wrong: list[str] = []
-    found.on("request", lambda each: asked.append(each.url))
-    found.on("console", lambda each: wrong.append(each.text))
-    found.on("pageerror", lambda each: wrong.append(str(each)))
+    listeners: dict[Any, Callable[[Any], None]] = {
+        "request": lambda each: asked.append(each.url),
+        "console": lambda each: wrong.append(each.text),
+        "pageerror": lambda each: wrong.append(str(each)),
+    }
+    for event, listener in listeners.items():
+        found.on(event, listener)
     yield found
+    for event, listener in listeners.items():
+        found.remove_listener(event, listener)
     assert wrong == []
     assert [url for url in asked if not url.startswith((served.url, "data:"))] == []
-    context.close()
+    assert found.context.storage_state() == {"cookies": [], "origins": []}  # so the next test has a tab as if new
 
 
 def outcome(page: Page) -> str:
