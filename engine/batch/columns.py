@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from ..language.record import NamedTuple
 from ..program.interface import FAVOURABLE
 
 if TYPE_CHECKING:

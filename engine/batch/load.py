@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
+from ..language.record import NamedTuple
 from ..library.guideline import Guideline
 from ..program.interface import CODE
 from .columns import Result

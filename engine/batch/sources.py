@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from ..language.record import NamedTuple
 from .sql import text
 from .tables import CASE, ID, SERVICE, Tables
 

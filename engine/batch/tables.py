@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..cases.case import Unreadable, read_text
+from ..language.record import NamedTuple
 from ..language.terms import Atom
 from ..library.guideline import Guideline
 from ..program.forms import BETWEEN, RECORDS, SINCE, SINGLE, WITH

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from operator import itemgetter
-from typing import NamedTuple
 
 from ..evaluation.grounded import Grounded
 from ..evaluation.symbols import HERE, OTHER
+from ..language.record import NamedTuple
 from ..language.terms import Atom, quote, unquote
 from ..program.interface import ADVISORY, AWAITED, SERVICE, SILENT, WAITING, Outcome, against
 from .build import Built

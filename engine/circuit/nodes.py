@@ -174,6 +174,8 @@ class Nodes:
         kind, of = self.gates[node]
         if kind == INPUT:
             return values.get(of[0], node)
+        if all(known[each] == each for each in of):
+            return node
         if kind in (AND, OR):
             return (self.both if kind == AND else self.either)(known[each] for each in of)
         if kind in (NOT, ANY):

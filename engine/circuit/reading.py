@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from ..evaluation.apart import contradicted
 from ..evaluation.grounded import Grounded
+from ..language.record import NamedTuple
 from ..language.terms import Atom, Constant
 
 MAX_KEPT = 100_000

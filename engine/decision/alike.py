@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Any
 
 from ..language.terms import Atom, Literal, Rule, Var, quote, unquote
+from ..library.cache import of_edition
 from ..library.guideline import Guideline
 from ..program.interface import FAVOURABLE, SERVICE
+from .need import Item
 from .outcomes import favourable, outcomes
 from .relaxed import Gates, below, inputs, is_varied, relaxed
 from .settle import network
@@ -21,6 +24,21 @@ def alike(guideline: Guideline, date: str) -> tuple[tuple[str, ...], ...]:
 
     :param date: the ISO date whose rules apply.
     """
+    edition = guideline.since(date)
+    return of_edition("alike", (relaxed(guideline).hash, edition), _read, lambda: _alike(guideline, edition), list)
+
+
+def _read(found: Any) -> tuple[tuple[str, ...], ...]:
+    """Return what a list says.
+
+    :raises ValueError: where it says no codes; other errors where it is no such list at all.
+    """
+    if any(type(codes) is not list or any(type(code) is not str for code in codes) for codes in found):
+        raise ValueError(found)
+    return tuple(map(tuple, found))
+
+
+def _alike(guideline: Guideline, date: str) -> tuple[tuple[str, ...], ...]:
     rules = relaxed(guideline).program.edition(date)
     columns = _columns(rules)
     said: dict[str, set[object]] = {}
@@ -77,8 +95,14 @@ def _gates(guideline: Guideline, date: str, fixed: frozenset[Atom], line: Atom) 
     model = relaxed(guideline).evaluator(date).evaluate(fixed, open_world=True)
     targets = favourable(outcomes(model, guideline.program, line.args), guideline.program)
     net = network(model, targets)
-    items = ([net.items[~each] for each in gate.below if each < 0] for gate in net.gates)
-    return [each for each in items if each] if targets else None
+    gates: dict[str, list[list[Item]]] = {}
+    for gate in net.gates:
+        own: dict[str, list[Item]] = {}
+        for item in (net.items[~each] for each in gate.below if each < 0):
+            own.setdefault(item.atom.predicate, []).append(item)
+        for name, items in own.items():
+            gates.setdefault(name, []).append(items)
+    return gates if targets else None
 
 
 def _columns(rules: Iterable[Rule]) -> set[Column]:

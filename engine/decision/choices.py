@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
+from ..language.record import NamedTuple
 from ..language.terms import Atom
 from .network import Values, bits
 from .relations import Documentation, Relations, union

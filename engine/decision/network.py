@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from math import gcd
-from typing import NamedTuple
 
 from ..evaluation.masks import bits as bits
+from ..language.record import NamedTuple
 from .need import Item
 
 _MANY = 1 << 30

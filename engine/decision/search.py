@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
+from ..language.record import NamedTuple
 from ..language.terms import Atom
 from .choices import Choice, Choices, Group, Told
 from .implicants import implicants

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import product
-from typing import NamedTuple
 
+from ..language.record import NamedTuple
 from ..language.terms import Atom, Comparison, Constant, Literal, Rule, Term, Var
 from ..program.classes import Classes, Node
 from ..program.forms import RECORDS, WITH

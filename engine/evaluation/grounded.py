@@ -7,8 +7,8 @@ of a case is one of these, with what the case says put in the place of its symbo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from ..language.record import NamedTuple
 from ..language.terms import UNDOCUMENTED, Aggregate, Atom, Place, Rule
 from ..language.unify import Binding
 from ..program.graph import Strata

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from math import prod
-from typing import NamedTuple
 
+from ..language.record import NamedTuple
 from ..language.terms import Atom, Literal
 from ..program.graph import Strata
 from ..program.program import Program

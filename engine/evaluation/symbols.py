@@ -9,8 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import NamedTuple
 
+from ..language.record import NamedTuple
 from ..language.terms import Atom, Constant, quote, unquote
 from ..program.code_systems import system_of
 from ..program.program import CaseKey, Predicate, Program

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
+from typing import Any
 
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.language.terms import Var, unquote
+from ...engine.language.record import NamedTuple
+from ...engine.language.terms import Rule, Var, unquote
+from ...engine.library.guideline import Guideline
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
 from ...engine.program.program import AUTHORITIES, Program
 from .blocks import Block, Group, Writer, rests_on
@@ -27,12 +30,21 @@ class Account(NamedTuple):
     wanted: str  # the kind of thing that the case has to state before any criterion is about it
     between: str  # where no answer would cover the lines: what is open, and which outcomes it decides between
     recorded: Group  # what the record shows, where no criterion is about the case
-    ways: tuple[Way, ...]  # what would be different
+    change: Callable[[], tuple[Way, ...]]  # looks for what would be different, once it is asked for
     rests_on: tuple[str, ...]  # what the rules that give the outcome cite, and how they are read
-    authorities: dict[str, tuple[str, ...]]  # all that is told rests on, by authority
     folded: tuple[str, ...]  # steps that hold and are told by their names alone
     others: tuple[str, ...]  # the other statements that can cover a line
     program: Program
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """What would be different; the search for it may take longer than all else."""
+        return self.change()
+
+    @property
+    def authorities(self) -> dict[str, tuple[str, ...]]:
+        """All that is told rests on, by authority."""
+        return by_authority({*self.rests_on, *(name for each in self.blocks for name in each.rests_on)}, self.program)
 
     @property
     def fails(self) -> bool:
@@ -79,11 +91,15 @@ def accounts(judged: Judged, lines: Iterable[LineDecision] = ()) -> list[Account
 
 def _together(one: Account, other: Account) -> Account:
     """Return two accounts with one reason as one; what would change some of its lines only says so."""
-    codes = [line.code for line in one.lines], [line.code for line in other.lines]
-    ways = [way for way in one.ways if way in other.ways]
-    for of, each in zip(codes, (one, other), strict=True):
-        ways += [way._replace(only=way.only or tuple(of)) for way in each.ways if way not in ways]
-    return one._replace(lines=(*one.lines, *other.lines), ways=tuple(ways))
+    return one._replace(lines=(*one.lines, *other.lines), change=cache(lambda: _of_both(one, other)))
+
+
+def _of_both(one: Account, other: Account) -> tuple[Way, ...]:
+    found = [way for way in one.ways if way in other.ways]
+    for each in (one, other):
+        only = tuple(line.code for line in each.lines)
+        found += [way._replace(only=way.only or only) for way in each.ways if way not in found]
+    return tuple(found)
 
 
 def _account(line: LineDecision, grounds: Grounds) -> Account:
@@ -95,25 +111,22 @@ def _account(line: LineDecision, grounds: Grounds) -> Account:
     blocks, beside = writer.told()
     shown = {block.statement for block in (*blocks, *beside)}
     unspoken = "" if blocks or line.role == SILENT else str(nothing(grounds))
-    rests = rests_on(grounds.deciding_rules(line), program, [p for p in program.predicates if wanted])
-    names = {*rests, *(name for block in blocks for name in block.rests_on)}
+    rules = grounds.deciding_rules(line)
     return Account(
-        (line,), tuple(_deciding(line, grounds)), blocks, beside, unspoken, wanted,
-        between(line, grounds.judged), grounds.items.recorded() if unspoken else (), tuple(ways(grounds.judged, line)),
-        rests, by_authority(names, program), tuple(writer.folded),
-        tuple(name for name in covering(program) if name not in shown),
+        (line,), tuple(_deciding(line, rules, program)), blocks, beside, unspoken, wanted,
+        between(line, grounds.judged), grounds.items.recorded() if unspoken else (),
+        cache(lambda: tuple(ways(grounds.judged, line))),
+        rests_on(rules, program, [p for p in program.predicates if wanted]), tuple(writer.folded),
+        tuple(name for name in covering(grounds.judged.guideline) if name not in shown),
         program,
     )  # fmt: skip
 
 
-def _deciding(line: LineDecision, grounds: Grounds) -> list[tuple[str, str]]:
+def _deciding(line: LineDecision, rules: Iterable[Rule], program: Program) -> list[tuple[str, str]]:
     if line.role == SILENT:
-        return [(line.reason or "", grounds.program.label(line.reason))]
-    glosses = {
-        rule.cites[0]: rule.gloss for rule in grounds.deciding_rules(line) if rule.cites and "{" not in rule.gloss
-    }
-    known = [name for name in line.by if name in grounds.program.statements]
-    return [(name, glosses.get(name) or words(name, grounds.program)) for name in known]
+        return [(line.reason or "", program.label(line.reason))]
+    glosses = {rule.cites[0]: rule.gloss for rule in rules if rule.cites and "{" not in rule.gloss}
+    return [(name, glosses.get(name) or words(name, program)) for name in line.by if name in program.statements]
 
 
 def by_authority(names: Iterable[str], program: Program) -> dict[str, tuple[str, ...]]:
@@ -124,8 +137,10 @@ def by_authority(names: Iterable[str], program: Program) -> dict[str, tuple[str,
     return {authority: tuple(each) for authority, each in found.items() if each}
 
 
-def covering(program: Program) -> list[str]:
+@lru_cache(maxsize=16)
+def covering(guideline: Guideline) -> tuple[str, ...]:
     """Return the statements that can cover a line, in the order of the text."""
+    program = guideline.program
     found, stack = set(), [(each.name, 2) for each in program.of_role(FAVOURABLE)]
     seen = set(stack)
     for name, at in stack:
@@ -140,4 +155,4 @@ def covering(program: Program) -> list[str]:
                       for i, a in enumerate(lit.atom.args) if a == term}  # fmt: skip
             stack += sorted(places - seen)
             seen |= places
-    return [name for name in program.statements if name in found]
+    return tuple(name for name in program.statements if name in found)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import AtLeast, Need, in_order
 from ...engine.decision.outcomes import foremost, leads_to
 from ...engine.evaluation.rules import Firing, Model
+from ...engine.language.record import NamedTuple
 from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.program.program import Program
 from .wording import question

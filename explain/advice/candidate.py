@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 from ...engine.decision.need import AtLeast, Need, Set
 from ...engine.decision.network import bits
 from ...engine.decision.relaxed import Relaxed, Settled
+from ...engine.language.record import NamedTuple
 from .request import Request
 
 

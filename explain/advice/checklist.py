@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.language.record import NamedTuple
 from ...engine.program.interface import CODE, UNFAVOURABLE, WAITING
 from ...engine.program.program import Program
 from .asks import Ask, Item, called

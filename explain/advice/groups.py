@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from ...engine.decision.decision import Advisory
+from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom
 from .asks import Box, boxes
 from .remedies import Way

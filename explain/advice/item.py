@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
+from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom
 from ...engine.language.visible import in_quotes
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import single
 from ...engine.decision.outcomes import awaited, outcomes
+from ...engine.language.record import NamedTuple
 from ...engine.program.interface import WAITING
 from ...engine.program.program import Program
 from .grounds import Grounds

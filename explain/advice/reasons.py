@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.outcomes import any_way
 from ...engine.decision.why import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure
 from ...engine.language.comparison import bounds, within
+from ...engine.language.record import NamedTuple
 from ...engine.language.terms import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Part, Var
 from ...engine.language.unify import unify

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from ...engine.decision.alike import alike, gates
@@ -15,6 +14,7 @@ from ...engine.decision.outcomes import favourable, outcomes
 from ...engine.decision.relaxed import Relaxed, inputs
 from ...engine.decision.situation import Situation
 from ...engine.evaluation.rules import Firing, Model
+from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import SERVICE, UNFAVOURABLE, WAITING

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import NamedTuple
 
 from ...engine.cases.case import Case
 from ...engine.decision.alike import alike
+from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.forms import WITH

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import inf
 
 from ...engine.decision.decide import Judged, advisories
@@ -12,6 +12,7 @@ from ...engine.decision.need import AtLeast, Need, fewest
 from ...engine.decision.relaxed import below, inputs, narrowed
 from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom
+from ...engine.library.guideline import Guideline
 from ...engine.program.elapsed import earlier
 from ...engine.program.forms import BETWEEN, SINCE
 from ...engine.program.interface import ADVISORY
@@ -106,10 +107,6 @@ class Route:
         start = f"--set {key.other or key.key}={earlier(key.unit, to, int(number))}"
         return f"{start} --set {key.key}={to}" if key.other else start
 
-    @cached_property
-    def _telling(self) -> frozenset[str]:
-        return below(self.program, ADVISORY)
-
     def _sparing(self, request: Request) -> Request:
         """Return a request with the codes to add that draw the fewest advisories, of those that are as good."""
         if request not in self._chosen:
@@ -138,6 +135,12 @@ class Route:
     def _said(self, need: Need) -> Atom | None:
         """Return what a case says that documents a finding or a choice, where an advisory may rest on it."""
         name = self.inputs.get(need.atom.predicate, need.atom.predicate)
-        if name not in self._telling or need.bounds or need.denies:
+        if name not in _telling(self.judged.guideline) or need.bounds or need.denies:
             return None
         return Atom(name, need.atom.args)
+
+
+@lru_cache(maxsize=16)
+def _telling(guideline: Guideline) -> frozenset[str]:
+    """Return what advisories may rest on."""
+    return below(guideline.program, ADVISORY)

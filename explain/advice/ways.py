@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import AtLeast, Need
+from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom
 from ...engine.program.program import Program
 from . import remedies
@@ -103,7 +104,7 @@ def wanted(need: Need | AtLeast, statement: str, program: Program) -> Wanted:
         return Wanted(label, ", ".join(each.concept for each in of), str(need), statement, need)
     declared = program.predicates[need.atom.predicate]
     concept = need.finding
-    label = program.label(concept) if concept in program.concepts else concept.replace("_", " ")
+    label = program.label(concept)
     if need.bounds:
         limits = need.bounds.in_words()
         unit = "" if declared.case and declared.case.unit else f" {declared.params[declared.amounts_from].lower()}"
