@@ -58,7 +58,8 @@ class _Choice(Waiting):
 
     def take(self, component: Component) -> None:
         """Let a component come to what it does, as it is kept, or else by its rules."""
-        key = component.asks.key(self.known, self.possible, self.sure)
+        pick, bits = component.asks  # asked of every component: without a call in between
+        key = pick(self.known), self.possible & bits, self.sure & bits
         came = component.kept.get(key)
         if came is None or came.steps > self.budget.left:
             came = self._worked_out(component)
@@ -68,11 +69,13 @@ class _Choice(Waiting):
             self.budget.left -= came.steps
             self.model.firings.update(came.firings)
             self.model.support.update(came.support)
-            self.model.unknown.update(came.unknown)
-            self.live.update(came.live)
+            if came.unknown:
+                self.model.unknown.update(came.unknown)
+            if came.live:
+                self.live.update(came.live)
+                self.known.update(came.known)
             self.possible |= came.possible
             self.sure |= came.sure
-            self.known.update(came.known)
 
     def _worked_out(self, component: Component) -> Came:
         model, left, possible, sure = self.model, self.budget.left, self.possible, self.sure
