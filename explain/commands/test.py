@@ -49,11 +49,8 @@ def test(
 ) -> None:  # fmt: skip
     """Test a guideline by its canonical cases, or by those below PATH; exit 1 where one differs.
 
-    Another guideline than cg_med_24 is named before the command, by -g.
-
     \b
-    Example: coverlog test --format json
-             coverlog -g ncd_240_4 test
+    Example: coverlog -g ncd_240_4 test --format json
              coverlog test --coverage --threshold 95
              coverlog test --mutate --sample 100
     """
