@@ -103,19 +103,30 @@ def test_a_decision_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("command", ["decide", "explain"])
-def test_a_first_screen_imports_neither_graphs_nor_the_validator(command: str) -> None:
+@pytest.mark.parametrize("named", [[], ["-g", "cg_med_24"]])
+def test_a_first_screen_imports_neither_graphs_nor_the_validator(command: str, named: list[str]) -> None:
     """A case without faults is decided, and its reason told, without what only proofs and faults need."""
     code = (
         "import sys; from coverlog.explain.commands.main import main\n"
-        f"try: main(['{command}', 'cts-three-weeks-of-splinting'])\n"
+        f"try: main([*{named}, '{command}', 'cts-three-weeks-of-splinting'])\n"
         "except SystemExit: pass\n"
-        "heavy = {'pyDatalog', 'networkx', 'lark', 'jsonschema_rs', 'jinja2', 'shutil'}\n"
+        "heavy = {'pyDatalog', 'networkx', 'lark', 'jsonschema_rs', 'jinja2', 'shutil', 'difflib'}\n"
         "print(*heavy & {*sys.modules}, file=sys.stderr)"
     )
     for _ in range(2):  # once the guideline has been kept
         told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert "NOT MEDICALLY NECESSARY" in told.stdout
     assert told.stderr.split() == []
+
+
+def test_a_start_is_not_searched_for_garbage() -> None:
+    """What the commands import is not searched for garbage, from the first of it on."""
+    code = (
+        "import gc; from coverlog.explain import commands\n"
+        "searched = []; gc.callbacks.append(lambda *each: searched.append(each))\n"
+        "import coverlog.explain.commands.main; print(len(searched))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "0\n"
 
 
 def test_every_command_is_in_the_readme(root: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import importlib
 import os
 import sys
@@ -16,10 +14,6 @@ from ...engine.language.errors import FaultError, GuidelineError, did_you_mean
 from ...kb import DEFAULT
 from .complete import complete_guideline
 from .output import BAD_INPUT, flush, open_streams, output_failed, quiet_pipe
-
-# What a start imports and loads stays: it would be searched for garbage again and again, and once more at the end.
-gc.set_threshold(50_000, *gc.get_threshold()[1:])
-atexit.register(gc.freeze)
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
@@ -71,6 +65,14 @@ def named(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) ->
 
 class _Commands(click.Group):
     """Imports a command on use, and shows a guideline that cannot be used as one clear error."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read `-g` by its long name: click takes a short one for a slip first, and imports what finds like words."""
+        at, args = 0, [*args]
+        while args[at : at + 1] == ["-g"]:
+            args[at] = "--guideline"
+            at += 2
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)

@@ -6,9 +6,11 @@ import pickle
 import subprocess
 import sys
 import typing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from coverlog.engine.language.record import NamedTuple
 
 
@@ -58,6 +60,20 @@ def test_it_is_what_typing_makes() -> None:
     assert {*vars(Ours)} - {*vars(Theirs)} == set()
     assert pickle.loads(pickle.dumps(ours)) == ours  # noqa: S301 - of this very test
     assert typing.get_type_hints(Ours) == typing.get_type_hints(Theirs)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [lambda made: made(), lambda made: made("a", 1, (), 2), lambda made: made("a", other=1),
+     lambda made: made("a", name="b"), lambda made: made._make(["a"]), lambda made: made("a")._replace(other=1)],
+)  # fmt: skip
+def test_what_does_not_fit_its_fields_is_refused(wrong: Callable[[Any], Any]) -> None:
+    """Too few values, too many and unknown names are refused, in the words that `typing` has for them."""
+    with pytest.raises((TypeError, ValueError)) as ours:
+        wrong(Ours)
+    with pytest.raises(ours.type) as theirs:
+        wrong(Theirs)
+    assert str(ours.value) == str(theirs.value).replace("Theirs", "Ours")
 
 
 def test_a_decision_reads_no_annotation(root: Path) -> None:
