@@ -83,15 +83,30 @@ class Switched(Built):
 
     def __init__(self, grounded: Grounded, switches: dict[Place, int]) -> None:
         self._switches = switches
+        self._fires: dict[int, int] = {}  # by identity of a firing, which is kept
         super().__init__(grounded)
+
+    def told(self) -> dict[int, str]:
+        """Return nothing: what nodes stand for is asked of no circuit with switches."""
+        return {}
 
     def fires(self, firing: Firing) -> int:
         """Return the node of a firing: of a rule while it is not taken away, of a rule without a part once that is."""
         node, place = super().fires(firing), firing.rule.place
-        if (number := self._switches.get(place)) is None:
-            return node
-        switch = self.nodes.input(number, local=False)
-        return self.nodes.both([node, switch if place.file.startswith(CUT) else self.nodes.negated(switch)])
+        if (number := self._switches.get(place)) is not None:
+            switch = self.nodes.input(number, local=False)
+            node = self.nodes.both([node, switch if place.file.startswith(CUT) else self.nodes.negated(switch)])
+        self._fires[id(firing)] = node
+        return node
+
+    def _circle(self, left: Mapping[Atom, list[Firing]], base: Mapping[Atom, int]) -> None:
+        super()._circle(left, base)
+        for firing in (each for fired in left.values() for each in fired):
+            self.fires(firing)  # by what its atoms came to in the end
+
+    def fired(self, firing: Firing) -> int:
+        """Return the node of a firing as it came to be."""
+        return self._fires[id(firing)]
 
 
 class Trial:
@@ -194,7 +209,7 @@ class Trial:
         """Return that of which some firing surely is in some case."""
         nodes: dict[Of, list[int]] = {}
         for of, firing in firings:
-            nodes.setdefault(of, []).append(self.built.fires(firing))
+            nodes.setdefault(of, []).append(self.built.fired(firing))
         told = {of: self.formula.either(map(self._before.sure, each)) for of, each in nodes.items()}
         found = self.formula.possible(told.values())
         return {of for of, lit in told.items() if lit in found}

@@ -172,7 +172,11 @@ def _reliance(found: Sequence[Reliance], guideline: Guideline, width: int) -> It
         if each.share:
             yield from wrapped(_share(each.share), width, initial_indent="  ", subsequent_indent="    ")
         if each.witnesses:
-            one, two = (in_words(w.answer, guideline) + behind(w.by, guideline.program) for w in each.witnesses)
+            sides = (c := each.changes[0]).before, c.after
+            one, two = (
+                _supposed(side, guideline) + behind(w.by, guideline.program)
+                for side, w in zip(sides, each.witnesses, strict=True)
+            )
             code, world = each.witnesses[0].code, each.witnesses[0].world
             text = f"for example {code} in the {world} world: {one}; then {two}"
             yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
