@@ -5,8 +5,10 @@ Run: python benchmarks/before.py CHECKOUT [ROUNDS]
 CHECKOUT is a work tree of the earlier state (`git worktree add --detach PATH COMMIT`). It is measured
 as it was, the present state on the guideline of then, and the present state on its own: the engine's part of a
 difference, and the guideline's. They take turns, so that what else the machine does falls on all. At first sight
-means that the process has decided half of the cases before, some times over, and never one of this half. A reason is
-what `explain` shows at first; the earlier state knows only the whole proof.
+means that the process has decided half of the cases before, some times over, and never one of this half. What a state
+keeps by then is frozen, for all states alike: the collections of garbage that follow pass it over, as they do in a
+service that follows the advice. A reason is what `explain` shows at first; the earlier state knows only the whole
+proof.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ def find(name, *modules):
     raise SystemExit(f"no {name} in {modules}")
 """
 # The files of the cases come in the first line; each further line asks for one decision, and is answered by its time,
-# or by `nan` where the case contradicts itself.
+# or by `nan` where the case contradicts itself; or it asks to freeze what is kept.
 DECIDE = f"""{FIND}
 import gc
 judge = find("judge", "engine.decision.decide", "engine.decide")
@@ -60,11 +62,14 @@ except SystemExit:
 else:
     reason = lambda judged: as_text(judged, judged.decision.lines, 100)
 cases = {{c.id: c for c in read([Path(f) for f in json.loads(sys.stdin.readline())], guideline) if hasattr(c, "facts")}}
-gc.collect()
-gc.freeze()
 print(json.dumps(sorted(cases)), flush=True)
 for line in sys.stdin:
     name, world, what = json.loads(line)
+    if what == "freeze":
+        gc.collect()
+        gc.freeze()
+        print("frozen", flush=True)
+        continue
     start = time.process_time()
     try:
         judged = judge(cases[name], guideline, world=world)
@@ -142,6 +147,8 @@ def decisions(states: list[State], files: list[str], rounds: int) -> dict[str, l
 
     for name in names[::2] * WARM:
         timed(name, "open", "decision")
+    for process, _ in served:
+        asked(process, ("", "", "freeze"))
     first = {name: timed(name, "open", "decision") for name in names[1::2] + names[::2]}
     names = [name for name, times in first.items() if not any(map(isnan, times))]
     print(f"{len(names)} cases that all decide, {rounds} rounds; medians of CPU time, the states taking turns")

@@ -32,6 +32,8 @@ EACH = 15  # of the canonical cases each fifteenth: enough of every folder, in s
 EVERY = 20  # of the canonical cases each twentieth, where any will do
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
             "--disable-component-update", "--disable-sync"]  # fmt: skip
+LONG = ("testing", "tests")  # folders of the longest tests, which stand last by name
+SHALLOW = 400  # calls within each other: enough for a test and what it uses, for nothing that grows with a proof
 SHARE, LEAST = 4, 5  # of the examples that a law asks for the suite tries a quarter, and no fewer than five
 WHOLE = 20  # times as many are tried in a whole campaign
 
@@ -64,7 +66,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The suite tries each law on a share of the examples that it asks for, a whole campaign on many times as many."""
+    """The suite tries each law on a share of the examples that it asks for, a whole campaign on many times as many.
+
+    What takes longest starts first: at the end, where one process may wait for the other, tests are short.
+    """
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
     functions = {item.function for item in items if isinstance(item, pytest.Function)}
     for test in (function for function in functions if getattr(function, "is_hypothesis_test", False)):
         own = test._hypothesis_internal_use_settings  # Hypothesis has no public way to change them
@@ -90,6 +96,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def size(pytestconfig: pytest.Config) -> Size:
     """Return a function that chooses between a sample for the suite and the whole campaign."""
     return lambda sample, whole: whole if pytestconfig.getoption("--whole") else sample
+
+
+@pytest.fixture
+def shallow() -> Iterator[int]:
+    """Python's stack at less than half its depth, so that a chain longer than it is a short one."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(SHALLOW)
+    yield SHALLOW
+    sys.setrecursionlimit(before)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ an order of their own. What they are given is written from the rule text, but fo
 plain Python, by hand. What turns a case into the form that a peer reads is not in its time, coverlog's own reading is.
 
 Run: pip install -r benchmarks/peers/requirements.txt
-     python benchmarks/peers/run.py [--cases 300] [--batch 2000] [--rounds 3]
+     python benchmarks/peers/run.py [--cases 300] [--batch 10000] [--large 1000000] [--rounds 3]
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ from common import (
 from coverlog.engine.batch.several import Batches
 from coverlog.engine.batch.sources import connect
 from coverlog.engine.cases.case import Case
-from with_clingo import Once, OnceOpen, by_clingo, by_clingo_at_once
+from with_clingo import Once, by_clingo, by_clingo_at_once
+from with_clingo_open import OnceOpen
 from written import Python, RegoCpp, Regorus, Zen
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
@@ -134,8 +135,8 @@ def told(times: dict[str, list[float]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Compares engines on the same rules and cases.")
     parser.add_argument("--cases", type=int, default=300)
-    parser.add_argument("--batch", type=int, default=2_000)
-    parser.add_argument("--large", type=int, default=100_000, help="cases of the batch of coverlog")
+    parser.add_argument("--batch", type=int, default=10_000, help="cases of one grounding of clingo")
+    parser.add_argument("--large", type=int, default=1_000_000, help="cases of the batch of coverlog")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -190,12 +189,11 @@ class Zen:
 
     name = "ZEN"
 
-    @cached_property
-    def decisions(self) -> dict[int, Any]:
+    def __init__(self) -> None:
         import zen
 
         engine = zen.ZenEngine()
-        return {at: engine.create_decision(json.dumps(_graph(nodes))) for at, nodes in CODES.items()}
+        self.decisions = {at: engine.create_decision(json.dumps(_graph(nodes))) for at, nodes in CODES.items()}
 
     @staticmethod
     def ready(case: Case) -> Ready:

@@ -152,10 +152,10 @@ class Formula:
 
         :param costs: literals.
         """
-        wanted, kept, unsaid = set(costs), list[int](), list[int]()
+        wanted, kept, unsaid = set(costs), list[int](), dict[int, None]()
         found = self.solve(assumed) or set()
         while left := sorted((wanted & found).difference(kept)):
-            unsaid += sorted(-lit for lit in wanted - found if -lit not in unsaid)
+            unsaid |= dict.fromkeys(sorted(-lit for lit in wanted - found))
             model = self.solve([*assumed, *unsaid, *kept, -left[0]])
             if model is None:
                 kept.append(left[0])

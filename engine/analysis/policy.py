@@ -152,7 +152,18 @@ def read(said: dict[str, Any], guideline: Guideline) -> Case:
 def witness_of(said: dict[str, Any], guideline: Guideline, world: str, code: str, as_of: str = "") -> Witness:
     """Return a case with what the decision says of its line of a code."""
     try:
-        decision: Decision = decide(read(said, guideline), guideline, world=world, as_of=as_of)
+        case = read(said, guideline)
+    except CaseError as error:
+        return Witness(said, world, code, str(error))
+    return witness_in(case, said, guideline, world, code, as_of)
+
+
+def witness_in(
+    case: Case, said: dict[str, Any], guideline: Guideline, world: str, code: str, as_of: str = ""
+) -> Witness:
+    """Return a case that has been read with what the decision says of its line of a code."""
+    try:
+        decision: Decision = decide(case, guideline, world=world, as_of=as_of)
     except CaseError as error:
         return Witness(said, world, code, str(error))
     line = next(line for line in decision.lines if line.code == code and line.session == 1)

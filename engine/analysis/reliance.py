@@ -9,11 +9,10 @@ from ..cases.case import Case
 from ..circuit.reading import Inputs
 from ..language.terms import Rule
 from ..library.guideline import Guideline
-from ..program.graph import stratify
-from ..program.program import Program
 from .diff import REFUSED
 from .idle import deciding
-from .policy import WORLDS, NotReproducedError, Witness, witness_of
+from .policy import WORLDS, NotReproducedError, Witness, read, witness_in
+from .resting import Resting
 from .trial import VARYING, Cut, Trial
 
 
@@ -63,12 +62,14 @@ class Withdrawn:
         self.guideline, self.date, self.world = guideline, date, world
         program = deciding(guideline.program)
         told = (*sorted(guideline.program.unconfirmed(program.statements)), *program.interpretations)
-        resting = {name: [Cut(rule) for rule in program.edition(date) if name in _rests_on(rule)] for name in told}
+        resting = {name: [Cut(rule) for rule in program.edition(date) if name in rests_on(rule)] for name in told}
         self.names: Mapping[str, list[Cut]] = {
-            name: resting[name] for name in told if any(name in _rests_on(rule) for rule in guideline.program.rules)
+            name: resting[name] for name in told if any(name in rests_on(rule) for rule in guideline.program.rules)
         }
         self.trial = Trial(program, date, list(dict.fromkeys(cut for cuts in resting.values() for cut in cuts)))
         self.kinds = dict(self._kinds())
+        on = {rule: [name for name in told if name in rests_on(rule)] for rule in program.rules}
+        self._less = Resting(guideline, program, on)
 
     def _kinds(self) -> Iterator[tuple[Turn, int]]:
         """Yield every way in which an answer may be another one, each with the literal that is so where it is."""
@@ -124,18 +125,14 @@ class Withdrawn:
         model = self.trial.formula.least(asked, self.trial.legal.costs())
         world = "open" if self.trial.formula.open in model else "closed"
         said = self.trial.said(model)
-        one, two = (witness_of(said, of, world, code, self.date) for of in (self.guideline, self.less(name)))
+        case = read(said, self.guideline)
+        one = witness_in(case, said, self.guideline, world, code, self.date)
+        two = witness_in(self._less.without(case, name), said, self._less, world, code, self.date)
         known = {outcome.name for outcome in self.guideline.program.told()}
         for found, expected in ((one, before), (two, after)):
             if found.answer != expected and not (expected == REFUSED and found.answer not in known):
                 raise NotReproducedError(f"internal fault: {expected} was expected, and it is {found.answer}: {said}")
         return one, two
-
-    def less(self, name: str) -> Guideline:
-        """Return the guideline without the rules of a name."""
-        program = self.guideline.program
-        less: Program = program._replace(rules=tuple(rule for rule in program.rules if name not in _rests_on(rule)))
-        return Guideline(self.guideline.folder, less, stratify(less))
 
     def shares(self, cases: Iterable[Case]) -> dict[str, Share]:
         """Return by name how many lines of some cases are answered otherwise without its rules."""
@@ -165,5 +162,6 @@ class Withdrawn:
         return [line.outcome for line in told] if told is not None else [REFUSED] * len(lines)
 
 
-def _rests_on(rule: Rule) -> tuple[str, ...]:
+def rests_on(rule: Rule) -> tuple[str, ...]:
+    """Return the statements that a rule cites, and the interpretations that it follows."""
     return (*rule.cites, *rule.readings)

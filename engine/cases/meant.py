@@ -86,7 +86,7 @@ def _remedies(path: Path, value: Any, wanted: Any, keys: list[CaseKey], program:
     if path[:1] == ("services",):
         yield _service(path, value)
     if wanted == ["array"]:
-        items = re.split(r"[,;] *", str(value)) if isinstance(value, (str, int)) else [*value]
+        items = [*value] if isinstance(value, dict) else re.split(r"[,;] *", str(value))
         yield f"write a list: [{short(', '.join(filter(None, items)))}]"
     if wanted == ["integer"] and isinstance(value, str):
         yield f"write {value} without quotes" if value.isdecimal() else ""

@@ -10,6 +10,7 @@ from ..language.terms import Atom, Literal, Rule, Var, quote, unquote
 from ..library.cache import of_edition
 from ..library.guideline import Guideline
 from ..program.interface import FAVOURABLE, SERVICE
+from .need import Item
 from .outcomes import favourable, outcomes
 from .relaxed import Gates, below, inputs, is_varied, relaxed
 from .settle import network
@@ -94,8 +95,14 @@ def _gates(guideline: Guideline, date: str, fixed: frozenset[Atom], line: Atom) 
     model = relaxed(guideline).evaluator(date).evaluate(fixed, open_world=True)
     targets = favourable(outcomes(model, guideline.program, line.args), guideline.program)
     net = network(model, targets)
-    items = ([net.items[~each] for each in gate.below if each < 0] for gate in net.gates)
-    return [each for each in items if each] if targets else None
+    gates: dict[str, list[list[Item]]] = {}
+    for gate in net.gates:
+        own: dict[str, list[Item]] = {}
+        for item in (net.items[~each] for each in gate.below if each < 0):
+            own.setdefault(item.atom.predicate, []).append(item)
+        for name, items in own.items():
+            gates.setdefault(name, []).append(items)
+    return gates if targets else None
 
 
 def _columns(rules: Iterable[Rule]) -> set[Column]:

@@ -94,7 +94,8 @@ class Missing:
     @cached_property
     def _every_step(self) -> Steps:
         steps: Steps = {}
-        for premise, step in (each for head in self.model.firings for each in self._completing(head)):
+        unsure = self.model.firings.keys() - self.model.support.keys() - self.model.given
+        for premise, step in (each for head in unsure for each in self._completing(head)):
             steps.setdefault(premise, []).append(step)
         return steps
 

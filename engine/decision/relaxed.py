@@ -7,7 +7,7 @@ given: of what settles the line only the part is told that the case does not say
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -27,8 +27,8 @@ from .situation import Situation
 
 _AMOUNTS = ("amount of", "count")
 
-Gates = Collection[Collection[Item]]
-"""What settles a question: the items of each gate of the network."""
+Gates = Mapping[str, Collection[Collection[Item]]]
+"""What settles a question: the items of each gate of the network that are of a predicate, by the predicate."""
 
 
 class Settled:
@@ -193,9 +193,8 @@ class Relaxed:
         shape = self.shape[atom]
         if shape == "absent of" or not is_varied(self.program.predicates[atom.predicate]):
             return shape == "absent of"
-        for gate in gates:
-            about = [item for item in gate if item.atom.predicate == atom.predicate]
-            if shape == "one of" and about and not any(item.atom == atom for item in about):
+        for about in gates.get(atom.predicate, ()):
+            if shape == "one of" and not any(item.atom == atom for item in about):
                 return True
             if shape == "present of" and any(item.atom == atom and item.kind == "absent" for item in about):
                 return True

@@ -58,7 +58,7 @@ class _Choice(Waiting):
 
     def take(self, component: Component) -> None:
         """Let a component come to what it does, as it is kept, or else by its rules."""
-        key = component.asks(self.known)
+        key = component.asks.key(self.known, self.possible, self.sure)
         came = component.kept.get(key)
         if came is None or came.steps > self.budget.left:
             came = self._worked_out(component)
@@ -161,7 +161,7 @@ class _Choice(Waiting):
 
     def _joined(self, member: Member) -> list[tuple[Firing, bool]]:
         """Return what fires of a rule with what the case names put in, and whether it surely does."""
-        known = None if member.counts else member.asks(self.known)
+        known = None if member.counts else member.asks.key(self.known, self.possible, self.sure)
         kept = member.kept.get(known)
         if kept and kept.steps <= self.budget.left:
             self.budget.left -= kept.steps

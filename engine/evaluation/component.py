@@ -18,7 +18,15 @@ MAX_CAME = 1_000
 """How often what one component, or one rule, came to is kept."""
 
 
-Asks = Callable[[Mapping[str, object]], object]
+class Asked(NamedTuple):
+    """What something depends on: all that is known of some predicates, and whether some atoms are so."""
+
+    pick: Callable[[Mapping[str, object]], object]  # what is known of the predicates, of what is known of each
+    bits: int = 0
+
+    def key(self, known: Mapping[str, object], possible: int, sure: int) -> object:
+        """Return the same for every case of which as much is known."""
+        return self.pick(known), possible & self.bits, sure & self.bits
 
 
 class Listed(NamedTuple):
@@ -40,11 +48,15 @@ class Fired(NamedTuple):
 class Member:
     """A rule of a component: what is listed of it, or how it is joined.
 
-    :param asks: picks what is known of the predicates that it reads.
+    :param at: its number among the rules of all components.
+    :param renewed: the places among its literals in which something of its own component stands.
     """
 
-    def __init__(self, compiled: Compiled, at: int, asks: Asks, renewed: list[int]) -> None:
-        self.compiled, self.at, self.asks, self.renewed = compiled, at, asks, renewed
+    asks: Asked
+
+    def __init__(self, compiled: Compiled, at: int, renewed: list[int]) -> None:
+        self.compiled, self.at, self.renewed = compiled, at, renewed
+        self.reads: set[str] = set()  # the predicates of which it may read any atom
         self.is_listed = self.in_order = self.is_closed = False
         self.counts = bool(compiled.rule.aggregates)
         self.plans: dict[int, Plan] = {}
@@ -103,7 +115,7 @@ class Component(NamedTuple):
     """Predicates that rest on each other, and their rules."""
 
     names: tuple[str, ...]
-    asks: Asks  # picks what is known of the predicates that it rests on, or is of
+    asks: Asked  # what it rests on, or is of
     kept: dict[object, Came]
     opens: tuple[str, ...]  # the predicates that may be undocumented
     members: tuple[Member, ...]

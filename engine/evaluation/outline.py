@@ -18,7 +18,7 @@ from ..program.program import Predicate, Program
 from .compiled import Row, compiled_rules
 from .limits import LimitError, NotGroundedError, TooLongError
 from .named import Named
-from .prepared import ANY, Asked, Outline
+from .prepared import ANY, Given, Outline
 from .relation import in_order
 from .rules import Model
 from .solver import Solver
@@ -71,7 +71,7 @@ def _is_listed(number: int, rule: Rule, named: Named) -> bool:
     )
 
 
-def _everything(program: Program, strata: Strata, date: str, static: Model, given: Iterable[Asked]) -> Model:
+def _everything(program: Program, strata: Strata, date: str, static: Model, given: Iterable[Given]) -> Model:
     """Return what follows from a case of which all may be so, and nothing is sure.
 
     :raises LimitError: where that is too much.
@@ -96,7 +96,7 @@ def _without(number: int, rule: Rule, named: Named, static: Collection[str]) -> 
     return rule._replace(id=str(number), head=named.without(rule.head), body=body)
 
 
-def _given(program: Program, named: Named) -> Iterator[Asked]:
+def _given(program: Program, named: Named) -> Iterator[Given]:
     """Yield what a case may give, or deny, or leave undocumented."""
     found: dict[str, dict[tuple[Term, ...], None]] = {}
     for predicate in program.predicates.values():

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import reduce
 from itertools import count
-from operator import itemgetter
+from operator import itemgetter, or_
 
 from ..language.record import NamedTuple
 from ..language.terms import UNDOCUMENTED, Atom, Rule, Term, quote
 from ..program.graph import Strata
 from ..program.program import Program
 from .compiled import Compiled, Row, compiled_rules
-from .component import WORLD, Asks, Component, Listed, Member, Open, Slot
+from .component import WORLD, Asked, Component, Listed, Member, Open, Slot
 from .join import Join
 from .joined import Index, Plan
 from .masks import bits
@@ -23,7 +24,7 @@ ANY = quote("*")
 MAX_KEPT = 100_000
 """How many atoms of cases are kept, and of how much that is known what stands for it."""
 
-Asked = tuple[str, tuple[bool, ...], tuple[tuple[Term, ...], ...]]
+Given = tuple[str, tuple[bool, ...], tuple[tuple[Term, ...], ...]]
 """A predicate of which a case may give atoms, which of its columns hold what a case names, its atoms without that."""
 
 
@@ -32,7 +33,7 @@ class Outline(NamedTuple):
 
     static: tuple[tuple[int, Row], ...]  # what fires by the text alone
     listed: tuple[tuple[int, tuple[Row, ...]], ...]  # what a case may let fire, of the rules of which that is listed
-    given: tuple[Asked, ...]
+    given: tuple[Given, ...]
 
 
 class Prepared:
@@ -51,50 +52,57 @@ class Prepared:
         self._ones: dict[object, object] = {}
         self.unknown: dict[str, object] = {}  # what is known of each predicate where nothing is
         self.opens = {name: _open(name, program) for name, p in program.predicates.items() if p.is_open}
-        self.components = tuple(self._components())
+        self.bit: dict[Slot, int] = {}  # of an atom that is waited for, or of a predicate that has to have one
+        self.listed: list[Listed] = []
+        self.components = tuple(self._components({by_number[at].name: rows for at, rows in outline.listed}))
         self.members = [member for component in self.components for member in component.members]
-        self._number({by_number[at].name: rows for at, rows in outline.listed})
+        self.watched = {slot.predicate for slot in self.bit if isinstance(slot, Atom)}
+        self.firings: list[Firing | None] = [None] * len(self.listed)
         self._index: Index = {}
         self._start()
 
-    def _components(self) -> Iterable[Component]:
+    def _components(self, listed: Mapping[str, Sequence[Row]]) -> Iterable[Component]:
         of_head: dict[str, list[Compiled]] = {}
         for compiled in self.compiled:
             of_head.setdefault(compiled.rule.head.predicate, []).append(compiled)
         number = count()
         for names in (names for names in self.strata.components if names & self.strata.from_case):
             rules = [compiled for name in sorted(names) for compiled in of_head.get(name, ())]
-            members = tuple([Member(each, next(number), _asked(each), _renewed(each, names)) for each in rules])
+            members = tuple([Member(each, next(number), _renewed(each, names)) for each in rules])
+            for member in members:
+                if member.compiled.name in listed:
+                    self._list(member, listed[member.compiled.name])
+                else:
+                    self._ask(member)
             counts = any(each.rule.aggregates for each in rules)
             opens = tuple(name for name in sorted(names) if name in self.opens)
             if members or opens:
-                asks = {*names, *(each.atom.predicate for rule in rules for each in rule.rule.asked)}
-                asks.update(*(self.opens[name].closing for name in opens))
-                recursive = any(member.renewed for member in members)
+                asks = names.union(*(m.reads for m in members), *(self.opens[name].closing for name in opens))
                 self.unknown.update(dict.fromkeys(asks))
-                asked = itemgetter(WORLD, *sorted(asks))
+                recursive = any(member.renewed for member in members)
+                asked = Asked(_asked(asks), reduce(or_, (m.asks.bits for m in members), 0))
                 yield Component(tuple(sorted(names)), asked, {}, opens, members, counts, recursive)
 
-    def _number(self, rows: dict[str, Sequence[Row]]) -> None:
-        """Give a bit to what firings wait for; each firing that is listed is found by one thing that it waits for."""
-        self.bit: dict[Slot, int] = {}  # of an atom that is waited for, or of a predicate that has to have one
-        self.listed: list[Listed] = []
-        for member in self.members:
-            compiled = member.compiled
-            if compiled.name in rows:
-                member.is_listed, member.in_order = True, _orders(rows[compiled.name])
-            for row in rows.get(compiled.name, ()):
-                member.always.append(len(self.listed))
-                premises = self._bits(template.fill(row) for template in compiled.premises)
-                absences = self._bits(template.fill(row) for template in compiled.absences)
-                self.listed.append(Listed(compiled, row, premises, absences))
-        for member in self.members:
-            if not member.is_listed:
-                member.needs = self._bits((*member.compiled.ground, *member.compiled.reads))
-                read = {literal.atom.predicate for literal in member.compiled.rule.literals}
-                member.is_closed = not member.counts and read.isdisjoint(self.strata.open_valued)
-        self.watched = {slot.predicate for slot in self.bit if isinstance(slot, Atom)}
-        self.firings: list[Firing | None] = [None] * len(self.listed)
+    def _list(self, member: Member, rows: Sequence[Row]) -> None:
+        """Give a bit to each thing that the firings listed of a rule wait for: that is all that they depend on."""
+        compiled, member.is_listed, member.in_order, asked = member.compiled, True, _orders(rows), 0
+        for row in rows:
+            member.always.append(len(self.listed))
+            premises = self._bits(template.fill(row) for template in compiled.premises)
+            absences = self._bits(template.fill(row) for template in compiled.absences)
+            self.listed.append(Listed(compiled, row, premises, absences))
+            asked |= premises | absences
+        member.asks = Asked(_asked(()), asked)
+
+    def _ask(self, member: Member) -> None:
+        """Let a rule that is joined ask for bits where its literals are ground, or else for whole predicates."""
+        compiled = member.compiled
+        ground = [*compiled.ground, *compiled.denied]
+        member.reads = {each.atom.predicate for each in compiled.rule.asked if each.atom not in ground}
+        member.asks = Asked(_asked(member.reads), self._bits(ground))
+        member.needs = self._bits((*compiled.ground, *compiled.reads))
+        read = {literal.atom.predicate for literal in compiled.rule.literals}
+        member.is_closed = not member.counts and read.isdisjoint(self.strata.open_valued)
 
     def _bits(self, slots: Iterable[Slot]) -> int:
         found = 0
@@ -193,9 +201,9 @@ def _open(name: str, program: Program) -> Open:
     return Open(single, tuple(each), closing, predicate.is_choice or predicate.open_count)
 
 
-def _asked(compiled: Compiled) -> Asks:
-    """Return what picks what is known of the predicates that a rule reads."""
-    return itemgetter(WORLD, *sorted({each.atom.predicate for each in compiled.rule.asked}))
+def _asked(predicates: Iterable[str]) -> Callable[[Mapping[str, object]], object]:
+    """Return what picks what is known of predicates, in a world."""
+    return itemgetter(WORLD, *sorted(predicates))
 
 
 def _renewed(compiled: Compiled, names: Collection[str]) -> list[int]:

@@ -236,6 +236,12 @@ def unquote(constant: Constant) -> str:
     return str(constant).strip('"')
 
 
+def in_words(constant: object) -> str:
+    """Return a constant that has no label as text: a string as it is written, and of a symbol its words."""
+    text = str(constant)
+    return unquote(text) if text.startswith('"') else text.replace("_", " ")
+
+
 def variables(parts: tuple[Term, ...]) -> Iterator[str]:
     """Yield the names of the variables among terms."""
     return (term.name for term in parts if isinstance(term, Var))

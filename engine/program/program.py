@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..language.errors import Finding, GuidelineError
 from ..language.record import NamedTuple
-from ..language.terms import Atom, Place, Quantity, Rule, unquote
+from ..language.terms import Atom, Place, Quantity, Rule, in_words
 from .interface import ADVISORY, AWAITED, FAVOURABLE, KEY, SERVICE, SILENT, UNFAVOURABLE, Outcome
 from .reserved import FACTS
 from .variation import Variation
@@ -201,8 +201,8 @@ class Program(NamedTuple):
         return {name for name in statements if self.statements[name].authority in (INFERRED, *self.authorities)}
 
     def label(self, constant: object) -> str:
-        """Return a constant in words."""
-        return self.concepts.get(str(constant), ("", unquote(str(constant))))[1]
+        """Return a constant in words: its label, a quoted text as it is, and a symbol without a label as words."""
+        return self.concepts.get(str(constant), ("", in_words(constant)))[1]
 
     def shown(self) -> Iterator[Predicate]:
         """Yield the predicates whose values a decision shows with each line."""

@@ -139,9 +139,9 @@ def _unused_predicates(program: Program) -> Iterator[Finding]:
 
 
 def _unused_concepts(program: Program) -> Iterator[Finding]:
-    """A concept is used where a clause names it, a case may say it, or a rule asks for all of its kind."""
-    used = {constant for rule in _own(program) for _, constant in _constants(rule)}
+    """A concept is used where a clause names it, a case may say it or has it as a key, or a rule asks for its kind."""
     cases = [p.case for p in program.predicates.values() if p.case]
+    used = {constant for rule in _own(program) for _, constant in _constants(rule)} | {case.key for case in cases}
     kinds = {p.open_kind for p in program.predicates.values()} | {k.kind for c in cases for k in (c, *c.fields)}
     asked = [lit.atom for rule in program.rules for lit in rule.asked if lit.atom.predicate == "concept"]
     everything = any(isinstance(atom.args[1], Var) for atom in asked if len(atom.args) > 1)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.language.record import NamedTuple
-from ...engine.language.terms import Var, unquote
+from ...engine.language.terms import Rule, Var, unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
 from ...engine.program.program import AUTHORITIES, Program
@@ -32,7 +32,6 @@ class Account(NamedTuple):
     recorded: Group  # what the record shows, where no criterion is about the case
     change: Callable[[], tuple[Way, ...]]  # looks for what would be different, once it is asked for
     rests_on: tuple[str, ...]  # what the rules that give the outcome cite, and how they are read
-    authorities: dict[str, tuple[str, ...]]  # all that is told rests on, by authority
     folded: tuple[str, ...]  # steps that hold and are told by their names alone
     others: tuple[str, ...]  # the other statements that can cover a line
     program: Program
@@ -41,6 +40,11 @@ class Account(NamedTuple):
     def ways(self) -> tuple[Way, ...]:
         """What would be different; the search for it may take longer than all else."""
         return self.change()
+
+    @property
+    def authorities(self) -> dict[str, tuple[str, ...]]:
+        """All that is told rests on, by authority."""
+        return by_authority({*self.rests_on, *(name for each in self.blocks for name in each.rests_on)}, self.program)
 
     @property
     def fails(self) -> bool:
@@ -107,26 +111,22 @@ def _account(line: LineDecision, grounds: Grounds) -> Account:
     blocks, beside = writer.told()
     shown = {block.statement for block in (*blocks, *beside)}
     unspoken = "" if blocks or line.role == SILENT else str(nothing(grounds))
-    rests = rests_on(grounds.deciding_rules(line), program, [p for p in program.predicates if wanted])
-    names = {*rests, *(name for block in blocks for name in block.rests_on)}
+    rules = grounds.deciding_rules(line)
     return Account(
-        (line,), tuple(_deciding(line, grounds)), blocks, beside, unspoken, wanted,
+        (line,), tuple(_deciding(line, rules, program)), blocks, beside, unspoken, wanted,
         between(line, grounds.judged), grounds.items.recorded() if unspoken else (),
         cache(lambda: tuple(ways(grounds.judged, line))),
-        rests, by_authority(names, program), tuple(writer.folded),
+        rests_on(rules, program, [p for p in program.predicates if wanted]), tuple(writer.folded),
         tuple(name for name in covering(grounds.judged.guideline) if name not in shown),
         program,
     )  # fmt: skip
 
 
-def _deciding(line: LineDecision, grounds: Grounds) -> list[tuple[str, str]]:
+def _deciding(line: LineDecision, rules: Iterable[Rule], program: Program) -> list[tuple[str, str]]:
     if line.role == SILENT:
-        return [(line.reason or "", grounds.program.label(line.reason))]
-    glosses = {
-        rule.cites[0]: rule.gloss for rule in grounds.deciding_rules(line) if rule.cites and "{" not in rule.gloss
-    }
-    known = [name for name in line.by if name in grounds.program.statements]
-    return [(name, glosses.get(name) or words(name, grounds.program)) for name in known]
+        return [(line.reason or "", program.label(line.reason))]
+    glosses = {rule.cites[0]: rule.gloss for rule in rules if rule.cites and "{" not in rule.gloss}
+    return [(name, glosses.get(name) or words(name, program)) for name in line.by if name in program.statements]
 
 
 def by_authority(names: Iterable[str], program: Program) -> dict[str, tuple[str, ...]]:

@@ -42,8 +42,7 @@ class Block(NamedTuple):
         """Return the block as the documented JSON object."""
         told = {name: [item.as_json() for item in getattr(self, name)] for name in ("met", "beside")}
         lacking = [[item.as_json() for item in group] for group in self.lacking]
-        own = {name: value for name, value in self._asdict().items() if name != "instead"}
-        return own | told | {"how": list(self.how), "lacking": lacking, "rests_on": list(self.rests_on)}
+        return self._asdict() | told | {"how": list(self.how), "lacking": lacking, "rests_on": list(self.rests_on)}
 
 
 class _Draft:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ...engine.program.program import Program
 from .comparison import Comparison, Difference, Key, Told
 from .phrases import some, wrapped
-from .wording import behind, words
+from .wording import behind, come_to, words
 
 _MOST = 8
 """As many missing sets of a line are told that came or went; JSON holds them all."""
@@ -69,13 +69,7 @@ def _of(side: Mapping[str, Program], line: Told) -> Program:
 
 
 def _outcome(line: Told, program: Program) -> str:
-    return _words(line["outcome"], [program]) + behind(line["by"] or filter(None, [line.get("reason")]), program)
-
-
-def _words(outcome: str, programs: Iterable[Program]) -> str:
-    """Return an outcome in the words of the first guideline that has it."""
-    declared = (each for program in programs for each in program.told() if each.name == outcome)
-    return next((each.words for each in declared), outcome.replace("_", " "))
+    return come_to(line["outcome"], program) + behind(line["by"] or filter(None, [line.get("reason")]), program)
 
 
 def said(need: Told, program: Program) -> str:
@@ -120,6 +114,6 @@ def _sum(found: Comparison, known: Known) -> str:
     counts = {words: sum(name in each.of for each in found.differences) for name, words in kinds.items()}
     differ = ", ".join(f"{count} in {words}" for words, count in counts.items() if count)
     sides = [list(side.values()) for side in known]
-    turns = ((n, map(_words, turn, sides)) for turn, n in found.moved.items())
-    moved = "; ".join(f"{n} {' -> '.join(turn)}" for n, turn in turns)
+    turns = ((n, zip(turn, sides, strict=True)) for turn, n in found.moved.items())
+    moved = "; ".join(f"{n} {' -> '.join(come_to(outcome, *of) for outcome, of in turn)}" for n, turn in turns)
     return f"{told}{number} differ{'s' if number == 1 else ''}: {differ}." + (f" Outcomes: {moved}." if moved else "")

@@ -141,5 +141,5 @@ def _ways(account: Account, grounds: Grounds) -> Iterator[str]:
         yield from (stopped(f"{asked}: {texts[name]}") for name in way.objections)
     if more or any(way.is_long for way in shown):
         case = grounds.judged.decision.case
-        beyond = f"there {'are' if more > 1 else 'is'} {some(more, 'more way' if shown else 'way')}"
+        beyond = f"there {'are' if more > 1 else 'is'} {some(more, 'more way' if shown else 'way')} to a yes"
         yield f"{sentence(beyond if more else 'each way in full').removesuffix('.')}: coverlog checklist {case}."

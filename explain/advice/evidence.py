@@ -30,6 +30,7 @@ class Evidence:
     def __init__(self, judged: Judged) -> None:
         self.judged, self.case = judged, judged.case
         self.model, self.why, self.program = judged.model, judged.why, judged.guideline.program
+        self.declared = self.program.declared()
         declared = self.program.predicates.values()
         self.kinds = {p.case.kind for p in declared if p.case and p.case.kind}
         self.from_case = judged.guideline.strata.from_case
@@ -58,7 +59,7 @@ class Evidence:
 
     def is_fact(self, atom: Atom) -> bool:
         """Say whether an atom speaks of the case in the vocabulary of the case files."""
-        key = self.program.declared()[atom.predicate].case
+        key = self.declared[atom.predicate].case
         told = key is not None and key.shape in (*SINGLE, RECORDS)
         return told or (self.kind(atom) in self.kinds and atom.predicate in self.from_case)
 
@@ -69,7 +70,7 @@ class Evidence:
 
     def say(self, atom: Atom) -> str:
         """Return an atom in words: a finding by the answer to its question, the rest by its gloss."""
-        declared = self.program.declared()[atom.predicate]
+        declared = self.declared[atom.predicate]
         if not declared.is_record:
             return say_atom(atom, self.program)
         amounts = [measured(a) for a in atom.args[declared.amounts_from :] if a != UNDOCUMENTED]
@@ -98,14 +99,9 @@ class Evidence:
 
     def about(self) -> list[Atom]:
         """Return what criteria could be about in the case, the narrowest of its kind."""
-        declared = self.program.predicates
-        kinds = {p.case.kind for p in declared.values() if p.case and p.case.shape == "each of"}
-        backward = [(edge.head, edge.body) for edge in edges(self.program)]
-        closing = {name for p in declared.values() for name in (p.unless, p.until)}  # they say what is not so
-        used = (reached([each.name for each in self.program.of_role(FAVOURABLE)], backward) & self.from_case) - closing
+        kinds = {p.case.kind for p in self.program.predicates.values() if p.case and p.case.shape == "each of"}
         found: dict[object, Atom] = {}
-        # What the case names itself comes first, and gives way to what the rules make of it, last what may be open.
-        for name in sorted(used, key=lambda n: (declared[n].case is None, declared[n].is_open, n)):
+        for name in named(self.judged.guideline):
             about = [a for a in filter(self.model.sure, self.model.atoms(name)) if len(a.args) == 1]
             about = [a for a in about if self.kind(a) in kinds]
             found |= {a.args[0]: a for a in about if not self._is_broader(a)}
@@ -120,8 +116,12 @@ class Evidence:
         """Return the choices that the case makes among what atoms rest on not being so, such as its setting."""
         pairs = [(edge.head, edge.body) for edge in edges(self.program)]
         absent = [a.predicate for atom in atoms for a in self.why.shortest(atom).absences]
-        choices = {name for name, p in self.program.predicates.items() if p.case and p.case.shape == "one of"}
-        return [a for name in sorted(choices & reached(absent, pairs)) for a in self.model.atoms(name)]
+        declared = self.program.predicates
+        choices = {name for name, p in declared.items() if p.case and p.case.shape == "one of"}
+        names = sorted(choices & reached(absent, pairs), key=lambda name: (not declared[name].is_open, name))
+        # What the case gives and what the rules make of it are one choice, told once.
+        told = {(str(declared[name].case), a.args): a for name in reversed(names) for a in self.model.atoms(name)}
+        return list(told.values())[::-1]
 
     def _is_broader(self, atom: Atom) -> bool:
         step = self.model.support.get(atom)
@@ -134,6 +134,20 @@ def clinical(guideline: Guideline) -> frozenset[str]:
     program = guideline.program
     inputs = {name for name, p in program.predicates.items() if p.case and (p.is_open or p.case.shape in _CLINICAL)}
     return reached(inputs, [(edge.body, edge.head) for edge in edges(program)])
+
+
+@lru_cache(maxsize=16)
+def named(guideline: Guideline) -> tuple[str, ...]:
+    """Return the predicates by which criteria ask for what a case names.
+
+    Those by which it names that itself come first; last those that may be open, which rules make of it.
+    """
+    program, declared = guideline.program, guideline.program.predicates
+    backward = [(edge.head, edge.body) for edge in edges(program)]
+    closing = {name for p in declared.values() for name in (p.unless, p.until)}  # they say what is not so
+    below = reached([each.name for each in program.of_role(FAVOURABLE)], backward)
+    used = (below & guideline.strata.from_case) - closing
+    return tuple(sorted(used, key=lambda n: (declared[n].case is None, declared[n].is_open, n)))
 
 
 def reached(start: Iterable[str], pairs: Sequence[tuple[str, str]]) -> frozenset[str]:

@@ -142,7 +142,7 @@ class Grounds:
 
     def _part(self, atom: Atom, rule: Rule, binding: Substitution) -> Item | Choice:
         """Return what a rule asks for: an item that the case speaks of, or what other rules give."""
-        declared = self.program.declared()[atom.predicate]
+        declared = self.reasons.declared[atom.predicate]
         of_services = declared.case and declared.case.key == "services"
         fold = declared.fold or (REQUEST if of_services else "")
         if fold and self.model.sure(atom):
@@ -178,11 +178,11 @@ class Grounds:
         part = cause.part
         if not isinstance(part, Literal) or part.positive:
             return False
-        return bool(self.program.declared()[part.atom.predicate].fold)
+        return bool(self.reasons.declared[part.atom.predicate].fold)
 
     def _absence(self, atom: Atom) -> list[Item | Choice]:
         """Return what a rule asks not to be so."""
-        fold = self.program.declared()[atom.predicate].fold
+        fold = self.reasons.declared[atom.predicate].fold
         if not self.model.possible(atom):
             return [self.items.folded(fold)] if fold else [self.items.absent(atom)]
         if self.model.sure(atom) or self.reasons.is_fact(atom):

@@ -30,7 +30,7 @@ class Items:
 
     def item(self, atom: Atom, rule: Rule) -> Item:
         """Return what a rule asks of the record, or of what the case states."""
-        declared = self.program.declared()[atom.predicate]
+        declared = self.evidence.declared[atom.predicate]
         if len(atom.args) > _amounts_from(declared):
             return self._amount(atom, rule)
         concept = str(atom.args[0])
@@ -51,7 +51,7 @@ class Items:
 
     def _lacking(self, atom: Atom, label: str, concept: str) -> Item:
         """Return an item that is not so: by the record's own word, because nobody says so, or as it is not stated."""
-        if not self.program.declared()[atom.predicate].is_record:
+        if not self.evidence.declared[atom.predicate].is_record:
             return Item(ABSENT, label, "not stated", "", concept, about=True, atom=atom)
         against = self.evidence.why.against(atom)
         if against is None:
@@ -74,7 +74,7 @@ class Items:
         begin = _amounts_from(declared)
         key = declared.case.key if declared.case and not declared.case.other else declared.name
         concept = declared.asked(atom) if begin or declared.is_open else key
-        label = self.program.label(concept) if begin else concept.replace("_", " ")
+        label = self.program.label(concept)
         unit = (declared.case.unit if declared.case else "") or declared.params[begin].lower()
         limit = self._limit(atom, rule)
         limits = limit.in_words() if str(limit) else ""
@@ -119,7 +119,7 @@ class Items:
             same = each.args[0] == atom.args[0]
             name = unquote(str(each.args[0])) if key.shape == "codes" else self.program.label(each.args[0])
             if key.shape == "one of" and same:
-                sources[key.key.replace("_", " ")] = None
+                sources[self.program.label(key.key)] = None
                 continue
             if key.shape in DOCUMENTED:
                 told["recorded" if same else f"{name} is recorded"] = None

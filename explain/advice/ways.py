@@ -104,7 +104,7 @@ def wanted(need: Need | AtLeast, statement: str, program: Program) -> Wanted:
         return Wanted(label, ", ".join(each.concept for each in of), str(need), statement, need)
     declared = program.predicates[need.atom.predicate]
     concept = need.finding
-    label = program.label(concept) if concept in program.concepts else concept.replace("_", " ")
+    label = program.label(concept)
     if need.bounds:
         limits = need.bounds.in_words()
         unit = "" if declared.case and declared.case.unit else f" {declared.params[declared.amounts_from].lower()}"

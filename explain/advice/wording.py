@@ -136,3 +136,9 @@ def words_by(statement: str, rules: Sequence[Rule], program: Program) -> str:
     if len(rules) == 1 and len(rules[0].cites) > 1 and "{" not in rules[0].gloss:
         return rules[0].gloss
     return words(statement, program) if statement in program.statements else ""
+
+
+def come_to(outcome: str, *programs: Program) -> str:
+    """Return an outcome in the words of the first guideline that declares it."""
+    declared = (each for program in programs for each in program.told() if each.name == outcome)
+    return next((each.words for each in declared), outcome.replace("_", " "))

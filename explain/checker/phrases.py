@@ -122,7 +122,9 @@ class Phrases:
     def label(self, constant: Constant) -> str:
         """Return a constant in words."""
         kind_and_label = self.program.concepts.get(str(constant))
-        return kind_and_label[1] if kind_and_label else unquoted(constant)
+        if kind_and_label:
+            return kind_and_label[1]
+        return unquoted(constant) if str(constant).startswith('"') else str(constant).replace("_", " ")
 
     def _filled(self, gloss: str, values: Mapping[str, Constant]) -> str:
         """Fill the slots of a gloss; `{Weeks} weeks` with nothing to fill in is `some weeks`."""

@@ -14,8 +14,10 @@ import click
 
 from ...engine.cases.case import Case, Unreadable
 from ...engine.cases.find import canonical_paths
+from ...engine.language.errors import did_you_mean
 from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline, load
+from ...kb import guidelines
 from ..advice.phrases import some
 from ..testing.cases import Result, junit, read, run_case, table
 from ..testing.reviewed import FILE, REMEDY, changes, record, snapshot
@@ -27,7 +29,7 @@ __test__ = False  # the command `test` is none for pytest
 
 
 @click.command()
-@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
+@click.argument("path", required=False, type=click.Path(path_type=Path))
 @format_option("text", "json")
 @click.option("--junit", "report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="Also write the results as JUnit XML.")  # fmt: skip
@@ -47,14 +49,17 @@ def test(
 ) -> None:  # fmt: skip
     """Test a guideline by its canonical cases, or by those below PATH; exit 1 where one differs.
 
+    Another guideline than cg_med_24 is named before the command, by -g.
+
     \b
     Example: coverlog test --format json
+             coverlog -g ncd_240_4 test
              coverlog test --coverage --threshold 95
              coverlog test --mutate --sample 100
     """
     loaded = load(guideline)
-    if path and path.is_dir() and any(path.glob("*.dl")):
-        raise click.UsageError(f"{path} holds a guideline, not cases; coverlog -g {path} test tests it")
+    if path:
+        _of_cases(path)
     if review:
         _write(record(loaded.program), loaded.folder / FILE)
         return
@@ -85,6 +90,18 @@ def cases(guideline: str, form: str) -> None:
     told = [result._asdict() for result in results]
     write_out(as_json(told) if form == "json" else f"{table(results, table_width())}\n")
     sys.exit(FAILED if _wrong(found, results) else 0)
+
+
+def _of_cases(path: Path) -> None:
+    """Refuse a path that has no cases, and say what was probably meant.
+
+    :raises click.UsageError: where it is a guideline, or where there is no such file or folder.
+    """
+    if str(path) in guidelines() or (path.is_dir() and any(path.glob("*.dl"))):
+        raise click.UsageError(f"{path} is a guideline, not cases; coverlog -g {path} test tests it")
+    if not path.exists():
+        hint = did_you_mean(str(path), guidelines()) or "a guideline is named by -g: coverlog -g NAME test"
+        raise click.UsageError(f"{path}: there is no such file or folder of cases; {hint}")
 
 
 def _run(paths: Sequence[Path], guideline: Guideline) -> tuple[list[Case | Unreadable], list[Result]]:

@@ -11,6 +11,7 @@ from ...engine.library.guideline import Guideline
 from ...engine.program.collected import RESERVED
 from ...engine.program.program import Program, Statement
 from ...engine.program.words import say_atom, say_part, say_rule
+from ..advice.wording import come_to
 from ..render.page import page
 from ..testing.cases import refused, run_case
 from ..testing.reviewed import group
@@ -92,7 +93,7 @@ def _cases(cases: Iterable[Case | Unreadable], guideline: Guideline) -> Table:
     for case in cases:
         for result in run_case(case, guideline):
             title = case.title if isinstance(case, Case) else case.error
-            told = ", ".join(name.replace("_", " ") for name in result.outcomes)
+            told = ", ".join(come_to(name, guideline.program) for name in result.outcomes)
             differs = "; ".join(result.differences)
             why = "contradicts itself" if refused(case) else ", ".join(result.by)
             row = (result.case, title, result.world, told, why, differs or "as expected")

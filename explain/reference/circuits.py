@@ -12,7 +12,7 @@ from ...engine.evaluation.symbols import OTHER
 from ...engine.language.errors import did_you_mean
 from ...engine.language.terms import quote, unquote
 from ...engine.program.interface import CODE
-from ..advice.phrases import wrapped
+from ..advice.phrases import in_whole_words
 from ..render import dot as writing
 
 BY = " by "  # stands between an atom of a circuit and the rules that give it
@@ -99,7 +99,7 @@ def _counted(sizes: dict[str, int]) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return wrapped(text, width, subsequent_indent="    ", break_long_words=False)
+    return in_whole_words(text, width, rest="    ")
 
 
 def dot(circuit: Circuit, codes: Sequence[str], _width: int = 0) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,8 +22,15 @@ Track = Callable[[Sequence[Path]], Iterable[Path]]
 """Goes through paths and shows how far it is."""
 
 
+STANDING = {
+    "holds": "holds in the proofs of", "open": "is open in the proofs of",
+    "fails": "fails, though in play, in the proofs of",
+}  # fmt: skip
+"""How a rule can stand in the proof of a canonical case, in words."""
+
+
 class Use(NamedTuple):
-    """A canonical case that exercises a rule: it holds there, or it fails though the case is about it."""
+    """A canonical case that exercises a rule: it holds there, is open, or fails though the case is about it."""
 
     case: str
     how: str
@@ -165,7 +172,12 @@ def _uses(path: Path, guideline: Guideline) -> Iterator[tuple[str, Use]]:
             continue
         for _, facts in graph.nodes(data=True) if graph else ():
             if "rule" in facts:
-                yield facts["rule"], Use(case.id, "fails" if facts["kind"] == "failed" else "holds")
+                yield facts["rule"], Use(case.id, _how(facts))
+
+
+def _how(facts: Mapping[str, Any]) -> str:
+    """Return how the rule of a step stands: it fails, would hold if something were documented, or holds."""
+    return "fails" if facts["kind"] == "failed" else "open" if facts.get("value") == "unknown" else "holds"
 
 
 def authority_of(name: str) -> str:

@@ -124,6 +124,7 @@ def _account(program: Program) -> Schema:
         "statement": _TEXT, "words": _TEXT, "inferred": _FLAG, "criterion": _TEXT, "how": names, "met": items,
         "lacking": _list(items) | {"title": "each is a way: all items of it are needed"}, "whole": _FLAG,
         "beside": items | {"title": "what fails as well, and does not decide"}, "rests_on": names,
+        "instead": _FLAG | {"title": "whether it is another way to be covered than the block before it, told as `or`"},
     })  # fmt: skip
     way = _object({
         "request": names, "statements": names, "places": _list(_list(_object(dict.fromkeys(NAMED, _TEXT)))),

@@ -10,7 +10,7 @@ from ...engine.language.terms import Rule
 from ...engine.program.general import of_rule
 from ...engine.program.program import Program
 from ..advice.phrases import wrapped
-from .rules import Use, authority_of, in_force
+from .rules import STANDING, Use, authority_of, in_force
 from .show import Shown
 from .subjects import Subject
 
@@ -60,8 +60,8 @@ def _rule(rule: Rule, program: Program, width: int) -> Iterator[str]:
 
 
 def _cases(cases: Sequence[Use], width: int) -> Iterator[str]:
-    """Tell the cases in which it holds, and those in which it fails though they are about it."""
-    for how, told in (("holds", "holds in the proofs of"), ("fails", "fails, though in play, in the proofs of")):
+    """Tell the cases in which it holds, those in which it is open, and those that it fails in though about it."""
+    for how, told in STANDING.items():
         names = [use.case for use in cases if use.how == how]
         rest = [f"{len(names) - _MOST} more"] if len(names) > _MOST else []
         count = f"{len(names)} canonical case{'s' if len(names) != 1 else ''}"

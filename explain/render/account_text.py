@@ -10,7 +10,7 @@ from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITIN
 from ..advice.account import Account, accounts
 from ..advice.blocks import Block
 from ..advice.item import ABSENT, BARS, MET, OPEN, OTHER, SHORT
-from ..advice.phrases import wrapped
+from ..advice.phrases import in_whole_words
 from ..advice.told import alike, asked
 from .account_words import about, folded_told, rests_told, sentence, ways_told
 from .decision_text import advisories, emphasis
@@ -59,18 +59,16 @@ def screen(account: Account, judged: Judged, width: int, *, all_: bool = False, 
 
     A narrow screen has the text of a wide one.
     """
-    found: list[tuple[bool, int, int]] = []
-    screens = [
-        _Screen(account, judged, max(width, WIDTH), tight, all_=all_, colour=colour)
-        for tight in (LEVELS[:1] if all_ else LEVELS)
-    ]
-    for number, written in enumerate(screens):
+    found: list[tuple[bool, int, int, list[str], _Screen]] = []
+    for tight in LEVELS[:1] if all_ else LEVELS:
+        written = _Screen(account, judged, max(width, WIDTH), tight, all_=all_, colour=colour)
         lines = written.lines()
         late = written.decides(lines) > SOON
-        found.append((late, len(lines), number))
+        found.append((late, len(lines), tight, lines, written))
         if len(lines) <= LINES and not late:
             break
-    return screens[min(found)[2]].lines(width)
+    *_, lines, written = min(found)
+    return lines if width >= WIDTH else written.lines(width)
 
 
 class _Screen:
@@ -101,15 +99,19 @@ class _Screen:
         body: list[str] = []
         for must, blocks, common in self._criteria():
             more = [line for block in blocks for line in self._block(block, common=common)]
-            rest = [*ways, *self._rests_on([*shown, *blocks]), *self._folded([*left, *blocks])]
-            fits = len(head) + len(body) + len(more) + len(rest) <= LINES
-            if must or self.all or (fits if chosen is None else blocks[0] in chosen):
+            told = len(head) + len(body) + len(more) + len(ways)
+            must = must or self.all or (chosen is not None and blocks[0] in chosen)
+            if must or (chosen is None and self._fits(told, [*shown, *blocks], [*left, *blocks])):
                 body += more
                 shown += blocks
             else:
                 left += blocks
         self.shown = shown
         return [*head, *body, *ways, *self._rests_on(shown), *self._folded(left)]
+
+    def _fits(self, told: int, shown: Iterable[Block], left: list[Block]) -> bool:
+        """Say whether so many lines leave room for those below them."""
+        return told + len(self._rests_on(shown)) + len(self._folded(left)) <= LINES
 
     def _criteria(self) -> list[tuple[bool, list[Block], bool]]:
         """Return the blocks by criterion, whether they must be told, and whether all criteria ask for them."""
@@ -129,9 +131,7 @@ class _Screen:
         return ways_told(self.account, most, named=self.tight >= TERSE)
 
     def _wrap(self, text: str, first: str = "", rest: str = "") -> list[str]:
-        return wrapped(
-            text, self.width, initial_indent=first, subsequent_indent=rest, break_long_words=False,
-        )  # fmt: skip
+        return in_whole_words(text, self.width, first, rest)
 
     def _under(self, begin: str, text: str) -> list[str]:
         """Return a text behind what it begins with, its further lines below it."""

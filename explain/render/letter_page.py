@@ -85,4 +85,4 @@ def as_html(letter: Letter) -> str:
 def plain(text: str) -> str:
     """Escape what Markdown reads as markup, anywhere or at the start of a line."""
     text = re.sub(r"([\\`*_\[\]<>#|~&$])", r"\\\1", " ".join(text.split()))
-    return re.sub(r"^(\d+)([.)])", r"\1\\\2", re.sub(r"^([-+=])", r"\\\1", text))
+    return re.sub(r"^(\d+)([.)])(?!\S)", r"\1\\\2", re.sub(r"^([-+=])", r"\\\1", text))

@@ -20,7 +20,7 @@ def as_table(rows: Sequence[Row], width: int) -> str:
 
     :param width: the most columns it may take; 0 is as many as it takes.
     """
-    told = [("case", "line", "outcome", "reason", "nearest"), *map(_cells, rows)]
+    told = [("case", "line", "outcome", "reason", "nearest way to a yes"), *map(_cells, rows)]
     total = summary(rows)
     return f"{table(told, width)}\n\n{filled(total, width) if width else total}"
 
@@ -28,16 +28,20 @@ def as_table(rows: Sequence[Row], width: int) -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     line = f"{row.code}@{row.session}" if row.code else ""
     by = f" by {', '.join(row.by)}" if row.by else ""
-    count = f"{row.distance}: {row.nearest}" if row.distance else ""
-    words = row.declared.words if row.declared else row.outcome.replace("_", " ")
-    return row.case, line, words + by, row.reason, count
+    count = f"{some(row.distance, 'thing')}: {row.nearest}" if row.distance else ""
+    return row.case, line, _words(row) + by, row.reason, count
+
+
+def _words(row: Row) -> str:
+    return row.declared.words if row.declared else row.outcome.replace("_", " ")
 
 
 def summary(rows: Sequence[Row]) -> str:
     """Return how many lines there are, and how many of each outcome."""
     count = totals(rows)
     lines = sum(number for name, number in count.items() if name != UNREAD)
-    told = [f"{number} {name.replace('_', ' ')}" for name, number in count.items()]
+    words = {row.outcome: _words(row) for row in rows}
+    told = [f"{number} {words[name]}" for name, number in count.items()]
     return f"{some(lines, 'line')} of {some(len({row.case for row in rows}), 'case')}: {', '.join(told)}"
 
 

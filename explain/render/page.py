@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ...engine.program.program import Program
 
 _HERE = Path(__file__).parent
+_IN_ONE = re.compile(r"\b(?:\d{4}-\d\d-\d\d|[A-Z]{1,4}-\d+)\b")
 NO_JINJA = Fault("", "Jinja2, which writes HTML, is not installed", "pip install 'coverlog[pages]'")
 
 
@@ -90,12 +92,20 @@ def environment() -> Environment:
         finalize=_plain, loader=FileSystemLoader(_HERE / "templates"),
     )  # fmt: skip
     found.filters["digest"] = _digest
+    found.filters["whole"] = _whole
     return found
 
 
 def _plain(value: Any) -> Any:
     """Return a value as a page may show it; what is markup already stays."""
     return value if hasattr(value, "__html__") or isinstance(value, int) else visible(str(value))
+
+
+def _whole(text: str) -> Markup:
+    """Return a text whose dates and ids, such as INT-2, stay on one line; what is copied of it is the same."""
+    from markupsafe import escape
+
+    return markup(_IN_ONE.sub(r'<span class="whole">\g<0></span>', str(escape(visible(text)))))
 
 
 def _digest(text: str) -> Markup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from ..advice.phrases import wrapped
+from ..advice.phrases import in_whole_words
 
 _GAP = "  "
 NARROW = 24
@@ -58,4 +58,4 @@ def _stacked(row: Sequence[str], head: Sequence[str], width: int) -> Iterator[st
 
 
 def _wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    return wrapped(text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False)
+    return in_whole_words(text, width, first, rest)

@@ -12,6 +12,7 @@ from ...engine.cases.meant import concept_of
 from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE
+from ...engine.program.program import Program
 from ...engine.program.schema import DATE
 
 Schema = dict[str, Any]
@@ -111,7 +112,7 @@ class Form:
         :param more: the key of a list that is to have one more empty row.
         """
         plain = [key for key, of in self.properties.items() if not self._items(of) and "properties" not in of]
-        rows = tuple(self._row(self.properties[key], key, _title(key), fields) for key in plain)
+        rows = tuple(self._row(self.properties[key], key, titled(key, self.program), fields) for key in plain)
         found = [Section("", "Request", rows, grows=False)]
         for key, of in self.properties.items():
             if key not in plain:
@@ -119,16 +120,17 @@ class Form:
         return sorted(found, key=lambda section: section.key not in ("", "services"))
 
     def _section(self, key: str, of: Schema, fields: Fields, blank: int) -> Section:
+        title = titled(key, self.program)
         if item := self._items(of):
             used = numbers(key, fields)
             at = [*used, *range(max(used, default=-1) + 1, max(used, default=-1) + 1 + blank)]
-            rows = tuple(self._row(item, f"{key}.{n}", f"{_title(key)}, {i}", fields) for i, n in enumerate(at, 1))
-            return Section(key, _title(key), rows, grows=True)
+            rows = tuple(self._row(item, f"{key}.{n}", f"{title}, {i}", fields) for i, n in enumerate(at, 1))
+            return Section(key, title, rows, grows=True)
         rows = tuple(
             self._row(each, f"{key}.{name}", self.program.label(name), fields)
             for name, each in of["properties"].items()
         )
-        return Section(key, _title(key), rows, grows=False)
+        return Section(key, title, rows, grows=False)
 
     def _row(self, of: Schema, name: str, label: str, fields: Fields) -> Row:
         return Row(name, label, tuple(self._inputs(of, name, label, fields)))
@@ -140,7 +142,7 @@ class Form:
             of = self._whole(of["then"])
         if "properties" in of:
             for key, each in of["properties"].items():
-                yield from self._inputs(each, f"{name}.{key}", _title(key), fields)
+                yield from self._inputs(each, f"{name}.{key}", titled(key, self.program), fields)
         elif item := self._items(of):
             for number in range(len(numbers(name, fields)) + 1):
                 yield from self._inputs(item, f"{name}.{number}", label, fields)
@@ -218,8 +220,10 @@ def _at(name: str, key: str) -> str:
     return f"{name}.{key}" if name else key
 
 
-def _title(key: str) -> str:
-    return "Code" if key == CODE else key.replace("_", " ").capitalize()
+def titled(key: str, program: Program) -> str:
+    """Return a key of a case as the heading of what is filled in there: its declared label, or its words."""
+    label = "code" if key == CODE else program.label(key)
+    return label[:1].upper() + label[1:]
 
 
 def _text(fields: Fields, name: str) -> str:

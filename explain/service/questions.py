@@ -16,7 +16,7 @@ from ..advice.checklist import MORE, OTHERS, LineAsks, checklist
 from ..advice.groups import Group, groups, nearest, shared
 from ..advice.remedies import unstated
 from ..advice.wording import covered_words, words
-from .form import SOURCE, Fields, Input, numbers
+from .form import SOURCE, Fields, Input, numbers, titled
 
 
 class Question(NamedTuple):
@@ -108,7 +108,8 @@ class _Writer:
         key = self.program.predicates[need.atom.predicate].case
         if key and key.shape in (*SINCE, BETWEEN):
             names = [name for name in (key.other, key.key) if name]
-            return asked._replace(inputs=tuple(Input(f"{name}.date", _told(name), "", "date") for name in names))
+            dates = (Input(f"{name}.date", titled(name, self.program), "", "date") for name in names)
+            return asked._replace(inputs=tuple(dates))
         if need.bounds:
             concept = home(need.finding, self.program) if need.finding in self.program.concepts else None
             name = f"{concept.key}.{need.finding}.value" if concept else need.finding
@@ -142,7 +143,3 @@ def _words(concept: str, key: str, program: Program) -> Iterator[tuple[str, str]
     every = program.of_kind(program.concepts[concept][0])
     for each in sorted(every, key=lambda name: name != concept):
         yield program.label(each), f"{key}={each}"
-
-
-def _told(name: str) -> str:
-    return name.replace("_", " ").capitalize()

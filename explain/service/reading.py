@@ -13,7 +13,7 @@ from ...engine.language.errors import CaseError
 from ...engine.language.terms import Rule
 from ...engine.library.guideline import Guideline
 from ..reference import names
-from ..reference.rules import in_force
+from ..reference.rules import STANDING, in_force
 from . import pages
 from .app import Worker
 from .read import CASES, KINDS, MOST, Asked, Listed, Reader, reader_of
@@ -118,6 +118,7 @@ class Reading:
             return JSONResponse(reader.shown_json(shown))
         return HTMLResponse(pages.page(
             "shown", title=shown.subject.id, here=_HERE, reader=reader, readers=self.readers, shown=shown,
+            standing=STANDING,
             statement=reader.program.statements.get(shown.subject.id), lines=_lines, in_force=in_force,
             used=list(dict.fromkeys(rule.id for rule in shown.used_by)), surveyed=surveyed,
             is_case=request.url.path.startswith(f"/{CASES}/"), twin=_twin(request),

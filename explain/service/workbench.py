@@ -15,6 +15,7 @@ from starlette.routing import Route
 from ...engine.language.errors import CaseError, Fault, GuidelineError
 from ...engine.library.several import Answering
 from ..advice.letter import letter
+from ..advice.wording import come_to
 from ..proof.build import prove
 from ..render import letter_page, proof_page
 from . import pages
@@ -186,12 +187,9 @@ def batch_page(batch: Batch | None, asked: Mapping[str, str], error: str = "") -
         rows, number, at = batch.rows(asked, SHOWN)
         around = {when: urlencode({**asked, "page": at + by}) for when, by in (("before", -1), ("after", 1))}
         facts |= {
-            "rows": rows,
-            "number": number,
-            "at": at,
-            "near": batch.near,
-            "reader": Reader(batch.guideline),
-        } | around
+            "rows": rows, "number": number, "at": at, "near": batch.near, "reader": Reader(batch.guideline),
+            "program": batch.guideline.program, "come_to": come_to,
+        } | around  # fmt: skip
     return pages.page("batch", **facts, shown=SHOWN)
 
 

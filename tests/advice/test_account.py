@@ -353,6 +353,8 @@ def test_two_ways_of_one_statement_are_told_apart() -> None:
         assert re.search(r"^(- \*\*)?or\b", text, re.MULTILINE)
         assert "not covered by B: no situation" in " ".join(text.split()).replace("NOT COVERED", "not covered")
     assert run("explain", "no-benefit-after-12-weeks", "--detail", "2").endswith("the whole proof: --full\n")
+    (account,) = json.loads(run("explain", "no-benefit-after-12-weeks", "--format", "json"))["account"]
+    assert [block["statement"] for block in account["blocks"] if block["instead"]] == ["B.1"]
 
 
 RAW = re.compile(r"\b[A-Z]\w* (>=|<=|<|>|=) \d|\bsome weeks\b|\b(\w+) some \2\b|\b[a-z_]+\([a-z_]+,|\w/covered|\{\w+\}")
@@ -368,3 +370,26 @@ def test_nothing_raw_reaches_a_reader(told: list[tuple[Judged, list[Account]]]) 
         proof: Any = prove(judged)
         for facts in proof.graph.nodes.values():
             assert not RAW.search(facts["text"]), facts["text"]
+
+
+def test_what_is_not_told_is_not_searched_for(decided: list[Judged], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no criterion is about a case nothing searches for what would change it; elsewhere a refusal does."""
+
+    class SearchedError(Exception):
+        pass
+
+    def search(*_: object) -> None:
+        raise SearchedError
+
+    monkeypatch.setattr("coverlog.explain.advice.account.ways", search)
+    told = [(account, judged) for judged in decided for account in accounts(judged)]
+    without = [(account, judged) for account, judged in told if account.nothing or account.wanted]
+    refused = [(account, judged) for account, judged in told if account.fails and not account.nothing]
+    for account, judged in without:
+        assert lines_of(account, judged)
+        assert screen(account, judged, WIDTH, all_=True)
+    for account, judged in refused:
+        with pytest.raises(SearchedError):
+            lines_of(account, judged)
+    assert without
+    assert refused

@@ -307,6 +307,24 @@ def test_no_answer_is_neither_yes_nor_no(guideline: Guideline) -> None:
     assert "neither a yes nor a no" in text
 
 
+def test_a_circumstance_is_told_once(guideline: Guideline) -> None:
+    """What the case gives and what the rules make of it are one fact, told in the words of the record."""
+    for path in (guideline.folder / "cases" / "not_addressed").glob("*.yaml"):
+        for reason in letter(named(path.stem, guideline, "open")).reasons:
+            text = " ".join(reason.member)
+            assert "The case gives" not in text
+            assert text.lower().count("the place of service is") <= 1, path.stem
+
+
+def test_dates_and_ids_stay_on_one_line() -> None:
+    """In HTML nothing breaks a date or the id of a reading at its hyphens, and the text is that of the Markdown."""
+    text = run("letter", SHORT, "--format", "html").stdout.partition("<main>")[2]
+    for pattern in (r"2025-10-20", r"INT-\d+"):
+        spans = re.findall(rf'<span class="whole">{pattern}</span>', text)
+        assert len(spans) == len(re.findall(pattern, text)) > 0
+    assert "\\." not in run("letter", "no-benefit-after-12-weeks").stdout  # a decimal is no item of a list
+
+
 @pytest.mark.parametrize(("name", "code"), [("cts-emg-alone", "95909"), ("ulnar-ncs-alone", "95886")])
 def test_the_request_that_a_letter_names_would_do(name: str, code: str, guideline: Guideline) -> None:
     """Where only the request is in the way, the other request is medically necessary."""

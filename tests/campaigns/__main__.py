@@ -35,7 +35,7 @@ CAMPAIGNS = {
     "criteria": Campaign(
         "4,000 and 2,000 generated cases are decided in both worlds as the criteria, read by hand, decide them",
         laws("decision/test_criteria.py", "decision/test_judge.py", "decision/test_first_sight.py",
-             "kb/test_ncd_240_4.py"),
+             "decision/test_implicants.py", "kb/test_ncd_240_4.py"),
     ),
     "proofs": Campaign(
         "every proof of 2,000 generated and of all canonical cases is verified step by step",
@@ -83,7 +83,8 @@ CAMPAIGNS = {
     ),
     "analysis": Campaign(
         "what is proved of 500 random guidelines is so of each case, and each of 20 planted faults of a kind is found",
-        laws("analysis/test_brute.py", "analysis/test_planted.py", "analysis/test_analyze.py"),
+        laws("analysis/test_brute.py", "analysis/test_planted.py", "analysis/test_analyze.py",
+             "analysis/test_diff.py"),
     ),
     "mutants": Campaign(
         "400 changes of rules drawn at random, and every change of words, are noticed by a case or by review",

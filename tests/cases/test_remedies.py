@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from coverlog.engine.cases.case import Case, Unreadable, read_text
 from coverlog.engine.cases.meant import home
-from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.library.guideline import Guideline, load
 
 BASE = """\
 id: x
@@ -96,6 +96,18 @@ def test_what_is_written_in_a_hurry_has_its_remedy(text: str, remedy: str, guide
         assert fault.place.startswith("c.yaml:")
         assert fault.remedy
         assert "\n" not in str(fault)
+
+
+@pytest.mark.parametrize("written", ["2.5", "true", "7", "x", "[2.5]", "[[x]]", "{x: 2.5}", "[{x: [1]}]"])
+@pytest.mark.parametrize("by", ["cg_med_24", "ncd_240_4"])
+def test_whatever_stands_under_a_key_is_told_or_read(written: str, by: str) -> None:
+    """A value of any type under any key of a case is one that belongs there, or has its place and what is wrong."""
+    guideline = load(by)
+    keys = guideline.schema["properties"]
+    for key in keys:
+        lines = [line for line in BASE.splitlines() if line.split(":")[0] in keys.keys() - {key}]
+        item = read("\n".join([f"{key}: {written}", *lines]), guideline)
+        assert isinstance(item, Case) or any(f.place.startswith("c.yaml:1:") for f in item.faults), item.error
 
 
 def test_a_concept_in_the_wrong_place_is_told_its_own(guideline: Guideline) -> None:

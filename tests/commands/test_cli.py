@@ -148,3 +148,19 @@ def test_a_guideline_that_is_not_there_is_said() -> None:
     result = run("-g", "cg_med_2", "cases")
     assert result.exit_code == 2
     assert "did you mean cg_med_24?" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("ncd_240_4", "coverlog -g ncd_240_4 test"),
+        ("ncd_240_5", "did you mean ncd_240_4?"),
+        ("x", "coverlog -g NAME test"),
+    ],
+)
+def test_a_path_without_cases_says_how_a_guideline_is_named(path: str, said: str) -> None:
+    """A guideline in the place of cases, or nothing at all there, is answered by what was probably meant."""
+    told = run("test", path)
+    assert told.exit_code == 2
+    assert said in told.stderr
+    assert "Traceback" not in told.stderr

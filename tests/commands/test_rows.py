@@ -146,3 +146,11 @@ def test_no_color_is_honoured_on_a_terminal(env: dict[str, str], coloured: bool)
     result = CliRunner().invoke(main, ["decide", SIX], env=env, color=True)
     assert ("\x1b[" in result.stdout) == coloured
     assert "MEDICALLY NECESSARY" in result.stdout
+
+
+def test_a_table_says_what_it_counts_and_names_outcomes_as_declared() -> None:
+    """The nearest way is so many things, under a head that says to what; totals have the words of the guideline."""
+    told = run("decide", THREE, "home-test-type-2", "--format", "table").stdout
+    assert "nearest way to a yes" in told.splitlines()[0]
+    assert "  1 thing: there is " in told
+    assert told.splitlines()[-1] == "3 lines of 2 cases: 1 covered for the initial 12 weeks, 2 not medically necessary"

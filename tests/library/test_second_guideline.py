@@ -11,10 +11,13 @@ from coverlog.engine.cases.case import Case, read_text
 from coverlog.engine.decision.decide import decide, judge
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
+from coverlog.explain.advice.line_rows import rows_of
+from coverlog.explain.checker.phrases import Phrases
 from coverlog.explain.checker.verify import verify
 from coverlog.explain.commands.main import main
 from coverlog.explain.proof.build import prove
 from coverlog.explain.proof.document import as_json
+from coverlog.explain.render.account_text import as_text
 from jsonschema import Draft7Validator
 
 
@@ -51,6 +54,14 @@ def test_its_outcomes_are_its_own(oxygen: Guideline) -> None:
     assert (unmet["outcome"], unmet["by"]) == ("not_medically_necessary", ["O4"])
     assert line(oxygen, place="ward")["reason"] == "not_at_home"
     assert line(oxygen, services=[{"cpt": "E9999"}])["reason"] == "code_unknown"
+
+
+def test_a_reason_without_a_label_is_told_in_words(oxygen: Guideline) -> None:
+    """A symbol that the text gives no label is read as words, in the answer and by the checker of its proof."""
+    case = case_of(oxygen, services=[{"cpt": "E9999"}])
+    assert rows_of(judge(case, oxygen))[0].reason == "code unknown"
+    assert "code_unknown" not in as_text(judge(case, oxygen), colour=False)
+    assert Phrases(oxygen.program).label("code_unknown") == oxygen.program.label("code_unknown") == "code unknown"
 
 
 def test_what_is_missing_may_be_an_absence_or_an_upper_bound(oxygen: Guideline) -> None:

@@ -79,9 +79,11 @@ CHAINS = [
 ]
 
 
-def test_a_chain_of_thousands_is_decided_and_told(toy: Decide, size: Callable[[int, int], int]) -> None:
+def test_a_chain_deeper_than_the_stack_is_decided_and_told(
+    toy: Decide, shallow: int, size: Callable[[int, int], int]
+) -> None:
     """A proof and a refutation deeper than Python's stack, and a line that waits for its first step, in any format."""
-    length = size(1100, 2000)
+    length = size(shallow + 50, 2000)
     assert length > sys.getrecursionlimit()
     for pain, world in CHAINS[: size(3, 6)]:
         judged = toy(chain(length), world=world, **({"pain": pain} if pain else {}))
@@ -221,11 +223,12 @@ def test_what_is_cut_says_so_everywhere(toy: Decide) -> None:
         assert "here may be other ways" in said
 
 
-def test_the_limits_of_a_query_hold_for_its_proofs(toy: Decide) -> None:
+def test_the_limits_of_a_query_hold_for_its_proofs(toy: Decide, size: Callable[[int, int], int]) -> None:
     """A proof that takes longer than the limit stops as the query would."""
-    judged = toy(chain(2000), pain="present")
+    length = size(600, 2000)
+    judged = toy(chain(length), pain="present")
     scene = Scene(judged.guideline, judged.case, "open", "2025-01-01")
-    found = run(read_query("step(2000)", judged.guideline.program), scene)
+    found = run(read_query(f"step({length})", judged.guideline.program), scene)
     assert proofs(found, scene, [0])[1] != []
     with pytest.raises(QueryTimeoutError):
         proofs(found._replace(limits=Limits(seconds=0.0)), scene, [0])

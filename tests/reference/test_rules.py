@@ -198,6 +198,22 @@ def test_cases_that_exercise_a_rule_have_it_in_their_proofs(guideline: Guideline
             assert (case.id in named) == (rule.id in wanted), (rule.id, name)
 
 
+def test_a_rule_holds_in_a_case_only_where_nothing_is_open(guideline: Guideline) -> None:
+    """What would hold if more were documented is told as open: I.4.a, where the weeks of a splint are not recorded."""
+    (rule,) = [each for each in guideline.program.rules if each.id == "I.4.a"]
+    found: dict[str, set[str]] = {}
+    for use in exercised(guideline, [rule]):
+        found.setdefault(use.case, set()).add(use.how)
+    assert found[CTS] == {"holds"}
+    assert found["cts-splint-weeks-undocumented"] == {"open"}
+    assert found["cts-three-weeks-of-splinting"] == {"fails"}
+    for name in [name for name, how in found.items() if "holds" in how][::5]:
+        (case,) = read_files([canonical(guideline)[name]], guideline)
+        proof = prove(judge(case, guideline))  # type: ignore[arg-type]
+        steps = [facts for _, facts in proof.graph.nodes(data=True) if facts.get("rule") == rule.id]
+        assert any(facts.get("value") == "true" for facts in steps), name
+
+
 def test_the_cases_run_once(guideline: Guideline) -> None:
     """The canonical cases are kept in memory: the second look-up goes through none."""
     gone: list[int] = []
