@@ -119,16 +119,6 @@ def test_a_first_screen_imports_neither_graphs_nor_the_validator(command: str, n
     assert told.stderr.split() == []
 
 
-def test_a_start_is_not_searched_for_garbage() -> None:
-    """What the commands import is not searched for garbage, from the first of it on."""
-    code = (
-        "import gc; from coverlog.explain import commands\n"
-        "searched = []; gc.callbacks.append(lambda *each: searched.append(each))\n"
-        "import coverlog.explain.commands.main; print(len(searched))"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "0\n"
-
-
 def test_every_command_is_in_the_readme(root: Path) -> None:
     """Each command stands in the README with an example."""
     from coverlog.explain.commands.main import COMMANDS
