@@ -50,8 +50,8 @@ def test(
     """Test a guideline by its canonical cases, or by those below PATH; exit 1 where one differs.
 
     \b
-    Example: coverlog -g ncd_240_4 test --format json
-             coverlog test --coverage --threshold 95
+    Example: coverlog test --format json
+             coverlog -g ncd_240_4 test --coverage --threshold 95
              coverlog test --mutate --sample 100
     """
     loaded = load(guideline)

@@ -93,8 +93,9 @@ def test_properties_that_do_not_parse_are_told_with_their_place(tmp_path: Path) 
     assert "properties.dl:6:1: undeclared: fnding" in ran.stderr
 
 
-def test_what_is_not_proved_in_time_is_unknown() -> None:
-    """Without time nothing is proved and nothing found: each analysis is unknown, and the exit is 1."""
+def test_what_is_not_proved_in_time_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without time, and with nothing kept, nothing is proved or found: each analysis is unknown, and the exit is 1."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     ran = run("analyze", "ncd_240_4", "--seconds", "0", "--format", "json")
     told = json.loads(ran.stdout)
     assert told["unknown"] == told["analyses"] != []

@@ -145,7 +145,7 @@ def test_two_guidelines_are_compared_line_by_line(plans: Path, tmp_path: Path) -
     (tmp_path / "case.json").write_text(json.dumps(request(findings={"in_study": "present"})))
     args = ["compare", str(tmp_path / "case.json"), "-g", str(plans / "oxygen"), "-g", str(plans / "pump")]
     told = CliRunner().invoke(main, args)
-    assert "both E0784@1: not addressed: code_unknown -> covered in a study by P.3" in told.stdout
+    assert "both E0784@1: not addressed: code unknown -> covered in a study by P.3" in told.stdout
     assert "PUMP-1, P.3: for members of a study" in told.stdout
     found = json.loads(CliRunner().invoke(main, [*args, "--format", "json"]).stdout)
     assert found["settings"]["guideline"] == {"old": ["OX-1"], "new": ["PUMP-1"]}
