@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import atexit
 import gc
+
+# What a start imports and loads stays: it would be searched for garbage again and again, and once more at the end.
+gc.set_threshold(50_000, *gc.get_threshold()[1:])
+atexit.register(gc.freeze)
+
 import importlib
 import os
 import sys
@@ -16,10 +21,6 @@ from ...engine.language.errors import FaultError, GuidelineError, did_you_mean
 from ...kb import DEFAULT
 from .complete import complete_guideline
 from .output import BAD_INPUT, Seconds, flush, open_streams, output_failed, quiet_pipe
-
-# What a start imports and loads stays: it would be searched for garbage again and again, and once more at the end.
-gc.set_threshold(50_000, *gc.get_threshold()[1:])
-atexit.register(gc.freeze)
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
