@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import inf
 from typing import Any
 
@@ -105,11 +105,14 @@ def fewest(needs: Iterable[Need | AtLeast]) -> list[Need]:
     return [each for need in needs for each in (need.of[: need.number] if isinstance(need, AtLeast) else [need])]
 
 
-def say_need(need: Need | AtLeast, program: Program) -> str:
-    """Return what is to be documented of a finding or an amount, as the end of `document that ...`."""
+def say_need(need: Need | AtLeast, program: Program, say: Callable[[Atom, str, Program], str] = say_open) -> str:
+    """Return what is to be documented of a finding or an amount, as the end of `document that ...`.
+
+    :param say: puts an atom into words, with what its amount has to be.
+    """
     if isinstance(need, AtLeast):
-        return need.in_words(say_need(each, program) for each in need.of)
-    said = say_open(need.atom, need.bounds.in_words() if need.bounds else "", program)
+        return need.in_words(say_need(each, program, say) for each in need.of)
+    said = say(need.atom, need.bounds.in_words() if need.bounds else "", program)
     return f"it is not so that {said}" if need.denies else said
 
 

@@ -42,7 +42,8 @@ def rows(account: Account, grounds: Grounds) -> list[Row]:
         found.append(Row("", "", "", "what a criterion for this request names", account.nothing, ""))
     found += [Row("", "", "", *each) for each in _told("", account.recorded)]
     if account.lines[0].role == SILENT:
-        told = [grounds.reasons.say(a) for a in grounds.reasons.circumstances(grounds.decisive(account.lines[0]))]
+        reasons = grounds.reasons
+        told = [reasons.say(a) for a in reasons.circumstances(reasons.decisive(account.lines[0]))]
         found.append(Row("", "", account.deciding[0][1], "", "; ".join(told), ""))
     first = found[0] if found else Row("", "", "", "", "", "")
     lines = ", ".join(called(line, grounds.judged) for line in account.lines)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.decision.outcomes import favourable, outcomes
+from ...engine.decision.outcomes import awaited, outcomes
 from ...engine.decision.support import leaves
 from ...engine.language.comparison import measured
 from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
@@ -37,10 +37,10 @@ class Evidence:
         self.clinical = clinical(judged.guideline)
 
     def decisive(self, line: LineDecision) -> list[Atom]:
-        """Return the atoms an outcome is read off: the sure ones, or the possible ones where more is needed."""
+        """Return the atoms that an outcome is read off: the sure ones, or the possible ones where more is needed."""
         possible = outcomes(self.model, self.program, line.key)
         sure = [atom for atom in possible.get(line.outcome, ()) if self.model.sure(atom)]
-        return sure or favourable(possible, self.program)
+        return sure or awaited(possible, self.program)
 
     def statements(self, atoms: Iterable[Atom]) -> list[str]:
         """Return the statements that sure atoms rest on, down to what the case says."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.decision.outcomes import awaited, favourable, outcomes
+from ...engine.decision.outcomes import favourable, outcomes
 from ...engine.decision.why import Cause, Failure
 from ...engine.evaluation.rules import Firing
 from ...engine.language.comparison import bounds, holds, within
@@ -40,7 +40,7 @@ class Grounds:
         possible = outcomes(self.model, self.program, line.key)
         covering = favourable(possible, self.program)
         if line.role in (FAVOURABLE, SILENT):
-            return [self._fired(self.why.shortest(atom)) for atom in self.decisive(line)]
+            return [self._fired(self.why.shortest(atom)) for atom in self.reasons.decisive(line)]
         if line.role == WAITING and covering:
             found = [self._may(firing) for atom in covering for firing in self.model.firings[atom]]
         else:
@@ -48,15 +48,9 @@ class Grounds:
             found = [step for step in found if not step.asks_other] or found
         return sorted(found, key=lambda step: step.distance)
 
-    def decisive(self, line: LineDecision) -> list[Atom]:
-        """Return the atoms that an outcome is read off."""
-        possible = outcomes(self.model, self.program, line.key)
-        sure = [a for a in possible.get(line.outcome, ()) if self.model.sure(a)]
-        return sure or awaited(possible, self.program)
-
     def deciding_rules(self, line: LineDecision) -> list[Rule]:
         """Return the rules that give a line its outcome; none where it waits."""
-        sure = [atom for atom in self.decisive(line) if self.model.sure(atom)]
+        sure = [atom for atom in self.reasons.decisive(line) if self.model.sure(atom)]
         return [self.why.shortest(atom).rule for atom in sure]
 
     def _fired(self, firing: Firing) -> Step:

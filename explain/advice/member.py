@@ -88,7 +88,7 @@ class _Paragraph:
     def silent(self) -> Iterator[str]:
         yield f"The guideline gives no answer for {self.test}."
         yield f"The reason is that {plain(self.line.reason, self.program)}."
-        here = self.grounds.reasons.circumstances(self.grounds.decisive(self.line))
+        here = self.grounds.reasons.circumstances(self.grounds.reasons.decisive(self.line))
         yield from (self._capital(clause(atom, self.program)) for atom in here)
         yield "This is neither a yes nor a no."
 
@@ -114,7 +114,7 @@ class _Paragraph:
     def _because(self, told: Iterable[Item]) -> list[Item]:
         """Return what of the case itself the statements that refuse a line speak of, and other items."""
         found = {item.atom: item for item in told}
-        for atom in self.grounds.decisive(self.line) if self.account.fails else ():
+        for atom in self.grounds.reasons.decisive(self.line) if self.account.fails else ():
             for premise in self.grounds.why.shortest(atom).rests:
                 spoken = not premise.args and premise.predicate in self.program.tells
                 if spoken or self.grounds.reasons.is_fact(premise):

@@ -73,10 +73,7 @@ def _is_it_so(said: str) -> str:
 
 def answer(need: Need | AtLeast, program: Program) -> str:
     """Return in words that what is needed is so, as the end of `the record shows that ...`."""
-    if isinstance(need, AtLeast):
-        return need.in_words(answer(each, program) for each in need.of)
-    said = telling(need.atom, need.bounds.in_words() if need.bounds else "", program)
-    return f"it is not so that {said}" if need.denies else said
+    return say_need(need, program, telling)
 
 
 def telling(atom: Atom, amount: str, program: Program) -> str:

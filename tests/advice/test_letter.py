@@ -169,8 +169,8 @@ def clauses(account: Any, grounds: Grounds) -> set[str]:
     needs = [wanted.need for way in account.ways for place in way.places for wanted in place]
     atoms += [(need.atom, "", need.bounds.in_words() if need.bounds else "") for need in needs]
     for line in account.lines if account.lines[0].role in ("unfavourable", "silent") else ():
-        atoms += [(p, "", "") for a in grounds.decisive(line) for p in grounds.why.shortest(a).rests]
-        atoms += [(a, "", "") for a in grounds.reasons.circumstances(grounds.decisive(line))]
+        atoms += [(p, "", "") for a in grounds.reasons.decisive(line) for p in grounds.why.shortest(a).rests]
+        atoms += [(a, "", "") for a in grounds.reasons.circumstances(grounds.reasons.decisive(line))]
     atoms += [(atom, "", "") for atom in grounds.reasons.about()]
     return {clause(atom, program, amount, so=so) for atom, *amounts in atoms for amount in ("", *amounts)
             for so in (True, False)} - {""}  # fmt: skip
