@@ -58,13 +58,20 @@ def case_schema(program: Program) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def identified(what: str, program: Program) -> dict[str, Any]:
-    """Return what a JSON Schema for a guideline begins with: its draft, its own name and its title."""
+def identified(what: str, program: Program, called: str = "") -> dict[str, Any]:
+    """Return what a JSON Schema for a guideline begins with: its draft, its own name and its title.
+
+    :param called: what its title calls it, where that is not its name behind an article.
+    """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:coverlog:schema:{what}:{quote(program.name, safe='')}",
-        "title": f"{'An' if what[0] in 'aeiou' else 'A'} {what} for {program.name}",
+        "title": f"{called or f'{_article(what)} {what}'} for {program.name}",
     }
+
+
+def _article(noun: str) -> str:
+    return "An" if noun[0] in "aeiou" else "A"
 
 
 def _services(program: Program) -> dict[str, Any]:

@@ -73,7 +73,8 @@ def sufficiency(guideline: Guideline) -> Schema:
         "change": _or_null(change) | {"title": "the smallest change; null where none turns the outcome"},
         "flipped": _or_null(_witness()),
     })  # fmt: skip
-    return identified("sufficiency", guideline.program) | of_keys({"case": TEXT, "lines": listed(line)})
+    named = identified("sufficiency", guideline.program, "What suffices of a case")
+    return named | of_keys({"case": TEXT, "lines": listed(line)})
 
 
 def _answers(guideline: Guideline) -> list[str]:

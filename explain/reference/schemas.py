@@ -199,7 +199,7 @@ def _rows(guideline: Guideline) -> Schema:
         "distance": {"type": ["integer", "null"], "title": "the number of things in it; null where none is known"},
     })  # fmt: skip
     totals = _object(dict.fromkeys(outcomes, _NUMBER), optional=tuple(outcomes))
-    return identified("rows", guideline.program) | _object({"rows": _list(row), "totals": totals})
+    return identified("rows", guideline.program, "Rows") | _object({"rows": _list(row), "totals": totals})
 
 
 def _comparison(guideline: Guideline) -> Schema:
