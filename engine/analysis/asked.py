@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from ..cases.case import Case
@@ -34,8 +35,28 @@ def value_of(text: str, space: Space, option: str) -> tuple[Slot, Option]:
     raise refused(option, f"{name} is never {written}", did_you_mean(written, known))
 
 
+def dates_in(texts: Iterable[str]) -> dict[str, str]:
+    """Return by name the ISO dates of some texts NAME=VALUE."""
+    named = (text.partition("=") for text in texts)
+    return {name.strip(): value.strip() for name, _, value in named if _is_date(value.strip())}
+
+
+def dates_of(case: Case) -> dict[str, str]:
+    """Return by key the ISO dates that a case says."""
+    return {key: day for key, said in case.said.items() if _is_date(day := _bare(said))}
+
+
+def _is_date(value: Any) -> bool:
+    try:
+        return bool(date.fromisoformat(value).isoformat() == value)
+    except (TypeError, ValueError):
+        return False
+
+
 def _option(slot: Slot, value: Any, space: Space) -> Option | None:
     """Return the value of a slot that stands for one as it is written."""
+    if slot.key in space.days:
+        return next((option for option in slot.options if option.value == value), None)
     said: dict[str, Any] = {}
     slot.put(said, value)
     try:
@@ -70,10 +91,14 @@ def chosen_of(case: Case, session: int, legal: Legal) -> Chosen:
     numbers = set(legal.circuits[0].numbers(facts))
     chosen = {}
     for slot in legal.space.slots:
-        fitting = [o for o in slot.options if o.inputs[0] and o.inputs[0] <= numbers and slot.session in (0, 1)]
+        day = _bare(case.said.get(slot.key)) if slot.key in legal.space.days else None
+        fitting = [
+            o for o in slot.options
+            if slot.session in (0, 1) and (o.value == day if day else o.inputs[0] and o.inputs[0] <= numbers)
+        ]  # fmt: skip
         found = max(fitting, key=lambda o: len(o.inputs[0]), default=slot.options[0])
         chosen[slot] = found._replace(value=_spoken(case, slot, found, legal.space))
-    told = {number for option in chosen.values() for number in option.inputs[0]}
+    told = set(legal.circuits[0].numbers(legal.together.facts(chosen.items())))
     if numbers - told:
         raise FaultError(f"{case.place}: the case says what is not looked through here")
     return chosen
@@ -91,7 +116,7 @@ def _spoken(case: Case, slot: Slot, option: Option, space: Space) -> Any:
 
 def _bare(written: Any) -> Any:
     """Return a value without its source."""
-    return next(v for k, v in written.items() if k != "source") if isinstance(written, dict) else written
+    return next((v for k, v in written.items() if k != "source"), None) if isinstance(written, dict) else written
 
 
 def _is_of_another(args: tuple[Any, ...], session: int, legal: Legal, predicate: str) -> bool:

@@ -15,17 +15,7 @@ Values = Mapping[tuple[Slot, Option], int]
 
 def copied(legal: Legal, values: Values, at: int = 0) -> Encoder:
     """Return what encodes a circuit for a copy of the case, some slots of which hold other values."""
-    by_input: dict[int, list[tuple[Slot, Option]]] = {}
-    for slot in legal.space.slots:
-        for option in slot.options:
-            for number in option.inputs[at]:
-                by_input.setdefault(number, []).append((slot, option))
-
-    def given(number: int, session: int) -> int:
-        ways = [(s, o) for s, o in by_input.get(number, ()) if s.session in (0, session or 1)]
-        return legal.formula.either(values[w] if w in values else legal.literal(*w) for w in ways)
-
-    return Encoder(legal.formula, legal.circuits[at].nodes, given, legal.present)
+    return Encoder(legal.formula, legal.circuits[at].nodes, legal.given(at, values), legal.present)
 
 
 def line_in(legal: Legal, encoder: Encoder, line: Line, at: int = 0) -> Line:
@@ -38,7 +28,7 @@ def line_in(legal: Legal, encoder: Encoder, line: Line, at: int = 0) -> Line:
 def refused_in(legal: Legal, encoder: Encoder, values: Values, at: int = 0) -> int:
     """Return the literal that is so where a copy contradicts itself."""
     found = [legal.refused(at, encoder)]
-    for together in legal.space.excluded():
+    for together in legal.together.excluded():
         found.append(legal.formula.both(values[p] if p in values else legal.literal(*p) for p in together))
     return legal.formula.either(found)
 

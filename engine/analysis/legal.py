@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ..circuit.circuit import Circuit
 from ..circuit.nodes import ANY
 from .encoder import Encoder
 from .formula import Formula
-from .slots import Option, Slot, Space
+from .slots import NO_DATES, Option, Slot, Space
+from .together import Together
 
 MAX_SESSIONS = 4
 """The most sessions of a case that are looked at, beside which no more could matter where fewer are needed."""
 
+NO_VALUES: Mapping[tuple[Slot, Option], int] = MappingProxyType({})
 Given = tuple[frozenset[int], ...]
 Chosen = Mapping[Slot, Option]
 """A case: the value of each slot that is asked about; the others say nothing, or what is so by default."""
@@ -34,19 +37,18 @@ class Legal:
 
     :param date: the ISO date of service of each case.
     :param refused: whether cases that contradict themselves, and are refused, count as well.
+    :param dates: by key, ISO dates that are among those looked at.
     """
 
-    def __init__(self, circuits: Sequence[Circuit], date: str, *, refused: bool = False) -> None:
+    def __init__(
+        self, circuits: Sequence[Circuit], date: str, *, refused: bool = False, dates: Mapping[str, str] = NO_DATES
+    ) -> None:
         self.circuits, self.formula = circuits, Formula()
         needed = max(map(sessions_needed, circuits))
         self.complete = needed <= MAX_SESSIONS  # whether what no case shows is proved never to be
-        self.space = Space(circuits, date, min(needed, MAX_SESSIONS))
-        self._by_input: list[dict[int, list[tuple[Slot, Option]]]] = [{} for _ in circuits]
-        for slot in self.space.slots:
-            for option in slot.options:
-                for at, inputs in enumerate(option.inputs):
-                    for number in inputs:
-                        self._by_input[at].setdefault(number, []).append((slot, option))
+        self.space = Space(circuits, date, min(needed, MAX_SESSIONS), dates)
+        self.together = Together(self.space)
+        self._ways = [self.together.ways(at) for at in range(len(circuits))]
         self.values: dict[Slot, dict[Given, int]] = {}  # by slot and what its value gives, the literal
         self.present = [self._present(n) for n in range(1, min(needed, MAX_SESSIONS) + 1)]
         self.encoders = [
@@ -54,7 +56,7 @@ class Legal:
         ]
         for at in () if refused else range(len(circuits)):
             self.formula.add([-self.refused(at)])
-        for together in self.space.excluded():
+        for together in self.together.excluded():
             self.formula.add([-self.literal(slot, option) for slot, option in together])
 
     def _present(self, session: int) -> int:
@@ -79,12 +81,16 @@ class Legal:
             self.values[slot] = dict(zip((o.inputs for o in slot.options), literals, strict=True))
         return self.values[slot][option.inputs]
 
-    def given(self, at: int) -> Callable[[int, int], int]:
-        """Return what gives the literal of an input of a circuit, by its number and its session."""
+    def given(self, at: int, values: Mapping[tuple[Slot, Option], int] = NO_VALUES) -> Callable[[int, int], int]:
+        """Return what gives the literal of an input of a circuit, by its number and its session.
+
+        :param values: the literals of the slots of a copy, where one is meant, that hold other values.
+        """
 
         def literal(number: int, session: int) -> int:
-            ways = self._by_input[at].get(number, [])
-            return self.formula.either(self.literal(s, o) for s, o in ways if s.session in (0, session or 1))
+            ways = (way for way in self._ways[at].get(number, []) if way[0][0].session in (0, session or 1))
+            either, both = self.formula.either, self.formula.both
+            return either(both(values.get(p, 0) or self.literal(*p) for p in way) for way in ways)
 
         return literal
 

@@ -18,6 +18,7 @@ from ..program.interface import CODE
 from .copies import Values
 from .legal import Chosen, Legal
 from .lines import Line, classes, line_of
+from .slots import NO_DATES
 
 WORLDS = {"open": True, "closed": False}
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
@@ -42,14 +43,17 @@ class Policy:
 
     :param date: the ISO date whose edition is asked about.
     :param served: the ISO date of service of each case, where it is another one.
+    :param dates: by key, ISO dates that cases may say beside those that are looked at.
     :raises NotGroundedError: where the edition has no circuit.
     """
 
-    def __init__(self, guideline: Guideline, date: str, world: str = "", served: str = "") -> None:
+    def __init__(
+        self, guideline: Guideline, date: str, world: str = "", served: str = "", dates: Mapping[str, str] = NO_DATES
+    ) -> None:
         self.guideline, self.date, self.world = guideline, date, world
         self.program = guideline.program
         self.circuit: Circuit = guideline.circuit(date)
-        self.legal = Legal([self.circuit], served or date)
+        self.legal = Legal([self.circuit], served or date, dates=dates)
         self.formula = self.legal.formula
         self.encoder = self.legal.encoders[0]
 

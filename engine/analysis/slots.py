@@ -5,15 +5,13 @@ What a value gives is told by the reader of cases itself, so that a case written
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..circuit.circuit import Circuit
-from ..evaluation.apart import contradicted
-from ..evaluation.symbols import OTHER, Amounts
-from ..language.errors import FaultError
+from ..evaluation.symbols import OTHER, Amounts, Symbols
 from ..language.terms import Atom, Quantity, plain, unquote
 from ..program.elapsed import earlier
 from ..program.forms import BETWEEN, SINCE
@@ -22,12 +20,11 @@ from ..program.program import CaseKey
 from ..program.schema import COUNT
 from ..program.shapes import Said, read_facts
 from .codes import codes_of
+from .dates import days_of
 
 LISTS = ("each of", "codes", "hierarchy", "slips")
 GROUPS = ("present of", "absent of", "amount of")
-UNLOOKED = "that is not looked through, and nothing is proved of the guideline; decide, test and batch answer its cases"
-MAX_PAIRS = 10_000
-"""How many combinations of amounts are looked at for those that contradict each other."""
+NO_DATES: Mapping[str, str] = MappingProxyType({})
 
 
 class Option(NamedTuple):
@@ -64,16 +61,23 @@ class Slot:
             said[self.key] = value
 
 
+Part = tuple[Slot, Option]
+"""A slot, and the value that it holds."""
+
+
 class Space:
     """All that a case may say of one or more circuits.
 
     :param date: the ISO date of service, from which dates in the past are counted.
+    :param dates: by key, ISO dates that are among those looked at.
     """
 
-    def __init__(self, circuits: Sequence[Circuit], date: str, sessions: int = 1) -> None:
+    def __init__(
+        self, circuits: Sequence[Circuit], date: str, sessions: int = 1, dates: Mapping[str, str] = NO_DATES
+    ) -> None:
         self.circuits, self.date = circuits, date
         self.nothing = Option(None, (frozenset(),) * len(circuits), cost=0)
-        self._keys: dict[str, list[CaseKey]] = {}
+        self._keys: dict[str, list[CaseKey]] = {}  # how predicates read each key
         self._read_by: list[dict[str, list[tuple[str, CaseKey]]]] = [{} for _ in circuits]  # by key, the predicates
         for each, read_by in zip(circuits, self._read_by, strict=True):
             for name, predicate in each.grounded.symbols.inputs.items():
@@ -81,12 +85,20 @@ class Space:
                     read_by.setdefault(case.key, []).append((name, case))
                     known = self._keys.setdefault(case.key, [])
                     known += [case] * (case not in known)
+                    if case.other:
+                        self._keys.setdefault(case.other, [])
+        every = [case for of in self._keys.values() for case in of]
+        self.spans = {case: self._cuts(case) for case in every if case.shape == BETWEEN}
+        counted = [(c.key, c.unit, n) for c in every if self.spans and c.shape in SINCE for n in self._numbers([c])]
+        self.days = days_of(self.spans, counted, date, dates)  # by key, of two between which days are counted
         self.slots = [slot for key in self._keys for slot in self._slots(key, sessions)]
 
     def _slots(self, key: str, sessions: int) -> Iterator[Slot]:
         keys = self._keys[key]
         shapes = {each.shape for each in keys}
-        if "" in shapes:
+        if key in self.days:
+            yield self._dated(key)
+        elif "" in shapes:
             for session in range(1, sessions + 1):
                 yield from self._lines(key, session)
         elif shapes & set(GROUPS):
@@ -130,6 +142,15 @@ class Space:
             facts |= dict.fromkeys(given)
         return Option(value, tuple(inputs), tuple(facts))
 
+    def _dated(self, key: str) -> Slot:
+        """Return the slot of a date that gives something beside another one: a number below 0 tells its days apart."""
+        options = [self.nothing]
+        for at, day in enumerate(self.days[key], 1):
+            option = self.read(key, {key: day}, day)
+            cost = 1 + (day > self.date)
+            options.append(option._replace(inputs=tuple(each | {-at} for each in option.inputs), cost=cost))
+        return Slot(key, "", BETWEEN, tuple(options))
+
     def _lines(self, key: str, session: int) -> Iterator[Slot]:
         """Yield what may be requested in a session: each code that is told apart, with its units."""
         units = sorted(n for n in {1, *self._numbers(self._keys[key])} if 1 <= n <= COUNT)
@@ -161,8 +182,6 @@ class Space:
                 yield from dict.fromkeys(c for of in self.circuits for c in of.grounded.program.of_kind(key.kind))
             elif key.shape in SINCE:
                 yield from (earlier(key.unit, self.date, count) for count in sorted(self._numbers(keys)) if count >= 0)
-            elif key.shape == BETWEEN:
-                raise FaultError(f"{key.key} is the second of two dates: {UNLOOKED}")
         yield from self._amounts([key for key in keys if key.shape == "count"])
 
     def _amounts(self, keys: Sequence[CaseKey]) -> Iterator[Any]:
@@ -188,6 +207,16 @@ class Space:
                     found |= {p + step for p in points for step in (-1, 0, 1)}
         return found
 
+    def _cuts(self, key: CaseKey) -> set[int]:
+        """Return the numbers with which rules compare what is read as one key."""
+        read = ((s.inputs[name].case, columns) for s in self._symbols for name, columns in s.columns.items())
+        mine = (column for case, columns in read if case == key for column in columns)
+        return {int(point) for column in mine if isinstance(column, Amounts) for point in column.points}
+
+    @property
+    def _symbols(self) -> list[Symbols]:
+        return [circuit.grounded.symbols for circuit in self.circuits]
+
     def _apart(self) -> set[str]:
         """Return the keys whose amounts are compared with each other."""
         return {
@@ -208,15 +237,3 @@ class Space:
             if len(options) > 1 and options[1].inputs not in seen:
                 seen.add(options[1].inputs)
                 yield Slot(key, code, "codes", options)
-
-    def excluded(self) -> Iterator[list[tuple[Slot, Option]]]:
-        """Yield what cannot be said together: amounts by which a case contradicts itself."""
-        for circuit in self.circuits:
-            for rule in circuit.grounded.apart:
-                names = {literal.atom.predicate for literal in rule.literals}
-                mine = [s for s in self.slots if any(f.predicate in names for o in s.options for f in o.facts)]
-                for number, chosen in enumerate(product(*(slot.options for slot in mine))):
-                    if number > MAX_PAIRS:
-                        raise FaultError(f"{rule.id} compares more than {MAX_PAIRS:,} pairs of amounts: {UNLOOKED}")
-                    if contradicted([rule], [fact for option in chosen for fact in option.facts]):
-                        yield list(zip(mine, chosen, strict=True))

@@ -92,7 +92,8 @@ def documentable(policy: Policy, *, settled: bool = False) -> list[Slot]:
     declared = policy.program.predicates.values()
     opens = [p for p in declared if (p.is_record if settled else p.is_open)]
     kinds = {p.open_kind for p in opens if p.open_kind}
-    keys = {p.case.key for p in declared if p.case and (p in opens or p.case.kind in kinds)}
+    mine = [p.case for p in declared if p.case and (p in opens or p.case.kind in kinds)]
+    keys = {key for case in mine for key in (case.key, case.other)}  # of days between two dates both are documented
     concepts = {concept for kind in kinds for concept in policy.program.of_kind(kind)}
     return [
         slot for slot in optional(policy.legal.space.slots)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import sys
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
@@ -25,16 +27,19 @@ if TYPE_CHECKING:
 UNGROUNDED = "the guideline has no circuit, and nothing is proved of it"
 
 
-def policy_of(guideline: Guideline, date: str, world: str, served: str = "") -> Policy:
+def policy_of(
+    guideline: Guideline, date: str, world: str, served: str = "", dates: Mapping[str, str] = MappingProxyType({})
+) -> Policy:
     """Return an edition as all its cases at once.
 
     :param served: the date of service of each, where it is another one.
+    :param dates: by key, dates that the cases may say beside those that are looked at.
     :raises FaultError: where it has no circuit.
     """
     from ...engine.analysis.policy import Policy
 
     try:
-        return Policy(guideline, date, world, served)
+        return Policy(guideline, date, world, served, dates)
     except NotGroundedError as error:
         raise FaultError(f"{UNGROUNDED}: {error}") from None
 
@@ -75,12 +80,13 @@ def construct(
     Example: coverlog construct medically_necessary --code 95886 --by I.4.a --with wrist_splint_weeks=6
              coverlog construct medically_necessary --code 95886 --without conditions --format json
     """
+    from ...engine.analysis.asked import dates_in
     from ...engine.analysis.construct import construct as made
     from ..reference.analyses import witness
     from ..reference.sufficiency import constructed
 
     loaded = load(guideline)
-    policy = policy_of(loaded, as_of or datetime.date.today().isoformat(), world)
+    policy = policy_of(loaded, as_of or datetime.date.today().isoformat(), world, dates=dates_in(said))
     found = made(policy, outcome, code, by, said, unsaid)
     if form == "json":
         write_out(as_json(witness(found) if found else None), out)
@@ -103,6 +109,7 @@ def sufficient(case: str, world: str, as_of: str, form: str) -> None:
     Example: coverlog sufficient cts-six-weeks-of-splinting
              coverlog sufficient cts-three-weeks-of-splinting --as-of 2016-01-01 --format json
     """
+    from ...engine.analysis.asked import dates_of
     from ...engine.analysis.sufficient import forced
     from ...engine.cases.find import find_case
     from ..reference.sufficiency import forced_json, forced_text
@@ -110,7 +117,7 @@ def sufficient(case: str, world: str, as_of: str, form: str) -> None:
     read = noted(find_case(case, answering()))
     guideline = read.under or each(answering())[0]
     lines = dict.fromkeys((line.code, line.session) for line in read.lines)
-    policy = policy_of(guideline, as_of or read.date, world, read.date)
+    policy = policy_of(guideline, as_of or read.date, world, read.date, dates_of(read))
     found = [forced(policy, read, *line) for line in lines]
     if form == "json":
         write_out(as_json(forced_json(read.id, found)))

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -111,14 +110,6 @@ def test_what_rests_on_an_interpretation_is_shown_by_a_case() -> None:
     assert {(c["before"], c["after"]) for c in rests["N-5"]} >= {("covered_initial", "not_covered")}
     assert rests["N-7"] != []
     assert {"B.2", "B.4", "B.8"} <= set(rests)
-
-
-def test_days_between_two_dates_are_said_not_to_be_looked_through(toy_folder: Callable[[str], Path]) -> None:
-    """A guideline that counts days from one date of a case to another ends with 2, and names the limit."""
-    ran = run("analyze", str(toy_folder("apnea")), "--only", "faults")
-    assert (ran.exit_code, ran.stdout) == (2, "")
-    assert "trial_end is the second of two dates: that is not looked through" in ran.stderr
-    assert "decide, test and batch answer its cases" in ran.stderr
 
 
 def test_a_mark_of_what_matters_is_stale(tmp_path: Path) -> None:
