@@ -11,7 +11,7 @@ from coverlog.engine.analysis.diff import Pair, Side
 from coverlog.engine.analysis.idle import DEAD, IDLE, REDUNDANT, VACUOUS, deciding, idle_in, unasked
 from coverlog.engine.analysis.policy import Policy, read
 from coverlog.engine.analysis.properties import NEVER, broken_in
-from coverlog.engine.analysis.sweep import CONFLICT, GAP, faults, hopeless
+from coverlog.engine.analysis.sweep import CONFLICT, GAP, faults, harms, hopeless
 from coverlog.engine.analysis.trial import Cut, Trial
 from coverlog.engine.decision.decide import decide
 from coverlog.engine.evaluation.apart import set_apart
@@ -20,7 +20,7 @@ from coverlog.engine.language.parser import Clause, parse
 from coverlog.engine.language.terms import Comparison, Place, Quantity, Rule, Var
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.graph import stratify
-from coverlog.engine.program.interface import FAVOURABLE
+from coverlog.engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
 from coverlog.engine.program.program import Program
 
 DAY = "2026-01-01"
@@ -155,9 +155,25 @@ def untrue(guideline: Guideline) -> Plants:
         )
 
 
+def harmful(guideline: Guideline) -> Plants:
+    """What covers a line asks that something is not said of which no rule that covers by itself may ask that it is."""
+    program = guideline.program
+    covers = [outcome.name for outcome in program.of_role(FAVOURABLE)]
+    asked = {str(arg) for rule in program.rules for literal in rule.asked for arg in literal.atom.args}
+    cases = [p for p in program.predicates.values() if p.case and p.case.shape in ("present of", "each of")]
+    said = [(p.name, c) for p in cases if p.case and p.case.kind in ("finding", "condition")
+            for c in program.of_kind(p.case.kind)]  # fmt: skip
+    for outcome, (name, concept) in product(covers, said):
+        mine = [rule for rule in program.rules if rule.head.predicate == outcome]
+        body = rule_of(f"a :- not {name}({concept}).", mine[0]).body
+        new = {rule: rule._replace(body=(*rule.body, *body)) for rule in mine}
+        if concept not in asked or len(covers) == 1:
+            yield new[mine[0]], program._replace(rules=tuple(new.get(rule, rule) for rule in program.rules))
+
+
 PLANTS: dict[str, Callable[[Guideline], Plants]] = {
     CONFLICT: conflicts, GAP: gaps, "hopeless": no_hope, DEAD: dead_rules, IDLE: dead_literals, REDUNDANT: redundant,
-    VACUOUS: vacuous, "dead-fact": dead_facts, "property": untrue,
+    VACUOUS: vacuous, "dead-fact": dead_facts, "property": untrue, "harm": harmful,
 }  # fmt: skip
 
 
@@ -184,6 +200,13 @@ def found(kind: str, rule: Rule, program: Program) -> bool:
         return line.outcome == "more_information_needed" and line.missing == ()
     if kind == "property":
         return any(each.rule.place == PLACE for each in broken_in(guideline_of(program), guideline_of(program), DAY))
+    if kind == "harm":
+        guideline, concept = guideline_of(program), str(rule.body[-1]).rpartition("(")[2][:-1]
+        (harm,) = [each for each in harms(Policy(guideline, DAY)) if each.slot.name == concept]
+        lines = [decide(read(w.said, guideline), guideline, world=w.world).lines for w in (harm.before, harm.after)]
+        roles = [next(line.role for line in told if line.code == harm.before.code) for told in lines]
+        more = {concept} - set(str(harm.before.said).split("'"))
+        return bool(more) and roles[0] == FAVOURABLE and roles[1] in (SILENT, UNFAVOURABLE)
     if kind == "dead-fact":
         return any(fact.place == PLACE for fact in unasked(Trial(deciding(program), DAY, []), DAY))
     cut = Cut(rule, len(rule.body) - 1 if kind in (IDLE, VACUOUS) else -1)
