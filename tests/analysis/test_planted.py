@@ -1,16 +1,19 @@
 """Faults planted into the shipped guidelines: each is found, and its witness is what it says it is."""
 
 import random
+import shutil
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from coverlog.engine.analysis.diff import Pair, Side
-from coverlog.engine.analysis.idle import DEAD, IDLE, REDUNDANT, VACUOUS, deciding, idle_in, unasked
+from coverlog.engine.analysis.idle import DEAD, IDLE, REDUNDANT, VACUOUS, cuts, deciding, idle_in, unasked
 from coverlog.engine.analysis.policy import Policy, read
 from coverlog.engine.analysis.properties import NEVER, broken_in
+from coverlog.engine.analysis.run import analyse
 from coverlog.engine.analysis.sweep import CONFLICT, GAP, faults, harms, hopeless
 from coverlog.engine.analysis.trial import Cut, Trial
 from coverlog.engine.decision.decide import decide
@@ -22,6 +25,7 @@ from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.graph import stratify
 from coverlog.engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
 from coverlog.engine.program.program import Program
+from coverlog.explain.reference.analyses import GUARDS, marks_of, stale
 
 DAY = "2026-01-01"
 NAMES = ("cg_med_24", "ncd_240_4")
@@ -240,3 +244,27 @@ def test_a_planted_difference_is_found_by_the_witness_that_shows_it(name: str, s
             one, two = change.witnesses
             assert (one.answer, set(one.by)) != (two.answer, set(two.by))
     assert tried > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mark_of_a_part_that_matters_is_found_to_be_stale(name: str, tmp_path: Path, size: Any) -> None:
+    """Of the marks added to guards.yaml each of a part that changes an answer is a finding, and no other mark is."""
+    if name not in size(NAMES[1:], NAMES):
+        pytest.skip("only in a whole campaign")
+    guideline = load(name)
+    known = {(mark.rule, mark.mutation) for mark in marks_of(guideline)}
+    dropped = {rule for rule, change in known if change == "dropped"}
+    every = cuts(deciding(guideline.program), DAY)
+    mine = [cut for cut in every if (cut.rule.id, cut.change) not in known and cut.rule.id not in dropped]
+    planted = random.Random(name).sample(mine, EACH)
+    folder = tmp_path / name
+    shutil.copytree(guideline.folder, folder, ignore=shutil.ignore_patterns("cases"))
+    marks = [{"rule": cut.rule.id, "mutation": cut.change, "reason": "x"} for cut in planted]
+    with (folder / GUARDS).open("a") as file:
+        file.write("\n" + yaml.safe_dump(marks))
+    other = load(folder)
+    told = analyse(other, DAY, only=("dead",), seconds=600, marked=known)
+    found = [each.finding.message for each in stale(told, other)]
+    assert sorted(found) == sorted(
+        f"{cut.rule.id}, {cut.change}: what is marked no longer changes nothing" for cut in planted
+    )
