@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from .encoder import Encoder
-from .legal import Chosen, Legal
+from .legal import Chosen, Legal, Values
 from .lines import Line, classes, line_of
 from .slots import Option, Slot
-
-Values = Mapping[tuple[Slot, Option], int]
-"""By slot and value, the literal that is so where the slot of the copy holds it; other slots are as in the first."""
 
 
 def copied(legal: Legal, values: Values, at: int = 0) -> Encoder:
@@ -27,10 +24,7 @@ def line_in(legal: Legal, encoder: Encoder, line: Line, at: int = 0) -> Line:
 
 def refused_in(legal: Legal, encoder: Encoder, values: Values, at: int = 0) -> int:
     """Return the literal that is so where a copy contradicts itself."""
-    found = [legal.refused(at, encoder)]
-    for together in legal.together.excluded():
-        found.append(legal.formula.both(values[p] if p in values else legal.literal(*p) for p in together))
-    return legal.formula.either(found)
+    return legal.formula.either([legal.refused(at, encoder, values), legal.misdated(values)])
 
 
 def filled(legal: Legal, added: Iterable[tuple[Slot, Option]]) -> Values:

@@ -10,13 +10,15 @@ from ..circuit.circuit import Circuit
 from ..circuit.nodes import ANY
 from .encoder import Encoder
 from .formula import Formula
-from .slots import NO_DATES, Option, Slot, Space
+from .slots import NO_DATES, Option, Part, Slot, Space
 from .together import Together
 
 MAX_SESSIONS = 4
 """The most sessions of a case that are looked at, beside which no more could matter where fewer are needed."""
 
-NO_VALUES: Mapping[tuple[Slot, Option], int] = MappingProxyType({})
+Values = Mapping[Part, int]
+"""By slot and value, the literal that is so where the slot of a copy holds it; other slots are as in the first case."""
+NO_VALUES: Values = MappingProxyType({})
 Given = tuple[frozenset[int], ...]
 Chosen = Mapping[Slot, Option]
 """A case: the value of each slot that is asked about; the others say nothing, or what is so by default."""
@@ -54,19 +56,30 @@ class Legal:
         self.encoders = [
             Encoder(self.formula, circuit.nodes, self.given(at), self.present) for at, circuit in enumerate(circuits)
         ]
+        self._contradictions = [list(self.together.contradictions(circuit)) for circuit in circuits]
         for at in () if refused else range(len(circuits)):
             self.formula.add([-self.refused(at)])
-        for together in self.together.excluded():
-            self.formula.add([-self.literal(slot, option) for slot, option in together])
+        self.formula.add([-self.misdated()])
 
     def _present(self, session: int) -> int:
         lines = [slot for slot in self.space.slots if slot.session == session]
         return self.formula.either(-self.literal(slot, slot.options[0]) for slot in lines)
 
-    def refused(self, at: int, encoder: Encoder | None = None) -> int:
-        """Return the literal that is so where a case contradicts itself by the rules of a circuit."""
+    def refused(self, at: int, encoder: Encoder | None = None, values: Values = NO_VALUES) -> int:
+        """Return the literal that is so where a case contradicts itself by the rules of a circuit.
+
+        :param values: the literals of the slots of a copy, where one is meant, that hold other values.
+        """
         told, sessions = encoder or self.encoders[at], range(1, len(self.present) + 1)
-        return self.formula.either(told.sure(node, s) for node in self.circuits[at].errors for s in sessions)
+        found = [told.sure(node, s) for node in self.circuits[at].errors for s in sessions]
+        return self.formula.either([*found, *(self._all(parts, values) for parts in self._contradictions[at])])
+
+    def misdated(self, values: Values = NO_VALUES) -> int:
+        """Return the literal that is so where a case, or a copy, has a date before one that it is counted from."""
+        return self.formula.either(self._all(pair, values) for pair in self.together.impossible())
+
+    def _all(self, parts: Iterable[Part], values: Values) -> int:
+        return self.formula.both(values.get(part, 0) or self.literal(*part) for part in parts)
 
     def literal(self, slot: Slot, option: Option) -> int:
         """Return the literal that is so where a slot holds a value."""
@@ -81,7 +94,7 @@ class Legal:
             self.values[slot] = dict(zip((o.inputs for o in slot.options), literals, strict=True))
         return self.values[slot][option.inputs]
 
-    def given(self, at: int, values: Mapping[tuple[Slot, Option], int] = NO_VALUES) -> Callable[[int, int], int]:
+    def given(self, at: int, values: Values = NO_VALUES) -> Callable[[int, int], int]:
         """Return what gives the literal of an input of a circuit, by its number and its session.
 
         :param values: the literals of the slots of a copy, where one is meant, that hold other values.
@@ -89,8 +102,7 @@ class Legal:
 
         def literal(number: int, session: int) -> int:
             ways = (way for way in self._ways[at].get(number, []) if way[0][0].session in (0, session or 1))
-            either, both = self.formula.either, self.formula.both
-            return either(both(values.get(p, 0) or self.literal(*p) for p in way) for way in ways)
+            return self.formula.either(self._all(way, values) for way in ways)
 
         return literal
 
@@ -99,7 +111,7 @@ class Legal:
         slot = next(s for s in self.space.slots if s.session == session and s.name == code)
         return -self.literal(slot, slot.options[0])
 
-    def faulty(self, lines: Iterable[tuple[Sequence[str], int]], values: Mapping[tuple[Slot, Option], int]) -> int:
+    def faulty(self, lines: Iterable[tuple[Sequence[str], int]], values: Values) -> int:
         """Return the literal that is so where a requested line has no outcome or two: its case is refused.
 
         :param lines: the codes of which the rules say the same, with the literal that is so where that is so of one.

@@ -15,8 +15,7 @@ from ..decision.decision import Decision
 from ..language.errors import CaseError, FaultError
 from ..library.guideline import Guideline
 from ..program.interface import CODE
-from .copies import Values
-from .legal import Chosen, Legal
+from .legal import Chosen, Legal, Values
 from .lines import Line, classes, line_of
 from .slots import NO_DATES
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
-from .copies import Values, copied, filled, further, line_in, optional, refused_in, with_values
+from .copies import copied, filled, further, line_in, optional, refused_in, with_values
 from .encoder import Encoder
-from .legal import Chosen
+from .legal import Chosen, Values
 from .lines import Line
 from .policy import Policy, Witness, each_code, witness_of
 from .slots import Option, Slot

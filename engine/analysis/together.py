@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import permutations, product
 
+from ..circuit.circuit import Circuit
 from ..evaluation.apart import contradicted
 from ..language.errors import FaultError
 from ..language.terms import Atom
@@ -57,17 +58,19 @@ class Together:
         together = (told for pair in dated if (told := self.pairs.get(pair)))
         return [fact for option in (*(option for _, option in parts), *together) for fact in option.facts]
 
-    def excluded(self) -> Iterator[list[Part]]:
-        """Yield what cannot be said together: amounts, or two dates, by which a case contradicts itself."""
-        yield from (list(pair) for pair, told in self.pairs.items() if told is None)
-        for circuit in self.space.circuits:
-            for rule in circuit.grounded.apart:
-                names = {literal.atom.predicate for literal in rule.literals}
-                if any(circuit.grounded.symbols.inputs[name].case in self.space.spans for name in names):
-                    raise FaultError(f"{rule.id} compares days between two dates with another amount: {UNLOOKED}")
-                mine = [s for s in self.space.slots if any(f.predicate in names for o in s.options for f in o.facts)]
-                for number, chosen in enumerate(product(*(slot.options for slot in mine))):
-                    if number > MAX_PAIRS:
-                        raise FaultError(f"{rule.id} compares more than {MAX_PAIRS:,} pairs of amounts: {UNLOOKED}")
-                    if contradicted([rule], [fact for option in chosen for fact in option.facts]):
-                        yield list(zip(mine, chosen, strict=True))
+    def impossible(self) -> list[tuple[Part, Part]]:
+        """Return the dates of which the second is before the first: no case can be read that says both."""
+        return [pair for pair, told in self.pairs.items() if told is None]
+
+    def contradictions(self, circuit: Circuit) -> Iterator[tuple[Part, ...]]:
+        """Yield the amounts by which a case contradicts itself, by the rules that a circuit leaves out."""
+        for rule in circuit.grounded.apart:
+            names = {literal.atom.predicate for literal in rule.literals}
+            if any(circuit.grounded.symbols.inputs[name].case in self.space.spans for name in names):
+                raise FaultError(f"{rule.id} compares days between two dates with another amount: {UNLOOKED}")
+            mine = [s for s in self.space.slots if any(f.predicate in names for o in s.options for f in o.facts)]
+            for number, chosen in enumerate(product(*(slot.options for slot in mine))):
+                if number > MAX_PAIRS:
+                    raise FaultError(f"{rule.id} compares more than {MAX_PAIRS:,} pairs of amounts: {UNLOOKED}")
+                if contradicted([rule], [fact for option in chosen for fact in option.facts]):
+                    yield tuple(zip(mine, chosen, strict=True))

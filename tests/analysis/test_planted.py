@@ -3,13 +3,13 @@
 import random
 import shutil
 from collections.abc import Callable, Iterator
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from coverlog.engine.analysis.diff import Pair, Side
+from coverlog.engine.analysis.diff import REFUSED, Pair, Side
 from coverlog.engine.analysis.idle import DEAD, IDLE, REDUNDANT, VACUOUS, cuts, deciding, idle_in, unasked
 from coverlog.engine.analysis.policy import Policy, read
 from coverlog.engine.analysis.properties import NEVER, broken_in
@@ -231,19 +231,29 @@ def test_a_planted_fault_is_found_with_its_witness(kind: str, size: Any) -> None
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_planted_difference_is_found_by_the_witness_that_shows_it(name: str, size: Any) -> None:
-    """A criterion that is taken away changes an answer, and both sides decide the witness as it is told."""
+    """A rule that is taken away changes an answer where it is not idle, and both sides decide the case that shows it."""
     guideline = load(name)
     rules = [r for r in deciding(guideline.program).edition(DAY) if len(r.body) > 1 and "broader" not in str(r)]
-    tried = 0
-    for rule in random.Random(name).sample(rules, size(1, EACH)):
+    sample = random.Random(name).sample(rules, size(1, EACH))
+    idle = idle_in(guideline.program, DAY, [Cut(rule) for rule in sample])
+    for rule in sample:
         program = guideline.program._replace(rules=tuple(r for r in guideline.program.rules if r is not rule))
-        other = guideline_of(program)
-        changes = [change for change, _ in Pair(Side(guideline, DAY), Side(other, DAY)).changes()]
-        tried += bool(changes)
-        for change in changes[:2]:
+        changes = Pair(Side(guideline, DAY), Side(guideline_of(program), DAY)).changes()
+        found = [change for change, _ in islice(changes, 2)]
+        assert bool(found) is (Cut(rule) not in idle), rule.id
+        for change in found:
             one, two = change.witnesses
             assert (one.answer, set(one.by)) != (two.answer, set(two.by))
-    assert tried > 0
+
+
+def test_a_refusal_that_compares_two_amounts_is_a_difference() -> None:
+    """Without the rule that refuses two ages a case of both is decided, and shown; other cases of the world are not."""
+    guideline = load("ncd_240_4")
+    rest = tuple(rule for rule in guideline.program.rules if rule.id != "B/two-ages")
+    pair = Pair(Side(guideline, DAY), Side(guideline_of(guideline.program._replace(rules=rest)), DAY))
+    changes = list(pair.outcomes())
+    assert {change.before for change in changes} == {REFUSED}
+    assert all({"age", "birth_date"} <= change.witnesses[0].said.keys() for change in changes)
 
 
 @pytest.mark.parametrize("name", NAMES)
