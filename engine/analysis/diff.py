@@ -29,6 +29,7 @@ class Side(NamedTuple):
 
     guideline: Guideline
     date: str
+    called: str = ""  # by whoever asks, to tell it from another one of its name
 
 
 class Change(NamedTuple):

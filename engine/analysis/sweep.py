@@ -116,9 +116,20 @@ def hopeless(policy: Policy) -> Iterator[Witness]:
         while (model := policy.find(code, waits)) is not None:
             helps = _helps(policy, policy.legal.case(model), most, line)
             if helps is None:
-                yield policy.witness(model, code)
+                yield _least(policy, model, most, line, waits)
                 break
             policy.formula.add([-waits, -helps])
+
+
+def _least(policy: Policy, model: set[int], most: dict[str, Chosen], line: Line, waits: int) -> Witness:
+    """Return a case that waits in vain, of which nothing can be left out."""
+    legal, code = policy.legal, line.codes[0]
+    for slot in legal.case(model):
+        less = {**legal.case(model), slot: slot.options[0]}
+        found = policy.find(code, waits, *legal.fixed(less))
+        if found is not None and _helps(policy, legal.case(found), most, line) is None:
+            model = found
+    return policy.witness(model, code)
 
 
 def _most(policy: Policy, slots: list[Slot], line: Line) -> dict[str, Chosen]:

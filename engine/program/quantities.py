@@ -131,6 +131,12 @@ def with_quantities(program: Program) -> tuple[Program, list[Finding]]:
     return program._replace(rules=rules), measures.findings + typed.findings
 
 
+def _bound(rule: Rule) -> set[str]:
+    """Return the variables that positive literals of a rule give their values."""
+    literals = [part for part in rule.body if isinstance(part, Literal) and part.positive]
+    return {arg.name for literal in literals for arg in literal.atom.args if isinstance(arg, Var)}
+
+
 class _Typed:
     """Gives the numbers of clauses their measures, and keeps what is written with other decimals."""
 
@@ -146,6 +152,8 @@ class _Typed:
         if isinstance(part, Literal):
             return Literal(self._atom(part.atom, rule), part.positive)
         if isinstance(part, Comparison):
+            if part.op != "=" and not _bound(rule).issuperset(part.names()):
+                return part  # a slip in a variable's name, which is told as such
             return Comparison(self._terms(part.left, node, rule), part.op, self._terms(part.right, node, rule))
         elements = []
         for i, (terms, condition) in enumerate(part.elements):

@@ -118,8 +118,8 @@ def _side(name: str, guideline: str, date: str, kept: ExitStack) -> Side:
         if re.fullmatch(r"[\d-]+", name) and not Path(name).exists():
             raise FaultError(f"{name}: no such date; write it as YYYY-MM-DD") from None
     if ":" in name and name not in guidelines() and not Path(name).exists():
-        return Side(load(kept.enter_context(revision(name))), date)
-    return Side(load(name), date)
+        return Side(load(kept.enter_context(revision(name))), date, name)
+    return Side(load(name), date, name)
 
 
 def _flips(names: Sequence[str], pair: Pair) -> Iterator[dict[str, Any]]:

@@ -133,7 +133,8 @@ def finding_lines(each: Proved, guideline: Guideline) -> Iterator[str]:
 
 def case_lines(found: Witness, guideline: Guideline) -> Iterator[str]:
     """Yield a witness: what the decision says of it, and the case."""
-    told = in_words(found.answer, guideline) + behind(found.by, guideline.program)
+    answer = found.answer.removeprefix("witness:1:1: ").partition("; ")[0]  # the remedy stands beside the finding
+    told = in_words(answer, guideline) + behind(found.by, guideline.program)
     yield f"  {found.code} in the {found.world} world: {told}"
     yield from (f"    {line}" for line in as_yaml(found.said).splitlines())
 

@@ -114,7 +114,11 @@ def summary(found: Sequence[Told]) -> str:
 
 
 def _names(pair: Pair) -> list[str]:
-    return [f"{side.guideline.program.name} of {side.date}" for side in pair.sides]
+    names = [f"{side.guideline.program.name} of {side.date}" for side in pair.sides]
+    if len(set(names)) > 1:
+        return names
+    called = [side.called for side in pair.sides]
+    return [f"{name} ({as_is})" if as_is else name for name, as_is in zip(names, called, strict=True)]
 
 
 def _short(found: Sequence[Told], pair: Pair, width: int) -> Iterator[str]:

@@ -231,7 +231,7 @@ def test_a_planted_fault_is_found_with_its_witness(kind: str, size: Any) -> None
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_planted_difference_is_found_by_the_witness_that_shows_it(name: str, size: Any) -> None:
-    """A rule that is taken away changes an answer where it is not idle, and both sides decide the case that shows it."""
+    """A rule that is taken away changes an answer where it is not idle; both sides decide the case that shows it."""
     guideline = load(name)
     rules = [r for r in deciding(guideline.program).edition(DAY) if len(r.body) > 1 and "broader" not in str(r)]
     sample = random.Random(name).sample(rules, size(1, EACH))
