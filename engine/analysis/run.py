@@ -12,6 +12,7 @@ from ..library.guideline import Guideline
 from ..program.general import of_rule
 from ..program.interface import SERVICE, UNFAVOURABLE
 from ..program.program import Program
+from .advising import silent
 from .formula import OutOfTimeError, within
 from .idle import DEAD, REDUNDANT, VACUOUS, Mark, idle
 from .policy import Policy, Witness
@@ -110,6 +111,8 @@ def _properties(policy: Policy, told: Analysis) -> None:
 def _dead(policy: Policy, told: Analysis) -> None:
     parts, facts = idle(policy.program, policy.date, told.marked, policy.guideline.hash)
     told.found.extend(Proved(_part(cut, kind), cut=cut) for cut, kind in parts.items())
+    silent_rules = silent(policy.program, policy.date, policy.guideline.hash)
+    told.found.extend(Proved(_part(cut, DEAD), cut=cut) for cut in map(Cut, silent_rules))
     for fact in facts:
         message = f"no rule that can fire asks for {fact.head} ({fact.id})"
         told.found.append(Proved(Finding("dead-fact", fact.place, message, "delete it, or mark it in guards.yaml")))

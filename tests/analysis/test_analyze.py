@@ -92,6 +92,16 @@ def test_properties_that_do_not_parse_are_told_with_their_place(tmp_path: Path) 
     assert "properties.dl:6:1: undeclared: fnding" in ran.stderr
 
 
+def test_a_witness_of_a_wait_in_vain_says_no_more_than_it_takes() -> None:
+    """Where nothing refuses, an age says enough for a line to wait in vain, and the case that shows it is no longer."""
+    program = load("ncd_240_4").program
+    rest = program._replace(rules=tuple(rule for rule in program.rules if rule.id != "B"))
+    guideline = Guideline(Path("rest"), rest, stratify(rest))
+    for proved in analyse(guideline, DAY, only=("hopeless",)).found:
+        assert proved.witness is not None
+        assert set(proved.witness.said) <= {"id", "date_of_service", "services", "birth_date", "age"}
+
+
 def test_what_is_not_proved_in_time_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without time, and with nothing kept, nothing is proved or found: each analysis is unknown, and the exit is 1."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

@@ -42,6 +42,12 @@ def told(*args: str) -> dict[str, Any]:
     return found
 
 
+def head(*args: str) -> str:
+    """The first lines of a difference, which name its sides."""
+    args = ("diff", *args, "--as-of", "2025-11-03", "--world", "closed")
+    return CliRunner().invoke(main, args, catch_exceptions=False).stdout.partition("\n\n")[0]
+
+
 def kinds(found: dict[str, Any], code: str) -> set[tuple[str, str, str, str]]:
     return {tuple(c[k] for k in ("before", "after", "gained", "lost")) for c in found["changes"] if code in c["codes"]}
 
@@ -92,6 +98,7 @@ def test_one_threshold_changes_the_cases_beyond_it_and_no_others(
     """Each witness has four or five weeks, or none said where they decide; of the case bank the same lines change."""
     bank = sorted((guidelines()["cg_med_24"] / "cases" / "medically_necessary").iterdir())
     cases = [path for at, path in enumerate(bank) if path.stem.startswith("cts") or at % size(EACH, 1) == 0]
+    assert f"(cg_med_24) and CG-MED-24 of 2025-11-03 ({changed})" in " ".join(head("cg_med_24", str(changed)).split())
     found = told("cg_med_24", str(changed), *(word for path in cases for word in ("--on", str(path))))
     for change in found["changes"]:
         assert change["statements"] == ["I.4.a"]

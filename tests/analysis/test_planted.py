@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from coverlog.engine.analysis.advising import silent
 from coverlog.engine.analysis.diff import REFUSED, Pair, Side
 from coverlog.engine.analysis.idle import DEAD, IDLE, REDUNDANT, VACUOUS, cuts, deciding, idle_in, unasked
 from coverlog.engine.analysis.policy import Policy, read
@@ -23,7 +24,7 @@ from coverlog.engine.language.parser import Clause, parse
 from coverlog.engine.language.terms import Comparison, Place, Quantity, Rule, Var
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.graph import stratify
-from coverlog.engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
+from coverlog.engine.program.interface import ADVISORY, FAVOURABLE, SILENT, UNFAVOURABLE
 from coverlog.engine.program.program import Program
 from coverlog.explain.reference.analyses import GUARDS, marks_of, stale
 
@@ -233,14 +234,16 @@ def test_a_planted_fault_is_found_with_its_witness(kind: str, size: Any) -> None
 def test_a_planted_difference_is_found_by_the_witness_that_shows_it(name: str, size: Any) -> None:
     """A rule that is taken away changes an answer where it is not idle; both sides decide the case that shows it."""
     guideline = load(name)
-    rules = [r for r in deciding(guideline.program).edition(DAY) if len(r.body) > 1 and "broader" not in str(r)]
+    edition = set_apart(deciding(guideline.program))[0].edition(DAY)
+    rules = [rule for rule in edition if len(rule.body) > 1 and "broader" not in str(rule)]
+    shown = {predicate.name for predicate in guideline.program.shown()}  # beside an answer, and no part of it
     sample = random.Random(name).sample(rules, size(1, EACH))
     idle = idle_in(guideline.program, DAY, [Cut(rule) for rule in sample])
     for rule in sample:
         program = guideline.program._replace(rules=tuple(r for r in guideline.program.rules if r is not rule))
         changes = Pair(Side(guideline, DAY), Side(guideline_of(program), DAY)).changes()
         found = [change for change, _ in islice(changes, 2)]
-        assert bool(found) is (Cut(rule) not in idle), rule.id
+        assert bool(found) is (Cut(rule) not in idle) or rule.head.predicate in shown, rule.id
         for change in found:
             one, two = change.witnesses
             assert (one.answer, set(one.by)) != (two.answer, set(two.by))
@@ -254,6 +257,23 @@ def test_a_refusal_that_compares_two_amounts_is_a_difference() -> None:
     changes = list(pair.outcomes())
     assert {change.before for change in changes} == {REFUSED}
     assert all({"age", "birth_date"} <= change.witnesses[0].said.keys() for change in changes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_rule_that_advises_and_never_fires_is_dead(name: str) -> None:
+    """Each of the shipped rules of advisories fires in some case; one that asks for what cannot be does in none."""
+    program = load(name).program
+    assert silent(program, DAY) == []
+    model = next(rule for rule in program.rules if rule.head.predicate == ADVISORY)
+    kind = next(p for p in program.predicates.values() if p.case and p.case.shape == "present of")
+    assert kind.case is not None
+    planted = [
+        rule_of(f"{str(model)[:-1]}, {kind.name}({concept}), not {kind.name}({concept}).", model, f"planted-{at}")
+        for at, concept in enumerate((*program.of_kind(kind.case.kind), *program.of_kind(kind.case.kind))[:EACH])
+    ]
+    planted = [rule._replace(place=PLACE._replace(line=at)) for at, rule in enumerate(planted, 1)]
+    assert len(planted) == EACH
+    assert silent(program._replace(rules=(*program.rules, *planted)), DAY) == planted
 
 
 @pytest.mark.parametrize("name", NAMES)
