@@ -16,7 +16,7 @@ from ...engine.language.errors import FaultError
 from ...engine.library.guideline import Guideline, load
 from .complete import complete_case
 from .options import date_option, format_option
-from .output import FAILED, as_json, width, write_out
+from .output import BAD_INPUT, FAILED, as_json, width, write_out
 
 if TYPE_CHECKING:
     from ...engine.analysis.run import Analysis, Proved
@@ -62,14 +62,14 @@ def analyze(
     if cases and "reliance" not in only:
         raise click.UsageError("--on tells of reliance: say --only reliance as well")
     loaded = load(path or guideline)
-    bank = read_bank(cases, loaded)
+    bank, unread = read_bank(cases, loaded)
     marks = marks_of(loaded)
     known = {(mark.rule, mark.mutation) for mark in marks}
     told = _analysed(loaded, as_of or datetime.date.today().isoformat(), world or "", only, seconds, known, bank)
     left, marked = unmarked(told.found, marks)
     left += stale(told, loaded)
     write_out(_written(told, left, marked, loaded, form))
-    sys.exit(FAILED if left or told.unknown else 0)
+    sys.exit(BAD_INPUT if unread else FAILED if left or told.unknown else 0)
 
 
 def _analysed(
@@ -84,17 +84,18 @@ def _analysed(
         raise FaultError(f"{UNGROUNDED}: {error}") from None
 
 
-def read_bank(names: Sequence[str], guideline: Guideline) -> list[Case]:
-    """Return the cases that can be read; of the others it is said on standard error why they cannot."""
+def read_bank(names: Sequence[str], guideline: Guideline) -> tuple[list[Case], int]:
+    """Return the cases that can be read, and how many cannot; of these it is said on standard error why."""
     from ...engine.cases.find import find_cases
 
-    found: list[Case] = []
+    found, unread = list[Case](), 0
     for case in find_cases(names, guideline) if names else ():
         if isinstance(case, Unreadable):
             click.echo(case.error, err=True)
+            unread += 1
         else:
             found.append(case)
-    return found
+    return found, unread
 
 
 def _written(told: Analysis, left: Sequence[Proved], marked: int, guideline: Guideline, form: str) -> str:

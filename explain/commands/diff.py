@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...engine.cases.case import Unreadable
+from ...engine.cases.case import Case
 from ...engine.decision.decision import WORLDS
 from ...engine.evaluation.limits import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import load
 from ...engine.program.interface import CODE
 from ...kb import guidelines
+from .analyze import read_bank
 from .complete import complete_case, complete_guideline
 from .construct import UNGROUNDED
 from .options import date_option, format_option, output_option
-from .output import FAILED, as_json, bar, width, write_out
+from .output import BAD_INPUT, FAILED, as_json, bar, width, write_out
 
 if TYPE_CHECKING:
     from ...engine.analysis.diff import Pair, Side
@@ -56,21 +57,27 @@ def diff(
     Example: coverlog diff 2017-11-01 2017-11-02
              coverlog diff cg_med_24 FOLDER --on CASES --format html -o difference.html
     """
-    from ..reference import differences
-
     date = as_of or datetime.date.today().isoformat()
     with ExitStack() as kept:
         sides = [_side(name, guideline, date, kept) for name in (before, after)]
         _comparable(sides)
         pair, found = _compared(sides, world or "", seconds)
-        flips = list(_flips(cases, pair)) if cases else None
-        if form == "json":
-            told = as_json(differences.as_json(pair, found, flips))
-        elif form == "html":
-            told = differences.as_html(pair, found, flips)
-        else:
-            told = differences.as_text(pair, found, flips, width(), detail=detail)
-        write_out(told, out)
+        bank, unread = read_bank(cases, pair.sides[1].guideline)
+        flips = list(_flips(bank, pair)) if cases else None
+        write_out(_written(pair, found, flips, form, detail=detail), out)
+    sys.exit(BAD_INPUT if unread else 0)
+
+
+def _written(
+    pair: Pair, found: Sequence[Told], flips: Sequence[dict[str, Any]] | None, form: str, *, detail: bool
+) -> str:  # fmt: skip
+    from ..reference import differences
+
+    if form == "json":
+        return as_json(differences.as_json(pair, found, flips))
+    if form == "html":
+        return differences.as_html(pair, found, flips)
+    return differences.as_text(pair, found, flips, width(), detail=detail)
 
 
 def _comparable(sides: Sequence[Side]) -> None:
@@ -122,15 +129,11 @@ def _side(name: str, guideline: str, date: str, kept: ExitStack) -> Side:
     return Side(load(name), date, name)
 
 
-def _flips(names: Sequence[str], pair: Pair) -> Iterator[dict[str, Any]]:
+def _flips(cases: Sequence[Case], pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield the lines of cases that both sides decide otherwise."""
     from ...engine.analysis.diff import flips
-    from ...engine.cases.find import find_cases
 
-    for case in bar(list(find_cases(names, pair.sides[1].guideline)), "cases"):
-        if isinstance(case, Unreadable):
-            click.echo(case.error, err=True)
-            continue
+    for case in bar(cases, "cases"):
         for one, two in flips(case, pair):
             sides = {
                 side: {"outcome": line.outcome, "by": list(line.by or filter(None, [line.reason]))}

@@ -16,13 +16,14 @@ from ...engine.language.errors import Finding
 from ...engine.language.terms import Place, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE, WAITING
-from ..advice.phrases import wrapped
+from ..advice.phrases import listed, wrapped
 from ..advice.wording import behind
 from ..render.findings import record, shown
 from ..testing.equivalent import Mark, read_marks
 
 GUARDS = "guards.yaml"
 """The file of a guideline that marks with a reason what is kept, though it changes no answer."""
+LEGEND = f"{REFUSED}: the case contradicts itself, or a line of it has no outcome, or two"
 NAMED = 3
 """How many cases of a bank are named at most."""
 _NONE = {
@@ -167,31 +168,31 @@ def _named(code: str, guideline: Guideline) -> bool:
 
 def _reliance(found: Sequence[Reliance], guideline: Guideline, width: int) -> Iterator[str]:
     for each in found:
-        turns = (" would be ".join(_supposed(side, guideline) for side in (c.before, c.after)) for c in each.changes)
-        text = f"without {each.name}: {'; '.join(turns) or 'no outcome would be another one'}"
+        turns: dict[str, dict[str, None]] = {}
+        for change in each.changes:
+            turns.setdefault(in_words(change.before, guideline), {})[in_words(change.after, guideline)] = None
+        told = "; ".join(f"{before} would be {listed(list(after), last=' or ')}" for before, after in turns.items())
+        text = f"without {each.name}: {told or 'no outcome would be another one'}"
         yield from ("", *wrapped(text, width, subsequent_indent="  "))
         if each.share:
             yield from wrapped(_share(each.share), width, initial_indent="  ", subsequent_indent="    ")
         if each.witnesses:
             sides = (c := each.changes[0]).before, c.after
             one, two = (
-                _supposed(side, guideline) + behind(w.by, guideline.program)
+                in_words(side, guideline) + behind(w.by, guideline.program)
                 for side, w in zip(sides, each.witnesses, strict=True)
             )
             code, world = each.witnesses[0].code, each.witnesses[0].world
             text = f"for example {code} in the {world} world: {one}; then {two}"
             yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
             yield from (f"    {line}" for line in as_yaml(each.witnesses[0].said).splitlines())
+    if any(REFUSED in (change.before, change.after) for each in found for change in each.changes):
+        yield from ("", *wrapped(LEGEND, width, subsequent_indent="  "))
 
 
 def in_words(answer: str, guideline: Guideline) -> str:
     """Return an outcome in words; what is none, such as why a case is refused, as it is."""
     return {outcome.name: outcome.words for outcome in guideline.program.told()}.get(answer, answer)
-
-
-def _supposed(answer: str, guideline: Guideline) -> str:
-    """Return in words what a line would come to."""
-    return "an error (no outcome, or two)" if answer == REFUSED else in_words(answer, guideline)
 
 
 def _share(share: Share) -> str:

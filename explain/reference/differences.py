@@ -17,7 +17,7 @@ from ..advice.phrases import some, wrapped
 from ..advice.wording import behind
 from ..render import difference_page
 from ..render.difference_page import Kind
-from .analyses import in_words, witness
+from .analyses import LEGEND, in_words, witness
 
 
 class Told(NamedTuple):
@@ -97,6 +97,9 @@ def as_text(
         lines += (line for each in found for line in ("", *_block(each, pair, width)))
     elif found:
         lines += _short(found, pair, width)
+    if any(REFUSED in (each.change.before, each.change.after) for each in found):
+        lines += ["", *wrapped(LEGEND, width, subsequent_indent="  ")]
+    if found and not detail:
         hint = "--detail tells when each comes about, and shows each case as a file"
         lines += ["", *wrapped(hint, width)]
     if flips is not None:

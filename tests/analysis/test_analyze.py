@@ -152,6 +152,31 @@ def test_of_a_case_bank_reliance_tells_how_many_lines_change() -> None:
     assert run("analyze", "ncd_240_4", "--on", names[0]).exit_code == 2
 
 
+@pytest.mark.parametrize("args", [("analyze", "ncd_240_4", "--only", "reliance"), ("diff", "2019-01-01", "2020-01-01")])
+def test_a_case_that_cannot_be_read_makes_no_bank(args: tuple[str, ...]) -> None:
+    """What is proved is told all the same; the case that was named is said not to be there, and the exit is 2."""
+    ran = run(*args, "--on", "nosuch")
+    assert ran.exit_code == 2
+    assert "nosuch: no such file or case" in ran.stderr
+    assert ran.stdout
+
+
+def test_an_answer_that_is_refused_is_explained_once() -> None:
+    """Where a withdrawn rule leaves no contradiction, what was refused is told once, with all that it would be."""
+    told = " ".join(run("analyze", "ncd_240_4", "--as-of", DAY, "--only", "reliance").stdout.split())
+    assert "refused would be covered for the initial 12 weeks, covered (continued), " in told
+    assert told.count("refused: the case contradicts itself, or a line of it has no outcome, or two") == 1
+
+
+def test_a_witness_of_a_fault_says_why_it_is_refused_and_the_remedy_stands_beside_the_finding(tmp_path: Path) -> None:
+    """The case is told without a place in a file that nobody has, and one remedy is told of it."""
+    (tmp_path / "t.dl").write_text(f"{PRELUDE}\n{example('conflict', 'Bad')}")
+    ran = run("analyze", str(tmp_path), "--as-of", DAY, "--only", "faults")
+    assert "world: the rules give code" in ran.stdout
+    assert "witness:1:1" not in ran.stdout
+    assert ran.stdout.count("let one of them ask that the other does not hold") == 1
+
+
 def less(guideline: Guideline, name: str) -> Guideline:
     """Return a guideline without the rules that rest on a name, read anew."""
     program = guideline.program

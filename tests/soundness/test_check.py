@@ -185,6 +185,15 @@ def test_the_guideline_of_the_group_is_checked_by_default(write: Callable[[str],
     assert "error: unsafe: Finding is bound by no positive literal" in result.stdout
 
 
+def test_a_slip_in_a_variable_of_a_decimal_is_told_as_a_slip() -> None:
+    """A name that no literal binds is unsafe, also where it is compared with a decimal; nothing is said of units."""
+    text = example("unit", "Good")
+    assert text.count(", Degrees >=") == 1
+    (slip,) = found(text.replace(", Degrees >=", ", Degres >="))
+    assert slip.code == "unsafe"
+    assert "Degres" in slip.message
+
+
 def test_text_says_place_code_and_remedy(write: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """A line of text is file:line:column, severity, code, what is wrong and what to do."""
     monkeypatch.chdir(write(example("misspelt-constant", "Bad")))
