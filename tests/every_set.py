@@ -321,7 +321,12 @@ def _within(comparisons: Iterable[Comparison]) -> Ends:
 
 
 def _outside(firing: Firing, declared: Mapping[str, Predicate]) -> Iterator[Need]:
-    """Yield the bounds of amounts beyond those of a firing."""
+    """Yield the bounds of amounts beyond those of a firing; where no amount is within them, any amount is beyond."""
+    for pattern, premise in _patterns(firing):
+        speaking = [c for c in firing.undetermined if _speaks_of(c, pattern)]
+        if speaking and (found := _within(speaking))[0] > found[1]:
+            case = declared[premise.predicate].case
+            yield Need(premise, case.lowest if case else 0, inf, declared[premise.predicate].asked(premise))
     for comparison in firing.undetermined:
         for pattern, premise in _patterns(firing):
             if _speaks_of(comparison, pattern):

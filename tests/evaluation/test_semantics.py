@@ -804,6 +804,21 @@ def test_what_counts_and_goes_in_a_circle_ends_the_search(every_set: ModuleType,
     _against_the_long_way(drawn, frozenset(), every_set)
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        ("c2 :- weeks(d0, A0), A0 < 1, A0 = 1, not finding(f0).", "goal :- weeks(d0, A0), not c2."),
+        ("c2 :- weeks(d0, A0), A0 > 2, A0 <= 1, finding(f0).", "goal :- weeks(d0, A0), not c2, thing(f1)."),
+    ],
+)
+def test_bounds_that_no_amount_is_within_are_missed_by_any(every_set: ModuleType, rules: Sequence[str]) -> None:
+    """A rule asks an amount for what no amount is: any amount makes it fail, and nothing more is asked for."""
+    drawn = understood(SMALL + numbered(dict.fromkeys([*IMPLICATIONS, *rules])))
+    for case in (frozenset(), frozenset({Atom("thing", ("f1",))})):
+        _check_missing(drawn, case, (None, "finding", "denied"))
+        _against_the_long_way(drawn, case, every_set)
+
+
 def _choices(number: int) -> Drawn:
     """Return a program whose goal needs one of two findings, so many times."""
     sides = [f"{side}{i}" for i in range(number) for side in "ab"]
