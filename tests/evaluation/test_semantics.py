@@ -809,10 +809,15 @@ def test_what_counts_and_goes_in_a_circle_ends_the_search(every_set: ModuleType,
     [
         ("c2 :- weeks(d0, A0), A0 < 1, A0 = 1, not finding(f0).", "goal :- weeks(d0, A0), not c2."),
         ("c2 :- weeks(d0, A0), A0 > 2, A0 <= 1, finding(f0).", "goal :- weeks(d0, A0), not c2, thing(f1)."),
+        ("goal :- weeks(d0, A0), A0 < 1.", "goal :- weeks(d0, A0), A0 >= 1.", "goal :- weeks(d0, A0), finding(f0)."),
+        ("goal :- weeks(d0, A0), A0 < 1.", "goal :- weeks(d0, A0), A0 >= 1, finding(f1).",
+         "goal :- weeks(d0, A0), finding(f0), finding(f1)."),
+        ("goal :- weeks(d0, A0), A0 < 1.", "goal :- weeks(d0, A0), A0 >= 1, A0 <= 3.",
+         "goal :- weeks(d0, A0), A0 <= 3, not finding(f0).", "goal :- weeks(d0, A0), not finding(f2), finding(f1)."),
     ],
-)
-def test_bounds_that_no_amount_is_within_are_missed_by_any(every_set: ModuleType, rules: Sequence[str]) -> None:
-    """A rule asks an amount for what no amount is: any amount makes it fail, and nothing more is asked for."""
+)  # fmt: skip
+def test_nothing_is_asked_for_beside_an_amount_that_is_enough(every_set: ModuleType, rules: Sequence[str]) -> None:
+    """Where a question is settled wherever an amount is, by one rule or another, nothing more is asked for."""
     drawn = understood(SMALL + numbered(dict.fromkeys([*IMPLICATIONS, *rules])))
     for case in (frozenset(), frozenset({Atom("thing", ("f1",))})):
         _check_missing(drawn, case, (None, "finding", "denied"))
