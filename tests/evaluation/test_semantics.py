@@ -780,13 +780,13 @@ def _against_the_long_way(drawn: Drawn, case: frozenset[Atom], long: ModuleType)
     for atom in (a for a in model.firings if not model.sure(a)):
         found = search.sets([atom])
         assert found.complete
-        assert sorted(expanded(found.sets), key=long.order) == every.sets([atom]), atom
+        assert set(expanded(found.sets)) == set(every.sets([atom])), atom
 
 
 @quick
 @given(st.one_of(monotone(), negating(), programs()), st.one_of(small_cases, cases()))
 def test_the_search_finds_what_the_long_way_finds(every_set: ModuleType, drawn: Drawn, case: frozenset[Atom]) -> None:
-    """Where it is not cut, the best-first search gives the sets of the product of all that is thinkable, in order."""
+    """Where it is not cut, the best-first search gives the sets of the product of all that is thinkable."""
     _against_the_long_way(drawn, case, every_set)
 
 
