@@ -144,7 +144,7 @@ class Trial:
         literals = {self._places[cut]: literal for cut, literal in switches.items()}
         return Encoder(
             legal.formula, self.circuit.nodes,
-            lambda number, session: literals.get(number, off) if number >= first else given(number, session), legal.present,
+            lambda at, session: literals.get(at, off) if at >= first else given(at, session), legal.present,
         )  # fmt: skip
 
     def changing(self, cuts: Iterable[Cut]) -> set[Cut]:
