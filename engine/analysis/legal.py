@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from types import MappingProxyType
 from typing import Any
 
@@ -64,6 +65,16 @@ class Legal:
     def _present(self, session: int) -> int:
         lines = [slot for slot in self.space.slots if slot.session == session]
         return self.formula.either(-self.literal(slot, slot.options[0]) for slot in lines)
+
+    def by(self, formula: Formula, values: dict[Slot, dict[Given, int]]) -> Legal:
+        """Return the same cases in another formula.
+
+        :param values: the literals of each value of each slot there.
+        """
+        other = copy(self)
+        other.formula, other.values = formula, values
+        other.present = [other._present(n) for n in range(1, len(self.present) + 1)]
+        return other
 
     def refused(self, at: int, encoder: Encoder | None = None, values: Values = NO_VALUES) -> int:
         """Return the literal that is so where a case contradicts itself by the rules of a circuit.

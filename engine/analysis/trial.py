@@ -5,7 +5,7 @@ All that a rule gives without one of its parts is grounded together with the edi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
@@ -19,6 +19,7 @@ from ..program.program import CaseKey, Predicate, Program
 from .encoder import Encoder
 from .legal import Legal
 from .lines import Line, classes, line_of
+from .many import Bits, Many
 
 Of = TypeVar("Of", bound=Hashable)
 CUT = "\0"
@@ -90,13 +91,13 @@ class Switched(Built):
         """Return nothing: what nodes stand for is asked of no circuit with switches."""
         return {}
 
-    def fires(self, firing: Firing) -> int:
+    def fires(self, firing: Firing, *more: int) -> int:
         """Return the node of a firing: of a rule while it is not taken away, of a rule without a part once that is."""
-        node, place = super().fires(firing), firing.rule.place
+        place = firing.rule.place
         if (number := self._switches.get(place)) is not None:
             switch = self.nodes.input(number, local=False)
-            node = self.nodes.both([node, switch if place.file.startswith(CUT) else self.nodes.negated(switch)])
-        self._fires[id(firing)] = node
+            more = (*more, switch if place.file.startswith(CUT) else self.nodes.negated(switch))
+        node = self._fires[id(firing)] = super().fires(firing, *more)
         return node
 
     def _circle(self, left: Mapping[Atom, list[Firing]], base: Mapping[Atom, int]) -> None:
@@ -133,30 +134,56 @@ class Trial:
         self.formula = self.legal.formula
         self.formula.add([self.legal.given(0)(self.built.inputs[VARYING], 1)])
         self.switches, self._first = len(wanted), first
+        self._places = dict(zip(wanted, switches.values(), strict=True))
         self._switches = {cut: self.formula.new() for cut in wanted}
-        literals = dict(zip(range(first, first + len(wanted)), self._switches.values(), strict=True))
-        self._after = self._encoder(literals.__getitem__, first)
-        self._before = self._encoder(lambda number: -self.formula.true, first)
+        self._before = self._encoder(self.legal, {})
 
-    def _encoder(self, switch: Callable[[int], int], first: int) -> Encoder:
-        given = self.legal.given(0)
+    def _encoder(self, legal: Legal, switches: Mapping[Cut, int]) -> Encoder:
+        """Return what encodes the edition with some switches, each a literal; nothing else is taken away."""
+        given, off, first = legal.given(0), -legal.formula.true, self._first
+        literals = {self._places[cut]: literal for cut, literal in switches.items()}
         return Encoder(
-            self.formula, self.circuit.nodes,
-            lambda number, session: switch(number) if number >= first else given(number, session), self.legal.present,
+            legal.formula, self.circuit.nodes,
+            lambda at, session: literals.get(at, off) if at >= first else given(at, session), legal.present,
         )  # fmt: skip
 
     def changing(self, cuts: Iterable[Cut]) -> set[Cut]:
         """Return those parts without which, one at a time, some legal case is answered otherwise."""
-        return {cut for cut in cuts if self.formula.is_possible([self._differs, *self.without({cut})])}
+        asked = list(cuts)
+        found = self.shown(asked) if len(self.ways) < len(asked) else set()  # else the solver is asked less
+        return found | self.proved([cut for cut in asked if cut not in found])
+
+    def proved(self, cuts: Iterable[Cut]) -> set[Cut]:
+        """Return the same; the solver is asked of each."""
+        left = {cut: self._switches[cut] for cut in cuts}
+        differs = self._differs(self.legal, self._before, self._encoder(self.legal, left))
+        off = {-literal for literal in left.values()}
+        return {cut for cut, lit in left.items() if self.formula.is_possible([differs, lit, *sorted(off - {-lit})])}
+
+    @cached_property
+    def ways(self) -> list[int]:
+        """The literals of all that may be told of a line."""
+        lines = self.lines(self._before)
+        return list(dict.fromkeys(lit for line in lines for lit in self._requested(self.legal, line)))
+
+    def shown(self, cuts: Sequence[Cut]) -> set[Cut]:
+        """Return those parts that make a difference in some case of each answer: all are tried in all cases at once."""
+        models = [model for lit in self.ways if (model := self.formula.solve([lit]))]
+        many = Many(self.legal, models, len(cuts))
+        switches = {cut: Bits(many.first << at) for at, cut in enumerate(cuts)}
+        before, after = (self._encoder(many.legal, each) for each in ({}, switches))
+        differs = self._differs(many.legal, before, after)
+        return {cut for cut, bits in switches.items() if differs & bits}
 
     def without(self, cuts: Collection[Cut]) -> list[int]:
         """Return the literals by which some parts are taken away, and no others."""
-        return [literal if cut in cuts else -literal for cut, literal in self._switches.items()]
+        taken = {self._switches[cut] for cut in cuts}
+        return [literal if literal in taken else -literal for literal in self._switches.values()]
 
-    @property
+    @cached_property
     def sides(self) -> tuple[Encoder, Encoder]:
         """What encodes the edition as it is, and as it is without what is taken away."""
-        return self._before, self._after
+        return self._before, self._encoder(self.legal, self._switches)
 
     def said(self, model: set[int]) -> dict[str, Any]:
         """Return the case of a model as a case file has it."""
@@ -165,32 +192,35 @@ class Trial:
 
     def place(self, cut: Cut) -> int:
         """Return the place of the switch of a part among the inputs of the circuit."""
-        return self._first + list(self._switches).index(cut)
+        return self._places[cut]
 
     def lines(self, encoder: Encoder) -> list[Line]:
         """Return what a line may come to, for each class of codes."""
         program, found = self.circuit.grounded.program, classes(self.circuit, self.legal.space.another())
         return [line_of(codes, ways, program, encoder) for codes, ways in found.items()]
 
-    @cached_property
-    def _differs(self) -> int:
-        """What is so where the answer to some line is not the same before and after."""
-        formula = self.formula
-        refused = [self.legal.refused(0, encoder) for encoder in (self._before, self._after)]
-        told = [formula.differ(*pair) for pair in zip(*map(self._told, (self._before, self._after)), strict=True)]
+    def _differs(self, legal: Legal, *sides: Encoder) -> int:
+        """Return what is so where the answer to some line is not the same on two sides."""
+        formula = legal.formula
+        refused = [legal.refused(0, encoder) for encoder in sides]
+        told = [formula.differ(*pair) for pair in zip(*(self._told(legal, each) for each in sides), strict=True)]
         answered = formula.both([-refused[0], -refused[1], formula.either(told)])
         return formula.either([answered, formula.differ(*refused)])
 
-    def _told(self, encoder: Encoder) -> list[int]:
+    def _told(self, legal: Legal, encoder: Encoder) -> list[int]:
         """Return the literals of all that is told of a line of some code."""
-        found: list[int] = []
-        for line in self.lines(encoder):
-            service = self.legal.service(line.codes[0])
-            found += (self.formula.both([service, lit]) for lit in _answers(line))
+        found = [lit for line in self.lines(encoder) for lit in self._requested(legal, line)]
         shown = [atom for p in self.program.shown() for atom in self.built.atoms(p.name)]
         found += (encoder.possible(self.built.of(atom)) for atom in shown)
         read = [self.built.of(atom) for name in self._read for atom in self.built.atoms(name)]
         return [*found, *map(encoder.sure, read), *map(encoder.possible, read)]
+
+    @staticmethod
+    def _requested(legal: Legal, line: Line) -> list[int]:
+        """Return the literals of each answer that a line may have, where it is requested."""
+        service = legal.service(line.codes[0])
+        answers = (*line.outcomes.values(), *line.by.values(), line.gap, line.conflict)
+        return [legal.formula.both([service, literal]) for literal in answers]
 
     def firing(self, places: Collection[Place]) -> set[Place]:
         """Return the places of those rules that surely fire in some legal case, or in one that is refused."""
@@ -206,14 +236,14 @@ class Trial:
         return (firing for firing in fired if not firing.rule.place.file.startswith(CUT))
 
     def _some(self, firings: Iterable[tuple[Of, Firing]]) -> set[Of]:
-        """Return that of which some firing surely is in some case."""
+        """Return that of which some firing surely is in some case: the first of each is asked for before the rest."""
         nodes: dict[Of, list[int]] = {}
         for of, firing in firings:
             nodes.setdefault(of, []).append(self.built.fired(firing))
-        told = {of: self.formula.either(map(self._before.sure, each)) for of, each in nodes.items()}
-        found = self.formula.possible(told.values())
-        return {of for of, lit in told.items() if lit in found}
-
-
-def _answers(line: Line) -> list[int]:
-    return [*line.outcomes.values(), *line.by.values(), line.gap, line.conflict]
+        found = set[Of]()
+        for most in (1, None):
+            left = ((of, each[:most]) for of, each in nodes.items() if of not in found)
+            told = {of: self.formula.either(map(self._before.sure, each)) for of, each in left}
+            possible = self.formula.possible(told.values())
+            found |= {of for of, literal in told.items() if literal in possible}
+        return found

@@ -96,10 +96,13 @@ class Built:
     def _value(self, fired: Iterable[Firing], base: int) -> int:
         return self.nodes.either([base, *map(self.fires, fired)])
 
-    def fires(self, firing: Firing) -> int:
-        """Return the node of a firing; where its head is of no session, one session is enough."""
+    def fires(self, firing: Firing, *more: int) -> int:
+        """Return the node of a firing; where its head is of no session, one session is enough.
+
+        :param more: nodes of what it asks for beside its body.
+        """
         parts = [self.of(atom) for atom in firing.premises]
-        body = self.nodes.both([*parts, *(self.nodes.negated(self.of(atom)) for atom in firing.absences)])
+        body = self.nodes.both([*more, *parts, *(self.nodes.negated(self.of(atom)) for atom in firing.absences)])
         return body if self._is_local(firing.head) else self.nodes.any(body)
 
     def _is_local(self, atom: Atom) -> bool:

@@ -86,16 +86,17 @@ class Nodes:
             return end
         other = OR if kind == AND else AND
         # A part that asks for more (or less) than another part does adds nothing: a or (a and b) is a.
-        wider = [part for part in parts if self.gates[part][0] == other]
-        sets = {part: set(self.gates[part][1]) for part in wider}
-        parts -= {p for p in wider if sets[p] & parts or any(sets[q] < sets[p] for q in wider if q != p)}
+        sets = {part: {*self.gates[part][1]} for part in parts if self.gates[part][0] == other}
+        for part in [p for p, of in sets.items() if not parts.isdisjoint(of) or any(map(of.__gt__, sets.values()))]:
+            parts.remove(part)
         if not parts:
             return idle
         if len(parts) == 1:
             return parts.pop()
-        found = self._common(kind, other, parts)
-        if found is not None:
-            return found
+        # A part that is no gate of the other kind is in none that is left.
+        common = set.intersection(*(sets[part] for part in parts)) if parts <= sets.keys() else ()
+        if common:
+            return self._apart(kind, common, [sets[part] for part in parts])
         crisp, local = all(self.crisp[p] for p in parts), any(self.local[p] for p in parts)
         return self._node(kind, tuple(sorted(parts)), crisp=crisp, local=local)
 
@@ -111,15 +112,10 @@ class Nodes:
         """Say whether some part is the negation of another, and both are so or not in every case."""
         return any(self.gates[p][0] == NOT and self.crisp[p] and self.gates[p][1][0] in parts for p in parts)
 
-    def _common(self, kind: str, other: str, parts: set[int]) -> int | None:
-        """Return the node with what all parts have in common taken out, where they have something in common."""
-        sets = [set(self.gates[p][1]) if self.gates[p][0] == other else {p} for p in parts]
-        common = set.intersection(*sets)
-        if not common:
-            return None
+    def _apart(self, kind: str, common: set[int], sets: Iterable[set[int]]) -> int:
+        """Return the node of some parts with what they have in common taken out."""
         inner, outer = (self.both, self.either) if kind == AND else (self.either, self.both)
-        rests = [outer(each - common) for each in sets]
-        return outer([*common, inner(rests)])
+        return outer([*common, inner([outer(each - common) for each in sets])])
 
     def reached(self, outputs: Iterable[int], known: Container[int] = ()) -> list[int]:
         """Return the nodes that some outputs rest on, themselves among them, each after all that it rests on.

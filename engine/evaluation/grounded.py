@@ -38,9 +38,13 @@ class Grounded(NamedTuple):
     opens: tuple[Atom, ...]  # what may be undocumented
     fired: tuple[Fired, ...]
     apart: tuple[Rule, ...] = ()  # rules that are left out, and looked at case by case
+    made: tuple[Firing, ...] = ()  # the firings, where they were just made
 
     def firings(self) -> Iterator[Firing]:
         """Yield every firing of a rule with a body, in the order of the strata."""
+        yield from self.made
+        if self.made:
+            return
         rules = {c.name: c for c in compiled_rules(self.program, self.date)}
         for name, row in self.fired:
             if firing := rules[name].firing(row, _counted):
@@ -71,10 +75,10 @@ def ground(program: Program, strata: Strata, date: str) -> Grounded:
     except LimitError as error:
         raise NotGroundedError(str(error)) from None
     names = {compiled.rule.place: compiled for compiled in rules}
-    fired = tuple(_fired(model.firings.values(), names))
-    if len(fired) > MAX_FIRINGS:
-        raise NotGroundedError(f"{len(fired):,} firings, more than {MAX_FIRINGS:,}")
-    return empty._replace(fired=fired)
+    made = tuple(firing for each in model.firings.values() for firing in each if firing.rule.body)
+    if len(made) > MAX_FIRINGS:
+        raise NotGroundedError(f"{len(made):,} firings, more than {MAX_FIRINGS:,}")
+    return empty._replace(fired=tuple(_fired(made, names)), made=made)
 
 
 def with_firings(program: Program, strata: Strata, date: str, fired: tuple[Fired, ...]) -> Grounded:
@@ -90,12 +94,10 @@ def with_firings(program: Program, strata: Strata, date: str, fired: tuple[Fired
     return Grounded(kept, strata, date, symbols, tuple(symbols.atoms()), tuple(_opens(kept)), fired, mine)
 
 
-def _fired(firings: Iterable[list[Firing]], names: dict[Place, Compiled]) -> Iterator[Fired]:
-    for each in firings:
-        for firing in each:
-            if firing.rule.body:
-                compiled = names[firing.rule.place]
-                yield compiled.name, tuple([firing.binding[name] for name in compiled.variables])
+def _fired(firings: Iterable[Firing], names: dict[Place, Compiled]) -> Iterator[Fired]:
+    for firing in firings:
+        compiled = names[firing.rule.place]
+        yield compiled.name, tuple([firing.binding[name] for name in compiled.variables])
 
 
 def _opens(program: Program) -> Iterator[Atom]:
