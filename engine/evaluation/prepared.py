@@ -81,7 +81,7 @@ class Prepared:
                 self.unknown.update(dict.fromkeys(asks))
                 recursive = any(member.renewed for member in members)
                 asked = Asked(_asked(asks), reduce(or_, (m.asks.bits for m in members), 0))
-                yield Component(tuple(sorted(names)), asked, {}, opens, members, counts, recursive)
+                yield Component(names, asked, {}, opens, members, counts, recursive)
 
     def _list(self, member: Member, rows: Sequence[Row]) -> None:
         """Give a bit to each thing that the firings listed of a rule wait for: that is all that they depend on."""

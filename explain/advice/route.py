@@ -9,7 +9,7 @@ from math import inf
 from ...engine.decision.decide import Judged, advisories
 from ...engine.decision.decision import Advisory
 from ...engine.decision.need import AtLeast, Need, fewest
-from ...engine.decision.relaxed import below, inputs, narrowed
+from ...engine.decision.relaxed import below, inputs
 from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom
 from ...engine.library.guideline import Guideline
@@ -126,8 +126,8 @@ class Route:
             return ()
         if (key := (said, request)) not in self._drawn:
             given = [*facts(self.judged.case, self.judged.guideline, request, self.session), *said]
-            evaluator = narrowed(self.judged.guideline, ADVISORY).evaluator(self.judged.situation.date)
-            model = evaluator.evaluate(given, open_world=self.judged.decision.world == "open")
+            open_world, evaluator = self.judged.decision.world == "open", self.judged.situation.evaluator
+            model = evaluator.evaluate(given, open_world=open_world, of=ADVISORY)
             now = set(self.judged.decision.advisories)
             self._drawn[key] = tuple(each for each in advisories(self.program, model) if each not in now)
         return self._drawn[key]
