@@ -17,10 +17,11 @@ from ..program.interface import CODE
 from ..program.schema import DATE
 from ..program.shapes import Said, read_facts
 from .dates import misdated
-from .document import Document, documents
+from .document import Document
 from .document import Path as At
 from .faults import faults
 from .files import below, read_bounded, unreadable
+from .texts import documents
 from .times import plain
 
 SUFFIXES = (".yaml", ".yml", ".json")

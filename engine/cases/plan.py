@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..language.errors import CaseError, Fault, did_you_mean, refused
 from ..language.visible import short
-from .document import Document, documents, path_of
+from .document import Document, path_of
 from .files import read_bounded
+from .texts import documents
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError

@@ -61,26 +61,16 @@ def inputs(program: Program) -> dict[str, Predicate]:
     return {name: by_key[key] for name, key in keyed if key in by_key}
 
 
-@lru_cache(maxsize=16)
-def narrowed(guideline: Guideline, name: str) -> Guideline:
-    """Return a guideline with those rules alone that a predicate rests on."""
-    program = guideline.program
-    read = below(program, name, closing=True)
-    rules = tuple(rule for rule in program.rules if rule.head.predicate in read)
-    return Guideline(guideline.folder, program._replace(rules=rules), guideline.strata, _digest(guideline, name))
-
-
 def is_varied(predicate: Predicate) -> bool:
     """Say whether what a case says by an input may be otherwise: a finding, an amount, a choice, an open count."""
     shape = predicate.case.shape if predicate.case else ""
     return shape in ("present of", "absent of", "amount of", "one of") or (shape == "count" and predicate.is_open)
 
 
-def below(program: Program, *names: str, closing: bool = False) -> frozenset[str]:
-    """Return the predicates that some rest on by the rules, with themselves, and perhaps by what closes open ones."""
+def below(program: Program, *names: str) -> frozenset[str]:
+    """Return the predicates that some rest on by the rules, with themselves."""
     found, before = set(names), 0
     pairs = [(r.head.predicate, p.atom.predicate) for r in program.rules for p in r.body if isinstance(p, Literal)]
-    pairs += [(p.name, c) for p in program.predicates.values() for c in (p.unless, p.until) if c and closing]
     while len(found) != before:
         before = len(found)
         found |= {body for head, body in pairs if head in found}
@@ -110,14 +100,14 @@ def relaxed(guideline: Guideline) -> Guideline:
             rules=tuple(rule for rule in program.rules if rule.head.predicate in read),
         ),
         Strata(strata.components, strata.from_case, strata.from_case),
-        _digest(guideline, "*"),
+        _digest(guideline),
     )
 
 
-def _digest(guideline: Guideline, of: str) -> str:
+def _digest(guideline: Guideline) -> str:
     """Return what a guideline made of another one is grounded under: its text, and the program that makes it here."""
     made = program_in(Path(__file__).parent.parent, "decision") if guideline.hash else ""
-    return sha256(f"{guideline.hash} {made} {of}".encode()).hexdigest() if guideline.hash else ""
+    return sha256(f"{guideline.hash} {made}".encode()).hexdigest() if guideline.hash else ""
 
 
 class Relaxed:

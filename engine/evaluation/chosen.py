@@ -21,11 +21,14 @@ from .rules import Firing, Model
 from .waiting import Waiting
 
 
-def choose(prepared: Prepared, given: Collection[Atom], said: Iterable[str] = (), *, open_world: bool) -> Model | None:
+def choose(
+    prepared: Prepared, given: Collection[Atom], said: Iterable[str] = (), of: Collection[str] = (), *, open_world: bool
+) -> Model | None:
     """Return what follows from a case; None where it gives what the grounded edition takes no account of.
 
     :param given: the case as ground atoms of the declared inputs.
     :param said: the concepts of which the case says whatever is so.
+    :param of: the predicates that are asked for, with all that they depend on; without any all are.
     :raises LimitError: where too much follows, or it takes too long.
     """
     if not all(map(prepared.represents, given)):
@@ -34,7 +37,8 @@ def choose(prepared: Prepared, given: Collection[Atom], said: Iterable[str] = ()
     model.rest_on(prepared.static, prepared.static_names)
     run = _Choice(prepared, model, said, open_world)
     for component in prepared.components:
-        run.take(component)
+        if not of or not component.names.isdisjoint(of):
+            run.take(component)
     model.unknown = model.unknown.difference(model.support)
     run.index()
     model.known = run.known
@@ -69,11 +73,9 @@ class _Choice(Waiting):
             self.budget.left -= came.steps
             self.model.firings.update(came.firings)
             self.model.support.update(came.support)
-            if came.unknown:
-                self.model.unknown.update(came.unknown)
-            if came.live:
-                self.live.update(came.live)
-                self.known.update(came.known)
+            self.model.unknown |= came.unknown
+            self.live.update(came.live)
+            self.known.update(came.known)
             self.possible |= came.possible
             self.sure |= came.sure
 

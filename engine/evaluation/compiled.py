@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 
 from ..language.comparison import holds
 from ..language.terms import Aggregate, Atom, Comparison, Constant, Rule, Term, Var, variables
@@ -54,19 +55,23 @@ class Compiled:
     """A rule made ready: its relation in the store, and how a row turns into a firing."""
 
     def __init__(self, index: int, rule: Rule) -> None:
-        self.rule = rule
-        self.comparisons = rule.comparisons
+        self.rule, literals = rule, rule.literals
+        self.comparisons, self.aggregates = rule.comparisons, rule.aggregates
         self.name = f"F{index}"
-        self.variables = sorted({a.name for lit in rule.literals for a in lit.atom.args if isinstance(a, Var)})
-        positive = [lit.atom for lit in rule.literals if lit.positive]
-        negative = [lit.atom for lit in rule.literals if not lit.positive]
+        self.variables = sorted({a.name for lit in literals for a in lit.atom.args if isinstance(a, Var)})
+        positive = [lit.atom for lit in literals if lit.positive]
+        negative = [lit.atom for lit in literals if not lit.positive]
         self.head = _Template(rule.head, self.variables)
         self.premises = [_Template(atom, self.variables) for atom in positive]
         self.absences = [_Template(atom, self.variables) for atom in negative]
         self.reads = frozenset(atom.predicate for atom in positive)
-        self.needs = frozenset(slot for atom in positive for slot in slots_of(atom))
         self.ground = [a for a in positive if not any(isinstance(t, Var) for t in a.args)]
         self.denied = [a for a in negative if not any(isinstance(t, Var) for t in a.args)]
+
+    @cached_property
+    def needs(self) -> frozenset[Slot]:
+        """What has to be there for it to fire; only who asks pyDatalog looks."""
+        return frozenset(slot for lit in self.rule.literals if lit.positive for slot in slots_of(lit.atom))
 
     def thinkable(self, model: Model, slots: AbstractSet[Slot]) -> bool:
         """Say whether the rule may fire: asking pyDatalog costs more than looking."""
@@ -81,7 +86,7 @@ class Compiled:
         values = [holds(comparison, binding) for comparison in self.comparisons]
         if False in values:
             return None
-        tallies = tuple([tally(aggregate, binding) for aggregate in self.rule.aggregates])
+        tallies = tuple([tally(aggregate, binding) for aggregate in self.aggregates])
         if any(each.value is False for each in tallies):
             return None
         undetermined = tuple(c for c, v in zip(self.comparisons, values, strict=True) if v is None)

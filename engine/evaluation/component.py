@@ -114,7 +114,7 @@ class Came(NamedTuple):
 class Component(NamedTuple):
     """Predicates that rest on each other, and their rules."""
 
-    names: tuple[str, ...]
+    names: frozenset[str]
     asks: Asked  # what it rests on, or is of
     kept: dict[object, Came]
     opens: tuple[str, ...]  # the predicates that may be undocumented

@@ -101,13 +101,17 @@ class Evaluator:
             return 3 if isinstance(part, Comparison) else 4
         return int(part.atom.predicate in self.strata.open_valued) if part.positive else 2
 
-    def evaluate(self, given: Collection[Atom], *, open_world: bool, settled: Collection[str] = ()) -> Model:
+    def evaluate(
+        self, given: Collection[Atom], *, open_world: bool, settled: Collection[str] = (), of: str = ""
+    ) -> Model:
         """Return what follows from a case.
 
         :param given: the case as ground atoms of the declared inputs.
         :param open_world: whether what is not documented may still be so.
         :param settled: the concepts of which that is not so: what the case does not say of them is not so.
+        :param of: the predicate that is asked for, where one alone is: what it does not depend on is left out.
         :raises LimitError: where too much follows, or it takes too long.
         """
-        model = choose(self.prepared, given, settled, open_world=open_world) if self.prepared else None
-        return model or self.solver.evaluate(given, open_world=open_world, settled=settled)
+        asked = self.strata.from_case.intersection(self.below(of) if of else ())
+        model = choose(self.prepared, given, settled, asked, open_world=open_world) if self.prepared else None
+        return model or self.solver.evaluate(given, open_world=open_world, settled=settled, of=asked)

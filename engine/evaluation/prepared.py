@@ -81,15 +81,15 @@ class Prepared:
                 self.unknown.update(dict.fromkeys(asks))
                 recursive = any(member.renewed for member in members)
                 asked = Asked(_asked(asks), reduce(or_, (m.asks.bits for m in members), 0))
-                yield Component(tuple(sorted(names)), asked, {}, opens, members, counts, recursive)
+                yield Component(names, asked, {}, opens, members, counts, recursive)
 
     def _list(self, member: Member, rows: Sequence[Row]) -> None:
         """Give a bit to each thing that the firings listed of a rule wait for: that is all that they depend on."""
         compiled, member.is_listed, member.in_order, asked = member.compiled, True, _orders(rows), 0
         for row in rows:
             member.always.append(len(self.listed))
-            premises = self._bits(template.fill(row) for template in compiled.premises)
-            absences = self._bits(template.fill(row) for template in compiled.absences)
+            premises = self._bits([template.fill(row) for template in compiled.premises])
+            absences = self._bits([template.fill(row) for template in compiled.absences])
             self.listed.append(Listed(compiled, row, premises, absences))
             asked |= premises | absences
         member.asks = Asked(_asked(()), asked)
@@ -105,9 +105,11 @@ class Prepared:
         member.is_closed = not member.counts and read.isdisjoint(self.strata.open_valued)
 
     def _bits(self, slots: Iterable[Slot]) -> int:
-        found = 0
+        found, bit = 0, self.bit
         for slot in slots:
-            found |= self.bit.setdefault(slot, 1 << len(self.bit))
+            if (known := bit.get(slot)) is None:
+                known = bit[slot] = 1 << len(bit)
+            found |= known
         return found
 
     def _start(self) -> None:
@@ -182,10 +184,12 @@ def _static(facts: Iterable[Rule], fired: Iterable[tuple[Compiled, Row]]) -> Mod
     """Return what the text alone gives; each atom is sure by what gave it first."""
     firings = {rule.head: [Firing(rule, {}, rule.head, (), (), ())] for rule in facts}
     model = Model(firings, (), {})
+    tally = Join(model).tally
     for compiled, row in fired:
-        if compiled.rule.aggregates:
+        if compiled.aggregates:
             model.renew()  # what aggregates ask for is below, and known
-        if firing := compiled.firing(row, Join(model).tally):
+            tally = Join(model).tally
+        if firing := compiled.firing(row, tally):
             firings.setdefault(firing.head, []).append(firing)
     model.support.update((atom, fired[0]) for atom, fired in firings.items())
     model.renew()

@@ -89,12 +89,8 @@ class Solver:
         body = [self._shadow(literal) for literal in compiled.rule.literals]
         if at >= 0:
             body.insert(0, Literal(marked("D", body.pop(at).atom)))
-        store.define(
-            relation.name,
-            compiled.variables,
-            body,
-            () if relation.bare else filters(compiled.rule, self.program.predicates),
-        )
+        tests = () if relation.bare else filters(compiled.rule, self.program.predicates)
+        store.define(relation.name, compiled.variables, body, tests)
 
     def _renewed(self, compiled: Compiled) -> Iterator[Relation]:
         """Yield the firings by a new atom wherever a rule's body is recursive."""
@@ -111,7 +107,7 @@ class Solver:
 
     def evaluate(
         self, given: Collection[Atom], *, open_world: bool, possible: Collection[Atom] = (),
-        settled: Collection[str] = (), steps: int | None = None,
+        settled: Collection[str] = (), steps: int | None = None, of: frozenset[str] = frozenset(),
     ) -> Model:  # fmt: skip
         """Return what follows from a case.
 
@@ -120,6 +116,7 @@ class Solver:
         :param possible: atoms that may be so as well, and are not sure; all that a case can change is then open.
         :param settled: the concepts of which the case says whatever is so.
         :param steps: how many steps of rules it may take, where that is not the usual number.
+        :param of: the predicates that are asked for, with all that they depend on; without any all are.
         :raises LimitError: where too much follows, or it takes too long.
         """
         ready = self._clean.pop() if self._clean else self._build()  # where it is lost, or in use further up
@@ -127,7 +124,7 @@ class Solver:
         with ready.store.active():
             run.hold(atom for atom in (*given, *possible) if atom not in ready.static.firings)
             run.hold(shadow(a) for a in given if a.predicate in self.shadowed and a not in ready.static.firings)
-            for component in filter(self.strata.from_case.intersection, self.strata.components):
+            for component in filter((of or self.strata.from_case).intersection, self.strata.components):
                 if open_world:
                     run.suppose(component, settled)
                 run.component(component)

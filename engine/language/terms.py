@@ -198,6 +198,8 @@ class Rule(NamedTuple):
     @property
     def asked(self) -> list[Literal]:
         """Every literal of the body, those inside its aggregates among them."""
+        if not self.body:
+            return []
         return [*self.literals, *(literal for aggregate in self.aggregates for literal in aggregate.literals)]
 
     @property

@@ -24,6 +24,7 @@ from ..program.program import CaseKey, Predicate, Program, Statement
 from ..program.variation import Variation
 
 Built = tuple[Program, Strata]
+_STR = {str}
 
 
 def with_quantities(rule: Rule) -> Any:
@@ -79,9 +80,9 @@ def _text(value: Any) -> str:
 
 
 def _texts(values: Any) -> tuple[str, ...]:
-    if type(values) is not list:
+    if type(values) is not list or not _STR.issuperset(map(type, values)):
         raise ValueError(values)
-    return tuple([_text(value) for value in values])
+    return tuple(values)
 
 
 def _number(value: Any) -> int:
@@ -97,8 +98,9 @@ def _flag(value: Any) -> bool:
 
 
 def _place(value: Any) -> Place:
-    file, line, column = value
-    return Place(_text(file), _number(line), _number(column))
+    if [*map(type, value)] != [str, int, int]:
+        raise ValueError(value)
+    return Place(*value)
 
 
 def _predicate(value: Any) -> Predicate:
@@ -128,10 +130,12 @@ def _rule(
     name: Any, head: Any, body: Any, gloss: Any, cites: Any, readings: Any, effective: Any, ended: Any, source: Any,
     place: Any, fold: Any,
 ) -> Rule:  # fmt: skip
+    if {*map(type, (name, gloss, effective, ended, source, fold))} != _STR:  # at once: there are many rules
+        raise ValueError(name)
+    parts = tuple([_part(part) for part in body]) if body else ()
     return Rule(
-        _text(name), _atom(head), tuple([_part(part) for part in body]), _text(gloss), _texts(cites),
-        _texts(readings), _text(effective), _text(ended), _text(source), _place(place), _text(fold),
-    )  # fmt: skip
+        name, _atom(head), parts, gloss, _texts(cites), _texts(readings), effective, ended, source, _place(place), fold
+    )
 
 
 def _part(value: Any) -> Part:
@@ -156,7 +160,7 @@ def _atom(value: Any) -> Atom:
 
 
 def _terms(values: Any) -> tuple[Term, ...]:
-    return tuple([_term(value) for value in values])
+    return tuple([value if type(value) is str else _term(value) for value in values])
 
 
 def _term(value: Any) -> Term:

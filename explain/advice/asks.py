@@ -53,6 +53,8 @@ class Ask(NamedTuple):
         return {"for": list(self.statements), **outcome, "items": [item.as_json() for item in self.items]}
 
 
+Items = dict[Need | AtLeast, Item]
+
 Box = tuple[tuple[Item, ...], ...]
 """Several sets in one: a choice of items for each place."""
 
@@ -60,23 +62,31 @@ Box = tuple[tuple[Item, ...], ...]
 def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
     """Return the minimal sets of items that make one of the targets so, in the order to ask for them."""
     model, program = judged.model, judged.guideline.program
-    below: dict[tuple[Atom, ...], list[Firing]] = {}
+    below: dict[tuple[Atom, ...], tuple[list[Firing], bool, Items]] = {}
     ranked = []
     for index, needs in enumerate(judged.missing.sets(targets).sets):
-        met = foremost(judged.missing.met(needs, targets), program)
-        steps = below.setdefault(tuple(met), below.get(tuple(met)) or list(steps_to(met, model)))
+        if (met := tuple(foremost(judged.missing.met(needs, targets), program))) not in below:
+            below[met] = (found := list(steps_to(met, model))), not named(found, model, program), {}
+        steps, broad, known = below[met]
         size = sum(need.size for need in needs)
-        ranked.append((size, not named(steps, model, program), index, ask(needs, met, steps, program)))
+        ranked.append((size, broad, index, ask(needs, met, steps, program, known)))
     return [each for *_, each in sorted(ranked)]
 
 
-def ask(needs: Iterable[Need | AtLeast], met: Sequence[Atom], steps: Sequence[Firing], program: Program) -> Ask:
+def ask(
+    needs: Iterable[Need | AtLeast], met: Sequence[Atom], steps: Sequence[Firing], program: Program,
+    known: Items | None = None,
+) -> Ask:  # fmt: skip
     """Return what is needed as items to ask for.
 
     :param met: the outcomes that it gives, by their statements.
     :param steps: what those rest on; see `steps_to`.
+    :param known: the items of needs that were asked for before with the same steps, to which those of these are added.
     """
-    items = tuple(_item(need, steps, program) for need in in_order(frozenset(needs)))
+    known = {} if known is None else known
+    wanted = in_order(frozenset(needs))
+    known |= {need: _item(need, steps, program) for need in wanted if need not in known}
+    items = tuple([known[need] for need in wanted])
     met = foremost(met, program)
     return Ask(tuple(sorted(unquote(str(target.args[-1])) for target in met)), items, leads_to(met, program))
 

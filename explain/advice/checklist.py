@@ -11,7 +11,6 @@ from ...engine.program.interface import CODE, UNFAVOURABLE, WAITING
 from ...engine.program.program import Program
 from .asks import Ask, Item, called
 from .groups import Group, groups, shared
-from .nothing import between
 from .phrases import wrapped
 from .remedies import Way, Ways, unstated, ways
 from .wording import covered_words, words
@@ -87,6 +86,8 @@ def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[st
     if line.role not in (WAITING, UNFAVOURABLE):
         text += "; nothing is missing"
     elif not found.ways:
+        from .nothing import between  # slow to import, and only a line that no list would settle is told so
+
         told = between(line, judged)
         nothing = f"nothing that is {'missing' if line.role == WAITING else 'known'} would change that"
         text += f"; {f'no answer leads to a yes; {told}' if told else nothing}"

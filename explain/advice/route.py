@@ -9,7 +9,7 @@ from math import inf
 from ...engine.decision.decide import Judged, advisories
 from ...engine.decision.decision import Advisory
 from ...engine.decision.need import AtLeast, Need, fewest
-from ...engine.decision.relaxed import below, inputs, narrowed
+from ...engine.decision.relaxed import below, inputs
 from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom
 from ...engine.library.guideline import Guideline
@@ -77,17 +77,21 @@ class Route:
         options += [f"--drop services={code}@{self.session}" for codes in request.drop for code in codes]
         return self._objections(needs, request), tuple(options)
 
-    def _withdrawn(self, told: Collection[Atom]) -> Iterator[str]:
-        """Yield what the record denies, and could no longer deny once more is documented."""
+    @cached_property
+    def _denied(self) -> dict[Atom, str]:
+        """What the record denies, in the order of the names."""
         denials = {
             p.name: d
             for d, name in self.inputs.items()
             for p in self.program.predicates.values()
             if p.case and p.case.shape == "absent of" and p.case.kind == self.program.predicates[d].open_kind
         }
-        for atom in sorted(self.judged.case.facts, key=str):
-            if (derived := denials.get(atom.predicate)) and Atom(derived, atom.args) in told:
-                yield str(atom.args[0])
+        said = ((denials.get(atom.predicate), atom.args) for atom in sorted(self.judged.case.facts, key=str))
+        return {Atom(derived, args): str(args[0]) for derived, args in said if derived}
+
+    def _withdrawn(self, told: Collection[Atom]) -> Iterator[str]:
+        """Yield what the record denies, and could no longer deny once more is documented."""
+        yield from (name for atom, name in self._denied.items() if atom in told)
 
     def _option(self, need: Need) -> str:
         """Return the option of what-if that documents what is needed."""
@@ -126,8 +130,8 @@ class Route:
             return ()
         if (key := (said, request)) not in self._drawn:
             given = [*facts(self.judged.case, self.judged.guideline, request, self.session), *said]
-            evaluator = narrowed(self.judged.guideline, ADVISORY).evaluator(self.judged.situation.date)
-            model = evaluator.evaluate(given, open_world=self.judged.decision.world == "open")
+            open_world, evaluator = self.judged.decision.world == "open", self.judged.situation.evaluator
+            model = evaluator.evaluate(given, open_world=open_world, of=ADVISORY)
             now = set(self.judged.decision.advisories)
             self._drawn[key] = tuple(each for each in advisories(self.program, model) if each not in now)
         return self._drawn[key]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ...engine.cases.document import documents
+from ...engine.cases.texts import documents
 from ...engine.language.errors import refused
 from ...engine.language.terms import Atom, Literal, Part, Rule, Term, Var
 from ...engine.library.guideline import Guideline

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...engine.cases.document import documents
+from ...engine.cases.texts import documents
 from ...engine.cases.written import as_yaml
 from ...engine.language.errors import refused
 from ...engine.language.terms import Rule

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from coverlog.engine.cases.case import MAX_BYTES, Case, Unreadable, read_files, read_text
-from coverlog.engine.cases.document import documents
+from coverlog.engine.cases.texts import documents
 from coverlog.engine.decision.decide import decide, judge
 from coverlog.engine.language.visible import in_quotes, visible
 from coverlog.engine.library.guideline import Guideline

@@ -114,6 +114,38 @@ def test_what_is_settled_is_as_if_nobody_knew_it(semantics: ModuleType, quick: s
     judged()
 
 
+def of(model: Model, name: str) -> tuple[Any, ...]:
+    """All that a model says of a predicate, with the order of its firings."""
+    atoms = model.atoms(name)
+    return [(atom, model.firings.get(atom), model.support.get(atom), atom in model.unknown) for atom in atoms], [
+        model.is_sure(firing) for atom in atoms for firing in model.firings.get(atom, ())
+    ]
+
+
+def test_what_follows_of_a_predicate_follows_without_the_others(semantics: ModuleType, quick: settings) -> None:
+    """Asked for one predicate alone, an evaluation says of it all that it says beside everything else."""
+    looked_at = []
+
+    @quick
+    @given(semantics.programs(), semantics.cases(), st.booleans(), st.data())
+    def judged(drawn: Any, case: Collection[Atom], is_open: bool, data: Any) -> None:
+        program, strata = drawn.program, stratify(drawn.program)
+        name = data.draw(st.sampled_from(sorted(program.declared())))
+        try:
+            prepared = Prepared(program, strata, semantics.DATE, outline(program, strata, semantics.DATE))
+            evaluators = [Evaluator(program, strata, semantics.DATE, each) for each in (None, prepared)]
+            whole = evaluators[0].evaluate(case, open_world=is_open)
+        except (NotANumberError, NotGroundedError):
+            return
+        for evaluator in evaluators:
+            alone = evaluator.evaluate(case, open_world=is_open, of=name)
+            assert of(alone, name) == of(whole, name)
+            looked_at.append(len(alone.firings) < len(whole.firings) and bool(alone.atoms(name)))
+
+    judged()
+    assert any(looked_at)
+
+
 @pytest.mark.parametrize("name", ["cg_med_24", "ncd_240_4"])
 def test_canonical_cases_are_chosen_as_they_are_asked(
     name: str, size: Callable[[int, int], int], record_property: Callable[[str, object], None]

@@ -169,6 +169,6 @@ def test_a_case_takes_the_same_steps_however_many_came_before(write: Callable[[s
         decide(case(guideline, things=["a"], services=[{"cpt": str(code)}]), guideline)
     prepared = guideline.prepared(guideline.since("2025-05-01"))
     assert prepared
-    met = next(each for each in prepared.components if each.names == ("met",))
+    met = next(each for each in prepared.components if each.names == {"met"})
     assert len(met.kept) == 2 * OFTEN
     assert {came.steps for came in met.kept.values()} == {40 * 40}

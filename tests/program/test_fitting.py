@@ -5,8 +5,8 @@ from functools import cache
 from typing import Any
 
 import pytest
-from coverlog.engine.cases.document import documents
 from coverlog.engine.cases.find import canonical_paths
+from coverlog.engine.cases.texts import documents
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.fitting import fits
 from hypothesis import HealthCheck, given, settings
