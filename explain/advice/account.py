@@ -81,7 +81,7 @@ def accounts(judged: Judged, lines: Iterable[LineDecision] = ()) -> list[Account
     """
     told = list({(line.code, line.session): line for line in lines or judged.decision.lines}.values())
     grounds = Grounds(judged)
-    known: list[_Known] = []
+    known: list[_Written] = []
     found: dict[tuple[object, ...], Account] = {}
     for line in told:
         each = _account(line, grounds, known)

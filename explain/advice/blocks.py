@@ -45,6 +45,10 @@ class Block(NamedTuple):
         return self._asdict() | told | {"how": list(self.how), "lacking": lacking, "rests_on": list(self.rests_on)}
 
 
+Place = tuple[str, str, Atom]
+"""Where the items of a rule belong: the criterion that it serves, its statement, and its head."""
+
+
 class Above(NamedTuple):
     """The rules from the one for an outcome down to another one."""
 
@@ -87,7 +91,7 @@ class Writer:
 
     def __init__(self, line: LineDecision, program: Program) -> None:
         self.line, self.program = line, program
-        self.drafts: dict[tuple[str, str, str], _Draft] = {}
+        self.drafts: dict[Place, _Draft] = {}
         self.folded: dict[str, None] = {}
         self._done: set[tuple[str, Step]] = set()
 
@@ -103,12 +107,13 @@ class Writer:
         self._done.add((criterion, step))
         statement = step.rule.cites[0] if step.rule.cites else ""
         above = above.and_(step.rule) if above else Above(step.rule.id, frozenset(_named(step.rule)))
+        bars = barred or (bool(step.lacking) and step.barred)
         items = [part for part in step.parts if isinstance(part, Item) and part.state != FOLDED]
         below = statement if any(item.about for item in items) else criterion
         waiting = statement in self.line.by or bool(items)
         for part in step.parts:
             if isinstance(part, Choice):
-                self._choice(part, below, above, barred or (step.fails and not part.fails) or step.barred)
+                self._choice(part, below, above, bars or (step.fails and not part.fails))
             elif part.state == FOLDED:
                 self.folded[part.label] = None
             elif waiting:
@@ -124,8 +129,10 @@ class Writer:
         draft.rules[step.rule.id] = step.rule
         draft.above |= above.names
         draft.tops.add(above.top)
-        draft.met |= {item: None for item in items if item.state == MET}
-        lacking = tuple([item for item in items if item.state != MET])
+        for item in items:
+            if item.state == MET:
+                draft.met[item] = None
+        lacking = tuple([item for item in items if item.state != MET]) if step.lacking else ()
         if step.fails:
             decides = [item for item in lacking if item.state == BARS] or [item for item in lacking if item.fails]
             draft.beside |= {item: None for item in lacking if item not in decides}
@@ -138,8 +145,10 @@ class Writer:
         return False
 
     def _draft(self, rule: Rule, criterion: str) -> _Draft:
-        key = (criterion, rule.cites[0] if rule.cites else "", str(rule.head))
-        return self.drafts.setdefault(key, _Draft())
+        key = (criterion, rule.cites[0] if rule.cites else "", rule.head)
+        if key not in self.drafts:
+            self.drafts[key] = _Draft()
+        return self.drafts[key]
 
     def _choice(self, choice: Choice, criterion: str, above: Above, barred: bool) -> None:
         """Add the ways of an atom; what fails by more than another way of its statement does not decide."""
@@ -156,11 +165,13 @@ class Writer:
         """Return the blocks that tell, criterion by criterion, and those that are met and common."""
         criteria: dict[str, list[Block]] = {}
         tops: dict[Block, set[str]] = {}
+        settled = self.line.role in (FAVOURABLE, SILENT)
         for (criterion, statement, _), draft in self._joined():
             block = self._block(criterion, statement, draft)
-            tops.setdefault(block, set()).update(draft.tops)
             criteria.setdefault(criterion, []).append(block)
-        if self.line.role in (FAVOURABLE, SILENT):
+            if not settled:
+                tops.setdefault(block, set()).update(draft.tops)
+        if settled:
             once = {
                 (b.statement, b.met, b.lacking): b for blocks in reversed(criteria.values()) for b in reversed(blocks)
             }
@@ -176,9 +187,9 @@ class Writer:
         ]
         return tuple(b._replace(instead=each) for b, each in zip(told, [False, *apart], strict=False)), tuple(common)
 
-    def _joined(self) -> Iterable[tuple[tuple[str, str, str], _Draft]]:
+    def _joined(self) -> Iterable[tuple[Place, _Draft]]:
         """Return the drafts with those as one that say the same words of a statement on the way to one rule."""
-        found: dict[tuple[str, str, str], _Draft] = {}
+        found: dict[Place, _Draft] = {}
         by_statement: dict[str, list[tuple[str, _Draft]]] = {}
         for key, draft in self.drafts.items():
             criterion, statement, _ = key

@@ -116,7 +116,7 @@ class _Screen:
         self.shown = shown
         return [*head, *body, *ways, *self._rests_on(shown), *self._folded(left)]
 
-    def _fits(self, told: int, shown: Iterable[Block], left: list[Block]) -> bool:
+    def _fits(self, told: int, shown: Sequence[Block], left: list[Block]) -> bool:
         """Say whether so many lines leave room for those below them."""
         if told > LINES or (told := told + len(self._rests_on(shown))) > LINES:
             return False
@@ -197,8 +197,11 @@ class _Screen:
             told = alike(account.recorded)
             yield from self._under(f"  {MET}", told) if account.wanted else self._wrap(f"Recorded: {told}", rest=HANG)
 
-    def _rests_on(self, shown: Iterable[Block]) -> list[str]:
-        return self._wrap(rests_told(self.account, shown), rest=HANG)
+    def _rests_on(self, shown: Sequence[Block]) -> list[str]:
+        key = self.account.rests_on, tuple([block.rests_on for block in shown]), self.width
+        if key not in self.written:
+            self.written[key] = self._wrap(rests_told(self.account, shown), rest=HANG)
+        return self.written[key]
 
     def _folded(self, left: list[Block]) -> list[str]:
         shown = [block for block in self.account.blocks if block not in left]
