@@ -234,11 +234,15 @@ def test_lines_with_one_reason_share_it(told: list[tuple[Judged, list[Account]]]
         assert len(set(keys)) == len(keys)
 
 
-def test_a_line_is_told_beside_others_as_it_is_alone(told: list[tuple[Judged, list[Account]]]) -> None:
+def test_a_line_is_told_beside_others_as_it_is_alone(
+    told: list[tuple[Judged, list[Account]]], make: Callable[..., Case], guideline: Guideline
+) -> None:
     """What is written once for several lines is what each of them has where no other one is asked for."""
+    apart = [{"cpt": "95886"}, {"cpt": "95909"}, {"cpt": "95908", "session": 2}]  # one waits as they do, for less
+    case = make(**WRIST | {"services": apart})
+    made = [judge(case, guideline, world=world) for world in WORLDS]
     several = [(judged, each) for judged, each in told if len(judged.decision.lines) > 1]
-    assert several
-    for judged, each in several:
+    for judged, each in (*several, *((judged, accounts(judged)) for judged in made)):
         for account in each:
             for line in account.lines:
                 (alone,) = accounts(judged, [line])
