@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from math import gcd
 
 from ..evaluation.masks import bits as bits
@@ -74,20 +75,47 @@ class Network:
     ) -> None:
         self.gates, self.roots, self.items, self.complete = gates, roots, items, complete
         self.top = roots[-1]
-        self._groups = list(_groups(gates, roots))
-        self.circular = {node: at for at, (group, _, circular) in enumerate(self._groups) if circular for node in group}
-        self._weight = [_MANY] * len(gates) + [1] * len(items)
-        self.order = [node for group, *_ in self._groups for node in group]  # each after what it rests on
+
+    @cached_property
+    def _groups(self) -> list[tuple[list[int], bool, bool]]:
+        return list(_groups(self.gates, self.roots))
+
+    @cached_property
+    def circular(self) -> dict[int, int]:
+        """The gates that are in a circle, each with the number of its group."""
+        return {node: at for at, (group, _, circular) in enumerate(self._groups) if circular for node in group}
+
+    @cached_property
+    def order(self) -> list[int]:
+        """The gates, each after what it rests on."""
+        return [node for group, *_ in self._groups for node in group]
+
+    @cached_property
+    def _weight(self) -> list[int]:
+        """How many items each gate needs at least, and each item, as far as is counted."""
+        weight = [_MANY] * len(self.gates) + [1] * len(self.items)
         for node in self.order:
-            weights = [self._weight[c] for c in gates[node].below]
-            own = min(weights, default=0) if gates[node].conjunctive else sum(weights)
-            self._weight[node] = min(own, _MANY)
-        self._above: list[list[int]] = [[] for _ in self._weight]
-        for node, gate in enumerate(gates):
+            weights = [weight[c] for c in self.gates[node].below]
+            own = min(weights, default=0) if self.gates[node].conjunctive else sum(weights)
+            weight[node] = min(own, _MANY)
+        return weight
+
+    @cached_property
+    def _above(self) -> list[list[int]]:
+        above: list[list[int]] = [[] for _ in range(len(self.gates) + len(self.items))]
+        for node, gate in enumerate(self.gates):
             for below in gate.below:
-                self._above[below].append(node)
-        self._gone_in_circles = any(gone and circular for _, gone, circular in self._groups)
-        self._nothing = self._evaluated(bytearray(len(self._weight)))
+                above[below].append(node)
+        return above
+
+    @cached_property
+    def _gone_in_circles(self) -> bool:
+        return any(gone and circular for _, gone, circular in self._groups)
+
+    @cached_property
+    def _nothing(self) -> Values:
+        """What holds where nothing is documented."""
+        return self._evaluated(bytearray(len(self.gates) + len(self.items)))
 
     def values(self, documented: int) -> Values:
         """Return what holds once items are documented, given as a mask."""
@@ -146,7 +174,8 @@ class Network:
 
     def simplified(self) -> Network:
         """Return the network without what holds, or fails, whatever is documented."""
-        low, high = self.values(0).held, self.values((1 << len(self.items)) - 1).held
+        every = self._evaluated(bytearray(len(self.gates)) + b"\1" * len(self.items))
+        low, high = self._nothing.held, every.held
         gates_left = [gate.without(low, high) for gate in self.gates]
         below = [gate.below for gate in gates_left]
         new: dict[int, int] = {root: i for i, root in enumerate(dict.fromkeys(self.roots))}
@@ -183,7 +212,7 @@ def _groups(gates: Sequence[Gate], roots: Iterable[int]) -> Iterator[tuple[list[
     order = _below_first(gates, roots)
     place = {node: at for at, node in enumerate(order)}
     level = dict.fromkeys(order, 0)
-    changed = True
+    changed = any(gates[node].gone for node in order)
     while changed:  # circles are within a level: no circle goes through `not`
         changed = False
         for node in order:

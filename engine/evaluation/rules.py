@@ -96,6 +96,8 @@ class Firing(NamedTuple):
     @property
     def reads(self) -> tuple[Atom, ...]:
         """What it asks for, so or not so, in every way in which the members of its aggregates may count."""
+        if not self.tallies:
+            return self.premises + self.absences
         ways = [way for tally in self.tallies for member in tally.members for way in member.ways]
         return (*self.premises, *self.absences, *(atom for way in ways for atom in way.reads))
 

@@ -15,6 +15,7 @@ from ...engine.program.program import AUTHORITIES, Program
 from .blocks import Block, Group, Writer, rests_on
 from .grounds import Grounds
 from .nothing import between, nothing, wanted_kind
+from .step import Step, same
 from .ways import Way, ways
 from .wording import words
 
@@ -80,9 +81,10 @@ def accounts(judged: Judged, lines: Iterable[LineDecision] = ()) -> list[Account
     """
     told = list({(line.code, line.session): line for line in lines or judged.decision.lines}.values())
     grounds = Grounds(judged)
+    known: list[_Written] = []
     found: dict[tuple[object, ...], Account] = {}
     for line in told:
-        each = _account(line, grounds)
+        each = _account(line, grounds, known)
         key = (line.outcome, line.session, each.deciding, each.nothing, frozenset(each.blocks))
         same = found.get(key)
         found[key] = _together(same, each) if same else each
@@ -102,24 +104,57 @@ def _of_both(one: Account, other: Account) -> tuple[Way, ...]:
     return tuple(found)
 
 
-def _account(line: LineDecision, grounds: Grounds) -> Account:
+class _Said(NamedTuple):
+    """What the account of a line is written from, but for what would change it."""
+
+    outcome: str
+    by: tuple[str, ...]
+    reason: str | None
+    wanted: str
+    between: str
+    rules: tuple[str, ...]  # those that give the outcome
+
+
+class _Written(NamedTuple):
+    """An account, and what it was written from."""
+
+    said: _Said
+    steps: list[Step]
+    account: Account
+
+
+def _account(line: LineDecision, grounds: Grounds, known: list[_Written]) -> Account:
+    """Return the account of a line, written once for all lines of which the same is to be said."""
+    rules, wanted = grounds.deciding_rules(line), wanted_kind(line, grounds.program)
+    steps = [] if wanted else grounds.steps(line)
+    named = tuple(rule.id for rule in rules)
+    said = _Said(line.outcome, line.by, line.reason, wanted, between(line, grounds.judged), named)
+    for each in known:
+        if each.said == said and same(each.steps, steps):
+            return each.account._replace(lines=(line,), change=_change(line, grounds))
+    known.append(_Written(said, steps, _written(line, grounds, steps, rules, said)))
+    return known[-1].account
+
+
+def _written(line: LineDecision, grounds: Grounds, steps: Iterable[Step], rules: list[Rule], said: _Said) -> Account:
     program = grounds.program
     writer = Writer(line, program)
-    wanted = wanted_kind(line, program)
-    for step in [] if wanted else grounds.steps(line):
-        writer.step(step, "", ())
+    for step in steps:
+        writer.step(step)
     blocks, beside = writer.told()
     shown = {block.statement for block in (*blocks, *beside)}
     unspoken = "" if blocks or line.role == SILENT else str(nothing(grounds))
-    rules = grounds.deciding_rules(line)
     return Account(
-        (line,), tuple(_deciding(line, rules, program)), blocks, beside, unspoken, wanted,
-        between(line, grounds.judged), grounds.items.recorded() if unspoken else (),
-        cache(lambda: tuple(ways(grounds.judged, line))),
-        rests_on(rules, program, [p for p in program.predicates if wanted]), tuple(writer.folded),
+        (line,), tuple(_deciding(line, rules, program)), blocks, beside, unspoken, said.wanted, said.between,
+        grounds.items.recorded() if unspoken else (), _change(line, grounds),
+        rests_on(rules, program, [p for p in program.predicates if said.wanted]), tuple(writer.folded),
         tuple(name for name in covering(grounds.judged.guideline) if name not in shown),
         program,
     )  # fmt: skip
+
+
+def _change(line: LineDecision, grounds: Grounds) -> Callable[[], tuple[Way, ...]]:
+    return cache(lambda: tuple(ways(grounds.judged, line)))
 
 
 def _deciding(line: LineDecision, rules: Iterable[Rule], program: Program) -> list[tuple[str, str]]:

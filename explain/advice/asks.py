@@ -106,7 +106,8 @@ def steps_to(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
 def named(steps: Iterable[Firing], model: Model, program: Program) -> bool:
     """Say whether what the criteria are about is named as such, and does not follow from something narrower."""
     settled = {p for step in steps if step.head not in model.support for p in step.premises if p in model.support}
-    about = [p for p in settled if not program.declared()[p.predicate].is_record]
+    declared = program.declared()
+    about = [p for p in settled if not declared[p.predicate].is_record]
     return not any(lower.predicate == p.predicate for p in about for lower in model.support[p].premises)
 
 

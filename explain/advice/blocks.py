@@ -45,16 +45,31 @@ class Block(NamedTuple):
         return self._asdict() | told | {"how": list(self.how), "lacking": lacking, "rests_on": list(self.rests_on)}
 
 
+Place = tuple[str, str, Atom]
+"""Where the items of a rule belong: the criterion that it serves, its statement, and its head."""
+
+
+class Above(NamedTuple):
+    """The rules from the one for an outcome down to another one."""
+
+    top: str
+    names: frozenset[str]  # what they cite, and how they are read
+
+    def and_(self, rule: Rule) -> Above:
+        """Return them with one more below."""
+        return Above(self.top, self.names.union(_named(rule)))
+
+
 class _Draft:
     """A block in the making."""
 
     def __init__(self) -> None:
-        self.rules: dict[Rule, None] = {}
-        self.above: dict[Rule, None] = {}
+        self.rules: dict[str, Rule] = {}
+        self.above: set[str] = set()  # what the rules between the outcome and the items go by
         self.met: dict[Item, None] = {}
         self.lacking: dict[Group, frozenset[Atom]] = {}  # and what other rules would have to give as well
         self.beside: dict[Item, None] = {}
-        self.tops: set[Rule] = set()  # the rules for the outcome that it is on the way to
+        self.tops: set[str] = set()  # the rules for the outcome that it is on the way to
 
     @property
     def says(self) -> bool:
@@ -76,26 +91,29 @@ class Writer:
 
     def __init__(self, line: LineDecision, program: Program) -> None:
         self.line, self.program = line, program
-        self.drafts: dict[tuple[str, str, str], _Draft] = {}
+        self.drafts: dict[Place, _Draft] = {}
         self.folded: dict[str, None] = {}
         self._done: set[tuple[str, Step]] = set()
 
-    def step(self, step: Step, criterion: str, above: tuple[Rule, ...], barred: bool = False) -> None:
+    def step(self, step: Step, criterion: str = "", above: Above | None = None, barred: bool = False) -> None:
         """Add what a rule asks for, and what the rules below it do, in its order.
 
         :param criterion: the statement about the case that the rule serves, or an empty text.
+        :param above: the rules above it.
         :param barred: whether something beside it fails already, whatever it lacks.
         """
         if (criterion, step) in self._done:
             return
         self._done.add((criterion, step))
-        statement, above = step.rule.cites[0] if step.rule.cites else "", (*above, step.rule)
+        statement = step.rule.cites[0] if step.rule.cites else ""
+        above = above.and_(step.rule) if above else Above(step.rule.id, frozenset(_named(step.rule)))
+        bars = barred or (bool(step.lacking) and step.barred)
         items = [part for part in step.parts if isinstance(part, Item) and part.state != FOLDED]
         below = statement if any(item.about for item in items) else criterion
         waiting = statement in self.line.by or bool(items)
         for part in step.parts:
             if isinstance(part, Choice):
-                self._choice(part, below, above, barred or (step.fails and not part.fails) or step.barred)
+                self._choice(part, below, above, bars or (step.fails and not part.fails))
             elif part.state == FOLDED:
                 self.folded[part.label] = None
             elif waiting:
@@ -104,15 +122,17 @@ class Writer:
             self._items(step, below or statement, items, above, barred)
 
     def _items(
-        self, step: Step, criterion: str, items: Sequence[Item], above: Sequence[Rule], barred: bool
+        self, step: Step, criterion: str, items: Sequence[Item], above: Above, barred: bool
     ) -> bool:  # fmt: skip
         """Add the items of a rule; return that nothing of them is left to add."""
         draft = self._draft(step.rule, criterion)
-        draft.rules |= dict.fromkeys([step.rule])
-        draft.above |= dict.fromkeys(above)
-        draft.tops.add(above[0])
-        draft.met |= {item: None for item in items if item.state == MET}
-        lacking = tuple(item for item in items if item.state != MET)
+        draft.rules[step.rule.id] = step.rule
+        draft.above |= above.names
+        draft.tops.add(above.top)
+        for item in items:
+            if item.state == MET:
+                draft.met[item] = None
+        lacking = tuple([item for item in items if item.state != MET]) if step.lacking else ()
         if step.fails:
             decides = [item for item in lacking if item.state == BARS] or [item for item in lacking if item.fails]
             draft.beside |= {item: None for item in lacking if item not in decides}
@@ -125,13 +145,16 @@ class Writer:
         return False
 
     def _draft(self, rule: Rule, criterion: str) -> _Draft:
-        key = (criterion, rule.cites[0] if rule.cites else "", str(rule.head))
-        return self.drafts.setdefault(key, _Draft())
+        key = (criterion, rule.cites[0] if rule.cites else "", rule.head)
+        if key not in self.drafts:
+            self.drafts[key] = _Draft()
+        return self.drafts[key]
 
-    def _choice(self, choice: Choice, criterion: str, above: tuple[Rule, ...], barred: bool) -> None:
+    def _choice(self, choice: Choice, criterion: str, above: Above, barred: bool) -> None:
         """Add the ways of an atom; what fails by more than another way of its statement does not decide."""
         for step in choice.steps:
-            nearer = [s for s in choice.steps if s.rule.cites[:1] == step.rule.cites[:1] and s.lacking < step.lacking]
+            others = choice.steps if step.lacking and choice.steps[1:] else ()
+            nearer = [s for s in others if s.lacking < step.lacking and s.rule.cites[:1] == step.rule.cites[:1]]
             if not nearer:
                 self.step(step, criterion, above, barred)
                 continue
@@ -141,12 +164,14 @@ class Writer:
     def told(self) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
         """Return the blocks that tell, criterion by criterion, and those that are met and common."""
         criteria: dict[str, list[Block]] = {}
-        tops: dict[Block, set[Rule]] = {}
+        tops: dict[Block, set[str]] = {}
+        settled = self.line.role in (FAVOURABLE, SILENT)
         for (criterion, statement, _), draft in self._joined():
             block = self._block(criterion, statement, draft)
-            tops.setdefault(block, set()).update(draft.tops)
             criteria.setdefault(criterion, []).append(block)
-        if self.line.role in (FAVOURABLE, SILENT):
+            if not settled:
+                tops.setdefault(block, set()).update(draft.tops)
+        if settled:
             once = {
                 (b.statement, b.met, b.lacking): b for blocks in reversed(criteria.values()) for b in reversed(blocks)
             }
@@ -162,35 +187,43 @@ class Writer:
         ]
         return tuple(b._replace(instead=each) for b, each in zip(told, [False, *apart], strict=False)), tuple(common)
 
-    def _joined(self) -> Iterable[tuple[tuple[str, str, str], _Draft]]:
+    def _joined(self) -> Iterable[tuple[Place, _Draft]]:
         """Return the drafts with those as one that say the same words of a statement on the way to one rule."""
-        found: dict[tuple[str, str, str], _Draft] = {}
+        found: dict[Place, _Draft] = {}
+        by_statement: dict[str, list[tuple[str, _Draft]]] = {}
         for key, draft in self.drafts.items():
-            same = [each for other, each in found.items() if other[:2] == key[:2] and self._fit(key[1], each, draft)]
-            if same:
-                same[0].join(draft)
-            elif draft.says or not any(other[1] == key[1] for other in found):
+            criterion, statement, _ = key
+            others = by_statement.setdefault(statement, [])
+            if same := next((d for c, d in others if c == criterion and self._fit(statement, d, draft)), None):
+                same.join(draft)
+            elif draft.says or not others:
                 found[key] = draft
+                others.append((criterion, draft))
         return found.items()
 
     def _fit(self, statement: str, one: _Draft, other: _Draft) -> bool:
-        said = [words_by(statement, [] if each.lacking else list(each.rules), self.program) for each in (one, other)]
-        return said[0] == said[1] and bool(one.tops & other.tops) and not (one.lacking and other.lacking)
+        if not one.tops & other.tops or (one.lacking and other.lacking):
+            return False
+        of = [[] if each.lacking else list(each.rules.values()) for each in (one, other)]
+        return words_by(statement, of[0], self.program) == words_by(statement, of[1], self.program)
 
     def _block(self, criterion: str, statement: str, draft: _Draft) -> Block:
         known = self.program.statements.get(statement)
-        rules = list(draft.rules)
-        said = words_by(statement, [] if draft.lacking else rules, self.program)
+        said = words_by(statement, [] if draft.lacking else list(draft.rules.values()), self.program)
         return Block(
-            statement, said, bool(known and known.authority == "inferred"), criterion, tuple(r.id for r in rules),
+            statement, said, bool(known and known.authority == "inferred"), criterion, tuple(draft.rules),
             tuple(draft.met), tuple(draft.lacking), len(set(draft.lacking.values())) <= 1, tuple(draft.beside),
-            rests_on(draft.above, self.program),
+            tuple(self.program.in_order(draft.above)),
         )  # fmt: skip
 
 
 def rests_on(rules: Iterable[Rule], program: Program, opened: Iterable[str] = ()) -> tuple[str, ...]:
     """Return what rules cite and how they are read, and by what readings open predicates are open."""
-    rules = list(rules)
-    named = {name for rule in rules for name in (*rule.cites, *rule.readings)}
+    named = {name for rule in rules for name in _named(rule)}
     named |= {name for each in opened for name in program.predicates[each].readings}
     return tuple(program.in_order(named))
+
+
+def _named(rule: Rule) -> tuple[str, ...]:
+    """Return what a rule cites, and how it is read."""
+    return (*rule.cites, *rule.readings)

@@ -15,7 +15,7 @@ from ...engine.program.interface import FAVOURABLE, SILENT, WAITING
 from .item import Item
 from .items import Items
 from .reasons import Reasons
-from .step import Choice, Step
+from .step import Choice, Step, choice, step
 
 REQUEST = "the request"
 """What is folded in every guideline: that a line is one of those requested."""
@@ -37,10 +37,9 @@ class Grounds:
 
     def steps(self, line: LineDecision) -> list[Step]:
         """Return the rules that give a line its outcome, or that would have to cover it; the nearest first."""
-        possible = outcomes(self.model, self.program, line.key)
-        covering = favourable(possible, self.program)
         if line.role in (FAVOURABLE, SILENT):
-            return [self._fired(self.why.shortest(atom)) for atom in self.reasons.decisive(line)]
+            return [self._may(self.why.shortest(atom)) for atom in self.reasons.decisive(line)]
+        covering = favourable(outcomes(self.model, self.program, line.key), self.program)
         if line.role == WAITING and covering:
             found = [self._may(firing) for atom in covering for firing in self.model.firings[atom]]
         else:
@@ -53,11 +52,8 @@ class Grounds:
         sure = [atom for atom in self.reasons.decisive(line) if self.model.sure(atom)]
         return [self.why.shortest(atom).rule for atom in sure]
 
-    def _fired(self, firing: Firing) -> Step:
-        """Return a rule that gives an atom surely."""
-        return self._may(firing)
-
     def _may(self, firing: Firing) -> Step:
+        """Return a rule that gives an atom, surely or possibly."""
         premises, absences = iter(firing.premises), iter(firing.absences)
         parts: list[Item | Choice] = []
         for part in firing.rule.body:
@@ -69,7 +65,7 @@ class Grounds:
                 parts.append(self._part(next(premises), firing.rule, firing.binding))
             else:
                 parts += self._absence(next(absences))
-        return Step(firing.rule, tuple(parts))
+        return step(firing.rule, tuple(parts))
 
     def _failed(self, failure: Failure) -> Iterator[Step]:
         """Yield a rule that fails, once for each thing that the case could say for it: any one of them is enough."""
@@ -120,7 +116,7 @@ class Grounds:
                 parts += [self._part(a, failure.rule, self._way(failure, part, a)) for a in held.get(at, ())]
             else:
                 parts += self._absence(part.atom.substitute(failure.binding))
-        return Step(failure.rule, tuple(dict.fromkeys(parts)))
+        return step(failure.rule, tuple(dict.fromkeys(parts)))
 
     def _way(self, failure: Failure, part: Literal, atom: Atom) -> Substitution:
         return {**failure.binding, **(unify(part.atom, atom) or {})}
@@ -136,6 +132,8 @@ class Grounds:
 
     def _part(self, atom: Atom, rule: Rule, binding: Substitution) -> Item | Choice:
         """Return what a rule asks for: an item that the case speaks of, or what other rules give."""
+        if (known := self._choices.get(atom)) is not None:
+            return known
         declared = self.reasons.declared[atom.predicate]
         of_services = declared.case and declared.case.key == "services"
         fold = declared.fold or (REQUEST if of_services else "")
@@ -143,13 +141,12 @@ class Grounds:
             return self.items.folded(fold)
         if self.reasons.is_fact(atom):
             return self.items.item(atom, rule)
-        if atom not in self._choices:
-            if atom in self._above or len(self._above) >= DEEPEST:
-                return self.items.deeper(atom)
-            self._above.append(atom)
-            self._choices[atom] = self._choice(atom)
-            self._above.pop()
-        return self._choices[atom]
+        if atom in self._above or len(self._above) >= DEEPEST:
+            return self.items.deeper(atom)
+        self._above.append(atom)
+        self._choices[atom] = found = self._choice(atom)
+        self._above.pop()
+        return found
 
     def _choice(self, atom: Atom) -> Choice | Item:
         if self.model.sure(atom):
@@ -158,14 +155,14 @@ class Grounds:
             firing = self.why.shortest(atom)
             if firing.rule.fold:
                 return self.items.folded(firing.rule.fold)
-            return Choice(atom, (self._fired(firing),)) if firing.rule.body else self.items.plain(atom)
+            return choice(atom, (self._may(firing),)) if firing.rule.body else self.items.plain(atom)
         steps = [self._may(firing) for firing in self.model.firings.get(atom, ())]
         failures = [failure for failure in self.why.failures(atom) if failure.in_play and failure.causes]
         telling = [failure for failure in failures if not any(map(self._is_routine, failure.causes))]
         steps += [step for failure in telling or failures for step in self._failed(failure)]
         if not steps:
             return self.items.plain(atom)
-        return Choice(atom, tuple(sorted(dict.fromkeys(steps), key=lambda step: step.distance)))
+        return choice(atom, tuple(sorted(dict.fromkeys(steps), key=lambda step: step.distance)))
 
     def _is_routine(self, cause: Cause) -> bool:
         """Say whether a rule fails by a step that is folded and is so."""

@@ -2,72 +2,78 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Sequence
 
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, Rule
 from .item import BARS, OTHER, Item
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
+    """A rule and what it asks for: items, and what other rules give; see `step`.
+
+    How it stands is worked out as it is made: steps have what is below them in common.
+    """
+
     rule: Rule
     parts: tuple[Item | Choice, ...]
-
-
-class Step(_Step):
-    """A rule and what it asks for: items, and what other rules give.
-
-    How it stands is worked out once: steps have what is below them in common.
-    """
+    lacking: frozenset[Item | Choice] = frozenset()  # what of it is not met
+    fails: bool = False  # whether it surely does not give what it is for
+    distance: int = 0  # how many items are not met, by the nearest way
 
     def __hash__(self) -> int:
         """Return a hash that does not go through all that stands below."""
         return hash(self.rule.id)
 
-    @cached_property
-    def lacking(self) -> frozenset[object]:
-        """What of it is not met."""
-        return frozenset(p for p in self.parts if p.distance)
-
-    @cached_property
-    def fails(self) -> bool:
-        """Whether it surely does not give what it is for."""
-        return any(part.fails for part in self.parts)
-
-    @cached_property
+    @property
     def barred(self) -> bool:
         """Whether something stands against it, whatever else it lacks."""
-        return any(isinstance(part, Item) and part.state == BARS for part in self.parts)
+        return any(isinstance(part, Item) and part.state == BARS for part in self.lacking)
 
     @property
     def asks_other(self) -> bool:
         """Whether it asks for another request itself."""
-        return any(isinstance(part, Item) and part.state == OTHER for part in self.parts)
-
-    @cached_property
-    def distance(self) -> int:
-        """How many items are not met, by the nearest way."""
-        return sum(part.distance for part in self.parts)
+        return any(isinstance(part, Item) and part.state == OTHER for part in self.lacking)
 
 
-class _Choice(NamedTuple):
+class Choice(NamedTuple):
+    """An atom with the rules that give it or could, any one of which is enough; the nearest first; see `choice`."""
+
     atom: Atom
     steps: tuple[Step, ...]
-
-
-class Choice(_Choice):
-    """An atom with the rules that give it or could, any one of which is enough; the nearest first."""
+    fails: bool = False  # whether no way is left
+    distance: int = 0  # how many items are not met, by the nearest way
 
     def __hash__(self) -> int:
         """Return a hash that does not go through all that stands below."""
         return hash(self.atom)
 
-    @cached_property
-    def fails(self) -> bool:
-        """Whether no way is left."""
-        return all(step.fails for step in self.steps)
 
-    @cached_property
-    def distance(self) -> int:
-        """How many items are not met, by the nearest way."""
-        return min((step.distance for step in self.steps), default=1)
+def step(rule: Rule, parts: tuple[Item | Choice, ...]) -> Step:
+    """Return a rule with what it asks for."""
+    lacking = [part for part in parts if part.distance]
+    if not lacking:
+        return Step(rule, parts)
+    distance = sum([part.distance for part in lacking])
+    return Step(rule, parts, frozenset(lacking), any(part.fails for part in lacking), distance)
+
+
+def choice(atom: Atom, steps: tuple[Step, ...]) -> Choice:
+    """Return an atom with the rules that give it or could, of which there is one at least."""
+    return Choice(atom, steps, all(each.fails for each in steps), min([each.distance for each in steps]))
+
+
+def same(ones: Sequence[Step], others: Sequence[Step]) -> bool:
+    """Say whether steps say the same: all of it but which atoms they have met that are no items."""
+    return len(ones) == len(others) and all(
+        one is other
+        or (one.rule is other.rule and len(one.parts) == len(other.parts) and all(map(_alike, one.parts, other.parts)))
+        for one, other in zip(ones, others, strict=True)
+    )
+
+
+def _alike(one: Item | Choice, other: Item | Choice) -> bool:
+    if isinstance(one, Choice) and isinstance(other, Choice):
+        atoms = one.atom == other.atom or not one.distance
+        return one is other or (atoms and same(one.steps, other.steps))
+    return one == other

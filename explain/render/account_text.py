@@ -49,36 +49,43 @@ def as_text(
     :param all_: tell every criterion in play, however many lines that takes.
     :param colour: give the outcome its colour.
     """
-    told = accounts(judged, lines)
-    screens = [screen(account, judged, width, all_=all_, colour=colour) for account in told]
+    told, written = accounts(judged, lines), dict[object, list[str]]()
+    screens = [screen(account, judged, width, all_=all_, colour=colour, written=written) for account in told]
     return "\n".join("\n".join([*lines, ""]) for lines in [*screens, advisories(judged, width)] if lines)
 
 
-def screen(account: Account, judged: Judged, width: int, *, all_: bool = False, colour: bool = False) -> list[str]:
+def screen(
+    account: Account, judged: Judged, width: int, *, all_: bool = False, colour: bool = False,
+    written: dict[object, list[str]] | None = None,
+) -> list[str]:  # fmt: skip
     """Return one reason as lines of at most `width` columns, in as few as tell what decides it.
 
     A narrow screen has the text of a wide one.
+
+    :param written: what was written already, which reasons have in common.
     """
+    written = {} if written is None else written
     found: list[tuple[bool, int, int, list[str], _Screen]] = []
     for tight in LEVELS[:1] if all_ else LEVELS:
-        written = _Screen(account, judged, max(width, WIDTH), tight, all_=all_, colour=colour)
-        lines = written.lines()
-        late = written.decides(lines) > SOON
-        found.append((late, len(lines), tight, lines, written))
+        each = _Screen(account, judged, max(width, WIDTH), tight, written, all_=all_, colour=colour)
+        lines = each.lines()
+        late = each.decides(lines) > SOON
+        found.append((late, len(lines), tight, lines, each))
         if len(lines) <= LINES and not late:
             break
-    *_, lines, written = min(found)
-    return lines if width >= WIDTH else written.lines(width)
+    *_, lines, each = min(found)
+    return lines if width >= WIDTH else each.lines(width)
 
 
 class _Screen:
     """Writes one reason."""
 
     def __init__(
-        self, account: Account, judged: Judged, width: int, tight: int, *, all_: bool, colour: bool
+        self, account: Account, judged: Judged, width: int, tight: int, written: dict[object, list[str]],
+        *, all_: bool, colour: bool,
     ) -> None:  # fmt: skip
         self.account, self.judged, self.width, self.tight, self.all = account, judged, width, tight, all_
-        self.colour, self.shown = colour, list[Block]()
+        self.colour, self.shown, self.written = colour, list[Block](), written
         self.said = set[str]()  # the statements whose words stand already
         states = [f"  {item.state}" for b in account.blocks for group in (b.met, *b.lacking) for item in group]
         names = [block.statement for block in account.blocks]
@@ -109,9 +116,11 @@ class _Screen:
         self.shown = shown
         return [*head, *body, *ways, *self._rests_on(shown), *self._folded(left)]
 
-    def _fits(self, told: int, shown: Iterable[Block], left: list[Block]) -> bool:
+    def _fits(self, told: int, shown: Sequence[Block], left: list[Block]) -> bool:
         """Say whether so many lines leave room for those below them."""
-        return told + len(self._rests_on(shown)) + len(self._folded(left)) <= LINES
+        if told > LINES or (told := told + len(self._rests_on(shown))) > LINES:
+            return False
+        return told + len(self._folded(left)) <= LINES
 
     def _criteria(self) -> list[tuple[bool, list[Block], bool]]:
         """Return the blocks by criterion, whether they must be told, and whether all criteria ask for them."""
@@ -152,14 +161,22 @@ class _Screen:
         told = [] if account.nothing else enumerate(lines, 1)
         return next((n for n, line in told if line[at if line[:1].strip() else 2 :].startswith(states)), 1)
 
-    def _block(self, block: Block, *, common: bool) -> Iterator[str]:
-        """Yield a statement with its items; where room is short, without the words of those that are not the first."""
-        parts, any_one = asked(block, open_alone=self.tight >= TERSE)
-        if self.tight >= FAILING and self.account.lines[0].role != FAVOURABLE:
-            parts = [part for part in parts if part[0] != MET] or parts
+    def _block(self, block: Block, *, common: bool) -> list[str]:
+        """Return a statement with its items; where room is short, without the words of those that are not the first."""
         bare = self.tight >= NAMES or (self.said and (self.tight >= BARE or (common and self.tight == COMMON)))
         words = "" if bare or block.statement in self.said else f"{'inferred: ' * block.inferred}{block.words}"
         self.said.add(block.statement)
+        unmet = self.tight >= FAILING and self.account.lines[0].role != FAVOURABLE
+        key = block, words, unmet, self.tight >= TERSE, self.column, self.width
+        if key not in self.written:
+            self.written[key] = list(self._written(block, words, unmet=unmet))
+        return self.written[key]
+
+    def _written(self, block: Block, words: str, *, unmet: bool) -> Iterator[str]:
+        """Yield a statement with its items, perhaps those alone that are not met."""
+        parts, any_one = asked(block, open_alone=self.tight >= TERSE)
+        if unmet:
+            parts = [part for part in parts if part[0] != MET] or parts
         name = "or" if block.instead else block.statement
         alone = len({state for state, _ in parts}) == 1  # then the first item stands beside the name
         if words or not alone:
@@ -180,8 +197,11 @@ class _Screen:
             told = alike(account.recorded)
             yield from self._under(f"  {MET}", told) if account.wanted else self._wrap(f"Recorded: {told}", rest=HANG)
 
-    def _rests_on(self, shown: Iterable[Block]) -> list[str]:
-        return self._wrap(rests_told(self.account, shown), rest=HANG)
+    def _rests_on(self, shown: Sequence[Block]) -> list[str]:
+        key = self.account.rests_on, tuple([block.rests_on for block in shown]), self.width
+        if key not in self.written:
+            self.written[key] = self._wrap(rests_told(self.account, shown), rest=HANG)
+        return self.written[key]
 
     def _folded(self, left: list[Block]) -> list[str]:
         shown = [block for block in self.account.blocks if block not in left]

@@ -234,6 +234,27 @@ def test_lines_with_one_reason_share_it(told: list[tuple[Judged, list[Account]]]
         assert len(set(keys)) == len(keys)
 
 
+def test_a_line_is_told_beside_others_as_it_is_alone(
+    told: list[tuple[Judged, list[Account]]], make: Callable[..., Case], guideline: Guideline
+) -> None:
+    """What is written once for several lines is what each of them has where no other one is asked for."""
+    apart = [{"cpt": "95886"}, {"cpt": "95909"}, {"cpt": "95908", "session": 2}]  # one waits as they do, for less
+    case = make(**WRIST | {"services": apart})
+    made = [judge(case, guideline, world=world) for world in WORLDS]
+    several = [(judged, each) for judged, each in told if len(judged.decision.lines) > 1]
+    for judged, each in (*several, *((judged, accounts(judged)) for judged in made)):
+        for account in each:
+            for line in account.lines:
+                (alone,) = accounts(judged, [line])
+                assert said(alone) == said(account)
+
+
+def said(account: Account) -> tuple[object, ...]:
+    """Return an account without its lines, and what would change them; in blocks told in any order."""
+    kept = account._replace(lines=(), change=tuple, blocks=(), beside=())
+    return kept, set(account.blocks), set(account.beside)
+
+
 def test_the_statements_that_can_cover_a_line_are_found_in_the_rules(guideline: Guideline) -> None:
     """They are those that the favourable outcome can name, whichever way the rules hand them on."""
     assert len(covering(guideline)) == 21
