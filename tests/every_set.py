@@ -52,7 +52,22 @@ class EverySet:
         :return: the sets, the smallest first, then by the names in them.
         """
         found = self._minimal(s for target in targets for s in self._sets(target))
-        return sorted(found, key=order)
+        return sorted((each for each in found if not self._has_more(each, found)), key=order)
+
+    def _has_more(self, needs: Set, found: Iterable[Set]) -> bool:
+        """Say whether a member that is no amount can be dropped, as other sets are met whatever an amount then is."""
+        amounts = [need for need in needs if _is_number(need.atom)]
+        starts = {need.atom: {need.low, *(end for s in found for n in s if n.atom == need.atom
+                                         for end in (n.low, n.high + 1) if need.low <= end <= need.high)}
+                  for need in amounts}  # fmt: skip
+        for dropped in needs.difference(amounts):
+            told = self._denied(dropped.atom) if _is_absence(dropped) else self._weaker[dropped.atom]
+            less = (self._need(atom, dropped.low, dropped.high) for atom in told)
+            rest = [*needs - {dropped}, *(each for each in less if not self._covers(each, dropped))]
+            ways = product(*([self._need(atom, at, at) for at in ends] for atom, ends in starts.items()))
+            if amounts and all(any(self._better(s, frozenset([*rest, *way])) for s in found) for way in ways):
+                return True
+        return False
 
     @cached_property
     def _weaker(self) -> dict[Atom, set[Atom]]:
@@ -321,7 +336,12 @@ def _within(comparisons: Iterable[Comparison]) -> Ends:
 
 
 def _outside(firing: Firing, declared: Mapping[str, Predicate]) -> Iterator[Need]:
-    """Yield the bounds of amounts beyond those of a firing."""
+    """Yield the bounds of amounts beyond those of a firing; where no amount is within them, any amount is beyond."""
+    for pattern, premise in _patterns(firing):
+        speaking = [c for c in firing.undetermined if _speaks_of(c, pattern)]
+        if speaking and (found := _within(speaking))[0] > found[1]:
+            case = declared[premise.predicate].case
+            yield Need(premise, case.lowest if case else 0, inf, declared[premise.predicate].asked(premise))
     for comparison in firing.undetermined:
         for pattern, premise in _patterns(firing):
             if _speaks_of(comparison, pattern):

@@ -19,6 +19,7 @@ from ..program.interface import CODE
 from ..program.program import CaseKey
 
 CASE, SERVICE = "case", "service"
+_IRREGULAR = {"indices": "index"}
 ID, DATE = "id", "date_of_service"
 
 
@@ -49,7 +50,7 @@ class Meaning(NamedTuple):
 
 def singular(key: str) -> str:
     """Return what one item of a key of a case file is called: `diagnoses` has items called diagnosis."""
-    return f"{key[:-2]}is" if key.endswith("ses") else key.removesuffix("s")
+    return _IRREGULAR.get(key) or (f"{key[:-2]}is" if key.endswith("ses") else key.removesuffix("s"))
 
 
 class Tables:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from operator import ge, gt, le, lt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, reduce
+from itertools import product
+from math import inf, prod
+from operator import ge, gt, le, lt, or_
 from typing import Any, Protocol
 
 from ..evaluation.rules import Model
 from ..language.terms import Atom
 from .need import KINDS, Item
 from .network import bits
+
+PLACES = 1_000
+"""In how many ways amounts may be within or beyond bounds, where it is asked what holds in each."""
 
 
 class Documentation(Protocol):
@@ -59,6 +65,29 @@ class Relations:
         """Say whether some items contradict each other."""
         return any(self.clash[i] & items for i in bits(items & self._clashing))
 
+    @cached_property
+    def pieces(self) -> list[list[int]]:
+        """By amount that has bounds at both ends what of them holds, wherever it may be, as masks."""
+        found = []
+        for whole in {self.whole[at]: None for at, item in enumerate(self.items) if item.kind == "low"}:
+            ends = [(self.items[at], 1 << at) for at in bits(whole)]
+            starts = {item.bound + (item.kind == "high") for item, _ in ends}
+            within = (sum(bit for item, bit in ends if _holds(item, start)) for start in (-inf, *starts))
+            if len(each := [*dict.fromkeys(filter(None, within))]) > 1 and any(item.kind == "high" for item, _ in ends):
+                found.append(each)
+        return found
+
+    def somewhere(self, items: int) -> Iterator[int]:
+        """Yield items with the bounds that each amount among them is within, wherever it may be.
+
+        They alone are yielded where there are more ways than `PLACES`.
+        """
+        ways = [
+            [each for each in pieces if each & mine == mine] for pieces in self.pieces if (mine := items & _all(pieces))
+        ]
+        for chosen in product(*ways) if prod(map(len, ways)) <= PLACES else [()]:
+            yield items | _all(chosen)
+
     def _told(self, item: Item) -> set[Atom]:
         """Return the findings that an item documents, or denies."""
         if item.kind == "absent":
@@ -93,6 +122,15 @@ class Relations:
     def _is_bound(self, item: int) -> bool:
         """Say whether an item is one of several bounds of an amount."""
         return self.items[item].kind in ("low", "high") and self.whole[item].bit_count() > 1
+
+
+def _holds(item: Item, amount: float) -> bool:
+    """Say whether an amount is within a bound."""
+    return amount >= item.bound if item.kind == "low" else amount <= item.bound
+
+
+def _all(masks: Iterable[int]) -> int:
+    return reduce(or_, masks, 0)
 
 
 def union(masks: Sequence[int], of: int) -> int:

@@ -191,7 +191,12 @@ class Search(Choices):
             rest = union(self.of.cover, sum(1 << i for i in kept if i != item)) | beside
             if self.net.values(rest | self.of.cover[item] & ~self.of.up[item]).held[self.net.top]:
                 return False
-        return True
+        return not self.of.pieces or not self._has_more(union(self.of.cover, sum(1 << i for i in kept)) | beside, kept)
+
+    def _has_more(self, every: int, kept: Iterable[int]) -> bool:
+        """Say whether something can be left out that is no amount, as the rest settles it wherever an amount is."""
+        left = (every & ~self.of.up[item] for item in kept if self.items[item].kind in ("present", "absent"))
+        return any(all(self.net.values(each).held[self.net.top] for each in self.of.somewhere(rest)) for rest in left)
 
     def _needs(self, kept: Iterable[int], groups: Iterable[Group]) -> Set:
         items: dict[Atom, list[Item]] = {}

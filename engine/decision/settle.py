@@ -76,7 +76,7 @@ class _Maker:
             if not is_amount(premise, self.model):
                 below.append(self._node(premise, gone=False))
                 continue
-            limits = [found for c in firing.undetermined if _speaks_of(c, pattern) and (found := bounds(c))]
+            limits = [*_limits(firing, pattern)]
             limits += [self._measured(premise, beside[1])] if beside and beside[0] in variables(pattern.args) else []
             allowed = within(limits or [Bounds(low=self._lowest(premise))])
             below += self._amount(premise, allowed, gone=False)
@@ -132,14 +132,21 @@ class _Maker:
         below += [self._node(a, gone=False) for a in firing.absences]
         for tally in firing.tallies:
             below += self._thresholds.short(tally)
-        for comparison in firing.undetermined:
-            for pattern, premise in _patterns(firing):
-                if _speaks_of(comparison, pattern) and is_amount(premise, self.model):
-                    below += [item for each in beyond(comparison) for item in self._amount(premise, each, gone=True)]
+        for pattern, premise in _patterns(firing):
+            if is_amount(premise, self.model):
+                for each in self._outside(firing, pattern):
+                    below += self._amount(premise, each, gone=True)
         for pattern, premise in _patterns(firing) if beside else ():
             if beside and beside[0] in variables(pattern.args):
                 below += self._amount(premise, self._measured(premise, beside[1]), gone=True)
         return below
+
+    def _outside(self, firing: Firing, pattern: Atom) -> list[Bounds]:
+        """Return what an amount may be for a firing to fail: anything, where nothing is within all of its bounds."""
+        allowed = within([*_limits(firing, pattern)])
+        if allowed.low > allowed.high:
+            return [Bounds(low=self._lowest(pattern))]
+        return [each for c in firing.undetermined if _speaks_of(c, pattern) for each in beyond(c)]
 
 
 def is_amount(atom: Atom, model: Model) -> bool:
@@ -150,6 +157,11 @@ def is_amount(atom: Atom, model: Model) -> bool:
 def _patterns(firing: Firing) -> Iterator[tuple[Atom, Atom]]:
     """Yield each positive literal's atom with its premise."""
     yield from zip((lit.atom for lit in firing.rule.literals if lit.positive), firing.premises, strict=True)
+
+
+def _limits(firing: Firing, pattern: Atom) -> Iterator[Bounds]:
+    """Yield the bounds that a firing sets for the amount that a literal reads."""
+    yield from (found for c in firing.undetermined if _speaks_of(c, pattern) and (found := bounds(c)))
 
 
 def _speaks_of(comparison: Comparison, pattern: Atom) -> bool:

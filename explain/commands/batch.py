@@ -13,10 +13,10 @@ from ...engine.batch.columns import COLUMNS
 from ...engine.evaluation.limits import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import load
-from ..advice.phrases import some
+from ..advice.phrases import in_whole_words, some
 from .inputs import answering, holds_case_files
 from .options import as_of_option, date_option, format_option, output_option, world_option
-from .output import BAD_INPUT, as_json, write_out
+from .output import BAD_INPUT, as_json, table_width, write_out
 
 if TYPE_CHECKING:
     from ...engine.batch.output import Summary
@@ -123,16 +123,25 @@ def _progress(told: str) -> None:
 
 
 def _schema(form: str) -> str:
+    from ...engine.batch.held import held
     from ...engine.batch.tables import Tables
     from ...engine.library.several import each
 
-    found = {guideline.program.name: list(Tables(guideline).all()) for guideline in each(answering())}
+    of = {guideline.program.name: Tables(guideline) for guideline in each(answering())}
+    found = [(name, table, held(tables, table)) for name, tables in of.items() for table in tables.all()]
     if form == "json":
-        return as_json([{"guideline": name, "table": t.name, "columns": [t.id, *t.columns], "what": t.what}
-                        for name, tables in found.items() for t in tables])  # fmt: skip
-    told = {name: "".join(f"{t.name}({', '.join((t.id, *t.columns))}): {t.what}\n" for t in tables)
-            for name, tables in found.items()}  # fmt: skip
-    return "\n".join(f"{name}:\n{each}" for name, each in told.items()) if len(told) > 1 else "".join(told.values())
+        return as_json([{"guideline": name, "table": table.name, "columns": [*holds], "holds": holds,
+                         "what": table.what} for name, table, holds in found])  # fmt: skip
+    width = table_width() or sys.maxsize
+    lines, before = [], ""
+    for name, table, holds in found:
+        lines += ["", f"{name}:"] if name != before and len(of) > 1 else []
+        lines += in_whole_words(f"{table.name}({', '.join(holds)}): {table.what}", width, rest="  ")
+        names = max(map(len, holds)) + 6
+        for column, value in holds.items():
+            lines += in_whole_words(value, width, f"    {column}".ljust(names), " " * names)
+        before = name
+    return "\n".join(lines).lstrip("\n") + "\n"
 
 
 def _summary(told: Summary) -> str:
