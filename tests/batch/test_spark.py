@@ -72,6 +72,7 @@ def test_parts_come_to_what_the_whole_does(
     size: Callable[[int, int], int], record_property: Callable[[str, object], None],
 ) -> None:  # fmt: skip
     """Lines, rejects and counts of parts, whatever the order of their rows, are together those of the whole."""
+    pytest.importorskip("pyarrow", reason="Arrow is not installed: pip install 'coverlog[spark]'")
     answering = shipped() if name == "both" else load(name)
     first, second = (drawn(g, batch_tests, criteria, size) if name in (g.folder.name, "both") else []
                      for g in (guideline, load("ncd_240_4")))  # fmt: skip
@@ -102,6 +103,7 @@ def whole(of: Batches) -> tuple[list[Any], list[Any], dict[str, int]]:
 
 def test_a_part_without_rows_is_none(guideline: Guideline, tmp_path: Path) -> None:
     """Where no case fell into a part, nothing is written for it, and nothing is told."""
+    pytest.importorskip("pyarrow", reason="Arrow is not installed: pip install 'coverlog[spark]'")
     job = worker.Job(guideline, "open", "", (), {}, {"case": ("id", "date_of_service")}, str(tmp_path), ".csv")
     assert worker.part(job, iter(()), "part-0") is None
     assert not list(tmp_path.iterdir())
