@@ -1,8 +1,9 @@
 """Batches by Spark as ratios measured in one run: of CPU time, beside decoding by Spark and beside the batch of DuckDB.
 
-Spark is started once; what it decides is decided again in each round, as it compiles what runs often.
+Spark is started once; what it decides is decided again in each round, as it compiles what runs often. Its rows and its
+rejects are held against those of DuckDB.
 
-Run: python benchmarks/spark.py [--cases 100000] [--rounds 3]
+Run: python benchmarks/spark.py [--cases 100000] [--rounds 3] [--world open] [--guideline cg_med_24]
 """
 
 from __future__ import annotations
@@ -17,27 +18,37 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from coverlog.engine.batch.frames import session
-from coverlog.engine.batch.output import give, workplace, write
+from coverlog.engine.batch.output import give, rejects_of, workplace, write
 from coverlog.engine.batch.several import Batches
 from coverlog.engine.batch.sources import connect
 from coverlog.engine.batch.spark import OnSpark
-from coverlog.engine.library.guideline import load
-
-GUIDELINE = load()
+from coverlog.engine.library.guideline import Guideline, load
 
 
-def cpu(spark: Any, work: Callable[[], object]) -> float:
-    """Return the CPU seconds that a work takes, in this process and in that of Spark; on Linux, which tells them."""
-    stat = Path(f"/proc/{spark.sparkContext._gateway.proc.pid}/stat")
+def spent(of: int) -> float:
+    """Return the CPU seconds of the processes that a process has started, and of theirs; on Linux, which tells them."""
+    children: dict[int, list[tuple[int, int]]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()  # behind the name
+        except OSError:
+            continue  # it has ended meanwhile
+        # The 4th is the parent, the 14th to the 17th are the ticks of it and of those of its children that have ended.
+        children.setdefault(int(fields[1]), []).append((int(stat.parent.name), sum(map(int, fields[11:15]))))
 
-    def spent() -> float:
-        fields = stat.read_text().rsplit(")", 1)[1].split()  # behind the name: the 14th and 15th are its ticks
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") + time.process_time()
+    def ticks(one: int) -> int:
+        return sum(own + ticks(child) for child, own in children.get(one, []))
 
-    start = spent()
+    return ticks(of) / os.sysconf("SC_CLK_TCK")
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """Return the CPU seconds that a work takes, in this process, in that of Spark and in its workers."""
+    start = spent(os.getpid()) + time.process_time()
     work()
-    return spent() - start
+    return spent(os.getpid()) + time.process_time() - start
 
 
 def decode(spark: Any, folder: Path) -> None:
@@ -47,40 +58,59 @@ def decode(spark: Any, folder: Path) -> None:
         frame.selectExpr(*(f"sum(length(cast(`{c}` AS string)))" for c in frame.columns)).collect()
 
 
-def by_spark(spark: Any, folder: Path, out: Path) -> None:
+def by_spark(spark: Any, guideline: Guideline, world: str, folder: Path, out: Path) -> None:
     with workplace(out) as work:
-        of = Batches(connect(), GUIDELINE, "open")
-        decided = OnSpark(spark, of, work)
-        decided.run(folder)
-        give(of)
+        decided = OnSpark(spark, Batches(connect(), guideline, world), work)
+        decided.run(folder, out.suffix)
         decided.write(out)
 
 
-def by_duckdb(folder: Path, out: Path) -> None:
+def by_duckdb(guideline: Guideline, world: str, folder: Path, out: Path) -> None:
     with workplace(out) as work:
-        of = Batches(connect("", work), GUIDELINE, "open")
+        of = Batches(connect("", work), guideline, world)
         of.run(folder)
         give(of)
         write(of, out, work)
+
+
+def same(one: Path, other: Path) -> str:
+    """Return how many rows two outputs have.
+
+    :raises SystemExit: where they differ.
+    """
+    told = []
+    for what, mine, its in (("rows", f"{one}/*", other), ("rejects", rejects_of(one), rejects_of(other))):
+        first, second = (f"FROM read_parquet('{each}')" for each in (mine, its))
+        ((mine_, its_, left, right),) = duckdb.execute(f"""SELECT (SELECT count(*) {first}), (SELECT count(*) {second}),
+            (SELECT count(*) FROM ({first} EXCEPT ALL {second})),
+            (SELECT count(*) FROM ({second} EXCEPT ALL {first}))""").fetchall()
+        if left or right:
+            sys.exit(f"{left:,} of {mine_:,} {what} of Spark are not those of DuckDB, {right:,} of its {its_:,} lack")
+        told.append(f"{mine_:,} {what}")
+    return " and ".join(told)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measures batches by Spark, as ratios.")
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--world", choices=["open", "closed"], default="open")
+    parser.add_argument("--guideline", default="cg_med_24")
     options = parser.parse_args()
+    guideline, number = load(options.guideline), options.cases
     spark = session()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        source, number = folder / "in", options.cases
+        source, mine, its = folder / "in", folder / "spark.parquet", folder / "duckdb.parquet"
         generate = [sys.executable, str(Path(__file__).parent / "generate.py"), str(source), "--cases", str(number)]
         subprocess.run(generate, check=True)
         for at in range(1, options.rounds + 1):
-            read = cpu(spark, lambda: decode(spark, source))
-            here = cpu(spark, lambda: by_spark(spark, source, folder / "spark.parquet"))
-            beside = cpu(spark, lambda: by_duckdb(source, folder / "duckdb.parquet"))
+            read = cpu(lambda: decode(spark, source))
+            here = cpu(lambda: by_spark(spark, guideline, options.world, source, mine))
+            beside = cpu(lambda: by_duckdb(guideline, options.world, source, its))
             print(f"round {at}, {number:,} cases: Spark / its own decode {here / read:.1f}, Spark / DuckDB "
-                  f"{here / beside:.1f} ({here / number * 1e6:.0f} us of CPU a case)", flush=True)  # fmt: skip
+                  f"{here / beside:.1f} ({here / number * 1e6:.0f} us of CPU a case; decode {read:.1f} s, DuckDB "
+                  f"{beside:.1f} s); {same(mine, its)} alike", flush=True)  # fmt: skip
     spark.stop()
 
 

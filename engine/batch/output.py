@@ -148,25 +148,30 @@ def give(of: Batches) -> None:
             of.db.register(f"answer{at}", {"id": batch.ids})
 
 
-def summary(of: Batches, more: Mapping[Result, int] | None = None, cases: int = 0) -> Summary:
-    """Count what came of a batch.
-
-    :param more: lines that were decided elsewhere, by what they come to.
-    :param cases: how many there are in all, where some were.
-    """
+def counted(of: Batches) -> Counter[Result]:
+    """Count the lines by what they come to."""
     import numpy as np
 
-    outcomes, deciding, missing = Counter[str](), Counter[str](), Counter[str]()
-    place = len(TOLD) + of.columns.index(MISSING) if MISSING in of.columns else 0
-    counted = Counter[Result](dict(more or {}))
+    found = Counter[Result]()
     for batch in of.all:
         numbers = np.zeros(len(batch.results), np.int64)
         # Counting takes several times the memory of what is counted.
         for start in range(0, len(batch.ids) if batch.results else 0, FETCHED):
             part = batch.ids[start : start + FETCHED]
             numbers += np.bincount(part[part >= 0], minlength=len(numbers))
-        counted.update(dict(zip(batch.results, numbers.tolist(), strict=True)))
-    for result, number in counted.items():
+        found.update(dict(zip(batch.results, numbers.tolist(), strict=True)))
+    return +found
+
+
+def summary(of: Batches, counts: Mapping[Result, int] | None = None, cases: int = 0) -> Summary:
+    """Count what came of a batch.
+
+    :param counts: lines that were decided elsewhere, by what they come to.
+    :param cases: how many there are, where they were.
+    """
+    outcomes, deciding, missing = Counter[str](), Counter[str](), Counter[str]()
+    place = len(TOLD) + of.columns.index(MISSING) if MISSING in of.columns else 0
+    for result, number in (counted(of) if counts is None else counts).items():
         outcomes[result[0]] += number
         deciding[result[1] or ""] += number
         for item in (result[place] or "").split(SEPARATOR) if place else ():

@@ -45,6 +45,10 @@ class Guideline:
         self.one_by_one: dict[str, str] = {}  # by edition that cannot be grounded: why its cases are asked of pyDatalog
         self._grounding, self._grounded = threading.RLock(), dict[str, Prepared | None]()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let another process have the guideline; what was made of it is made there anew."""
+        return Guideline, (self.folder, self.program, self.strata, self.hash)
+
     @cached_property
     def folders(self) -> list[Path]:
         """The folder of the guideline, and those of what it extends, the nearest first."""

@@ -83,7 +83,7 @@ def _run(
         with workplace(out) as work:
             db = connect(memory, work)
             made = Batches(db, answering(), world, as_of, dict.fromkeys(columns))
-            decided = _on_spark(made, source, work, memory) if engine == "spark" else None
+            decided = _on_spark(made, source, out.suffix, work, memory) if engine == "spark" else None
             if not decided:
                 _decide(made, source)
             told = decided.summary() if decided else summary(made)
@@ -96,17 +96,15 @@ def _run(
         raise FaultError(str(error)) from None
 
 
-def _on_spark(of: Batches, source: Path, work: Path, memory: str) -> OnSpark:
+def _on_spark(of: Batches, source: Path, suffix: str, work: Path, memory: str) -> OnSpark:
     from ...engine.batch.frames import session
     from ...engine.batch.sources import BatchError
     from ...engine.batch.spark import OnSpark
 
-    if of.columns:
-        raise BatchError("--column is told by --engine duckdb alone: leave one of the two out")
     if holds_case_files(source):
         raise BatchError(f"{source}: Spark reads tables; case files are decided by --engine duckdb")
     decided = OnSpark(session(memory), of, work, _progress)
-    decided.run(source)
+    decided.run(source, suffix)
     return decided
 
 

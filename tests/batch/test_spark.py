@@ -1,11 +1,14 @@
 """Spark decides a batch as DuckDB does: the same lines, the same rejects, in one exchange."""
 
+import pickle
 import random
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -13,44 +16,21 @@ from typing import Any
 
 import duckdb
 import pytest
-import sqlglot
 from click.testing import CliRunner
-from coverlog.engine.batch import frames
-from coverlog.engine.batch.grouping import Grouping
-from coverlog.engine.batch.load import Loaded
+from coverlog.engine.batch import frames, worker
+from coverlog.engine.batch.output import counted, give, lines
 from coverlog.engine.batch.several import Batches
 from coverlog.engine.batch.sources import BatchError, connect, sources
+from coverlog.engine.batch.spark import OnSpark
 from coverlog.engine.batch.tables import Tables
 from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.library.several import shipped
 from coverlog.explain.commands.main import main
 
 EVERY = 15
 needs_java = pytest.mark.skipif(
     not shutil.which("java"), reason="Java is not installed: apt-get install default-jre-headless"
 )
-
-
-class Selected:
-    """What a statement selects, as a frame of Spark is asked for it."""
-
-    def __init__(self, db: Any, select: str) -> None:
-        self.db, self.select = db, select
-
-    def collect(self) -> list[Any]:
-        return list(self.db.execute(self.select).fetchall())
-
-    def createOrReplaceTempView(self, name: str) -> None:  # noqa: N802 - as Spark calls it
-        self.db.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {self.select}')
-
-
-class InDuckDB:
-    """DuckDB in the place of Spark: it runs the statements of Spark, translated back."""
-
-    def __init__(self, db: Any) -> None:
-        self.db = db
-
-    def sql(self, statement: str) -> Selected:
-        return Selected(self.db, sqlglot.transpile(statement, read="spark", write="duckdb")[0])
 
 
 def drawn(guideline: Guideline, tests: ModuleType, criteria: ModuleType, size: Callable[[int, int], int]) -> list[Any]:
@@ -62,31 +42,78 @@ def drawn(guideline: Guideline, tests: ModuleType, criteria: ModuleType, size: C
     return [{k: tests.plain(v, "date") if k in single else v for k, v in case.items()} for case in cases]
 
 
-@pytest.mark.parametrize("name", ["cg_med_24", "ncd_240_4"])
+def rows_of_parts(folder: Path, of: Batches, number: int) -> tuple[dict[str, tuple[str, ...]], list[list[Any]]]:
+    """What a worker is given, as DuckDB reads it: the tables, and the rows of so many parts, those of a case in one."""
+    found: dict[str, str] = {}
+    tables: dict[str, tuple[str, ...]] = {}
+    for batch in of.all:
+        found |= sources(folder, batch.tables, of.db).of
+        for t in batch.list:
+            if t.name in found:
+                tables[t.name] = tuple(dict.fromkeys((*tables.get(t.name, (t.id,)), *t.columns)))
+    width = max(map(len, tables.values()))
+    selects = []
+    for at, (name, columns) in enumerate(tables.items()):
+        known = {row[0] for row in of.db.execute(f"DESCRIBE {found[name]}").fetchall()}
+        told = [f'"{c}"::VARCHAR' if c in known else "NULL::VARCHAR" for c in columns]
+        told += ["NULL::VARCHAR"] * (width - len(columns))
+        values = ", ".join(f"{value} AS c{place}" for place, value in enumerate(told))
+        selects.append(f"SELECT {at}::INTEGER AS {worker.TABLE}, row_no AS {worker.ROW}, {values} FROM ({found[name]})")
+    of.db.execute(f"CREATE TABLE given AS {' UNION ALL '.join(selects)}")
+    of_part = f"FROM given WHERE coalesce(hash(c0) % {number}, 0) = {{}} ORDER BY hash(c0, row_no)"
+    its = [of_part.format(at) for at in range(number)]
+    return tables, [of.db.sql(each).to_arrow_table().to_batches(1000) for each in its]
+
+
+@pytest.mark.parametrize("name", ["cg_med_24", "ncd_240_4", "both"])
 @pytest.mark.parametrize("world", ["open", "closed"])
-def test_the_layers_decide_as_the_batch_does(
-    world: str, name: str, criteria: ModuleType, batch_tests: ModuleType, tmp_path: Path,
+def test_parts_come_to_what_the_whole_does(
+    world: str, name: str, guideline: Guideline, criteria: ModuleType, batch_tests: ModuleType, tmp_path: Path,
     size: Callable[[int, int], int], record_property: Callable[[str, object], None],
 ) -> None:  # fmt: skip
-    """What Spark is given says in DuckDB what the batch says of each line, but for those that it sets apart."""
-    guideline = load(name)
-    cases = drawn(guideline, batch_tests, criteria, size)
-    folder = batch_tests.write(batch_tests.rows_of(cases, guideline), tmp_path / "in")
-    expected, rejects = batch_tests.told(folder, guideline, world)
-    db = connect()
-    batch = Loaded(db, guideline, world)
-    batch.look(sources(folder, batch.tables, db))
-    grouping = Grouping(batch, InDuckDB(db), {})  # also gives DuckDB the bits of every value
-    db.execute(f"CREATE TEMP TABLE stage AS {grouping.query('true')}")
-    told: dict[str, list[Any]] = {}
-    for case, _, code, session, *key in db.execute("FROM stage WHERE row_no IS NOT NULL ORDER BY row_no").fetchall():
-        (result,) = grouping.results([key])
-        told.setdefault(case, []).append((code, session, *(result or ("",))))
-    found = {case: each for case, each in told.items() if not any("" in line for line in each)}
-    assert found == {case: expected[case] for case in found}
-    assert not found.keys() & rejects.keys()
-    assert len(found) > 0.9 * (len(cases) - len(rejects))
-    record_property("measured", f"{sum(map(len, found.values()))} lines by the layers of Spark, {name}, {world}")
+    """Lines, rejects and counts of parts, whatever the order of their rows, are together those of the whole."""
+    pytest.importorskip("pyarrow", reason="Arrow is not installed: pip install 'coverlog[spark]'")
+    answering = shipped() if name == "both" else load(name)
+    first, second = (drawn(g, batch_tests, criteria, size) if name in (g.folder.name, "both") else []
+                     for g in (guideline, load("ncd_240_4")))  # fmt: skip
+    folder = mixed(first, second, guideline, batch_tests, tmp_path / "in")
+    of = Batches(connect(), answering, world, columns=["missing"][: name != "both"])
+    of.run(folder)
+    expected, rejects, masks = whole(of)
+    tables, parts = rows_of_parts(folder, of, 3)
+    job = worker.Job(answering, world, "", of.columns, masks, tables, str(tmp_path), ".parquet")
+    job = pickle.loads(pickle.dumps(job))  # noqa: S301 - as it comes to a worker
+    told = [found for at, each in enumerate(parts) if (found := worker.part(job, each, f"part-{at}"))]
+    assert rows(tmp_path) == expected
+    assert sorted((each for part in told for each in part.rejects), key=str) == rejects
+    assert sum((Counter({tuple(k): n for k, n in part.counts}) for part in told), Counter()) == counted(of)
+    assert sum(part.cases for part in told) == of.all[0].cases
+    assert min(len(told), len(rejects)) >= 3
+    assert len(expected) > len(rejects)
+    record_property("measured", f"{len(expected)} lines in {len(told)} parts, {name}, {world}")
+
+
+def whole(of: Batches) -> tuple[list[Any], list[Any], dict[str, int]]:
+    """The lines and the rejects of a batch that has been run, and for whom its codes are."""
+    give(of)
+    codes = of.db.execute("SELECT DISTINCT cpt FROM every_service").fetchall()
+    told = of.db.execute(lines(of)).fetchall(), of.db.execute('SELECT "case", source, row_no, reason FROM rejects')
+    return sorted(told[0], key=str), sorted(told[1].fetchall(), key=str), of.masks(code for (code,) in codes)
+
+
+def test_a_part_without_rows_is_none(guideline: Guideline, tmp_path: Path) -> None:
+    """Where no case fell into a part, nothing is written for it, and nothing is told."""
+    pytest.importorskip("pyarrow", reason="Arrow is not installed: pip install 'coverlog[spark]'")
+    job = worker.Job(guideline, "open", "", (), {}, {"case": ("id", "date_of_service")}, str(tmp_path), ".csv")
+    assert worker.part(job, iter(()), "part-0") is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_part_that_does_not_come_is_told(guideline: Guideline, tmp_path: Path) -> None:
+    """Where an executor wrote to a disk of its own, the run ends, and says that the disk has to be shared."""
+    ran = OnSpark(None, Batches(connect(), guideline, "open"), tmp_path / "work")
+    with pytest.raises(BatchError, match="not on a disk that Spark's executors write to as well"):
+        ran.add(worker.Told(1, [], [], str(tmp_path / "part-00000.csv")))
 
 
 def test_what_spark_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,7 +136,6 @@ def spark() -> Iterator[Any]:
         for key in ("spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions"):
             patched.setitem(frames.START, key, "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         patched.setitem(frames.START, "spark.master", "local[2]")
-        patched.setitem(frames.START, "spark.sql.shuffle.partitions", "1")
         made = frames.session()
     yield made
     made.stop()
@@ -117,7 +143,7 @@ def spark() -> Iterator[Any]:
 
 def rows(path: Path) -> list[Any]:
     """The rows of an output, a file or a folder of parts."""
-    read = {".parquet": "read_parquet(?)", ".csv": "read_csv(?, all_varchar = true)"}[path.suffix]
+    read = {".parquet": "read_parquet(?)", ".csv": "read_csv(?, all_varchar = true)"}[path.suffix or ".parquet"]
     where = f"{path}/*{path.suffix}" if path.is_dir() else str(path)
     return sorted(duckdb.execute(f"SELECT * FROM {read}", [where]).fetchall(), key=str)
 
@@ -127,9 +153,9 @@ def run(engine: str, source: Path, out: Path, world: str, *more: str) -> Any:
     return CliRunner().invoke(main, command)
 
 
-def told(engine: str, source: Path, out: Path, world: str) -> tuple[list[Any], list[Any], str]:
+def told(engine: str, source: Path, out: Path, world: str, *more: str) -> tuple[list[Any], list[Any], str]:
     """The rows and the rejects that an engine writes, and its summary."""
-    ran = run(engine, source, out, world)
+    ran = run(engine, source, out, world, *more)
     assert ran.exit_code == 0, ran.output
     return rows(out), rows(out.with_name(f"{out.stem}-rejects{out.suffix}")), ran.stdout
 
@@ -172,17 +198,22 @@ def test_spark_writes_the_same(
 def test_spark_decides_one_guideline_in_an_open_world(
     spark: Any, criteria: ModuleType, batch_tests: ModuleType, tmp_path: Path, size: Callable[[int, int], int]
 ) -> None:
-    """Parquet of the other guideline alone comes to the same; with --strict one bad row lets nothing be written."""
-    if not size(0, 1):
-        pytest.skip("half a minute of planning: in a whole campaign")
+    """Parquet, in several files, of the other guideline alone comes to the same, with a column that is asked for.
+
+    With --strict one bad row lets nothing be written.
+    """
     other = load("ncd_240_4")
     cases = drawn(other, batch_tests, criteria, size)
     cases += [cases[0] | {"id": "late", "date_of_service": "2025-02-30"}]
     source = batch_tests.write(batch_tests.rows_of(cases, other), tmp_path / "in")
     for file in source.glob("*.csv"):
-        duckdb.execute(f"COPY (FROM read_csv('{file}', all_varchar = true)) TO '{file.with_suffix('.parquet')}'")
+        (source / file.stem).mkdir()
+        for at, part in enumerate(("OFFSET 3", "LIMIT 3")):
+            read = f"FROM read_csv('{file}', all_varchar = true) {part}"
+            duckdb.execute(f"COPY ({read}) TO '{source / file.stem / str(at)}.parquet' (FORMAT parquet)")
         file.unlink()
-    of_duckdb, of_spark = (told(each, source, tmp_path / f"{each}.parquet", "open") for each in ("duckdb", "spark"))
+    of_duckdb, of_spark = (told(each, source, tmp_path / f"{each}.parquet", "open", "--column", "missing")
+                           for each in ("duckdb", "spark"))  # fmt: skip
     assert of_spark == of_duckdb
     before = {*tmp_path.iterdir()}
     ran = run("spark", source, tmp_path / "strict.parquet", "open", "--strict")
@@ -192,23 +223,36 @@ def test_spark_decides_one_guideline_in_an_open_world(
 
 
 @needs_java
-def test_there_is_one_exchange(spark: Any, batch_tests: ModuleType, tmp_path: Path) -> None:
+def test_there_is_one_exchange(
+    spark: Any, guideline: Guideline, batch_tests: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The plan that is executed moves rows between executors once: by their cases."""
-    other = load("ncd_240_4")
-    cases = [*batch_tests.canonical(other, EVERY)]
-    single = Tables(other).singles
-    cases = [{k: batch_tests.plain(v, "date") if k in single else v for k, v in case.items()} for case in cases]
-    folder = batch_tests.write(batch_tests.rows_of(cases, other), tmp_path / "in")
-    of = Batches(connect(), other, "closed")
-    found = frames.Frames(spark, of.db, [sources(folder, of.all[0].tables, of.db)], tmp_path)
-    found.views(of.all[0].list)
-    of.all[0].look(found.close(""))
-    made = spark.sql(Grouping(of.all[0], spark, {}).statement("true"))
-    assert made.collect()
-    plan = made._jdf.queryExecution().executedPlan().toString()
-    plan = plan.split("== Initial Plan ==")[0]
-    assert plan.count("Exchange hashpartitioning") == 1
-    assert plan.count("Exchange") - plan.count("BroadcastExchange") == 1
+    cases = [batch_tests.BASE | {"id": each} for each in ("one", "two")]
+    folder = batch_tests.write(batch_tests.rows_of(cases, guideline), tmp_path / "in")
+    monkeypatch.setattr(frames, "FEW", 1)
+    ran = OnSpark(spark, Batches(connect(), guideline, "closed"), tmp_path)
+    (tmp_path / "lines").mkdir()
+    found = frames.Frames(spark, ran.of.db, [sources(folder, ran.of.all[0].tables, ran.of.db)], tmp_path)
+    made = ran.decided(found, ".csv")
+    assert 1 <= len(made.collect()) <= 2
+    plan = made._jdf.queryExecution().executedPlan().toString().split("== Initial Plan ==")[0]
+    assert plan.count("Exchange hashpartitioning") == plan.count("Exchange") == 1
+
+
+@needs_java
+def test_what_a_worker_lacks_is_told(
+    spark: Any, guideline: Guideline, batch_tests: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the Python of the executors has not what decides, it is said what to install there; nothing is left."""
+    source = batch_tests.write(batch_tests.rows_of([batch_tests.BASE], guideline), tmp_path / "in")
+    bare = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
+    monkeypatch.setattr(spark.sparkContext, "pythonExec", str(bare))
+    monkeypatch.setenv("PYSPARK_PYTHON", str(bare))
+    ran = run("spark", source, tmp_path / "o.csv", "open")
+    assert ran.exit_code == 2
+    assert re.search(r"the Python of Spark's executors lacks '(coverlog|pyarrow)'", ran.stderr)
+    assert "pip install 'coverlog[batch,spark]'" in ran.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
 @needs_java
@@ -223,7 +267,7 @@ def test_a_killed_run_leaves_nothing_finished(
     command = [str(Path(sys.executable).with_name("coverlog")), "batch", str(source), "-o", str(tmp_path / "o.csv")]
     command += ["--engine", "spark"]
     running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not list(tmp_path.glob(".coverlog-batch-*/stage0*")) and running.poll() is None:
+    while not list(tmp_path.glob(".coverlog-batch-*/lines")) and running.poll() is None:
         time.sleep(0.01)
     running.kill()
     assert running.wait() == -signal.SIGKILL
@@ -233,13 +277,15 @@ def test_a_killed_run_leaves_nothing_finished(
 
 
 def test_what_spark_does_not_do_is_told(guideline: Guideline, batch_tests: ModuleType, tmp_path: Path) -> None:
-    """More columns and case files are left to DuckDB, and nothing is written; nor is a folder of other things."""
+    """Case files are left to DuckDB, and nothing is written; nor is it into a folder of other things."""
     folder = batch_tests.write(batch_tests.rows_of([batch_tests.BASE], guideline), tmp_path / "in")
     out = tmp_path / "lines.csv"
-    command = ["batch", str(folder), "-o", str(out), "--engine", "spark"]
-    ran = CliRunner().invoke(main, [*command, "--column", "missing"])
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "one.yaml").write_text("id: one\n")
+    ran = CliRunner().invoke(main, ["batch", str(tmp_path / "files"), "-o", str(out), "--engine", "spark"])
     assert (ran.exit_code, out.exists()) == (2, False)
-    assert "--column is told by --engine duckdb alone" in ran.stderr
+    assert "case files are decided by --engine duckdb" in ran.stderr
+    command = ["batch", str(folder), "-o", str(out), "--engine", "spark"]
     out.mkdir()
     (out / "mine.txt").write_text("mine")
     ran = CliRunner().invoke(main, command)
