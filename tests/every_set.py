@@ -78,7 +78,9 @@ class EverySet:
             ({p for p in firing.premises if not self.model.sure(p)}, firing.head)
             for atom in below
             for firing in self.model.firings.get(atom, ())
-            if not firing.undetermined and not any(map(self.model.possible, firing.absences))
+            if not firing.undetermined
+            and all(tally.value for tally in firing.tallies)
+            and not any(map(self.model.possible, firing.absences))
         ]
         return {atom: _closure(atom, steps) & findings for atom in findings}
 
