@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -57,10 +56,10 @@ class OnSpark:
     def decided(self, frames: Frames, suffix: str) -> Any:
         """Return what has a row for each part that is decided, once it is collected."""
         tables = frames.tables([table for batch in self.of.all for table in batch.list])
-        job = pickle.dumps(Job(
+        job = Job(
             self.of.answering, self.of.all[0].world, self.of.all[0].as_of, self.of.columns, self._masks(frames), tables,
             str((self.work / "lines").resolve()), suffix,
-        ))  # fmt: skip
+        )  # fmt: skip
 
         def part(rows: Iterator[Any]) -> Iterator[Any]:
             return decide(job, rows)

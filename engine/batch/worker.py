@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import tempfile
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +46,9 @@ class Told(NamedTuple):
     file: str  # where the lines are; an empty text where there is none
 
 
-def decide(job: bytes, rows: Iterator[Any]) -> Iterator[Any]:
+def decide(job: Job, rows: Iterator[Any]) -> Iterator[Any]:
     """Decide the cases of a part, write their lines, and yield `Told` as JSON, one batch of Arrow with one row.
 
-    :param job: a `Job` that has been pickled: it is read once in a worker, whatever the parts.
     :param rows: batches of Arrow with all rows of these cases.
     """
     import pyarrow as pa
@@ -59,14 +56,8 @@ def decide(job: bytes, rows: Iterator[Any]) -> Iterator[Any]:
 
     context = TaskContext.get()
     name = f"part-{context.partitionId() if context else 0:05}"
-    if told := part(_read(job), rows, name):
+    if told := part(job, rows, name):
         yield pa.RecordBatch.from_pydict({"told": [json.dumps(told)]})
-
-
-@lru_cache(1)
-def _read(job: bytes) -> Job:
-    found: Job = pickle.loads(job)  # noqa: S301 - Spark brings it, as it brings this function
-    return found
 
 
 def part(job: Job, rows: Iterable[Any], name: str) -> Told | None:

@@ -13,7 +13,7 @@ from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE
 from ...engine.program.program import Program
 from ...engine.program.words import any_of, say_atom
-from ..advice.phrases import some, wrapped
+from ..advice.phrases import in_whole_words, some, wrapped
 from ..advice.wording import behind
 from ..render import difference_page
 from ..render.difference_page import Kind
@@ -92,7 +92,7 @@ def as_text(
     :param detail: whether it is told when each change comes about, with the case as a file.
     """
     head = f"{' and '.join(_names(pair))}, every legal case"
-    lines = [*wrapped(head, width, subsequent_indent="  "), "", *wrapped(summary(found), width)]
+    lines = [*in_whole_words(head, width, rest="  "), "", *wrapped(summary(found), width)]
     if detail:
         lines += (line for each in found for line in ("", *_block(each, pair, width)))
     elif found:

@@ -54,7 +54,7 @@ def test_the_ends_of_numbers_are_as_they_are_said(name: str) -> None:
 
 def test_the_tables_are_told_as_text_and_as_data() -> None:
     """Both forms of --schema tell the same columns and what they hold; each guideline has its own."""
-    runner = CliRunner()
+    runner = CliRunner(env={"COLUMNS": None})
     text = runner.invoke(main, ["batch", "--schema"]).stdout
     data = json.loads(runner.invoke(main, ["batch", "--schema", "--format", "json"]).stdout)
     for table in data:

@@ -84,7 +84,7 @@ CAMPAIGNS = {
     "analysis": Campaign(
         "what is proved of 500 random guidelines is so of each case, and each of 20 planted faults of a kind is found",
         laws("analysis/test_brute.py", "analysis/test_planted.py", "analysis/test_analyze.py",
-             "analysis/test_diff.py"),
+             "analysis/test_diff.py", "analysis/test_dates.py"),
     ),
     "mutants": Campaign(
         "400 changes of rules drawn at random, and every change of words, are noticed by a case or by review",
@@ -97,7 +97,7 @@ CAMPAIGNS = {
     "declared": Campaign(
         "roles, bounds, times, names, code sets, variants and several guidelines mean what the declarations say",
         laws("decision/test_roles.py", "decision/test_bounded_amounts.py", "cases/test_times.py",
-             "cases/test_case_files.py", "library/test_several.py", "program/test_code_set.py",
+             "cases/test_case_files.py", "cases/test_json_text.py", "library/test_several.py", "program/test_code_set.py",
              "library/test_variants.py", "program/test_notation.py", "program/test_fitting.py",
              "testing/test_coverage.py", "reference/test_names.py", "commands/test_new.py", "commands/test_compare.py",
              "render/test_table.py", "render/test_notebook.py", "test_sarif.py"),
