@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from ..circuit.nodes import FALSE
 from ..language.terms import Atom, Rule, quote
-from ..library.cache import of_edition, program_in
+from ..library.cache import of_edition
 from ..library.circuits import circuit
 from ..program.graph import stratify
 from ..program.interface import ADVISORY
 from ..program.program import Program
-from .idle import deciding, editions
+from .idle import deciding, editions, kept_as
 from .legal import Legal
 
 
@@ -32,8 +30,9 @@ def silent(program: Program, date: str, digest: str = "") -> list[Rule]:
         found = _silent(program, date)
         return [at for at, rule in enumerate(program.rules) if rule in found]
 
-    key = digest and sha256(f"{digest}\n{program_in(Path(__file__).parent.parent)}".encode()).hexdigest()
-    return [program.rules[at] for at in of_edition("advising", (key, date), _read, made, lambda found: found)]
+    return [
+        program.rules[at] for at in of_edition("advising", (kept_as(digest), date), _read, made, lambda found: found)
+    ]
 
 
 def _read(data: Any) -> list[int]:

@@ -105,10 +105,14 @@ def _kept(program: Program, date: str, wanted: list[Cut], digest: str) -> tuple[
         kinds, idle_facts = idle_of(trial, wanted), unasked(trial, date)
         return [(wanted.index(cut), kind) for cut, kind in kinds.items()], [facts.index(fact) for fact in idle_facts]
 
-    asked = [digest, program_in(Path(__file__).parent.parent), *(f"{cut.rule.place} {cut.part}" for cut in wanted)]
-    mine = sha256("\n".join(asked).encode()).hexdigest()
-    kinds, idle_facts = of_edition("idle", (digest and mine, date), _read, made, lambda found: found)
+    key = kept_as(digest, *(f"{cut.rule.place} {cut.part}" for cut in wanted))
+    kinds, idle_facts = of_edition("idle", (key, date), _read, made, lambda found: found)
     return {wanted[at]: kind for at, kind in kinds}, [facts[at] for at in idle_facts]
+
+
+def kept_as(digest: str, *asked: str) -> str:
+    """Return what an answer about a text is kept by, with this program and what is asked; empty where it is not."""
+    return digest and sha256("\n".join([digest, program_in(Path(__file__).parent.parent), *asked]).encode()).hexdigest()
 
 
 def _read(data: Any) -> Kept:

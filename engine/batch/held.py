@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..program.schema import DATE
 from .tables import SERVICE, Table, Tables
 
-DATED = "YYYY-MM-DD"
 FEW = 12
 """So many values are listed; of more their number is told, and the first."""
 
@@ -62,7 +62,7 @@ class _Words:
         if "enum" in schema:
             return _one_of([str(each) for each in schema["enum"]])
         if schema["type"] == "string":
-            return "a date" if schema.get("description") == DATED else "a code" if "pattern" in schema else "a text"
+            return "a date" if schema.get("pattern") == DATE else "a code" if "pattern" in schema else "a text"
         decimals = len(f"{schema['multipleOf']:f}".rstrip("0").partition(".")[2]) if "multipleOf" in schema else 0
         number = f"a number with up to {decimals} decimal{'s'[: decimals > 1]}" if decimals else "a whole number"
         return f"{number} from {schema['minimum']} to {schema['maximum']}"
@@ -70,7 +70,7 @@ class _Words:
 
 def _more(schema: dict[str, Any]) -> Iterator[str]:
     said = schema.get("description", "")
-    if said == DATED or (said and schema.get("type") != "string"):
+    if said and (schema.get("pattern") == DATE or schema.get("type") != "string"):
         yield f", {said}"
     if "default" in schema:
         yield f"; {schema['default']} where it is left out"

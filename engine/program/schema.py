@@ -36,7 +36,7 @@ def case_schema(program: Program) -> dict[str, Any]:
     properties: dict[str, Any] = {
         "id": _text(_ID) | {"pattern": r"^\S.*$", "description": "names the case in every answer"},
         "title": _text(_TITLE),
-        "date_of_service": {"type": "string", "pattern": DATE, "description": "YYYY-MM-DD"},
+        "date_of_service": _day(),
         "services": _services(program),
         "expect": _expectations("open world"),
         "expect_closed": _expectations("closed world"),
