@@ -12,7 +12,7 @@ from ..library.guideline import Guideline
 from ..program.interface import FAVOURABLE, SERVICE
 from .need import Item
 from .outcomes import favourable, outcomes
-from .relaxed import Gates, below, inputs, is_varied, relaxed
+from .relaxed import Gates, below, inputs, is_of_line, is_varied, relaxed
 from .settle import network
 
 Column = tuple[str, int]
@@ -73,7 +73,28 @@ def gates(guideline: Guideline, date: str, facts: Iterable[Atom], line: Atom) ->
     asked = (atom for atom in facts if atom.predicate in _of_request(guideline))
     codes = _codes(guideline, date)
     same = frozenset(atom._replace(args=tuple(codes.get(str(a), a) for a in atom.args)) for atom in asked)
+    fewer = frozenset(atom for atom in same if is_of_line(guideline.program.predicates[atom.predicate]))
+    if not _opens(guideline, date, same, fewer):
+        same = fewer
     return _gates(guideline, date, same, line._replace(args=tuple(codes.get(str(a), a) for a in line.args)))
+
+
+@lru_cache(maxsize=512)
+def _opens(guideline: Guideline, date: str, more: frozenset[Atom], fewer: frozenset[Atom]) -> bool:
+    """Say whether what a case says of itself, beside its services, opens a way to an outcome in favour.
+
+    Where it does not, it only makes surely so what may be so without it. Then the network without it has all gates of
+    the one with it, and others: by those more of what the case says may stand against a line than does, which is
+    looked at in vain, and found to be so already. There is a network for each request, and not for each diagnosis.
+    """
+    evaluator = relaxed(guideline).evaluator(date)
+    model = evaluator.evaluate(more, open_world=True)
+    new = model.each() - evaluator.evaluate(fewer, open_world=True).each()
+    outcomes_in_favour = {each.name for each in guideline.program.of_role(FAVOURABLE)}
+    if any(atom.predicate in outcomes_in_favour or not model.sure(atom) for atom in new):
+        return True
+    firings = (firing for each in model.firings.values() for firing in each if not new.isdisjoint(firing.reads))
+    return not all(map(model.is_sure, firings))
 
 
 @lru_cache(maxsize=16)

@@ -17,6 +17,7 @@ from ..evaluation.rules import Model
 from ..language.terms import Atom, Literal, quote
 from ..library.cache import program_in
 from ..library.guideline import Guideline
+from ..program.forms import WITH
 from ..program.graph import Strata
 from ..program.interface import FAVOURABLE
 from ..program.program import Predicate, Program
@@ -65,6 +66,11 @@ def is_varied(predicate: Predicate) -> bool:
     """Say whether what a case says by an input may be otherwise: a finding, an amount, a choice, an open count."""
     shape = predicate.case.shape if predicate.case else ""
     return shape in ("present of", "absent of", "amount of", "one of") or (shape == "count" and predicate.is_open)
+
+
+def is_of_line(predicate: Predicate) -> bool:
+    """Say whether what a case says by an input is of a service line: that it is requested, by how many units, how."""
+    return predicate.case is not None and predicate.case.shape in ("", "units", WITH)
 
 
 def below(program: Program, *names: str) -> frozenset[str]:
