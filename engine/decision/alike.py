@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from ..language.terms import Atom, Literal, Rule, Var, quote, unquote
+from ..language.terms import Atom, Rule, Var, quote, unquote
 from ..library.cache import of_edition
 from ..library.guideline import Guideline
 from ..program.interface import FAVOURABLE, SERVICE
+from .loosened import below, inputs, is_of_line, is_varied, relaxed
 from .need import Item
 from .outcomes import favourable, outcomes
-from .relaxed import Gates, below, inputs, is_of_line, is_varied, relaxed
+from .relaxed import Gates
 from .settle import network
 
 Column = tuple[str, int]
@@ -43,7 +44,7 @@ def _alike(guideline: Guideline, date: str) -> tuple[tuple[str, ...], ...]:
     columns = _columns(rules)
     said: dict[str, set[object]] = {}
     for rule in rules:
-        for at, atom in enumerate((rule.head, *(literal.atom for literal in rule.literals))):
+        for at, atom in enumerate((rule.head, *(literal.atom for literal in rule.asked))):
             for place, value in enumerate(atom.args):
                 if (atom.predicate, place) in columns and not isinstance(value, Var):
                     others = tuple("" if p == place else a for p, a in enumerate(atom.args))
@@ -142,7 +143,7 @@ def _columns(rules: Iterable[Rule]) -> set[Column]:
 def _joined(rule: Rule) -> Iterator[set[Column]]:
     """Yield, for each variable of a rule, the places in which it stands."""
     of: dict[str, set[Column]] = {}
-    atoms = [rule.head, *(part.atom for part in rule.body if isinstance(part, Literal))]
+    atoms = [rule.head, *(literal.atom for literal in rule.asked)]
     for atom in atoms:
         for place, term in enumerate(atom.args):
             if isinstance(term, Var):

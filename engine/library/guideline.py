@@ -157,8 +157,7 @@ def later(folder: str) -> Guideline:
 
 def _codes(program: Program) -> Iterator[str]:
     for rule in program.rules:
-        terms = [*rule.head.args, *(term for literal in rule.literals for term in literal.atom.args)]
-        terms += [term for comparison in rule.comparisons for term in (*comparison.left, *comparison.right)]
+        terms = [*rule.head.args, *(term for literal in rule.asked for term in literal.atom.args), *rule.compared]
         for term in terms:
             if isinstance(term, str) and term.startswith('"') and re.fullmatch(PROCEDURE, unquote(term)):
                 yield unquote(term)

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from ...engine.cases.case import Case
 from ...engine.decision.alike import alike
-from ...engine.decision.relaxed import is_of_line
+from ...engine.decision.loosened import is_of_line
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
