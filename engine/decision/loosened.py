@@ -6,6 +6,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
+from ..evaluation.prepared import Prepared
 from ..library.cache import program_in
 from ..library.guideline import Guideline
 from ..program.forms import WITH
@@ -43,6 +44,21 @@ def below(program: Program, *names: str) -> frozenset[str]:
     return frozenset(found)
 
 
+class _Loosened(Guideline):
+    """A guideline made of another one, whose firings are grounded already."""
+
+    def __init__(self, whole: Guideline, program: Program, strata: Strata) -> None:
+        super().__init__(whole.folder, program, strata, _digest(whole))
+        self._whole = whole
+
+    def _prepare(self, edition: str) -> Prepared:
+        for since, ready in self._whole.ready().items():
+            if self.since(since) == edition:  # its own rules may have stayed as they were for longer
+                whole, rules = self._whole.program.edition(since), self.program.edition(edition)
+                return Prepared(self.program, self.strata, edition, ready.outline.of_part(whole, self.program, rules))
+        return super()._prepare(edition)
+
+
 @lru_cache(maxsize=16)
 def relaxed(guideline: Guideline) -> Guideline:
     """Return a guideline for outcomes in favour alone, in which all that a case can say is open."""
@@ -59,14 +75,13 @@ def relaxed(guideline: Guideline) -> Guideline:
             return predicate._replace(open_kind=predicate.case.kind)
         return predicate
 
-    return Guideline(
-        guideline.folder,
+    return _Loosened(
+        guideline,
         program._replace(
             predicates={name: loosened(p) for name, p in program.predicates.items()},
             rules=tuple(rule for rule in program.rules if rule.head.predicate in read),
         ),
         Strata(strata.components, strata.from_case, strata.from_case),
-        _digest(guideline),
     )
 
 
