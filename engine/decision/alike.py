@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from ..evaluation.rules import Model
 from ..language.terms import Atom, Rule, Var, quote, unquote
 from ..library.cache import of_edition
 from ..library.guideline import Guideline
@@ -88,14 +89,19 @@ def _opens(guideline: Guideline, date: str, more: frozenset[Atom], fewer: frozen
     the one with it, and others: by those more of what the case says may stand against a line than does, which is
     looked at in vain, and found to be so already. There is a network for each request, and not for each diagnosis.
     """
-    evaluator = relaxed(guideline).evaluator(date)
-    model = evaluator.evaluate(more, open_world=True)
-    new = model.each() - evaluator.evaluate(fewer, open_world=True).each()
-    outcomes_in_favour = {each.name for each in guideline.program.of_role(FAVOURABLE)}
-    if any(atom.predicate in outcomes_in_favour or not model.sure(atom) for atom in new):
+    model, before = relaxed(guideline).evaluator(date).evaluate(more, open_world=True), _open(guideline, date, fewer)
+    new = model.each() - before.each()
+    in_favour = {each.name for each in guideline.program.of_role(FAVOURABLE)}
+    if any(atom.predicate in in_favour or not model.sure(atom) for atom in new):
         return True
-    firings = (firing for each in model.firings.values() for firing in each if not new.isdisjoint(firing.reads))
-    return not all(map(model.is_sure, firings))
+    fired = (each for head, each in model.firings.items() if each is not before.firings.get(head))
+    return any(not (new.isdisjoint(firing.reads) or model.is_sure(firing)) for each in fired for firing in each)
+
+
+@lru_cache(maxsize=64)
+def _open(guideline: Guideline, date: str, fixed: frozenset[Atom]) -> Model:
+    """Return what may follow of a request where nothing is documented."""
+    return relaxed(guideline).evaluator(date).evaluate(fixed, open_world=True)
 
 
 @lru_cache(maxsize=16)
