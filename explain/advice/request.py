@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import combinations
 
 from ...engine.cases.case import Case
@@ -51,6 +52,11 @@ def requests(case: Case, guideline: Guideline, date: str, code: str, session: in
 def facts(case: Case, guideline: Guideline, request: Request, session: int) -> list[Atom]:
     """Return what a case says, with the codes of another request."""
     gone = {quote(code) for codes in request.drop for code in codes}
-    of_line = {name for name, predicate in guideline.program.predicates.items() if is_of_line(predicate)}
+    of_line = _of_line(guideline)
     kept = [a for a in case.facts if not (a.predicate in of_line and a.args[0] == session and a.args[1] in gone)]
     return kept + [Atom(SERVICE, (session, quote(codes[0]))) for codes in request.add]
+
+
+@lru_cache(maxsize=16)
+def _of_line(guideline: Guideline) -> frozenset[str]:
+    return frozenset(name for name, predicate in guideline.program.predicates.items() if is_of_line(predicate))
