@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from math import inf
+from weakref import WeakKeyDictionary
 
 from ...engine.decision.decide import Judged, advisories
 from ...engine.decision.decision import Advisory
 from ...engine.decision.loosened import below, inputs
 from ...engine.decision.need import AtLeast, Need, fewest
+from ...engine.decision.situation import Situation
 from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom
 from ...engine.library.guideline import Guideline
@@ -20,6 +22,8 @@ from .evidence import clinical
 from .request import Request, facts
 
 AS_IT_IS = Request()
+_DRAWN: WeakKeyDictionary[Situation, dict[object, tuple[Advisory, ...]]] = WeakKeyDictionary()
+"""What a case draws on its ways, which its lines have in common."""
 
 
 class Route:
@@ -32,7 +36,7 @@ class Route:
         self.judged, self.session = judged, session
         self.program = judged.guideline.program
         self.inputs = {derived.name: name for name, derived in inputs(self.program).items()}
-        self._drawn: dict[object, tuple[Advisory, ...]] = {}
+        self._drawn = _DRAWN.setdefault(judged.situation, {})
         self._chosen: dict[Request, Request] = {}
 
     def asked(
@@ -128,7 +132,7 @@ class Route:
         said = frozenset(filter(None, map(self._said, needs)))
         if not said and request == AS_IT_IS:
             return ()
-        if (key := (said, request)) not in self._drawn:
+        if (key := (self.session, said, request)) not in self._drawn:
             given = [*facts(self.judged.case, self.judged.guideline, request, self.session), *said]
             open_world, evaluator = self.judged.decision.world == "open", self.judged.situation.evaluator
             model = evaluator.evaluate(given, open_world=open_world, of=ADVISORY)
