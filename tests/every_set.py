@@ -255,11 +255,11 @@ class EverySet:
         return self._least(needs)
 
     def _contradictory(self, needs: Iterable[Need]) -> bool:
-        """Say whether one need documents a finding that implies what another one denies."""
+        """Say whether one need documents a finding that implies what another one denies, with all that goes with it."""
         chosen = [n.atom.predicate for n in needs if self.model.declared[n.atom.predicate].is_choice]
         if len(chosen) > len(set(chosen)):
             return True
-        absent = {need.atom for need in needs if _is_absence(need)}
+        absent = {atom for need in needs if _is_absence(need) for atom in self._denied(need.atom)}
         return any(not absent.isdisjoint(self._weaker[n.atom]) for n in needs if _is_presence(n)) if absent else False
 
     def _least(self, needs: list[Need]) -> Set:
