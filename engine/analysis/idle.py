@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -41,15 +41,21 @@ def deciding(program: Program, *more: str) -> Program:
     """
     told = {*more, *(each.name for each in program.outcomes)}
     told |= {p.name for p in program.predicates.values() if p.is_error or p.is_shown}
+    below = resting_on(program, told)
+    return program._replace(rules=tuple(rule for rule in program.rules if rule.head.predicate in below))
+
+
+def resting_on(program: Program, names: Iterable[str]) -> set[str]:
+    """Return some predicates with all that they rest on."""
     needs: dict[str, set[str]] = {}
     for edge in edges(program):
         needs.setdefault(edge.head, set()).add(edge.body)
-    below, waiting = set(told), list(told)
+    below, waiting = set(names), list(names)
     while waiting:
         new = needs.get(waiting.pop(), set()) - below
         below |= new
         waiting += new
-    return program._replace(rules=tuple(rule for rule in program.rules if rule.head.predicate in below))
+    return below
 
 
 DEAD, IDLE, VACUOUS, REDUNDANT, UNASKED = (

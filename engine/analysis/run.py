@@ -111,7 +111,7 @@ def _properties(policy: Policy, told: Analysis) -> None:
 def _dead(policy: Policy, told: Analysis) -> None:
     parts, facts = idle(policy.program, policy.date, told.marked, policy.guideline.hash)
     told.found.extend(Proved(_part(cut, kind), cut=cut) for cut, kind in parts.items())
-    silent_rules = silent(policy.program, policy.date, policy.guideline.hash)
+    silent_rules = silent(policy.program, policy.date, policy.guideline.hash, policy)
     told.found.extend(Proved(_part(cut, DEAD), cut=cut) for cut in map(Cut, silent_rules))
     for fact in facts:
         message = f"no rule that can fire asks for {fact.head} ({fact.id})"
