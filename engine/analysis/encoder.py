@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from ..circuit.nodes import AND, ANY, INPUT, NOT, OR, Nodes
@@ -28,6 +28,17 @@ class Encoder:
     ) -> None:
         self.formula, self.nodes, self._given, self._present = formula, nodes, given, present
         self._known: dict[tuple[int, int], Rails] = {}
+
+    def beside(self, given: Callable[[int, int], int], numbers: Collection[int]) -> Encoder:
+        """Return an encoder in which some inputs are something else; what rests on none of them is as it is here.
+
+        :param given: returns the literal of an input there.
+        :param numbers: of the inputs that are something else.
+        """
+        other = Encoder(self.formula, self.nodes, given, self._present)
+        above = self.nodes.above(numbers)
+        other._known = {key: rails for key, rails in self._known.items() if key[0] not in above}
+        return other
 
     def sure(self, node: int, session: int = 1) -> int:
         """Return the literal that is so where a node surely is."""

@@ -19,7 +19,7 @@ from .policy import Policy, Witness
 from .properties import broken
 from .reliance import Reliance, reliance
 from .sweep import CONFLICT, Harm, faults, harms, hopeless, reached
-from .trial import Cut
+from .switched import Cut
 
 SELDOM = ("reliance",)
 """The analyses that are made only where they are asked for, for each statement takes a second."""

@@ -25,7 +25,7 @@ class Built:
     def __init__(self, grounded: Grounded) -> None:
         self.nodes, self.grounded = Nodes(), grounded
         self.inputs = {atom: at for at, atom in enumerate(grounded.inputs)}
-        self._node: dict[Atom, int] = dict.fromkeys(grounded.facts(), TRUE)
+        self._node: dict[Atom, int] = self._text()
         self._opens = dict.fromkeys(grounded.opens)
         self.firings: dict[str, dict[Atom, list[Firing]]] = {}
         for firing in grounded.firings():
@@ -37,6 +37,10 @@ class Built:
                 self._component(component)
         except TooLargeError as error:
             raise NotGroundedError(str(error)) from None
+
+    def _text(self) -> dict[Atom, int]:
+        """Return the node of what the text says as a fact."""
+        return dict.fromkeys(self.grounded.facts(), TRUE)
 
     def of(self, atom: Atom) -> int:
         """Return the node of an atom."""
@@ -96,14 +100,14 @@ class Built:
     def _value(self, fired: Iterable[Firing], base: int) -> int:
         return self.nodes.either([base, *map(self.fires, fired)])
 
-    def fires(self, firing: Firing, *more: int) -> int:
-        """Return the node of a firing; where its head is of no session, one session is enough.
-
-        :param more: nodes of what it asks for beside its body.
-        """
-        parts = [self.of(atom) for atom in firing.premises]
-        body = self.nodes.both([*more, *parts, *(self.nodes.negated(self.of(atom)) for atom in firing.absences)])
+    def fires(self, firing: Firing) -> int:
+        """Return the node of a firing; where its head is of no session, one session is enough."""
+        body = self.nodes.both(self.asked(firing))
         return body if self._is_local(firing.head) else self.nodes.any(body)
+
+    def asked(self, firing: Firing) -> list[int]:
+        """Return the nodes of what a firing asks for: that its premises are so, and what it denies is not."""
+        return [*map(self.of, firing.premises), *(self.nodes.negated(self.of(atom)) for atom in firing.absences)]
 
     def _is_local(self, atom: Atom) -> bool:
         return any(self.grounded.symbols.is_session(atom.predicate, at) for at in range(len(atom.args)))

@@ -6,7 +6,7 @@ is not so in a closed world. A simplification holds for all three values; where 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 
 FALSE, TRUE, UNKNOWN = 0, 1, 2
 INPUT, NOT, AND, OR, ANY = KINDS = ("input", "not", "and", "or", "any")
@@ -130,6 +130,14 @@ class Nodes:
                 seen.add(node)
                 stack += self.below(node)
         return sorted(seen)
+
+    def above(self, numbers: Collection[int]) -> set[int]:
+        """Return the nodes that rest on some inputs, by their numbers."""
+        found: set[int] = set()
+        for node, (kind, of) in enumerate(self.gates):
+            if of[0] in numbers if kind == INPUT else not found.isdisjoint(of):
+                found.add(node)
+        return found
 
     def alike(self, outputs: Iterable[int]) -> dict[int, int]:
         """Return for each input that outputs rest on the first that means the same to them, by their numbers.

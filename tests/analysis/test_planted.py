@@ -17,7 +17,8 @@ from coverlog.engine.analysis.policy import Policy, read
 from coverlog.engine.analysis.properties import NEVER, broken_in
 from coverlog.engine.analysis.run import analyse
 from coverlog.engine.analysis.sweep import CONFLICT, GAP, faults, harms, hopeless
-from coverlog.engine.analysis.trial import Cut, Trial
+from coverlog.engine.analysis.switched import Cut
+from coverlog.engine.analysis.trial import Trial
 from coverlog.engine.decision.decide import decide
 from coverlog.engine.evaluation.apart import set_apart
 from coverlog.engine.language.errors import CaseError
