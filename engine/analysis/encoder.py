@@ -36,8 +36,8 @@ class Encoder:
         :param numbers: of the inputs that are something else.
         """
         other = Encoder(self.formula, self.nodes, given, self._present)
-        above = self.nodes.above(numbers)
-        other._known = {key: rails for key, rails in self._known.items() if key[0] not in above}
+        above = self.nodes.above([*numbers])
+        other._known = {key: rails for key, rails in self._known.items() if not above[key[0]]}
         return other
 
     def sure(self, node: int, session: int = 1) -> int:

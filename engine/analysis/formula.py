@@ -91,7 +91,7 @@ class Formula:
 
     def differ(self, one: int, two: int) -> int:
         """Return what is so where two literals are not the same."""
-        return self.either([self.both([one, -two]), self.both([-one, two])])
+        return -self.true if one == two else self.either([self.both([one, -two]), self.both([-one, two])])
 
     def one_of(self, literals: Sequence[int]) -> None:
         """Let exactly one of some literals be so."""

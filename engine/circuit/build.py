@@ -31,6 +31,7 @@ class Built:
         for firing in grounded.firings():
             self.firings.setdefault(firing.head.predicate, {}).setdefault(firing.head, []).append(firing)
         self._said: dict[tuple[str, object], list[int]] = {}  # by predicate, and by its first argument
+        self._named: dict[str, list[Atom]] = {}  # all atoms by predicate, once they are there
         try:
             self._give()
             for component in grounded.strata.components:
@@ -48,7 +49,10 @@ class Built:
 
     def atoms(self, predicate: str) -> list[Atom]:
         """Return the atoms of a predicate that some case may bring about, in a stable order."""
-        return sorted((a for a in self._node if a.predicate == predicate), key=lambda a: [str(x) for x in a.args])
+        if not self._named:
+            for atom in self._node:
+                self._named.setdefault(atom.predicate, []).append(atom)
+        return sorted(self._named.get(predicate, ()), key=lambda a: [str(x) for x in a.args])
 
     def told(self) -> dict[int, str]:
         """Return for each node that atoms stand for which they are, and the rules that give them."""

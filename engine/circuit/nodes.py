@@ -6,7 +6,7 @@ is not so in a closed world. A simplification holds for all three values; where 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 FALSE, TRUE, UNKNOWN = 0, 1, 2
 INPUT, NOT, AND, OR, ANY = KINDS = ("input", "not", "and", "or", "any")
@@ -131,12 +131,15 @@ class Nodes:
                 stack += self.below(node)
         return sorted(seen)
 
-    def above(self, numbers: Collection[int]) -> set[int]:
-        """Return the nodes that rest on some inputs, by their numbers."""
-        found: set[int] = set()
-        for node, (kind, of) in enumerate(self.gates):
-            if of[0] in numbers if kind == INPUT else not found.isdisjoint(of):
-                found.add(node)
+    def above(self, numbers: Sequence[int]) -> list[int]:
+        """Return for each node on which of some inputs it rests, by their numbers: a bit for each, in their order."""
+        bits = {number: 1 << at for at, number in enumerate(numbers)}
+        found: list[int] = []
+        for kind, of in self.gates:
+            told = bits.get(of[0], 0) if kind == INPUT else 0
+            for each in of if kind != INPUT else ():
+                told |= found[each]
+            found.append(told)
         return found
 
     def alike(self, outputs: Iterable[int]) -> dict[int, int]:
