@@ -11,6 +11,8 @@ from typing import Any
 from ..language.errors import FaultError
 
 SOLVER = "cadical195"
+QUICK = "minisat22"
+"""A solver that looks at its clauses less before it answers: of many small questions each takes a part of the time."""
 MISSING = "proofs need python-sat: pip install 'coverlog[analysis]'"
 _end: ContextVar[float] = ContextVar("end", default=float("inf"))
 
@@ -44,16 +46,17 @@ def on_time() -> None:
 class Formula:
     """Clauses, and a solver that holds them.
 
+    :param solver: its name, as python-sat has it.
     :raises FaultError: where python-sat is not installed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, solver: str = SOLVER) -> None:
         try:
             from pysat.solvers import Solver
         except ImportError:
             raise FaultError(MISSING) from None
         self.clauses: list[list[int]] = []
-        self._solver = Solver(name=SOLVER)
+        self._solver = Solver(name=solver)
         self.top = 0
         self.true = self.new()
         self.add([self.true])
@@ -70,6 +73,10 @@ class Formula:
         found = list(clause)
         self.clauses.append(found)
         self._solver.add_clause(found)
+
+    def prefer(self, literals: Iterable[int]) -> None:
+        """Let some literals be so in a model wherever nothing is against it that the solver comes upon."""
+        self._solver.set_phases(list(literals))
 
     def either(self, literals: Iterable[int]) -> int:
         """Return what is so where one of some literals is."""

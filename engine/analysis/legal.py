@@ -10,12 +10,14 @@ from typing import Any
 from ..circuit.circuit import Circuit
 from ..circuit.nodes import ANY
 from .encoder import Encoder
-from .formula import Formula
+from .formula import SOLVER, Formula
 from .slots import NO_DATES, Option, Part, Slot, Space
 from .together import Together
 
 MAX_SESSIONS = 4
 """The most sessions of a case that are looked at, beside which no more could matter where fewer are needed."""
+MAX_FULL = 16
+"""How many values of a thing are tried together with all else that can be said."""
 
 Values = Mapping[Part, int]
 """By slot and value, the literal that is so where the slot of a copy holds it; other slots are as in the first case."""
@@ -41,12 +43,14 @@ class Legal:
     :param date: the ISO date of service of each case.
     :param refused: whether cases that contradict themselves, and are refused, count as well.
     :param dates: by key, ISO dates that are among those looked at.
+    :param solver: the name of the one that is asked.
     """
 
     def __init__(
-        self, circuits: Sequence[Circuit], date: str, *, refused: bool = False, dates: Mapping[str, str] = NO_DATES
-    ) -> None:
-        self.circuits, self.formula = circuits, Formula()
+        self, circuits: Sequence[Circuit], date: str, *, refused: bool = False, dates: Mapping[str, str] = NO_DATES,
+        solver: str = SOLVER,
+    ) -> None:  # fmt: skip
+        self.circuits, self.formula = circuits, Formula(solver)
         needed = max(map(sessions_needed, circuits))
         self.complete = needed <= MAX_SESSIONS  # whether what no case shows is proved never to be
         self.space = Space(circuits, date, min(needed, MAX_SESSIONS), dates)
@@ -147,6 +151,17 @@ class Legal:
     def costs(self) -> dict[int, int]:
         """Return what each value costs, by its literal."""
         return {self.values[s][o.inputs]: o.cost for s in self.values for o in s.options if o.cost}
+
+    def silence(self) -> list[int]:
+        """Return the literals by which a case says as little as it can."""
+        known = [(slot.options[0], option, self.values[slot]) for slot in self.values for option in slot.options]
+        return [of[o.inputs] if o is first else -of[o.inputs] for first, o, of in known]
+
+    def fullest(self) -> list[list[int]]:
+        """Return the literals of cases that say something of everything, and each the next value of it."""
+        most = min(max((len(slot.options) for slot in self.values), default=0), MAX_FULL)
+        return [[self.values[s][s.options[min(at, len(s.options) - 1)].inputs] for s in self.values]
+                for at in range(1, most)]  # fmt: skip
 
     def fixed(self, chosen: Chosen) -> list[int]:
         """Return the literals by which a case is as it is."""

@@ -17,6 +17,7 @@ from ..language.terms import Atom, Place
 from ..program.graph import stratify
 from ..program.program import Program
 from .encoder import Encoder
+from .formula import QUICK
 from .legal import Legal
 from .lines import Line, classes, line_of
 from .many import Bits, Many
@@ -46,10 +47,11 @@ class Trial:
         self._ranged = {self._places[cut]: cut.rule for cut in ranged}
         self.built = Switched(grounded, rules, self._places)
         self.circuit = Circuit(grounded, draw(grounded, self.built))
-        self.legal = Legal([self.circuit], date, refused=True)
+        self.legal = Legal([self.circuit], date, refused=True, solver=QUICK)
         self.formula, self.switches = self.legal.formula, len(self._places)
         self._switches = {cut: self.formula.new() for cut in wanted}
         self._editions: dict[str, Encoder] = {}
+        self._cases: dict[str, Encoder] = {}  # by edition, what encodes it for the cases that were tried
 
     def is_of(self, day: str) -> bool:
         """Say whether the edition of a day is among those asked about: what contradicts itself is the same in all."""
@@ -102,11 +104,14 @@ class Trial:
 
     def shown(self, cuts: Sequence[Cut], day: str = "") -> set[Cut]:
         """Return those parts that make a difference in some case of each answer: all are tried in all cases at once."""
-        models = [model for lit in self.ways if (model := self.formula.solve([lit]))]
+        self.formula.prefer(self.legal.silence())  # so that each thing that a case says is likely to matter
+        asked = [*([lit] for lit in self.ways), *self.legal.fullest()]
+        models = [model for each in asked if (model := self.formula.solve(each))]
         many = Many(self.legal, models, len(cuts))
         switches = {cut: Bits(many.first << at) for at, cut in enumerate(cuts)}
         given = self._given(many.legal, day or self.date, {})
         before = Encoder(many, self.circuit.nodes, given, many.legal.present)
+        self._cases[day or self.date] = before
         differs = self._differs(many.legal, before, self._without(many.legal, before, day or self.date, switches))
         return {cut for cut, bits in switches.items() if differs & bits}
 
@@ -171,11 +176,16 @@ class Trial:
         return (firing for firing in fired if not firing.rule.place.file.startswith(CUT))
 
     def _some(self, firings: Iterable[tuple[Of, Firing]], day: str) -> set[Of]:
-        """Return that of which some firing surely is in some case: the first of each is asked for before the rest."""
+        """Return that of which some firing surely is in some case.
+
+        What the cases that were tried do not show is asked of the solver: the first of each before the rest.
+        """
         nodes: dict[Of, list[int]] = {}
         for of, firing in firings:
             nodes.setdefault(of, []).append(self.built.fired(firing))
-        found = set[Of]()
+        tried = self._cases.get(day)
+        found = {of for of, each in nodes.items() if tried and any(map(tried.sure, each))}
+        self.formula.prefer(range(1, self.formula.top + 1))  # so that a model tells of many
         for most in (1, None):
             left = ((of, each[:most]) for of, each in nodes.items() if of not in found)
             told = {of: self.formula.either(map(self._edition(day).sure, each)) for of, each in left}
