@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from operator import neg
 from typing import Any
 
 from ..language.errors import FaultError
@@ -80,21 +81,23 @@ class Formula:
 
     def either(self, literals: Iterable[int]) -> int:
         """Return what is so where one of some literals is."""
-        parts = tuple(sorted({lit for lit in literals if lit != -self.true}))
-        if self.true in parts or any(-lit in parts for lit in parts):
+        parts = set(literals)
+        parts.discard(-self.true)
+        if self.true in parts or not parts.isdisjoint(map(neg, parts)):
             return self.true
         if len(parts) < 2:
-            return parts[0] if parts else -self.true
-        if parts not in self._gates:
-            gate = self._gates[parts] = self.new()
-            self.add([-gate, *parts])
-            for lit in parts:
+            return parts.pop() if parts else -self.true
+        key = tuple(sorted(parts))
+        if key not in self._gates:
+            gate = self._gates[key] = self.new()
+            self.add([-gate, *key])
+            for lit in key:
                 self.add([gate, -lit])
-        return self._gates[parts]
+        return self._gates[key]
 
     def both(self, literals: Iterable[int]) -> int:
         """Return what is so where all of some literals are."""
-        return -self.either([-lit for lit in literals])
+        return -self.either(map(neg, literals))
 
     def differ(self, one: int, two: int) -> int:
         """Return what is so where two literals are not the same."""

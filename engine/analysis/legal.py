@@ -56,6 +56,7 @@ class Legal:
         self.space = Space(circuits, date, min(needed, MAX_SESSIONS), dates)
         self.together = Together(self.space)
         self._ways = [self.together.ways(at) for at in range(len(circuits))]
+        self._given_by: dict[int, dict[Slot, set[int]]] = {}  # by circuit, the inputs that each slot gives
         self.values: dict[Slot, dict[Given, int]] = {}  # by slot and what its value gives, the literal
         self.present = [self._present(n) for n in range(1, min(needed, MAX_SESSIONS) + 1)]
         self.encoders = [
@@ -94,7 +95,8 @@ class Legal:
         return self.formula.either(self._all(pair, values) for pair in self.together.impossible())
 
     def _all(self, parts: Iterable[Part], values: Values) -> int:
-        return self.formula.both(values.get(part, 0) or self.literal(*part) for part in parts)
+        told = [values.get(part, 0) or self.literal(*part) for part in parts]
+        return told[0] if len(told) == 1 else self.formula.both(told)
 
     def literal(self, slot: Slot, option: Option) -> int:
         """Return the literal that is so where a slot holds a value."""
@@ -121,6 +123,15 @@ class Legal:
 
         return literal
 
+    def numbers(self, at: int, slots: Iterable[Slot]) -> set[int]:
+        """Return the numbers of the inputs of a circuit that some slots give, alone or with others."""
+        if at not in self._given_by:
+            given = self._given_by[at] = {slot: set() for slot in self.space.slots}
+            for number, ways in self._ways[at].items():
+                for slot, _ in (part for way in ways for part in way):
+                    given[slot].add(number)
+        return set().union(*(self._given_by[at][slot] for slot in slots))
+
     def service(self, code: str, session: int = 1) -> int:
         """Return the literal that is so where a code is requested."""
         slot = next(s for s in self.space.slots if s.session == session and s.name == code)
@@ -144,8 +155,10 @@ class Legal:
         """Return the case of a model."""
         found, chosen = set(model), {}
         for slot, values in self.values.items():
-            held = (option for option in slot.options if values[option.inputs] in found)
-            chosen[slot] = next(held, slot.options[0])  # what was not yet asked about when the model was found
+            chosen[slot] = slot.options[0]  # also what was not yet asked about when the model was found
+            for option in slot.options[1:]:
+                if values[option.inputs] in found:
+                    chosen[slot] = option
         return chosen
 
     def costs(self) -> dict[int, int]:
