@@ -8,8 +8,8 @@ from math import inf
 
 from ...engine.decision.decide import Judged, advisories
 from ...engine.decision.decision import Advisory
+from ...engine.decision.loosened import below, inputs
 from ...engine.decision.need import AtLeast, Need, fewest
-from ...engine.decision.relaxed import below, inputs
 from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom
 from ...engine.library.guideline import Guideline
