@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from ..evaluation.rules import Model
+from ..language.digest import sha256
 from ..language.terms import Atom, Literal, quote
 from ..library.cache import program_in
 from ..library.guideline import Guideline
