@@ -7,7 +7,6 @@ import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -16,6 +15,7 @@ from ...kb import DEFAULT, guidelines
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.limits import NotGroundedError
 from ..evaluation.prepared import Prepared
+from ..language.digest import sha256
 from ..language.errors import GuidelineError, did_you_mean
 from ..language.terms import unquote
 from ..program.code_systems import PROCEDURE
