@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 
 from ..evaluation.prepared import Prepared
+from ..language.digest import sha256
 from ..library.cache import program_in
 from ..library.guideline import Guideline
 from ..program.forms import WITH

@@ -7,7 +7,6 @@ import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -16,6 +15,7 @@ from ...kb import DEFAULT, guidelines
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.limits import NotGroundedError
 from ..evaluation.prepared import Prepared
+from ..language.digest import sha256
 from ..language.errors import GuidelineError, did_you_mean
 from ..language.terms import unquote
 from ..program.code_systems import PROCEDURE
@@ -44,6 +44,7 @@ class Guideline:
         self._circuits: dict[tuple[str, bool], Circuit] = {}
         self.one_by_one: dict[str, str] = {}  # by edition that cannot be grounded: why its cases are asked of pyDatalog
         self._grounding, self._grounded = threading.RLock(), dict[str, Prepared | None]()
+        self._kept: dict[str, Any] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let another process have the guideline; what was made of it is made there anew."""
@@ -88,7 +89,7 @@ class Guideline:
         editions: dict[Any, Evaluator] = self._threads.__dict__
         edition = self.since(date)
         if edition not in editions:
-            editions[edition] = Evaluator(self.program, self.strata, date, self.prepared(edition))
+            editions[edition] = Evaluator(self.program, self.strata, date, self.prepared(edition), self._kept)
         return editions[edition]
 
     def prepared(self, edition: str) -> Prepared | None:

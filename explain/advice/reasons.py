@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.failing import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure
 from ...engine.decision.outcomes import any_way
-from ...engine.decision.why import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure
 from ...engine.language.comparison import bounds, within
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import UNDOCUMENTED as NOBODY_SAYS
