@@ -8,8 +8,8 @@ from math import inf
 
 from ...engine.decision.decide import Judged, advisories
 from ...engine.decision.decision import Advisory
+from ...engine.decision.loosened import below, inputs
 from ...engine.decision.need import AtLeast, Need, fewest
-from ...engine.decision.relaxed import below, inputs
 from ...engine.evaluation.bearing import bearing
 from ...engine.evaluation.component import Slot
 from ...engine.evaluation.rules import Model

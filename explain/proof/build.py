@@ -7,10 +7,10 @@ from typing import Any
 
 from ...engine.decision.decide import Judged
 from ...engine.decision.decision import LineDecision
+from ...engine.decision.failing import CONTRADICTED, Cause, Failure
+from ...engine.decision.failing import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.decision.outcomes import any_way, awaited, outcomes, passed, surely
 from ...engine.decision.ways import Ways
-from ...engine.decision.why import CONTRADICTED, Cause, Failure
-from ...engine.decision.why import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.evaluation.rules import Firing
 from ...engine.language.terms import Aggregate, Atom, Comparison, Substitution
 from ...engine.language.unify import unify

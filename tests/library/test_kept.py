@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coverlog.engine.decision import relaxed as making
+from coverlog.engine.decision import loosened as making
 from coverlog.engine.library import cache as kept
 from coverlog.engine.library import guideline as library
 from coverlog.engine.library.guideline import Guideline, load
