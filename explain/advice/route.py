@@ -8,8 +8,10 @@ from math import inf
 
 from ...engine.decision.decide import Judged, advisories
 from ...engine.decision.decision import Advisory
+from ...engine.decision.loosened import below, inputs
 from ...engine.decision.need import AtLeast, Need, fewest
-from ...engine.decision.relaxed import below, inputs
+from ...engine.evaluation.bearing import bearing
+from ...engine.evaluation.component import Slot
 from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom
 from ...engine.library.guideline import Guideline
@@ -126,7 +128,7 @@ class Route:
     def _objections(self, needs: Collection[Need], request: Request) -> tuple[Advisory, ...]:
         """Return the advisories that the case draws with a request and what is documented, and does not draw now."""
         said = frozenset(filter(None, map(self._said, needs)))
-        if not said and request == AS_IT_IS:
+        if request == AS_IT_IS and not any(map(self._bears, said)):
             return ()
         if (key := (said, request)) not in self._drawn:
             given = [*facts(self.judged.case, self.judged.guideline, request, self.session), *said]
@@ -135,6 +137,15 @@ class Route:
             now = set(self.judged.decision.advisories)
             self._drawn[key] = tuple(each for each in advisories(self.program, model) if each not in now)
         return self._drawn[key]
+
+    @cached_property
+    def _bearing(self) -> frozenset[Slot] | None:
+        """What has to come before the case draws an advisory that it does not draw now; None where all may."""
+        prepared = self.judged.situation.evaluator.prepared
+        return bearing(prepared, ADVISORY) if prepared else None
+
+    def _bears(self, said: Atom) -> bool:
+        return self._bearing is None or said in self._bearing or said.predicate in self._bearing
 
     def _said(self, need: Need) -> Atom | None:
         """Return what a case says that documents a finding or a choice, where an advisory may rest on it."""
