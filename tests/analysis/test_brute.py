@@ -248,8 +248,9 @@ def test_editions_asked_about_together_are_told_what_each_is_told_alone(part: in
     """Which parts change an answer and which rules fire in an edition is the same beside another, and by itself."""
     for seed in range(part, size(20, 200), 2):
         draw, program = random.Random(seed), guideline_of(text_of(seed)).program
-        dates: tuple[dict[str, str], ...] = ({}, {}, {"effective": LATER}, {"ended": LATER})
-        dated = program._replace(rules=tuple(rule._replace(**draw.choice(dates)) for rule in program.rules))
+        dates = [draw.choice([("", ""), ("", ""), (LATER, ""), ("", LATER)]) for _ in program.rules]
+        rules = (r._replace(effective=e, ended=n) for r, (e, n) in zip(program.rules, dates, strict=True))
+        dated = program._replace(rules=tuple(rules))
         wanted = cuts(dated, DAY)
         both = Trial(dated, DAY, wanted, days=[LATER])
         for day in (DAY, LATER):
