@@ -17,6 +17,8 @@ from .vocabulary import Vocabulary
 
 Numbers = Any  # an array of numbers
 _SLOTS = 1 << 16
+_APART = 1 << 10
+"""So many values are hardly ever told apart by the bits of a slot."""
 
 
 class Gathered(NamedTuple):
@@ -45,7 +47,7 @@ class Codes:
         self._sorted = hashes[self._order]
         self.apart = bool((self._sorted[1:] != self._sorted[:-1]).all())
         self._table: Numbers = None
-        for shift in range(49):
+        for shift in range(49 if len(hashes) < _APART else 0):
             slots = hashes >> np.uint64(shift) & np.uint64(_SLOTS - 1)
             if len(np.unique(slots)) == len(hashes):
                 self._table = np.zeros(_SLOTS, np.intp)
@@ -159,7 +161,9 @@ class _Part:
         size = len(self._hashes)
         if np.array_equal(hashes, self._hashes):
             return np.arange(size)
-        at: Numbers = np.searchsorted(self._sorted, hashes)
+        order = np.argsort(hashes)  # what is looked up in order is found sooner
+        at = np.empty(len(hashes), np.intp)
+        at[order] = np.searchsorted(self._sorted, hashes[order])
         at[at == size] = 0
         found: Numbers = self._order[at] if size else at
         lost: Numbers = self._sorted[at] != hashes if size else np.ones(len(at), bool)
