@@ -146,9 +146,14 @@ class _Part:
             return
         first = np.concatenate([[True], hashes[1:] != hashes[:-1]])
         starts = np.nonzero(first)[0]
-        places = self._places(table, hashes[starts])
+        all_ = np.array_equal(hashes[starts], self._hashes)  # mostly so, and then said in far less time
+        places = np.arange(len(starts)) if all_ else self._places(table, hashes[starts])
         for word, told in self._gather.words(table, rows).items():
-            np.bitwise_or.at(self._words[word], places, np.bitwise_or.reduceat(told, starts))
+            said = np.bitwise_or.reduceat(told, starts)
+            if all_:
+                self._words[word][:-1] |= said
+            else:
+                np.bitwise_or.at(self._words[word], places, said)
         if "value" in table.columns:
             np.add.at(self._names, places, np.diff(starts, append=len(hashes)).astype(np.int32))
         if table.name == SERVICE:
@@ -159,8 +164,6 @@ class _Part:
         import numpy as np
 
         size = len(self._hashes)
-        if np.array_equal(hashes, self._hashes):
-            return np.arange(size)
         order = np.argsort(hashes)  # what is looked up in order is found sooner
         at = np.empty(len(hashes), np.intp)
         at[order] = np.searchsorted(self._sorted, hashes[order])
