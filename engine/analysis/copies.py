@@ -12,7 +12,7 @@ from .slots import Option, Slot
 
 def copied(legal: Legal, values: Values, at: int = 0) -> Encoder:
     """Return what encodes a circuit for a copy of the case, some slots of which hold other values."""
-    return Encoder(legal.formula, legal.circuits[at].nodes, legal.given(at, values), legal.present)
+    return legal.encoders[at].beside(legal.given(at, values), legal.numbers(at, {slot for slot, _ in values}))
 
 
 def line_in(legal: Legal, encoder: Encoder, line: Line, at: int = 0) -> Line:

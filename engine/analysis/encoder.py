@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 
 from ..circuit.nodes import AND, ANY, INPUT, NOT, OR, Nodes
@@ -29,6 +29,20 @@ class Encoder:
         self.formula, self.nodes, self._given, self._present = formula, nodes, given, present
         self._known: dict[tuple[int, int], Rails] = {}
 
+    def beside(self, given: Callable[[int, int], int], numbers: Container[int]) -> Encoder:
+        """Return an encoder in which some inputs are something else; what rests on none of them is as it is here.
+
+        :param given: returns the literal of an input there.
+        :param numbers: of the inputs that are something else.
+        """
+        other, above = Encoder(self.formula, self.nodes, given, self._present), set[int]()
+        for node in sorted({node for node, _ in self._known}):  # one comes after all that it rests on
+            kind, of = self.nodes.gates[node]
+            if of[0] in numbers if kind == INPUT else not above.isdisjoint(of):
+                above.add(node)
+        other._known = {key: rails for key, rails in self._known.items() if key[0] not in above}
+        return other
+
     def sure(self, node: int, session: int = 1) -> int:
         """Return the literal that is so where a node surely is."""
         return self.rails(node, session).sure
@@ -39,28 +53,23 @@ class Encoder:
 
     def rails(self, node: int, session: int = 1) -> Rails:
         """Return the literals of a node, in a session where it is of one."""
-        if (node, self._of(node, session)) not in self._known:
+        key = node, session if self.nodes.local[node] else 0
+        if key not in self._known:
             for each in self._new(node):
                 for place in range(1, len(self._present) + 1) if self.nodes.local[each] else (0,):
                     self._known[each, place] = self._made(each, place)
-        return self._known[node, self._of(node, session)]
+        return self._known[key]
 
     def _new(self, node: int) -> list[int]:
         """Return the nodes that one rests on and that have no literals yet, each after all that it rests on."""
         found: set[int] = set()
-        waiting = [node]
+        waiting, known, local = [node], self._known, self.nodes.local
         while waiting:
             each = waiting.pop()
-            if each not in found and (each, self._of(each, 1)) not in self._known:
+            if each not in found and (each, 1 if local[each] else 0) not in known:
                 found.add(each)
                 waiting += self.nodes.below(each)
         return sorted(found)
-
-    def _of(self, node: int, session: int) -> int:
-        return session if self.nodes.local[node] else 0
-
-    def _below(self, node: int, session: int) -> list[Rails]:
-        return [self._known[each, self._of(each, session)] for each in self.nodes.below(node)]
 
     def _made(self, node: int, session: int) -> Rails:
         formula = self.formula
@@ -75,7 +84,8 @@ class Encoder:
             return Rails(lit, lit)
         if kind == ANY:
             return self._anywhere(of[0])
-        parts = self._below(node, session)
+        known, local = self._known, self.nodes.local
+        parts = [known[each, session if local[each] else 0] for each in of]
         if kind == NOT:
             return Rails(-parts[0].possible, -parts[0].sure)
         gate = {AND: formula.both, OR: formula.either}[kind]

@@ -6,11 +6,14 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from operator import neg
 from typing import Any
 
 from ..language.errors import FaultError
 
 SOLVER = "cadical195"
+QUICK = "minisat22"
+"""A solver that looks at its clauses less before it answers: of many small questions each takes a part of the time."""
 MISSING = "proofs need python-sat: pip install 'coverlog[analysis]'"
 _end: ContextVar[float] = ContextVar("end", default=float("inf"))
 
@@ -44,16 +47,17 @@ def on_time() -> None:
 class Formula:
     """Clauses, and a solver that holds them.
 
+    :param solver: its name, as python-sat has it.
     :raises FaultError: where python-sat is not installed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, solver: str = SOLVER) -> None:
         try:
             from pysat.solvers import Solver
         except ImportError:
             raise FaultError(MISSING) from None
         self.clauses: list[list[int]] = []
-        self._solver = Solver(name=SOLVER)
+        self._solver = Solver(name=solver)
         self.top = 0
         self.true = self.new()
         self.add([self.true])
@@ -71,27 +75,33 @@ class Formula:
         self.clauses.append(found)
         self._solver.add_clause(found)
 
+    def prefer(self, literals: Iterable[int]) -> None:
+        """Let some literals be so in a model wherever nothing is against it that the solver comes upon."""
+        self._solver.set_phases(list(literals))
+
     def either(self, literals: Iterable[int]) -> int:
         """Return what is so where one of some literals is."""
-        parts = tuple(sorted({lit for lit in literals if lit != -self.true}))
-        if self.true in parts or any(-lit in parts for lit in parts):
+        parts = set(literals)
+        parts.discard(-self.true)
+        if self.true in parts or not parts.isdisjoint(map(neg, parts)):
             return self.true
         if len(parts) < 2:
-            return parts[0] if parts else -self.true
-        if parts not in self._gates:
-            gate = self._gates[parts] = self.new()
-            self.add([-gate, *parts])
-            for lit in parts:
+            return parts.pop() if parts else -self.true
+        key = tuple(sorted(parts))
+        if key not in self._gates:
+            gate = self._gates[key] = self.new()
+            self.add([-gate, *key])
+            for lit in key:
                 self.add([gate, -lit])
-        return self._gates[parts]
+        return self._gates[key]
 
     def both(self, literals: Iterable[int]) -> int:
         """Return what is so where all of some literals are."""
-        return -self.either([-lit for lit in literals])
+        return -self.either(map(neg, literals))
 
     def differ(self, one: int, two: int) -> int:
         """Return what is so where two literals are not the same."""
-        return self.either([self.both([one, -two]), self.both([-one, two])])
+        return -self.true if one == two else self.either([self.both([one, -two]), self.both([-one, two])])
 
     def one_of(self, literals: Sequence[int]) -> None:
         """Let exactly one of some literals be so."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from ..evaluation.apart import set_apart
+from ..evaluation.limits import NotGroundedError
 from ..language.terms import Comparison, Literal, Part, Rule, Var
 from ..library.cache import of_edition, program_in
 from ..program.graph import edges
 from ..program.program import RESERVED, Program
-from .trial import Cut, Trial, without
+from .switched import Cut, without
+from .trial import Trial
 
 
 def cuts(program: Program, date: str) -> list[Cut]:
@@ -41,15 +43,21 @@ def deciding(program: Program, *more: str) -> Program:
     """
     told = {*more, *(each.name for each in program.outcomes)}
     told |= {p.name for p in program.predicates.values() if p.is_error or p.is_shown}
+    below = resting_on(program, told)
+    return program._replace(rules=tuple(rule for rule in program.rules if rule.head.predicate in below))
+
+
+def resting_on(program: Program, names: Iterable[str]) -> set[str]:
+    """Return some predicates with all that they rest on."""
     needs: dict[str, set[str]] = {}
     for edge in edges(program):
         needs.setdefault(edge.head, set()).add(edge.body)
-    below, waiting = set(told), list(told)
+    below, waiting = set(names), list(names)
     while waiting:
         new = needs.get(waiting.pop(), set()) - below
         below |= new
         waiting += new
-    return program._replace(rules=tuple(rule for rule in program.rules if rule.head.predicate in below))
+    return below
 
 
 DEAD, IDLE, VACUOUS, REDUNDANT, UNASKED = (
@@ -77,12 +85,29 @@ def idle(
     :param digest: of the text of the program, for which the answer is kept; without one it is not.
     :raises NotGroundedError: where an edition has no circuit.
     """
-    every, facts = _kept(program, date, cuts(deciding(program), date), digest)
-    known = {cut: kind for cut, kind in every.items() if (cut.rule.id, cut.change) in marked}
-    found = {cut: kind for cut, kind in every.items() if cut not in known}
-    for day in editions(program, date):
+    every = cuts(deciding(program), date)
+    facts = [rule for rule in program.edition(date) if not rule.body]
+
+    def made() -> Kept:
+        parts, unread = _idle(program, date, every, marked)
+        return [(every.index(cut), kind) for cut, kind in parts.items()], [facts.index(fact) for fact in unread]
+
+    key = kept_as(digest, *(f"{rule}\n{change}" for rule, change in sorted(marked)))
+    kinds, unread = of_edition("idle", (key, date), _read, made, lambda found: found)
+    return {every[at]: kind for at, kind in kinds}, [facts[at] for at in unread]
+
+
+def _idle(program: Program, date: str, every: list[Cut], marked: Collection[Mark]) -> tuple[dict[Cut, str], list[Rule]]:
+    """Return what of all parts makes no difference in any edition, and the facts that nothing asks for."""
+    days = editions(program, date)
+    trial = _trial(program, date, every, days)
+    found = idle_of(trial, every)
+    known = {cut: kind for cut, kind in found.items() if (cut.rule.id, cut.change) in marked}
+    found = {cut: kind for cut, kind in found.items() if cut not in known}
+    for day in days:
         mine = [cut for cut in found if cut.rule.in_force(day)]
-        again = _kept(program, day, mine, digest)[0] if mine else {}
+        its = trial if trial.is_of(day) or not mine else _trial(program, day, mine)
+        again = idle_of(its, mine, day) if mine else {}
         both = {DEAD, REDUNDANT}
         found = {
             cut: REDUNDANT if {kind, again.get(cut, kind)} == both else kind
@@ -90,24 +115,8 @@ def idle(
         }  # fmt: skip
     found |= known
     whole = {cut.rule for cut in found if cut.part < 0}
-    return {cut: kind for cut, kind in found.items() if cut.part < 0 or cut.rule not in whole}, facts
-
-
-def _kept(program: Program, date: str, wanted: list[Cut], digest: str) -> tuple[dict[Cut, str], list[Rule]]:
-    """Return what of some parts makes no difference in an edition, and its facts that nothing asks for.
-
-    An earlier start may have kept it of the same text.
-    """
-    facts = [rule for rule in program.edition(date) if not rule.body]
-
-    def made() -> Kept:
-        trial = _trial(program, date, wanted)
-        kinds, idle_facts = idle_of(trial, wanted), unasked(trial, date)
-        return [(wanted.index(cut), kind) for cut, kind in kinds.items()], [facts.index(fact) for fact in idle_facts]
-
-    key = kept_as(digest, *(f"{cut.rule.place} {cut.part}" for cut in wanted))
-    kinds, idle_facts = of_edition("idle", (key, date), _read, made, lambda found: found)
-    return {wanted[at]: kind for at, kind in kinds}, [facts[at] for at in idle_facts]
+    told = {cut: kind for cut, kind in found.items() if cut.part < 0 or cut.rule not in whole}
+    return told, unasked(trial, date)
 
 
 def kept_as(digest: str, *asked: str) -> str:
@@ -133,20 +142,28 @@ def idle_in(program: Program, date: str, wanted: list[Cut]) -> dict[Cut, str]:
     return idle_of(_trial(program, date, wanted), wanted)
 
 
-def _trial(program: Program, date: str, wanted: list[Cut]) -> Trial:
-    """Return an edition beside itself without parts of its rules.
+def _trial(program: Program, date: str, wanted: list[Cut], days: Sequence[str] = ()) -> Trial:
+    """Return an edition beside itself without parts of its rules, and others with it where they can be put together.
 
     What the rest of the rules reads, such as those of advisories, is taken to be told as well.
     """
     rules = deciding(program)
     read = {lit.atom.predicate for rule in program.rules if rule not in rules.rules for lit in rule.asked}
-    return Trial(rules, date, wanted, read)
+    try:
+        return Trial(rules, date, wanted, read, days)
+    except NotGroundedError:
+        if not days:
+            raise
+        return Trial(rules, date, wanted, read)
 
 
-def idle_of(trial: Trial, wanted: list[Cut]) -> dict[Cut, str]:
-    """Return which of some parts make no difference in the edition of a trial, each with what it is."""
-    changing = trial.changing(wanted)
-    firing = trial.firing({cut.rule.place for cut in wanted if cut.part < 0})
+def idle_of(trial: Trial, wanted: list[Cut], day: str = "") -> dict[Cut, str]:
+    """Return which of some parts make no difference in the edition of a trial, each with what it is.
+
+    :param day: an ISO date of another of its editions, where that is meant.
+    """
+    changing = trial.changing(wanted, day)
+    firing = trial.firing({cut.rule.place for cut in wanted if cut.part < 0}, day)
     return {cut: kind for cut in wanted if (kind := _kind(cut, cut in changing, cut.rule.place in firing))}
 
 

@@ -10,12 +10,14 @@ from typing import Any
 from ..circuit.circuit import Circuit
 from ..circuit.nodes import ANY
 from .encoder import Encoder
-from .formula import Formula
+from .formula import SOLVER, Formula
 from .slots import NO_DATES, Option, Part, Slot, Space
 from .together import Together
 
 MAX_SESSIONS = 4
 """The most sessions of a case that are looked at, beside which no more could matter where fewer are needed."""
+MAX_FULL = 16
+"""How many values of a thing are tried together with all else that can be said."""
 
 Values = Mapping[Part, int]
 """By slot and value, the literal that is so where the slot of a copy holds it; other slots are as in the first case."""
@@ -41,17 +43,20 @@ class Legal:
     :param date: the ISO date of service of each case.
     :param refused: whether cases that contradict themselves, and are refused, count as well.
     :param dates: by key, ISO dates that are among those looked at.
+    :param solver: the name of the one that is asked.
     """
 
     def __init__(
-        self, circuits: Sequence[Circuit], date: str, *, refused: bool = False, dates: Mapping[str, str] = NO_DATES
-    ) -> None:
-        self.circuits, self.formula = circuits, Formula()
+        self, circuits: Sequence[Circuit], date: str, *, refused: bool = False, dates: Mapping[str, str] = NO_DATES,
+        solver: str = SOLVER,
+    ) -> None:  # fmt: skip
+        self.circuits, self.formula = circuits, Formula(solver)
         needed = max(map(sessions_needed, circuits))
         self.complete = needed <= MAX_SESSIONS  # whether what no case shows is proved never to be
         self.space = Space(circuits, date, min(needed, MAX_SESSIONS), dates)
         self.together = Together(self.space)
         self._ways = [self.together.ways(at) for at in range(len(circuits))]
+        self._given_by: dict[int, dict[Slot, set[int]]] = {}  # by circuit, the inputs that each slot gives
         self.values: dict[Slot, dict[Given, int]] = {}  # by slot and what its value gives, the literal
         self.present = [self._present(n) for n in range(1, min(needed, MAX_SESSIONS) + 1)]
         self.encoders = [
@@ -90,7 +95,8 @@ class Legal:
         return self.formula.either(self._all(pair, values) for pair in self.together.impossible())
 
     def _all(self, parts: Iterable[Part], values: Values) -> int:
-        return self.formula.both(values.get(part, 0) or self.literal(*part) for part in parts)
+        told = [values.get(part, 0) or self.literal(*part) for part in parts]
+        return told[0] if len(told) == 1 else self.formula.both(told)
 
     def literal(self, slot: Slot, option: Option) -> int:
         """Return the literal that is so where a slot holds a value."""
@@ -117,6 +123,15 @@ class Legal:
 
         return literal
 
+    def numbers(self, at: int, slots: Iterable[Slot]) -> set[int]:
+        """Return the numbers of the inputs of a circuit that some slots give, alone or with others."""
+        if at not in self._given_by:
+            given = self._given_by[at] = {slot: set() for slot in self.space.slots}
+            for number, ways in self._ways[at].items():
+                for slot, _ in (part for way in ways for part in way):
+                    given[slot].add(number)
+        return set().union(*(self._given_by[at][slot] for slot in slots))
+
     def service(self, code: str, session: int = 1) -> int:
         """Return the literal that is so where a code is requested."""
         slot = next(s for s in self.space.slots if s.session == session and s.name == code)
@@ -140,13 +155,26 @@ class Legal:
         """Return the case of a model."""
         found, chosen = set(model), {}
         for slot, values in self.values.items():
-            held = (option for option in slot.options if values[option.inputs] in found)
-            chosen[slot] = next(held, slot.options[0])  # what was not yet asked about when the model was found
+            chosen[slot] = slot.options[0]  # also what was not yet asked about when the model was found
+            for option in slot.options[1:]:
+                if values[option.inputs] in found:
+                    chosen[slot] = option
         return chosen
 
     def costs(self) -> dict[int, int]:
         """Return what each value costs, by its literal."""
         return {self.values[s][o.inputs]: o.cost for s in self.values for o in s.options if o.cost}
+
+    def silence(self) -> list[int]:
+        """Return the literals by which a case says as little as it can."""
+        known = [(slot.options[0], option, self.values[slot]) for slot in self.values for option in slot.options]
+        return [of[o.inputs] if o is first else -of[o.inputs] for first, o, of in known]
+
+    def fullest(self) -> list[list[int]]:
+        """Return the literals of cases that say something of everything, and each the next value of it."""
+        most = min(max((len(slot.options) for slot in self.values), default=0), MAX_FULL)
+        return [[self.values[s][s.options[min(at, len(s.options) - 1)].inputs] for s in self.values]
+                for at in range(1, most)]  # fmt: skip
 
     def fixed(self, chosen: Chosen) -> list[int]:
         """Return the literals by which a case is as it is."""

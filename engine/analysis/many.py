@@ -5,7 +5,7 @@ What writes nodes and lines as literals then works them out for all of these cas
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from operator import and_, or_
 
@@ -29,21 +29,26 @@ class Many(Formula):
     """
 
     def __init__(self, legal: Legal, models: Sequence[set[int]], width: int) -> None:
-        whole = (1 << width) - 1
+        self._width = width
+        self._cases = [((1 << width) - 1 << at * width, model) for at, model in enumerate(models)]
         self.first = sum(1 << at * width for at in range(len(models)))  # the first bit of each case
         self.true = Bits(-1)
-        self.open = Bits(sum(whole << at * width for at, each in enumerate(models) if legal.formula.open in each))
-        values: dict[Slot, dict[Given, int]] = {
-            s: dict.fromkeys((o.inputs for o in s.options), 0) for s in legal.space.slots
-        }
-        for at, model in enumerate(models):
-            chosen = legal.case(model)
-            for slot, literals in values.items():
-                literals[chosen.get(slot, slot.options[0]).inputs] |= whole << at * width
-        known: dict[Slot, dict[Given, int]] = {
-            slot: {given: Bits(bits) for given, bits in literals.items()} for slot, literals in values.items()
-        }
-        self.legal = legal.by(self, known)
+        self.open = self._where(legal.formula.open)
+        self.legal = legal.by(self, {slot: self._values(slot, legal.values.get(slot)) for slot in legal.space.slots})
+
+    def _where(self, literal: int) -> Bits:
+        """Return the bits of the cases in whose models a literal is so."""
+        return Bits(sum(bits for bits, model in self._cases if literal in model))
+
+    def _values(self, slot: Slot, literals: Mapping[Given, int] | None) -> dict[Given, int]:
+        """Return where a slot holds each of its values: the first, where a model tells of none."""
+        first, *others = [option.inputs for option in slot.options]
+        found: dict[Given, int] = {each: self._where(literals[each]) if literals else Bits(0) for each in others}
+        return {first: Bits((1 << len(self._cases) * self._width) - 1 & -self.either(found.values())), **found}
+
+    def differ(self, one: int, two: int) -> int:
+        """Return where two literals are not the same."""
+        return Bits(one ^ two)
 
     def either(self, literals: Iterable[int]) -> int:
         """Return where one of some literals is so."""

@@ -13,7 +13,8 @@ from .diff import REFUSED
 from .idle import deciding
 from .policy import WORLDS, NotReproducedError, Witness, read, witness_in
 from .resting import Resting
-from .trial import VARYING, Cut, Trial
+from .switched import Cut
+from .trial import Trial
 
 
 class Turn(NamedTuple):
@@ -155,7 +156,7 @@ class Withdrawn:
     def _answers(self, inputs: Inputs, lines: Sequence[tuple[str, int]], off: set[int]) -> list[str]:
         """Return the outcome of each line where some switches are set."""
         values = [*inputs.values, *[0] * self.trial.switches]
-        for number in (self.trial.built.inputs[VARYING], *off):
+        for number in off:
             values[self.trial.circuit.alike.get(number, number)] = inputs.mask
         world = WORLDS[self.world or "open"]
         told = self.trial.circuit.lines(inputs._replace(values=values), lines, open_world=world)

@@ -11,7 +11,7 @@ from ..library.grounding import prepared
 from ..library.guideline import Guideline
 from ..program.graph import stratify
 from ..program.program import CaseKey, Predicate, Program
-from .trial import CUT
+from .switched import CUT
 
 
 class Resting(Guideline):

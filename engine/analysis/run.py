@@ -19,7 +19,7 @@ from .policy import Policy, Witness
 from .properties import broken
 from .reliance import Reliance, reliance
 from .sweep import CONFLICT, Harm, faults, harms, hopeless, reached
-from .trial import Cut
+from .switched import Cut
 
 SELDOM = ("reliance",)
 """The analyses that are made only where they are asked for, for each statement takes a second."""
@@ -111,7 +111,7 @@ def _properties(policy: Policy, told: Analysis) -> None:
 def _dead(policy: Policy, told: Analysis) -> None:
     parts, facts = idle(policy.program, policy.date, told.marked, policy.guideline.hash)
     told.found.extend(Proved(_part(cut, kind), cut=cut) for cut, kind in parts.items())
-    silent_rules = silent(policy.program, policy.date, policy.guideline.hash)
+    silent_rules = silent(policy.program, policy.date, policy.guideline.hash, policy)
     told.found.extend(Proved(_part(cut, DEAD), cut=cut) for cut in map(Cut, silent_rules))
     for fact in facts:
         message = f"no rule that can fire asks for {fact.head} ({fact.id})"

@@ -1,113 +1,29 @@
 """Parts of the rules that make no difference to any legal case: each is taken away in turn, and nothing changes.
 
-All that a rule gives without one of its parts is grounded together with the edition, each part behind a switch.
+All that a rule gives without one of its parts is grounded together with the editions, each part behind a switch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from ..circuit.build import Built
 from ..circuit.circuit import Circuit, draw
-from ..evaluation.grounded import Grounded, ground
+from ..evaluation.apart import set_apart
+from ..evaluation.grounded import with_firings
 from ..evaluation.rules import Firing
-from ..language.terms import Atom, Literal, Part, Place, Rule
+from ..language.terms import Atom, Place
 from ..program.graph import stratify
-from ..program.program import CaseKey, Predicate, Program
+from ..program.program import Program
 from .encoder import Encoder
+from .formula import QUICK
 from .legal import Legal
 from .lines import Line, classes, line_of
 from .many import Bits, Many
+from .switched import CUT, Cut, Switched
 
 Of = TypeVar("Of", bound=Hashable)
-CUT = "\0"
-"""What the file of a rule without one of its parts begins with, for it stands in none."""
-
-
-class Cut(NamedTuple):
-    """A part of a rule that is taken away, or the whole rule."""
-
-    rule: Rule
-    part: int = -1  # its place in the body; -1 for the rule
-
-    @property
-    def change(self) -> str:
-        """What is done, in the words of a mutation."""
-        return "dropped" if self.part < 0 else f"without {self.rule.body[self.part]}"
-
-    def relaxed(self) -> Rule:
-        """Return the rule without the part, at a place of its own."""
-        place = self.rule.place._replace(file=f"{CUT}{self.part}{self.rule.place.file}")
-        return self.rule._replace(body=without(self.rule, self.part), place=place)
-
-
-def without(rule: Rule, at: int) -> tuple[Part, ...]:
-    """Return the body of a rule without one of its parts."""
-    return (*rule.body[:at], *rule.body[at + 1 :])
-
-
-VARYING = Atom(CUT, (CUT,))
-"""What no text can say: where a rule asks for it, what the rule gives is not settled by the text alone."""
-
-
-def _widened(program: Program, relaxed: Iterable[Rule], facts: Mapping[Rule, Place]) -> Program:
-    """Return a program with more rules, in which nothing that rules or some facts give is settled without a case.
-
-    Each of these facts is put in a place of its own, for those of a range stand in one.
-    What a rule that is taken away would have settled may be asked for under `not`.
-    """
-    asks = Literal(VARYING, True)
-    varies = stratify(program).from_case
-    rules = [
-        _asking(rule._replace(place=facts.get(rule, rule.place)), asks)
-        if rule in facts or (rule.body and varies.isdisjoint(each.atom.predicate for each in rule.asked)) else rule
-        for rule in program.rules
-    ]  # fmt: skip
-    said = Predicate(CUT, ("Cut",), "", Place("", 1), CaseKey(CUT, "each of", CUT, ""))
-    return program._replace(
-        rules=(*rules, *(_asking(rule, asks) for rule in relaxed)),
-        predicates={**program.predicates, CUT: said}, concepts={**program.concepts, CUT: (CUT, "")},
-    )  # fmt: skip
-
-
-def _asking(rule: Rule, literal: Literal) -> Rule:
-    return rule._replace(body=(*rule.body, literal))
-
-
-class Switched(Built):
-    """Nodes of an edition in which every part of a rule, and every rule, can be taken away by an input.
-
-    :param switches: by the place of a rule, the number of the input.
-    """
-
-    def __init__(self, grounded: Grounded, switches: dict[Place, int]) -> None:
-        self._switches = switches
-        self._fires: dict[int, int] = {}  # by identity of a firing, which is kept
-        super().__init__(grounded)
-
-    def told(self) -> dict[int, str]:
-        """Return nothing: what nodes stand for is asked of no circuit with switches."""
-        return {}
-
-    def fires(self, firing: Firing, *more: int) -> int:
-        """Return the node of a firing: of a rule while it is not taken away, of a rule without a part once that is."""
-        place = firing.rule.place
-        if (number := self._switches.get(place)) is not None:
-            switch = self.nodes.input(number, local=False)
-            more = (*more, switch if place.file.startswith(CUT) else self.nodes.negated(switch))
-        node = self._fires[id(firing)] = super().fires(firing, *more)
-        return node
-
-    def _circle(self, left: Mapping[Atom, list[Firing]], base: Mapping[Atom, int]) -> None:
-        super()._circle(left, base)
-        for firing in (each for fired in left.values() for each in fired):
-            self.fires(firing)  # by what its atoms came to in the end
-
-    def fired(self, firing: Firing) -> int:
-        """Return the node of a firing as it came to be."""
-        return self._fires[id(firing)]
 
 
 class Trial:
@@ -115,64 +31,88 @@ class Trial:
 
     :param date: the ISO date of the edition.
     :param read: predicates whose atoms are told beside the answers.
+    :param days: ISO dates of other editions that are asked about as well.
     :raises NotGroundedError: where it has no circuit.
     """
 
-    def __init__(self, program: Program, date: str, wanted: list[Cut], read: Collection[str] = ()) -> None:
-        self.program, self._read = program, sorted(read)
-        relaxed = {cut: cut.relaxed() for cut in wanted if cut.part >= 0}
-        bare = [cut.rule for cut in wanted if not cut.rule.body]
-        facts = {rule: rule.place._replace(file=f"{rule.place.file}{CUT}{at}") for at, rule in enumerate(bare)}
-        wider = _widened(program, relaxed.values(), facts)
-        grounded = ground(wider, stratify(wider), date)
-        first = len(grounded.inputs)
-        places = [facts.get(cut.rule, relaxed.get(cut, cut.rule).place) for cut in wanted]
-        switches = {place: first + at for at, place in enumerate(places)}
-        self.built = Switched(grounded, switches)
+    def __init__(
+        self, program: Program, date: str, wanted: Sequence[Cut], read: Collection[str] = (), days: Sequence[str] = ()
+    ) -> None:
+        self.program, self.date, self._days, self._read = program, date, days, sorted(read)
+        grounded = with_firings(program, stratify(program), date, ())
+        rules = [r for r in grounded.program.rules if any(map(r.in_force, (date, *days)))]
+        ranged = [Cut(r) for r in rules if not all(map(r.in_force, (date, *days)))]
+        self._first = len(grounded.inputs)
+        self._places = {cut: self._first + at for at, cut in enumerate(dict.fromkeys([*wanted, *ranged]))}
+        self._ranged = {self._places[cut]: cut.rule for cut in ranged}
+        self.built = Switched(grounded, rules, self._places)
         self.circuit = Circuit(grounded, draw(grounded, self.built))
-        self.legal = Legal([self.circuit], date, refused=True)
-        self.formula = self.legal.formula
-        self.formula.add([self.legal.given(0)(self.built.inputs[VARYING], 1)])
-        self.switches, self._first = len(wanted), first
-        self._places = dict(zip(wanted, switches.values(), strict=True))
+        self.legal = Legal([self.circuit], date, refused=True, solver=QUICK)
+        self.formula, self.switches = self.legal.formula, len(self._places)
         self._switches = {cut: self.formula.new() for cut in wanted}
-        self._before = self._encoder(self.legal, {})
+        self._editions: dict[str, Encoder] = {}
+        self._cases: dict[str, Encoder] = {}  # by edition, what encodes it for the cases that were tried
 
-    def _encoder(self, legal: Legal, switches: Mapping[Cut, int]) -> Encoder:
-        """Return what encodes the edition with some switches, each a literal; nothing else is taken away."""
-        given, off, first = legal.given(0), -legal.formula.true, self._first
-        literals = {self._places[cut]: literal for cut, literal in switches.items()}
-        return Encoder(
-            legal.formula, self.circuit.nodes,
-            lambda at, session: literals.get(at, off) if at >= first else given(at, session), legal.present,
-        )  # fmt: skip
+    def is_of(self, day: str) -> bool:
+        """Say whether the edition of a day is among those asked about: what contradicts itself is the same in all."""
+        apart = [rule for rule in set_apart(self.program)[1] if rule.in_force(day)]
+        return day in self._days and apart == [*self.circuit.grounded.apart]
 
-    def changing(self, cuts: Iterable[Cut]) -> set[Cut]:
-        """Return those parts without which, one at a time, some legal case is answered otherwise."""
+    def _given(self, legal: Legal, day: str, switches: Mapping[Cut, int]) -> Callable[[int, int], int]:
+        """Return what gives the literal of an input where nothing is taken away but by some switches."""
+        given, first, formula = legal.given(0), self._first, legal.formula
+        gone = {number: formula.true for number, rule in self._ranged.items() if not rule.in_force(day)}
+        literals = gone | {self._places[cut]: literal for cut, literal in switches.items()}
+        return lambda at, session: literals.get(at, -formula.true) if at >= first else given(at, session)
+
+    def _edition(self, day: str) -> Encoder:
+        """Return what encodes the edition of a day as it is."""
+        if day not in self._editions:
+            given = self._given(self.legal, day, {})
+            changed = [at for at, rule in self._ranged.items() if rule.in_force(day) is not rule.in_force(self.date)]
+            first = None if day == self.date else self._edition(self.date)
+            made = Encoder(self.formula, self.circuit.nodes, given, self.legal.present)
+            self._editions[day] = first.beside(given, changed) if first else made
+        return self._editions[day]
+
+    def _without(self, legal: Legal, before: Encoder, day: str, switches: Mapping[Cut, int]) -> Encoder:
+        """Return what encodes the edition of a day with some switches, each a literal."""
+        return before.beside(self._given(legal, day, switches), {self._places[cut] for cut in switches})
+
+    def changing(self, cuts: Iterable[Cut], day: str = "") -> set[Cut]:
+        """Return those parts without which, one at a time, some legal case is answered otherwise.
+
+        :param day: an ISO date of the edition that is meant, where it is another one.
+        """
         asked = list(cuts)
-        found = self.shown(asked) if len(self.ways) < len(asked) else set()  # else the solver is asked less
-        return found | self.proved([cut for cut in asked if cut not in found])
+        found = self.shown(asked, day) if len(self.ways) < len(asked) else set()  # else the solver is asked less
+        return found | self.proved([cut for cut in asked if cut not in found], day)
 
-    def proved(self, cuts: Iterable[Cut]) -> set[Cut]:
+    def proved(self, cuts: Iterable[Cut], day: str = "") -> set[Cut]:
         """Return the same; the solver is asked of each."""
         left = {cut: self._switches[cut] for cut in cuts}
-        differs = self._differs(self.legal, self._before, self._encoder(self.legal, left))
+        before = self._edition(day or self.date)
+        differs = self._differs(self.legal, before, self._without(self.legal, before, day or self.date, left))
         off = {-literal for literal in left.values()}
         return {cut for cut, lit in left.items() if self.formula.is_possible([differs, lit, *sorted(off - {-lit})])}
 
     @cached_property
     def ways(self) -> list[int]:
         """The literals of all that may be told of a line."""
-        lines = self.lines(self._before)
+        lines = self.lines(self._edition(self.date))
         return list(dict.fromkeys(lit for line in lines for lit in self._requested(self.legal, line)))
 
-    def shown(self, cuts: Sequence[Cut]) -> set[Cut]:
+    def shown(self, cuts: Sequence[Cut], day: str = "") -> set[Cut]:
         """Return those parts that make a difference in some case of each answer: all are tried in all cases at once."""
-        models = [model for lit in self.ways if (model := self.formula.solve([lit]))]
+        self.formula.prefer(self.legal.silence())  # so that each thing that a case says is likely to matter
+        asked = [*([lit] for lit in self.ways), *self.legal.fullest()]
+        models = [model for each in asked if (model := self.formula.solve(each))]
         many = Many(self.legal, models, len(cuts))
         switches = {cut: Bits(many.first << at) for at, cut in enumerate(cuts)}
-        before, after = (self._encoder(many.legal, each) for each in ({}, switches))
-        differs = self._differs(many.legal, before, after)
+        given = self._given(many.legal, day or self.date, {})
+        before = Encoder(many, self.circuit.nodes, given, many.legal.present)
+        self._cases[day or self.date] = before
+        differs = self._differs(many.legal, before, self._without(many.legal, before, day or self.date, switches))
         return {cut for cut, bits in switches.items() if differs & bits}
 
     def without(self, cuts: Collection[Cut]) -> list[int]:
@@ -183,12 +123,12 @@ class Trial:
     @cached_property
     def sides(self) -> tuple[Encoder, Encoder]:
         """What encodes the edition as it is, and as it is without what is taken away."""
-        return self._before, self._encoder(self.legal, self._switches)
+        before = self._edition(self.date)
+        return before, self._without(self.legal, before, self.date, self._switches)
 
     def said(self, model: set[int]) -> dict[str, Any]:
         """Return the case of a model as a case file has it."""
-        chosen = {slot: option for slot, option in self.legal.case(model).items() if slot.key != CUT}
-        return self.legal.written(chosen, "witness")
+        return self.legal.written(self.legal.case(model), "witness")
 
     def place(self, cut: Cut) -> int:
         """Return the place of the switch of a part among the inputs of the circuit."""
@@ -222,28 +162,33 @@ class Trial:
         answers = (*line.outcomes.values(), *line.by.values(), line.gap, line.conflict)
         return [legal.formula.both([service, literal]) for literal in answers]
 
-    def firing(self, places: Collection[Place]) -> set[Place]:
+    def firing(self, places: Collection[Place], day: str = "") -> set[Place]:
         """Return the places of those rules that surely fire in some legal case, or in one that is refused."""
-        return self._some((firing.rule.place, firing) for firing in self._fired() if firing.rule.place in places)
+        return self._some(((f.rule.place, f) for f in self._fired() if f.rule.place in places), day or self.date)
 
     def asked(self, facts: Iterable[Atom]) -> set[Atom]:
         """Return those facts for which a rule asks that can fire."""
         wanted = set(facts)
-        return self._some((atom, firing) for firing in self._fired() for atom in wanted & {*firing.premises})
+        return self._some(((atom, f) for f in self._fired() for atom in wanted & {*f.premises}), self.date)
 
     def _fired(self) -> Iterator[Firing]:
         fired = (f for of in self.built.firings.values() for each in of.values() for f in each)
         return (firing for firing in fired if not firing.rule.place.file.startswith(CUT))
 
-    def _some(self, firings: Iterable[tuple[Of, Firing]]) -> set[Of]:
-        """Return that of which some firing surely is in some case: the first of each is asked for before the rest."""
+    def _some(self, firings: Iterable[tuple[Of, Firing]], day: str) -> set[Of]:
+        """Return that of which some firing surely is in some case.
+
+        What the cases that were tried do not show is asked of the solver: the first of each before the rest.
+        """
         nodes: dict[Of, list[int]] = {}
         for of, firing in firings:
             nodes.setdefault(of, []).append(self.built.fired(firing))
-        found = set[Of]()
+        tried = self._cases.get(day)
+        found = {of for of, each in nodes.items() if tried and any(map(tried.sure, each))}
+        self.formula.prefer(range(1, self.formula.top + 1))  # so that a model tells of many
         for most in (1, None):
             left = ((of, each[:most]) for of, each in nodes.items() if of not in found)
-            told = {of: self.formula.either(map(self._before.sure, each)) for of, each in left}
+            told = {of: self.formula.either(map(self._edition(day).sure, each)) for of, each in left}
             possible = self.formula.possible(told.values())
             found |= {of for of, literal in told.items() if literal in possible}
         return found

@@ -25,12 +25,13 @@ class Built:
     def __init__(self, grounded: Grounded) -> None:
         self.nodes, self.grounded = Nodes(), grounded
         self.inputs = {atom: at for at, atom in enumerate(grounded.inputs)}
-        self._node: dict[Atom, int] = dict.fromkeys(grounded.facts(), TRUE)
+        self._node: dict[Atom, int] = self._text()
         self._opens = dict.fromkeys(grounded.opens)
         self.firings: dict[str, dict[Atom, list[Firing]]] = {}
         for firing in grounded.firings():
             self.firings.setdefault(firing.head.predicate, {}).setdefault(firing.head, []).append(firing)
         self._said: dict[tuple[str, object], list[int]] = {}  # by predicate, and by its first argument
+        self._named: dict[str, list[Atom]] = {}  # all atoms by predicate, once they are there
         try:
             self._give()
             for component in grounded.strata.components:
@@ -38,13 +39,20 @@ class Built:
         except TooLargeError as error:
             raise NotGroundedError(str(error)) from None
 
+    def _text(self) -> dict[Atom, int]:
+        """Return the node of what the text says as a fact."""
+        return dict.fromkeys(self.grounded.facts(), TRUE)
+
     def of(self, atom: Atom) -> int:
         """Return the node of an atom."""
         return self._node.get(atom, FALSE)
 
     def atoms(self, predicate: str) -> list[Atom]:
         """Return the atoms of a predicate that some case may bring about, in a stable order."""
-        return sorted((a for a in self._node if a.predicate == predicate), key=lambda a: [str(x) for x in a.args])
+        if not self._named:
+            for atom in self._node:
+                self._named.setdefault(atom.predicate, []).append(atom)
+        return sorted(self._named.get(predicate, ()), key=lambda a: [str(x) for x in a.args])
 
     def told(self) -> dict[int, str]:
         """Return for each node that atoms stand for which they are, and the rules that give them."""
@@ -96,14 +104,14 @@ class Built:
     def _value(self, fired: Iterable[Firing], base: int) -> int:
         return self.nodes.either([base, *map(self.fires, fired)])
 
-    def fires(self, firing: Firing, *more: int) -> int:
-        """Return the node of a firing; where its head is of no session, one session is enough.
-
-        :param more: nodes of what it asks for beside its body.
-        """
-        parts = [self.of(atom) for atom in firing.premises]
-        body = self.nodes.both([*more, *parts, *(self.nodes.negated(self.of(atom)) for atom in firing.absences)])
+    def fires(self, firing: Firing) -> int:
+        """Return the node of a firing; where its head is of no session, one session is enough."""
+        body = self.nodes.both(self.asked(firing))
         return body if self._is_local(firing.head) else self.nodes.any(body)
+
+    def asked(self, firing: Firing) -> list[int]:
+        """Return the nodes of what a firing asks for: that its premises are so, and what it denies is not."""
+        return [*map(self.of, firing.premises), *(self.nodes.negated(self.of(atom)) for atom in firing.absences)]
 
     def _is_local(self, atom: Atom) -> bool:
         return any(self.grounded.symbols.is_session(atom.predicate, at) for at in range(len(atom.args)))

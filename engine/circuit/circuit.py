@@ -57,7 +57,7 @@ def draw(grounded: Grounded, built: Built) -> Drawn:
     """Return what is drawn from an edition and its nodes."""
     errors = [p.name for p in grounded.program.predicates.values() if p.is_error]
     return Drawn(
-        built.nodes, {code: _ways(code, built) for code in _codes(built)},
+        built.nodes, _ways(built),
         [built.of(atom) for name in errors for atom in built.atoms(name)], built.told(),
         {str(atom): built.of(atom) for atom in built.atoms(ADVISORY)},
     )  # fmt: skip
@@ -204,12 +204,22 @@ def _codes(built: Built) -> list[str]:
     return list(dict.fromkeys(str(atom.args[1]) for atom in built.inputs if atom.predicate == SERVICE))
 
 
-def _ways(code: str, built: Built) -> Ways:
-    """Return the ways of each outcome of a line, in which it is settled that its own code is requested."""
-    own, known = {built.inputs[Atom(SERVICE, (HERE, code))]: TRUE}, {}  # type: ignore[var-annotated]
-    found = []
-    for outcome in built.grounded.program.outcomes:
-        atoms = [atom for atom in built.atoms(outcome.name) if atom.args[1] == code]
-        ways = [Way(unquote(str(a.args[2])), built.nodes.with_inputs(built.of(a), own, known)) for a in atoms]
-        found.append((outcome.name, tuple(sorted(way for way in ways if way.node != FALSE))))
-    return tuple(found)
+def _ways(built: Built) -> dict[str, Ways]:
+    """Return the ways of each outcome of a line of each code, in which it is settled that its own code is requested."""
+    codes = {code: built.inputs[Atom(SERVICE, (HERE, code))] for code in _codes(built)}
+    above = built.nodes.above([*codes.values()])
+    atoms: dict[tuple[str, object], list[Atom]] = {}
+    for atom in (each for outcome in built.grounded.program.outcomes for each in built.atoms(outcome.name)):
+        atoms.setdefault((atom.predicate, atom.args[1]), []).append(atom)
+    found = {}
+    for at, (code, number) in enumerate(codes.items()):
+        known = {node: node for node, bits in enumerate(above) if not bits >> at & 1}
+        settled = {
+            name: [
+                Way(unquote(str(a.args[2])), built.nodes.with_inputs(built.of(a), {number: TRUE}, known)) for a in of
+            ]
+            for outcome in built.grounded.program.outcomes
+            for name, of in ((outcome.name, atoms.get((outcome.name, code), [])),)
+        }
+        found[code] = tuple((name, tuple(sorted(w for w in ways if w.node != FALSE))) for name, ways in settled.items())
+    return found

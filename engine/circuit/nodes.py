@@ -131,6 +131,17 @@ class Nodes:
                 stack += self.below(node)
         return sorted(seen)
 
+    def above(self, numbers: Sequence[int]) -> list[int]:
+        """Return for each node on which of some inputs it rests, by their numbers: a bit for each, in their order."""
+        bits = {number: 1 << at for at, number in enumerate(numbers)}
+        found: list[int] = []
+        for kind, of in self.gates:
+            told = bits.get(of[0], 0) if kind == INPUT else 0
+            for each in of if kind != INPUT else ():
+                told |= found[each]
+            found.append(told)
+        return found
+
     def alike(self, outputs: Iterable[int]) -> dict[int, int]:
         """Return for each input that outputs rest on the first that means the same to them, by their numbers.
 

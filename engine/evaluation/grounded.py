@@ -48,7 +48,7 @@ class Grounded(NamedTuple):
             return
         rules = {c.name: c for c in compiled_rules(self.program, self.date)}
         for name, row in self.fired:
-            if firing := rules[name].firing(row, _counted):
+            if firing := rules[name].firing(row, counted):
                 yield firing
 
     def facts(self) -> Iterator[Atom]:
@@ -56,7 +56,11 @@ class Grounded(NamedTuple):
         return (rule.head for rule in self.program.edition(self.date) if not rule.body)
 
 
-def _counted(aggregate: Aggregate, binding: Binding) -> Tally:
+def counted(aggregate: Aggregate, binding: Binding) -> Tally:
+    """Raise an error, for no edition is grounded in which something is counted.
+
+    :raises NotGroundedError: always.
+    """
     raise NotGroundedError(f"{aggregate} is counted case by case")
 
 

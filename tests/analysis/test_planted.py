@@ -3,6 +3,7 @@
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from itertools import islice, product
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from coverlog.engine.analysis.policy import Policy, read
 from coverlog.engine.analysis.properties import NEVER, broken_in
 from coverlog.engine.analysis.run import analyse
 from coverlog.engine.analysis.sweep import CONFLICT, GAP, faults, harms, hopeless
-from coverlog.engine.analysis.trial import Cut, Trial
+from coverlog.engine.analysis.switched import Cut
+from coverlog.engine.analysis.trial import Trial
 from coverlog.engine.decision.decide import decide
 from coverlog.engine.evaluation.apart import set_apart
 from coverlog.engine.language.errors import CaseError
@@ -273,7 +275,11 @@ def test_a_rule_that_advises_and_never_fires_is_dead(name: str) -> None:
     ]
     planted = [rule._replace(place=PLACE._replace(line=at)) for at, rule in enumerate(planted, 1)]
     assert len(planted) == EACH
-    assert silent(program._replace(rules=(*program.rules, *planted)), DAY) == planted
+    wider = program._replace(rules=(*program.rules, *planted))
+    assert silent(wider, DAY) == planted
+    # With what was kept of the edition no answer is another one.
+    kept = Guideline(Path(name), wider, stratify(wider), sha256(repr(wider.rules).encode()).hexdigest())
+    assert silent(wider, DAY, "", Policy(kept, DAY)) == planted
 
 
 @pytest.mark.parametrize("name", NAMES)
