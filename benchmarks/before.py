@@ -5,10 +5,10 @@ Run: python benchmarks/before.py CHECKOUT [ROUNDS]
 CHECKOUT is a work tree of the earlier state (`git worktree add --detach PATH COMMIT`). It is measured
 as it was, the present state on the guideline of then, and the present state on its own: the engine's part of a
 difference, and the guideline's. They take turns, so that what else the machine does falls on all. At first sight
-means that the process has decided half of the cases before, some times over, and never one of this half. What a state
-keeps by then is frozen, for all states alike: the collections of garbage that follow pass it over, as they do in a
-service that follows the advice. A reason is what `explain` shows at first; the earlier state knows only the whole
-proof.
+means that the process has decided half of the cases before, some times over, and told the reason of each once, and
+never one of this half. What a state keeps by then is frozen, for all states alike: the collections of garbage that
+follow pass it over, as they do in a service that follows the advice. A reason is what `explain` shows at first; the
+earlier state knows only the whole proof.
 """
 
 from __future__ import annotations
@@ -147,6 +147,8 @@ def decisions(states: list[State], files: list[str], rounds: int) -> dict[str, l
 
     for name in names[::2] * WARM:
         timed(name, "open", "decision")
+    for name in names[::2]:
+        timed(name, "open", "reason")
     for process, _ in served:
         asked(process, ("", "", "freeze"))
     first = {name: timed(name, "open", "decision") for name in names[1::2] + names[::2]}

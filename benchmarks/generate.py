@@ -1,20 +1,31 @@
 """Draws cases by the million as tables in Parquet: seeded, adversarial (anything beside anything) or realistic.
 
-Run: python benchmarks/generate.py FOLDER [--cases 1000000] [--kind adversarial|realistic] [--seed 1]
+What an adversarial case says is any of what a case of the guideline may say, each amount close to where a rule turns;
+what realistic ones say is written for CG-MED-24.
+
+Run: python benchmarks/generate.py FOLDER [--cases 1000000] [--kind adversarial|realistic] [--seed 1] [--guideline NAME]
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
-from coverlog.engine.evaluation.symbols import Codes
-from coverlog.engine.language.terms import unquote
+from coverlog.engine.analysis.slots import Slot, Space
+from coverlog.engine.batch.sql import text
+from coverlog.engine.batch.tables import CASE, DATE, SERVICE, Table, Tables
 from coverlog.engine.library.guideline import Guideline, load
-from coverlog.engine.program.interface import SERVICE
+from coverlog.engine.program.forms import SINCE
 
-SERVICES, FINDINGS, DIAGNOSES = 3, 8, 2
+TODAY = "2025-06-01"
+SERVICES, NAMED, CODES = 3, 8, 2
+"""How many lines a case has, how many names of what is documented, how many codes of a list."""
+PRESENT, UNSAID = 15, 4
+"""How many times as often as something else a finding is present, and a single value is left out."""
 REALISTIC = {
     "G56.00": 65, "M54.12": 25, "E11.40": 5, "G62.9": 5,
 }  # fmt: skip
@@ -26,71 +37,94 @@ def draw(folder: Path, cases: int, kind: str, seed: int, guideline: Guideline) -
     """Write the tables of some cases."""
     folder.mkdir(parents=True, exist_ok=True)
     db = duckdb.connect()
-    names = _lists(guideline)
     # As long as each other, so that the order of the cases is that of their ids: a batch is then decided part by part.
     db.execute("CREATE MACRO named(i) AS 'c' || lpad(i::VARCHAR, 8, '0')")
     db.execute(f"CREATE MACRO h(i, salt) AS hash(i * 1000 + salt + {seed} * 1000003) % 1000000007")
-    tables = _realistic() if kind == "realistic" else _adversarial()
+    db.execute("CREATE MACRO one(list, number) AS list[1 + (number % len(list))::INT]")
+    db.execute(f"CREATE VIEW numbers AS SELECT range AS i FROM range({cases})")
+    tables = _realistic(guideline) if kind == "realistic" else _Anything(guideline).tables()
     for table, select in tables.items():
-        lists = {n: "[" + ", ".join("'" + v + "'" for v in values) + "]" for n, values in names.items()}
-        text = select.format(n=cases, **lists, **{f"n_{n}": len(v) for n, v in names.items()})
-        db.execute(f"COPY ({text}) TO '{folder / table}.parquet' (FORMAT parquet, COMPRESSION zstd)")
+        db.execute(f"COPY ({select}) TO '{folder / table}.parquet' (FORMAT parquet, COMPRESSION zstd)")
 
 
-def _lists(guideline: Guideline) -> dict[str, list[str]]:
-    """Return the words that cases may say, by what they are."""
-    program = guideline.program
-    columns = guideline.circuit("2025-06-01").grounded.symbols.columns
-    (_, procedure), (diagnosis,) = columns[SERVICE], columns["diagnosis"]
-    codes, named = (sorted(map(unquote, c.named)) for c in (procedure, diagnosis) if isinstance(c, Codes))
-    keys = {p.case.key: p.case for p in program.predicates.values() if p.case}
-    return {
-        "codes": [*codes, "99999"], "diagnoses": [*named, "R20.2", "Z00.0"],
-        "settings": program.of_kind(keys["setting"].kind), "conditions": program.of_kind(keys["conditions"].kind),
-        "findings": program.of_kind("finding"), "durations": program.of_kind("duration"),
-    }  # fmt: skip
+def _list(values: Iterable[Any]) -> str:
+    """Return values as a list of texts in SQL; None is no value."""
+    return f"[{', '.join('NULL' if value is None else text(str(value)) for value in values)}]::VARCHAR[]"
 
 
-def _adversarial() -> dict[str, str]:
-    return {
-        "case": """SELECT named(i) AS id, (DATE '2012-06-01' + (h(i, 1) % 5000)::INT)::VARCHAR AS date_of_service,
-            {settings}[1 + (h(i, 2) % {n_settings})::INT] AS setting,
-            CASE WHEN h(i, 3) % 5 = 0 THEN 'screening' END AS purpose FROM range({n}) t(i)""",
-        "service": f"""SELECT named(i) AS "case", {{codes}}[1 + (h(i, 10 + k) % {{n_codes}})::INT] AS cpt,
-            (1 + (h(i, 20 + k) % 6 = 0)::INT) AS session
-            FROM range({{n}}) t(i), range({SERVICES}) u(k) ORDER BY i, k""",
-        "finding": f"""SELECT named(i) AS "case",
-            {{findings}}[1 + ((h(i, 30) + k * 5) % {{n_findings}})::INT] AS finding,
-            CASE WHEN h(i, 40 + k) % 8 = 0 THEN 'absent' ELSE 'present' END AS value
-            FROM range({{n}}) t(i), range({FINDINGS - 1}) u(k)
-            UNION ALL SELECT named(i), {{durations}}[1 + (h(i, 50) % {{n_durations}})::INT], (h(i, 51) % 9)::VARCHAR
-            FROM range({{n}}) t(i) ORDER BY ALL""",
-        "diagnosis": f"""SELECT named(i) AS "case", {{diagnoses}}[1 + (h(i, 60 + k) % {{n_diagnoses}})::INT]
-            AS diagnosis
-            FROM range({{n}}) t(i), range({DIAGNOSES}) u(k) ORDER BY i, k""",
-        "condition": """SELECT named(i) AS "case", {conditions}[1 + (h(i, 70) % {n_conditions})::INT] AS condition
-            FROM range({n}) t(i) WHERE h(i, 71) % 2 = 0 ORDER BY i""",
-    }  # fmt: skip
+class _Anything:
+    """What a case of a guideline may say, under any of its editions, as statements that draw it."""
+
+    def __init__(self, guideline: Guideline) -> None:
+        circuits = [guideline.circuit(edition or "0001-01-01") for edition in guideline.editions()]
+        self.first = next(filter(None, guideline.editions()), TODAY)
+        self.all = list(Tables(guideline).all())
+        self.slots: dict[str, list[Slot]] = {}
+        for slot in Space(circuits, TODAY).slots:
+            self.slots.setdefault(slot.key, []).append(slot)
+
+    def tables(self) -> dict[str, str]:
+        """Return by table what selects its rows."""
+        of = {CASE: self._cases, SERVICE: self._services}
+        return {table.name: of.get(table.name, self._items)(table, 100 * at) for at, table in enumerate(self.all)}
+
+    def _cases(self, table: Table, salt: int) -> str:
+        singles = [f"{self._single(self.slots[key][0], salt + at)} AS {key}"
+                   for at, key in enumerate(table.columns) if key != DATE]  # fmt: skip
+        return f"""SELECT named(i) AS id, served::VARCHAR AS {", ".join([DATE, *singles])}
+            FROM (SELECT i, DATE {text(self.first)} - 200 + (h(i, 99) % 5000)::INT AS served FROM numbers) ORDER BY i"""
+
+    @staticmethod
+    def _single(slot: Slot, salt: int) -> str:
+        values = [option.value for option in slot.options]
+        if slot.shape in SINCE:  # as long before the date of service
+            values = [value and (date.fromisoformat(TODAY) - date.fromisoformat(value)).days for value in values]
+        said = [value for value in values if value is not None]
+        one = f"one({_list([None] * (UNSAID if None in values else 0) + said)}, h(i, {salt}))"
+        return f"(served - {one}::INT)::VARCHAR" if slot.shape in SINCE else one
+
+    def _services(self, table: Table, salt: int) -> str:
+        slots = self.slots[table.key]
+        units = sorted({option.value for slot in slots for option in slot.options if option.value})
+        return f"""SELECT named(i) AS "case", one({_list(slot.name for slot in slots)}, h(i, {salt} + k)) AS cpt,
+            (1 + (h(i, {salt + 20} + k) % 6 = 0)::INT) AS session,
+            CASE WHEN h(i, {salt + 40} + k) % 8 = 0 THEN one({_list(units)}, h(i, {salt + 60} + k)) END AS units
+            FROM numbers, range({SERVICES}) u(k) ORDER BY i, k"""
+
+    def _items(self, table: Table, salt: int) -> str:
+        slots = self.slots[table.key]
+        (name, *value) = table.columns
+        names, number = _list(slot.name for slot in slots), len(slots)
+        # Names that are told beside each other are akin; as far from each other as this, no name comes twice.
+        step = next(each for each in (5, 7, 11, 1) if number % each or each == 1)
+        place = f"h(i, {salt}) + k * {step}"
+        if value:
+            each = [[o.value for o in slot.options for _ in range(PRESENT if o.value == "present" else 1)
+                     if o.value is not None] for slot in slots]  # fmt: skip
+            values = f"one([{', '.join(map(_list, each))}], {place})"
+            told, many = f"one({values}, h(i, {salt + 20} + k)) AS value", min(NAMED, number)
+        else:
+            told, many = "", CODES if slots[0].shape == "codes" else 1
+        where = "" if many > 1 else f"WHERE h(i, {salt + 40}) % 2 = 0"
+        return f"""SELECT named(i) AS "case", one({names}, {place}) AS {", ".join(filter(None, [name, told]))}
+            FROM numbers, range({many}) u(k) {where} ORDER BY i, k"""
 
 
-def _realistic() -> dict[str, str]:
-    bounds, total, whens = list(REALISTIC.items()), 0, []
-    for code, share in bounds:
-        total += share
-        whens.append(f"WHEN h(i, 60) % 100 < {total} THEN '{code}'")
-    pairs = " ".join(f"WHEN {at} THEN '{{}}'" for at in range(len(PAIRS)))
-    first, second = (pairs.format(*(pair[place] for pair in PAIRS)) for place in (0, 1))
+def _realistic(guideline: Guideline) -> dict[str, str]:
+    findings, durations = (_list(guideline.program.of_kind(kind)) for kind in ("finding", "duration"))
+    codes = _list(code for code, share in REALISTIC.items() for _ in range(share))
+    pairs = f"[{', '.join(map(_list, PAIRS))}]"
     return {
         "case": """SELECT named(i) AS id, (DATE '2025-01-01' + (h(i, 1) % 365)::INT)::VARCHAR AS date_of_service,
-            CASE WHEN h(i, 2) % 10 < 6 THEN 'office' ELSE 'outpatient' END AS setting FROM range({n}) t(i)""",
-        "service": f"""SELECT named(i) AS "case", CASE WHEN k = 0 THEN CASE h(i, 10) % {len(PAIRS)} {first} END
-            ELSE CASE h(i, 10) % {len(PAIRS)} {second} END END AS cpt
-            FROM range({{n}}) t(i), range(2) u(k) ORDER BY i, k""",
-        "diagnosis": f"""SELECT named(i) AS "case", CASE WHEN h(i, 61) % 20 = 0 THEN 'G56.O1' ELSE
-            CASE {" ".join(whens)} END END AS diagnosis FROM range({{n}}) t(i) ORDER BY i""",
-        "finding": """SELECT named(i) AS "case", {findings}[1 + ((h(i, 30) + k * 5) % {n_findings})::INT] AS finding,
-            'present' AS value FROM range({n}) t(i), range(6) u(k) WHERE k < 1 + 5 * (h(i, 31) % 2)
-            UNION ALL SELECT named(i), {durations}[1], (h(i, 51) % 9)::VARCHAR FROM range({n}) t(i)
+            CASE WHEN h(i, 2) % 10 < 6 THEN 'office' ELSE 'outpatient' END AS setting FROM numbers ORDER BY i""",
+        "service": f"""SELECT named(i) AS "case", one(one({pairs}, h(i, 10)), k) AS cpt
+            FROM numbers, range(2) u(k) ORDER BY i, k""",
+        "diagnosis": f"""SELECT named(i) AS "case",
+            CASE WHEN h(i, 61) % 20 = 0 THEN 'G56.O1' ELSE one({codes}, h(i, 60)) END AS diagnosis
+            FROM numbers ORDER BY i""",
+        "finding": f"""SELECT named(i) AS "case", one({findings}, h(i, 30) + k * 5) AS finding, 'present' AS value
+            FROM numbers, range(6) u(k) WHERE k < 1 + 5 * (h(i, 31) % 2)
+            UNION ALL SELECT named(i), one({durations}, 0), (h(i, 51) % 9)::VARCHAR FROM numbers
             WHERE h(i, 31) % 2 = 1 ORDER BY ALL""",
     }  # fmt: skip
 
@@ -101,8 +135,11 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--kind", choices=["adversarial", "realistic"], default="adversarial")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--guideline", default="cg_med_24")
     options = parser.parse_args()
-    draw(options.folder, options.cases, options.kind, options.seed, load())
+    if options.kind == "realistic" and options.guideline != "cg_med_24":
+        parser.error("realistic cases are written for cg_med_24 alone; draw adversarial ones")
+    draw(options.folder, options.cases, options.kind, options.seed, load(options.guideline))
 
 
 if __name__ == "__main__":

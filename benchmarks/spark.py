@@ -3,7 +3,7 @@
 Spark is started once; what it decides is decided again in each round, as it compiles what runs often. Its rows and its
 rejects are held against those of DuckDB.
 
-Run: python benchmarks/spark.py [--cases 100000] [--rounds 3] [--world open] [--guideline cg_med_24]
+Run: python benchmarks/spark.py [--cases 100000] [--rounds 3] [--world open] [--guideline NAME]
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source, mine, its = folder / "in", folder / "spark.parquet", folder / "duckdb.parquet"
-        generate = [sys.executable, str(Path(__file__).parent / "generate.py"), str(source), "--cases", str(number)]
-        subprocess.run(generate, check=True)
+        generate = [sys.executable, str(Path(__file__).parent / "generate.py"), str(source)]
+        subprocess.run([*generate, "--cases", str(number), "--guideline", options.guideline], check=True)
         for at in range(1, options.rounds + 1):
             read = cpu(lambda: decode(spark, source))
             here = cpu(lambda: by_spark(spark, guideline, options.world, source, mine))

@@ -68,7 +68,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The suite tries each law on a share of the examples that it asks for, a whole campaign on many times as many.
 
-    What takes longest starts first: at the end, where one process may wait for the other, tests are short.
+    None fails because the machine is slow. What takes longest starts first: at the end, where one process may wait
+    for the other, tests are short.
     """
     items.sort(key=lambda item: item.path.parent.name not in LONG)
     functions = {item.function for item in items if isinstance(item, pytest.Function)}
@@ -76,7 +77,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         own = test._hypothesis_internal_use_settings  # Hypothesis has no public way to change them
         asked = own.max_examples
         number = examples(asked, whole=config.getoption("--whole"))
-        test._hypothesis_internal_use_settings = settings(own, max_examples=number)
+        test._hypothesis_internal_use_settings = settings(own, max_examples=number, deadline=None)
 
 
 def examples(asked: int, *, whole: bool) -> int:

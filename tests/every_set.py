@@ -148,15 +148,15 @@ class EverySet:
     def _compared(self, tally: Tally, op: str, number: int) -> set[Set]:
         """Return the sets by which the value of an aggregate surely compares so with a number."""
         least, most = number + (op in (">", "!=")), number - (op in ("<", "!="))
-        up = self._chosen(tally, lambda member: self._lows(member, least), lambda low: low >= least)
-        down = self._chosen(tally, lambda member: self._highs(member, most), lambda high: high <= most)
+        function = tally.aggregate.function
+        up = self._chosen(tally, lambda member: self._lows(member, function, least), lambda low: low >= least)
+        down = self._chosen(tally, lambda member: self._highs(member, function, most), lambda high: high <= most)
         if op == "=":
             return self._product(up, down)
         return self._minimal({*(up if op not in ("<", "<=") else ()), *(down if op not in (">", ">=") else ())})
 
     def _chosen(self, tally: Tally, options: Callable[[Member], Options], enough: Callable[[float], bool]) -> set[Set]:
         """Return the sets of each way to choose for every member what it adds, such that all add up to enough."""
-        self.function = tally.aggregate.function
         found: set[Set] = set()
         for chosen in product(*map(options, tally.members)):
             if enough(sum(adds for adds, _ in chosen)):
@@ -166,15 +166,15 @@ class EverySet:
                 found |= ways
         return self._minimal(found)
 
-    def _lows(self, member: Member, need: int) -> Options:
-        least, most = member.worth(self.function)
+    def _lows(self, member: Member, function: str, need: int) -> Options:
+        least, most = member.worth(function)
         found = [(least, {frozenset[Need]()})]
         if most == inf:
             return found + [(n, self._so(member, (n, inf))) for n in range(1, max(need, 0) + 6)]
         return found + ([(most, self._so(member) if most else self._never(member))] if least < most else [])
 
-    def _highs(self, member: Member, need: int) -> Options:
-        least, most = member.worth(self.function)
+    def _highs(self, member: Member, function: str, need: int) -> Options:
+        least, most = member.worth(function)
         found = [(most, {frozenset[Need]()})]
         if most == inf:
             return found + [(n, self._never(member, (-inf, n))) for n in range(max(need, 0) + 6)]
@@ -255,11 +255,11 @@ class EverySet:
         return self._least(needs)
 
     def _contradictory(self, needs: Iterable[Need]) -> bool:
-        """Say whether one need documents a finding that implies what another one denies."""
+        """Say whether one need documents a finding that implies what another one denies, with all that goes with it."""
         chosen = [n.atom.predicate for n in needs if self.model.declared[n.atom.predicate].is_choice]
         if len(chosen) > len(set(chosen)):
             return True
-        absent = {need.atom for need in needs if _is_absence(need)}
+        absent = {atom for need in needs if _is_absence(need) for atom in self._denied(need.atom)}
         return any(not absent.isdisjoint(self._weaker[n.atom]) for n in needs if _is_presence(n)) if absent else False
 
     def _least(self, needs: list[Need]) -> Set:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -12,7 +11,7 @@ from ..library.guideline import Guideline
 from ..program.interface import CODE
 from .columns import Result
 from .sources import BatchError, Sources
-from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables
+from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables, is_day
 
 SESSION, UNITS = "session", "units"
 NO_DATE = "the date of service is missing or is no date; write YYYY-MM-DD"
@@ -103,11 +102,7 @@ class Loaded:
 
 def _dated(value: Any) -> Meaning:
     """Return that a text is a date, or not."""
-    try:
-        sound = value is not None and datetime.date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        sound = False
-    return Meaning((), "" if sound else NO_DATE)
+    return Meaning((), "" if is_day(value) else NO_DATE)
 
 
 def insert(db: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:

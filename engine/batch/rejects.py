@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..language.errors import CaseError
@@ -19,6 +20,8 @@ UNSOUND = {
     '"case" NOT IN (SELECT "case" FROM in_service WHERE "case" IS NOT NULL)',
 }
 """Why a case is rejected, whatever else it says, and which ones are."""
+Refused = tuple[int, str, CaseError]
+"""A case that cannot be decided: its number, its id and why."""
 TABLE = """CREATE TEMP TABLE IF NOT EXISTS rejects
     (case_no BIGINT, "case" VARCHAR, source VARCHAR, row_no BIGINT, reason VARCHAR)"""
 """Makes the table of rejects: number and id of the case, table, row and reason."""
@@ -84,9 +87,9 @@ class Close:
             FROM {source} t JOIN fault f ON {on}""")
 
 
-def reject(db: Any, number: int, name: str, error: CaseError) -> None:
-    """Reject a case, by its number and its id."""
-    insert(db, "rejects", [(number, name, CASE, number, str(error))])
+def reject(db: Any, refused: Iterable[Refused]) -> None:
+    """Reject cases, all at once."""
+    insert(db, "rejects", [(number, name, CASE, number, str(error)) for number, name, error in refused])
 
 
 def count(db: Any, what: str) -> int:

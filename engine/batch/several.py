@@ -17,7 +17,7 @@ from .back import AT_ONCE, saids, take
 from .columns import Result
 from .kernel import UNDECIDED
 from .load import insert
-from .rejects import TABLE, reject
+from .rejects import TABLE, Refused, reject
 from .run import Batch, Step
 from .sources import Sources, sources
 
@@ -28,6 +28,7 @@ class Batches:
     def __init__(self, db: Any, answering: Answering, world: str, as_of: str = "", columns: Iterable[str] = ()) -> None:
         self.db, self.answering = db, answering
         self.all = [Batch(db, guideline, world, as_of, columns) for guideline in each(answering)]
+        self._refused: list[Refused] = []
         db.execute(TABLE)
 
     @property
@@ -103,6 +104,7 @@ class Batches:
             WHERE bit_count(mask) > 1 ORDER BY 1""").fetchall()
         for start in range(0, len(names), AT_ONCE):
             self._some([name for (name,) in names[start : start + AT_ONCE]], found)
+        reject(self.db, self._refused)
 
     def _some(self, names: Sequence[str], found: Sequence[Sources]) -> None:
         said: dict[str, dict[str, Any]] = {}
@@ -125,11 +127,11 @@ class Batches:
                 batch.ids[row - 1] = batch.number(result)
 
     def _told(self, cases: Iterable[Case | Unreadable], number: int, name: str) -> list[tuple[Batch, list[Result]]]:
-        """Return what the lines of a case come to, by each that decides it; reject it where one of them cannot."""
+        """Return what the lines of a case come to, by each that decides it; it is refused where one of them cannot."""
         try:
             return [(batch := self._of(case), results(case, batch)) for case in cases]
         except CaseError as error:
-            reject(self.db, number, name, error)
+            self._refused.append((number, name, error))
             return []
 
     def _of(self, case: Case | Unreadable) -> Batch:
@@ -154,6 +156,7 @@ class Batches:
         self.db.execute(f"""CREATE OR REPLACE TEMP TABLE every_service
             ("case" VARCHAR, row_no BIGINT, {CODE} VARCHAR, session BIGINT)""")
         insert(self.db, "every_service", lines)
+        reject(self.db, self._refused)
         self.all[0].cases = number
         for batch, its in ids.items():
             batch.ids = np.array(its, np.int32)

@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from ..cases.case import Unreadable, read_text
 from ..language.record import NamedTuple
 from ..language.terms import Atom
 from ..library.guideline import Guideline
+from ..program.elapsed import elapsed
 from ..program.forms import BETWEEN, RECORDS, SINCE, SINGLE, WITH
 from ..program.interface import CODE
 from ..program.program import CaseKey
@@ -65,6 +67,8 @@ class Tables:
         for predicate in guideline.program.predicates.values():
             if predicate.case:
                 self._keys.setdefault(predicate.case.key, []).append(predicate.case)
+        # What dates mean is told by the time between them, of which there is less than there are pairs of dates.
+        self._since: dict[tuple[Any, ...], Meaning] = {}
         self._of_key: dict[str, set[str]] = {}
         for predicate in guideline.program.predicates.values():
             if predicate.case:
@@ -107,11 +111,16 @@ class Tables:
         """Return that a session may have this number, or why not."""
         return self._meaning("services", [{CODE: "00000", "session": session}])
 
-    def of_single(self, key: str, value: Any, date: str) -> Meaning:
+    def of_single(self, key: str, value: Any, served: Any) -> Meaning:
         """Return what the one value of a key means; None is a value that a case leaves out."""
-        if self.is_since(key):
-            return self._meaning(key, value, {DATE: date})
-        return self._meaning(key, plain(value))
+        if not self.is_since(key):
+            return self._meaning(key, plain(value))
+        if not is_day(served) or (value is not None and not (is_day(value) and value <= served)):
+            return self._meaning(key, value, {DATE: served})
+        passed = [elapsed(each.unit, value, served) for each in self._keys[key]] if value else []
+        if (key, *passed) not in self._since:
+            self._since[key, *passed] = self._meaning(key, value, {DATE: served})
+        return self._since[key, *passed]
 
     def of_item(self, table: Table, *values: Any) -> Meaning:
         """Return what an item of a list means, or a name with a value."""
@@ -131,6 +140,14 @@ class Tables:
 
 def _told(fault: Any) -> str:
     return f"{fault.message}; {fault.remedy}" if fault.remedy else str(fault.message)
+
+
+def is_day(value: Any) -> bool:
+    """Say whether a value is an ISO date."""
+    try:
+        return value is not None and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def plain(value: Any) -> Any:

@@ -6,25 +6,31 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from ..language.terms import Atom, Literal, Rule, Var, quote, unquote
+from ..evaluation.rules import Model
+from ..language.terms import Atom, Rule, Var, quote, unquote
 from ..library.cache import of_edition
 from ..library.guideline import Guideline
 from ..program.interface import FAVOURABLE, SERVICE
+from ..program.program import Predicate
+from .loosened import below, inputs, is_of_line, is_varied, relaxed
 from .need import Item
 from .outcomes import favourable, outcomes
-from .relaxed import Gates, below, inputs, is_varied, relaxed
+from .relaxed import Gates
 from .settle import network
 
 Column = tuple[str, int]
 
 
-@lru_cache(maxsize=16)
 def alike(guideline: Guideline, date: str) -> tuple[tuple[str, ...], ...]:
     """Return the codes that make a difference to an outcome in favour, those of which the rules say the same together.
 
     :param date: the ISO date whose rules apply.
     """
-    edition = guideline.since(date)
+    return _of_edition(guideline, relaxed(guideline).since(date))
+
+
+@lru_cache(maxsize=16)
+def _of_edition(guideline: Guideline, edition: str) -> tuple[tuple[str, ...], ...]:
     return of_edition("alike", (relaxed(guideline).hash, edition), _read, lambda: _alike(guideline, edition), list)
 
 
@@ -43,7 +49,7 @@ def _alike(guideline: Guideline, date: str) -> tuple[tuple[str, ...], ...]:
     columns = _columns(rules)
     said: dict[str, set[object]] = {}
     for rule in rules:
-        for at, atom in enumerate((rule.head, *(literal.atom for literal in rule.literals))):
+        for at, atom in enumerate((rule.head, *(literal.atom for literal in rule.asked))):
             for place, value in enumerate(atom.args):
                 if (atom.predicate, place) in columns and not isinstance(value, Var):
                     others = tuple("" if p == place else a for p, a in enumerate(atom.args))
@@ -70,10 +76,37 @@ def gates(guideline: Guideline, date: str, facts: Iterable[Atom], line: Atom) ->
     :param facts: what a case says; only what it says of the request counts.
     :param line: the service of the line.
     """
+    date = relaxed(guideline).since(date)  # the rules in favour may stay as they are while others change
     asked = (atom for atom in facts if atom.predicate in _of_request(guideline))
     codes = _codes(guideline, date)
     same = frozenset(atom._replace(args=tuple(codes.get(str(a), a) for a in atom.args)) for atom in asked)
+    fewer = frozenset(atom for atom in same if is_of_line(guideline.program.predicates[atom.predicate]))
+    if not _opens(guideline, date, same, fewer):
+        same = fewer
     return _gates(guideline, date, same, line._replace(args=tuple(codes.get(str(a), a) for a in line.args)))
+
+
+@lru_cache(maxsize=512)
+def _opens(guideline: Guideline, date: str, more: frozenset[Atom], fewer: frozenset[Atom]) -> bool:
+    """Say whether what a case says of itself, beside its services, opens a way to an outcome in favour.
+
+    Where it does not, it only makes surely so what may be so without it. Then the network without it has all gates of
+    the one with it, and others: by those more of what the case says may stand against a line than does, which is
+    looked at in vain, and found to be so already. There is a network for each request, and not for each diagnosis.
+    """
+    model, before = _open(guideline, date, more), _open(guideline, date, fewer)
+    new = model.each() - before.each()
+    in_favour = {each.name for each in guideline.program.of_role(FAVOURABLE)}
+    if any(atom.predicate in in_favour or not model.sure(atom) for atom in new):
+        return True
+    fired = (each for head, each in model.firings.items() if each is not before.firings.get(head))
+    return any(not (new.isdisjoint(firing.reads) or model.is_sure(firing)) for each in fired for firing in each)
+
+
+@lru_cache(maxsize=32)
+def _open(guideline: Guideline, date: str, fixed: frozenset[Atom]) -> Model:
+    """Return what may follow of a request where nothing is documented."""
+    return relaxed(guideline).evaluator(date).evaluate(fixed, open_world=True)
 
 
 @lru_cache(maxsize=16)
@@ -92,9 +125,9 @@ def _codes(guideline: Guideline, date: str) -> dict[str, str]:
 
 @lru_cache(maxsize=512)
 def _gates(guideline: Guideline, date: str, fixed: frozenset[Atom], line: Atom) -> Gates | None:
-    model = relaxed(guideline).evaluator(date).evaluate(fixed, open_world=True)
+    model = _open(guideline, date, fixed)
     targets = favourable(outcomes(model, guideline.program, line.args), guideline.program)
-    net = network(model, targets)
+    net = network(model, targets, _whole(guideline))
     gates: dict[str, list[list[Item]]] = {}
     for gate in net.gates:
         own: dict[str, list[Item]] = {}
@@ -103,6 +136,38 @@ def _gates(guideline: Guideline, date: str, fixed: frozenset[Atom], line: Atom) 
         for name, items in own.items():
             gates.setdefault(name, []).append(items)
     return gates if targets else None
+
+
+@lru_cache(maxsize=16)
+def _whole(guideline: Guideline) -> frozenset[str]:
+    """Return the predicates that rest on nothing that may stand against a line: what they rest on need not be told.
+
+    A choice and an amount may, and a finding that has not to be so.
+    """
+    program = relaxed(guideline).program
+    pairs = {
+        (rule.head.predicate, part.atom.predicate, part.positive) for rule in program.rules for part in rule.literals
+    }
+    pairs |= {
+        (rule.head.predicate, part.atom.predicate, so)
+        for rule in program.rules for each in rule.aggregates for part in each.literals for so in (True, False)
+    }  # fmt: skip
+    signed, size = {(each.name, True) for each in program.of_role(FAVOURABLE)}, 0
+    while len(signed) != size:
+        size = len(signed)
+        signed |= {(name, so == of) for head, name, so in pairs for of in (True, False) if (head, of) in signed}
+    against = {name for name, so in signed if _stands_against(program.predicates.get(name), so)}
+    size = 0
+    while len(against) != size:
+        size = len(against)
+        against |= {head for head, name, _ in pairs if name in against}
+    return frozenset({name for name, _ in signed} - against)
+
+
+def _stands_against(predicate: Predicate | None, so: bool) -> bool:
+    """Say whether what a case says by a predicate may stand against a line that asks for it, so or not so."""
+    shape = predicate.case.shape if predicate and predicate.case else ""
+    return bool(predicate and is_varied(predicate) and shape != "absent of" and not (so and shape == "present of"))
 
 
 def _columns(rules: Iterable[Rule]) -> set[Column]:
@@ -121,7 +186,7 @@ def _columns(rules: Iterable[Rule]) -> set[Column]:
 def _joined(rule: Rule) -> Iterator[set[Column]]:
     """Yield, for each variable of a rule, the places in which it stands."""
     of: dict[str, set[Column]] = {}
-    atoms = [rule.head, *(part.atom for part in rule.body if isinstance(part, Literal))]
+    atoms = [rule.head, *(literal.atom for literal in rule.asked)]
     for atom in atoms:
         for place, term in enumerate(atom.args):
             if isinstance(term, Var):

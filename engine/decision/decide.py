@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ..cases.case import Case
 from ..evaluation.limits import LimitError, one_case
 from ..evaluation.rules import Model
 from ..language.comparison import NotANumberError
+from ..language.digest import sha256
 from ..language.errors import CaseError, refused
 from ..language.record import NamedTuple
 from ..language.terms import Atom, Constant, quote, unquote

@@ -211,6 +211,9 @@ def _groups(gates: Sequence[Gate], roots: Iterable[int]) -> Iterator[tuple[list[
     """Yield the gates in groups to evaluate one after another; whether of what is not so; whether in circles."""
     order = _below_first(gates, roots)
     place = {node: at for at, node in enumerate(order)}
+    if all(c < 0 or place[c] < at for at, node in enumerate(order) for c in gates[node].below):
+        yield order, False, False  # nothing goes in a circle
+        return
     level = dict.fromkeys(order, 0)
     changed = any(gates[node].gone for node in order)
     while changed:  # circles are within a level: no circle goes through `not`

@@ -8,18 +8,12 @@ given: of what settles the line only the part is told that the case does not say
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
-from hashlib import sha256
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 from ..evaluation.rules import Model
-from ..language.terms import Atom, Literal, quote
-from ..library.cache import program_in
-from ..library.guideline import Guideline
-from ..program.graph import Strata
-from ..program.interface import FAVOURABLE
-from ..program.program import Predicate, Program
+from ..language.terms import Atom, quote
+from .loosened import inputs, is_varied, relaxed
 from .missing import Missing
 from .need import AtLeast, Item, Need, Set, in_order
 from .outcomes import favourable, outcomes
@@ -53,63 +47,6 @@ class Settled:
         return self._relaxed.missing.follows(*(need.atom for need in plain))
 
 
-def inputs(program: Program) -> dict[str, Predicate]:
-    """Return the open predicates that are derived, each by the input through which a case documents it."""
-    derived = [p for p in program.predicates.values() if p.open_kind and not p.case]
-    by_key = {("present of" if p.is_record else "each of", p.open_kind): p for p in derived}
-    keyed = [(p.name, (p.case.shape, p.case.kind)) for p in program.predicates.values() if p.case]
-    return {name: by_key[key] for name, key in keyed if key in by_key}
-
-
-def is_varied(predicate: Predicate) -> bool:
-    """Say whether what a case says by an input may be otherwise: a finding, an amount, a choice, an open count."""
-    shape = predicate.case.shape if predicate.case else ""
-    return shape in ("present of", "absent of", "amount of", "one of") or (shape == "count" and predicate.is_open)
-
-
-def below(program: Program, *names: str) -> frozenset[str]:
-    """Return the predicates that some rest on by the rules, with themselves."""
-    found, before = set(names), 0
-    pairs = [(r.head.predicate, p.atom.predicate) for r in program.rules for p in r.body if isinstance(p, Literal)]
-    while len(found) != before:
-        before = len(found)
-        found |= {body for head, body in pairs if head in found}
-    return frozenset(found)
-
-
-@lru_cache(maxsize=16)
-def relaxed(guideline: Guideline) -> Guideline:
-    """Return a guideline for outcomes in favour alone, in which all that a case can say is open."""
-    program, strata = guideline.program, guideline.strata
-    read, opened = below(program, *(each.name for each in program.of_role(FAVOURABLE))), inputs(program)
-    derived = {each.name for each in opened.values()}
-
-    def loosened(predicate: Predicate) -> Predicate:
-        if predicate.name in opened:
-            return predicate._replace(open_kind=opened[predicate.name].open_kind)
-        if predicate.name in derived:
-            return predicate._replace(open_kind="", unless="", until="")
-        if predicate.is_choice and predicate.case and predicate.name in read:
-            return predicate._replace(open_kind=predicate.case.kind)
-        return predicate
-
-    return Guideline(
-        guideline.folder,
-        program._replace(
-            predicates={name: loosened(p) for name, p in program.predicates.items()},
-            rules=tuple(rule for rule in program.rules if rule.head.predicate in read),
-        ),
-        Strata(strata.components, strata.from_case, strata.from_case),
-        _digest(guideline),
-    )
-
-
-def _digest(guideline: Guideline) -> str:
-    """Return what a guideline made of another one is grounded under: its text, and the program that makes it here."""
-    made = program_in(Path(__file__).parent.parent, "decision") if guideline.hash else ""
-    return sha256(f"{guideline.hash} {made}".encode()).hexdigest() if guideline.hash else ""
-
-
 class Relaxed:
     """Answers, for one decided case and one request, what the record would have to say.
 
@@ -128,8 +65,8 @@ class Relaxed:
         self.complete = True
         self._least: dict[Set, Settled | None] = {}
 
-    def settled(self, code: str, session: int, gates: Gates) -> Iterator[Settled]:
-        """Yield what would cover a line, the least first; `complete` tells whether that is all.
+    def ask(self, code: str, session: int, gates: Gates) -> None:
+        """Ask what would cover a line.
 
         :param gates: what settles the line where nothing is documented; see `alike.gates`.
         """
@@ -137,6 +74,13 @@ class Relaxed:
         self.missing = self._missing(tuple(kept))
         self.model = self.missing.model
         self.targets = favourable(outcomes(self.model, self.program, (session, quote(code))), self.program)
+
+    def asks_the_same(self, other: Relaxed) -> bool:
+        """Say whether what covers the line turns on the same for another request; then the same would cover it."""
+        return self.targets == other.targets and rest_alike(self.targets, self.model, other.model)
+
+    def settled(self) -> Iterator[Settled]:
+        """Yield what would cover the line, the least first; `complete` tells whether that is all."""
         found = self.missing.sets(self.targets)
         self.complete = found.complete
         yield from (Settled(each, self) for each in found.sets)
@@ -218,6 +162,23 @@ class Relaxed:
         denial = self.program.denial(Atom(derived.name, atom.args))
         before, after = (evaluator.evaluate(given, open_world=True).unknown for given in ([], [denial]))
         return {atom, *(Atom(atom.predicate, a.args) for a in before - after if a.predicate == derived.name)}
+
+
+def rest_alike(atoms: Iterable[Atom], one: Model, other: Model) -> bool:
+    """Say whether atoms turn on the same in two models, down to what is surely so or open in both."""
+    stack, seen = [*atoms], set(atoms)
+    for atom in stack:
+        if (so := one.sure(atom)) != other.sure(atom):
+            return False
+        if so:
+            continue
+        firings = one.firings.get(atom)
+        if firings != other.firings.get(atom) or (atom in one.unknown) != (atom in other.unknown):
+            return False
+        further = [each for firing in firings or () for each in firing.reads if each not in seen]
+        stack += further
+        seen.update(further)
+    return True
 
 
 class _Missing(Missing):

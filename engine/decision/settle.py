@@ -7,7 +7,7 @@ surely so only where it is well founded, and fails where nothing but the circle 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from math import inf
 
 from ..evaluation.rules import Firing, Model
@@ -18,16 +18,19 @@ from .network import Gate, Network
 from .threshold import Thresholds
 
 
-def network(model: Model, targets: Iterable[Atom]) -> Network:
-    """Return the network below some possible atoms of a model, without what makes no difference."""
-    return _Maker(model).network(list(targets)).simplified()
+def network(model: Model, targets: Iterable[Atom], whole: Collection[str] = ()) -> Network:
+    """Return the network below some possible atoms of a model, without what makes no difference.
+
+    :param whole: the predicates of which an atom is one item, whatever it rests on.
+    """
+    return _Maker(model, whole).network(list(targets)).simplified()
 
 
 class _Maker:
     """Makes a network from the firings of a model."""
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    def __init__(self, model: Model, whole: Collection[str] = ()) -> None:
+        self.model, self.whole = model, whole
         self.items: dict[Item, int] = {}
         self.nodes: dict[tuple[Atom, bool], int] = {}
         self.gates: list[Gate] = []
@@ -61,6 +64,8 @@ class _Maker:
         """Return what makes an atom surely so: the record says it, or a firing holds."""
         if self.model.sure(atom):
             return Gate(True, False, [])
+        if atom.predicate in self.whole:
+            return Gate(False, False, [self._item(Item(str(atom), "present", 0, atom))])
         own = [self._present(atom)] if atom in self.model.unknown and not is_amount(atom, self.model) else []
         firings = self.model.firings.get(atom, ())
         return Gate(False, False, own + [self.gate(True, False, self.parts(f)) for f in firings])
@@ -109,6 +114,8 @@ class _Maker:
             return Gate(True, True, [])
         if self.model.sure(atom):
             return Gate(False, True, [])
+        if atom.predicate in self.whole:
+            return Gate(True, True, [self._item(Item(str(atom), "absent", 0, atom))])
         own = [self._denied(atom)] if atom in self.model.unknown else []
         firings = self.model.firings.get(atom, ())
         return Gate(True, True, own + [self.gate(False, True, self.failing(f)) for f in firings])

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from ..evaluation.rules import Model
 from ..language.terms import Atom, Rule
 from ..program.program import Program
+from .failing import CONTRADICTED, UNMET, Failure
 from .ways import Ways
-from .why import CONTRADICTED, UNMET, Failure, Why
+from .why import Why
 
 
 def leaves(model: Model, atom: Atom) -> set[Atom]:

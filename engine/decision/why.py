@@ -2,54 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Generator
 
-from ..evaluation.compiled import Compiled
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.join import Join
 from ..evaluation.rules import Firing, Model
-from ..language.record import NamedTuple
 from ..language.terms import Aggregate, Atom, Literal, Part, Rule
 from ..language.unify import Binding, numbered, unify
+from .failing import CONTRADICTED, KEPT, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure, Fit, fits
 from .smallest import Smallest
-
-CONTRADICTED = "contradicted"  # documented otherwise, or blocked by what holds
-UNDOCUMENTED = "undocumented"  # an open input nobody documented
-KEPT = 10_000
-"""For how many patterns it is kept why they fail."""
-NOT_APPLICABLE = "not_applicable"  # a closed input that the case does not name
-UNMET = "unmet"  # derived, and each of its rules fails
-
-
-class Cause(NamedTuple):
-    """One part of a body that fails, bound as far as the parts before it bind it."""
-
-    at: int  # the index of the part in the body
-    part: Part
-    kind: str
-    binding: Binding
-
-
-class Failure(NamedTuple):
-    """A rule that does not give an atom, with every part of its body that fails."""
-
-    rule: Rule
-    atom: Atom  # the atom asked for, perhaps with variables
-    ways: tuple[Binding, ...]  # every way to bind the parts that do not fail
-    causes: tuple[Cause, ...]
-    in_play: bool  # whether the case is about what the rule is about, and it fails all the same
-
-    @property
-    def binding(self) -> Binding:
-        """The first of the ways."""
-        return self.ways[0]
-
-    def held(self, model: Model) -> Iterator[tuple[int, Atom]]:
-        """Yield the parts of the body that hold all the same, surely or possibly, by their index, in every way."""
-        for index, part in enumerate(self.rule.body):
-            if isinstance(part, Literal) and part.positive:
-                atoms = dict.fromkeys([part.atom.substitute(way) for way in self.ways])
-                yield from ((index, atom) for atom in sorted(filter(model.possible, atoms), key=str))
 
 
 class Why:
@@ -59,11 +20,11 @@ class Why:
         self.model = model
         self.evaluator = evaluator
         self.program = evaluator.program
-        self.open_valued = evaluator.strata.open_valued
         self._failures: dict[Atom, list[Failure]] = {}
         self._in_play: dict[Atom, bool] = {}  # whether any of them is, wherever one asks first
         self._known: dict[str, object] = {}
-        self._records = evaluator.records
+        self._fits = fits(evaluator)
+        self._records = self._fits.records
         self.join = Join(model)
         self._fitting: dict[Atom, list[Binding]] = {}  # by pattern, the bindings of what may be so
         self._smallest = Smallest(model, surely=True)
@@ -83,12 +44,20 @@ class Why:
             return []
         pattern = numbered(atom)
         if pattern not in self._failures and not self._is_kept(pattern):
-            self._work_out(pattern, atom)
+            self._work_out(pattern)
         return self._failures[pattern]
 
-    def _work_out(self, pattern: Atom, atom: Atom) -> None:
+    def rules(self, atom: Atom) -> list[Rule]:
+        """Return the rules in force whose head fits an atom."""
+        return [fit.rule for fit in self._in_force(numbered(atom))]
+
+    def _in_force(self, pattern: Atom) -> list[Fit]:
+        date = self.evaluator.date
+        return [fit for fit in self._fits.of(pattern) if fit.rule.in_force(date)]
+
+    def _work_out(self, pattern: Atom) -> None:
         """Work out failures with a stack of their own: what fails rests on what fails, deeper than Python's stack."""
-        running: dict[Atom, Generator[Atom, bool, list[Failure]]] = {pattern: self._failing(atom)}
+        running: dict[Atom, Generator[Atom, bool, list[Failure]]] = {pattern: self._failing(pattern)}
         answer: bool | None = None
         turning: set[Atom] = set()  # what rests on itself through others: it depends on where one asks first
         while running:
@@ -101,15 +70,14 @@ class Why:
                     turning.update([*running][-1:])
                 answer = self._keep(asking, done.value, alone=asking not in turning)
                 continue
-            key = numbered(wanted)
-            if key in running:  # a recursive premise adds no reason of its own
+            if wanted in running:  # a recursive premise adds no reason of its own
                 answer = False
-                turning.update([*running][[*running].index(key) :] if key != asking else ())
-            elif key in self._failures or self._is_kept(key):
-                answer = any(failure.in_play for failure in self._failures[key])
-                turning.update([asking] * (key not in self._in_play))
+                turning.update([*running][[*running].index(wanted) :] if wanted != asking else ())
+            elif wanted in self._failures or self._is_kept(wanted):
+                answer = any(failure.in_play for failure in self._failures[wanted])
+                turning.update([asking] * (wanted not in self._in_play))
             else:
-                running[key], answer = self._failing(wanted), None
+                running[wanted], answer = self._failing(wanted), None
 
     def _keep(self, pattern: Atom, failures: list[Failure], *, alone: bool) -> bool:
         """Keep the failures of a pattern, and return whether any of them is in play.
@@ -145,6 +113,8 @@ class Why:
         """Return how an atom that does not hold fails."""
         if atom.predicate in self._records:
             return self._said(atom)
+        if atom.predicate not in self._fits.played:
+            return NOT_APPLICABLE
         return UNMET if any(failure.in_play for failure in self.failures(atom)) else NOT_APPLICABLE
 
     def _said(self, atom: Atom) -> str:
@@ -166,45 +136,49 @@ class Why:
             return self.join.tally(part, cause.binding).atoms
         return [cause.part.atom] if isinstance(cause.part, Literal) else []
 
-    def _failing(self, atom: Atom) -> Generator[Atom, bool, list[Failure]]:
-        """Return the failures of an atom; yield each atom of which they depend on whether it is in play."""
+    def _failing(self, pattern: Atom) -> Generator[Atom, bool, list[Failure]]:
+        """Return the failures of a pattern; yield each one of which they depend on whether it is in play."""
         failures = []
-        for compiled, binding in self.evaluator.fitting(atom):
-            failures.append((yield from self._failure(compiled, atom, binding)))
+        for fit in self._in_force(pattern):
+            if (start := fit.start) and not (
+                self.model.possible(start.atom) if start.is_ground else self._fit(start.atom)
+            ):
+                known = self._in_play.get(start.pattern) if start.atom.predicate in self._fits.played else False
+                if not ((yield start.pattern) if known is None else known):
+                    failures.append(start.failure)
+                    continue
+            failures.append((yield from self._failure(fit, pattern)))
         return failures
 
-    def _failure(self, compiled: Compiled, atom: Atom, binding: Binding) -> Generator[Atom, bool, Failure]:
+    def _failure(self, fit: Fit, pattern: Atom) -> Generator[Atom, bool, Failure]:
         """Join the body part by part; a part that leaves no binding is a cause, and is passed over."""
-        ways: list[Binding] = [binding]
+        ways: list[Binding] = [fit.binding]
         causes: list[Cause] = []
         in_play = True
-        for at, part, names in self.evaluator.in_order(compiled):
-            passed = self._passed(part, names, ways)
-            if not passed:
-                causes += yield from self._causes(at, part, names, ways)
-                if in_play := causes[-1].kind != NOT_APPLICABLE:
-                    continue
+        for at, part, names in fit.parts:
+            if passed := self._passed(part, names, ways):
+                ways = passed
+                continue
+            causes += yield from self._causes(at, part, names, ways)
+            if causes[-1].kind == NOT_APPLICABLE:
+                in_play = False
                 break  # the case is not about this rule: what else fails is of no interest
-            ways = passed
-        return Failure(compiled.rule, atom, tuple(ways), tuple(causes), in_play)
+        return Failure(fit.rule, pattern, tuple(ways), tuple(causes), in_play)
 
     def _passed(self, part: Part, names: Collection[str], ways: list[Binding]) -> list[Binding]:
-        """Return the ways in which a part does not fail beside the parts before it.
+        """Return the ways in which a part does not fail beside the parts before it; all of them bind the same names.
 
         :param names: the variables of the part.
         """
+        bound = all(name in ways[0] for name in names)
         if not isinstance(part, Literal) or not part.positive:  # what is not bound is passed over
-            return [way for way in ways if not _bind(way, names) or self.join.holds(part, way, sure=False)]
+            return [way for way in ways if self.join.holds(part, way, sure=False)] if bound else ways
         if not names:
             return ways if self.model.possible(part.atom) else []
-        found: list[Binding] = []
-        for way in ways:
-            atom = part.atom.substitute(way)
-            if not _bind(way, names):
-                found += [{**way, **more} for more in self._fit(atom)]
-            elif self.model.possible(atom):
-                found.append(way)
-        return found
+        atom, possible = part.atom, self.model.possible
+        if bound:
+            return [way for way in ways if possible(atom.substitute(way))]
+        return [{**way, **more} for way in ways for more in self._fit(atom.substitute(way))]
 
     def _fit(self, pattern: Atom) -> list[Binding]:
         """Return the bindings under which a pattern may be so."""
@@ -222,7 +196,7 @@ class Why:
             return [Cause(at, each, CONTRADICTED, way) for each, way in bound.items()]
         bindings = {(*map(way.get, names),): way for way in reversed(ways)}.values() if ways[1:] and names else ways[:1]
         predicate, is_record = part.atom.predicate, part.atom.predicate in self._records
-        if not is_record and predicate not in self.evaluator.of_head:
+        if not is_record and predicate not in self._fits.played:
             way = [*bindings][-1]
             return [Cause(at, part.substitute(way), NOT_APPLICABLE, way)]
         found = []
@@ -231,15 +205,7 @@ class Why:
             if is_record:
                 kind = self._said(each.atom)
             else:
-                known = self._in_play.get(numbered(each.atom))
-                kind = UNMET if ((yield each.atom) if known is None else known) else NOT_APPLICABLE
+                known = self._in_play.get(asked := numbered(each.atom))
+                kind = UNMET if ((yield asked) if known is None else known) else NOT_APPLICABLE
             found.append(Cause(at, each, kind, way))
         return [cause for cause in found if cause.kind != NOT_APPLICABLE] or found[-1:]
-
-
-def _bind(way: Binding, names: Collection[str]) -> bool:
-    """Say whether a way binds some variables."""
-    for name in names:  # noqa: SIM110 - asked for most often of all
-        if name not in way:
-            return False
-    return True

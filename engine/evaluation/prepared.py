@@ -35,12 +35,27 @@ class Outline(NamedTuple):
     listed: tuple[tuple[int, tuple[Row, ...]], ...]  # what a case may let fire, of the rules of which that is listed
     given: tuple[Given, ...]
 
+    def of_part(self, whole: Iterable[Rule], program: Program, rules: Iterable[Rule]) -> Outline:
+        """Return the outline of a program of some of the rules, in which what a case says is open.
+
+        The firings listed are those of which all may be so, whether a case says it or leaves it open.
+        """
+        at = {id(rule): number for number, rule in enumerate(rules)}
+        new = {old: at[id(rule)] for old, rule in enumerate(whole) if id(rule) in at}
+        asked = {name for name, each in program.predicates.items() if each.case or each.is_open}
+        asked.update(each.unless for each in program.predicates.values())
+        return Outline(
+            tuple([(new[rule], row) for rule, row in self.static if rule in new]),
+            tuple([(new[rule], rows) for rule, rows in self.listed if rule in new]),
+            tuple([each for each in self.given if each[0] in asked]),
+        )
+
 
 class Prepared:
     """An edition that cases are chosen from."""
 
     def __init__(self, program: Program, strata: Strata, date: str, outline: Outline) -> None:
-        self.program, self.strata = program, strata
+        self.program, self.strata, self.outline = program, strata, outline
         rules = program.edition(date)
         self.compiled = compiled_rules(program, date)
         by_number = {int(compiled.name[1:]): compiled for compiled in self.compiled}

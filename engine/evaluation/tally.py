@@ -38,8 +38,8 @@ def tallied(aggregate: Aggregate, binding: Binding, ways: Iterable[tuple[Element
     found: dict[object, list[Firing]] = {}
     for element, way in ways:
         firing = instance(as_rule(element), way)
-        # Amounts that nobody documented look the same and need not be.
-        apart = firing.premises if UNDOCUMENTED in firing.head.args else ()
+        # Amounts that nobody documented look the same and need not be; one amount is one, by whatever it is read.
+        apart = tuple(p for p in firing.premises if UNDOCUMENTED in p.args) if UNDOCUMENTED in firing.head.args else ()
         found.setdefault((firing.head.args, apart), []).append(firing)
     members = sorted((_member(firings, model) for firings in found.values()), key=_order)
     ends = [member.worth(aggregate.function) for member in members]

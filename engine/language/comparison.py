@@ -114,7 +114,7 @@ def _sum(values: list[Constant], said: object) -> int:
 def throughout(op: str, low: float, high: float, number: int) -> bool | None:
     """Say whether every number from a low to a high one compares so with another; None where only some do."""
     if op in ("=", "!="):
-        same = low == high == number
+        same = low == high == int(number)  # a quantity is equal to no plain number
         return None if low <= number <= high and not same else same == (op == "=")
     ends = {bool(_COMPARE[op](end, number)) for end in (low, high)}
     return ends.pop() if len(ends) == 1 else None

@@ -15,11 +15,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .written import Built, with_quantities
+from ...version import __version__
+from ..language.digest import sha256
+from .written import Built, encoded
 from .written import decoded as decode
 
 MAX_BYTES = 2**28
@@ -55,9 +56,7 @@ def recalled(name: Path, texts: Sequence[tuple[str, str]], decoded: Callable[[An
 
 def keep(folder: Path, texts: Sequence[tuple[str, str]], built: Built) -> None:
     """Keep a guideline for the next start, where the user has a cache folder to keep it in."""
-    program, strata = built
-    written = program._replace(rules=tuple(map(with_quantities, program.rules)))
-    keep_written(folder, texts, [written, [sorted(names) for names in (*strata.components, *strata[1:])]])
+    keep_written(folder, texts, encoded(built))
 
 
 def keep_written(name: Path, texts: Sequence[tuple[str, str]], written: Any) -> None:
@@ -115,16 +114,17 @@ def program_in(folder: Path, *rooms: str) -> str:
 
 @cache
 def _program(folder: Path, rooms: tuple[str, ...] = _ROOMS) -> Any:
-    """Return a digest of the program in some rooms, as it is when it is first asked for."""
-    digest = sha256()
-    for room in (f"{folder}/{room}" for room in rooms):
-        for name in sorted(os.listdir(room)):
-            if name.endswith((".py", ".lark")):
-                with open(f"{room}/{name}", "rb", buffering=0) as file:
-                    part = file.read()
-                digest.update(b"%d:" % len(part))
-                digest.update(part)
-    return digest
+    """Return a digest of the program in some rooms, as it is when it is first asked for.
+
+    It is of the version, and of each file's name, size and time: by these Python tells whether what it compiled still
+    is the program, and to read the files would take longer than all that was kept.
+    """
+    said = [__version__]
+    for room in rooms:
+        with os.scandir(f"{folder}/{room}") as files:
+            found = ((each.name, each.stat()) for each in files if each.name.endswith((".py", ".lark")))
+            said += [f"{room}/{name} {at.st_size} {at.st_mtime_ns}" for name, at in sorted(found)]
+    return sha256("\n".join(said).encode())
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -16,6 +15,7 @@ from ...kb import DEFAULT, guidelines
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.limits import NotGroundedError
 from ..evaluation.prepared import Prepared
+from ..language.digest import sha256
 from ..language.errors import GuidelineError, did_you_mean
 from ..language.terms import unquote
 from ..program.code_systems import PROCEDURE
@@ -44,6 +44,7 @@ class Guideline:
         self._circuits: dict[tuple[str, bool], Circuit] = {}
         self.one_by_one: dict[str, str] = {}  # by edition that cannot be grounded: why its cases are asked of pyDatalog
         self._grounding, self._grounded = threading.RLock(), dict[str, Prepared | None]()
+        self._kept: dict[str, Any] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let another process have the guideline; what was made of it is made there anew."""
@@ -88,7 +89,7 @@ class Guideline:
         editions: dict[Any, Evaluator] = self._threads.__dict__
         edition = self.since(date)
         if edition not in editions:
-            editions[edition] = Evaluator(self.program, self.strata, date, self.prepared(edition))
+            editions[edition] = Evaluator(self.program, self.strata, date, self.prepared(edition), self._kept)
         return editions[edition]
 
     def prepared(self, edition: str) -> Prepared | None:
@@ -98,16 +99,24 @@ class Guideline:
         """
         if not self.hash:
             return None  # made for a question or two: not worth while
-        from .grounding import prepared
-
         with self._grounding:
             if edition not in self._grounded:
                 try:
-                    found = prepared(self.program, self.strata, edition, (self.hash, edition))
+                    found = self._prepare(edition)
                 except NotGroundedError as error:
                     found, self.one_by_one[edition] = None, str(error)
                 self._grounded[edition] = found
             return self._grounded[edition]
+
+    def ready(self) -> dict[str, Prepared]:
+        """Return what is prepared already, by edition."""
+        with self._grounding:
+            return {edition: found for edition, found in self._grounded.items() if found}
+
+    def _prepare(self, edition: str) -> Prepared:
+        from .grounding import prepared
+
+        return prepared(self.program, self.strata, edition, (self.hash, edition))
 
     def circuit(self, date: str, *, whole: bool = False) -> Circuit:
         """Return the circuit of the edition in force on an ISO date.
@@ -157,8 +166,7 @@ def later(folder: str) -> Guideline:
 
 def _codes(program: Program) -> Iterator[str]:
     for rule in program.rules:
-        terms = [*rule.head.args, *(term for literal in rule.literals for term in literal.atom.args)]
-        terms += [term for comparison in rule.comparisons for term in (*comparison.left, *comparison.right)]
+        terms = [*rule.head.args, *(term for literal in rule.asked for term in literal.atom.args), *rule.compared]
         for term in terms:
             if isinstance(term, str) and term.startswith('"') and re.fullmatch(PROCEDURE, unquote(term)):
                 yield unquote(term)

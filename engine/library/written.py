@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from ..language.terms import (
@@ -25,10 +27,22 @@ from ..program.variation import Variation
 
 Built = tuple[Program, Strata]
 _STR = {str}
+_OWN = [str, int, int, str]
 
 
-def with_quantities(rule: Rule) -> Any:
-    """Return a rule with its quantities as lists of their count, decimals and unit: JSON has no such numbers."""
+def encoded(built: Built) -> Any:
+    """Return a guideline as JSON can say it; rules in a row that have all but a few things in common are a list."""
+    program, strata = built
+    runs = [[shared, [*map(_row, rules)]] for shared, rules in groupby(program.rules, key=_shared)]
+    return [[*program[:4], runs, *program[5:]], [sorted(names) for names in (*strata.components, *strata[1:])]]
+
+
+def _shared(rule: Rule) -> Any:
+    return [*rule[3:9], rule.place.file, rule.fold]
+
+
+def _row(rule: Rule) -> Any:
+    """Return what is a rule's own; a quantity is a list of its count, decimals and unit: JSON has no such numbers."""
 
     def terms(args: tuple[Term, ...]) -> Any:
         return [a.__getnewargs__() if isinstance(a, Quantity) else a for a in args]
@@ -42,7 +56,7 @@ def with_quantities(rule: Rule) -> Any:
     def atom(of: Atom) -> Any:
         return [of.predicate, terms(of.args)]
 
-    return [rule.id, atom(rule.head), [part(each) for each in rule.body], *rule[3:]]
+    return [rule.id, *rule.place[1:], *atom(rule.head), *map(part, rule.body)]
 
 
 def decoded(data: Any) -> Built:
@@ -56,7 +70,7 @@ def decoded(data: Any) -> Built:
     interpretations, notices, concepts, questions = tables
     built = Program(
         _text(name), _text(title), _text(published), {_text(n): _predicate(p) for n, p in predicates.items()},
-        tuple([_rule(*rule) for rule in rules]),
+        tuple([rule for run in rules for rule in _rules(*run)]),
         {_text(n): _statement(*s) for n, s in statements.items()},
         {n: _text(words) for n, words in interpretations.items()}, {n: _text(words) for n, words in notices.items()},
         {n: (_text(kind), _text(label)) for n, (kind, label) in concepts.items()},
@@ -126,16 +140,17 @@ def _statement(name: Any, authority: Any, effective: Any, words: Any, source: An
     return Statement(_text(name), _text(authority), _text(effective), _text(words), _text(source), _place(place))
 
 
-def _rule(
-    name: Any, head: Any, body: Any, gloss: Any, cites: Any, readings: Any, effective: Any, ended: Any, source: Any,
-    place: Any, fold: Any,
-) -> Rule:  # fmt: skip
-    if {*map(type, (name, gloss, effective, ended, source, fold))} != _STR:  # at once: there are many rules
-        raise ValueError(name)
-    parts = tuple([_part(part) for part in body]) if body else ()
-    return Rule(
-        name, _atom(head), parts, gloss, _texts(cites), _texts(readings), effective, ended, source, _place(place), fold
-    )
+def _rules(shared: Any, rows: Any) -> Iterator[Rule]:
+    gloss, cites, readings, effective, ended, source, file, fold = shared
+    if {*map(type, (gloss, effective, ended, source, file, fold))} != _STR:
+        raise ValueError(shared)
+    cites, readings = _texts(cites), _texts(readings)
+    for name, line, column, predicate, args, *body in rows:
+        if [type(name), type(line), type(column), type(predicate)] != _OWN:  # at once: there are many
+            raise ValueError(name)
+        head, parts = Atom(predicate, _terms(args)), tuple(map(_part, body))
+        place = Place(file, line, column)
+        yield Rule(name, head, parts, gloss, cites, readings, effective, ended, source, place, fold)
 
 
 def _part(value: Any) -> Part:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from math import inf
 from pathlib import Path
 
+from ...kb import texts_in
 from ..language.errors import Finding, GuidelineError
 from ..language.record import NamedTuple
 from ..language.terms import Atom, Place, Quantity, Rule, in_words
@@ -217,8 +218,7 @@ class Program(NamedTuple):
         place = {name: number for number, name in enumerate(self.order, 1)}
         at, placed = 0, []
         for each in self.statements.values():
-            at = place.get(each.id, at)
-            placed.append((at, each))
+            placed.append((at := place.get(each.id, at), each))
         return [each for _, each in sorted(placed, key=lambda pair: pair[0])]
 
     def of_kind(self, kind: str) -> list[str]:
@@ -232,7 +232,7 @@ PROPERTIES = "properties.dl"
 
 def folder_texts(folder: Path) -> list[tuple[str, str]]:
     """Return the name and text of every `.dl` file of a guideline, in the order of their names."""
-    return [(path.name, read_text(path)) for path in sorted(folder.glob("*.dl")) if path.name != PROPERTIES]
+    return [(name, read_text(folder / name)) for name in texts_in(folder) if name != PROPERTIES]
 
 
 def read_text(path: Path, name: str = "") -> str:

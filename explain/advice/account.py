@@ -147,7 +147,7 @@ def _written(line: LineDecision, grounds: Grounds, steps: Iterable[Step], rules:
     return Account(
         (line,), tuple(_deciding(line, rules, program)), blocks, beside, unspoken, said.wanted, said.between,
         grounds.items.recorded() if unspoken else (), _change(line, grounds),
-        rests_on(rules, program, [p for p in program.predicates if said.wanted]), tuple(writer.folded),
+        rests_on(rules, program, program.predicates if said.wanted else ()), tuple(writer.folded),
         tuple(name for name in covering(grounds.judged.guideline) if name not in shown),
         program,
     )  # fmt: skip

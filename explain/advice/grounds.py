@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.failing import Cause, Failure
 from ...engine.decision.outcomes import favourable, outcomes
-from ...engine.decision.why import Cause, Failure
 from ...engine.evaluation.rules import Firing
 from ...engine.language.comparison import bounds, holds, within
 from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Rule, Substitution, Var, variables

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.failing import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure
 from ...engine.decision.outcomes import any_way
-from ...engine.decision.why import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure
 from ...engine.language.comparison import bounds, within
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import UNDOCUMENTED as NOBODY_SAYS
@@ -67,7 +67,7 @@ class Reasons(Evidence):
         """
         asked = [any_way(each.name, self.program, line.key) for each in self.program.of_role(FAVOURABLE)]
         failures = [failure for each in asked for failure in self.why.failures(each)]
-        about = [f for f in map(self._complete, failures) if all(map(self._is_near, f.causes))]
+        about = [f for f in map(self._complete, filter(self._may_be_near, failures)) if self._may_be_near(f)]
         played = [f for f in about if not any(map(self._asks_other, f.causes))]
         return played + [f for f in about if f not in played and (not played or all(map(self._asks_other, f.causes)))]
 
@@ -79,16 +79,20 @@ class Reasons(Evidence):
         known = {cause.at for cause in causes}
         parts = [(at, part) for at, part in enumerate(failure.rule.body) if isinstance(part, Literal)]
         for at, part in sorted(parts, key=lambda p: not p[1].positive):
+            if at in known:
+                continue
             atom = part.atom.substitute(binding)
-            fits = [a for a in self.model.atoms(atom.predicate) if unify(atom, a) is not None]
-            if at in known or not part.positive:
-                blocks = at not in known and self.model.sure(atom)
-                causes += [Cause(at, Literal(atom, False), CONTRADICTED, binding)] * blocks
-            elif fits:
+            if not part.positive:
+                causes += [Cause(at, Literal(atom, False), CONTRADICTED, binding)] * self.model.sure(atom)
+            elif fits := [a for a in self.model.like(atom) if unify(atom, a) is not None]:
                 binding |= unify(atom, next(filter(self.model.sure, fits), fits[0])) or {}
             else:
                 causes.append(Cause(at, Literal(atom), self.why.kind(atom), binding))
         return failure._replace(ways=(binding,), causes=tuple(causes))
+
+    def _may_be_near(self, failure: Failure) -> bool:
+        """Say whether the case may be about a criterion that fails, by all that is known to fail of it."""
+        return all(map(self._is_near, failure.causes))
 
     def _is_near(self, cause: Cause) -> bool:
         """Say whether a criterion that fails so may be about the case all the same."""

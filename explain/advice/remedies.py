@@ -9,9 +9,10 @@ from weakref import WeakKeyDictionary
 from ...engine.decision.alike import alike, gates
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.decision import Advisory
+from ...engine.decision.loosened import inputs
 from ...engine.decision.need import Need
 from ...engine.decision.outcomes import favourable, outcomes
-from ...engine.decision.relaxed import Relaxed, inputs
+from ...engine.decision.relaxed import Relaxed
 from ...engine.decision.situation import Situation
 from ...engine.evaluation.rules import Firing, Model
 from ...engine.language.record import NamedTuple
@@ -140,11 +141,15 @@ class _Search:
             said = facts(self.judged.case, self.judged.guideline, request, self.line.session)
             service = Atom(SERVICE, (self.line.session, quote(self.line.code)))
             items = gates(self.judged.guideline, self.date, said, service)
-            if items is not None:
-                relaxed = self.relaxed[request] = Relaxed(self.situation, said, settled)
-                found = relaxed.settled(self.line.code, self.line.session, items)
-                yield from (Candidate(request, each, relaxed) for each in found)
-                self.complete &= relaxed.complete
+            if items is None:
+                continue
+            relaxed = Relaxed(self.situation, said, settled)
+            relaxed.ask(self.line.code, self.line.session, items)
+            if any(made.changes < request.changes and relaxed.asks_the_same(of) for made, of in self.relaxed.items()):
+                continue  # what would cover the line would do so with fewer changes
+            self.relaxed[request] = relaxed
+            yield from (Candidate(request, each, relaxed) for each in relaxed.settled())
+            self.complete &= relaxed.complete
 
     def _least(self, candidate: Candidate) -> Candidate:
         """Return a candidate, or what does as well of it for a request that changes less and was not all looked at."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import combinations
 
 from ...engine.cases.case import Case
 from ...engine.decision.alike import alike
+from ...engine.decision.loosened import is_of_line
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
-from ...engine.program.forms import WITH
 from ...engine.program.interface import SERVICE
 
 REQUESTS = 32
@@ -50,8 +51,12 @@ def requests(case: Case, guideline: Guideline, date: str, code: str, session: in
 
 def facts(case: Case, guideline: Guideline, request: Request, session: int) -> list[Atom]:
     """Return what a case says, with the codes of another request."""
-    shapes = {name: p.case.shape for name, p in guideline.program.predicates.items() if p.case}
     gone = {quote(code) for codes in request.drop for code in codes}
-    of_line = {name for name, shape in shapes.items() if shape in ("", "units", WITH)}
+    of_line = _of_line(guideline)
     kept = [a for a in case.facts if not (a.predicate in of_line and a.args[0] == session and a.args[1] in gone)]
     return kept + [Atom(SERVICE, (session, quote(codes[0]))) for codes in request.add]
+
+
+@lru_cache(maxsize=16)
+def _of_line(guideline: Guideline) -> frozenset[str]:
+    return frozenset(name for name, predicate in guideline.program.predicates.items() if is_of_line(predicate))

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from math import inf
+from weakref import WeakKeyDictionary
 
 from ...engine.decision.decide import Judged, advisories
 from ...engine.decision.decision import Advisory
+from ...engine.decision.loosened import below, inputs
 from ...engine.decision.need import AtLeast, Need, fewest
-from ...engine.decision.relaxed import below, inputs
+from ...engine.decision.situation import Situation
+from ...engine.evaluation.bearing import bearing
+from ...engine.evaluation.component import Slot
 from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom
 from ...engine.library.guideline import Guideline
@@ -20,6 +24,8 @@ from .evidence import clinical
 from .request import Request, facts
 
 AS_IT_IS = Request()
+_DRAWN: WeakKeyDictionary[Situation, dict[object, tuple[Advisory, ...]]] = WeakKeyDictionary()
+"""What a case draws on its ways, which its lines have in common."""
 
 
 class Route:
@@ -32,7 +38,7 @@ class Route:
         self.judged, self.session = judged, session
         self.program = judged.guideline.program
         self.inputs = {derived.name: name for name, derived in inputs(self.program).items()}
-        self._drawn: dict[object, tuple[Advisory, ...]] = {}
+        self._drawn = _DRAWN.setdefault(judged.situation, {})
         self._chosen: dict[Request, Request] = {}
 
     def asked(
@@ -126,15 +132,24 @@ class Route:
     def _objections(self, needs: Collection[Need], request: Request) -> tuple[Advisory, ...]:
         """Return the advisories that the case draws with a request and what is documented, and does not draw now."""
         said = frozenset(filter(None, map(self._said, needs)))
-        if not said and request == AS_IT_IS:
+        if request == AS_IT_IS and not any(map(self._bears, said)):
             return ()
-        if (key := (said, request)) not in self._drawn:
+        if (key := (self.session, said, request)) not in self._drawn:
             given = [*facts(self.judged.case, self.judged.guideline, request, self.session), *said]
             open_world, evaluator = self.judged.decision.world == "open", self.judged.situation.evaluator
             model = evaluator.evaluate(given, open_world=open_world, of=ADVISORY)
             now = set(self.judged.decision.advisories)
             self._drawn[key] = tuple(each for each in advisories(self.program, model) if each not in now)
         return self._drawn[key]
+
+    @cached_property
+    def _bearing(self) -> frozenset[Slot] | None:
+        """What has to come before the case draws an advisory that it does not draw now; None where all may."""
+        prepared = self.judged.situation.evaluator.prepared
+        return bearing(prepared, ADVISORY) if prepared else None
+
+    def _bears(self, said: Atom) -> bool:
+        return self._bearing is None or said in self._bearing or said.predicate in self._bearing
 
     def _said(self, need: Need) -> Atom | None:
         """Return what a case says that documents a finding or a choice, where an advisory may rest on it."""

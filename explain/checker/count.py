@@ -95,7 +95,8 @@ class Counts:
         for at, element in enumerate(aggregate.elements):
             for way in self._ways(element, at, binding):
                 terms = _values(element, way.binding)
-                found.setdefault((terms, way.premises if UNDOCUMENTED in terms else ()), []).append(way)
+                apart = tuple(p for p in way.premises if UNDOCUMENTED in p.args) if UNDOCUMENTED in terms else ()
+                found.setdefault((terms, apart), []).append(way)
         members = []
         for ways in found.values():
             ways.sort(key=lambda way: way.standing)

@@ -304,3 +304,22 @@ def test_small_programs_have_the_ways_that_trying_finds(
     for way in found.ways:
         assert outcomes(gone(case, way.options, guideline), line, world, guideline) == {FAVOURABLE}, way.options
     assert set(map(toy_changes, found.ways)) == minimal(said, world, guideline)
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_a_way_is_found_by_what_is_counted_alone(
+    world: str, toys: Callable[[Sequence[Sequence[str]], Sequence[str]], Guideline]
+) -> None:
+    """What a rule asks for inside a count alone is open as well, and tells codes apart: a finding, and a code."""
+    facts, boxes = "#count { Fact : fact(Fact) } >= 2", "#count { Other : service(Session, Other), box(Other) } >= 1"
+    said: Said = {"place": "home", "box": False, "size": None, "one": "present", "two": "absent", "three": "absent"}
+    for body, needs, option in (
+        (facts, ["at least 1 of: three; two"], "--set three=present"),
+        (boxes, [], "--add services=B0001@1"),
+    ):
+        guideline = toys([[body]], ["fact(one)"])
+        judged = judge(toy(said, guideline), guideline, world=world)
+        found = ways(judged, judged.decision.lines[0])
+        assert found.complete
+        assert [[str(item.need) for item in way.ask.items] for way in found.ways] == [needs]
+        assert [way.options for way in found.ways] == [(option,)]

@@ -540,6 +540,18 @@ def test_decimals_change_nothing_but_how_numbers_are_written(drawn: Drawn, case:
         assert values(other) == values(whole)
 
 
+@pytest.mark.parametrize("open_world", [False, True])
+@pytest.mark.parametrize("op", sorted(set(OPS)))
+def test_a_sum_of_decimals_compares_as_its_number_does(op: str, open_world: bool) -> None:
+    """Two amounts in tenths are compared, added up, as their sum in whole numbers is."""
+    rule = numbered([f"r5 :- #sum {{ A, D : weeks(D, A) }} {op} 0.3."])
+    drawn = understood(in_tenths(HEADER + CONCEPTS + "".join(declarations("denied", "denied"))) + rule)
+    for told in product(range(4), repeat=2):
+        case = {Atom("weeks", (d, Quantity(n, 1, "u"))) for d, n in zip(DURATIONS, told, strict=True)}
+        model = drawn.evaluator().evaluate(case, open_world=open_world)
+        assert (model.sure(Atom("r5", ())), model.possible(Atom("r5", ()))) == (TESTS[op](sum(told), 3),) * 2, told
+
+
 @quick
 @given(programs(), cases())
 def test_the_open_world_is_kleenes(drawn: Drawn, case: frozenset[Atom]) -> None:

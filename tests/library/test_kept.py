@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from coverlog.engine.decision import relaxed as making
+from coverlog.engine.decision import loosened as making
 from coverlog.engine.library import cache as kept
 from coverlog.engine.library import guideline as library
 from coverlog.engine.library.guideline import Guideline, load
-from coverlog.engine.library.written import Built, decoded
+from coverlog.engine.library.written import Built, decoded, encoded
 from coverlog.engine.program.program import folder_texts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -146,7 +146,7 @@ def test_a_file_under_another_name_is_read_again(tmp_path: Path, monkeypatch: py
 @given(data=st.data())
 def test_no_change_of_a_value_gets_through_unnoticed(data: st.DataObject, guideline: Guideline) -> None:
     """With any value exchanged for one of another type, a sealed file is refused or says a well-formed guideline."""
-    value = json.loads(json.dumps([guideline.program, [sorted(c) for c in (*guideline.strata.components, (), ())]]))
+    value = json.loads(json.dumps(encoded(built(guideline))))
     at: Any = value
     parent: Any = None
     key: Any = None
@@ -214,6 +214,28 @@ def test_a_changed_program_or_text_is_read_again(folder: Path, monkeypatch: pyte
     assert kept.recall(folder, (("t.dl", "p."),)) is None
     monkeypatch.setattr(kept, "__file__", str(folder / "kept.py"))
     assert kept.recall(folder, texts(folder)) is None
+
+
+@settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data(), size=st.integers(0, 9), then=st.integers(0, 9))
+def test_a_program_is_known_by_its_files(data: st.DataObject, size: int, then: int, tmp_path: Path) -> None:
+    """It is another one just where Python would compile a file of it anew; notes are none of it."""
+    (tmp_path / "room").mkdir(exist_ok=True)
+    files = [tmp_path / "room" / name for name in ("one.py", "two.lark", "notes.txt")]
+
+    def digest() -> str:
+        kept._program.cache_clear()
+        return str(kept._program(tmp_path, ("room",)).hexdigest())
+
+    for file in files:
+        file.write_text("x" * size)
+        os.utime(file, (then, then))
+    before, file = digest(), data.draw(st.sampled_from(files))
+    assert digest() == before
+    more, later = data.draw(st.integers(0, 2)), data.draw(st.integers(0, 2))
+    file.write_text("y" * (size + more))
+    os.utime(file, (then + later, then + later))
+    assert (digest() == before) == (file.suffix == ".txt" or more == later == 0)
 
 
 def test_what_is_made_of_a_guideline_is_kept_under_the_program_that_makes_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,8 @@ def _change(case: Any, data: st.DataObject) -> None:
         if not below or data.draw(st.booleans(), label="here"):
             break
         at = at[data.draw(st.sampled_from(below), label="below")]
-    odd = data.draw(st.sampled_from(ODD) | st.text(max_size=8) | st.floats(0, 200).map(lambda x: round(x, 2)))
+    told = st.sampled_from(ODD).map(copy.deepcopy)  # what is put in may be changed next
+    odd = data.draw(told | st.text(max_size=8) | st.floats(0, 200).map(lambda x: round(x, 2)))
     if isinstance(at, list):
         at.append(odd) if data.draw(st.booleans(), label="more") else at.__setitem__(-1, odd)
         return

@@ -1,0 +1,91 @@
+"""A guideline in which what a case says may be otherwise: all that its rules in favour rest on is open."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from ..evaluation.prepared import Prepared
+from ..language.digest import sha256
+from ..library.cache import program_in
+from ..library.guideline import Guideline
+from ..program.forms import WITH
+from ..program.graph import Strata
+from ..program.interface import FAVOURABLE
+from ..program.program import Predicate, Program
+
+
+def inputs(program: Program) -> dict[str, Predicate]:
+    """Return the open predicates that are derived, each by the input through which a case documents it."""
+    derived = [p for p in program.predicates.values() if p.open_kind and not p.case]
+    by_key = {("present of" if p.is_record else "each of", p.open_kind): p for p in derived}
+    keyed = [(p.name, (p.case.shape, p.case.kind)) for p in program.predicates.values() if p.case]
+    return {name: by_key[key] for name, key in keyed if key in by_key}
+
+
+def is_varied(predicate: Predicate) -> bool:
+    """Say whether what a case says by an input may be otherwise: a finding, an amount, a choice, an open count."""
+    shape = predicate.case.shape if predicate.case else ""
+    return shape in ("present of", "absent of", "amount of", "one of") or (shape == "count" and predicate.is_open)
+
+
+def is_of_line(predicate: Predicate) -> bool:
+    """Say whether what a case says by an input is of a service line: that it is requested, by how many units, how."""
+    return predicate.case is not None and predicate.case.shape in ("", "units", WITH)
+
+
+def below(program: Program, *names: str) -> frozenset[str]:
+    """Return the predicates that some rest on by the rules, with themselves."""
+    found, before = set(names), 0
+    pairs = [(rule.head.predicate, literal.atom.predicate) for rule in program.rules for literal in rule.asked]
+    while len(found) != before:
+        before = len(found)
+        found |= {body for head, body in pairs if head in found}
+    return frozenset(found)
+
+
+class _Loosened(Guideline):
+    """A guideline made of another one, whose firings are grounded already."""
+
+    def __init__(self, whole: Guideline, program: Program, strata: Strata) -> None:
+        super().__init__(whole.folder, program, strata, _digest(whole))
+        self._whole = whole
+
+    def _prepare(self, edition: str) -> Prepared:
+        for since, ready in self._whole.ready().items():
+            if self.since(since) == edition:  # its own rules may have stayed as they were for longer
+                whole, rules = self._whole.program.edition(since), self.program.edition(edition)
+                return Prepared(self.program, self.strata, edition, ready.outline.of_part(whole, self.program, rules))
+        return super()._prepare(edition)
+
+
+@lru_cache(maxsize=16)
+def relaxed(guideline: Guideline) -> Guideline:
+    """Return a guideline for outcomes in favour alone, in which all that a case can say is open."""
+    program, strata = guideline.program, guideline.strata
+    read, opened = below(program, *(each.name for each in program.of_role(FAVOURABLE))), inputs(program)
+    derived = {each.name for each in opened.values()}
+
+    def loosened(predicate: Predicate) -> Predicate:
+        if predicate.name in opened:
+            return predicate._replace(open_kind=opened[predicate.name].open_kind)
+        if predicate.name in derived:
+            return predicate._replace(open_kind="", unless="", until="")
+        if predicate.is_choice and predicate.case and predicate.name in read:
+            return predicate._replace(open_kind=predicate.case.kind)
+        return predicate
+
+    return _Loosened(
+        guideline,
+        program._replace(
+            predicates={name: loosened(p) for name, p in program.predicates.items()},
+            rules=tuple(rule for rule in program.rules if rule.head.predicate in read),
+        ),
+        Strata(strata.components, strata.from_case, strata.from_case),
+    )
+
+
+def _digest(guideline: Guideline) -> str:
+    """Return what a guideline made of another one is grounded under: its text, and the program that makes it here."""
+    made = program_in(Path(__file__).parent.parent, "decision") if guideline.hash else ""
+    return sha256(f"{guideline.hash} {made}".encode()).hexdigest() if guideline.hash else ""
