@@ -70,12 +70,13 @@ CAMPAIGNS = {
     "programs": Campaign(
         "random programs mean to the engine what they mean to clingo, to Kleene and to the reader",
         laws("evaluation/test_semantics.py", "evaluation/test_rails.py", "language/test_same_reading.py",
-             "program/test_fmt.py", "program/test_asp.py"),
+             "language/test_digest.py", "program/test_fmt.py", "program/test_asp.py"),
     ),
     "circuits": Campaign(
         "the circuit tells of canonical and 5,000 generated cases what the decision says, in both worlds, and firings "
         "chosen are those that are asked for",
-        laws("circuit/test_circuit.py", "circuit/test_nodes.py", "evaluation/test_chosen.py"),
+        laws("circuit/test_circuit.py", "circuit/test_nodes.py", "evaluation/test_chosen.py",
+             "evaluation/test_bearing.py"),
     ),
     "batch": Campaign(
         "a batch tells of canonical and 100,000 generated cases what the decision says, in both worlds",
