@@ -35,10 +35,10 @@ class Relations:
     """For each item what it documents, what documents it, what it contradicts, and its whole amount."""
 
     def __init__(self, missing: Documentation, items: Sequence[Item]) -> None:
-        self.missing, self.items = missing, items
+        self.items, self._declared = items, missing.model.declared
         self._own: dict[tuple[str, Atom], int] = {}  # by kind and atom, the items, and those that tell of the atom
         self._telling: dict[tuple[str, Atom], int] = {}
-        told = [self._told(item) for item in items]
+        told = [_told(item, missing) for item in items]
         for i, item in enumerate(items):
             self._own[item.kind, item.atom] = self._own.get((item.kind, item.atom), 0) | 1 << i
             for atom in told[i]:
@@ -88,12 +88,6 @@ class Relations:
         for chosen in product(*ways) if prod(map(len, ways)) <= PLACES else [()]:
             yield items | _all(chosen)
 
-    def _told(self, item: Item) -> set[Atom]:
-        """Return the findings that an item documents, or denies."""
-        if item.kind == "absent":
-            return self.missing.denied(item.atom)
-        return self.missing.weaker(item.atom) if item.kind == "present" else set()
-
     def _covered(self, item: Item, told: Iterable[Atom]) -> int:
         """Return the items that an item documents; given the findings that it documents, or denies."""
         if item.kind in ("present", "absent"):
@@ -108,7 +102,7 @@ class Relations:
         other, found = "absent" if item.kind == "present" else "present", 0
         for atom in told:
             found |= self._telling.get((other, atom), 0)
-        if item.kind == "present" and self.missing.model.declared[item.atom.predicate].is_choice:  # its other values
+        if item.kind == "present" and self._declared[item.atom.predicate].is_choice:  # its other values
             values = (own for (kind, atom), own in self._own.items()
                       if kind == "present" and atom.predicate == item.atom.predicate and atom != item.atom)  # fmt: skip
             found |= sum(values)
@@ -122,6 +116,13 @@ class Relations:
     def _is_bound(self, item: int) -> bool:
         """Say whether an item is one of several bounds of an amount."""
         return self.items[item].kind in ("low", "high") and self.whole[item].bit_count() > 1
+
+
+def _told(item: Item, missing: Documentation) -> set[Atom]:
+    """Return the findings that an item documents, or denies."""
+    if item.kind == "absent":
+        return missing.denied(item.atom)
+    return missing.weaker(item.atom) if item.kind == "present" else set()
 
 
 def _holds(item: Item, amount: float) -> bool:

@@ -7,7 +7,7 @@ given: of what settles the line only the part is told that the case does not say
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -90,7 +90,7 @@ class Relaxed:
         if (key := (kept, self.as_said)) not in self.situation.relaxed:
             evaluator = self.guideline.evaluator(self.situation.date)
             model = evaluator.evaluate(kept, open_world=True, settled=self.as_said)
-            self.situation.relaxed[key] = _Missing(model, self, evaluator.searches)
+            self.situation.relaxed[key] = _Missing(model, self._denied, evaluator.searches)
         return self.situation.relaxed[key]
 
     def left(self, need: Need | AtLeast) -> Iterator[Need | AtLeast]:
@@ -153,15 +153,23 @@ class Relaxed:
         until = bool(derived and derived.until)
         return need._replace(atom=Atom(derived.name, need.atom.args), stated=until) if derived else need
 
-    def denied(self, atom: Atom) -> set[Atom]:
-        """Return the inputs that denying one of them denies as well, by the rules of the guideline itself."""
-        derived = self.inputs.get(atom.predicate)
-        if not derived or not derived.unless:
-            return {atom}
-        evaluator = self.situation.evaluator
-        denial = self.program.denial(Atom(derived.name, atom.args))
-        before, after = (evaluator.evaluate(given, open_world=True).unknown for given in ([], [denial]))
-        return {atom, *(Atom(atom.predicate, a.args) for a in before - after if a.predicate == derived.name)}
+    @cached_property
+    def _denied(self) -> Callable[[Atom], set[Atom]]:
+        """What tells the inputs that denying one of them denies as well, by the rules of the guideline itself.
+
+        It does not keep the case, which keeps what is found of it: so a case is let go of at once.
+        """
+        inputs, evaluator, denial = self.inputs, self.situation.evaluator, self.program.denial
+
+        def denied(atom: Atom) -> set[Atom]:
+            derived = inputs.get(atom.predicate)
+            if not derived or not derived.unless:
+                return {atom}
+            denied = denial(Atom(derived.name, atom.args))
+            before, after = (evaluator.evaluate(given, open_world=True).unknown for given in ([], [denied]))
+            return {atom, *(Atom(atom.predicate, a.args) for a in before - after if a.predicate == derived.name)}
+
+        return denied
 
 
 def rest_alike(atoms: Iterable[Atom], one: Model, other: Model) -> bool:
@@ -182,15 +190,18 @@ def rest_alike(atoms: Iterable[Atom], one: Model, other: Model) -> bool:
 
 
 class _Missing(Missing):
-    """The search in a relaxed case."""
+    """The search in a relaxed case.
 
-    def __init__(self, model: Model, relaxed: Relaxed, kept: dict[Any, Any]) -> None:
+    :param denying: tells what denying an input denies as well.
+    """
+
+    def __init__(self, model: Model, denying: Callable[[Atom], set[Atom]], kept: dict[Any, Any]) -> None:
         super().__init__(model, lambda atom: model, kept)
-        self.relaxed = relaxed
+        self._denying = denying
 
     def denied(self, atom: Atom) -> set[Atom]:
         if atom not in self._denials:
-            self._denials[atom] = self.relaxed.denied(atom) & self.model.unknown | {atom}
+            self._denials[atom] = self._denying(atom) & self.model.unknown | {atom}
         return self._denials[atom]
 
 

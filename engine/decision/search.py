@@ -42,7 +42,7 @@ class Search(Choices):
         gates = tuple([(g.conjunctive, g.gone, tuple(g.below), g.need, g.weights) for g in net.gates])
         limits = SETS, STEPS, WORK, net.complete
         asked = limits, gates, tuple(net.roots), tuple(net.items), tuple(of.cover), tuple(of.clash)
-        kept = self.missing.kept
+        kept = self.kept
         found: Found = kept.get(asked) or self._search()
         if len(kept) >= KEPT:
             kept.clear()
@@ -208,7 +208,7 @@ class Search(Choices):
         return frozenset([*map(self._need, items.values()), *choices])
 
     def _need(self, items: list[Item]) -> Need:
-        return as_need(items, self.missing.model.declared[items[0].atom.predicate])
+        return as_need(items, self.model.declared[items[0].atom.predicate])
 
 
 def _key(need: Need) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ surely so only where it is well founded, and fails where nothing but the circle 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 from math import inf
 
 from ..evaluation.rules import Firing, Model
@@ -36,7 +37,6 @@ class _Maker:
         self.gates: list[Gate] = []
         self.waiting: list[tuple[Atom, bool]] = []
         self.complete = True  # what settles an aggregate is told whole
-        self._thresholds = Thresholds(self)
 
     def network(self, targets: Sequence[Atom]) -> Network:
         roots = [self._node(target, gone=False) for target in targets]
@@ -45,6 +45,10 @@ class _Maker:
             atom, gone = self.waiting.pop()
             self.gates[self.nodes[atom, gone]] = self._not_so(atom) if gone else self._so(atom)
         return Network(self.gates, roots, list(self.items), complete=self.complete)
+
+    @cached_property
+    def _thresholds(self) -> Thresholds:
+        return Thresholds(self)
 
     def _node(self, atom: Atom, *, gone: bool) -> int:
         if (atom, gone) not in self.nodes:

@@ -41,16 +41,17 @@ class Situation:
         """What tells the documentation that would settle a question."""
         from .missing import Missing  # only a line that waits for documentation needs it
 
-        return Missing(self.model, self._denying, self.evaluator.searches)
+        evaluator, facts, denial = self.evaluator, self.case.facts, self.program.denial
+
+        def denying(atom: Atom) -> Model:  # it does not keep what keeps it: so a case is let go of at once
+            return evaluator.evaluate([*facts, denial(atom)], open_world=True)
+
+        return Missing(self.model, denying, evaluator.searches)
 
     @cached_property
     def ways(self) -> Ways:
         """Which ways of holding the shortest proofs show."""
         return Ways(self.model, self.why, every=False)
-
-    def _denying(self, atom: Atom) -> Model:
-        """Return what follows when an undocumented input is denied as well."""
-        return self.evaluator.evaluate([*self.case.facts, self.program.denial(atom)], open_world=True)
 
 
 def refuse_contradiction(case: Case, program: Program, model: Model) -> None:

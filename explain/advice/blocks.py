@@ -53,11 +53,11 @@ class Above(NamedTuple):
     """The rules from the one for an outcome down to another one."""
 
     top: str
-    names: frozenset[str]  # what they cite, and how they are read
+    names: tuple[str, ...]  # what they cite, and how they are read
 
     def and_(self, rule: Rule) -> Above:
         """Return them with one more below."""
-        return Above(self.top, self.names.union(_named(rule)))
+        return Above(self.top, self.names + _named(rule))
 
 
 class _Draft:
@@ -106,7 +106,7 @@ class Writer:
             return
         self._done.add((criterion, step))
         statement = step.rule.cites[0] if step.rule.cites else ""
-        above = above.and_(step.rule) if above else Above(step.rule.id, frozenset(_named(step.rule)))
+        above = above.and_(step.rule) if above else Above(step.rule.id, _named(step.rule))
         bars = barred or (bool(step.lacking) and step.barred)
         items = [part for part in step.parts if isinstance(part, Item) and part.state != FOLDED]
         below = statement if any(item.about for item in items) else criterion
@@ -127,7 +127,7 @@ class Writer:
         """Add the items of a rule; return that nothing of them is left to add."""
         draft = self._draft(step.rule, criterion)
         draft.rules[step.rule.id] = step.rule
-        draft.above |= above.names
+        draft.above.update(above.names)
         draft.tops.add(above.top)
         for item in items:
             if item.state == MET:
@@ -202,8 +202,10 @@ class Writer:
         return found.items()
 
     def _fit(self, statement: str, one: _Draft, other: _Draft) -> bool:
-        if not one.tops & other.tops or (one.lacking and other.lacking):
+        if one.tops.isdisjoint(other.tops) or (one.lacking and other.lacking):
             return False
+        if one.rules.keys() == other.rules.keys() and not (one.lacking or other.lacking):
+            return True
         of = [[] if each.lacking else list(each.rules.values()) for each in (one, other)]
         return words_by(statement, of[0], self.program) == words_by(statement, of[1], self.program)
 

@@ -151,8 +151,9 @@ class _Screen:
         codes = ", ".join(each.code for each in self.account.lines)
         outcome = line.words.upper()
         shown = about(self.account, self.judged)
+        coloured = emphasis(line.role, outcome) if self.colour else outcome
         for told in self._wrap(f"{codes}{f' ({shown})' * bool(shown)}: {outcome}{sentence(self.account)}", rest=HANG):
-            yield told.replace(outcome, emphasis(line.role, outcome)) if self.colour else told
+            yield told.replace(outcome, coloured)
 
     def decides(self, lines: Sequence[str]) -> int:
         """Return the number of the line that has the first item that decides; 1 where the headline says it all."""

@@ -1,5 +1,6 @@
 """The account of a decision: the outcome, what decides it with its source, and what would be different."""
 
+import gc
 import json
 import re
 from collections import Counter
@@ -20,7 +21,7 @@ from coverlog.explain.advice.account import Account, accounts, covering
 from coverlog.explain.advice.item import ABSENT, BARS, MET, OPEN, OTHER, SHORT, STATES
 from coverlog.explain.commands.main import main
 from coverlog.explain.reference.schemas import schema_of
-from coverlog.explain.render.account_text import LINES, screen
+from coverlog.explain.render.account_text import LINES, as_text, screen
 
 Size = Callable[[int, int], int]
 WIDTH = 100
@@ -414,3 +415,24 @@ def test_what_is_not_told_is_not_searched_for(decided: list[Judged], monkeypatch
             lines_of(account, judged)
     assert without
     assert refused
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_what_is_found_of_a_case_goes_with_it(world: str, guideline: Guideline, size: Size) -> None:
+    """A case that was decided and told of leaves nothing to the collector of garbage: nothing keeps what keeps it."""
+    names = [path.stem for path in sorted(guideline.folder.glob("cases/*/*.yaml"))[:: size(60, 6)]]
+
+    def told(name: str) -> set[str]:
+        judged = named(name, guideline, world)
+        assert as_text(judged, judged.decision.lines)
+        return {line.role for line in judged.decision.lines}
+
+    roles = set[str]().union(*map(told, names))  # what is kept for all cases is there by then
+    assert roles >= ({FAVOURABLE, UNFAVOURABLE, WAITING} if world == "open" else {FAVOURABLE, UNFAVOURABLE})
+    gc.collect()
+    gc.disable()
+    try:
+        left = {name: gc.collect() for name in names if told(name)}
+    finally:
+        gc.enable()
+    assert not any(left.values()), left
