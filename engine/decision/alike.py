@@ -21,13 +21,16 @@ from .settle import network
 Column = tuple[str, int]
 
 
-@lru_cache(maxsize=16)
 def alike(guideline: Guideline, date: str) -> tuple[tuple[str, ...], ...]:
     """Return the codes that make a difference to an outcome in favour, those of which the rules say the same together.
 
     :param date: the ISO date whose rules apply.
     """
-    edition = guideline.since(date)
+    return _of_edition(guideline, relaxed(guideline).since(date))
+
+
+@lru_cache(maxsize=16)
+def _of_edition(guideline: Guideline, edition: str) -> tuple[tuple[str, ...], ...]:
     return of_edition("alike", (relaxed(guideline).hash, edition), _read, lambda: _alike(guideline, edition), list)
 
 
@@ -73,6 +76,7 @@ def gates(guideline: Guideline, date: str, facts: Iterable[Atom], line: Atom) ->
     :param facts: what a case says; only what it says of the request counts.
     :param line: the service of the line.
     """
+    date = relaxed(guideline).since(date)  # the rules in favour may stay as they are while others change
     asked = (atom for atom in facts if atom.predicate in _of_request(guideline))
     codes = _codes(guideline, date)
     same = frozenset(atom._replace(args=tuple(codes.get(str(a), a) for a in atom.args)) for atom in asked)

@@ -92,8 +92,22 @@ class Fits:
         for rule in program.rules:
             if rule.body:
                 self._of_head.setdefault(rule.head.predicate, []).append(rule)
+        self.played = self._played()
         self._parts: dict[int, list[Named]] = {}  # by what the rule is: to compare whole rules takes long
         self._kept: dict[Atom, list[Fit]] = {}
+
+    def _played(self) -> set[str]:
+        """Return the predicates of which a rule may fail in play; wherever another one fails the case is not about it.
+
+        It fails so by what is open, negated, compared or counted, and by what fails so in turn.
+        """
+        rules = [rule for rules in self._of_head.values() for rule in rules]
+        asked = [(rule.head.predicate, {_asked(part) for part in rule.body}) for rule in rules]
+        found, before = {_OTHER, *self.records}, 0
+        while len(found) != before:
+            before = len(found)
+            found.update(head for head, names in asked if not found.isdisjoint(names))
+        return found
 
     def of(self, pattern: Atom) -> list[Fit]:
         """Return the rules that could give what a pattern stands for; not to be changed."""
@@ -124,3 +138,11 @@ class Fits:
         if not isinstance(part, Literal):
             return 3 if isinstance(part, Comparison) else 4
         return int(part.atom.predicate in self.open_valued) if part.positive else 2
+
+
+_OTHER = ""
+
+
+def _asked(part: Part) -> str:
+    """Return the predicate that a part asks for, or what stands for every other kind of part."""
+    return part.atom.predicate if isinstance(part, Literal) and part.positive else _OTHER

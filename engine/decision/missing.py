@@ -95,17 +95,21 @@ class Missing:
     def _every_step(self) -> Steps:
         steps: Steps = {}
         unsure = self.model.firings.keys() - self.model.support.keys() - self.model.given
-        for premise, step in (each for head in unsure for each in self._completing(head)):
-            steps.setdefault(premise, []).append(step)
+        for head in unsure:
+            for premise, step in self._completing(head):
+                steps.setdefault(premise, []).append(step)
         return steps
 
     def _completing(self, head: Atom) -> Iterator[tuple[Atom, Step]]:
         """Yield what documented findings alone can complete for a head: each premise, and the firing as a step."""
-        if not self.model.sure(head):
-            for firing in self.model.firings.get(head, ()):
-                if firing.is_determined and not any(map(self.model.possible, firing.absences)):
-                    premises = {p for p in firing.premises if not self.model.sure(p)}
-                    yield from ((premise, (head, premises)) for premise in premises)
+        support, given = self.model.support, self.model.given  # asked for most often of all
+        if head in support or head in given:
+            return
+        for firing in self.model.firings.get(head, ()):
+            if firing.is_determined and not (firing.absences and any(map(self.model.possible, firing.absences))):
+                step = head, {p for p in firing.premises if p not in support and p not in given}
+                for premise in step[1]:
+                    yield premise, step
 
     def weaker(self, *atoms: Atom) -> set[Atom]:
         """Return what documenting findings alone documents as well, themselves among it, and what leads to that."""

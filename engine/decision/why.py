@@ -47,6 +47,14 @@ class Why:
             self._work_out(pattern)
         return self._failures[pattern]
 
+    def rules(self, atom: Atom) -> list[Rule]:
+        """Return the rules in force whose head fits an atom."""
+        return [fit.rule for fit in self._in_force(numbered(atom))]
+
+    def _in_force(self, pattern: Atom) -> list[Fit]:
+        date = self.evaluator.date
+        return [fit for fit in self._fits.of(pattern) if fit.rule.in_force(date)]
+
     def _work_out(self, pattern: Atom) -> None:
         """Work out failures with a stack of their own: what fails rests on what fails, deeper than Python's stack."""
         running: dict[Atom, Generator[Atom, bool, list[Failure]]] = {pattern: self._failing(pattern)}
@@ -105,6 +113,8 @@ class Why:
         """Return how an atom that does not hold fails."""
         if atom.predicate in self._records:
             return self._said(atom)
+        if atom.predicate not in self._fits.played:
+            return NOT_APPLICABLE
         return UNMET if any(failure.in_play for failure in self.failures(atom)) else NOT_APPLICABLE
 
     def _said(self, atom: Atom) -> str:
@@ -129,13 +139,11 @@ class Why:
     def _failing(self, pattern: Atom) -> Generator[Atom, bool, list[Failure]]:
         """Return the failures of a pattern; yield each one of which they depend on whether it is in play."""
         failures = []
-        for fit in self._fits.of(pattern):
-            if not fit.rule.in_force(self.evaluator.date):
-                continue
+        for fit in self._in_force(pattern):
             if (start := fit.start) and not (
                 self.model.possible(start.atom) if start.is_ground else self._fit(start.atom)
             ):
-                known = self._in_play.get(start.pattern) if start.atom.predicate in self.evaluator.of_head else False
+                known = self._in_play.get(start.pattern) if start.atom.predicate in self._fits.played else False
                 if not ((yield start.pattern) if known is None else known):
                     failures.append(start.failure)
                     continue
@@ -188,7 +196,7 @@ class Why:
             return [Cause(at, each, CONTRADICTED, way) for each, way in bound.items()]
         bindings = {(*map(way.get, names),): way for way in reversed(ways)}.values() if ways[1:] and names else ways[:1]
         predicate, is_record = part.atom.predicate, part.atom.predicate in self._records
-        if not is_record and predicate not in self.evaluator.of_head:
+        if not is_record and predicate not in self._fits.played:
             way = [*bindings][-1]
             return [Cause(at, part.substitute(way), NOT_APPLICABLE, way)]
         found = []

@@ -123,7 +123,7 @@ def _program(folder: Path, rooms: tuple[str, ...] = _ROOMS) -> Any:
     for room in rooms:
         with os.scandir(f"{folder}/{room}") as files:
             found = ((each.name, each.stat()) for each in files if each.name.endswith((".py", ".lark")))
-            said += [f"{room}/{name} {at.st_size} {int(at.st_mtime)}" for name, at in sorted(found)]
+            said += [f"{room}/{name} {at.st_size} {at.st_mtime_ns}" for name, at in sorted(found)]
     return sha256("\n".join(said).encode())
 
 

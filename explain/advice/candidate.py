@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 
 from ...engine.decision.need import AtLeast, Need, Set
 from ...engine.decision.network import bits
 from ...engine.decision.relaxed import Relaxed, Settled
 from ...engine.language.record import NamedTuple
+from ...engine.language.terms import Atom
 from .request import Request
 
 
@@ -53,22 +55,37 @@ def fewest(found: Iterable[Candidate]) -> list[Candidate]:
     return [each.candidate for each in kept]
 
 
-class _Weighed(NamedTuple):
-    """A candidate with what it changes as bits, by which nearly all are compared: there may be thousands."""
+class _Changes(NamedTuple):
+    """What candidates change, each thing as a bit, by which nearly all are compared: there may be thousands."""
 
-    candidate: Candidate
-    own: int
-    documented: int  # with the findings that follow from it
-    wide: dict[int, AtLeast | Need]  # by their bits, the needs that something else may document as well
-    plain: int  # all others
+    findings: dict[Atom, int]  # what may follow from others
+    wide: dict[int, AtLeast | Need]  # by their places, the needs that something else may document as well
+    following: int  # the findings
+    fixed: int  # what nothing else comes to
+
+
+class _Weighed:
+    """A candidate with what it changes as bits."""
+
+    def __init__(self, candidate: Candidate, own: int, every: _Changes) -> None:
+        self.candidate, self.own, self.every = candidate, own, every
+
+    @cached_property
+    def follows(self) -> int:
+        """The findings that follow from what it documents."""
+        findings = self.every.findings
+        return sum(findings[atom] for atom in findings.keys() & self.candidate.settled.told)
 
     def is_within(self, other: _Weighed) -> bool:
         """Say whether another one changes all of this, or more."""
-        left = self.own & ~other.documented
-        return not left or (not left & self.plain and all(map(other.candidate.documents, self._needs(left))))
-
-    def _needs(self, left: int) -> Iterator[AtLeast | Need]:
-        return (self.wide[at] for at in bits(left))
+        left = self.own & ~other.own
+        if left & self.every.fixed:
+            return False
+        if left & self.every.following:
+            left &= ~other.follows
+        return not left & self.every.following and all(
+            other.candidate.documents(self.every.wide[at]) for at in bits(left)
+        )
 
 
 def _weighed(candidates: Sequence[Candidate]) -> Iterator[_Weighed]:
@@ -77,8 +94,7 @@ def _weighed(candidates: Sequence[Candidate]) -> Iterator[_Weighed]:
     needs = [(need, at) for need, at in number.items() if isinstance(need, Need | AtLeast)]
     findings = {n.atom: 1 << at for n, at in needs if isinstance(n, Need) and not n.bounds and not n.denies}
     wide = {at: need for need, at in needs if isinstance(need, AtLeast) or need.bounds}
-    plain = sum(1 << at for at in number.values() if at not in wide)
+    following = sum(findings.values())
+    every = _Changes(findings, wide, following, sum(1 << at for at in number.values() if at not in wide) & ~following)
     for candidate, changed in zip(candidates, changes, strict=True):
-        own = sum(1 << number[thing] for thing in changed)
-        follows = sum(findings[atom] for atom in findings.keys() & candidate.settled.told)
-        yield _Weighed(candidate, own, own | follows, wide, plain)
+        yield _Weighed(candidate, sum(1 << number[thing] for thing in changed), every)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from math import inf
+from weakref import WeakKeyDictionary
 
 from ...engine.decision.decide import Judged, advisories
 from ...engine.decision.decision import Advisory
 from ...engine.decision.loosened import below, inputs
 from ...engine.decision.need import AtLeast, Need, fewest
+from ...engine.decision.situation import Situation
 from ...engine.evaluation.bearing import bearing
 from ...engine.evaluation.component import Slot
 from ...engine.evaluation.rules import Model
@@ -22,6 +24,8 @@ from .evidence import clinical
 from .request import Request, facts
 
 AS_IT_IS = Request()
+_DRAWN: WeakKeyDictionary[Situation, dict[object, tuple[Advisory, ...]]] = WeakKeyDictionary()
+"""What a case draws on its ways, which its lines have in common."""
 
 
 class Route:
@@ -34,7 +38,7 @@ class Route:
         self.judged, self.session = judged, session
         self.program = judged.guideline.program
         self.inputs = {derived.name: name for name, derived in inputs(self.program).items()}
-        self._drawn: dict[object, tuple[Advisory, ...]] = {}
+        self._drawn = _DRAWN.setdefault(judged.situation, {})
         self._chosen: dict[Request, Request] = {}
 
     def asked(
@@ -130,7 +134,7 @@ class Route:
         said = frozenset(filter(None, map(self._said, needs)))
         if request == AS_IT_IS and not any(map(self._bears, said)):
             return ()
-        if (key := (said, request)) not in self._drawn:
+        if (key := (self.session, said, request)) not in self._drawn:
             given = [*facts(self.judged.case, self.judged.guideline, request, self.session), *said]
             open_world, evaluator = self.judged.decision.world == "open", self.judged.situation.evaluator
             model = evaluator.evaluate(given, open_world=open_world, of=ADVISORY)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...engine.decision.decide import Judged
 from ...engine.decision.decision import LineDecision
-from ...engine.decision.failing import CONTRADICTED, Cause, Failure
+from ...engine.decision.failing import CONTRADICTED, UNMET, Cause, Failure
 from ...engine.decision.failing import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.decision.outcomes import any_way, awaited, outcomes, passed, surely
 from ...engine.decision.ways import Ways
@@ -165,13 +165,13 @@ class Builder(Adding):
         if against := self.why.against(atom) if how == CONTRADICTED else None:
             denial = Child("cause", (yield self._holds(against)))
             return self._node("absent", text, [denial], atom=str(atom), how=how)
-        failures = self.why.failures(atom)
+        failures = self.why.failures(atom) if how == UNMET else []
         played = []
         for failure in failures:
             if failure.in_play:
                 played.append(Child("failure", (yield self._failed(failure))))
-        folded = sorted(failure.rule.id for failure in failures if not failure.in_play)
-        return self._node("absent", text, played, atom=str(atom), how=how, folded=folded)
+        folded = [each.rule for each in failures if not each.in_play] if failures else self.why.rules(atom)
+        return self._node("absent", text, played, atom=str(atom), how=how, folded=sorted(rule.id for rule in folded))
 
     def _failed(self, failure: Failure) -> Steps:
         """Add a rule that fails: the parts that do, in every instance in play, and those that hold beside them."""

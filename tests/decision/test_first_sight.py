@@ -8,6 +8,7 @@ from typing import Any
 from coverlog.engine.cases.case import Case
 from coverlog.engine.cases.said import read_case
 from coverlog.engine.decision.decide import judge
+from coverlog.engine.decision.failing import NOT_APPLICABLE, UNMET
 from coverlog.engine.decision.situation import Situation
 from coverlog.engine.decision.why import Why
 from coverlog.engine.evaluation.evaluator import Evaluator
@@ -56,7 +57,11 @@ def _failing(evaluator: Evaluator, case: Collection[Atom], *, is_open: bool) -> 
     for compiled in evaluator.compiled:
         if not model.atoms(compiled.rule.head.predicate):
             failures = why.failures(compiled.rule.head)
-            yield why.kind(compiled.rule.head), [failure._replace(atom=compiled.rule.head) for failure in failures]
+            kind = why.kind(compiled.rule.head)
+            if kind in (UNMET, NOT_APPLICABLE):  # also where it is known by the rules alone that none is in play
+                assert (kind == UNMET) == any(failure.in_play for failure in failures), compiled.rule.head
+                assert why.rules(compiled.rule.head) == [failure.rule for failure in failures]
+            yield kind, [failure._replace(atom=compiled.rule.head) for failure in failures]
 
 
 def test_why_a_random_program_gives_nothing_is_the_same_after_other_cases(
