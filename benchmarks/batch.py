@@ -113,6 +113,7 @@ def batches(sizes: list[int], rounds: int, folder: Path, kind: str, guideline: s
             ratios[cases].append(took / ((before + cpu(partial(decode, source))) / 2))
             times[cases].append(took)
             peaks[cases] = max(peaks[cases], peak)
+            print(f"{cases:,} cases: {took:.2f} s, {ratios[cases][-1]:.1f}, {peak:.0f} MB", file=sys.stderr, flush=True)
     start = statistics.median(times[FEW])
     print(f"batch of {FEW:,} cases, which is the start: {start:.2f} s of CPU, at most {peaks[FEW]:.0f} MB")
     for cases in sizes[1:]:
