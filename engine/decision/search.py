@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -98,8 +99,6 @@ class Search(Choices):
 
     def _searched(self) -> Iterator[Set | None]:
         """Yield them by conflicts, best first."""
-        import heapq  # few questions need it
-
         first = self.with_(Choice(self.net.values(0)), self.net.top)
         # What is waiting: the least number of needs, the deepest first; whether that number is worked out.
         waiting = [(0, 0, 0, False, first)] if first else []
