@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -112,8 +113,6 @@ class Search(Choices):
 
     def _searched(self) -> Iterator[Set | None]:
         """Yield them by conflicts, best first."""
-        import heapq  # few questions need it
-
         first = self.with_(Choice(self.net.values(0)), self.net.top)
         # What is waiting: the least number of needs, the deepest first; whether that number is worked out.
         waiting = [(0, 0, 0, False, first)] if first else []
@@ -137,7 +136,8 @@ class Search(Choices):
                 told.append(Told(sum(1 << i for i in kept), groups))
                 yield self._needs(kept, groups)
             else:
-                for at, child in enumerate(self.split(choice, disputed) if groups else self.children(choice)):
+                further = self.split(choice, disputed) if groups else self.children(choice)
+                for at, child in enumerate(further):
                     heapq.heappush(waiting, (least, depth - 1, step * _FAN + at, False, child))
         yield None
 
