@@ -12,6 +12,7 @@ import gc
 import time
 from collections.abc import Callable
 
+from coverlog.engine.analysis.advising import silent
 from coverlog.engine.analysis.construct import construct
 from coverlog.engine.analysis.diff import Pair, Side
 from coverlog.engine.analysis.idle import idle
@@ -44,12 +45,19 @@ def analysis(name: str, guideline: Guideline) -> None:
     ANALYSES[name](Policy(guideline, DAY), Analysis(DAY, "", [], {}, [], [], [], marked(guideline)))
 
 
+def dead(guideline: Guideline) -> None:
+    """Look for the dead parts with nothing kept of what was found before."""
+    policy = Policy(guideline, DAY)
+    idle(guideline.program, DAY, marked(guideline))
+    silent(guideline.program, DAY, "", policy)
+
+
 def measure(name: str) -> None:
     guideline = load(name)
     guideline.circuit(DAY)
     print(guideline.program.name)
     analysis("faults", guideline)  # imports the solver
-    tell("dead, the first time", lambda: idle(guideline.program, DAY, marked(guideline)), 1)
+    tell("dead, the first time", lambda: dead(guideline))
     for each in ANALYSES:
         if each == "dead":
             analysis(each, guideline)  # which keeps what it finds

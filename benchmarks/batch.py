@@ -26,6 +26,8 @@ from coverlog.engine.library.guideline import load
 
 HERE = Path(__file__).parent
 GUIDELINE = load()
+FEW = 1_000
+"""So many cases are decided in hardly any time beyond that of the start."""
 
 
 def cpu(work: Callable[[], object]) -> float:
@@ -83,20 +85,22 @@ def ran(command: list[str]) -> tuple[float, float]:
     return took.ru_utime + took.ru_stime, took.ru_maxrss / 1024
 
 
-def drawn(cases: int, folder: Path, kind: str) -> Path:
+def drawn(cases: int, folder: Path, kind: str, guideline: str) -> Path:
     """Return a folder of cases, drawn where it is not there yet."""
-    source = folder / f"{kind}{cases}"
+    source = folder / f"{guideline}-{kind}{cases}"
     if not source.exists():
         run = [sys.executable, str(HERE / "generate.py"), str(source), "--cases", str(cases), "--kind", kind]
-        subprocess.run(run, check=True)
+        subprocess.run([*run, "--guideline", guideline], check=True)
     return source
 
 
-def batches(sizes: list[int], rounds: int, folder: Path, kind: str) -> None:
-    """Compare batches with decoding what they read, the sizes taking turns."""
-    sources = {cases: drawn(cases, folder, kind) for cases in sizes}
+def batches(sizes: list[int], rounds: int, folder: Path, kind: str, guideline: str) -> None:
+    """Compare batches with decoding what they read, the sizes taking turns; a batch of few cases is all start."""
+    sizes = [FEW, *sizes]
+    sources = {cases: drawn(cases, folder, kind, guideline) for cases in sizes}
     out = folder / "lines.parquet"
-    command = [str(Path(sys.executable).with_name("coverlog")), "batch", "-o", str(out), "--memory", "500MB"]
+    command = [str(Path(sys.executable).with_name("coverlog")), "-g", guideline, "batch", "-o", str(out)]
+    command += ["--memory", "500MB"]
     ran([*command, str(sources[sizes[0]])])  # circuits are kept from the first start on
     ratios: dict[int, list[float]] = {cases: [] for cases in sizes}
     times: dict[int, list[float]] = {cases: [] for cases in sizes}
@@ -109,16 +113,21 @@ def batches(sizes: list[int], rounds: int, folder: Path, kind: str) -> None:
             ratios[cases].append(took / ((before + cpu(partial(decode, source))) / 2))
             times[cases].append(took)
             peaks[cases] = max(peaks[cases], peak)
-    for cases in sizes:
-        each, ratio = statistics.median(times[cases]) / cases * 1e6, statistics.median(ratios[cases])
-        told = f"{ratio:.1f} ({each:.2f} us of CPU a case, at most {peaks[cases]:.0f} MB)"
-        print(f"batch / decode, {cases:,} {kind} cases: {told}", flush=True)
+            print(f"{cases:,} cases: {took:.2f} s, {ratios[cases][-1]:.1f}, {peak:.0f} MB", file=sys.stderr, flush=True)
+    start = statistics.median(times[FEW])
+    print(f"batch of {FEW:,} cases, which is the start: {start:.2f} s of CPU, at most {peaks[FEW]:.0f} MB")
+    for cases in sizes[1:]:
+        took, ratio = statistics.median(times[cases]), statistics.median(ratios[cases])
+        each, beyond = (seconds / cases * 1e6 for seconds in (took, took - start))
+        told = f"{each:.2f} us of CPU a case, {beyond:.2f} beyond the start, at most {peaks[cases]:.0f} MB"
+        print(f"batch / decode, {cases:,} {kind} cases: {ratio:.1f} ({told})", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measures circuits and batches, as ratios.")
     parser.add_argument("--cases", type=int, nargs="*", default=[100_000, 1_000_000])
     parser.add_argument("--kind", choices=["adversarial", "realistic"], default="adversarial")
+    parser.add_argument("--guideline", default="cg_med_24")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="where cases are drawn, and kept for the next time")
     parser.add_argument("--only-batches", action="store_true")
@@ -127,7 +136,7 @@ def main() -> None:
     if not options.only_batches:
         circuits(options.rounds)
     with tempfile.TemporaryDirectory() as folder:
-        batches(options.cases, options.rounds, options.folder or Path(folder), options.kind)
+        batches(options.cases, options.rounds, options.folder or Path(folder), options.kind, options.guideline)
 
 
 if __name__ == "__main__":

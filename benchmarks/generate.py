@@ -52,6 +52,11 @@ def _list(values: Iterable[Any]) -> str:
     return f"[{', '.join('NULL' if value is None else text(str(value)) for value in values)}]::VARCHAR[]"
 
 
+def _each(number: int) -> str:
+    """Return what gives each case some times over, its number i and k from 0, in order."""
+    return f"(SELECT i, unnest(range({number})) AS k FROM numbers)"
+
+
 class _Anything:
     """What a case of a guideline may say, under any of its editions, as statements that draw it."""
 
@@ -72,7 +77,7 @@ class _Anything:
         singles = [f"{self._single(self.slots[key][0], salt + at)} AS {key}"
                    for at, key in enumerate(table.columns) if key != DATE]  # fmt: skip
         return f"""SELECT named(i) AS id, served::VARCHAR AS {", ".join([DATE, *singles])}
-            FROM (SELECT i, DATE {text(self.first)} - 200 + (h(i, 99) % 5000)::INT AS served FROM numbers) ORDER BY i"""
+            FROM (SELECT i, DATE {text(self.first)} - 200 + (h(i, 99) % 5000)::INT AS served FROM numbers)"""
 
     @staticmethod
     def _single(slot: Slot, salt: int) -> str:
@@ -89,7 +94,7 @@ class _Anything:
         return f"""SELECT named(i) AS "case", one({_list(slot.name for slot in slots)}, h(i, {salt} + k)) AS cpt,
             (1 + (h(i, {salt + 20} + k) % 6 = 0)::INT) AS session,
             CASE WHEN h(i, {salt + 40} + k) % 8 = 0 THEN one({_list(units)}, h(i, {salt + 60} + k)) END AS units
-            FROM numbers, range({SERVICES}) u(k) ORDER BY i, k"""
+            FROM {_each(SERVICES)}"""
 
     def _items(self, table: Table, salt: int) -> str:
         slots = self.slots[table.key]
@@ -107,7 +112,7 @@ class _Anything:
             told, many = "", CODES if slots[0].shape == "codes" else 1
         where = "" if many > 1 else f"WHERE h(i, {salt + 40}) % 2 = 0"
         return f"""SELECT named(i) AS "case", one({names}, {place}) AS {", ".join(filter(None, [name, told]))}
-            FROM numbers, range({many}) u(k) {where} ORDER BY i, k"""
+            FROM {_each(many)} {where}"""
 
 
 def _realistic(guideline: Guideline) -> dict[str, str]:
@@ -116,12 +121,12 @@ def _realistic(guideline: Guideline) -> dict[str, str]:
     pairs = f"[{', '.join(map(_list, PAIRS))}]"
     return {
         "case": """SELECT named(i) AS id, (DATE '2025-01-01' + (h(i, 1) % 365)::INT)::VARCHAR AS date_of_service,
-            CASE WHEN h(i, 2) % 10 < 6 THEN 'office' ELSE 'outpatient' END AS setting FROM numbers ORDER BY i""",
+            CASE WHEN h(i, 2) % 10 < 6 THEN 'office' ELSE 'outpatient' END AS setting FROM numbers""",
         "service": f"""SELECT named(i) AS "case", one(one({pairs}, h(i, 10)), k) AS cpt
-            FROM numbers, range(2) u(k) ORDER BY i, k""",
+            FROM {_each(2)}""",
         "diagnosis": f"""SELECT named(i) AS "case",
             CASE WHEN h(i, 61) % 20 = 0 THEN 'G56.O1' ELSE one({codes}, h(i, 60)) END AS diagnosis
-            FROM numbers ORDER BY i""",
+            FROM numbers""",
         "finding": f"""SELECT named(i) AS "case", one({findings}, h(i, 30) + k * 5) AS finding, 'present' AS value
             FROM numbers, range(6) u(k) WHERE k < 1 + 5 * (h(i, 31) % 2)
             UNION ALL SELECT named(i), one({durations}, 0), (h(i, 51) % 9)::VARCHAR FROM numbers

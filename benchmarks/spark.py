@@ -27,28 +27,36 @@ from coverlog.engine.batch.spark import OnSpark
 from coverlog.engine.library.guideline import Guideline, load
 
 
-def spent(of: int) -> float:
-    """Return the CPU seconds of the processes that a process has started, and of theirs; on Linux, which tells them."""
-    children: dict[int, list[tuple[int, int]]] = {}
+def spent(of: int) -> dict[int, float]:
+    """Return the CPU seconds of the processes that a process has started, and of theirs; on Linux, which tells them.
+
+    They are told one by one: what a worker has spent is lost once it ends, as Spark lets it after a minute.
+    """
+    children: dict[int, dict[int, float]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rsplit(")", 1)[1].split()  # behind the name
         except OSError:
             continue  # it has ended meanwhile
         # The 4th is the parent, the 14th to the 17th are the ticks of it and of those of its children that have ended.
-        children.setdefault(int(fields[1]), []).append((int(stat.parent.name), sum(map(int, fields[11:15]))))
+        own = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+        children.setdefault(int(fields[1]), {})[int(stat.parent.name)] = own
+    return _below(of, children)
 
-    def ticks(one: int) -> int:
-        return sum(own + ticks(child) for child, own in children.get(one, []))
 
-    return ticks(of) / os.sysconf("SC_CLK_TCK")
+def _below(of: int, children: dict[int, dict[int, float]]) -> dict[int, float]:
+    found = children.get(of, {})
+    for child in list(found):
+        found = found | _below(child, children)
+    return found
 
 
 def cpu(work: Callable[[], object]) -> float:
     """Return the CPU seconds that a work takes, in this process, in that of Spark and in its workers."""
-    start = spent(os.getpid()) + time.process_time()
+    before, start = spent(os.getpid()), time.process_time()
     work()
-    return spent(os.getpid()) + time.process_time() - start
+    own = time.process_time() - start
+    return own + sum(took - before.get(one, 0.0) for one, took in spent(os.getpid()).items())
 
 
 def decode(spark: Any, folder: Path) -> None:

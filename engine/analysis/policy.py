@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 from ..cases.case import Case, read_text
 from ..circuit.circuit import Circuit
-from ..decision.decide import decide
-from ..decision.decision import Decision
+from ..decision.decide import answers
 from ..language.errors import CaseError, FaultError
 from ..library.guideline import Guideline
 from ..program.interface import CODE
@@ -166,11 +165,10 @@ def witness_in(
 ) -> Witness:
     """Return a case that has been read with what the decision says of its line of a code."""
     try:
-        decision: Decision = decide(case, guideline, world=world, as_of=as_of)
+        found = answers(case, guideline, world=world, as_of=as_of)
     except CaseError as error:
         return Witness(said, world, code, str(error))
-    line = next(line for line in decision.lines if line.code == code and line.session == 1)
-    return Witness(said, world, code, line.outcome, line.by or ((line.reason,) if line.reason else ()))
+    return Witness(said, world, code, *found[code, 1])
 
 
 def each_code(lines: Iterable[Line]) -> Iterator[tuple[str, Line]]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from ..circuit.build import Built
-from ..circuit.nodes import FALSE, TRUE
+from ..circuit.nodes import FALSE, OR, TRUE
 from ..evaluation.grounded import Grounded
 from ..evaluation.rules import Firing
 from ..language.terms import Atom, Literal, Part, Rule
@@ -54,6 +54,7 @@ class Switched(Built):
         self._rules = [*rules, *relaxed.values()]
         self._whole = {id(rule): switches[cut] for rule in rules if (cut := Cut(rule)) in switches}
         self._parts = {id(rule): found for rule in rules if any(found := _numbers(rule, switches))}
+        self._either: dict[tuple[int, int], int] = {}  # by a node and the number of a switch
         self._fires: dict[int, int] = {}  # by identity of a firing, which is kept
         by_rule: dict[Rule, list[Rule]] = {}
         for cut, rule in relaxed.items():
@@ -89,8 +90,13 @@ class Switched(Built):
         """Return what is so where a node or a switch is; the node stays as it is, for many rest on it."""
         if number < 0:
             return node
-        switch = self.nodes.input(number, local=False)
-        return self.nodes.negated(self.nodes.both(map(self.nodes.negated, (node, switch))))
+        if (node, number) not in self._either:
+            both, whole = (node, self.nodes.input(number, local=False)), self.nodes.gates[node][0] != OR
+            negated = self.nodes.negated
+            self._either[node, number] = (
+                self.nodes.either(both) if whole else negated(self.nodes.both(map(negated, both)))
+            )
+        return self._either[node, number]
 
     def fires(self, firing: Firing) -> int:
         """Return the node of a firing."""

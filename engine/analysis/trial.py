@@ -150,10 +150,16 @@ class Trial:
     def _told(self, legal: Legal, encoder: Encoder) -> list[int]:
         """Return the literals of all that is told of a line of some code."""
         found = [lit for line in self.lines(encoder) for lit in self._requested(legal, line)]
-        shown = [atom for p in self.program.shown() for atom in self.built.atoms(p.name)]
-        found += (encoder.possible(self.built.of(atom)) for atom in shown)
-        read = [self.built.of(atom) for name in self._read for atom in self.built.atoms(name)]
-        return [*found, *map(encoder.sure, read), *map(encoder.possible, read)]
+        found += map(encoder.possible, self._nodes(p.name for p in self.program.shown()))
+        return [*found, *(literal for node in self._of_read for literal in encoder.rails(node))]
+
+    @cached_property
+    def _of_read(self) -> list[int]:
+        """The nodes of what is read beside the answers."""
+        return self._nodes(self._read)
+
+    def _nodes(self, names: Iterable[str]) -> list[int]:
+        return list(dict.fromkeys(self.built.of(atom) for name in names for atom in self.built.atoms(name)))
 
     @staticmethod
     def _requested(legal: Legal, line: Line) -> list[int]:

@@ -17,6 +17,8 @@ from .vocabulary import Vocabulary
 
 Numbers = Any  # an array of numbers
 _SLOTS = 1 << 16
+_APART = 1 << 10
+"""So many values are hardly ever told apart by the bits of a slot."""
 
 
 class Gathered(NamedTuple):
@@ -45,7 +47,7 @@ class Codes:
         self._sorted = hashes[self._order]
         self.apart = bool((self._sorted[1:] != self._sorted[:-1]).all())
         self._table: Numbers = None
-        for shift in range(49):
+        for shift in range(49 if len(hashes) < _APART else 0):
             slots = hashes >> np.uint64(shift) & np.uint64(_SLOTS - 1)
             if len(np.unique(slots)) == len(hashes):
                 self._table = np.zeros(_SLOTS, np.intp)
@@ -144,9 +146,14 @@ class _Part:
             return
         first = np.concatenate([[True], hashes[1:] != hashes[:-1]])
         starts = np.nonzero(first)[0]
-        places = self._places(table, hashes[starts])
+        all_ = np.array_equal(hashes[starts], self._hashes)  # mostly so, and then said in far less time
+        places = np.arange(len(starts)) if all_ else self._places(table, hashes[starts])
         for word, told in self._gather.words(table, rows).items():
-            np.bitwise_or.at(self._words[word], places, np.bitwise_or.reduceat(told, starts))
+            said = np.bitwise_or.reduceat(told, starts)
+            if all_:
+                self._words[word][:-1] |= said
+            else:
+                np.bitwise_or.at(self._words[word], places, said)
         if "value" in table.columns:
             np.add.at(self._names, places, np.diff(starts, append=len(hashes)).astype(np.int32))
         if table.name == SERVICE:
@@ -157,9 +164,9 @@ class _Part:
         import numpy as np
 
         size = len(self._hashes)
-        if np.array_equal(hashes, self._hashes):
-            return np.arange(size)
-        at: Numbers = np.searchsorted(self._sorted, hashes)
+        order = np.argsort(hashes)  # what is looked up in order is found sooner
+        at = np.empty(len(hashes), np.intp)
+        at[order] = np.searchsorted(self._sorted, hashes[order])
         at[at == size] = 0
         found: Numbers = self._order[at] if size else at
         lost: Numbers = self._sorted[at] != hashes if size else np.ones(len(at), bool)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from typing import Any, NamedTuple
 
 from ..circuit.circuit import Circuit, Table
@@ -109,15 +110,20 @@ class Kernel:
                   for field in set(self.layout.of_input.values())}  # fmt: skip
         inputs = [values[self.layout.of_input[at]] if at in self.layout.of_input else 0
                   for at in range(len(self.circuit.grounded.inputs))]  # fmt: skip
-        return [np.broadcast_to(each, mask.shape) for each in self._function(inputs, mask)]
+        # Few outputs are constants, and broadcasting takes longer than most of the circuit.
+        return [each if np.shape(each) == mask.shape else np.broadcast_to(each, mask.shape)
+                for each in self._function(inputs, mask)]  # fmt: skip
 
     def _result(self, table: Table) -> Callable[[int], int]:
         """Return what gives the number of the result of lines by the bits of `_bits`."""
 
+        bits = (1 << at for at in count())
+        sure = [(outcome, [(next(bits), last) for last, _ in ways]) for outcome, ways in table]
+        maybe = [(next(bits), outcome) for outcome, _ in table]
+
         def of(key: int) -> int:
-            bits = iter(f"{key:b}"[::-1].ljust(sum(len(ways) + 1 for _, ways in table), "0"))
-            found = [(outcome, [last for last, _ in ways if next(bits) == "1"]) for outcome, ways in table]
-            possible = [outcome for outcome, _ in table if next(bits) == "1"]
+            found = [(outcome, [last for bit, last in ways if key & bit]) for outcome, ways in sure]
+            possible = [outcome for bit, outcome in maybe if key & bit]
             name, by, reason = self.circuit.settled([each for each in found if each[1]], possible)
             return self._number((name, ", ".join(by) or None, reason)) if name else UNSETTLED
 

@@ -12,7 +12,7 @@ from ..language.record import NamedTuple
 from .sql import text
 from .tables import CASE, ID, SERVICE, Tables
 
-CHUNK = 125_000
+CHUNK = 250_000
 """How many cases are decided at once, where their order allows it: their words then stand near the processor."""
 CSV = "read_csv({}, all_varchar = true, header = true)"
 Range = tuple[str, str]

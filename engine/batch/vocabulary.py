@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from ..circuit.circuit import WORLDS, Circuit
@@ -186,16 +187,32 @@ class Vocabulary:
         import numpy as np
 
         found = np.full(len(cases), UNDECIDED, np.int32)
-        rows = [row for row, _ in self._found[SERVICE]]
-        sessions = np.array([whole(session) - 1 if str(whole(session)).isdigit() else 0 for _, session, _ in rows])
-        slots = np.clip(sessions, 0, SLOTS - 1).astype(np.uint8)[said]
+        slots = self._slots[said]
         for edition, kernel in self._kernels.items():
             field = self.layout.field((EDITION, edition))
             mine = (words[field.word] & (1 << field.shift)) != 0
             place, lines = np.cumsum(mine) - 1, np.nonzero(mine[cases])[0]
-            classes = np.array([kernel.class_of(str(code)) for code, _, _ in rows], np.uint8)[said[lines]]
+            classes = self._classes[edition][said[lines]]
             found[lines] = kernel.decide(Lines([w[mine] for w in words], place[cases[lines]], classes, slots[lines]))
         return found
+
+    @cached_property
+    def _slots(self) -> Any:
+        """The slots of the sessions of what lines say, from 0."""
+        import numpy as np
+
+        numbers = [whole(session) for (_, session, _), _ in self._found[SERVICE]]
+        sessions = np.array([number - 1 if str(number).isdigit() else 0 for number in numbers])
+        return np.clip(sessions, 0, SLOTS - 1).astype(np.uint8)
+
+    @cached_property
+    def _classes(self) -> dict[str, Any]:
+        """By edition, the classes of the codes of what lines say."""
+        import numpy as np
+
+        codes = [str(code) for (code, _, _), _ in self._found[SERVICE]]
+        return {edition: np.array([kernel.class_of(code) for code in codes], np.uint8)
+                for edition, kernel in self._kernels.items()}  # fmt: skip
 
 
 def _all(bits: Bits) -> str:

@@ -6,7 +6,7 @@ is not so in a closed world. A simplification holds for all three values; where 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 FALSE, TRUE, UNKNOWN = 0, 1, 2
 INPUT, NOT, AND, OR, ANY = KINDS = ("input", "not", "and", "or", "any")
@@ -81,12 +81,12 @@ class Nodes:
         return self._gate(OR, nodes, FALSE, TRUE)
 
     def _gate(self, kind: str, nodes: Iterable[int], idle: int, end: int) -> int:
-        parts = set(self._flat(kind, nodes)) - {idle}
+        parts = self._flat(kind, nodes) - {idle}
         if end in parts or self._opposed(parts):
             return end
-        other = OR if kind == AND else AND
+        other, gates = OR if kind == AND else AND, self.gates
         # A part that asks for more (or less) than another part does adds nothing: a or (a and b) is a.
-        sets = {part: {*self.gates[part][1]} for part in parts if self.gates[part][0] == other}
+        sets = {part: {*gates[part][1]} for part in parts if gates[part][0] == other}
         for part in [p for p, of in sets.items() if not parts.isdisjoint(of) or any(map(of.__gt__, sets.values()))]:
             parts.remove(part)
         if not parts:
@@ -97,20 +97,28 @@ class Nodes:
         common = set.intersection(*(sets[part] for part in parts)) if parts <= sets.keys() else ()
         if common:
             return self._apart(kind, common, [sets[part] for part in parts])
-        crisp, local = all(self.crisp[p] for p in parts), any(self.local[p] for p in parts)
-        return self._node(kind, tuple(sorted(parts)), crisp=crisp, local=local)
+        of = tuple(sorted(parts))
+        if (known := self._known.get((kind, of))) is not None:
+            return known
+        return self._node(kind, of, crisp=all(self.crisp[p] for p in of), local=any(self.local[p] for p in of))
 
-    def _flat(self, kind: str, nodes: Iterable[int]) -> Iterator[int]:
+    def _flat(self, kind: str, nodes: Iterable[int]) -> set[int]:
+        parts, gates = set[int](), self.gates
         for node in nodes:
-            found, of = self.gates[node]
+            found, of = gates[node]
             if found == kind:
-                yield from of
+                parts.update(of)
             else:
-                yield node
+                parts.add(node)
+        return parts
 
     def _opposed(self, parts: set[int]) -> bool:
         """Say whether some part is the negation of another, and both are so or not in every case."""
-        return any(self.gates[p][0] == NOT and self.crisp[p] and self.gates[p][1][0] in parts for p in parts)
+        for part in parts:
+            kind, of = self.gates[part]
+            if kind == NOT and of[0] in parts and self.crisp[part]:
+                return True
+        return False
 
     def _apart(self, kind: str, common: set[int], sets: Iterable[set[int]]) -> int:
         """Return the node of some parts with what they have in common taken out."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..cases.case import Case
@@ -15,7 +16,7 @@ from ..language.errors import CaseError, refused
 from ..language.record import NamedTuple
 from ..language.terms import Atom, Constant, quote, unquote
 from ..library.guideline import Guideline
-from ..program.interface import ADVISORY, FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
+from ..program.interface import ADVISORY, FAVOURABLE, SILENT, UNFAVOURABLE, WAITING, Outcome
 from ..program.program import Predicate, Program
 from ..program.words import say_rule
 from .decision import Advisory, Decision, LineDecision
@@ -28,7 +29,7 @@ from .why import Why
 if TYPE_CHECKING:
     from .missing import Missing
 
-__all__ = ["Judged", "LineDecision", "advisories", "decide", "judge"]
+__all__ = ["Judged", "LineDecision", "advisories", "answers", "decide", "judge"]
 
 
 class Judged(NamedTuple):
@@ -76,10 +77,34 @@ def decide(case: Case, guideline: Guideline, *, world: str = "open", as_of: str 
 
 def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str = "") -> Judged:
     """Decide a case and keep what the decision was read off; see `decide`."""
-    date = as_of or case.date
+    with _one(case):
+        return _judge(case, guideline, world, as_of or case.date)
+
+
+def answers(
+    case: Case, guideline: Guideline, *, world: str = "open", as_of: str = ""
+) -> dict[tuple[str, int], tuple[str, tuple[str, ...]]]:
+    """Return by code and session the outcome of each line with its statements or its reason, and no more; see `decide`.
+
+    :raises CaseError: as `decide` does.
+    """
+    with _one(case):
+        situation = Situation(case, guideline, world, as_of or case.date)
+        refuse_contradiction(case, guideline.program, situation.model)
+        lines = dict.fromkeys((each.code, each.session) for each in case.lines)
+        told = {line: _settled(line, situation) for line in lines}
+    return {line: (each.outcome.name, each.by or each.reasons[:1]) for line, each in told.items()}
+
+
+@contextmanager
+def _one(case: Case) -> Iterator[None]:
+    """Count the time of a case, and let what it cannot be decided by name it.
+
+    :raises CaseError: where a limit is reached, or a text stands where a number has to.
+    """
     with one_case():
         try:
-            return _judge(case, guideline, world, date)
+            yield
         except LimitError as error:
             raise CaseError(faults=[fault._replace(place=case.place) for fault in error.faults]) from None
         except NotANumberError as error:
@@ -105,11 +130,33 @@ def _hash(case: Case) -> str:
     return sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
+class _Settled(NamedTuple):
+    """The outcome of a line, and what it is read off."""
+
+    outcome: Outcome
+    decisive: list[Atom]
+    possible: dict[str, list[Atom]]
+
+    @property
+    def last(self) -> tuple[str, ...]:
+        """The last arguments of the atoms that decide: statements, or reasons."""
+        return tuple(sorted(unquote(str(atom.args[2])) for atom in self.decisive))
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The statements of a line that is covered or refused."""
+        return self.last if self.outcome.role in (FAVOURABLE, UNFAVOURABLE) else ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons of a line that is not addressed."""
+        return self.last if self.outcome.role == SILENT else ()
+
+
+def _settled(line: tuple[str, int], situation: Situation) -> _Settled:
     code, session = line
     case, program, model = situation.case, situation.program, situation.model
-    key = session, quote(code)
-    possible = outcomes(model, program, key)
+    possible = outcomes(model, program, (session, quote(code)))
     sure = surely(possible, model)
     outcome = decided(possible, sure, program)
     decisive = sure.get(outcome.name) or awaited(possible, program)
@@ -117,18 +164,24 @@ def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
         raise _without_outcome(line, case, program)
     if len(sure) > 1 and not all(program.outcome(name).order for name in sure):
         raise _two_outcomes(line, case, sure, model)
+    return _Settled(outcome, decisive, possible)
+
+
+def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
+    (code, session), program, model = line, situation.program, situation.model
+    settled = _settled(line, situation)
+    outcome, decisive, possible = settled
     asked = favourable(possible, program) if outcome.role == WAITING else []
     missing = situation.missing.sets(asked) if asked else None
-    last = tuple(sorted(unquote(str(a.args[2])) for a in decisive))
     return LineDecision(
         code=code, session=session, outcome=outcome.name, declared=outcome,
         shown={p.name: _value(model, p, {"Session": session, "Code": quote(code)}) for p in program.shown()},
-        by=last if outcome.role in (FAVOURABLE, UNFAVOURABLE) else (),
-        how=how(decisive, situation) if outcome.role in (FAVOURABLE, UNFAVOURABLE) else (),
-        reason=last[0] if outcome.role == SILENT else None,
+        by=settled.by,
+        how=how(decisive, situation) if settled.by else (),
+        reason=next(iter(settled.reasons), None),
         needs=tuple(map(in_order, missing.sets)) if missing else (),
         missing_complete=missing.complete if missing else True,
-        rests_on=rests_on([*decisive, *passed(outcome, program, key)], situation),
+        rests_on=rests_on([*decisive, *passed(outcome, program, (session, quote(code)))], situation),
         needs_for=_needs_for(missing.sets if missing else (), asked, situation),
     )  # fmt: skip
 

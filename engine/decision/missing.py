@@ -53,6 +53,11 @@ class Missing:
         met = self._search(targets).met(needs)
         return [target for target in targets if self._core(target) in met]
 
+    def met_each(self, every: Sequence[Set], targets: Sequence[Atom]) -> list[list[Atom]]:
+        """Return for each of some sets found for targets those that it makes surely so."""
+        each = self._search(targets).met_each(every)
+        return [[target for target in targets if self._core(target) in met] for met in each]
+
     def _search(self, targets: Iterable[Atom]) -> Search:
         if (asked := tuple(targets)) not in self._searches:
             cores = tuple(sorted(set(map(self._core, asked)), key=str))

@@ -30,11 +30,18 @@ def _names(evaluator: Evaluator) -> _Named:
     own = {name: {*each.readings} for name, each in program.predicates.items() if each.is_open}
     cited: dict[str, set[str]] = {}
     asked: dict[str, set[str]] = {}
+    alike: dict[tuple[object, ...], Names] = {}  # most clauses are facts, which differ in their terms alone
     for rule in program.edition(evaluator.date):
-        by_rule[id(rule)] = names = unconfirmed.intersection(rule.cites).union(rule.readings)
-        own.setdefault(rule.head.predicate, set()).update(names)
-        cited.setdefault(rule.head.predicate, set()).update(rule.cites[:1])
-        asked.setdefault(rule.head.predicate, set()).update(literal.atom.predicate for literal in rule.asked)
+        name = rule.head.predicate
+        key = name, rule.cites, rule.readings
+        if key not in alike:
+            alike[key] = unconfirmed.intersection(rule.cites).union(rule.readings)
+            own.setdefault(name, set()).update(alike[key])
+            cited.setdefault(name, set()).update(rule.cites[:1])
+            asked.setdefault(name, set())
+        by_rule[id(rule)] = alike[key]
+        if rule.body:
+            asked[name].update(literal.atom.predicate for literal in rule.asked)
     for name, each in program.predicates.items():
         asked.setdefault(name, set()).update([each.unless] * bool(each.unless))
     return _Named(by_rule, _below(own, asked, evaluator), _below(cited, asked, evaluator))

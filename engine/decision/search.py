@@ -8,6 +8,7 @@ from functools import cached_property
 
 from ..language.record import NamedTuple
 from ..language.terms import Atom
+from .at_once import held_at_once, is_plain
 from .choices import Choice, Choices, Group, Told
 from .implicants import implicants
 from .need import AtLeast, Item, Need, Set, as_need, order
@@ -64,10 +65,23 @@ class Search(Choices):
         turns = max([len(need.of) for need in needs if isinstance(need, AtLeast)], default=1)
         return set.intersection(*(self._met(turned(needs, turn)) for turn in range(turns)))
 
+    def met_each(self, every: Sequence[Set]) -> list[set[Atom]]:
+        """Return for each of some sets what `met` does: all at once, a bit a set, where gates are plain."""
+        choices = any(isinstance(need, AtLeast) for needs in every for need in needs)
+        if choices or not is_plain(self.net):
+            return [self.met(needs) for needs in every]
+        held = held_at_once(self.net, [self._documented(turned(needs, 0)) for needs in every])
+        roots = [(target, held[root]) for target, root in zip(self.targets, self.net.roots, strict=False)]
+        return [{target for target, by in roots if by >> at & 1} for at in range(len(every))]
+
     def _met(self, needs: Sequence[Need]) -> set[Atom]:
-        chosen = {i for need in needs for i in self._about.get(need.atom, ()) if is_part(self.items[i], need)}
-        held = self.net.values(union(self.of.cover, sum(1 << i for i in chosen))).held
+        held = self.net.values(self._documented(needs)).held
         return {target for target, root in zip(self.targets, self.net.roots, strict=False) if held[root]}
+
+    def _documented(self, needs: Sequence[Need]) -> int:
+        """Return the items that needs document."""
+        chosen = {i for need in needs for i in self._about.get(need.atom, ()) if is_part(self.items[i], need)}
+        return union(self.of.cover, sum(1 << i for i in chosen))
 
     @cached_property
     def _about(self) -> dict[Atom, list[int]]:

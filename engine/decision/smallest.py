@@ -6,8 +6,6 @@ an atom is that of its smallest firing. Of firings of one size the rule's id dec
 
 from __future__ import annotations
 
-import heapq
-
 from ..evaluation.rules import Firing, Model
 from ..language.terms import Atom
 
@@ -38,6 +36,8 @@ class Smallest:
 
     def _measure(self, atom: Atom) -> None:
         """Find the smallest proofs of an atom and of all that it can rest on."""
+        import heapq  # few decisions need it
+
         waiting: dict[Atom, list[int]] = {}  # the firings, by their number, that wait for a premise
         firings: list[Firing] = []
         ready: list[_Ranked] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
+from operator import itemgetter
 
 from ..language.comparison import holds
 from ..language.terms import Aggregate, Atom, Comparison, Constant, Rule, Term, Var, variables
@@ -44,11 +45,20 @@ class _Template:
 
     def __init__(self, atom: Atom, variables: Sequence[str]) -> None:
         self.predicate = atom.predicate
-        self.args = [(variables.index(a.name), "") if isinstance(a, Var) else (-1, a) for a in atom.args]
+        self._constants = tuple([a for a in atom.args if not isinstance(a, Var)])
+        rest = iter(range(len(variables), len(variables) + len(self._constants)))
+        self._pick = _picking([variables.index(a.name) if isinstance(a, Var) else next(rest) for a in atom.args])
 
     def fill(self, row: Row) -> Atom:
-        args = tuple([row[at] if at >= 0 else constant for at, constant in self.args])
-        return _new(Atom, (self.predicate, args))
+        return _new(Atom, (self.predicate, self._pick(row + self._constants)))
+
+
+def _picking(places: Sequence[int]) -> Callable[[Row], Row]:
+    """Return what picks the terms at some places of a row."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    at = places[0] if places else 0
+    return itemgetter(slice(at, at + len(places)))  # of fewer it gives a tuple too
 
 
 class Compiled:

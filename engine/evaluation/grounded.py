@@ -7,6 +7,7 @@ of a case is one of these, with what the case says put in the place of its symbo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from ..language.record import NamedTuple
 from ..language.terms import UNDOCUMENTED, Aggregate, Atom, Place, Rule
@@ -92,10 +93,34 @@ def with_firings(program: Program, strata: Strata, date: str, fired: tuple[Fired
     """
     if counting := next((rule for rule in program.edition(date) if rule.aggregates), None):
         raise NotGroundedError(f"{counting.id} counts or adds up, which is done case by case")
-    kept, apart = set_apart(program)
-    symbols = Symbols(kept, Columns(kept, strata))
-    mine = tuple(rule for rule in apart if rule.in_force(date))
-    return Grounded(kept, strata, date, symbols, tuple(symbols.atoms()), tuple(_opens(kept)), fired, mine)
+    of = _symbolic(_Same(program, strata))
+    mine = tuple(rule for rule in of.apart if rule.in_force(date))
+    return of._replace(date=date, fired=fired, apart=mine)
+
+
+class _Same(NamedTuple):
+    """A program as itself: another one that says the same is not looked for."""
+
+    program: Program
+    strata: Strata
+
+    def __hash__(self) -> int:
+        return id(self.program)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.program is other.program and self.strata is other.strata
+
+
+@lru_cache(4)
+def _symbolic(same: _Same) -> Grounded:
+    """Return what all editions of a program have in common.
+
+    :raises NotGroundedError: where no finite number of symbols stands for every case.
+    """
+    kept, apart = set_apart(same.program)
+    symbols = Symbols(kept, Columns(kept, same.strata))
+    inputs, opens = tuple(symbols.atoms()), tuple(_opens(kept))
+    return Grounded(kept, same.strata, "", symbols, inputs, opens, (), apart)
 
 
 def _fired(firings: Iterable[Firing], names: dict[Place, Compiled]) -> Iterator[Fired]:

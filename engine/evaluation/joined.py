@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import prod
+from types import CodeType
 from typing import Any, Protocol
 
 from ..language.comparison import NotANumberError, holds
@@ -13,7 +14,7 @@ from ..language.terms import Atom, Comparison, Constant, Term, Var
 from .compiled import Compiled, Row
 from .limits import Budget
 
-OFTEN = 10
+OFTEN = 3
 """After how many joins of a rule a function is made for them."""
 DEEP = 15
 """From how many literals on none is made: Python nests only so many loops."""
@@ -129,7 +130,7 @@ class Plan:
     def function(self) -> Callable[[Atoms, Sequence[Atom]], list[Row]]:
         """The joins as one function, which takes the atoms and those that came last."""
         space: dict[str, Any] = {"k": [], "fresh_of": _fresh_of}
-        exec(self._source(space["k"]), space)  # noqa: S102 - of numbers and signs alone
+        exec(_code(self._source(space["k"])), space)  # noqa: S102 - of numbers and signs alone
         return space["rows"]  # type: ignore[no-any-return]
 
     def _source(self, constants: list[Term]) -> str:
@@ -155,6 +156,12 @@ class Plan:
         lines.append(f"found.append(({''.join(f'{each}, ' for each in value)}))")
         deep = [" " * (at - (at > 1)) + line for at, line in enumerate(lines)]
         return "\n".join([*deep, " return found"]) + "\n"
+
+
+@lru_cache(maxsize=1024)
+def _code(source: str) -> CodeType:
+    """Return a text compiled: many rules are joined alike, and compiling takes longer than a join."""
+    return compile(source, "<joins>", "exec")
 
 
 def _fresh_of(fresh: Iterable[Atom], predicate: str) -> list[Atom]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
@@ -26,14 +26,13 @@ from ..program.program import CaseKey, Predicate, Program, Statement
 from ..program.variation import Variation
 
 Built = tuple[Program, Strata]
-_STR = {str}
-_OWN = [str, int, int, str]
+_STR, _INT = {str}, {int}
 
 
 def encoded(built: Built) -> Any:
-    """Return a guideline as JSON can say it; rules in a row that have all but a few things in common are a list."""
+    """Return a guideline as JSON can say it; rules in a row that have much in common are told by columns."""
     program, strata = built
-    runs = [[shared, [*map(_row, rules)]] for shared, rules in groupby(program.rules, key=_shared)]
+    runs = [[shared, *zip(*map(_row, rules), strict=True)] for shared, rules in groupby(program.rules, key=_shared)]
     return [[*program[:4], runs, *program[5:]], [sorted(names) for names in (*strata.components, *strata[1:])]]
 
 
@@ -56,7 +55,7 @@ def _row(rule: Rule) -> Any:
     def atom(of: Atom) -> Any:
         return [of.predicate, terms(of.args)]
 
-    return [rule.id, *rule.place[1:], *atom(rule.head), *map(part, rule.body)]
+    return [rule.id, *rule.place[1:], *atom(rule.head), [*map(part, rule.body)]]
 
 
 def decoded(data: Any) -> Built:
@@ -140,17 +139,21 @@ def _statement(name: Any, authority: Any, effective: Any, words: Any, source: An
     return Statement(_text(name), _text(authority), _text(effective), _text(words), _text(source), _place(place))
 
 
-def _rules(shared: Any, rows: Any) -> Iterator[Rule]:
+def _rules(
+    shared: Any, names: Any, lines: Any, columns: Any, predicates: Any, args: Any, bodies: Any
+) -> Iterable[Rule]:
     gloss, cites, readings, effective, ended, source, file, fold = shared
-    if {*map(type, (gloss, effective, ended, source, file, fold))} != _STR:
+    # The types of many at once: there are hundreds of rules.
+    if not _STR.issuperset(map(type, (gloss, effective, ended, source, file, fold, *names, *predicates))):
         raise ValueError(shared)
-    cites, readings = _texts(cites), _texts(readings)
-    for name, line, column, predicate, args, *body in rows:
-        if [type(name), type(line), type(column), type(predicate)] != _OWN:  # at once: there are many
-            raise ValueError(name)
-        head, parts = Atom(predicate, _terms(args)), tuple(map(_part, body))
-        place = Place(file, line, column)
-        yield Rule(name, head, parts, gloss, cites, readings, effective, ended, source, place, fold)
+    if not _INT.issuperset(map(type, (*lines, *columns))):
+        raise ValueError(lines)
+    every = (gloss, _texts(cites), _texts(readings), effective, ended, source)
+    rows = zip(names, lines, columns, predicates, map(_terms, args), bodies, strict=True)
+    return [
+        Rule(name, Atom(predicate, terms), tuple(map(_part, body)), *every, Place(file, line, column), fold)
+        for name, line, column, predicate, terms, body in rows
+    ]
 
 
 def _part(value: Any) -> Part:
@@ -175,7 +178,7 @@ def _atom(value: Any) -> Atom:
 
 
 def _terms(values: Any) -> tuple[Term, ...]:
-    return tuple([value if type(value) is str else _term(value) for value in values])
+    return tuple(values) if _STR.issuperset(map(type, values)) else tuple(map(_term, values))
 
 
 def _term(value: Any) -> Term:

@@ -64,8 +64,9 @@ def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
     model, program = judged.model, judged.guideline.program
     below: dict[tuple[Atom, ...], tuple[list[Firing], bool, Items]] = {}
     ranked = []
-    for index, needs in enumerate(judged.missing.sets(targets).sets):
-        if (met := tuple(foremost(judged.missing.met(needs, targets), program))) not in below:
+    sets = judged.missing.sets(targets).sets
+    for index, (needs, all_met) in enumerate(zip(sets, judged.missing.met_each(sets, targets), strict=True)):
+        if (met := tuple(foremost(all_met, program))) not in below:
             below[met] = (found := list(steps_to(met, model))), not named(found, model, program), {}
         steps, broad, known = below[met]
         size = sum(need.size for need in needs)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
-from functools import partial
-
-wrapped = partial(textwrap.wrap, break_on_hyphens=False)
-"""Returns a text as lines of a width; what hyphens hold together, such as an id or a date, stays in one piece."""
-
-filled = partial(textwrap.fill, break_on_hyphens=False)
-"""The same as one text."""
 
 
-def in_whole_words(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    """Return a text as lines of a width, in which no word is broken, however long it is.
+def wrapped(
+    text: str, width: int, initial_indent: str = "", subsequent_indent: str = "", *, break_long_words: bool = True
+) -> list[str]:
+    """Return a text as lines of a width; what hyphens hold together, such as an id or a date, stays in one piece.
 
-    The lines are those of `wrapped`, found in a fraction of its time where a text is of words with one space between.
+    The lines are those of `textwrap`, found in a fraction of its time where a text is of words with one space between.
 
-    :param first: what the first line begins with.
-    :param rest: what all others do.
+    :param initial_indent: what the first line begins with.
+    :param subsequent_indent: what all others do.
+    :param break_long_words: whether a word that is too long for any line is broken.
     """
-    if width < 1 or not text.isprintable() or "  " in text or text != text.strip():
-        return wrapped(text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False)
-    lines, at, size, begin = list[str](), 0, len(text), first
+    room = width - max(len(initial_indent), len(subsequent_indent))
+    plain = width > 0 and text.isprintable() and "  " not in text and text == text.strip()
+    if not plain or (break_long_words and max(map(len, text.split(" "))) > room):
+        import textwrap  # slow to import, and few texts need it
+
+        return textwrap.wrap(text, width, initial_indent=initial_indent, subsequent_indent=subsequent_indent,
+                             break_on_hyphens=False, break_long_words=break_long_words)  # fmt: skip
+    lines, at, size, begin = list[str](), 0, len(text), initial_indent
     while at < size:
         end = at + width - len(begin)
         cut = size if size <= end else text.rfind(" ", at, max(at, end + 1))
@@ -31,8 +31,22 @@ def in_whole_words(text: str, width: int, first: str = "", rest: str = "") -> li
             cut = text.find(" ", at)
         cut = size if cut < 0 else cut
         lines.append(begin + text[at:cut])
-        at, begin = cut + 1, rest
+        at, begin = cut + 1, subsequent_indent
     return lines
+
+
+def filled(text: str, width: int, initial_indent: str = "", subsequent_indent: str = "") -> str:
+    """Return the same as one text."""
+    return "\n".join(wrapped(text, width, initial_indent, subsequent_indent))
+
+
+def in_whole_words(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """Return a text as lines of a width, in which no word is broken, however long it is; see `wrapped`.
+
+    :param first: what the first line begins with.
+    :param rest: what all others do.
+    """
+    return wrapped(text, width, first, rest, break_long_words=False)
 
 
 def sentence(text: str) -> str:

@@ -109,6 +109,8 @@ class _Commands(click.Group):
         try:
             with quiet_pipe():
                 return super().invoke(ctx)
+        except click.NoSuchOption as error:
+            raise self._placed(error, ctx) from None
         except GuidelineError as error:
             for finding in error.findings:
                 click.echo(finding, err=True)
@@ -117,6 +119,15 @@ class _Commands(click.Group):
             told = error if isinstance(error, FaultError) else FaultError(str(error))
             click.echo(f"coverlog: {told}", err=True)
             ctx.exit(BAD_INPUT)
+
+    def _placed(self, error: click.NoSuchOption, ctx: click.Context) -> click.UsageError:
+        """Return what is wrong with an option that a command has not; of the group's own, where it stands."""
+        own = next((each for each in self.get_params(ctx) if error.option_name in each.opts), None)
+        if not isinstance(own, click.Option):
+            return error
+        value = "" if own.is_flag else f" {own.make_metavar(ctx)}"
+        hint = f"it stands before the command: coverlog {error.option_name}{value} {ctx.invoked_subcommand}"
+        return click.UsageError(f"{error.message.rstrip('.')}; {hint}", error.ctx)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         with quiet_pipe():  # --help and --version are written here
@@ -136,10 +147,10 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="coverlog")
-@click.option("--guideline", "-g", multiple=True, shell_complete=complete_guideline, callback=named,
+@click.option("--guideline", "-g", metavar="NAME", multiple=True, shell_complete=complete_guideline, callback=named,
               help="A guideline shipped here, or a folder of .dl files; several answer side by side. Without it every "
               f"guideline shipped answers the cases with its codes, and {DEFAULT} is meant elsewhere.")  # fmt: skip
-@click.option("--limit-seconds", type=Seconds(), default=SECONDS, show_default=True,
+@click.option("--limit-seconds", type=Seconds(), metavar="SECONDS", default=SECONDS, show_default=True,
               help="Give up a case that takes longer to decide; exit 2.")  # fmt: skip
 @click.pass_context
 def main(ctx: click.Context, guideline: tuple[str, ...], limit_seconds: float) -> None:

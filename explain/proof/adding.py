@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Hashable, Iterable
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -15,14 +15,12 @@ from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Part,
 from ...engine.program.program import Program
 from ...engine.program.words import say_comparison, say_counted
 from .node import Child, node_id
+from .saying import Facts, ordered
 
-Steps = Generator["Steps", str, str]
-"""Adds a node: yields the steps that add another one, is sent its name, and returns its own."""
-
-
-def ordered(binding: Substitution) -> dict[str, Any]:
-    """Return a binding in the order of its names."""
-    return {name: plain(value) for name, value in sorted(binding.items())}
+Steps = Generator["Steps | str", Any, str]
+"""Adds a node: yields the steps that add another one, or its name, is sent its name, and returns its own."""
+KEPT = 10_000
+"""How many nodes are kept of a guideline, with what they say."""
 
 
 _VALUES = {True: "true", False: "false", None: "unknown"}
@@ -38,52 +36,71 @@ def _evidence(part: Comparison | Aggregate, failed: Rule | None, binding: Substi
 class Adding(ABC):
     """Adds nodes to one graph, each once; what it returns are their names."""
 
-    def __init__(self, program: Program, pause: Callable[[], None]) -> None:
-        """Start with an empty graph; see `Builder`."""
-        self.program, self.pause = program, pause
+    def __init__(self, program: Program, kept: dict[Any, Any], pause: Callable[[], None]) -> None:
+        """Start with an empty graph; see `Builder`.
+
+        :param kept: the nodes that were told of other cases of the guideline.
+        """
+        self.program, self.kept, self.pause = program, kept, pause
         self.graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
 
     @abstractmethod
-    def _holds(self, atom: Atom) -> Steps:
+    def _holds(self, atom: Atom) -> Steps | str:
         """Add the proof of an atom that is surely or possibly so."""
 
     @abstractmethod
-    def _absence(self, atom: Atom) -> Steps:
+    def _absence(self, atom: Atom) -> Steps | str:
         """Add why an atom under `not` does not hold; where it may hold, its proof as far as it goes."""
 
     def _node(self, kind: str, text: str, children: Iterable[Child] = (), **facts: Any) -> str:
         """Add a node named by its content and its children's, so that equal proofs are one."""
-        children, facts = list(children), {"text": text, **facts}
-        name = node_id(kind, facts, children)
+        children, facts = tuple(children), {"text": text, **facts}
+        return self._put(node_id(kind, facts, children), kind, facts, children)
+
+    def _told(
+        self, kind: str, about: Hashable, children: Iterable[Child], says: Callable[..., Facts], *of: object
+    ) -> str:
+        """Add a node of which all is told by what it is about and by its children, for every case alike.
+
+        :param about: of rules what they are as objects: to compare whole rules takes long.
+        :param says: gives, of what it is about and a program, what the node says.
+        """
+        children = tuple(children)
+        key = kind, about, children
+        if (kept := self.kept.get(key)) is None:
+            facts = says(*of, self.program)
+            kept = node_id(kind, facts, children), facts
+            if len(self.kept) >= KEPT:
+                self.kept.clear()
+            self.kept[key] = kept
+        return self._put(kept[0], kind, kept[1], children)
+
+    def _put(self, name: str, kind: str, facts: Facts, children: Iterable[Child]) -> str:
         if name not in self.graph:
-            self.graph.add_node(name, kind=kind, **facts)
+            own = {key: each.copy() if type(each) in (dict, list) else each for key, each in facts.items()}
+            self.graph.add_node(name, kind=kind, **own)
             for order, child in enumerate(children):
                 part = {"part": child.part} if child.part >= 0 else {}
                 self.graph.add_edge(name, child.node, role=child.role, order=order, **part)
         return name
 
-    def _rule(self, rule: Rule) -> dict[str, Any]:
-        return {
-            "rule": rule.id,
-            "cites": list(rule.cites),
-            "authority": self.program.authority(rule),
-            "source": rule.source,
-            "readings": list(rule.readings),
-        }
-
-    def _run(self, steps: Steps) -> str:
+    def _run(self, steps: Steps | str) -> str:
         """Go through steps with a stack of their own: proofs are deeper than Python's."""
-        stack, name = [steps], ""
-        begun = False  # whether the last of the stack waits for a name
+        if isinstance(steps, str):
+            return steps
+        stack, name = [steps], None  # the name that the last of the stack waits for, once it has begun
         while stack:
             self.pause()
             try:
-                stack.append(stack[-1].send(name) if begun else next(stack[-1]))
-                begun = False
+                asked = stack[-1].send(name)
             except StopIteration as done:
                 stack.pop()
-                name, begun = str(done.value), True
-        return name
+                name = done.value
+                continue
+            name = asked if isinstance(asked, str) else None
+            if not isinstance(asked, str):
+                stack.append(asked)
+        return str(name)
 
     def _counted(self, tally: Tally, failed: Rule | None = None, way: Substitution = MappingProxyType({})) -> Steps:
         """Add what an aggregate comes to: what counts, what may count, each with why, and that there is nothing else.
@@ -106,7 +123,7 @@ class Adding(ABC):
             high=plain(high) if isinstance(high, int) else None,
         )  # fmt: skip
 
-    def _counts(self, part: Part, binding: Substitution) -> Steps:
+    def _counts(self, part: Part, binding: Substitution) -> Steps | str:
         """Add why a part of a condition holds, surely or possibly."""
         if not isinstance(part, Literal):
             return self._compared(cast("Comparison", part), binding)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ...engine.decision.decide import Judged
 from ...engine.decision.decision import LineDecision
@@ -16,18 +15,15 @@ from ...engine.language.terms import Aggregate, Atom, Comparison, Substitution
 from ...engine.language.unify import unify
 from ...engine.program.interface import CODE
 from ...engine.program.words import (
-    say_absent,
     say_atom,
     say_contrast,
-    say_derived,
-    say_failed,
     say_outcome,
-    say_undocumented,
     unsure,
 )
-from .adding import Adding, Steps, ordered
+from .adding import Adding, Steps
 from .graph import Proof
 from .node import Child
+from .saying import absent, derived, failed, given, known, undocumented
 
 
 def prove(judged: Judged, *, code: str = "", every: bool = False) -> Proof:
@@ -55,7 +51,7 @@ class Builder(Adding):
 
         :param pause: called at every step; may raise to stop.
         """
-        super().__init__(judged.guideline.program, pause)
+        super().__init__(judged.guideline.program, judged.situation.evaluator.kept.setdefault("nodes", {}), pause)
         self.judged, self.model, self.why = judged, judged.model, judged.why
         self.ways = Ways(judged.model, judged.why, every=True) if every else judged.situation.ways
         self._holding: dict[Atom, str] = {}
@@ -104,35 +100,32 @@ class Builder(Adding):
         """Add what an aggregate comes to."""
         return self._run(self._counted(self.why.join.tally(aggregate, dict(binding))))
 
-    def _holds(self, atom: Atom) -> Steps:
-        if atom not in self._holding:
-            self._holding[atom] = yield from self._held(atom)
-        return self._holding[atom]
+    def _holds(self, atom: Atom) -> Steps | str:
+        return self._holding.get(atom) or self._held(atom)
 
     def _held(self, atom: Atom) -> Steps:
+        self._holding[atom] = yield from self._holding_by(atom)
+        return self._holding[atom]
+
+    def _holding_by(self, atom: Atom) -> Steps:
         if atom in self.model.given:
-            return self._node("given", say_atom(atom, self.program), atom=str(atom), where=self.judged.case.facts[atom])
+            where = self.judged.case.facts[atom]
+            return self._told("given", (atom, where), (), given, atom, where)
         if atom in self.model.unknown:
-            return self._undocumented(atom, "unknown")
+            return self._told("undocumented", (atom, "unknown"), (), undocumented, atom, "unknown")
         value = "true" if atom in self.model.support else "unknown"
         ways = []
         for firing in self.ways.of(atom):
-            ways.append((yield self._firing(firing, value)))
+            ways.append((yield from self._firing(firing, value)))
         if len(ways) == 1:
             return ways[0]
         text = unsure(say_atom(atom, self.program), value)
         return self._node("either", text, [Child("way", way) for way in ways], atom=str(atom), value=value)
 
-    def _undocumented(self, atom: Atom, value: str) -> str:
-        readings = self.program.predicates[atom.predicate].readings
-        read: dict[str, Any] = {"readings": list(readings)} if readings else {}
-        text = say_undocumented(atom, value, self.program)
-        return self._node("undocumented", text, atom=str(atom), value=value, **read)
-
     def _firing(self, firing: Firing, value: str) -> Steps:
         rule, binding = firing.rule, firing.binding
         if not rule.body:
-            return self._node("known", say_atom(rule.head, self.program), atom=str(rule.head), **self._rule(rule))
+            return self._told("known", id(rule), (), known, rule)
         premises, absences, tallies = iter(firing.premises), iter(firing.absences), iter(firing.tallies)
         children = []
         for index, part in enumerate(rule.body):
@@ -144,34 +137,34 @@ class Builder(Adding):
                 children.append(Child("premise", (yield self._holds(next(premises))), index))
             else:
                 children.append(Child("absence", (yield self._absence(next(absences))), index))
-        text = say_derived(rule, binding, value, self.program)
-        told = {"atom": str(firing.head), "value": value, "binding": ordered(binding)}
-        return self._node("derived", text, children, **told, **self._rule(rule))
+        return self._told("derived", (id(rule), value, *binding.items()), children, derived, firing, value)
 
-    def _absence(self, atom: Atom) -> Steps:
+    def _absence(self, atom: Atom) -> Steps | str:
         """Add why an atom under `not` does not hold; where it may hold, its proof as far as it goes."""
         return self._holds(atom) if self.model.possible(atom) else self._absent(atom)
 
-    def _absent(self, atom: Atom) -> Steps:
-        if atom not in self._lacking:
-            self._lacking[atom] = yield from self._lacks(atom)
-        return self._lacking[atom]
+    def _absent(self, atom: Atom) -> Steps | str:
+        return self._lacking.get(atom) or self._lacks(atom)
 
     def _lacks(self, atom: Atom) -> Steps:
+        self._lacking[atom] = yield from self._lacking_by(atom)
+        return self._lacking[atom]
+
+    def _lacking_by(self, atom: Atom) -> Steps:
         how = self.why.kind(atom)
         if how == NOBODY_SAYS:
-            return self._undocumented(atom, "false")
-        text = say_absent(atom, how == CONTRADICTED, self.program)
+            return self._told("undocumented", (atom, "false"), (), undocumented, atom, "false")
         if against := self.why.against(atom) if how == CONTRADICTED else None:
             denial = Child("cause", (yield self._holds(against)))
-            return self._node("absent", text, [denial], atom=str(atom), how=how)
+            return self._told("absent", (atom, how), [denial], absent, atom, how, None)
         failures = self.why.failures(atom) if how == UNMET else []
         played = []
         for failure in failures:
             if failure.in_play:
-                played.append(Child("failure", (yield self._failed(failure))))
-        folded = [each.rule for each in failures if not each.in_play] if failures else self.why.rules(atom)
-        return self._node("absent", text, played, atom=str(atom), how=how, folded=sorted(rule.id for rule in folded))
+                played.append(Child("failure", (yield from self._failed(failure))))
+        rules = [each.rule for each in failures if not each.in_play] if failures else self.why.rules(atom)
+        folded = tuple(sorted(rule.id for rule in rules))
+        return self._told("absent", (atom, how, folded), played, absent, atom, how, folded)
 
     def _failed(self, failure: Failure) -> Steps:
         """Add a rule that fails: the parts that do, in every instance in play, and those that hold beside them."""
@@ -181,10 +174,9 @@ class Builder(Adding):
             children.append(Child("cause", (yield self._cause(cause, failure)), cause.at))
         for at, atom in failure.held(self.model):
             children.append(Child("held", (yield self._holds(atom)), at))
-        text = say_failed(failure.rule, asked, self.program)
-        return self._node("failed", text, children, binding=ordered(asked), **self._rule(failure.rule))
+        return self._told("failed", (id(failure.rule), *asked.items()), children, failed, failure.rule, asked)
 
-    def _cause(self, cause: Cause, failure: Failure) -> Steps:
+    def _cause(self, cause: Cause, failure: Failure) -> Steps | str:
         part = failure.rule.body[cause.at]
         if isinstance(part, Comparison):
             return self._compared(part, cause.binding, failure.rule)

@@ -132,8 +132,9 @@ class _Steps:
 
     def __init__(self, scene: Scene, clock: Clock) -> None:
         from ..proof.build import Builder
+        from ..proof.saying import by
 
-        self.scene = scene
+        self.scene, self.by = scene, by
         self.builder = Builder(scene.judged, every=False, pause=lambda: clock.check("ask for fewer proofs at once"))
 
     def of(self, parts: tuple[Part, ...], binding: Binding) -> Iterator[str]:
@@ -152,7 +153,7 @@ class _Steps:
         found = [atom for atom, sure in fits if sure][:1] or [atom for atom, _ in fits]
         for atom in found:
             if rule := self.scene.built_in.get(atom):
-                yield self.builder._node("known", str(atom), atom=str(atom), **self.builder._rule(rule))
+                yield self.builder._node("known", str(atom), atom=str(atom), **self.by(rule, self.builder.program))
             else:
                 yield self.builder.holds(atom)
         if not found:

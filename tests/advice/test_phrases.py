@@ -2,7 +2,7 @@
 
 import textwrap
 
-from coverlog.explain.advice.phrases import in_whole_words
+from coverlog.explain.advice.phrases import filled, in_whole_words, wrapped
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -19,3 +19,13 @@ def test_words_stay_whole_as_the_library_keeps_them(text: str, width: int, first
     told = textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest,
                          break_on_hyphens=False, break_long_words=False)  # fmt: skip
     assert in_whole_words(text, width, first, rest) == told
+
+
+@given(TEXT, st.integers(13, 50), INDENT, INDENT)  # where no line has room for a letter, the library never ends
+@example("ab-ab ab", 5, "", "")
+@example("", 5, " ", "")
+def test_lines_are_those_of_the_library(text: str, width: int, first: str, rest: str) -> None:
+    """The lines are those of `textwrap` that breaks a word only where it is too long, and so is the text of them."""
+    indents = {"initial_indent": first, "subsequent_indent": rest}
+    assert wrapped(text, width, **indents) == textwrap.wrap(text, width, break_on_hyphens=False, **indents)  # type: ignore[arg-type]
+    assert filled(text, width, **indents) == textwrap.fill(text, width, break_on_hyphens=False, **indents)  # type: ignore[arg-type]

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from coverlog.engine.analysis.diff import Pair, Side
-from coverlog.engine.analysis.policy import witness_of
+from coverlog.engine.analysis.policy import Witness, read, witness_of
 from coverlog.engine.analysis.reliance import Withdrawn, reliance, rests_on
 from coverlog.engine.analysis.run import ANALYSES, SELDOM, analyse
 from coverlog.engine.cases.case import Case
 from coverlog.engine.cases.find import find_case
 from coverlog.engine.cases.said import read_case
-from coverlog.engine.decision.decide import decide
+from coverlog.engine.decision.decide import LineDecision, decide
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.graph import stratify
@@ -78,8 +78,14 @@ def test_every_witness_is_decided_as_it_is_told() -> None:
     assert told.harms
     for harm in told.harms:
         for witness in (harm.before, harm.after):
-            assert witness_of(witness.said, guideline, witness.world, witness.code) == witness
+            line = decided_line(witness, guideline)
+            assert (line.outcome, line.by or ((line.reason,) if line.reason else ())) == (witness.answer, witness.by)
         assert harm.before.answer != harm.after.answer
+
+
+def decided_line(witness: Witness, guideline: Guideline) -> LineDecision:
+    decision = decide(read(witness.said, guideline), guideline, world=witness.world)
+    return next(line for line in decision.lines if line.code == witness.code)
 
 
 def test_properties_that_do_not_parse_are_told_with_their_place(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from coverlog.engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, 
 from coverlog.engine.program.reader import read_program
 from coverlog.engine.soundness.check import check
 
-DAY = "2025-05-01"
+DAY, LATER = "2025-05-01", "2025-06-01"
 HEAD = """
 guideline("R", "a random one", "2025-01-01").
 %@ source: Criteria
@@ -241,6 +241,24 @@ def test_what_is_proved_of_random_guidelines_is_so_of_each_case(part: int, size:
     """Faults, what is reached, undone, waited for in vain, idle or different: as all cases one by one say."""
     for seed in range(part, size(10, 500), 5):
         check_all(seed)
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_editions_asked_about_together_are_told_what_each_is_told_alone(part: int, size: Any) -> None:
+    """Which parts change an answer and which rules fire in an edition is the same beside another, and by itself."""
+    for seed in range(part, size(20, 200), 2):
+        draw, program = random.Random(seed), guideline_of(text_of(seed)).program
+        dates = [draw.choice([("", ""), ("", ""), (LATER, ""), ("", LATER)]) for _ in program.rules]
+        rules = (r._replace(effective=e, ended=n) for r, (e, n) in zip(program.rules, dates, strict=True))
+        dated = program._replace(rules=tuple(rules))
+        wanted = cuts(dated, DAY)
+        both = Trial(dated, DAY, wanted, days=[LATER])
+        for day in (DAY, LATER):
+            asked = [cut for cut in wanted if cut.rule.in_force(day)]
+            alone, places = Trial(dated, day, asked), {cut.rule.place for cut in asked}
+            assert both.is_of(day) or day == DAY
+            assert both.changing(asked, day) == alone.changing(asked)
+            assert both.firing(places, day) == alone.firing(places)
 
 
 @pytest.mark.parametrize("seed", [104, 334])

@@ -136,6 +136,25 @@ def test_every_command_has_help_with_an_example(
     raise AssertionError(lines)
 
 
+@pytest.mark.parametrize("command", commands())
+def test_an_option_of_the_group_behind_a_command_is_told_where_it_stands(command: str) -> None:
+    """However it is written, the error shows the line with it before the command; another option gets no such word."""
+    context = click.Context(main)
+    found = main.get_command(context, command)
+    assert found is not None
+    own = {opt for param in found.get_params(context) for opt in param.opts}
+    group = [param for param in main.get_params(context) if isinstance(param, click.Option)]
+    for opt, param in [(opt, each) for each in group for opt in each.opts if opt not in own]:
+        value = [] if param.is_flag else ["7"]
+        joined = [f"{opt}=7" if opt.startswith("--") else f"{opt}7"] * bool(value)
+        for args in filter(None, ([opt, *value], joined)):
+            result = run(command, *args)
+            assert result.exit_code == 2, (command, args)
+            shown = f"coverlog {opt}{' ' * bool(value)}{param.metavar or ''} {command}"
+            assert f"No such option '{opt}'; it stands before the command: {shown}" in " ".join(result.stderr.split())
+    assert "before the command" not in run(command, "--no-such-option").stderr
+
+
 def test_a_misspelt_command_gets_a_suggestion() -> None:
     """An unknown command is usage, status 2, with what was meant."""
     result = run("decid", CTS)

@@ -1,5 +1,6 @@
 """Proofs: every outcome has one, it is finite and shared, and it says the three ways of failing apart."""
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from coverlog.engine.cases.case import Case
 from coverlog.engine.decision.decide import Judged, judge
 from coverlog.engine.library.guideline import Guideline
 from coverlog.explain.proof.build import prove, why_not
+from coverlog.explain.proof.document import as_json
 from coverlog.explain.proof.graph import Proof
 from coverlog.explain.render.tree_text import as_text
 
@@ -50,6 +52,18 @@ def test_lines_share_what_they_have_in_common(make: Make, guideline: Guideline) 
     proof = prove(judge(splinted(make, 6), guideline))
     (indication,) = [name for name, node in proof.graph.nodes.items() if node.get("atom") == 'indication("I.4.a")']
     assert all(nx.has_path(proof.graph, root, indication) for root in proof.roots)
+
+
+def test_a_proof_is_the_readers_own(make: Make, guideline: Guideline) -> None:
+    """Whatever is done to the nodes of one proof, a further one says the same."""
+    judged = judge(splinted(make, 2), guideline, world="closed")
+    proof = prove(judged)
+    before = json.dumps(as_json(proof))
+    for value in [value for node in proof.graph.nodes.values() for value in node.values()]:
+        if isinstance(value, dict | list):
+            value.clear()
+    assert json.dumps(as_json(proof)) != before
+    assert json.dumps(as_json(prove(judged))) == before
 
 
 def test_the_shortest_way_is_shown_and_all_ways_on_request(make: Make, guideline: Guideline) -> None:
