@@ -97,8 +97,8 @@ CAMPAIGNS = {
     ),
     "declared": Campaign(
         "roles, bounds, times, names, code sets, variants and several guidelines mean what the declarations say",
-        laws("decision/test_roles.py", "decision/test_met.py", "decision/test_bounded_amounts.py", "cases/test_times.py",
-             "cases/test_case_files.py", "cases/test_json_text.py", "library/test_several.py",
+        laws("decision/test_roles.py", "decision/test_met.py", "decision/test_bounded_amounts.py",
+             "cases/test_times.py", "cases/test_case_files.py", "cases/test_json_text.py", "library/test_several.py",
              "program/test_code_set.py",
              "library/test_variants.py", "program/test_notation.py", "program/test_fitting.py",
              "testing/test_coverage.py", "reference/test_names.py", "commands/test_new.py", "commands/test_compare.py",
