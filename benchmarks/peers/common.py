@@ -36,7 +36,11 @@ def generate(folder: Path, kind: str, number: int, seed: int) -> None:
 
 
 def drawn(folder: Path, number: int, seed: int = 1) -> list[Case]:
-    """Draw cases, half of them realistic, half of them anything, and keep those that do not contradict themselves."""
+    """Draw cases, half of them realistic, half of them anything.
+
+    Those are kept that do not contradict themselves, and that state each open choice, such as a setting: the open world
+    as it is written for clingo documents no choice.
+    """
     return [case for kind in ("realistic", "adversarial") for case in _drawn(folder / kind, kind, number // 2, seed)]
 
 
@@ -47,10 +51,13 @@ def _drawn(folder: Path, kind: str, number: int, seed: int) -> Iterator[Case]:
     batch.look(sources(folder, batch.tables, db))
     db.execute('CREATE TEMP TABLE sample AS SELECT "case" FROM all_case')
     take(batch, "sample")
-    yield from (case for _, case, _ in cases_of(batch) if isinstance(case, Case) and _is_sound(case))
+    yield from (case for _, case, _ in cases_of(batch) if isinstance(case, Case) and _is_fit(case))
 
 
-def _is_sound(case: Case) -> bool:
+def _is_fit(case: Case) -> bool:
+    choices = {each.name for each in PROGRAM.predicates.values() if each.is_open and each.is_choice}
+    if not choices <= {atom.predicate for atom in case.facts}:
+        return False
     inputs = CIRCUIT.read(case.facts)
     return inputs is not None and CIRCUIT.lines(inputs, [], open_world=False) is not None
 
