@@ -170,14 +170,14 @@ def _settled(line: tuple[str, int], situation: Situation) -> _Settled:
 def _line(line: tuple[str, int], situation: Situation) -> LineDecision:
     (code, session), program, model = line, situation.program, situation.model
     settled = _settled(line, situation)
-    outcome, decisive, possible = settled
+    (outcome, decisive, possible), by = settled, settled.by
     asked = favourable(possible, program) if outcome.role == WAITING else []
     missing = situation.missing.sets(asked) if asked else None
     return LineDecision(
         code=code, session=session, outcome=outcome.name, declared=outcome,
         shown={p.name: _value(model, p, {"Session": session, "Code": quote(code)}) for p in program.shown()},
-        by=settled.by,
-        how=how(decisive, situation) if settled.by else (),
+        by=by,
+        how=how(decisive, situation) if by else (),
         reason=next(iter(settled.reasons), None),
         needs=tuple(map(in_order, missing.sets)) if missing else (),
         missing_complete=missing.complete if missing else True,
