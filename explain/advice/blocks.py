@@ -102,14 +102,15 @@ class Writer:
         :param above: the rules above it.
         :param barred: whether something beside it fails already, whatever it lacks.
         """
-        if (criterion, step) in self._done:
-            return
+        before = len(self._done)
         self._done.add((criterion, step))
+        if len(self._done) == before:
+            return
         statement = step.rule.cites[0] if step.rule.cites else ""
         above = above.and_(step.rule) if above else Above(step.rule.id, _named(step.rule))
         bars = barred or (bool(step.lacking) and step.barred)
         items = [part for part in step.parts if isinstance(part, Item) and part.state != FOLDED]
-        below = statement if any(item.about for item in items) else criterion
+        below = statement if any([item.about for item in items]) else criterion
         waiting = statement in self.line.by or bool(items)
         for part in step.parts:
             if isinstance(part, Choice):
