@@ -203,8 +203,7 @@ class Program(NamedTuple):
 
     def label(self, constant: object) -> str:
         """Return a constant in words: its label, a quoted text as it is, and a symbol without a label as words."""
-        known = self.concepts.get(str(constant))
-        return known[1] if known else in_words(constant)
+        return known[1] if (known := self.concepts.get(str(constant))) else in_words(constant)
 
     def shown(self) -> Iterator[Predicate]:
         """Yield the predicates whose values a decision shows with each line."""

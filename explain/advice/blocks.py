@@ -110,7 +110,7 @@ class Writer:
         above = above.and_(step.rule) if above else Above(step.rule.id, _named(step.rule))
         bars = barred or (bool(step.lacking) and step.barred)
         items = [part for part in step.parts if isinstance(part, Item) and part.state != FOLDED]
-        below = statement if any([item.about for item in items]) else criterion
+        below = statement if any(item.about for item in items) else criterion
         waiting = statement in self.line.by or bool(items)
         for part in step.parts:
             if isinstance(part, Choice):

@@ -55,14 +55,14 @@ def step(rule: Rule, parts: tuple[Item | Choice, ...]) -> Step:
     if not lacking:
         return Step(rule, parts)
     distance = sum([part.distance for part in lacking])
-    return Step(rule, parts, frozenset(lacking), any([part.fails for part in lacking]), distance)
+    return Step(rule, parts, frozenset(lacking), any(part.fails for part in lacking), distance)
 
 
 def choice(atom: Atom, steps: tuple[Step, ...]) -> Choice:
     """Return an atom with the rules that give it or could, of which there is one at least."""
     if len(steps) == 1:
         return Choice(atom, steps, steps[0].fails, steps[0].distance)
-    return Choice(atom, steps, all([each.fails for each in steps]), min([each.distance for each in steps]))
+    return Choice(atom, steps, all(each.fails for each in steps), min([each.distance for each in steps]))
 
 
 def same(ones: Sequence[Step], others: Sequence[Step]) -> bool:

@@ -214,6 +214,6 @@ class _Screen:
             lacking = [[any(item.fails for item in group) for group in block.lacking] for block in shown]
             if failing := sum(sum(each) for each in lacking if not all(each)):
                 yield f"{failing} that fail{'s' * (failing == 1)} where another is open (--detail 2)"
-        if self.tight >= FAILING and self.account.lines[0].role != FAVOURABLE:
-            if met := len({item for block in shown for item in block.met}):
-                yield f"{met} item{'s' * (met > 1)} met (--detail 2)"
+        unmet = self.tight >= FAILING and self.account.lines[0].role != FAVOURABLE
+        if met := len({item for block in shown for item in block.met} if unmet else ()):
+            yield f"{met} item{'s' * (met > 1)} met (--detail 2)"
