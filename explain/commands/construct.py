@@ -14,7 +14,7 @@ from ...engine.evaluation.limits import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import Guideline, load
 from ...engine.library.several import each
-from .complete import complete_code
+from .complete import complete_code, complete_setting, complete_statement
 from .inputs import answering, elsewhere, noted
 from .options import as_of_option, case_argument, date_option, format_option, output_option, world_option
 from .output import FAILED, as_json, width, write_out
@@ -62,8 +62,10 @@ def _outcomes(guideline: Guideline) -> list[str]:
                 shell_complete=lambda c, p, begun: [o.name for g in each(answering(c)) for o in g.program.told()
                                                     if o.name.startswith(begun)])  # fmt: skip
 @click.option("--code", required=True, metavar="CPT", shell_complete=complete_code, help="The code of the line.")
-@click.option("--by", default="", metavar="STATEMENT", help="The statement, or the reason, that gives the outcome.")
-@click.option("--with", "said", multiple=True, metavar="NAME=VALUE", help="What the case has to say.")
+@click.option("--by", default="", metavar="STATEMENT", shell_complete=complete_statement,
+              help="The statement, or the reason, that gives the outcome.")  # fmt: skip
+@click.option("--with", "said", multiple=True, metavar="NAME=VALUE", shell_complete=complete_setting,
+              help="What the case has to say.")  # fmt: skip
 @click.option("--without", "unsaid", multiple=True, metavar="NAME", help="What it must not say: a name or a key.")
 @world_option
 @date_option("--as-of", "The rules, and the date of service, of this date (YYYY-MM-DD) in place of today.")

@@ -12,7 +12,7 @@ import click
 from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import did_you_mean
 from ...engine.library.several import each
-from .complete import complete_case
+from .complete import complete_case, complete_code
 from .inputs import answering
 from .output import Named
 
@@ -47,7 +47,7 @@ def format_option(*forms: str, text: str | None = None) -> Option:
 
 def line_option(text: str) -> Option:
     """Return the option that names a procedure code of the case."""
-    return click.option("--line", "code", default="", metavar="CODE", help=text)
+    return click.option("--line", "code", default="", metavar="CODE", shell_complete=complete_code, help=text)
 
 
 def outcome_option(name: str, *names: str, text: str, roles: tuple[str, ...] = (), **more: Any) -> Option:

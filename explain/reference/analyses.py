@@ -114,7 +114,7 @@ def as_text(told: Analysis, left: Sequence[Proved], marked: int, guideline: Guid
     worlds = {"open": "open world", "closed": "closed world"}.get(told.world, "both worlds")
     lines: list[str] = []
     lines += (line for each in left for line in finding_lines(each, guideline))
-    lines += _proved(told, left, marked)
+    lines += (part for line in _proved(told, left, marked) for part in wrapped(line, width, subsequent_indent="  "))
     lines += _reach(told, guideline, width)
     lines += _harms(told.harms, guideline, width)
     lines += _reliance(told.reliance, guideline, width)

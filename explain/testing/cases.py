@@ -15,6 +15,7 @@ from ...engine.decision.decision import WORLDS, Decision, LineDecision
 from ...engine.language.errors import CONTRADICTORY, CaseError
 from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline
+from ..advice.phrases import wrapped
 from ..render.table import lines_of
 
 REFUSED = "refused"
@@ -153,8 +154,14 @@ def table(results: Sequence[Result], width: int) -> str:
     ]
     lines = list(lines_of([("", "case", "world", "by", "outcomes"), *rows], width))
     head: list[list[str]] = [[]] * (len(lines) - len(rows))
-    below = [*head, *([f"         {text}" for text in r.differences] for r in results)]
+    below = [*head, *([line for text in r.differences for line in _below(text, width)] for r in results)]
     return "\n".join(text for own, more in zip(lines, below, strict=True) for text in [*own, *more])
+
+
+def _below(text: str, width: int) -> list[str]:
+    """Return what differs, below its case."""
+    indent = " " * 9
+    return wrapped(text, width, indent, f"{indent}  ") if width else [indent + text]
 
 
 def junit(results: Sequence[Result], seconds: float) -> str:

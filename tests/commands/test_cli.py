@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 from coverlog.explain.commands.main import main
 
@@ -252,3 +253,14 @@ def test_a_place_that_cannot_be_written_is_told_with_the_remedy(tmp_path: Path) 
     told = run("init", f"{tmp_path}/file/new")
     assert told.exit_code == 2
     assert f"{tmp_path}/file/new cannot be made: " in told.stderr
+
+
+@pytest.mark.parametrize(
+    "line", ["explain x --line 9588", "construct medically_necessary --by I.4", "construct x --with wrist"]
+)
+def test_what_an_option_names_is_completed(line: str) -> None:
+    """A code, a statement and what a case says are offered where an option takes them."""
+    *before, typed = line.split()
+    offered = ShellComplete(main, {}, "coverlog", "_COVERLOG_COMPLETE").get_completions(before, typed)
+    assert offered
+    assert all(item.value.startswith(typed) for item in offered)
