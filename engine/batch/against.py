@@ -17,7 +17,7 @@ from ..program.shapes import Said, read_facts
 from .back import place_of, saids, take
 from .load import Loaded
 from .rejects import Refused, reject
-from .tables import CASE, DATE, ID
+from .tables import DATE, ID
 
 KEPT = 10_000
 """For so many cases that say other things it is kept what they say against themselves."""
@@ -34,8 +34,11 @@ class Reasons:
         evaluators = map(batch.guideline.evaluator, batch.guideline.editions())
         below = {each for of in evaluators for name in errors for each in of.below(name)}
         self._inputs = [(p.name, p.case) for p in program.predicates.values() if p.case and p.name in below]
-        keys = {key.key for _, key in self._inputs}
-        self._tables = [table for table in batch.list if table.name == CASE or table.key in keys]
+        keys = {DATE, *(key.key for _, key in self._inputs)}
+        cases, *others = batch.list
+        cases = cases._replace(columns=tuple(column for column in cases.columns if column in keys))
+        self._tables = [cases, *(table for table in others if table.key in keys)]
+        self._in_words = any(key.shape == "amount of" for _, key in self._inputs)
         self._found = lru_cache(KEPT)(self._look)
 
     def reject(self) -> None:
@@ -49,7 +52,7 @@ class Reasons:
 
     def _why(self, said: dict[str, Any]) -> CaseError:
         program, facts = self.batch.guideline.program, dict[Atom, str]()
-        values = Said(plain(said, program, []), program, [])
+        values = Said(plain(said, program, []) if self._in_words else said, program, [])
         for name, key in self._inputs:
             facts |= read_facts(name, key, values)
         edition = self.batch.edition(said[DATE])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..cases.case import Case, Unreadable, read_text
@@ -47,14 +47,14 @@ def said_of(batch: Loaded, name: str) -> dict[str, Any]:
     }
     if not rows[CASE]:
         raise LookupError(f"no case has the id {name}")
-    return _said(batch, name, rows)
+    return _said(batch, name, rows, batch.list)
 
 
-def take(batch: Loaded, names: str, tables: Collection[Table] = ()) -> None:
+def take(batch: Loaded, names: str, tables: Sequence[Table] = ()) -> None:
     """Take some cases out of a batch: their rows as tables in_TABLE, as text, and what they are as the table `cases`.
 
     :param names: the table of their ids.
-    :param tables: those that are taken, the table of cases among them; without any, all are.
+    :param tables: those that are taken, that of cases first, with what is taken of their columns; without any, all are.
     """
     for table in tables or batch.list:
         columns = "".join(f', {quoted(c)}::VARCHAR AS "{c}"' for c in table.columns)
@@ -77,7 +77,7 @@ def cases_of(batch: Loaded, where: str = "true") -> Iterator[tuple[int, Case | U
 
 
 def saids(
-    batch: Loaded, where: str = "true", tables: Collection[Table] = ()
+    batch: Loaded, where: str = "true", tables: Sequence[Table] = ()
 ) -> Iterator[tuple[int, dict[str, Any], Rows]]:
     """Yield what some of the cases say that were taken out, in the order of their numbers; see `cases_of`.
 
@@ -89,14 +89,14 @@ def saids(
         yield from _part(batch, f"case_no BETWEEN {part[0][0]} AND {part[-1][0]} AND {where}", tables or batch.list)
 
 
-def _part(batch: Loaded, where: str, tables: Collection[Table]) -> Iterator[tuple[int, dict[str, Any], Rows]]:
+def _part(batch: Loaded, where: str, tables: Sequence[Table]) -> Iterator[tuple[int, dict[str, Any], Rows]]:
     heads = batch.db.execute(f'SELECT case_no, "case" FROM cases WHERE {where} ORDER BY case_no').fetchall()
-    rows: dict[str, dict[str, Rows]] = {name: {table.name: [] for table in batch.list} for _, name in heads}
+    rows: dict[str, dict[str, Rows]] = {name: {table.name: [] for table in tables} for _, name in heads}
     for table in tables:
         for name, *row in _rows(batch, table, "in", f'"case" IN (SELECT "case" FROM cases WHERE {where})'):
             rows[name][table.name].append(tuple(row))
     for at, name in heads:
-        yield at, _said(batch, name, rows[name]), rows[name][SERVICE]
+        yield at, _said(batch, name, rows[name], tables), rows[name].get(SERVICE, [])
 
 
 def _read(said: dict[str, Any], batch: Loaded) -> Case | Unreadable:
@@ -120,12 +120,12 @@ def _rows(batch: Loaded, table: Table, of: str, where: str) -> Rows:
     return list(found.fetchall())
 
 
-def _said(batch: Loaded, name: str, rows: dict[str, Rows]) -> dict[str, Any]:
-    row = dict(zip(batch.list[0].columns, rows[CASE][0][1:], strict=True))
+def _said(batch: Loaded, name: str, rows: dict[str, Rows], tables: Sequence[Table]) -> dict[str, Any]:
+    row = dict(zip(tables[0].columns, rows[CASE][0][1:], strict=True))
     said: dict[str, Any] = {ID: name, DATE: row.pop(DATE), "services": []}
     is_since = batch.tables.is_since
     said |= {key: value if is_since(key) else plain(value) for key, value in row.items() if value is not None}
-    for table in batch.list[1:]:
+    for table in tables[1:]:
         items = [row[1:] for row in rows[table.name]]
         if table.name == SERVICE:
             said["services"] = list(_services(items))
