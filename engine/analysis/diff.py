@@ -16,8 +16,8 @@ from ..evaluation.symbols import OTHER
 from ..language.errors import CaseError
 from ..language.terms import unquote
 from ..library.guideline import Guideline
+from ..program.graph import below
 from ..program.interface import ADVISORY
-from .idle import resting_on
 from .legal import Legal
 from .lines import Line, line_of
 from .policy import WORLDS, NotReproducedError, Witness, read, witness_of
@@ -159,9 +159,9 @@ class Pair:
 def _below(side: Side, name: str) -> tuple[set[Any], set[Any]]:
     """Return the rules that a predicate rests on, and what a case can say of those that it rests on."""
     program = side.guideline.program
-    below = resting_on(program, [name])
-    rules = {(rule.head, rule.body) for rule in program.edition(side.date) if rule.head.predicate in below}
-    declared = (program.predicates[each] for each in below if each in program.predicates)
+    read = below(program, name, closing=True)
+    rules = {(rule.head, rule.body) for rule in program.edition(side.date) if rule.head.predicate in read}
+    declared = (program.predicates[each] for each in read if each in program.predicates)
     said = {
         (p.name, p.params, p.case, p.unless, p.until, p.open_count, (*program.of_kind(p.open_kind),)) for p in declared
     }

@@ -107,9 +107,7 @@ class Withdrawn:
         formula, given = self.trial.formula, self._given(name)
         left = {lit: kind for kind, lit in self.kinds.items()} if self.names[name] else {}
         while left:
-            some = formula.new()
-            formula.add([-some, *left])
-            model = formula.solve([*given, some])
+            model = formula.solve([*given, formula.some(left)])
             if model is None:
                 return
             told = {(kind.before, kind.after): kind for literal, kind in left.items() if literal in model}

@@ -10,7 +10,7 @@ from ..language.digest import sha256
 from ..library.cache import program_in
 from ..library.guideline import Guideline
 from ..program.forms import WITH
-from ..program.graph import Strata, edges
+from ..program.graph import Strata, below
 from ..program.interface import FAVOURABLE
 from ..program.program import Predicate, Program
 
@@ -32,19 +32,6 @@ def is_varied(predicate: Predicate) -> bool:
 def is_of_line(predicate: Predicate) -> bool:
     """Say whether what a case says by an input is of a service line: that it is requested, by how many units, how."""
     return predicate.case is not None and predicate.case.shape in ("", "units", WITH)
-
-
-def below(program: Program, *names: str, closing: bool = False) -> frozenset[str]:
-    """Return the predicates that some rest on by the rules, with themselves.
-
-    :param closing: whether what closes an open one is among what it rests on.
-    """
-    found, before = set(names), 0
-    pairs = [(edge.head, edge.body) for edge in edges(program) if closing or edge.rule]
-    while len(found) != before:
-        before = len(found)
-        found |= {body for head, body in pairs if head in found}
-    return frozenset(found)
 
 
 @lru_cache(maxsize=16)

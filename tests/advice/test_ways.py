@@ -279,6 +279,21 @@ def toy_changes(way: Way) -> frozenset[tuple[str, object]]:
     return frozenset(found)
 
 
+def hold_to_trying(said: Said, world: str, guideline: Guideline) -> None:
+    """Hold the ways of a toy that is refused against every minimal change that makes it necessary."""
+    case = toy(said, guideline)
+    judged = judge(case, guideline, world=world)
+    line = judged.decision.lines[0]
+    if line.role != UNFAVOURABLE:
+        return
+    found = ways(judged, line)
+    event(f"refused, {len(found.ways)} ways")
+    assert found.complete
+    for way in found.ways:
+        assert outcomes(gone(case, way.options, guideline), line, world, guideline) == {FAVOURABLE}, way.options
+    assert set(map(toy_changes, found.ways)) == minimal(said, world, guideline)
+
+
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(  # an amount below every limit stands in nobody's way
     bodies=[["fact(one)", "not fact(one)"], ["fact(one)", "not fact(two)"]],
@@ -294,17 +309,7 @@ def test_small_programs_have_the_ways_that_trying_finds(
     between = [part for part in between if "Session" not in part] or ["fact(one)"]
     bodies = [[*body, "not middle"] if n % 2 else [*body, "middle"][: 2 + n] for n, body in enumerate(bodies)]
     guideline = toys(bodies, between)
-    case = toy(said, guideline)
-    judged = judge(case, guideline, world=world)
-    line = judged.decision.lines[0]
-    if line.role != UNFAVOURABLE:
-        return
-    found = ways(judged, line)
-    event(f"refused, {len(found.ways)} ways")
-    assert found.complete
-    for way in found.ways:
-        assert outcomes(gone(case, way.options, guideline), line, world, guideline) == {FAVOURABLE}, way.options
-    assert set(map(toy_changes, found.ways)) == minimal(said, world, guideline)
+    hold_to_trying(said, world, guideline)
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -358,16 +363,7 @@ def test_what_a_request_says_or_denies_by_itself_is_asked_for_no_more_and_no_les
     """Where a rule says or denies something open by the services requested, each request has its own ways."""
     head, fact, by = own
     guideline = toys([body], [f"fact(one).\n\n%@ rule A/own: it is so\n{head}({fact}) :- {by}"])
-    case = toy(said, guideline)
-    judged = judge(case, guideline, world=world)
-    line = judged.decision.lines[0]
-    if line.role != UNFAVOURABLE:
-        return
-    found = ways(judged, line)
-    assert found.complete
-    for way in found.ways:
-        assert outcomes(gone(case, way.options, guideline), line, world, guideline) == {FAVOURABLE}, way.options
-    assert set(map(toy_changes, found.ways)) == minimal(said, world, guideline)
+    hold_to_trying(said, world, guideline)
 
 
 def test_what_a_request_closes_of_a_choice_may_be_said_all_the_same(tmp_path: Path) -> None:
