@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from ...engine.decision.decide import Judged, advisories
 from ...engine.decision.decision import Advisory
-from ...engine.decision.loosened import below, inputs
+from ...engine.decision.loosened import inputs
 from ...engine.decision.need import AtLeast, Need, fewest
 from ...engine.decision.situation import Situation
 from ...engine.evaluation.bearing import bearing
@@ -19,6 +19,7 @@ from ...engine.language.terms import Atom
 from ...engine.library.guideline import Guideline
 from ...engine.program.elapsed import earlier
 from ...engine.program.forms import BETWEEN, SINCE
+from ...engine.program.graph import below
 from ...engine.program.interface import ADVISORY
 from .evidence import clinical
 from .request import Request, facts
