@@ -37,7 +37,8 @@ def is_of_line(predicate: Predicate) -> bool:
 def below(program: Program, *names: str) -> frozenset[str]:
     """Return the predicates that some rest on by the rules, with themselves."""
     found, before = set(names), 0
-    pairs = [(rule.head.predicate, literal.atom.predicate) for rule in program.rules for literal in rule.asked]
+    rules = (rule for rule in program.rules if rule.body)  # most clauses are facts
+    pairs = {(rule.head.predicate, literal.atom.predicate) for rule in rules for literal in rule.asked}
     while len(found) != before:
         before = len(found)
         found |= {body for head, body in pairs if head in found}

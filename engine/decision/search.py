@@ -98,14 +98,18 @@ class Search(Choices):
 
     def _of(self, terms: Iterable[int]) -> Iterator[Set]:
         """Yield the sets that ask for the least, of some by which the question is settled."""
-        told: list[Told] = []
+        told: list[int] = []
         strongest = (self._strongest([*bits(each)]) for each in terms)
         for kept in sorted(strongest, key=self._asked_for):
             items = sum(1 << i for i in kept)
             cover = union(self.of.cover, items)
-            if not any(each.within(cover) for each in told) and self._is_minimal(kept, 0):
-                told.append(Told(items, ()))
-                yield self._needs(kept, ())
+            for each in told:  # asked for most often of all
+                if each & cover == each:
+                    break
+            else:
+                if self._is_minimal(kept, 0):
+                    told.append(items)
+                    yield self._needs(kept, ())
 
     def _asked_for(self, kept: Iterable[int]) -> int:
         """Return how many things items ask for: the bounds of an amount are one."""

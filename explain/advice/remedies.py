@@ -51,7 +51,7 @@ class Ways(NamedTuple):
     complete: bool
 
 
-_FOUND: WeakKeyDictionary[Situation, dict[tuple[object, ...], Ways]] = WeakKeyDictionary()
+_FOUND: WeakKeyDictionary[Situation, dict[tuple[str, int, str], Ways]] = WeakKeyDictionary()
 
 
 def ways(judged: Judged, line: LineDecision) -> Ways:
@@ -62,11 +62,19 @@ def ways(judged: Judged, line: LineDecision) -> Ways:
     """
     if line.role not in (WAITING, UNFAVOURABLE):
         return Ways((), complete=True)
-    known, since = _FOUND.setdefault(judged.situation, {}), judged.guideline.since(judged.situation.date)
-    same = next((codes for codes in alike(judged.guideline, since) if line.code in codes), line.code)
-    if (key := (same, line.session, line.outcome)) not in known:
-        known[key] = _ways(judged, line)
+    known = _FOUND.setdefault(judged.situation, {})
+    if (key := (line.code, line.session, line.outcome)) not in known:
+        # Which codes are alike is read only where there is another line to ask of.
+        codes = _like(line, judged) if known else ()
+        same = (found for (code, *rest), found in known.items() if code in codes and rest == [*key[1:]])
+        known[key] = next(same, None) or _ways(judged, line)
     return known[key]
+
+
+def _like(line: LineDecision, judged: Judged) -> tuple[str, ...]:
+    """Return the codes of which the rules say the same as of the code of a line."""
+    since = judged.guideline.since(judged.situation.date)
+    return next((codes for codes in alike(judged.guideline, since) if line.code in codes), ())
 
 
 def _ways(judged: Judged, line: LineDecision) -> Ways:
