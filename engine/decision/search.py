@@ -247,5 +247,5 @@ def turned(needs: Set, turn: int) -> list[Need]:
 
 def is_part(item: Item, need: Need) -> bool:
     """Say whether an item of a need's atom is a bound that the need sets, or all that it says."""
-    bound = {"present": 1, "absent": 0, "low": item.bound, "high": item.bound}[item.kind]
+    bound = item.bound if item.kind in ("low", "high") else item.kind == "present"
     return bound == (need.high if item.kind == "high" else need.low)

@@ -86,9 +86,9 @@ class Plan:
             left.remove((at, atom))
             step = self._step(atom, bound, fresh=at == new)
             bound.update(a.name for a in atom.args if isinstance(a, Var))
-            ready = tuple(each for each in tests if left and bound.issuperset(each.names()))
+            ready = tuple([each for each in tests if left and bound.issuperset(each.names())])
             tests = [each for each in tests if each not in ready]
-            self.steps.append(step._replace(tests=ready))
+            self.steps.append(step._replace(tests=ready) if ready else step)
         self.sizes = {step.predicate: len(text.get(step.predicate, ())) for step in self.steps}
         self.most = prod(self.sizes[step.predicate] for step in self.steps if step.predicate not in varying)
         self.varying = [step.predicate for step in self.steps if step.predicate in varying]
@@ -107,7 +107,7 @@ class Plan:
     ) -> tuple[bool, int, int, bool, int]:
         """Rank a literal: what is new comes first, then what leaves the fewest ways."""
         at, atom = each
-        free = {a.name for a in atom.args if isinstance(a, Var)} - {*bound}
+        free = {a.name for a in atom.args if isinstance(a, Var)}.difference(bound)
         return at != new, min(len(free), 1), -len(atom.args) + len(free), atom.predicate not in varying, at
 
     def _step(self, atom: Atom, bound: Collection[str], *, fresh: bool) -> Step:

@@ -123,17 +123,16 @@ def _item(need: Need | AtLeast, steps: Iterable[Firing], program: Program) -> It
 
 def _takes_up(step: Firing, need: Need, program: Program) -> bool:
     """Say whether a step reads what is needed; that a choice is another one is read off the one that it is."""
-    name = need.atom.predicate
+    (name, args), declared = need.atom, program.predicates
     if step.head.predicate == name:
         return False
-    if any(
-        p.args == need.atom.args and program.predicates[p.predicate].case
-        for p in step.premises
-        if p.predicate in program.predicates and p.args[:1] != (UNDOCUMENTED,)  # a number is of its own predicate
-    ):
-        return True  # it reads what the record says, in place of what that comes to
-    is_choice = program.predicates[name].is_choice
-    return need.atom in step.reads or (is_choice and name in {a.predicate for a in step.absences})
+    for p in step.premises:
+        # It reads what the record says, in place of what that comes to; a number is of its own predicate.
+        if p.args == args and args[:1] != (UNDOCUMENTED,) and p.predicate in declared and declared[p.predicate].case:
+            return True
+    if need.atom in step.reads:
+        return True
+    return any(a.predicate == name for a in step.absences) and declared[name].is_choice
 
 
 def boxes(sets: Iterable[Sequence[Item]]) -> list[Box]:
