@@ -47,9 +47,10 @@ def _below(own: Mapping[str, set[str]], asked: Mapping[str, set[str]], evaluator
     """Return by predicate what it and those that it rests on have of their own, in the order of the strata."""
     below: dict[str, Names] = {}
     for component in evaluator.strata.components:
-        names = component.union(*(asked.get(name, ()) for name in component))
-        found = frozenset[str]().union(*(own.get(name, ()) for name in component), *(below.get(n, ()) for n in names))
-        below |= dict.fromkeys(component, found)
+        names = component.union(*[asked[name] for name in component if name in asked])
+        mine = [own[name] for name in component if name in own]
+        found = frozenset[str]().union(*mine, *[below[name] for name in names if name in below])
+        below.update(dict.fromkeys(component, found))
     return below
 
 

@@ -103,13 +103,9 @@ class Search(Choices):
         for kept in sorted(strongest, key=self._asked_for):
             items = sum(1 << i for i in kept)
             cover = union(self.of.cover, items)
-            for each in told:  # asked for most often of all
-                if each & cover == each:
-                    break
-            else:
-                if self._is_minimal(kept, 0):
-                    told.append(items)
-                    yield self._needs(kept, ())
+            if not any(each & cover == each for each in told) and self._is_minimal(kept, 0):
+                told.append(items)
+                yield self._needs(kept, ())
 
     def _asked_for(self, kept: Iterable[int]) -> int:
         """Return how many things items ask for: the bounds of an amount are one."""

@@ -138,30 +138,37 @@ def _takes_up(step: Firing, need: Need, program: Program) -> bool:
 def boxes(sets: Iterable[Sequence[Item]]) -> list[Box]:
     """Return sets of items with those that differ in one place drawn together into one with a choice there."""
     found: list[Box | None] = [tuple((item,) for item in each) for each in sets]
-    alike: dict[frozenset[tuple[Item, ...]], set[int]] = {}  # the boxes, by their number, without one place
-    for number, box in enumerate(found):
-        for rest in _rests(box):
+    known: dict[tuple[Item, ...], int] = {}  # the places, by numbers that stand for them
+    places = [_numbers(box or (), known) for box in found]
+    alike: dict[frozenset[int], set[int]] = {}  # the boxes, by their number, without one place
+    for number, own in enumerate(places):
+        for rest in _rests(own):
             alike.setdefault(rest, set()).add(number)
     at = 0
     while at < len(found):
-        other = min((n for rest in _rests(found[at]) for n in alike[rest] if n != at), default=-1)
+        other = min((n for rest in _rests(places[at]) for n in alike[rest] if n != at), default=-1)
         if other < 0:
             at += 1
             continue
         at, other = sorted((at, other))
         for number in (at, other):
-            for rest in _rests(found[number]):
+            for rest in _rests(places[number]):
                 alike[rest].remove(number)
         found[at], found[other] = _merged(found[at] or (), found[other] or ()), None
-        for rest in _rests(found[at]):
+        places[at], places[other] = _numbers(found[at] or (), known), frozenset()
+        for rest in _rests(places[at]):
             alike.setdefault(rest, set()).add(at)
     return [box for box in found if box is not None]
 
 
-def _rests(box: Box | None) -> Iterator[frozenset[tuple[Item, ...]]]:
-    """Yield a box without each of its places."""
-    places = frozenset(box or ())
-    yield from (places - {place} for place in places)
+def _numbers(box: Box, known: dict[tuple[Item, ...], int]) -> frozenset[int]:
+    """Return numbers for the places of a box: to compare them takes less than to compare items."""
+    return frozenset([known.setdefault(place, len(known)) for place in box])
+
+
+def _rests(places: frozenset[int]) -> list[frozenset[int]]:
+    """Return a box without each of its places."""
+    return [places - {place} for place in places]
 
 
 def _merged(a: Box, b: Box) -> Box:

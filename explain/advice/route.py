@@ -20,7 +20,6 @@ from ...engine.library.guideline import Guideline
 from ...engine.program.elapsed import earlier
 from ...engine.program.forms import BETWEEN, SINCE
 from ...engine.program.interface import ADVISORY
-from .evidence import clinical
 from .request import Request, facts
 
 AS_IT_IS = Request()
@@ -68,6 +67,8 @@ class Route:
     @cached_property
     def _of_request(self) -> frozenset[str]:
         """The predicates that a request, and not the record, makes so."""
+        from .evidence import clinical  # slow to import, and only another request needs it
+
         return self.judged.guideline.strata.from_case - clinical(self.judged.guideline) - {*self.program.outputs()}
 
     def changed(
