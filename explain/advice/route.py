@@ -12,10 +12,10 @@ from ...engine.decision.decision import Advisory
 from ...engine.decision.loosened import below, inputs
 from ...engine.decision.need import AtLeast, Need, fewest
 from ...engine.decision.situation import Situation
-from ...engine.evaluation.bearing import bearing
 from ...engine.evaluation.component import Slot
 from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom
+from ...engine.library.grounding import bearing_on
 from ...engine.library.guideline import Guideline
 from ...engine.program.elapsed import earlier
 from ...engine.program.forms import BETWEEN, SINCE
@@ -146,8 +146,10 @@ class Route:
     @cached_property
     def _bearing(self) -> frozenset[Slot] | None:
         """What has to come before the case draws an advisory that it does not draw now; None where all may."""
-        prepared = self.judged.situation.evaluator.prepared
-        return bearing(prepared, ADVISORY) if prepared else None
+        guideline, situation = self.judged.guideline, self.judged.situation
+        prepared = situation.evaluator.prepared
+        seal = guideline.hash, guideline.since(situation.date)
+        return bearing_on(ADVISORY, prepared, seal) if prepared else None
 
     def _bears(self, said: Atom) -> bool:
         return self._bearing is None or said in self._bearing or said.predicate in self._bearing
