@@ -99,9 +99,10 @@ def steps_to(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
     for atom in queue:
         for firing in model.firings.get(atom, ()):
             yield firing
-            new = [a for a in dict.fromkeys(firing.reads) if a not in seen]
-            seen.update(new)
-            queue += new
+            for each in firing.reads:
+                if each not in seen:
+                    seen.add(each)
+                    queue.append(each)
 
 
 def named(steps: Iterable[Firing], model: Model, program: Program) -> bool:
