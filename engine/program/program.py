@@ -203,7 +203,7 @@ class Program(NamedTuple):
 
     def label(self, constant: object) -> str:
         """Return a constant in words: its label, a quoted text as it is, and a symbol without a label as words."""
-        return self.concepts.get(str(constant), ("", in_words(constant)))[1]
+        return known[1] if (known := self.concepts.get(str(constant))) else in_words(constant)
 
     def shown(self) -> Iterator[Predicate]:
         """Yield the predicates whose values a decision shows with each line."""

@@ -16,9 +16,9 @@ def wrapped(
     :param subsequent_indent: what all others do.
     :param break_long_words: whether a word that is too long for any line is broken.
     """
-    room = width - max(len(initial_indent), len(subsequent_indent))
-    plain = room > 1 and text.isprintable() and "   " not in text and text == text.strip()
-    if not plain or (break_long_words and max(map(len, text.split(" "))) > room):
+    plain = width > 0 and text.isprintable() and "   " not in text and text[:1] != " " != text[-1:]
+    room = width - max(len(initial_indent), len(subsequent_indent)) if break_long_words else len(text)
+    if not plain or (len(text) > room and max(map(len, text.split(" "))) > room):
         import textwrap  # slow to import, and few texts need it
 
         return textwrap.wrap(text, width, initial_indent=initial_indent, subsequent_indent=subsequent_indent,
