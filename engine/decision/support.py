@@ -42,15 +42,17 @@ def reached(
     model, seen, stack = why.model, set[Atom](), list(targets)
     while stack:
         atom = stack.pop()
-        if done(atom.predicate) or atom in seen:
+        if atom in seen or done(atom.predicate):
             continue
         seen.add(atom)
         if atom in model.unknown:
             yield atom.predicate
-        elif not model.possible(atom):
+        elif atom in model.given:  # that is a leaf of a proof
+            continue
+        elif atom not in model.firings:
             for failure in _failing(atom, why, stack):
                 yield failure.rule
-        elif atom not in model.given:  # that is a leaf of a proof
+        else:
             for firing in ways.of(atom):
                 yield firing.rule
                 stack += firing.premises

@@ -25,9 +25,12 @@ class Ways:
 
     def of(self, atom: Atom) -> list[Firing]:
         """Return the firings to show of an atom that is derived, surely or possibly."""
+        circular = atom.predicate in self.why.evaluator.circular
+        if not circular and len(only := self.model.firings[atom]) == 1:
+            return only
         if atom in self.model.support and not self.every:
             return [self.why.shortest(atom)]
-        if atom.predicate not in self.why.evaluator.circular:
+        if not circular:
             return self._firings(atom)
         if atom not in self._circle:
             self._find_circles(atom)

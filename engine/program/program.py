@@ -203,7 +203,7 @@ class Program(NamedTuple):
 
     def label(self, constant: object) -> str:
         """Return a constant in words: its label, a quoted text as it is, and a symbol without a label as words."""
-        return self.concepts.get(str(constant), ("", in_words(constant)))[1]
+        return known[1] if (known := self.concepts.get(str(constant))) else in_words(constant)
 
     def shown(self) -> Iterator[Predicate]:
         """Yield the predicates whose values a decision shows with each line."""
@@ -243,7 +243,7 @@ def read_text(path: Path, name: str = "") -> str:
     """
     data = path.read_bytes()
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
+        return data.removeprefix(b"\xef\xbb\xbf").decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         place = Place(name or path.name, data[: error.start].count(b"\n") + 1)
         raise GuidelineError([Finding("encoding", place, "this is not UTF-8 text", "save the file as UTF-8")]) from None

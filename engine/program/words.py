@@ -35,18 +35,18 @@ _TWICE = r"\b(?:(an?|some) (\w+) \2|(\w+) (an?|some) \3)\b"
 def _fill(gloss: str, values: Substitution, program: Program) -> str:
     """Fill the slots of a gloss: symbols by their label, codes and numbers as they are, the rest as `a code`."""
 
-    def say(name: str, after: str) -> str:
-        value = values.get(name)
+    parts = [*_parts(gloss)]
+    some = False
+    for at in range(1, len(parts), 2):
+        value = values.get(parts[at])
         if value is None:
-            return any_of(name)
-        if isinstance(value, Quantity):
-            return _with_unit(value, after)
-        return unquote(value) if str(value).startswith('"') else program.label(value)
-
-    parts = _parts(gloss)
-    said = "".join([say(part, parts[at + 1]) if at % 2 else part for at, part in enumerate(parts)])
+            parts[at], some = any_of(parts[at]), True
+        elif isinstance(value, Quantity):
+            parts[at] = _with_unit(value, parts[at + 1])
+        else:
+            parts[at] = unquote(value) if str(value).startswith('"') else program.label(value)
+    said = "".join(parts)
     # "{Weeks} weeks" with nothing to fill in is "some weeks", and "code {Code}" is "a code".
-    some = None in map(values.get, parts[1::2])
     return re.sub(_TWICE, lambda m: f"{m[1] or m[4]} {m[2] or m[3]}", said) if some else said
 
 

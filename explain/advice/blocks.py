@@ -102,9 +102,10 @@ class Writer:
         :param above: the rules above it.
         :param barred: whether something beside it fails already, whatever it lacks.
         """
-        if (criterion, step) in self._done:
-            return
+        before = len(self._done)
         self._done.add((criterion, step))
+        if len(self._done) == before:
+            return
         statement = step.rule.cites[0] if step.rule.cites else ""
         above = above.and_(step.rule) if above else Above(step.rule.id, _named(step.rule))
         bars = barred or (bool(step.lacking) and step.barred)

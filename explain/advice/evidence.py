@@ -10,12 +10,14 @@ from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.outcomes import awaited, outcomes
 from ...engine.decision.support import leaves
 from ...engine.language.comparison import measured
+from ...engine.language.record import NamedTuple
 from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.library.guideline import Guideline
 from ...engine.program.forms import BETWEEN, RECORDS, SINCE, SINGLE
 from ...engine.program.graph import edges
 from ...engine.program.interface import FAVOURABLE
+from ...engine.program.program import Predicate
 from ...engine.program.words import say_atom
 from .wording import telling
 
@@ -30,9 +32,7 @@ class Evidence:
     def __init__(self, judged: Judged) -> None:
         self.judged, self.case = judged, judged.case
         self.model, self.why, self.program = judged.model, judged.why, judged.guideline.program
-        self.declared = self.program.declared()
-        declared = self.program.predicates.values()
-        self.kinds = {p.case.kind for p in declared if p.case and p.case.kind}
+        self.declared, self.told, self.kinds = vocabulary(judged.guideline)
         self.from_case = judged.guideline.strata.from_case
         self.clinical = clinical(judged.guideline)
 
@@ -59,9 +59,8 @@ class Evidence:
 
     def is_fact(self, atom: Atom) -> bool:
         """Say whether an atom speaks of the case in the vocabulary of the case files."""
-        key = self.declared[atom.predicate].case
-        told = key is not None and key.shape in (*SINGLE, RECORDS)
-        return told or (self.kind(atom) in self.kinds and atom.predicate in self.from_case)
+        name = atom.predicate
+        return name in self.told or (name in self.from_case and self.kind(atom) in self.kinds)
 
     def fact(self, atom: Atom) -> str:
         """Return an atom that holds in words, with the sources of what it follows from."""
@@ -126,6 +125,22 @@ class Evidence:
     def _is_broader(self, atom: Atom) -> bool:
         step = self.model.support.get(atom)
         return step is not None and any(p.predicate == atom.predicate for p in step.premises)
+
+
+class Vocabulary(NamedTuple):
+    """What a case file of a guideline can say, by the predicates that say it."""
+
+    declared: dict[str, Predicate]  # every one that rules may ask for
+    told: frozenset[str]  # of which every atom is a word of the case
+    kinds: frozenset[str]  # of the concepts that a case names
+
+
+@lru_cache(maxsize=16)
+def vocabulary(guideline: Guideline) -> Vocabulary:
+    """Return the vocabulary of the case files of a guideline."""
+    keys = {name: p.case for name, p in guideline.program.declared().items() if p.case}
+    told = frozenset(name for name, key in keys.items() if key.shape in (*SINGLE, RECORDS))
+    return Vocabulary(guideline.program.declared(), told, frozenset(key.kind for key in keys.values() if key.kind))
 
 
 @lru_cache(maxsize=16)

@@ -57,14 +57,15 @@ class Grounds:
         premises, absences = iter(firing.premises), iter(firing.absences)
         parts: list[Item | Choice] = []
         for part in firing.rule.body:
-            if isinstance(part, Aggregate):
+            if isinstance(part, Literal):
+                if part.positive:
+                    parts.append(self._part(next(premises), firing.rule, firing.binding))
+                else:
+                    parts += self._absence(next(absences))
+            elif isinstance(part, Aggregate):
                 parts.append(self._counted(part, firing.binding))
-            elif isinstance(part, Comparison):
-                parts += self._compared(part, firing.rule, firing.binding)
-            elif part.positive:
-                parts.append(self._part(next(premises), firing.rule, firing.binding))
             else:
-                parts += self._absence(next(absences))
+                parts += self._compared(part, firing.rule, firing.binding)
         return step(firing.rule, tuple(parts))
 
     def _failed(self, failure: Failure) -> Iterator[Step]:

@@ -106,7 +106,8 @@ class Items:
 
     def _given(self, atom: Atom) -> Iterator[Atom]:
         """Yield what the case says that a sure atom follows from; the form of a code is no word of the case."""
-        for each in sorted((a for a in leaves(self.model, atom) if a in self.case.facts), key=str):
+        given = [a for a in leaves(self.model, atom) if a in self.case.facts]
+        for each in sorted(given, key=str) if given[1:] else given:
             if self._key(each).shape not in ("hierarchy", "slips"):
                 yield each
 

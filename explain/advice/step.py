@@ -60,6 +60,8 @@ def step(rule: Rule, parts: tuple[Item | Choice, ...]) -> Step:
 
 def choice(atom: Atom, steps: tuple[Step, ...]) -> Choice:
     """Return an atom with the rules that give it or could, of which there is one at least."""
+    if len(steps) == 1:
+        return Choice(atom, steps, steps[0].fails, steps[0].distance)
     return Choice(atom, steps, all(each.fails for each in steps), min([each.distance for each in steps]))
 
 

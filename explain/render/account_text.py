@@ -169,9 +169,9 @@ class _Screen:
         self.said.add(block.statement)
         unmet = self.tight >= FAILING and self.account.lines[0].role != FAVOURABLE
         key = block, words, unmet, self.tight >= TERSE, self.column, self.width
-        if key not in self.written:
-            self.written[key] = list(self._written(block, words, unmet=unmet))
-        return self.written[key]
+        if (told := self.written.get(key)) is None:
+            told = self.written[key] = list(self._written(block, words, unmet=unmet))
+        return told
 
     def _written(self, block: Block, words: str, *, unmet: bool) -> Iterator[str]:
         """Yield a statement with its items, perhaps those alone that are not met."""
@@ -200,16 +200,20 @@ class _Screen:
 
     def _rests_on(self, shown: Sequence[Block]) -> list[str]:
         key = self.account.rests_on, tuple([block.rests_on for block in shown]), self.width
-        if key not in self.written:
-            self.written[key] = self._wrap(rests_told(self.account, shown), rest=HANG)
-        return self.written[key]
+        if (told := self.written.get(key)) is None:
+            told = self.written[key] = self._wrap(rests_told(self.account, shown), rest=HANG)
+        return told
 
     def _folded(self, left: list[Block]) -> list[str]:
-        shown = [block for block in self.account.blocks if block not in left]
-        role, more = self.account.lines[0].role, list[str]()
-        lacking = [[any(item.fails for item in group) for group in block.lacking] for block in shown]
-        if failing := sum(sum(each) for each in lacking if not all(each)) * (self.tight >= TERSE):
-            more.append(f"{failing} that fail{'s' * (failing == 1)} where another is open (--detail 2)")
-        if met := len({item for block in shown for item in block.met}) * (self.tight >= FAILING and role != FAVOURABLE):
-            more.append(f"{met} item{'s' * (met > 1)} met (--detail 2)")
-        return self._wrap(folded_told(self.account, left, short=self.tight > PLAIN, more=more), rest=HANG)
+        more = self._numbers([block for block in self.account.blocks if block not in left])
+        return self._wrap(folded_told(self.account, left, short=self.tight > PLAIN, more=list(more)), rest=HANG)
+
+    def _numbers(self, shown: Sequence[Block]) -> Iterator[str]:
+        """Yield how many items of the blocks shown are left out, where they are."""
+        if self.tight >= TERSE:
+            lacking = [[any(item.fails for item in group) for group in block.lacking] for block in shown]
+            if failing := sum(sum(each) for each in lacking if not all(each)):
+                yield f"{failing} that fail{'s' * (failing == 1)} where another is open (--detail 2)"
+        unmet = self.tight >= FAILING and self.account.lines[0].role != FAVOURABLE
+        if met := len({item for block in shown for item in block.met} if unmet else ()):
+            yield f"{met} item{'s' * (met > 1)} met (--detail 2)"

@@ -123,17 +123,17 @@ def folded_told(account: Account, left: Sequence[Block], *, short: bool = False,
     texts = []
     favourable = account.lines[0].role == FAVOURABLE
     shown = {block.criterion for block in account.blocks if block not in left}
-    names = [name for name in dict.fromkeys(block.criterion for block in left) if name not in shown]
+    names = [name for name in dict.fromkeys([block.criterion for block in left]) if name not in shown]
     if names:
         texts.append(f"{'met as well' if favourable else 'also in play'}: {', '.join(names)} (--detail 2)")
     texts += more
-    beside: Group = tuple(dict.fromkeys(i for block in (*account.blocks, *account.beside) for i in block.beside))
+    beside: Group = tuple(dict.fromkeys([i for block in (*account.blocks, *account.beside) for i in block.beside]))
     if beside:
         does = f"do{'es' * (len(beside) == 1)} not decide"
         number = f"{len(beside)} item{'s' * (len(beside) > 1)} that {does}"
         texts.append(number if short or len(beside) > FEW else f"{alike(beside)} ({does})")
-    common = dict.fromkeys(block.statement for block in account.beside if not block.beside)
-    if met := account.program.in_order(set(common) - {block.statement for block in account.blocks}):
+    common = {block.statement for block in account.beside if not block.beside}
+    if met := account.program.in_order(common - {block.statement for block in account.blocks} if common else ()):
         texts.append(f"{', '.join(met)} (met)")
     if account.others and account.lines[0].role in (UNFAVOURABLE, WAITING):
         texts.append(f"{len(account.others)} {'other ' * bool(shown)}criteri{'a' if len(account.others) > 1 else 'on'}")

@@ -4,7 +4,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations, product
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -389,3 +389,36 @@ medically_necessary(Session, Code, "A") :- service(Session, Code), toy(Code), no
         found = ways(judged, judged.decision.lines[0])
         assert found.complete
         assert {way.options for way in found.ways} == {("--set place=street",), ("--set place=ward",)}
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_a_note_that_stays_as_it_is_hides_no_way(world: str, toy_folder: Callable[[str], Path]) -> None:
+    """Whatever a note rules out, or no longer rules out, the list is every minimal change that trying finds."""
+    guideline, notes, findings = load(toy_folder("stand")), ("rain", "lamp"), ("", "present", "absent")
+    records = [dict(zip(("place", "time", "worn", "torn"), each, strict=True))
+               for each in product(("home", "garden"), ("day", "night"), findings, findings)]  # fmt: skip
+    refused = 0
+    for noted in chain.from_iterable(combinations(notes, number) for number in range(3)):
+        judged = [judge(_stand(record, noted, guideline), guideline, world=world) for record in records]
+        covered = [
+            set(r.items()) for r, j in zip(records, judged, strict=True) if j.decision.lines[0].role == FAVOURABLE
+        ]
+        for record, each in zip(records, judged, strict=True):
+            if each.decision.lines[0].role == UNFAVOURABLE:
+                changes = {frozenset(other - {*record.items()}) for other in covered}
+                least = {way for way in changes if ("worn", "") not in way if ("torn", "") not in way}
+                least = {way for way in least if not any(other < way for other in least)}
+                told = {frozenset((*option.removeprefix("--set ").split("="),) for option in way.options)
+                        for way in ways(each, each.decision.lines[0]).ways}  # fmt: skip
+                assert told == least, (noted, record)
+                refused += 1
+    assert refused > 10
+
+
+def _stand(record: dict[str, str], notes: Iterable[str], guideline: Guideline) -> Case:
+    said = {"id": "stand", "date_of_service": "2025-01-01", "services": [{"cpt": "L0001"}], "notes": [*notes],
+            "findings": {name: record[name] for name in ("worn", "torn") if record[name]},
+            "place": record["place"], "time": record["time"]}  # fmt: skip
+    (case,) = read_text(json.dumps(said).encode(), "stand", guideline)
+    assert isinstance(case, Case)
+    return case
