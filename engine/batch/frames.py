@@ -41,6 +41,10 @@ def session(memory: str = "") -> Any:
     try:
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
+        from pyspark.sql.pandas.utils import require_minimum_pandas_version, require_minimum_pyarrow_version
+
+        require_minimum_pandas_version()  # rows are handed to workers through both
+        require_minimum_pyarrow_version()
     except ImportError:
         raise BatchError(NO_SPARK) from None
     if not shutil.which("java", path=f"{os.environ.get('JAVA_HOME', '')}/bin:{os.environ.get('PATH', '')}"):
