@@ -53,6 +53,7 @@ SUMMED = (
     "#sum {{ N, D : weeks(D, N), N >= {j} }}", "#sum {{ N, D : weeks(D, N), N <= {j} }}", "#sum {{ N : tally(N) }}",
     "#sum {{ N, a : weeks(d0, N) ; M, b : tally(M) }}", "#sum {{ N, D : weeks(D, N) ; {two}, b, F : finding(F) }}",
     "#sum {{ N, D : weeks(D, N), not finding(f0) }}", "#sum {{ N, D : weeks(D, N), finding(F) }}",
+    "#sum {{ N : weeks(d0, N), weeks(D, M), M >= {j} }}",
 )  # fmt: skip
 PLAIN = ("finding(f0)", "finding(f1)", "not finding(f0)", "weeks(d0, P), P >= {j}", "tally(Q), Q < {j}")
 
@@ -186,11 +187,12 @@ def test_a_record_settles_the_goal_where_it_meets_a_set(drawn: Bounded) -> None:
             assert not all(sure for facts, sure in surely.items() if met(left, facts)), (needs, need)
 
 
+@pytest.mark.parametrize("lets", ["finding(F)", "weeks(D, M), M >= 2"])
 @pytest.mark.parametrize(("number", "possible"), [(6, True), (7, False)])
-def test_an_amount_counts_once_whatever_lets_it_count(number: int, possible: bool) -> None:
-    """An amount of at most 6 that either of two findings lets count adds up to at most 6."""
+def test_an_amount_counts_once_whatever_lets_it_count(number: int, possible: bool, lets: str) -> None:
+    """An amount of at most 6 that either of two findings, or amounts, lets count adds up to at most 6."""
     text = TEXT.format(measure="", least=0, most=6, none=0, few=2)
-    rule = f"goal :- #sum {{ N : weeks(d0, N), finding(F) }} >= {number}."
+    rule = f"goal :- #sum {{ N : weeks(d0, N), {lets} }} >= {number}."
     program, _ = read_program([("x.dl", f"{text}%@ rule R/0: so\n{rule}\n")])
     model = Evaluator(program, stratify(program), "2025-01-01").evaluate(frozenset(), open_world=True)
     assert model.possible(GOAL) == possible
