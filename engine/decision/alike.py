@@ -10,9 +10,10 @@ from ..evaluation.rules import Model
 from ..language.terms import Atom, Rule, Var, quote, unquote
 from ..library.cache import of_edition
 from ..library.guideline import Guideline
+from ..program.graph import below
 from ..program.interface import FAVOURABLE, SERVICE
 from ..program.program import Predicate
-from .loosened import below, inputs, is_of_line, is_varied, relaxed
+from .loosened import inputs, is_of_line, is_varied, relaxed
 from .need import Item
 from .outcomes import favourable, outcomes
 from .relaxed import Gates

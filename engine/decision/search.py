@@ -98,13 +98,13 @@ class Search(Choices):
 
     def _of(self, terms: Iterable[int]) -> Iterator[Set]:
         """Yield the sets that ask for the least, of some by which the question is settled."""
-        told: list[Told] = []
+        told: list[int] = []
         strongest = (self._strongest([*bits(each)]) for each in terms)
         for kept in sorted(strongest, key=self._asked_for):
             items = sum(1 << i for i in kept)
             cover = union(self.of.cover, items)
-            if not any(each.within(cover) for each in told) and self._is_minimal(kept, 0):
-                told.append(Told(items, ()))
+            if not any(each & cover == each for each in told) and self._is_minimal(kept, 0):
+                told.append(items)
                 yield self._needs(kept, ())
 
     def _asked_for(self, kept: Iterable[int]) -> int:
@@ -243,5 +243,5 @@ def turned(needs: Set, turn: int) -> list[Need]:
 
 def is_part(item: Item, need: Need) -> bool:
     """Say whether an item of a need's atom is a bound that the need sets, or all that it says."""
-    bound = {"present": 1, "absent": 0, "low": item.bound, "high": item.bound}[item.kind]
+    bound = item.bound if item.kind in ("low", "high") else item.kind == "present"
     return bound == (need.high if item.kind == "high" else need.low)

@@ -1,14 +1,16 @@
-"""Grounded editions, kept for the next start: which firings there are, or why the edition has none."""
+"""Grounded editions, kept for the next start: which firings there are, or why it has none, and what bears on what."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..evaluation.compiled import Row
+from ..evaluation.component import Slot
 from ..evaluation.limits import NotGroundedError
 from ..evaluation.prepared import Outline, Prepared
-from ..language.terms import Constant, Quantity
+from ..language.terms import Atom, Constant, Quantity
 from ..program.graph import Strata
 from ..program.program import Program
 from .cache import of_edition
@@ -97,6 +99,36 @@ def prepared(program: Program, strata: Strata, date: str, seal: tuple[str, str])
     if found is None:
         raise NotGroundedError(why)
     return Prepared(program, strata, date, found)
+
+
+@lru_cache(maxsize=16)
+def bearing_on(predicate: str, prepared: Prepared, seal: tuple[str, str]) -> frozenset[Slot]:
+    """Return what bears on a predicate in an edition, as an earlier start kept it where one did; see `bearing`.
+
+    :param seal: see `grounded`.
+    """
+
+    def made() -> frozenset[Slot]:
+        from ..evaluation.bearing import bearing
+
+        return bearing(prepared, predicate)
+
+    return of_edition(f"bearing/{predicate}", seal, _slots, made, _slotted)
+
+
+def _slotted(slots: Iterable[Slot]) -> Any:
+    return [slot if isinstance(slot, str) else [slot.predicate, _listed(slot.args)] for slot in sorted(slots, key=str)]
+
+
+def _slots(data: Any) -> frozenset[Slot]:
+    """Return what a list says; see `_decoded`."""
+    return frozenset([each if type(each) is str else _slot(*each) for each in data])
+
+
+def _slot(predicate: Any, args: Any) -> Atom:
+    if type(predicate) is not str:
+        raise ValueError(predicate)
+    return Atom(predicate, _row(args))
 
 
 def _outlined(told: Outlined) -> Any:
