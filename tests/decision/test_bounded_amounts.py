@@ -15,7 +15,7 @@ from coverlog.engine.program.graph import stratify
 from coverlog.engine.program.program import Program
 from coverlog.engine.program.reader import read_program
 from coverlog.engine.soundness.check import check
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 TEXT = """guideline("BOUNDED", "amounts with bounds", "2025-01-01").
@@ -97,6 +97,12 @@ def bounded(draw: st.DrawFn) -> Bounded:
         if draw(st.integers(0, 2)) == 0:
             parts.append(draw(st.sampled_from(PLAIN)).format(j=written(draw(st.integers(0, 3)))))
         rules.append(f"goal :- {', '.join(parts)}.")
+    return understood(rules, least, most, decimals)
+
+
+def understood(rules: list[str], least: int = 0, most: int = 1, decimals: int = 0) -> Bounded:
+    """Return a program of some rules."""
+    whole = (lambda n: f"{n}.0") if decimals else str
     measure = ' unit "u" decimals 1' * decimals
     ends = {"least": whole(least), "most": whole(most), "none": whole(0), "few": whole(2 - decimals)}
     text = TEXT.format(measure=measure, **ends)
@@ -166,7 +172,16 @@ thorough = settings(
 )
 
 
+CIRCLES = (
+    "goal :- goal, #count { F : finding(F) } >= 1.", "goal :- goal, #count { D : weeks(D, N), N >= 1 } >= 1.",
+    "goal :- goal, #count { F : finding(F) ; D : weeks(D, N), N >= 1 } >= 2.",
+)  # fmt: skip
+
+
 @thorough
+@example(understood(["goal :- finding(f0).", CIRCLES[0]]))
+@example(understood(["goal :- finding(f0), finding(f1).", CIRCLES[1]]))
+@example(understood(["goal :- #count { F : finding(F) } >= 2.", CIRCLES[2]]))
 @given(bounded())
 def test_a_record_settles_the_goal_where_it_meets_a_set(drawn: Bounded) -> None:
     """Of every way to document something, what makes the goal sure is what meets a set; no set has a need too many."""
