@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from ...engine.decision.decide import Judged, advisories
 from ...engine.decision.decision import Advisory
-from ...engine.decision.loosened import below, inputs
+from ...engine.decision.loosened import inputs
 from ...engine.decision.need import AtLeast, Need, fewest
 from ...engine.decision.situation import Situation
 from ...engine.evaluation.component import Slot
@@ -19,6 +19,7 @@ from ...engine.library.grounding import bearing_on
 from ...engine.library.guideline import Guideline
 from ...engine.program.elapsed import earlier
 from ...engine.program.forms import BETWEEN, SINCE
+from ...engine.program.graph import below
 from ...engine.program.interface import ADVISORY
 from .request import Request, facts
 
