@@ -83,7 +83,7 @@ class Plan:
         tests = list(compiled.comparisons)
         self.steps: list[Step] = []
         while left:
-            first = min(left, key=lambda each: self._rank(*each, new, bound, varying)) if left[1:] else left[0]
+            first = min(left, key=lambda each: self._rank(each, new, bound, varying)) if left[1:] else left[0]
             left.remove(first)
             at, atom, names = first
             step = self._step(atom, bound, fresh=at == new)
@@ -105,9 +105,10 @@ class Plan:
 
     @staticmethod
     def _rank(
-        at: int, atom: Atom, names: set[str], new: int, bound: set[str], varying: Collection[str]
+        each: tuple[int, Atom, set[str]], new: int, bound: set[str], varying: Collection[str]
     ) -> tuple[bool, int, int, bool, int]:
         """Rank a literal: what is new comes first, then what leaves the fewest ways."""
+        at, atom, names = each
         free = len(names - bound)
         return at != new, min(free, 1), free - len(atom.args), atom.predicate not in varying, at
 

@@ -10,7 +10,7 @@ from ..evaluation.compiled import Row
 from ..evaluation.component import Slot
 from ..evaluation.limits import NotGroundedError
 from ..evaluation.prepared import Outline, Prepared
-from ..language.terms import Atom, Constant, Quantity
+from ..language.terms import Atom, Constant, Quantity, Term
 from ..program.graph import Strata
 from ..program.program import Program
 from .cache import of_edition
@@ -46,7 +46,7 @@ def _encoded(found: Found) -> Any:
     return [found[0], [[rule, _listed(row)] for rule, row in found[1]]]
 
 
-def _written(constant: Constant) -> Any:
+def _written(constant: Term) -> Any:
     return constant.__getnewargs__() if isinstance(constant, Quantity) else constant
 
 
@@ -138,7 +138,7 @@ def _outlined(told: Outlined) -> Any:
     ]]  # fmt: skip
 
 
-def _listed(row: Iterable[Constant]) -> list[Any]:
+def _listed(row: Iterable[Term]) -> list[Any]:
     return list(map(_written, row))
 
 
