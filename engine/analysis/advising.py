@@ -13,11 +13,11 @@ from ..language.terms import Atom, Rule, quote
 from ..library.cache import of_edition
 from ..library.circuits import circuit
 from ..library.grounding import grounded
-from ..program.graph import stratify
+from ..program.graph import below, stratify
 from ..program.interface import ADVISORY
 from ..program.program import Program
 from .encoder import Encoder
-from .idle import deciding, editions, kept_as, resting_on
+from .idle import deciding, editions, kept_as
 from .legal import Legal
 from .policy import Policy
 
@@ -71,8 +71,8 @@ def _seen(policy: Policy, rules: Collection[Rule]) -> set[Rule]:
         return set()
     kept = grounded(guideline.program, guideline.strata, edition, (guideline.hash, edition))
     named = {each.name: each for each in compiled_rules(kept.program, edition)}
-    below = resting_on(policy.program, [literal.atom.predicate for rule in rules for literal in rule.asked])
-    inner = {name for name, each in named.items() if each.rule.head.predicate in below}
+    read = below(policy.program, *(literal.atom.predicate for rule in rules for literal in rule.asked), closing=True)
+    inner = {name for name, each in named.items() if each.rule.head.predicate in read}
     built = Built(kept._replace(fired=tuple(fired for fired in kept.fired if fired[0] in inner)))
     encoder = Encoder(policy.formula, built.nodes, policy.legal.given(0), policy.legal.present)
     told = {name: each.rule for name, each in named.items() if each.rule in rules}

@@ -16,6 +16,8 @@ from ..evaluation.symbols import OTHER
 from ..language.errors import CaseError
 from ..language.terms import unquote
 from ..library.guideline import Guideline
+from ..program.graph import below
+from ..program.interface import ADVISORY
 from .legal import Legal
 from .lines import Line, line_of
 from .policy import WORLDS, NotReproducedError, Witness, read, witness_of
@@ -69,6 +71,15 @@ class Pair:
             one, two = (circuit.ways.get(code, circuit.ways[OTHER]) for circuit in self.circuits)
             found.setdefault((one, two), []).append(self.legal.space.another() if code == OTHER else unquote(code))
         return {tuple(codes): ways for ways, codes in found.items()}
+
+    @cached_property
+    def uncompared(self) -> tuple[str, ...]:
+        """What stands beside the answers and may be another thing: no case was looked for in which it is.
+
+        They are the predicates that are shown with a line, and the advisories, that do not rest on the same rules.
+        """
+        shown = {each.name: None for side in self.sides for each in side.guideline.program.shown()}
+        return tuple(name for name in (*shown, ADVISORY) if _below(self.sides[0], name) != _below(self.sides[1], name))
 
     def lines(self, codes: tuple[str, ...]) -> tuple[Line, Line]:
         """Return what a line of some codes may come to on each side."""
@@ -143,6 +154,18 @@ class Pair:
         for side in self.sides:
             fired |= dict.fromkeys(rule for rule in _fired(said, side, world) if rule in alone)
         return tuple(fired)
+
+
+def _below(side: Side, name: str) -> tuple[set[Any], set[Any]]:
+    """Return the rules that a predicate rests on, and what a case can say of those that it rests on."""
+    program = side.guideline.program
+    read = below(program, name, closing=True)
+    rules = {(rule.head, rule.body) for rule in program.edition(side.date) if rule.head.predicate in read}
+    declared = (program.predicates[each] for each in read if each in program.predicates)
+    said = {
+        (p.name, p.params, p.case, p.unless, p.until, p.open_count, (*program.of_kind(p.open_kind),)) for p in declared
+    }
+    return rules, said
 
 
 def _fired(said: dict[str, Any], side: Side, world: str) -> list[str]:

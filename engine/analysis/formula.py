@@ -120,6 +120,12 @@ class Formula:
             self.add([-lit, rung])
             before = rung
 
+    def some(self, literals: Iterable[int]) -> int:
+        """Return a new literal that is so only where one of some literals is: for one question, which needs no more."""
+        some = self.new()
+        self.add([-some, *literals])
+        return some
+
     def possible(self, literals: Iterable[int], *assumed: int) -> set[int]:
         """Return those of some literals that are so in some model each; a model tells of all that are so in it.
 
@@ -128,9 +134,7 @@ class Formula:
         asked = set(literals)
         left = set(asked)
         while left:
-            some = self.new()
-            self.add([-some, *left])
-            model = self.solve([*assumed, some])
+            model = self.solve([*assumed, self.some(left)])
             if model is None:
                 break
             left -= model

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from hashlib import sha256
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..evaluation.apart import set_apart
 from ..evaluation.limits import NotGroundedError
+from ..language.digest import sha256
 from ..language.terms import Comparison, Literal, Part, Rule, Var
 from ..library.cache import of_edition, program_in
-from ..program.graph import edges
+from ..program.graph import below
 from ..program.program import RESERVED, Program
 from .switched import Cut, without
 from .trial import Trial
@@ -43,21 +43,8 @@ def deciding(program: Program, *more: str) -> Program:
     """
     told = {*more, *(each.name for each in program.outcomes)}
     told |= {p.name for p in program.predicates.values() if p.is_error or p.is_shown}
-    below = resting_on(program, told)
-    return program._replace(rules=tuple(rule for rule in program.rules if rule.head.predicate in below))
-
-
-def resting_on(program: Program, names: Iterable[str]) -> set[str]:
-    """Return some predicates with all that they rest on."""
-    needs: dict[str, set[str]] = {}
-    for edge in edges(program):
-        needs.setdefault(edge.head, set()).add(edge.body)
-    below, waiting = set(names), list(names)
-    while waiting:
-        new = needs.get(waiting.pop(), set()) - below
-        below |= new
-        waiting += new
-    return below
+    read = below(program, *told, closing=True)
+    return program._replace(rules=tuple(rule for rule in program.rules if rule.head.predicate in read))
 
 
 DEAD, IDLE, VACUOUS, REDUNDANT, UNASKED = (

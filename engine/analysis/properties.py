@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import NamedTuple
 
 from ..circuit.circuit import Circuit
 from ..circuit.nodes import FALSE
 from ..decision.situation import Situation
+from ..language.digest import sha256
 from ..language.errors import GuidelineError
 from ..language.terms import Atom, Rule, quote
 from ..library.circuits import circuit

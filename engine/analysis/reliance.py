@@ -12,7 +12,7 @@ from ..library.guideline import Guideline
 from .diff import REFUSED
 from .idle import deciding
 from .policy import WORLDS, NotReproducedError, Witness, read, witness_in
-from .resting import Resting
+from .retractable import Retractable
 from .switched import Cut
 from .trial import Trial
 
@@ -70,7 +70,7 @@ class Withdrawn:
         self.trial = Trial(program, date, list(dict.fromkeys(cut for cuts in resting.values() for cut in cuts)))
         self.kinds = dict(self._kinds())
         on = {rule: [name for name in told if name in rests_on(rule)] for rule in program.rules}
-        self._less = Resting(guideline, program, on)
+        self._less = Retractable(guideline, program, on)
 
     def _kinds(self) -> Iterator[tuple[Turn, int]]:
         """Yield every way in which an answer may be another one, each with the literal that is so where it is."""
@@ -107,9 +107,7 @@ class Withdrawn:
         formula, given = self.trial.formula, self._given(name)
         left = {lit: kind for kind, lit in self.kinds.items()} if self.names[name] else {}
         while left:
-            some = formula.new()
-            formula.add([-some, *left])
-            model = formula.solve([*given, some])
+            model = formula.solve([*given, formula.some(left)])
             if model is None:
                 return
             told = {(kind.before, kind.after): kind for literal, kind in left.items() if literal in model}

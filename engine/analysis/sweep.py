@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
@@ -105,7 +105,8 @@ def hopeless(policy: Policy) -> Iterator[Witness]:
     """Yield for each class of codes a case that waits for documentation, whatever of which comes to the same refusal.
 
     Each time that documentation would cover a case, or decide between two other outcomes, cases are asked for of which
-    the same is not so, until there is none.
+    the same is not so, until there is none. So are those that documentation would leave without an outcome, or with
+    two: that is a finding of its own, and the line waits for what is to be put right there.
     """
     slots = documentable(policy)
     for code, line in each_code(policy.lines):
@@ -114,20 +115,44 @@ def hopeless(policy: Policy) -> Iterator[Witness]:
         policy.formula.add([-waits, policy.sound()])
         most = _most(policy, slots, line)
         while (model := policy.find(code, waits)) is not None:
-            helps = _helps(policy, policy.legal.case(model), most, line)
+            helps = _settles(policy, policy.legal.case(model), most, line, slots)
             if helps is None:
-                yield _least(policy, model, most, line, waits)
+                yield _least(policy, model, most, line, waits, slots)
                 break
             policy.formula.add([-waits, -helps])
 
 
-def _least(policy: Policy, model: set[int], most: dict[str, Chosen], line: Line, waits: int) -> Witness:
+def _settles(
+    policy: Policy, chosen: Chosen, most: dict[str, Chosen], line: Line, slots: Iterable[Slot]
+) -> int | None:  # fmt: skip
+    """Return what is so of each case that is as hopeful, or comes to a fault by the same; None where it is hopeless."""
+    helps = _helps(policy, chosen, most, line)
+    return _faulty(policy, chosen, slots) if helps is None and policy.has_faults else helps
+
+
+def _faulty(policy: Policy, chosen: Chosen, slots: Iterable[Slot]) -> int | None:
+    """Return what is so of each case that comes to a fault by documentation by which one does; None where none does."""
+    legal = policy.legal
+    free = [slot for slot in slots if chosen.get(slot, slot.options[0]) == slot.options[0]]
+    fixed = legal.fixed({slot: option for slot, option in chosen.items() if slot not in free})
+    model = policy.formula.solve([*fixed, policy.formula.open, -policy.sound()])
+    if model is None:
+        return None
+    told = legal.case(model)
+    values = filled(legal, [(slot, told[slot]) for slot in free if told[slot] != slot.options[0]])
+    encoder = copied(legal, values)
+    return policy.formula.both([-_sound_in(policy, encoder, values), -refused_in(legal, encoder, values)])
+
+
+def _least(
+    policy: Policy, model: set[int], most: dict[str, Chosen], line: Line, waits: int, slots: Iterable[Slot]
+) -> Witness:  # fmt: skip
     """Return a case that waits in vain, of which nothing can be left out."""
     legal, code = policy.legal, line.codes[0]
     for slot in legal.case(model):
         less = {**legal.case(model), slot: slot.options[0]}
         found = policy.find(code, waits, *legal.fixed(less))
-        if found is not None and _helps(policy, legal.case(found), most, line) is None:
+        if found is not None and _settles(policy, legal.case(found), most, line, slots) is None:
             model = found
     return policy.witness(model, code)
 

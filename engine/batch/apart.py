@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..cases.case import Case, Unreadable
 from ..circuit.circuit import WORLDS, Line
 from ..decision.decide import decide
 from ..evaluation.limits import NotGroundedError
 from ..language.errors import CaseError
-from .back import AT_ONCE, cases_of
+from .back import cases_of
 from .columns import Result, result_of, results_of
 from .load import Loaded
 from .rejects import SOUND, Refused, reject
@@ -15,19 +17,19 @@ from .rejects import SOUND, Refused, reject
 
 def decide_apart(batch: Loaded) -> None:
     """Decide every sound case of those that have been looked at closely."""
-    numbers = batch.db.execute(f"SELECT case_no FROM cases WHERE {SOUND} ORDER BY case_no").fetchall()
-    refused: list[Refused] = []
-    for start in range(0, len(numbers), AT_ONCE):
-        part = numbers[start : start + AT_ONCE]
-        for number, case, rows in cases_of(batch, f"case_no BETWEEN {part[0][0]} AND {part[-1][0]} AND {SOUND}"):
-            try:
-                found = results(case, batch)
-            except CaseError as error:
-                refused.append((number, case.id, error))
-            else:
-                for (place, *_), result in zip(rows, found, strict=True):
-                    batch.ids[place - 1] = batch.number(result)
-    reject(batch.db, refused)
+    reject(batch.db, _refused(batch))
+
+
+def _refused(batch: Loaded) -> Iterator[Refused]:
+    """Decide them, and yield those that cannot be."""
+    for number, case, rows in cases_of(batch, SOUND):
+        try:
+            found = results(case, batch)
+        except CaseError as error:
+            yield number, case.id, error
+        else:
+            for (place, *_), result in zip(rows, found, strict=True):
+                batch.ids[place - 1] = batch.number(result)
 
 
 def results(case: Case | Unreadable, batch: Loaded) -> list[Result]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..cases.case import Case, Unreadable, read_text
 from ..language.errors import CaseError
+from ..language.visible import visible
 from ..program.interface import CODE
 from .load import Loaded, quoted
 from .sql import text
@@ -46,15 +47,16 @@ def said_of(batch: Loaded, name: str) -> dict[str, Any]:
     }
     if not rows[CASE]:
         raise LookupError(f"no case has the id {name}")
-    return _said(batch, name, rows)
+    return _said(batch, name, rows, batch.list)
 
 
-def take(batch: Loaded, names: str) -> None:
+def take(batch: Loaded, names: str, tables: Sequence[Table] = ()) -> None:
     """Take some cases out of a batch: their rows as tables in_TABLE, as text, and what they are as the table `cases`.
 
     :param names: the table of their ids.
+    :param tables: those that are taken, that of cases first, with what is taken of their columns; without any, all are.
     """
-    for table in batch.list:
+    for table in tables or batch.list:
         columns = "".join(f', {quoted(c)}::VARCHAR AS "{c}"' for c in table.columns)
         batch.db.execute(f"""CREATE OR REPLACE TEMP TABLE "in_{table.name}" AS
             SELECT t."case", t.row_no{columns} FROM "all_{table.name}" t
@@ -66,25 +68,49 @@ def take(batch: Loaded, names: str) -> None:
 
 
 def cases_of(batch: Loaded, where: str = "true") -> Iterator[tuple[int, Case | Unreadable, Rows]]:
-    """Yield some of the cases that were taken out: the number of each, and the rows of its lines."""
+    """Yield some of the cases that were taken out: the number of each, and the rows of its lines.
+
+    :param where: what holds of them; a case that was yielded may cease to meet it.
+    """
     for number_, said, rows in saids(batch, where):
         yield number_, _read(said, batch), rows
 
 
-def saids(batch: Loaded, where: str = "true") -> Iterator[tuple[int, dict[str, Any], Rows]]:
-    """Yield what some of the cases say that were taken out; see `cases_of`."""
+def saids(
+    batch: Loaded, where: str = "true", tables: Sequence[Table] = ()
+) -> Iterator[tuple[int, dict[str, Any], Rows]]:
+    """Yield what some of the cases say that were taken out, in the order of their numbers; see `cases_of`.
+
+    :param tables: what was taken of them; see `take`.
+    """
+    numbers = batch.db.execute(f"SELECT case_no FROM cases WHERE {where} ORDER BY case_no").fetchall()
+    for start in range(0, len(numbers), AT_ONCE):
+        part = numbers[start : start + AT_ONCE]
+        yield from _part(batch, f"case_no BETWEEN {part[0][0]} AND {part[-1][0]} AND {where}", tables or batch.list)
+
+
+def _part(batch: Loaded, where: str, tables: Sequence[Table]) -> Iterator[tuple[int, dict[str, Any], Rows]]:
     heads = batch.db.execute(f'SELECT case_no, "case" FROM cases WHERE {where} ORDER BY case_no').fetchall()
-    rows: dict[str, dict[str, Rows]] = {name: {table.name: [] for table in batch.list} for _, name in heads}
-    for table in batch.list:
+    rows: dict[str, dict[str, Rows]] = {name: {table.name: [] for table in tables} for _, name in heads}
+    for table in tables:
         for name, *row in _rows(batch, table, "in", f'"case" IN (SELECT "case" FROM cases WHERE {where})'):
             rows[name][table.name].append(tuple(row))
     for at, name in heads:
-        yield at, _said(batch, name, rows[name]), rows[name][SERVICE]
+        yield at, _said(batch, name, rows[name], tables), rows[name].get(SERVICE, [])
 
 
 def _read(said: dict[str, Any], batch: Loaded) -> Case | Unreadable:
-    (case,) = read_text(json.dumps(said).encode(), f"case {said[ID]}", batch.guideline)
+    (case,) = read_text(json.dumps(said).encode(), _file(said[ID]), batch.guideline)
     return case
+
+
+def _file(name: str) -> str:
+    return f"case {name}"
+
+
+def place_of(name: str) -> str:
+    """Return the place of a case as its reader tells it: where its text begins."""
+    return f"{visible(_file(name))}:1:1"
 
 
 def _rows(batch: Loaded, table: Table, of: str, where: str) -> Rows:
@@ -94,12 +120,12 @@ def _rows(batch: Loaded, table: Table, of: str, where: str) -> Rows:
     return list(found.fetchall())
 
 
-def _said(batch: Loaded, name: str, rows: dict[str, Rows]) -> dict[str, Any]:
-    row = dict(zip(batch.list[0].columns, rows[CASE][0][1:], strict=True))
+def _said(batch: Loaded, name: str, rows: dict[str, Rows], tables: Sequence[Table]) -> dict[str, Any]:
+    row = dict(zip(tables[0].columns, rows[CASE][0][1:], strict=True))
     said: dict[str, Any] = {ID: name, DATE: row.pop(DATE), "services": []}
     is_since = batch.tables.is_since
     said |= {key: value if is_since(key) else plain(value) for key, value in row.items() if value is not None}
-    for table in batch.list[1:]:
+    for table in tables[1:]:
         items = [row[1:] for row in rows[table.name]]
         if table.name == SERVICE:
             said["services"] = list(_services(items))

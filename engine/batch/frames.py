@@ -38,13 +38,10 @@ def session(memory: str = "") -> Any:
     :param memory: how much the driver may use, such as `4GB`.
     :raises BatchError: where PySpark or Java is not installed.
     """
-    try:
-        from pyspark.errors import PySparkException
-        from pyspark.sql import SparkSession
-    except ImportError:
-        raise BatchError(NO_SPARK) from None
-    if not shutil.which("java", path=f"{os.environ.get('JAVA_HOME', '')}/bin:{os.environ.get('PATH', '')}"):
-        raise BatchError(NO_JAVA)
+    _need()
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
     builder = SparkSession.builder.appName("coverlog batch")
     for key, value in START.items():
         builder = builder.config(key, value)
@@ -60,6 +57,19 @@ def session(memory: str = "") -> Any:
     for key, value in OPTIONS.items():
         made.conf.set(key, value)
     return made
+
+
+def _need() -> None:
+    """Raise an error where PySpark, what it hands rows to workers through, or Java is not installed."""
+    try:
+        from pyspark.sql.pandas.utils import require_minimum_pandas_version, require_minimum_pyarrow_version
+
+        require_minimum_pandas_version()
+        require_minimum_pyarrow_version()
+    except ImportError:
+        raise BatchError(NO_SPARK) from None
+    if not shutil.which("java", path=f"{os.environ.get('JAVA_HOME', '')}/bin:{os.environ.get('PATH', '')}"):
+        raise BatchError(NO_JAVA)
 
 
 class Frames:

@@ -7,8 +7,10 @@ belongs to no case could be taken for another's, where two texts of all have one
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
+from .compared import Compared
 from .layout import ASKED, FLAGGED, Bits
 from .load import Reading, quoted
 from .sources import Range, within
@@ -27,6 +29,8 @@ class Gathered(NamedTuple):
     words: list[Numbers]  # an element for each case
     rows: Numbers  # of each case, the number of its row
     bad: Numbers  # whether it is to be looked at closely
+    compared: Numbers  # whether it says what a rule compares that no circuit holds
+    against: Numbers  # whether such a rule finds that it contradicts itself
     lines: Numbers  # the numbers of the rows of lines
     cases: Numbers  # of each line, the place of its case
     said: Numbers  # of each line, the number of what it says
@@ -69,14 +73,15 @@ class Gather:
     `apart` is False where values have one hash, and something else has to.
     """
 
-    def __init__(self, of: Vocabulary) -> None:
-        self.of, self.db, self.layout = of, of.db, of.layout
+    def __init__(self, of: Vocabulary, compared: Compared | None) -> None:
+        self.of, self.db, self.layout, self.compared = of, of.db, of.layout, compared
         self._codes: dict[str, Codes] = {}
         for reading in of.readings:
             if of.joined[reading.name]:
                 columns = ", ".join(map(quoted, reading.columns))
                 told = self.db.execute(f'SELECT hash({columns}) AS h FROM "of_{reading.name}" ORDER BY no').fetchnumpy()
                 self._codes[reading.name] = Codes(reading, told["h"])
+        self._values, self._words = cache(self._of_word), cache(self._set_by)  # the same for every part
         self.apart = all(codes.apart for codes in self._codes.values())
 
     def part(self, part: Range) -> Gathered:
@@ -107,12 +112,22 @@ class Gather:
         for reading in self.of.readings:
             if reading.table is not table or not self.of.bits[reading.name]:
                 continue
-            for word in sorted({at for bits in self.of.bits[reading.name] for at in bits}):
-                values = np.array([bits.get(word, 0) for bits in self.of.bits[reading.name]], np.int64)
+            for word in self._words(reading.name):
+                values = self._values(reading.name, word)
                 # A reading without codes has one value.
                 told = values[fetched[reading.name]] if reading.name in self._codes else values[0]
                 found[word] = found[word] | told if word in found else told
         return {word: np.broadcast_to(told, len(fetched["h"])) for word, told in found.items()}
+
+    def _of_word(self, reading: str, word: int) -> Numbers:
+        """Return the bits of the values of a reading in a word."""
+        import numpy as np
+
+        return np.array([bits.get(word, 0) for bits in self.of.bits[reading]], np.int64)
+
+    def _set_by(self, reading: str) -> list[int]:
+        """Return the words in which the values of a reading set bits."""
+        return sorted({at for bits in self.of.bits[reading] for at in bits})
 
 
 class _Part:
@@ -135,6 +150,8 @@ class _Part:
         self._bad[self._order[twice]] = self._bad[self._order[twice + 1]] = self._bad[size] = True
         self._names = np.zeros(size + 1, np.int32)  # how many rows of a case name something
         self._lost: dict[str, Numbers] = {}
+        self._said: list[tuple[Numbers, Numbers]] = []  # places, and the numbers of what is compared
+        self._compare(gather.of.batch.list[0], cases, np.arange(size))
         self._lines = (np.zeros(0, np.int64), np.zeros(0, np.intp), np.zeros(0, np.intp))
 
     def add(self, table: Table, rows: dict[str, Numbers]) -> None:
@@ -156,8 +173,19 @@ class _Part:
                 np.bitwise_or.at(self._words[word], places, said)
         if "value" in table.columns:
             np.add.at(self._names, places, np.diff(starts, append=len(hashes)).astype(np.int32))
+        every = places[np.cumsum(first) - 1]
+        self._compare(table, rows, every)
         if table.name == SERVICE:
-            self._lines = rows["row_no"], places[np.cumsum(first) - 1], rows[SERVICE]
+            self._lines = rows["row_no"], every, rows[SERVICE]
+
+    def _compare(self, table: Table, rows: dict[str, Numbers], places: Numbers) -> None:
+        """Keep what the rows of a table say that rules compare."""
+        if not (compared := self._gather.compared):
+            return
+        for reading in (each for each in self._gather.of.readings if each.table is table):
+            if (numbers := compared.numbers[reading.name]).any():
+                told = numbers[rows[reading.name]] if reading.name in rows else numbers.repeat(len(places))
+                self._said.append((places[told > 0], told[told > 0]))
 
     def _places(self, table: Table, hashes: Numbers) -> Numbers:
         """Return the places of the cases of some rows."""
@@ -188,8 +216,22 @@ class _Part:
             self._bad |= self._set(bits)
         rows, cases, said = self._lines
         sound = np.nonzero(~self._bad[cases])[0]
-        return Gathered([word[:-1] for word in self._words], self._rows, self._bad[:-1], rows[sound], cases[sound],
-                        said[sound], self._lost)  # fmt: skip
+        compared, against = self._compared()
+        return Gathered([word[:-1] for word in self._words], self._rows, self._bad[:-1], compared, against,
+                        rows[sound], cases[sound], said[sound], self._lost)  # fmt: skip
+
+    def _compared(self) -> tuple[Numbers, Numbers]:
+        """Return which cases say what is compared, and which of these contradict themselves."""
+        import numpy as np
+
+        found = np.zeros(len(self._bad), bool)
+        for bits in self._layout.compared():
+            found |= self._set(bits) & ~self._bad
+        if not (self._gather.compared and found.any()):
+            return found[:-1], found[:-1]
+        places, numbers = (np.concatenate(each) for each in zip(*self._said, strict=True))
+        mine = found[places]
+        return found[:-1], self._gather.compared.against(places[mine], numbers[mine], len(found) - 1)
 
     def _set(self, bits: Bits) -> Numbers:
         """Return of which cases all of some bits are set."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..program.fitting import referred
 from ..program.schema import DATE
 from .tables import SERVICE, Table, Tables
 
@@ -48,9 +49,8 @@ class _Words:
 
     def plain(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Return the schema of a value that says no source."""
-        if "$ref" in schema:
-            return self.plain(self.whole["$defs"][schema["$ref"].rsplit("/", 1)[1]])
-        return self.plain(schema["else"]) if "else" in schema else schema
+        of = referred(schema, self.whole)
+        return self.plain(of["else"]) if "else" in of else of
 
     def of(self, schema: dict[str, Any]) -> str:
         """Return in words which values are allowed."""

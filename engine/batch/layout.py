@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..circuit.circuit import Circuit
@@ -81,10 +81,19 @@ class Layout:
         watched = [self.field(("watched", a.predicate)) for a in atoms if a.predicate in self.watched]
         return self._set([*found, *watched], slot)
 
+    def compared(self) -> list[Bits]:
+        """Return what, said together, a rule compares that no circuit holds: whole amounts, one in a row."""
+        return [bits for is_local, bits in self._apart() if not is_local]
+
     def together(self) -> list[Bits]:
-        """Return what, said together, is to be looked at closely: the rules that no circuit holds compare it."""
-        rules = {rule.id: rule for circuit in self.circuits for rule in circuit.grounded.apart}
-        return [self.bits(*(("watched", lit.atom.predicate) for lit in rule.literals)) for rule in rules.values()]
+        """Return what, said together, is to be looked at closely: such a rule compares what is of a session."""
+        return [bits for is_local, bits in self._apart() if is_local]
+
+    def _apart(self) -> Iterator[tuple[bool, Bits]]:
+        """Yield for each rule that no circuit holds whether it speaks of sessions, and the bits of what it compares."""
+        for rule in {rule.id: rule for circuit in self.circuits for rule in circuit.grounded.apart}.values():
+            atoms = [literal.atom for literal in rule.literals]
+            yield any(map(self.is_local, atoms)), self.bits(*(("watched", atom.predicate) for atom in atoms))
 
     def is_ambiguous(self, atoms: Iterable[Atom], usual: Iterable[Atom]) -> bool:
         """Say whether a line of a code that no text names differs, to the circuits, from a usual one of such a code.

@@ -43,6 +43,10 @@ class Loaded:
         self.ids: Any = None
         self.cases = 0
 
+    def edition(self, date: str) -> str:
+        """Return since when the rules are in force by which a case of a date of service is decided."""
+        return self.guideline.since(self.as_of or date)
+
     def number(self, result: Result) -> int:
         """Return the number of a result."""
         return self.results.setdefault(result, len(self.results))

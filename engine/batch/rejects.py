@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from ..language.errors import CaseError
-from .back import take
+from .back import AT_ONCE, take
 from .load import Loaded, Reading, insert, quoted
 from .sql import text
 from .tables import CASE, Table
@@ -88,10 +89,13 @@ class Close:
 
 
 def reject(db: Any, refused: Iterable[Refused]) -> None:
-    """Reject cases, all at once."""
-    insert(db, "rejects", [(number, name, CASE, number, str(error)) for number, name, error in refused])
+    """Reject cases, many at once."""
+    rows = ((number, name, CASE, number, str(error)) for number, name, error in refused)
+    while part := list(islice(rows, AT_ONCE)):
+        insert(db, "rejects", part)
 
 
 def count(db: Any, what: str) -> int:
     """Return how many rows there are."""
-    return int(db.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
+    ((number,),) = db.execute(f"SELECT count(*) FROM {what}").fetchall()
+    return int(number)

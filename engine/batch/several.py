@@ -53,6 +53,9 @@ class Batches:
         :param masks: what `masks` gives for the codes of the whole, where these tables are a part of it.
         :raises BatchError: where a column is missing.
         """
+        if len(self.all) == 1:
+            self.all[0].run(found[0], step)
+            return
         self.all[0].look(found[0])
         masks = self._asked() if masks is None else masks
         alone = self.alone(set(masks.values()))

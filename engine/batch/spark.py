@@ -24,7 +24,38 @@ NO_WORKER = (
     "the Python of Spark's executors lacks {}: install coverlog there as here (pip install 'coverlog[batch,spark]'), "
     "or let PYSPARK_PYTHON name one that has it"
 )
+REMEDIES = (
+    (r"No module named (.*)", NO_WORKER),
+    (r"needs (DuckDB and NumPy)", NO_WORKER),
+    (r'Cannot run program "(.*?)"', "Spark's executors have no Python {}: let PYSPARK_PYTHON name one that is there"),
+    (
+        r"(No space left on device)",
+        "a disk of Spark's executors is full ({}): make room where the output is written, "
+        "or let SPARK_LOCAL_DIRS name another disk for what passes between them",
+    ),
+    (
+        r"(exited unexpectedly|OutOfMemoryError)",
+        "a worker of Spark ended ({}), as it does where memory is short: "
+        "let spark.executor.memory be more, and --memory on one machine",
+    ),
+)
+"""By what an error says: what to do, with what is named."""
 NOT_SHARED = "{} is not on a disk that Spark's executors write to as well: name an output on one that they share"
+
+
+def remedy(error: str) -> str:
+    """Return what an error of Spark comes to, and what to do; Spark writes no log of its own.
+
+    :param error: what Spark says, with the errors of a worker: in Python the last one is what ended it, in Java the
+        first that is a cause, as those below say less.
+    """
+    of_python = re.findall(r"^[\w.]+(?:Error|Exception): .*", error, re.MULTILINE)[-1:]
+    of_java = re.findall(r"^Caused by: ([\w.]+(?:Error|Exception): .*)", error, re.MULTILINE)
+    why = [*of_python, *of_java, error.partition("\n")[0]][0]
+    for pattern, told in REMEDIES:
+        if found := re.search(pattern, why) or re.search(pattern, error):
+            return told.format(found[1])
+    return f"Spark does not decide: {why}"
 
 
 class OnSpark:
@@ -73,15 +104,13 @@ class OnSpark:
         return self.of.masks(str(code) for (code,) in frames.of(SERVICE).select(CODE).distinct().collect())
 
     def _collected(self, told: Any) -> list[Any]:
+        from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
         try:
             return list(told.collect())
-        except PySparkException as error:
-            last = [line for line in str(error).splitlines() if re.match(r"[\w.]+(Error|Exception): ", line)][-1:]
-            why = last[0] if last else str(error).partition("\n")[0]
-            lacking = why.partition("No module named ")[2]
-            raise BatchError(NO_WORKER.format(lacking) if lacking else f"Spark does not decide: {why}") from None
+        except (PySparkException, Py4JError) as error:
+            raise BatchError(remedy(str(error))) from None
 
     def add(self, told: Told) -> None:
         """Add what came of a part.

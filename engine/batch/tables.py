@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ..cases.case import Unreadable, read_text
+from ..cases.times import times
 from ..language.record import NamedTuple
 from ..language.terms import Atom
 from ..library.guideline import Guideline
 from ..program.elapsed import elapsed
+from ..program.fitting import fits
 from ..program.forms import BETWEEN, RECORDS, SINCE, SINGLE, WITH
 from ..program.interface import CODE
 from ..program.program import CaseKey
+from ..program.shapes import Said, read_facts
 
 CASE, SERVICE = "case", "service"
 _IRREGULAR = {"indices": "index"}
 ID, DATE = "id", "date_of_service"
+LARGE = 10**15
+"""From here on a number may be read otherwise than it is written."""
 
 
 class NotTabledError(ValueError):
@@ -69,10 +74,10 @@ class Tables:
                 self._keys.setdefault(predicate.case.key, []).append(predicate.case)
         # What dates mean is told by the time between them, of which there is less than there are pairs of dates.
         self._since: dict[tuple[Any, ...], Meaning] = {}
-        self._of_key: dict[str, set[str]] = {}
+        self._of_key: dict[str, dict[str, CaseKey]] = {}
         for predicate in guideline.program.predicates.values():
             if predicate.case:
-                self._of_key.setdefault(predicate.case.key, set()).add(predicate.name)
+                self._of_key.setdefault(predicate.case.key, {})[predicate.name] = predicate.case
         self._base = {ID: "batch", DATE: "2024-01-01", "services": [{CODE: "00000"}], **self._required()}
 
     def _required(self) -> dict[str, Any]:
@@ -132,16 +137,47 @@ class Tables:
         said = {**self._base, **(more or {}), key: value}
         if value is None:
             del said[key]
+        elif self._surely_fits(key, said):
+            facts, values = dict[Atom, str](), Said(said, self.guideline.program, [])
+            for name, of in self._of_key[key].items():
+                facts |= read_facts(name, of, values)
+            return Meaning(tuple(facts), "")
         (case,) = read_text(json.dumps(said).encode(), "", self.guideline)
         if isinstance(case, Unreadable):
             return Meaning((), "; ".join(dict.fromkeys(_told(fault) for fault in case.faults)) or case.error)
         return Meaning(tuple(atom for atom in case.facts if atom.predicate in self._of_key[key]), "")
+
+    def _surely_fits(self, key: str, said: dict[str, Any]) -> bool:
+        """Say whether a value surely has no fault, as most have none; it says no of dates and of time in words."""
+        schema, value = self.guideline.schema, said[key]
+        if any(of.shape in SINCE for of in self._keys[key]) or not (_is_plain(value) and self._base_fits):
+            return False
+        if any(isinstance(written, str) for _, written, _ in times(said, self.guideline.program)):
+            return False
+        return fits(value, schema["properties"][key], schema)
+
+    @cached_property
+    def _base_fits(self) -> bool:
+        (case,) = read_text(json.dumps(self._base).encode(), "", self.guideline)
+        return not isinstance(case, Unreadable)
+
+
+def _is_plain(value: Any) -> bool:
+    """Say whether a value is the same once it is written and read: it is of whole numbers and of plain texts."""
+    if isinstance(value, dict):
+        return all(_is_plain(each) for pair in value.items() for each in pair)
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    if isinstance(value, str):
+        return value.isascii() and value.isprintable() and not {*value} & {'"', "\\"}
+    return type(value) is int and abs(value) < LARGE
 
 
 def _told(fault: Any) -> str:
     return f"{fault.message}; {fault.remedy}" if fault.remedy else str(fault.message)
 
 
+@lru_cache(1 << 14)
 def is_day(value: Any) -> bool:
     """Say whether a value is an ISO date."""
     try:
@@ -153,6 +189,8 @@ def is_day(value: Any) -> bool:
 def plain(value: Any) -> Any:
     """Return a text as the number that it writes, or as it is."""
     for read in (int, float):
-        with suppress(TypeError, ValueError):
+        try:
             return read(value)
+        except (TypeError, ValueError):  # suppressed otherwise it takes several times as long
+            continue
     return value

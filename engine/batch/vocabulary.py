@@ -8,6 +8,7 @@ from typing import Any
 
 from ..circuit.circuit import WORLDS, Circuit
 from ..evaluation.limits import NotGroundedError
+from ..language.terms import Atom, Rule
 from .kernel import UNDECIDED, Kernel, Lines
 from .layout import ASKED, EDITION, FLAGGED, PRESENT, SLOTS, Bits, Layout, merged
 from .load import Loaded, Reading, insert, quoted, whole
@@ -24,12 +25,13 @@ class Vocabulary:
     def __init__(self, batch: Loaded) -> None:
         self.batch, self.db = batch, batch.db
         self.readings = list(batch.readings())
-        self._found = {reading.name: self._distinct(reading) for reading in self.readings}
-        dates = sorted({row[0] for row, meaning in self._found["case_date"] if not meaning.fault})
-        editions = dict.fromkeys(map(self._edition, dates))
+        self.found = {reading.name: self._distinct(reading) for reading in self.readings}
+        dates = sorted({row[0] for row, meaning in self.found["case_date"] if not meaning.fault})
+        editions = dict.fromkeys(map(batch.edition, dates))
         self.circuits = {edition: found for edition in editions if (found := self._circuit(edition))}
         self.layout = Layout(list(self.circuits.values()))
-        self.bits = {r.name: [self._said(r, *each) for each in self._found[r.name]] for r in self.readings}
+        self._said_by: dict[tuple[Atom, ...], Bits] = {}
+        self.bits = {r.name: [self._said(r, *each) for each in self.found[r.name]] for r in self.readings}
         self.patterns = Patterns(batch, self.layout) if batch.columns else None
         # Values that all say the same need no look at what each says.
         self.joined = {r.name: len(self.bits[r.name]) > 1 or r.name == SERVICE for r in self.readings}
@@ -47,14 +49,16 @@ class Vocabulary:
         rows = self.db.execute(f'SELECT {told} FROM "of_{reading.name}" ORDER BY no').fetchall()
         return [(row, reading.of(*row)) for row in rows]
 
-    def _edition(self, date: str) -> str:
-        return self.batch.guideline.since(self.batch.as_of or date)
-
     def _circuit(self, edition: str) -> Circuit | None:
         try:
             return self.batch.guideline.circuit(edition)
         except NotGroundedError:
             return None
+
+    def rules(self, date: str) -> tuple[Rule, ...]:
+        """Return the rules of the edition of a date that its circuit leaves out."""
+        edition = self.batch.edition(date)
+        return self.circuits[edition].grounded.apart if edition in self.circuits else ()
 
     # --- Bits -------------------------------------------------------------------------------------
 
@@ -63,12 +67,14 @@ class Vocabulary:
         if meaning.fault:
             return self.layout.bits(FLAGGED)
         if reading.name == "case_date":
-            edition = self._edition(row[0])
+            edition = self.batch.edition(row[0])
             return self.layout.bits((EDITION, edition) if edition in self.circuits else FLAGGED)
         if reading.name == SERVICE:
             return self._asked(reading, row, meaning)
         named = [("name", reading.name, row[0])] if "value" in reading.columns else []
-        return merged(self.layout.said(meaning.atoms), self.layout.bits(*named))
+        if meaning.atoms not in self._said_by:  # many dates are as long before the date of service
+            self._said_by[meaning.atoms] = self.layout.said(meaning.atoms)
+        return merged(self._said_by[meaning.atoms], self.layout.bits(*named))
 
     def _asked(self, reading: Reading, row: Row, meaning: Meaning) -> Bits:
         code, session, _ = row
@@ -96,37 +102,39 @@ class Vocabulary:
 
     def _numbers(self, reading: Reading) -> list[int]:
         """Return the numbers of what values say; 0 for each where nobody asks."""
-        found = self._found[reading.name]
+        found = self.found[reading.name]
         if not self.patterns:
             return [0] * len(found)
         if reading.name == SERVICE:
             return [self.patterns.said(row) for row, _ in found]
         if reading.name == "case_date":
-            return [self.patterns.number(reading, meaning, meaning.fault or self._edition(row[0]))
+            return [self.patterns.number(reading, meaning, meaning.fault or self.batch.edition(row[0]))
                     for row, meaning in found]  # fmt: skip
         return [self.patterns.number(reading, meaning) for _, meaning in found]
 
     # --- Statements -------------------------------------------------------------------------------
 
     def state(self, part: Range) -> str:
-        """Return what selects for each case of a range its words, and whether it is to be looked at closely."""
+        """Return what selects for each case of a range its row, its words, and how it is to be looked at."""
         words = self.layout.words
         rows = " UNION ALL ".join(self._rows(part))
         ored = ", ".join(f"bit_or({word}) AS {word}" for word in words)
         said = ", list(said) FILTER (said IS NOT NULL) AS said" if self.patterns else ""
-        return f"""SELECT "case", {", ".join(words)}, {self._bad()} AS bad
+        compared = " OR ".join(f"({_all(bits)})" for bits in self.layout.compared()) or "false"
+        return f"""SELECT "case", row_no, {", ".join(words)}, {self._bad()} AS bad, {compared} AS compared
             {", list_sort(list_distinct(said)) AS said" if said else ""} FROM (
-            SELECT "case", {ored}, count(head) AS heads, count(name) AS names{said} FROM ({rows}) GROUP BY "case")"""
+            SELECT "case", {ored}, count(head) AS heads, min(head) AS row_no, count(name) AS names{said}
+            FROM ({rows}) GROUP BY "case")"""
 
     def _rows(self, part: Range) -> Iterator[str]:
-        """Yield what selects the bits of the rows of each table, and whether a row is a case, or names something."""
+        """Yield what selects the bits of each row of a table, the number of one of a case, and whether it names any."""
         for table in self.batch.list:
             readings = [reading for reading in self.readings if reading.table is table]
-            if not any(self._found[reading.name] for reading in readings):
+            if not any(self.found[reading.name] for reading in readings):
                 continue
-            joined = "".join(self._join(r) for r in readings if self.joined[r.name])
+            joined = "".join(self.join(r) for r in readings if self.joined[r.name])
             words = ", ".join(f"{self._word(at, readings)} AS w{at}" for at in range(len(self.layout.words)))
-            head = "true" if table.name == CASE else "NULL::BOOLEAN"
+            head = "t.row_no" if table.name == CASE else "NULL::BIGINT"
             name = "true" if "value" in table.columns else "NULL::BOOLEAN"
             of = f'"b_{readings[0].name}".said' if len(readings) == 1 and joined else "NULL::BIGINT"
             said = f", {of} AS said" if self.patterns else ""
@@ -139,8 +147,8 @@ class Vocabulary:
     def _also(self, reading: Reading, part: Range) -> str:
         """Return what selects what one of several columns of a table says."""
         words = ", ".join(f"0::BIGINT AS w{at}" for at in range(len(self.layout.words)))
-        return f"""SELECT t."case", {words}, NULL::BOOLEAN AS head, NULL::BOOLEAN AS name, "b_{reading.name}".said
-            FROM "all_{reading.table.name}" t{self._join(reading)}{within(part)}"""
+        return f"""SELECT t."case", {words}, NULL::BIGINT AS head, NULL::BOOLEAN AS name, "b_{reading.name}".said
+            FROM "all_{reading.table.name}" t{self.join(reading)}{within(part)}"""
 
     def _word(self, at: int, readings: list[Reading]) -> str:
         """Return the bits of a row in a word."""
@@ -151,7 +159,7 @@ class Vocabulary:
         return " | ".join([*parts, f"{constant.get(at, 0)}::BIGINT"] if constant.get(at) or not parts else parts)
 
     @staticmethod
-    def _join(reading: Reading) -> str:
+    def join(reading: Reading) -> str:
         of = f'"b_{reading.name}"'
         on = " AND ".join(f"t.{quoted(c)} IS NOT DISTINCT FROM {of}.{quoted(c)}" for c in reading.columns)
         return f' JOIN "bits_{reading.name}" AS {of} ON {on}'
@@ -174,7 +182,8 @@ class Vocabulary:
         words = ", ".join(f"s.{word}" for word in self.layout.words)
         said = f', "b_{SERVICE}".said, p.pattern_no' if self.patterns else ""
         join = " JOIN pattern p ON p.said = s.said" if self.patterns else ""
-        return f"""SELECT t.row_no, "b_{SERVICE}".no, {words}{said} FROM all_service t{self._join(reading)}
+        return f"""SELECT t.row_no, s.row_no AS of_case, "b_{SERVICE}".no, {words}{said}
+            FROM all_service t{self.join(reading)}
             JOIN state s ON s."case" = t."case"{join}{within(part) or " WHERE true"} AND NOT s.bad"""
 
     def decide(self, words: list[Any], cases: Any, said: Any) -> Any:
@@ -201,7 +210,7 @@ class Vocabulary:
         """The slots of the sessions of what lines say, from 0."""
         import numpy as np
 
-        numbers = [whole(session) for (_, session, _), _ in self._found[SERVICE]]
+        numbers = [whole(session) for (_, session, _), _ in self.found[SERVICE]]
         sessions = np.array([number - 1 if str(number).isdigit() else 0 for number in numbers])
         return np.clip(sessions, 0, SLOTS - 1).astype(np.uint8)
 
@@ -210,7 +219,7 @@ class Vocabulary:
         """By edition, the classes of the codes of what lines say."""
         import numpy as np
 
-        codes = [str(code) for (code, _, _), _ in self._found[SERVICE]]
+        codes = [str(code) for (code, _, _), _ in self.found[SERVICE]]
         return {edition: np.array([kernel.class_of(code) for code in codes], np.uint8)
                 for edition, kernel in self._kernels.items()}  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,7 @@ def read_text(data: bytes, file: str, guideline: Answering) -> Iterator[Case | U
     try:
         if len(data) > MAX_BYTES:
             raise refused(file, f"larger than {MAX_BYTES:,} bytes", "split it into several files")
-        for document in documents(data.decode("utf-8-sig"), file):
+        for document in documents(data.removeprefix(BOM_UTF8).decode(), file):
             for part in (document.items() if isinstance(document.value, list) else ()) or [document]:
                 if part.value:
                     empty = False

@@ -10,9 +10,10 @@ from ..evaluation.rules import Model
 from ..language.terms import Atom, Rule, Var, quote, unquote
 from ..library.cache import of_edition
 from ..library.guideline import Guideline
+from ..program.graph import below
 from ..program.interface import FAVOURABLE, SERVICE
 from ..program.program import Predicate
-from .loosened import below, inputs, is_of_line, is_varied, relaxed
+from .loosened import inputs, is_of_line, is_varied, relaxed
 from .need import Item
 from .outcomes import favourable, outcomes
 from .relaxed import Gates
@@ -90,17 +91,17 @@ def gates(guideline: Guideline, date: str, facts: Iterable[Atom], line: Atom) ->
 def _opens(guideline: Guideline, date: str, more: frozenset[Atom], fewer: frozenset[Atom]) -> bool:
     """Say whether what a case says of itself, beside its services, opens a way to an outcome in favour.
 
-    Where it does not, it only makes surely so what may be so without it. Then the network without it has all gates of
-    the one with it, and others: by those more of what the case says may stand against a line than does, which is
-    looked at in vain, and found to be so already. There is a network for each request, and not for each diagnosis.
+    Where it does not, it only makes surely so what may be so without it, and nothing fires otherwise that is not sure.
+    Then whatever stands against a line in the network with it does so in the one without it: something more may, which
+    is looked at in vain, and found to be so already. There is a network for each request, and not for each diagnosis.
     """
     model, before = _open(guideline, date, more), _open(guideline, date, fewer)
-    new = model.each() - before.each()
     in_favour = {each.name for each in guideline.program.of_role(FAVOURABLE)}
-    if any(atom.predicate in in_favour or not model.sure(atom) for atom in new):
+    if any(atom.predicate in in_favour or not model.sure(atom) for atom in model.each() - before.each()):
         return True
-    fired = (each for head, each in model.firings.items() if each is not before.firings.get(head))
-    return any(not (new.isdisjoint(firing.reads) or model.is_sure(firing)) for each in fired for firing in each)
+    one, other = model.firings, before.firings
+    changed = (head for head in one.keys() | other.keys() if one.get(head) != other.get(head))
+    return not all(map(model.sure, changed))
 
 
 @lru_cache(maxsize=32)

@@ -61,11 +61,8 @@ class Choices:
     """The tree of choices of one question; items are numbers, and sets of items masks of their bits."""
 
     def __init__(self, missing: Documentation, targets: Sequence[Atom]) -> None:
-        self.model, self.kept, self.targets = (
-            missing.model,
-            missing.kept,
-            targets,
-        )  # and not what keeps the search itself
+        # And not what keeps the search itself: so a case is let go of at once.
+        self.model, self.kept, self.targets = missing.model, missing.kept, targets
         self.net = network(missing.model, targets)
         self.items = self.net.items
         self.of = Relations(missing, self.items)

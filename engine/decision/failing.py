@@ -103,7 +103,9 @@ class Fits:
         """
         rules = [rule for rules in self._of_head.values() for rule in rules]
         asked = [(rule.head.predicate, {_asked(part) for part in rule.body}) for rule in rules]
-        found, before = {_OTHER, *self.records}, 0
+        # Patterns tell variables by their places: of what is asked with one of them twice, each part may hold alone.
+        twice = {literal.atom.predicate for rule in rules for literal in rule.literals if _repeats(literal)}
+        found, before = {_OTHER, *self.records, *twice}, 0
         while len(found) != before:
             before = len(found)
             found.update(head for head, names in asked if not found.isdisjoint(names))
@@ -146,3 +148,8 @@ _OTHER = ""
 def _asked(part: Part) -> str:
     """Return the predicate that a part asks for, or what stands for every other kind of part."""
     return part.atom.predicate if isinstance(part, Literal) and part.positive else _OTHER
+
+
+def _repeats(literal: Literal) -> bool:
+    names = [*names_of(literal)]
+    return len(names) > len({*names})

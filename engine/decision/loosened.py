@@ -10,7 +10,7 @@ from ..language.digest import sha256
 from ..library.cache import program_in
 from ..library.guideline import Guideline
 from ..program.forms import WITH
-from ..program.graph import Strata
+from ..program.graph import Strata, below
 from ..program.interface import FAVOURABLE
 from ..program.program import Predicate, Program
 
@@ -34,14 +34,14 @@ def is_of_line(predicate: Predicate) -> bool:
     return predicate.case is not None and predicate.case.shape in ("", "units", WITH)
 
 
-def below(program: Program, *names: str) -> frozenset[str]:
-    """Return the predicates that some rest on by the rules, with themselves."""
-    found, before = set(names), 0
-    pairs = [(rule.head.predicate, literal.atom.predicate) for rule in program.rules for literal in rule.asked]
-    while len(found) != before:
-        before = len(found)
-        found |= {body for head, body in pairs if head in found}
-    return frozenset(found)
+@lru_cache(maxsize=16)
+def turning(guideline: Guideline) -> frozenset[str]:
+    """Return the open predicates of outcomes in favour of which another request says or denies something by itself."""
+    program = guideline.program
+    services = {name for name, each in program.predicates.items() if is_of_line(each)}
+    read = below(program, *(each.name for each in program.of_role(FAVOURABLE)))
+    opened = (name for name, each in program.predicates.items() if each.is_open and name in read)
+    return frozenset(name for name in opened if not services.isdisjoint(below(program, name, closing=True)))
 
 
 class _Loosened(Guideline):
@@ -63,7 +63,9 @@ class _Loosened(Guideline):
 def relaxed(guideline: Guideline) -> Guideline:
     """Return a guideline for outcomes in favour alone, in which all that a case can say is open."""
     program, strata = guideline.program, guideline.strata
-    read, opened = below(program, *(each.name for each in program.of_role(FAVOURABLE))), inputs(program)
+    opened, closed = inputs(program), (program.predicates[name] for name in turning(guideline))
+    closing = (name for each in closed for name in (each.unless, each.until) if name)
+    read = below(program, *(each.name for each in program.of_role(FAVOURABLE)), *closing)
     derived = {each.name for each in opened.values()}
 
     def loosened(predicate: Predicate) -> Predicate:
@@ -72,8 +74,8 @@ def relaxed(guideline: Guideline) -> Guideline:
         if predicate.name in derived:
             return predicate._replace(open_kind="", unless="", until="")
         if predicate.is_choice and predicate.case and predicate.name in read:
-            return predicate._replace(open_kind=predicate.case.kind)
-        return predicate
+            return predicate._replace(open_kind=predicate.case.kind, unless="", until="")
+        return predicate._replace(unless="", until="") if predicate.case else predicate
 
     return _Loosened(
         guideline,

@@ -56,7 +56,8 @@ class Missing:
     def met_each(self, every: Sequence[Set], targets: Sequence[Atom]) -> list[list[Atom]]:
         """Return for each of some sets found for targets those that it makes surely so."""
         each = self._search(targets).met_each(every)
-        return [[target for target in targets if self._core(target) in met] for met in each]
+        cores = [(target, self._core(target)) for target in targets]
+        return [[target for target, core in cores if core in met] for met in each]
 
     def _search(self, targets: Iterable[Atom]) -> Search:
         if (asked := tuple(targets)) not in self._searches:

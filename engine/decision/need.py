@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from math import inf
 from typing import Any
 
@@ -35,11 +36,11 @@ class Need(NamedTuple):
     @property
     def needs(self) -> str:
         """What it has to be: `present`, `absent`, `stated`, the value of a choice, or bounds such as `>= 4`."""
-        if self.bounds:
-            return str(self.bounds)
+        if bounds := self.bounds:
+            return str(bounds)
         if self.finding != self.atom.args[0]:
             return str(self.atom.args[0])
-        return "absent" if self.denies else "stated" if self.stated else "present"
+        return "stated" if self.stated and self.low else "present" if self.low else "absent"
 
     @property
     def size(self) -> int:
@@ -116,6 +117,7 @@ def say_need(need: Need | AtLeast, program: Program, say: Callable[[Atom, str, P
     return f"it is not so that {said}" if need.denies else said
 
 
+@lru_cache(maxsize=1024)
 def in_order(needs: Set) -> tuple[Need | AtLeast, ...]:
     """Return the needs of a set by their names, which are their order in every answer."""
     return tuple(sorted(needs, key=lambda need: need.key))

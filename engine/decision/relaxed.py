@@ -13,7 +13,7 @@ from typing import Any
 
 from ..evaluation.rules import Model
 from ..language.terms import Atom, quote
-from .loosened import inputs, is_varied, relaxed
+from .loosened import inputs, is_varied, relaxed, turning
 from .missing import Missing
 from .need import AtLeast, Item, Need, Set, in_order
 from .outcomes import favourable, outcomes
@@ -58,8 +58,8 @@ class Relaxed:
     def __init__(self, situation: Situation, facts: Iterable[Atom], settled: frozenset[str]) -> None:
         self.situation, self.program = situation, situation.program
         self.guideline, self.as_said = relaxed(situation.guideline), settled
-        self.inputs = inputs(self.program)
-        self.said = [atom for atom in facts if atom.predicate in self.guideline.strata.open_valued]
+        self.inputs, self._facts = inputs(self.program), tuple(facts)
+        self.said = [atom for atom in self._facts if atom.predicate in self.guideline.strata.open_valued]
         shapes = {name: p.case.shape for name, p in self.program.predicates.items() if p.case}
         self.shape = {atom: shapes.get(atom.predicate, "") for atom in self.said}
         self.complete = True
@@ -76,7 +76,12 @@ class Relaxed:
         self.targets = favourable(outcomes(self.model, self.program, (session, quote(code))), self.program)
 
     def asks_the_same(self, other: Relaxed) -> bool:
-        """Say whether what covers the line turns on the same for another request; then the same would cover it."""
+        """Say whether what covers the line turns on the same for another request; then the same would cover it.
+
+        Where a request says or denies by itself what is open, less of that may be left to say for one than for another.
+        """
+        if turning(self.situation.guideline):
+            return False
         return self.targets == other.targets and rest_alike(self.targets, self.model, other.model)
 
     def settled(self) -> Iterator[Settled]:
@@ -90,7 +95,7 @@ class Relaxed:
         if (key := (kept, self.as_said)) not in self.situation.relaxed:
             evaluator = self.guideline.evaluator(self.situation.date)
             model = evaluator.evaluate(kept, open_world=True, settled=self.as_said)
-            self.situation.relaxed[key] = _Missing(model, self._denied, evaluator.searches)
+            self.situation.relaxed[key] = _Missing(model, self._denied(kept), evaluator.searches)
         return self.situation.relaxed[key]
 
     def left(self, need: Need | AtLeast) -> Iterator[Need | AtLeast]:
@@ -144,8 +149,16 @@ class Relaxed:
             numbers = (a.args[-1] for a in self.said if (a.predicate, a.args[:-1]) == of)
             return any(need.low <= number <= need.high for number in numbers if isinstance(number, int))
         if need.denies:
-            return not self.situation.model.possible(self._told(need).atom)
-        return self.situation.model.sure(need.atom)
+            return not self._as_asked.possible(self._told(need).atom)
+        return self._as_asked.sure(need.atom)
+
+    @cached_property
+    def _as_asked(self) -> Model:
+        """What follows from what the case says, with the services of the request."""
+        case = self.situation
+        if not turning(self.situation.guideline):
+            return case.model
+        return case.evaluator.evaluate(self._facts, open_world=case.world == "open")
 
     def _told(self, need: Need) -> Need:
         """Return a need of an input as one of what it documents."""
@@ -153,20 +166,23 @@ class Relaxed:
         until = bool(derived and derived.until)
         return need._replace(atom=Atom(derived.name, need.atom.args), stated=until) if derived else need
 
-    @cached_property
-    def _denied(self) -> Callable[[Atom], set[Atom]]:
-        """What tells the inputs that denying one of them denies as well, by the rules of the guideline itself.
+    def _denied(self, kept: Iterable[Atom]) -> Callable[[Atom], set[Atom]]:
+        """Return what tells the inputs that denying one of them denies as well, by the rules of the guideline itself.
 
         It does not keep the case, which keeps what is found of it: so a case is let go of at once.
+
+        :param kept: what the case says, which the rules may ask for.
         """
-        inputs, evaluator, denial = self.inputs, self.situation.evaluator, self.program.denial
+        known = self.program.predicates | self.inputs
+        evaluator, denial = self.situation.evaluator, self.program.denial
 
         def denied(atom: Atom) -> set[Atom]:
-            derived = inputs.get(atom.predicate)
-            if not derived or not derived.unless:
+            derived = known[atom.predicate]
+            if not derived.unless:
                 return {atom}
             denied = denial(Atom(derived.name, atom.args))
-            before, after = (evaluator.evaluate(given, open_world=True).unknown for given in ([], [denied]))
+            said = [each for each in kept if each.predicate in evaluator.below(derived.unless)]
+            before, after = (evaluator.evaluate(given, open_world=True).unknown for given in (said, [*said, denied]))
             return {atom, *(Atom(atom.predicate, a.args) for a in before - after if a.predicate == derived.name)}
 
         return denied

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ..evaluation.evaluator import Evaluator
 from ..language.record import NamedTuple
-from ..language.terms import Atom, unquote
+from ..language.terms import Atom, Rule, unquote
 from .situation import Situation
 from .support import reached
 
@@ -17,43 +17,40 @@ Names = frozenset[str]
 class _Named(NamedTuple):
     """The statements to be confirmed and the interpretations of an edition."""
 
-    by_rule: dict[int, Names]  # by what the rule is: to compare whole rules takes long
+    unconfirmed: Names
     below: dict[str, Names]  # by predicate: all that what an atom of it rests on can name
     cited: dict[str, Names]  # by predicate: the statements that a rule for it, or for what it rests on, cites first
+
+    def by(self, rule: Rule) -> Names:
+        """Return what a rule names itself."""
+        return self.unconfirmed.intersection(rule.cites).union(rule.readings)
 
 
 @lru_cache(maxsize=64)
 def _names(evaluator: Evaluator) -> _Named:
     """Work out what can be named, predicate by predicate."""
-    program, by_rule = evaluator.program, dict[int, Names]()
+    program = evaluator.program
     unconfirmed = frozenset(program.unconfirmed(program.statements))
     own = {name: {*each.readings} for name, each in program.predicates.items() if each.is_open}
     cited: dict[str, set[str]] = {}
-    asked: dict[str, set[str]] = {}
-    alike: dict[tuple[object, ...], Names] = {}  # most clauses are facts, which differ in their terms alone
-    for rule in program.edition(evaluator.date):
-        name = rule.head.predicate
-        key = name, rule.cites, rule.readings
-        if key not in alike:
-            alike[key] = unconfirmed.intersection(rule.cites).union(rule.readings)
-            own.setdefault(name, set()).update(alike[key])
-            cited.setdefault(name, set()).update(rule.cites[:1])
-            asked.setdefault(name, set())
-        by_rule[id(rule)] = alike[key]
-        if rule.body:
-            asked[name].update(literal.atom.predicate for literal in rule.asked)
-    for name, each in program.predicates.items():
-        asked.setdefault(name, set()).update([each.unless] * bool(each.unless))
-    return _Named(by_rule, _below(own, asked, evaluator), _below(cited, asked, evaluator))
+    # Most clauses are facts, which differ in their terms alone.
+    rules = program.edition(evaluator.date)
+    for name, cites, readings in {(rule.head.predicate, rule.cites, rule.readings) for rule in rules}:
+        own.setdefault(name, set()).update(unconfirmed.intersection(cites), readings)
+        cited.setdefault(name, set()).update(cites[:1])
+    blocked = {name: {each.unless} for name, each in program.predicates.items() if each.unless}
+    asked = {name: evaluator.asks.get(name, set()) | blocked.get(name, set()) for name in {*evaluator.asks, *blocked}}
+    return _Named(unconfirmed, _below(own, asked, evaluator), _below(cited, asked, evaluator))
 
 
 def _below(own: Mapping[str, set[str]], asked: Mapping[str, set[str]], evaluator: Evaluator) -> dict[str, Names]:
     """Return by predicate what it and those that it rests on have of their own, in the order of the strata."""
     below: dict[str, Names] = {}
     for component in evaluator.strata.components:
-        names = component.union(*(asked.get(name, ()) for name in component))
-        found = frozenset[str]().union(*(own.get(name, ()) for name in component), *(below.get(n, ()) for n in names))
-        below |= dict.fromkeys(component, found)
+        names = component.union(*[asked[name] for name in component if name in asked])
+        mine = [own[name] for name in component if name in own]
+        found = frozenset[str]().union(*mine, *[below[name] for name in names if name in below])
+        below.update(dict.fromkeys(component, found))
     return below
 
 
@@ -81,5 +78,5 @@ def rests_on(targets: Iterable[Atom], situation: Situation) -> tuple[str, ...]:
     program, names = situation.program, _names(situation.evaluator)
     found: set[str] = set()
     for each in reached(targets, situation.why, situation.ways, lambda name: names.below[name] <= found):
-        found.update(program.predicates[each].readings if isinstance(each, str) else names.by_rule[id(each)])
+        found.update(program.predicates[each].readings if isinstance(each, str) else names.by(each))
     return tuple(program.in_order(found))

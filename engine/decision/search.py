@@ -12,7 +12,7 @@ from .at_once import held_at_once, is_plain
 from .choices import Choice, Choices, Group, Told
 from .implicants import implicants
 from .need import AtLeast, Item, Need, Set, as_need, order
-from .network import Values, bits
+from .network import Gate, Network, Values, bits
 from .relations import union
 
 SETS = 256
@@ -98,13 +98,13 @@ class Search(Choices):
 
     def _of(self, terms: Iterable[int]) -> Iterator[Set]:
         """Yield the sets that ask for the least, of some by which the question is settled."""
-        told: list[Told] = []
+        told: list[int] = []
         strongest = (self._strongest([*bits(each)]) for each in terms)
         for kept in sorted(strongest, key=self._asked_for):
             items = sum(1 << i for i in kept)
             cover = union(self.of.cover, items)
-            if not any(each.within(cover) for each in told) and self._is_minimal(kept, 0):
-                told.append(Told(items, ()))
+            if not any(each & cover == each for each in told) and self._is_minimal(kept, 0):
+                told.append(items)
                 yield self._needs(kept, ())
 
     def _asked_for(self, kept: Iterable[int]) -> int:
@@ -143,11 +143,20 @@ class Search(Choices):
 
     def _disputed(self, choice: Choice, groups: Sequence[Group], told: Iterable[Told]) -> int:
         """Return items of groups that have to be told apart: with them a set found before, or a smaller one, may do."""
+        every = sum(group.of for group in groups)
+        if not self._is_founded(choice):
+            return every
         disputed = (each.disputed(choice.cover, groups) for each in told)
         if found := next(filter(None, disputed), 0):
             return found
-        every = sum(group.of for group in groups)
         return 0 if self._is_minimal(self._strongest(choice.items), every) else every
+
+    def _is_founded(self, choice: Choice) -> bool:
+        """Say whether the question is settled once the thresholds that are left hold; a circle may need itself."""
+        if not self.net.circular:
+            return True
+        gates = [Gate(True, g.gone, []) if at in choice.undecided else g for at, g in enumerate(self.net.gates)]
+        return bool(Network(gates, self.net.roots, self.net.items).values(choice.cover).held[self.net.top])
 
     def _bound(self, choice: Choice) -> int:
         """Return how many needs a set with a choice in it has at least; `NEVER` where there is none."""
@@ -243,5 +252,5 @@ def turned(needs: Set, turn: int) -> list[Need]:
 
 def is_part(item: Item, need: Need) -> bool:
     """Say whether an item of a need's atom is a bound that the need sets, or all that it says."""
-    bound = {"present": 1, "absent": 0, "low": item.bound, "high": item.bound}[item.kind]
+    bound = item.bound if item.kind in ("low", "high") else item.kind == "present"
     return bound == (need.high if item.kind == "high" else need.low)

@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from math import inf
+from typing import TYPE_CHECKING
 
 from ..evaluation.rules import Firing, Model
 from ..language.comparison import Bounds, beyond, bounds, within
 from ..language.terms import UNDOCUMENTED, Atom, Comparison, variables
 from .need import Item, absent, amount, present
 from .network import Gate, Network
-from .threshold import Thresholds
+
+if TYPE_CHECKING:
+    from .threshold import Thresholds
 
 
 def network(model: Model, targets: Iterable[Atom], whole: Collection[str] = ()) -> Network:
@@ -48,6 +51,8 @@ class _Maker:
 
     @cached_property
     def _thresholds(self) -> Thresholds:
+        from .threshold import Thresholds  # few guidelines count
+
         return Thresholds(self)
 
     def _node(self, atom: Atom, *, gone: bool) -> int:

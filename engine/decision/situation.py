@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..cases.case import Case
 from ..evaluation.rules import Model
-from ..language.errors import CONTRADICTORY, refused
+from ..language.errors import CONTRADICTORY, CaseError, refused
 from ..language.terms import Atom
 from ..library.guideline import Guideline
 from ..program.program import Program
@@ -56,10 +57,25 @@ class Situation:
 
 def refuse_contradiction(case: Case, program: Program, model: Model) -> None:
     """Raise `CaseError` where the case's documentation contradicts itself, by the guideline's own rules."""
+    if found := contradiction(program, model):
+        raise contradictory(case.place, case.facts, *found)
+
+
+def contradiction(program: Program, model: Model) -> tuple[str, set[Atom]] | None:
+    """Return what of a case contradicts itself, in words, and the given atoms that this rests on; None for nothing."""
     for predicate in program.predicates.values():
         if predicate.is_error:
             for atom in filter(model.support.get, model.atoms(predicate.name)):
                 firing = model.support[atom]
-                sources = sorted({case.facts[a] for a in leaves(model, atom) if a in case.facts})
-                said = say_rule(firing.rule, firing.binding, program)
-                raise refused(case.place, f"{CONTRADICTORY}: {said} ({'; '.join(sources)})", "correct one")
+                return say_rule(firing.rule, firing.binding, program), leaves(model, atom)
+    return None
+
+
+def contradictory(place: str, facts: Mapping[Atom, str], said: str, rests: Iterable[Atom]) -> CaseError:
+    """Return that a case contradicts itself.
+
+    :param facts: what it gives, with where it says so.
+    :param said: what contradicts itself, and by which of these; see `contradiction`.
+    """
+    sources = sorted({facts[atom] for atom in rests if atom in facts})
+    return refused(place, f"{CONTRADICTORY}: {said} ({'; '.join(sources)})", "correct one")

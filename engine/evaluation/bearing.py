@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import chain
 
 from ..language.terms import Atom, Var
@@ -15,7 +14,6 @@ Turned = tuple[Slot, bool]
 """An atom, or all of a predicate, and whether more of it comes to be so, or less."""
 
 
-@lru_cache(maxsize=16)
 def bearing(prepared: Prepared, predicate: str) -> frozenset[Slot]:
     """Return what bears on a predicate, as atoms and as whole predicates.
 

@@ -93,6 +93,8 @@ class Compiled:
         :param tally: gives what an aggregate comes to.
         """
         binding = dict(zip(self.variables, row, strict=True))
+        if not (self.comparisons or self.aggregates):
+            return self.fired(row, binding)
         values = [holds(comparison, binding) for comparison in self.comparisons]
         if False in values:
             return None
@@ -100,8 +102,14 @@ class Compiled:
         if any(each.value is False for each in tallies):
             return None
         undetermined = tuple(c for c, v in zip(self.comparisons, values, strict=True) if v is None)
+        return self.fired(row, binding, undetermined, tallies)
+
+    def fired(
+        self, row: Row, binding: Binding, undetermined: tuple[Comparison, ...] = (), tallies: tuple[Tally, ...] = ()
+    ) -> Firing:
+        """Return the firing of a row; see `Firing`."""
         premises = tuple([template.fill(row) for template in self.premises])
-        absences = tuple([template.fill(row) for template in self.absences])
+        absences = tuple([template.fill(row) for template in self.absences]) if self.absences else ()
         return Firing(self.rule, binding, self.head.fill(row), premises, absences, undetermined, tallies)
 
 

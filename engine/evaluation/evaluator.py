@@ -40,9 +40,9 @@ class Evaluator:
         self.refuted: dict[Any, Any] = {}  # and those who ask why something is not so
         self._below: dict[str, tuple[str, ...]] = {}
         asked = {name: [lit for each in of for lit in each.rule.asked] for name, of in self.of_head.items()}
-        self._asks = {name: {lit.atom.predicate for lit in each} for name, each in asked.items()}
+        self.asks = {name: {lit.atom.predicate for lit in each} for name, each in asked.items()}  # what rules read
         self.circular = {  # the predicates of which an atom may rest on another one
-            name for names in strata.components for name in names if not names.isdisjoint(self._asks.get(name, ()))
+            name for names in strata.components for name in names if not names.isdisjoint(self.asks.get(name, ()))
         }  # fmt: skip
         if not prepared:
             self.solver  # noqa: B018 - what follows from the text alone is worked out, and refused, at once
@@ -61,7 +61,7 @@ class Evaluator:
             for name in (queue := [predicate]):
                 declared = self.program.predicates.get(name)
                 more = {each for each in (declared.unless, declared.until) if each} if declared else set()
-                fresh = more.union(self._asks.get(name, ())).difference(found)
+                fresh = more.union(self.asks.get(name, ())).difference(found)
                 found |= dict.fromkeys(fresh)
                 queue += fresh
             self._below[predicate] = tuple(found)

@@ -19,7 +19,6 @@ from .columns import Columns
 from .compiled import Compiled, Row, compiled_rules
 from .limits import LimitError, NotGroundedError, TooLongError
 from .rules import Firing, Tally
-from .solver import Solver
 from .symbols import Symbols
 
 MAX_FIRINGS = 50_000
@@ -69,6 +68,8 @@ def ground(program: Program, strata: Strata, date: str) -> Grounded:
 
     :raises NotGroundedError: where no finite number of symbols stands for every case, or too much follows.
     """
+    from .solver import Solver  # slow to import, as pyDatalog is; what was grounded before does without
+
     empty = with_firings(program, strata, date, ())
     # Nothing that a case can change is sure, so that no negation of it fails.
     rules = compiled_rules(empty.program, date)

@@ -77,18 +77,20 @@ class Plan:
 
     def __init__(self, compiled: Compiled, new: int, varying: Collection[str], text: Mapping[str, list[Atom]]) -> None:
         self.names, self.rule, self.used = compiled.variables, compiled.rule, 0
-        left = [(at, lit.atom) for at, lit in enumerate(compiled.rule.literals) if lit.positive]
+        positive = [(at, lit.atom) for at, lit in enumerate(compiled.rule.literals) if lit.positive]
+        left = [(at, atom, {a.name for a in atom.args if isinstance(a, Var)}) for at, atom in positive]
         bound: set[str] = set()
         tests = list(compiled.comparisons)
         self.steps: list[Step] = []
         while left:
-            at, atom = min(left, key=lambda each: self._rank(each, new, bound, varying))
-            left.remove((at, atom))
+            first = min(left, key=lambda each: self._rank(each, new, bound, varying)) if left[1:] else left[0]
+            left.remove(first)
+            at, atom, names = first
             step = self._step(atom, bound, fresh=at == new)
-            bound.update(a.name for a in atom.args if isinstance(a, Var))
-            ready = tuple(each for each in tests if left and bound.issuperset(each.names()))
+            bound |= names
+            ready = tuple([each for each in tests if left and bound.issuperset(each.names())])
             tests = [each for each in tests if each not in ready]
-            self.steps.append(step._replace(tests=ready))
+            self.steps.append(step._replace(tests=ready) if ready else step)
         self.sizes = {step.predicate: len(text.get(step.predicate, ())) for step in self.steps}
         self.most = prod(self.sizes[step.predicate] for step in self.steps if step.predicate not in varying)
         self.varying = [step.predicate for step in self.steps if step.predicate in varying]
@@ -103,12 +105,12 @@ class Plan:
 
     @staticmethod
     def _rank(
-        each: tuple[int, Atom], new: int, bound: Collection[str], varying: Collection[str]
+        each: tuple[int, Atom, set[str]], new: int, bound: set[str], varying: Collection[str]
     ) -> tuple[bool, int, int, bool, int]:
         """Rank a literal: what is new comes first, then what leaves the fewest ways."""
-        at, atom = each
-        free = {a.name for a in atom.args if isinstance(a, Var)} - {*bound}
-        return at != new, min(len(free), 1), -len(atom.args) + len(free), atom.predicate not in varying, at
+        at, atom, names = each
+        free = len(names - bound)
+        return at != new, min(free, 1), free - len(atom.args), atom.predicate not in varying, at
 
     def _step(self, atom: Atom, bound: Collection[str], *, fresh: bool) -> Step:
         known: list[tuple[int, int, Term]] = []

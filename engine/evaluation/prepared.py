@@ -104,7 +104,7 @@ class Prepared:
         for row in rows:
             member.always.append(len(self.listed))
             premises = self._bits([template.fill(row) for template in compiled.premises])
-            absences = self._bits([template.fill(row) for template in compiled.absences])
+            absences = self._bits([template.fill(row) for template in compiled.absences]) if compiled.absences else 0
             self.listed.append(Listed(compiled, row, premises, absences))
             asked |= premises | absences
         member.asks = Asked(_asked(()), asked)
@@ -142,12 +142,12 @@ class Prepared:
 
     def _find_by(self, member: Member) -> None:
         """Let the firings of a rule be found, each by what the fewest of them wait for."""
-        waits = {at: [*bits(self.listed[at].premises & ~self.possible)] for at in member.always}
-        often = Counter(place for each in waits.values() for place in each)
+        waits = {at: self.listed[at].premises & ~self.possible for at in member.always}
+        often = Counter(place for each in waits.values() for place in bits(each)) if len(waits) > 1 else Counter[int]()
         member.always = [at for at, each in waits.items() if not each]
         for at, each in waits.items():
             if each:
-                bit = 1 << min(each, key=often.__getitem__)
+                bit = 1 << min(bits(each), key=often.__getitem__) if each & each - 1 else each
                 member.by.setdefault(bit, []).append(at)
                 member.needs |= bit
 
@@ -170,10 +170,7 @@ class Prepared:
         """Return a listed firing."""
         if (known := self.firings[at]) is None:
             compiled, row, *_ = self.listed[at]
-            binding = dict(zip(compiled.variables, row, strict=True))
-            premises = tuple([template.fill(row) for template in compiled.premises])
-            absences = tuple([template.fill(row) for template in compiled.absences])
-            known = self.firings[at] = Firing(compiled.rule, binding, compiled.head.fill(row), premises, absences, ())
+            known = self.firings[at] = compiled.fired(row, dict(zip(compiled.variables, row, strict=True)))
         return known
 
     def one(self, known: object) -> object:

@@ -38,9 +38,8 @@ def tallied(aggregate: Aggregate, binding: Binding, ways: Iterable[tuple[Element
     found: dict[object, list[Firing]] = {}
     for element, way in ways:
         firing = instance(as_rule(element), way)
-        # Amounts that nobody documented look the same and need not be; one amount is one, by whatever it is read.
-        apart = tuple(p for p in firing.premises if UNDOCUMENTED in p.args) if UNDOCUMENTED in firing.head.args else ()
-        found.setdefault((firing.head.args, apart), []).append(firing)
+        # Amounts that nobody documented look the same and need not be; one amount is one, whatever else is read.
+        found.setdefault((firing.head.args, _unknown(firing)), []).append(firing)
     members = sorted((_member(firings, model) for firings in found.values()), key=_order)
     ends = [member.worth(aggregate.function) for member in members]
     low, high = sum(least for least, _ in ends), sum(most for _, most in ends)
@@ -58,12 +57,18 @@ def _member(firings: list[Firing], model: Model) -> Member:
     return Member(ways[0].head.args, ways, not ranked[0][0], *_range(ways[0], model))  # type: ignore[arg-type]
 
 
-def _range(way: Firing, model: Model) -> tuple[float, ...]:
-    """Return the most and the least that an undocumented amount can be which a way adds up; nothing for another way."""
+def _unknown(way: Firing) -> tuple[Atom, ...]:
+    """Return the undocumented amount that a way adds up, as what it is read from; nothing for another way."""
     if way.head.args[0] != UNDOCUMENTED:
         return ()
     patterns = (literal.atom for literal in way.rule.literals if literal.positive)
-    read = [p for pattern, p in zip(patterns, way.premises, strict=True) if way.rule.head.args[0] in pattern.args]
+    return tuple(p for pattern, p in zip(patterns, way.premises, strict=True) if way.rule.head.args[0] in pattern.args)
+
+
+def _range(way: Firing, model: Model) -> tuple[float, ...]:
+    """Return the most and the least that an undocumented amount can be which a way adds up; nothing for another way."""
+    if not (read := _unknown(way)):
+        return ()
     keys = [declared.case for each in read if (declared := model.declared.get(each.predicate)) and declared.case]
     return (_plain(keys[0].highest), _plain(keys[0].lowest)) if keys else (inf, 0)
 

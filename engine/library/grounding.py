@@ -1,14 +1,16 @@
-"""Grounded editions, kept for the next start: which firings there are, or why the edition has none."""
+"""Grounded editions, kept for the next start: which firings there are, or why it has none, and what bears on what."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..evaluation.compiled import Row
+from ..evaluation.component import Slot
 from ..evaluation.limits import NotGroundedError
 from ..evaluation.prepared import Outline, Prepared
-from ..language.terms import Constant, Quantity
+from ..language.terms import Atom, Constant, Quantity, Term
 from ..program.graph import Strata
 from ..program.program import Program
 from .cache import of_edition
@@ -44,7 +46,7 @@ def _encoded(found: Found) -> Any:
     return [found[0], [[rule, _listed(row)] for rule, row in found[1]]]
 
 
-def _written(constant: Constant) -> Any:
+def _written(constant: Term) -> Any:
     return constant.__getnewargs__() if isinstance(constant, Quantity) else constant
 
 
@@ -99,6 +101,36 @@ def prepared(program: Program, strata: Strata, date: str, seal: tuple[str, str])
     return Prepared(program, strata, date, found)
 
 
+@lru_cache(maxsize=16)
+def bearing_on(predicate: str, prepared: Prepared, seal: tuple[str, str]) -> frozenset[Slot]:
+    """Return what bears on a predicate in an edition, as an earlier start kept it where one did; see `bearing`.
+
+    :param seal: see `grounded`.
+    """
+
+    def made() -> frozenset[Slot]:
+        from ..evaluation.bearing import bearing
+
+        return bearing(prepared, predicate)
+
+    return of_edition(f"bearing/{predicate}", seal, _slots, made, _slotted)
+
+
+def _slotted(slots: Iterable[Slot]) -> Any:
+    return [slot if isinstance(slot, str) else [slot.predicate, _listed(slot.args)] for slot in sorted(slots, key=str)]
+
+
+def _slots(data: Any) -> frozenset[Slot]:
+    """Return what a list says; see `_decoded`."""
+    return frozenset([each if type(each) is str else _slot(*each) for each in data])
+
+
+def _slot(predicate: Any, args: Any) -> Atom:
+    if type(predicate) is not str:
+        raise ValueError(predicate)
+    return Atom(predicate, _row(args))
+
+
 def _outlined(told: Outlined) -> Any:
     static, listed, given = told[1] or ((), (), ())
     return [told[0], [
@@ -106,7 +138,7 @@ def _outlined(told: Outlined) -> Any:
     ]]  # fmt: skip
 
 
-def _listed(row: Iterable[Constant]) -> list[Any]:
+def _listed(row: Iterable[Term]) -> list[Any]:
     return list(map(_written, row))
 
 

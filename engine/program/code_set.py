@@ -15,7 +15,7 @@ from ...kb import ROOT
 from ..language.record import NamedTuple
 
 # A letter, a digit or letter, the same again, then up to four more after a point.
-_FORM = re.compile(r"[A-Z][0-9A-Z]{2}(\.[0-9A-Z]{1,4})?")
+_FORM = r"[A-Z][0-9A-Z]{2}(\.[0-9A-Z]{1,4})?"
 _CODE, _LINE = 8, 10  # the characters of a line that hold the code; of a line with its mark and its end
 
 
@@ -69,7 +69,7 @@ def exists(code: str) -> bool | None:
 
     :param code: a code in capitals and with its point: A00.0.
     """
-    return bool(_line(code)) if _FORM.fullmatch(code) else None
+    return bool(_line(code)) if re.fullmatch(_FORM, code) else None
 
 
 def is_category(code: str) -> bool:

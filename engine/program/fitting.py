@@ -22,6 +22,14 @@ _OWN = "^(?:"
 """How the pattern of a guideline's own codes begins: what stands in it may mean something else to the validator."""
 
 
+def referred(schema: Schema, whole: Schema) -> Schema:
+    """Return the definition that a schema refers to, or else the schema itself.
+
+    :param whole: what has the definitions.
+    """
+    return whole["$defs"][schema["$ref"].removeprefix("#/$defs/")] if "$ref" in schema else schema
+
+
 def fits(value: Any, schema: Schema, whole: Schema) -> bool:
     """Say whether a value surely fits a schema; where this says no, the validator is to be asked.
 
@@ -30,7 +38,7 @@ def fits(value: Any, schema: Schema, whole: Schema) -> bool:
     """
     if not schema.keys() <= _NOTES | _ASKED or schema.get("if", _AN_OBJECT) != _AN_OBJECT:
         return False
-    others = [whole["$defs"][schema["$ref"].removeprefix("#/$defs/")]] if "$ref" in schema else []
+    others = [referred(schema, whole)] if "$ref" in schema else []
     if "if" in schema:
         others.append(schema.get("then" if isinstance(value, dict) else "else", {}))
     if not all(fits(value, other, whole) for other in others):

@@ -43,6 +43,23 @@ def edges(program: Program) -> list[Edge]:
     return found + closing
 
 
+def below(program: Program, *names: str, closing: bool = False) -> frozenset[str]:
+    """Return the predicates that some rest on by the rules, with themselves.
+
+    :param closing: whether what closes an open one is among what it rests on.
+    """
+    asked: dict[str, set[str]] = {}
+    for edge in edges(program):
+        if closing or edge.rule:
+            asked.setdefault(edge.head, set()).add(edge.body)
+    found, waiting = set(names), list(names)
+    while waiting:
+        fresh = asked.get(waiting.pop(), set()) - found
+        found |= fresh
+        waiting += fresh
+    return frozenset(found)
+
+
 def stratify(program: Program) -> Strata:
     """Return the strata of a program whose negation has been checked (see `check`)."""
     import networkx as nx

@@ -243,7 +243,7 @@ def read_text(path: Path, name: str = "") -> str:
     """
     data = path.read_bytes()
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
+        return data.removeprefix(b"\xef\xbb\xbf").decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         place = Place(name or path.name, data[: error.start].count(b"\n") + 1)
         raise GuidelineError([Finding("encoding", place, "this is not UTF-8 text", "save the file as UTF-8")]) from None

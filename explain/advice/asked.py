@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from hashlib import sha256
 from typing import NamedTuple
 
 from ...engine.decision.need import AtLeast, Need, single
+from ...engine.language.digest import sha256
 from ...engine.library.guideline import Guideline
 from ...engine.program.program import Program
 

@@ -99,9 +99,10 @@ def steps_to(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
     for atom in queue:
         for firing in model.firings.get(atom, ()):
             yield firing
-            new = [a for a in dict.fromkeys(firing.reads) if a not in seen]
-            seen.update(new)
-            queue += new
+            for each in firing.reads:
+                if each not in seen:
+                    seen.add(each)
+                    queue.append(each)
 
 
 def named(steps: Iterable[Firing], model: Model, program: Program) -> bool:
@@ -123,46 +124,52 @@ def _item(need: Need | AtLeast, steps: Iterable[Firing], program: Program) -> It
 
 def _takes_up(step: Firing, need: Need, program: Program) -> bool:
     """Say whether a step reads what is needed; that a choice is another one is read off the one that it is."""
-    name = need.atom.predicate
+    (name, args), declared = need.atom, program.predicates
     if step.head.predicate == name:
         return False
-    if any(
-        p.args == need.atom.args and program.predicates[p.predicate].case
-        for p in step.premises
-        if p.predicate in program.predicates and p.args[:1] != (UNDOCUMENTED,)  # a number is of its own predicate
-    ):
-        return True  # it reads what the record says, in place of what that comes to
-    is_choice = program.predicates[name].is_choice
-    return need.atom in step.reads or (is_choice and name in {a.predicate for a in step.absences})
+    for p in step.premises:
+        # It reads what the record says, in place of what that comes to; a number is of its own predicate.
+        if p.args == args and args[:1] != (UNDOCUMENTED,) and p.predicate in declared and declared[p.predicate].case:
+            return True
+    if need.atom in step.reads:
+        return True
+    return any(a.predicate == name for a in step.absences) and declared[name].is_choice
 
 
 def boxes(sets: Iterable[Sequence[Item]]) -> list[Box]:
     """Return sets of items with those that differ in one place drawn together into one with a choice there."""
     found: list[Box | None] = [tuple((item,) for item in each) for each in sets]
-    alike: dict[frozenset[tuple[Item, ...]], set[int]] = {}  # the boxes, by their number, without one place
-    for number, box in enumerate(found):
-        for rest in _rests(box):
+    known: dict[tuple[Item, ...], int] = {}  # the places, by numbers that stand for them
+    places = [_numbers(box or (), known) for box in found]
+    alike: dict[frozenset[int], set[int]] = {}  # the boxes, by their number, without one place
+    for number, own in enumerate(places):
+        for rest in _rests(own):
             alike.setdefault(rest, set()).add(number)
     at = 0
     while at < len(found):
-        other = min((n for rest in _rests(found[at]) for n in alike[rest] if n != at), default=-1)
+        other = min((n for rest in _rests(places[at]) for n in alike[rest] if n != at), default=-1)
         if other < 0:
             at += 1
             continue
         at, other = sorted((at, other))
         for number in (at, other):
-            for rest in _rests(found[number]):
+            for rest in _rests(places[number]):
                 alike[rest].remove(number)
         found[at], found[other] = _merged(found[at] or (), found[other] or ()), None
-        for rest in _rests(found[at]):
+        places[at], places[other] = _numbers(found[at] or (), known), frozenset()
+        for rest in _rests(places[at]):
             alike.setdefault(rest, set()).add(at)
     return [box for box in found if box is not None]
 
 
-def _rests(box: Box | None) -> Iterator[frozenset[tuple[Item, ...]]]:
-    """Yield a box without each of its places."""
-    places = frozenset(box or ())
-    yield from (places - {place} for place in places)
+def _numbers(box: Box, known: dict[tuple[Item, ...], int]) -> frozenset[int]:
+    """Return numbers for the places of a box: to compare them takes less than to compare items."""
+    return frozenset([known.setdefault(place, len(known)) for place in box])
+
+
+def _rests(places: frozenset[int]) -> list[frozenset[int]]:
+    """Return a box without each of its places."""
+    return [places - {place} for place in places]
 
 
 def _merged(a: Box, b: Box) -> Box:

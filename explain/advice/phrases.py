@@ -10,13 +10,13 @@ def wrapped(
 ) -> list[str]:
     """Return a text as lines of a width; what hyphens hold together, such as an id or a date, stays in one piece.
 
-    The lines are those of `textwrap`, found in a fraction of its time where a text is of words with one space between.
+    The lines are those of `textwrap`, found in a fraction of its time where a text is of words with spaces between.
 
     :param initial_indent: what the first line begins with.
     :param subsequent_indent: what all others do.
     :param break_long_words: whether a word that is too long for any line is broken.
     """
-    plain = width > 0 and text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]
+    plain = width > 0 and text.isprintable() and "   " not in text and text[:1] != " " != text[-1:]
     room = width - max(len(initial_indent), len(subsequent_indent)) if break_long_words else len(text)
     if not plain or (len(text) > room and max(map(len, text.split(" "))) > room):
         import textwrap  # slow to import, and few texts need it
@@ -30,8 +30,8 @@ def wrapped(
         if cut < 0:  # the next word is too long for any line
             cut = text.find(" ", at)
         cut = size if cut < 0 else cut
-        lines.append(begin + text[at:cut])
-        at, begin = cut + 1, subsequent_indent
+        lines.append(begin + text[at:cut].rstrip(" "))
+        at, begin = cut + 1 + (text[cut + 1 : cut + 2] == " "), subsequent_indent
     return lines
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from ...engine.decision.alike import alike, gates
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.decision import Advisory
 from ...engine.decision.loosened import inputs
 from ...engine.decision.need import Need
 from ...engine.decision.outcomes import favourable, outcomes
-from ...engine.decision.relaxed import Relaxed
 from ...engine.decision.situation import Situation
 from ...engine.evaluation.rules import Firing, Model
 from ...engine.language.record import NamedTuple
@@ -21,9 +20,12 @@ from ...engine.library.guideline import Guideline
 from ...engine.program.interface import SERVICE, UNFAVOURABLE, WAITING
 from ...engine.program.words import say_atom
 from .asks import Ask, ask, asks, named, steps_to
-from .candidate import Candidate, fewest
 from .request import Request, facts, requests
 from .route import Route
+
+if TYPE_CHECKING:  # slow to import, and only what is refused is searched for by them
+    from ...engine.decision.relaxed import Relaxed
+    from .candidate import Candidate
 
 WAYS = 256
 """The most ways that are told of a line; of more, those that need the fewest things."""
@@ -51,7 +53,7 @@ class Ways(NamedTuple):
     complete: bool
 
 
-_FOUND: WeakKeyDictionary[Situation, dict[tuple[object, ...], Ways]] = WeakKeyDictionary()
+_FOUND: WeakKeyDictionary[Situation, dict[tuple[str, int, str], Ways]] = WeakKeyDictionary()
 
 
 def ways(judged: Judged, line: LineDecision) -> Ways:
@@ -62,11 +64,21 @@ def ways(judged: Judged, line: LineDecision) -> Ways:
     """
     if line.role not in (WAITING, UNFAVOURABLE):
         return Ways((), complete=True)
-    known, since = _FOUND.setdefault(judged.situation, {}), judged.guideline.since(judged.situation.date)
-    same = next((codes for codes in alike(judged.guideline, since) if line.code in codes), line.code)
-    if (key := (same, line.session, line.outcome)) not in known:
-        known[key] = _ways(judged, line)
+    known = _FOUND.setdefault(judged.situation, {})
+    if (key := (line.code, line.session, line.outcome)) not in known:
+        # Which codes are alike is read only where there is another line to ask of.
+        codes = _like(line, judged) if known else ()
+        same = (found for (code, *rest), found in known.items() if code in codes and rest == [*key[1:]])
+        known[key] = next(same, None) or _ways(judged, line)
     return known[key]
+
+
+def _like(line: LineDecision, judged: Judged) -> tuple[str, ...]:
+    """Return the codes of which the rules say the same as of the code of a line."""
+    from ...engine.decision.alike import alike
+
+    since = judged.guideline.since(judged.situation.date)
+    return next((codes for codes in alike(judged.guideline, since) if line.code in codes), ())
 
 
 def _ways(judged: Judged, line: LineDecision) -> Ways:
@@ -121,6 +133,8 @@ class _Search:
 
     def ways(self, settled: frozenset[str]) -> Ways | None:
         """Return the ways with some concepts as the case has them; None where there are none."""
+        from .candidate import fewest
+
         found = list(self._candidates(settled))
         if not self.complete:
             found = [self._least(each) for each in found]
@@ -137,6 +151,10 @@ class _Search:
         return Ways(tuple(way for way, _ in ranked), self.complete and len(kept) <= WAYS) if ranked else None
 
     def _candidates(self, settled: frozenset[str]) -> Iterator[Candidate]:
+        from ...engine.decision.alike import gates
+        from ...engine.decision.relaxed import Relaxed
+        from .candidate import Candidate
+
         for request in self.requests:
             said = facts(self.judged.case, self.judged.guideline, request, self.line.session)
             service = Atom(SERVICE, (self.line.session, quote(self.line.code)))
@@ -156,7 +174,7 @@ class _Search:
         for request, relaxed in self.relaxed.items():
             looked_at = relaxed.complete or not request.changes < candidate.request.changes
             if settled := None if looked_at else relaxed.least(candidate.settled.every):
-                return Candidate(request, settled, relaxed)
+                return candidate._replace(request=request, settled=settled, relaxed=relaxed)
         return candidate
 
     def _way(self, same: Sequence[Candidate]) -> tuple[Way, bool]:

@@ -6,7 +6,6 @@ from functools import lru_cache
 from itertools import combinations
 
 from ...engine.cases.case import Case
-from ...engine.decision.alike import alike
 from ...engine.decision.loosened import is_of_line
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, quote
@@ -34,6 +33,8 @@ def requests(case: Case, guideline: Guideline, date: str, code: str, session: in
 
     Codes of which the rules say the same come and go together; those that are like the line's own stay.
     """
+    from ...engine.decision.alike import alike  # slow to import, and only a line that is refused needs it
+
     there = dict.fromkeys(line.code for line in case.lines if line.session == session)
     changes: list[tuple[bool, tuple[str, ...]]] = []
     for codes in alike(guideline, date):

@@ -9,18 +9,18 @@ from weakref import WeakKeyDictionary
 
 from ...engine.decision.decide import Judged, advisories
 from ...engine.decision.decision import Advisory
-from ...engine.decision.loosened import below, inputs
+from ...engine.decision.loosened import inputs
 from ...engine.decision.need import AtLeast, Need, fewest
 from ...engine.decision.situation import Situation
-from ...engine.evaluation.bearing import bearing
 from ...engine.evaluation.component import Slot
 from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom
+from ...engine.library.grounding import bearing_on
 from ...engine.library.guideline import Guideline
 from ...engine.program.elapsed import earlier
 from ...engine.program.forms import BETWEEN, SINCE
+from ...engine.program.graph import below
 from ...engine.program.interface import ADVISORY
-from .evidence import clinical
 from .request import Request, facts
 
 AS_IT_IS = Request()
@@ -68,6 +68,8 @@ class Route:
     @cached_property
     def _of_request(self) -> frozenset[str]:
         """The predicates that a request, and not the record, makes so."""
+        from .evidence import clinical  # slow to import, and only another request needs it
+
         return self.judged.guideline.strata.from_case - clinical(self.judged.guideline) - {*self.program.outputs()}
 
     def changed(
@@ -145,8 +147,10 @@ class Route:
     @cached_property
     def _bearing(self) -> frozenset[Slot] | None:
         """What has to come before the case draws an advisory that it does not draw now; None where all may."""
-        prepared = self.judged.situation.evaluator.prepared
-        return bearing(prepared, ADVISORY) if prepared else None
+        guideline, situation = self.judged.guideline, self.judged.situation
+        prepared = situation.evaluator.prepared
+        seal = guideline.hash, guideline.since(situation.date)
+        return bearing_on(ADVISORY, prepared, seal) if prepared else None
 
     def _bears(self, said: Atom) -> bool:
         return self._bearing is None or said in self._bearing or said.predicate in self._bearing

@@ -95,7 +95,7 @@ class Counts:
         for at, element in enumerate(aggregate.elements):
             for way in self._ways(element, at, binding):
                 terms = _values(element, way.binding)
-                apart = tuple(p for p in way.premises if UNDOCUMENTED in p.args) if UNDOCUMENTED in terms else ()
+                apart = amount_of(way) if terms[0] == UNDOCUMENTED else None
                 found.setdefault((terms, apart), []).append(way)
         members = []
         for ways in found.values():

@@ -50,6 +50,8 @@ def diff(
     """Tell every kind of answer that differs between A and B, over all legal cases, or prove that none does.
 
     A and B are each a date of the guideline, a guideline (a name or a folder), or REVISION:PATH of a git repository.
+    An answer is an outcome with its statements or its reason: words and missing documentation are not compared. Where
+    what is shown beside it, or what advises, rests on other rules, it is named as not compared.
     Each change has the condition under which it comes about, the statements that make it, and a smallest case, decided
     by both sides before it is shown.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import gc
 import signal
 import threading
@@ -12,9 +11,8 @@ _MAIN = threading.current_thread() is threading.main_thread()
 if _MAIN:
     _interrupted = signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-# What a start imports and loads stays: it would be searched for garbage again and again, and once more at the end.
+# What a start imports and loads stays: it would be searched for garbage again and again.
 gc.set_threshold(50_000, *gc.get_threshold()[1:])
-atexit.register(gc.freeze)
 
 import importlib
 import os
@@ -27,7 +25,7 @@ from ...engine.evaluation.limits import SECONDS, allowing
 from ...engine.language.errors import FaultError, GuidelineError, did_you_mean
 from ...kb import DEFAULT
 from .complete import complete_guideline
-from .output import BAD_INPUT, INTERRUPTED, Seconds, flush, open_streams, output_failed, quiet_pipe
+from .output import BAD_INPUT, INTERRUPTED, Seconds, end, flush, open_streams, output_failed, quiet_pipe
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
@@ -147,6 +145,17 @@ class _Commands(click.Group):
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         with quiet_pipe():  # --help and --version are written here
             return super().make_context(*args, **extra)
+
+    def __call__(self, *args: Any, **extra: Any) -> Any:
+        """Run; where it is all that a script does, end with it."""
+        try:
+            return self.main(*args, **extra)
+        except SystemExit as done:
+            status = done.code
+        # Where somebody called the script, a profiler perhaps, they go on after it.
+        if not (args or extra) and sys._getframe(1).f_back is None and hasattr(sys.modules["__main__"], "__file__"):
+            end(status)
+        sys.exit(status)
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run, and say in one line where an answer cannot be written; see `output`."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import json
 import os
 import stat
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -151,6 +153,20 @@ def flush() -> None:
     """Write out what standard output holds back, so that it fails here and not when the program has ended."""
     if sys.stdout.writable():
         sys.stdout.flush()
+
+
+def end(status: object) -> None:
+    """End the program as Python does, but do not take apart what it has loaded: that takes as long as reading a case.
+
+    It is left to Python where a thread still runs, or where what is held back cannot be written.
+    """
+    if threading.active_count() > 1 or not isinstance(status, int | None):
+        return
+    atexit._run_exitfuncs()
+    with suppress(AttributeError, OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status or 0)
 
 
 @contextmanager

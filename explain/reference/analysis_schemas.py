@@ -54,6 +54,7 @@ def difference(guideline: Guideline) -> Schema:
     return identified("difference", guideline.program) | of_keys({
         "before": side, "after": side, "world": _BOTH, "equivalent": FLAG,
         "proved": FLAG | {"title": "whether no case of any number of sessions differs otherwise"},
+        "uncompared": NAMES | {"title": "what is shown beside an answer, and does not rest on the same rules"},
         "changes": listed(change), "flips": listed(flip) | {"title": "lines of the cases named that change"},
     }, optional=("flips",))  # fmt: skip
 

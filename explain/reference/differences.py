@@ -10,10 +10,10 @@ from ...engine.analysis.diff import REFUSED, Change, Pair
 from ...engine.cases.written import as_yaml
 from ...engine.language.terms import Atom, Var
 from ...engine.library.guideline import Guideline
-from ...engine.program.interface import CODE
+from ...engine.program.interface import ADVISORY, CODE
 from ...engine.program.program import Program
 from ...engine.program.words import any_of, say_atom
-from ..advice.phrases import in_whole_words, some, wrapped
+from ..advice.phrases import in_whole_words, listed, some, wrapped
 from ..advice.wording import behind
 from ..render import difference_page
 from ..render.difference_page import Kind
@@ -70,7 +70,7 @@ def as_json(pair: Pair, found: Sequence[Told], flips: Sequence[dict[str, Any]] |
     sides = [{"guideline": side.guideline.program.name, "as_of": side.date} for side in pair.sides]
     return {
         "before": sides[0], "after": sides[1], "world": pair.world or "both",
-        "equivalent": not found, "proved": pair.legal.complete,
+        "equivalent": not found, "proved": pair.legal.complete, "uncompared": list(pair.uncompared),
         "changes": [
             {
                 "codes": list(each.codes), "before": each.change.before, "after": each.change.after,
@@ -93,6 +93,7 @@ def as_text(
     """
     head = f"{' and '.join(_names(pair))}, every legal case"
     lines = [*in_whole_words(head, width, rest="  "), "", *wrapped(summary(found), width)]
+    lines += [line for each in beside(pair) for line in wrapped(each, width, subsequent_indent="  ")]
     if detail:
         lines += (line for each in found for line in ("", *_block(each, pair, width)))
     elif found:
@@ -100,8 +101,7 @@ def as_text(
     if any(REFUSED in (each.change.before, each.change.after) for each in found):
         lines += ["", *wrapped(LEGEND, width, subsequent_indent="  ")]
     if found and not detail:
-        hint = "--detail tells when each comes about, and shows each case as a file"
-        lines += ["", *wrapped(hint, width)]
+        lines += ["", *wrapped("--detail tells when each comes about, and shows each case as a file", width)]
     if flips is not None:
         lines += ["", *_flips(flips, pair, width)]
     return "\n".join(lines).rstrip() + "\n"
@@ -114,6 +114,12 @@ def summary(found: Sequence[Told]) -> str:
     codes = {code for each in found for code in each.codes}
     kinds = "1 kind of change" if len(found) == 1 else f"{len(found)} kinds of change"
     return f"{kinds}, of {len(codes)} code{'s' * (len(codes) > 1)}; no other answer changes"
+
+
+def beside(pair: Pair) -> Iterator[str]:
+    """Yield that what stands beside the answers was not compared, where it may be another thing."""
+    if names := ["the advisories" if n == ADVISORY else f"what is shown as {n}" for n in pair.uncompared]:
+        yield f"not compared: {listed(names)}, of which the rules are not the same on both sides"
 
 
 def _names(pair: Pair) -> list[str]:
@@ -225,7 +231,9 @@ def as_html(pair: Pair, found: Sequence[Told], flips: Sequence[dict[str, Any]] |
     """
     rows = None if flips is None else [_flip(flip, pair) for flip in flips]
     kinds = [_kind(each, pair) for each in found]
-    return difference_page.as_html(_names(pair), summary(found), kinds, rows, pair.sides[1].guideline.program)
+    return difference_page.as_html(
+        _names(pair), ". ".join((summary(found), *beside(pair))), kinds, rows, pair.sides[1].guideline.program
+    )
 
 
 def _kind(each: Told, pair: Pair) -> Kind:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import Any, NamedTuple
+
+from ...engine.language.digest import sha256
 
 CRD = "http://hl7.org/fhir/us/davinci-crd/StructureDefinition/"
 URL = f"{CRD}ext-coverage-information"

@@ -11,6 +11,7 @@ from ...engine.cases.document import Path as At
 from ...engine.cases.meant import concept_of
 from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline
+from ...engine.program.fitting import referred
 from ...engine.program.interface import CODE
 from ...engine.program.program import Program
 from ...engine.program.schema import DATE
@@ -137,9 +138,9 @@ class Form:
 
     def _inputs(self, of: Schema, name: str, label: str, fields: Fields) -> Iterator[Input]:
         """Yield what is to be filled in at a path."""
-        of = self._whole(of)
+        of = referred(of, self.root)
         if "if" in of:
-            of = self._whole(of["then"])
+            of = referred(of["then"], self.root)
         if "properties" in of:
             for key, each in of["properties"].items():
                 yield from self._inputs(each, f"{name}.{key}", titled(key, self.program), fields)
@@ -163,7 +164,7 @@ class Form:
 
     def _value(self, of: Schema, name: str, fields: Fields) -> Any:
         """Return what the fields say at a path; None where they say nothing."""
-        of = self._whole(of)
+        of = referred(of, self.root)
         if "if" in of:
             key = of["then"]["required"][0]
             value, source = self._value(of["else"], f"{name}.{key}", fields), _text(fields, f"{name}.{SOURCE}")
@@ -186,7 +187,7 @@ class Form:
         return text
 
     def _flat(self, of: Schema, name: str, value: Any) -> Iterator[tuple[str, str]]:
-        of = self._whole(of)
+        of = referred(of, self.root)
         if "if" in of:
             full = value if isinstance(value, dict) else {of["then"]["required"][0]: value}
             yield from ((f"{name}.{key}", str(each)) for key, each in full.items())
@@ -199,11 +200,6 @@ class Form:
                 yield from self._flat(item, f"{name}.{number}", each)
         else:
             yield name, str(value)
-
-    def _whole(self, of: Schema) -> Schema:
-        """Return a schema, or the one that it refers to."""
-        found: Schema = self.root["$defs"][of["$ref"].rpartition("/")[2]] if "$ref" in of else of
-        return found
 
     @staticmethod
     def _items(of: Schema) -> Schema | None:

@@ -4,7 +4,8 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations, product
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -278,6 +279,21 @@ def toy_changes(way: Way) -> frozenset[tuple[str, object]]:
     return frozenset(found)
 
 
+def hold_to_trying(said: Said, world: str, guideline: Guideline) -> None:
+    """Hold the ways of a toy that is refused against every minimal change that makes it necessary."""
+    case = toy(said, guideline)
+    judged = judge(case, guideline, world=world)
+    line = judged.decision.lines[0]
+    if line.role != UNFAVOURABLE:
+        return
+    found = ways(judged, line)
+    event(f"refused, {len(found.ways)} ways")
+    assert found.complete
+    for way in found.ways:
+        assert outcomes(gone(case, way.options, guideline), line, world, guideline) == {FAVOURABLE}, way.options
+    assert set(map(toy_changes, found.ways)) == minimal(said, world, guideline)
+
+
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(  # an amount below every limit stands in nobody's way
     bodies=[["fact(one)", "not fact(one)"], ["fact(one)", "not fact(two)"]],
@@ -293,17 +309,7 @@ def test_small_programs_have_the_ways_that_trying_finds(
     between = [part for part in between if "Session" not in part] or ["fact(one)"]
     bodies = [[*body, "not middle"] if n % 2 else [*body, "middle"][: 2 + n] for n, body in enumerate(bodies)]
     guideline = toys(bodies, between)
-    case = toy(said, guideline)
-    judged = judge(case, guideline, world=world)
-    line = judged.decision.lines[0]
-    if line.role != UNFAVOURABLE:
-        return
-    found = ways(judged, line)
-    event(f"refused, {len(found.ways)} ways")
-    assert found.complete
-    for way in found.ways:
-        assert outcomes(gone(case, way.options, guideline), line, world, guideline) == {FAVOURABLE}, way.options
-    assert set(map(toy_changes, found.ways)) == minimal(said, world, guideline)
+    hold_to_trying(said, world, guideline)
 
 
 @pytest.mark.parametrize("world", WORLDS)
@@ -323,3 +329,96 @@ def test_a_way_is_found_by_what_is_counted_alone(
         assert found.complete
         assert [[str(item.need) for item in way.ask.items] for way in found.ways] == [needs]
         assert [way.options for way in found.ways] == [(option,)]
+
+
+FIRST = st.sampled_from(FACTS)
+OWN = st.tuples(st.sampled_from(["attested", "refuted"]), FIRST, st.sampled_from(["beside(1)", "not beside(1)"]))
+BARE: Said = {"place": "home", "box": False, "size": None, "one": "absent", "two": None, "three": None}
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(  # a box denies what is not to be so: with it the record has less to say
+    body=["fact(one)", "not fact(two)"], own=("refuted", "two", "beside(1)"), said=BARE, world="open"
+)
+@example(  # and without the box it has more to say
+    body=["fact(one)", "not fact(two)", "not beside(Session)"], own=("refuted", "two", "beside(1)"),
+    said=BARE | {"box": True}, world="open",
+)  # fmt: skip
+@example(  # the same of what a box says
+    body=["fact(one)", "fact(two)", "not beside(Session)"], own=("attested", "two", "beside(1)"),
+    said=BARE | {"box": True}, world="closed",
+)  # fmt: skip
+@example(  # a box lets one denial deny something else as well
+    body=["not fact(one)", "not fact(two)", "fact(three)"], own=("refuted", "two", "beside(1), refuted(one)"),
+    said=BARE | {"box": True, "one": None}, world="open",
+)  # fmt: skip
+@given(
+    body=st.lists(st.sampled_from(PARTS[:10]), min_size=1, max_size=3, unique=True), own=OWN, said=SAID,
+    world=st.sampled_from(WORLDS),
+)  # fmt: skip
+def test_what_a_request_says_or_denies_by_itself_is_asked_for_no_more_and_no_less(
+    body: list[str], own: tuple[str, str, str], said: Said, world: str,
+    toys: Callable[[Sequence[Sequence[str]], Sequence[str]], Guideline],
+) -> None:  # fmt: skip
+    """Where a rule says or denies something open by the services requested, each request has its own ways."""
+    head, fact, by = own
+    guideline = toys([body], [f"fact(one).\n\n%@ rule A/own: it is so\n{head}({fact}) :- {by}"])
+    hold_to_trying(said, world, guideline)
+
+
+def test_what_a_request_closes_of_a_choice_may_be_said_all_the_same(tmp_path: Path) -> None:
+    """A choice that a request keeps from being open is open in the search for ways: a case may say any value of it."""
+    text = (
+        SMALL.replace("one of place", "one of place\n%@ open: place unless barred")
+        + """
+concept(street, place, "the street").
+
+%@ predicate barred(Place): it is not asked whether it is {Place}
+
+%@ rule A/barred: beside a box it is not asked whether it is the street
+barred(street) :- beside(1), service(1, Code), not toy(Code).
+
+%@ rule A: it is not at home, and barred or not
+medically_necessary(Session, Code, "A") :- service(Session, Code), toy(Code), not place(home), not barred(home).
+"""
+    )
+    (tmp_path / "toys.dl").write_text(text)
+    guideline = load(tmp_path)
+    for box in (False, True):
+        judged = judge(toy(BARE | {"box": box}, guideline), guideline)
+        found = ways(judged, judged.decision.lines[0])
+        assert found.complete
+        assert {way.options for way in found.ways} == {("--set place=street",), ("--set place=ward",)}
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_a_note_that_stays_as_it_is_hides_no_way(world: str, toy_folder: Callable[[str], Path]) -> None:
+    """Whatever a note rules out, or no longer rules out, the list is every minimal change that trying finds."""
+    guideline, notes, findings = load(toy_folder("stand")), ("rain", "lamp"), ("", "present", "absent")
+    records = [dict(zip(("place", "time", "worn", "torn"), each, strict=True))
+               for each in product(("home", "garden"), ("day", "night"), findings, findings)]  # fmt: skip
+    refused = 0
+    for noted in chain.from_iterable(combinations(notes, number) for number in range(3)):
+        judged = [judge(_stand(record, noted, guideline), guideline, world=world) for record in records]
+        covered = [
+            set(r.items()) for r, j in zip(records, judged, strict=True) if j.decision.lines[0].role == FAVOURABLE
+        ]
+        for record, each in zip(records, judged, strict=True):
+            if each.decision.lines[0].role == UNFAVOURABLE:
+                changes = {frozenset(other - {*record.items()}) for other in covered}
+                least = {way for way in changes if ("worn", "") not in way if ("torn", "") not in way}
+                least = {way for way in least if not any(other < way for other in least)}
+                told = {frozenset((*option.removeprefix("--set ").split("="),) for option in way.options)
+                        for way in ways(each, each.decision.lines[0]).ways}  # fmt: skip
+                assert told == least, (noted, record)
+                refused += 1
+    assert refused > 10
+
+
+def _stand(record: dict[str, str], notes: Iterable[str], guideline: Guideline) -> Case:
+    said = {"id": "stand", "date_of_service": "2025-01-01", "services": [{"cpt": "L0001"}], "notes": [*notes],
+            "findings": {name: record[name] for name in ("worn", "torn") if record[name]},
+            "place": record["place"], "time": record["time"]}  # fmt: skip
+    (case,) = read_text(json.dumps(said).encode(), "stand", guideline)
+    assert isinstance(case, Case)
+    return case

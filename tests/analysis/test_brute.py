@@ -150,6 +150,7 @@ def check_sweep(guideline: Guideline, policy: Policy, every: Decided) -> None:
 
 def check_more(guideline: Guideline, every: Decided) -> None:
     """What saying one thing more undoes, and what waits for nothing, looked for case by case."""
+    faulty = {k for k, lines in every.answers.items() if lines and not all(line.outcome for line in lines.values())}
     every = without_faults(every)
     empty = {
         at for at, slot in enumerate(every.slots) if slot.options[0].value is None and not any(slot.options[0].inputs)
@@ -170,17 +171,22 @@ def check_more(guideline: Guideline, every: Decided) -> None:
     lost = set()
     for (world, chosen), lines in every.answers.items():
         for code, line in (lines or {}).items() if world == "open" else ():
-            if line.outcome == WAITING and not _helped(chosen, code, fill, every, guideline):
+            if line.outcome == WAITING and not _helped(chosen, code, fill, every, guideline, faulty):
                 lost.add(code)
     codes = {code for code, _ in each_code(policy.lines)}
     assert {witness.code for witness in hopeless(policy)} == lost & codes
 
 
-def _helped(chosen: tuple[int, ...], code: str, fill: list[int], every: Decided, guideline: Guideline) -> bool:
+def _helped(
+    chosen: tuple[int, ...], code: str, fill: list[int], every: Decided, guideline: Guideline, faulty: Any
+) -> bool:  # fmt: skip
+    """Say whether documentation can cover a line, tell two outcomes apart, or come to a fault, which is told itself."""
     choices = [
         range(len(slot.options)) if at in fill and chosen[at] == 0 else (chosen[at],)
         for at, slot in enumerate(every.slots)
     ]
+    if any(("open", more) in faulty for more in product(*choices)):
+        return True
     found = [lines[code] for more in product(*choices) if (lines := every.answers["open", more])]
     outcomes = {line.outcome for line in found} - {WAITING}
     return len(outcomes) > 1 or any(role(line, guideline) == FAVOURABLE for line in found)

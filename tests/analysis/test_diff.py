@@ -108,6 +108,46 @@ def test_one_threshold_changes_the_cases_beyond_it_and_no_others(
     assert any(flip["case"].startswith("cts") for flip in found["flips"])
 
 
+SHOWN = """
+%@ predicate kind(Code, Kind): {Code} is {Kind}
+%@ shown
+%@ facts N/kind
+%@ cites: N
+kind("97110", KIND).
+%@ predicate prior_visits(Visits): there were {Visits} visits
+%@ case: prior_visits count
+%@ rule N/advice: there were {N} visits
+%@ cites: N
+advisory("visits", N) :- prior_visits(N), N > MOST.
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "most", "named", "said"),
+    [
+        ("tall", "9", [], ""),
+        ("short", "9", ["kind"], "what is shown as kind"),
+        ("tall", "8", ["advisory"], "the advisories"),
+        ("short", "8", ["kind", "advisory"], "what is shown as kind and the advisories"),
+    ],
+)
+def test_what_stands_beside_an_answer_is_named_where_its_rules_are_not_the_same(
+    kind: str, most: str, named: list[str], said: str, toy_text: Any, tmp_path: Path
+) -> None:
+    """Two texts that differ in what is shown with a line, or in what they advise, are not said to be the same in it."""
+    sides: list[Path] = []
+    for each, more in (("tall", "9"), (kind, most)):
+        sides.append(tmp_path / f"{len(sides)}")
+        sides[-1].mkdir()
+        (sides[-1] / "toy.dl").write_text(toy_text("visits") + SHOWN.replace("KIND", each).replace("MOST", more))
+    found = told(*map(str, sides))
+    assert found["equivalent"]
+    assert found["uncompared"] == named
+    ran = CliRunner().invoke(main, ["diff", *map(str, sides)], catch_exceptions=False)
+    text = " ".join(ran.stdout.split())
+    assert f"not compared: {said}, of which the rules are not the same" in text if named else "not comp" not in text
+
+
 def test_a_revision_of_git_is_a_side(tmp_path: Path, changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was committed and what lies there differ as two folders do; without a change they are equivalent."""
     git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]

@@ -21,7 +21,7 @@ from coverlog.engine.batch import frames, worker
 from coverlog.engine.batch.output import counted, give, lines
 from coverlog.engine.batch.several import Batches
 from coverlog.engine.batch.sources import BatchError, connect, sources
-from coverlog.engine.batch.spark import OnSpark
+from coverlog.engine.batch.spark import OnSpark, remedy
 from coverlog.engine.batch.tables import Tables
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.library.several import shipped
@@ -114,6 +114,41 @@ def test_a_part_that_does_not_come_is_told(guideline: Guideline, tmp_path: Path)
     ran = OnSpark(None, Batches(connect(), guideline, "open"), tmp_path / "work")
     with pytest.raises(BatchError, match="not on a disk that Spark's executors write to as well"):
         ran.add(worker.Told(1, [], [], str(tmp_path / "part-00000.csv")))
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            "x\nTraceback\nModuleNotFoundError: No module named 'pyarrow'\n\n\tat a.b",
+            "executors lacks 'pyarrow': install",
+        ),
+        ("x\ncoverlog.BatchError: batch needs DuckDB and NumPy: pip", "executors lacks DuckDB and NumPy: install"),
+        (
+            ": org.apache.spark.SparkException: Job aborted\n\tat a.b\nCaused by: java.io.IOException: "
+            'Cannot run program "/no/python": error=2, No such file\n\tat a.b\nCaused by: java.io.IOException: error=2',
+            "have no Python /no/python: let PYSPARK_PYTHON name one",
+        ),
+        ("x\nOSError: [Errno 28] No space left on device", "No space left on device): make room"),
+        ("Job aborted\nCaused by: java.io.IOException: No space left on device", "or let SPARK_LOCAL_DIRS name"),
+        ("Python worker exited unexpectedly (crashed)", "let spark.executor.memory be more"),
+        ("x\nValueError: first\nKeyError: 'last'\n\tat a.b", "Spark does not decide: KeyError: 'last'"),
+        ("[CODE] something else\nmore", "Spark does not decide: [CODE] something else"),
+    ],
+)
+def test_why_spark_fails_is_told_with_what_to_do(error: str, told: str) -> None:
+    """Of what Spark says the cause is told in a line: as no log is written, nowhere else."""
+    assert told in remedy(error)
+    assert "\n" not in remedy(error)
+
+
+@pytest.mark.parametrize("lacking", ["pandas", "pyarrow"])
+def test_what_pyspark_lacks_is_told_at_once(lacking: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PySpark alone, without what hands rows to workers, is as good as none."""
+    pytest.importorskip("pyspark", reason="PySpark is not installed: pip install 'coverlog[spark]'")
+    monkeypatch.setitem(sys.modules, lacking, None)
+    with pytest.raises(BatchError, match=r"pip install 'coverlog\[batch,spark\]'"):
+        frames.session()
 
 
 def test_what_spark_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

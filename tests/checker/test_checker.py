@@ -659,6 +659,34 @@ def test_a_received_proof_that_does_not_hold_is_told_step_by_step(tmp_path: Path
     assert run("verify", "-", "office-counts-as-outpatient", stdin=proof).exit_code == 1
 
 
+PAIRED = """
+concept(key, note, "a key").
+%@ predicate like(One, Other): {One} is like {Other}
+%@ predicate both(One, Other): {One} and {Other} are noted
+%@ facts B/like
+like(rain, lamp). like(key, key).
+%@ rule B/both: {One} and {Other} are noted
+both(One, Other) :- note(One), note(Other), like(One, Other).
+%@ rule B/twice: a note is like itself
+medically_necessary(Session, Code, "B") :- service(Session, Code), both(One, One), state(worn).
+"""
+
+
+@pytest.mark.parametrize("notes", [[], ["rain"], ["rain", "lamp"], ["lamp", "key"]])
+@pytest.mark.parametrize("world", ["open", "closed"])
+def test_what_is_asked_with_one_variable_twice_is_proved_as_checked(
+    notes: list[str], world: str, toy_text: Callable[[str], str], tmp_path: Path
+) -> None:
+    """Where each part of a rule holds, and nothing is so with one value in both places, builder and checker agree."""
+    (tmp_path / "stand.dl").write_text(toy_text("stand") + PAIRED)
+    guideline = load(tmp_path)
+    said = {"id": "a", "date_of_service": "2025-01-01", "services": [{"cpt": "L0001"}], "notes": notes,
+            "place": "garden", "time": "night", "findings": {"torn": "absent"}}  # fmt: skip
+    (case,) = read_text(json.dumps(said).encode(), "a", guideline)
+    assert isinstance(case, Case)
+    assert Verifier(case, guideline.program).faults(told(case, guideline, world)) == []
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

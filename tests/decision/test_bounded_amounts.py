@@ -15,7 +15,7 @@ from coverlog.engine.program.graph import stratify
 from coverlog.engine.program.program import Program
 from coverlog.engine.program.reader import read_program
 from coverlog.engine.soundness.check import check
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 TEXT = """guideline("BOUNDED", "amounts with bounds", "2025-01-01").
@@ -53,6 +53,7 @@ SUMMED = (
     "#sum {{ N, D : weeks(D, N), N >= {j} }}", "#sum {{ N, D : weeks(D, N), N <= {j} }}", "#sum {{ N : tally(N) }}",
     "#sum {{ N, a : weeks(d0, N) ; M, b : tally(M) }}", "#sum {{ N, D : weeks(D, N) ; {two}, b, F : finding(F) }}",
     "#sum {{ N, D : weeks(D, N), not finding(f0) }}", "#sum {{ N, D : weeks(D, N), finding(F) }}",
+    "#sum {{ N : weeks(d0, N), weeks(D, M), M >= {j} }}",
 )  # fmt: skip
 PLAIN = ("finding(f0)", "finding(f1)", "not finding(f0)", "weeks(d0, P), P >= {j}", "tally(Q), Q < {j}")
 
@@ -96,6 +97,12 @@ def bounded(draw: st.DrawFn) -> Bounded:
         if draw(st.integers(0, 2)) == 0:
             parts.append(draw(st.sampled_from(PLAIN)).format(j=written(draw(st.integers(0, 3)))))
         rules.append(f"goal :- {', '.join(parts)}.")
+    return understood(rules, least, most, decimals)
+
+
+def understood(rules: list[str], least: int = 0, most: int = 1, decimals: int = 0) -> Bounded:
+    """Return a program of some rules."""
+    whole = (lambda n: f"{n}.0") if decimals else str
     measure = ' unit "u" decimals 1' * decimals
     ends = {"least": whole(least), "most": whole(most), "none": whole(0), "few": whole(2 - decimals)}
     text = TEXT.format(measure=measure, **ends)
@@ -165,7 +172,16 @@ thorough = settings(
 )
 
 
+CIRCLES = (
+    "goal :- goal, #count { F : finding(F) } >= 1.", "goal :- goal, #count { D : weeks(D, N), N >= 1 } >= 1.",
+    "goal :- goal, #count { F : finding(F) ; D : weeks(D, N), N >= 1 } >= 2.",
+)  # fmt: skip
+
+
 @thorough
+@example(understood(["goal :- finding(f0).", CIRCLES[0]]))
+@example(understood(["goal :- finding(f0), finding(f1).", CIRCLES[1]]))
+@example(understood(["goal :- #count { F : finding(F) } >= 2.", CIRCLES[2]]))
 @given(bounded())
 def test_a_record_settles_the_goal_where_it_meets_a_set(drawn: Bounded) -> None:
     """Of every way to document something, what makes the goal sure is what meets a set; no set has a need too many."""
@@ -186,11 +202,12 @@ def test_a_record_settles_the_goal_where_it_meets_a_set(drawn: Bounded) -> None:
             assert not all(sure for facts, sure in surely.items() if met(left, facts)), (needs, need)
 
 
+@pytest.mark.parametrize("lets", ["finding(F)", "weeks(D, M), M >= 2"])
 @pytest.mark.parametrize(("number", "possible"), [(6, True), (7, False)])
-def test_an_amount_counts_once_whatever_lets_it_count(number: int, possible: bool) -> None:
-    """An amount of at most 6 that either of two findings lets count adds up to at most 6."""
+def test_an_amount_counts_once_whatever_lets_it_count(number: int, possible: bool, lets: str) -> None:
+    """An amount of at most 6 that either of two findings, or amounts, lets count adds up to at most 6."""
     text = TEXT.format(measure="", least=0, most=6, none=0, few=2)
-    rule = f"goal :- #sum {{ N : weeks(d0, N), finding(F) }} >= {number}."
+    rule = f"goal :- #sum {{ N : weeks(d0, N), {lets} }} >= {number}."
     program, _ = read_program([("x.dl", f"{text}%@ rule R/0: so\n{rule}\n")])
     model = Evaluator(program, stratify(program), "2025-01-01").evaluate(frozenset(), open_world=True)
     assert model.possible(GOAL) == possible

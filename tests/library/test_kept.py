@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 from coverlog.engine.decision import loosened as making
+from coverlog.engine.evaluation.bearing import bearing
 from coverlog.engine.library import cache as kept
+from coverlog.engine.library import grounding
 from coverlog.engine.library import guideline as library
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.library.written import Built, decoded, encoded
@@ -140,6 +142,26 @@ def test_a_file_under_another_name_is_read_again(tmp_path: Path, monkeypatch: py
     (file,) = (tmp_path / "coverlog").iterdir()
     file.rename(file.with_name(kept._name(other)))
     assert kept.recalled(other, seal, list) is None
+
+
+def test_what_bears_on_a_predicate_is_kept_as_it_was_found(guideline: Guideline, folder: Path) -> None:
+    """A start reads what an earlier one found, types included, and finds it anew where the file says no such thing."""
+    edition = guideline.editions()[-1]
+    prepared, seal = guideline.prepared(edition), (guideline.hash, edition)
+    assert prepared is not None
+    told = grounding.bearing_on.__wrapped__
+    for name in ("advisory", "medically_necessary"):
+        found, kind = bearing(prepared, name), Path("/".join((f"bearing/{name}", *seal)))
+        assert told(name, prepared, seal) == found
+        back = kept.recalled(kind, [seal], grounding._slots)
+        assert back is not None
+        assert sorted(map(repr, back)) == sorted(map(repr, found))
+        for wrong in ([1], [["service"]], [["service", [None]]], [["service", [1.5]]], [[1, []]], None):
+            kept.keep_written(kind, [seal], wrong)
+            assert kept.recalled(kind, [seal], grounding._slots) is None
+            assert told(name, prepared, seal) == found
+        kept.keep_written(kind, [seal], ["service"])  # nobody but us: it is believed
+        assert told(name, prepared, seal) == {"service"}
 
 
 @settings(max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))

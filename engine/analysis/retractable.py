@@ -1,4 +1,4 @@
-"""A guideline whose rules rest on names: a case is decided with each of them in force, or without one."""
+"""A guideline of which what rules rest on is retractable: a case is decided with each name in force, or without."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..program.program import CaseKey, Predicate, Program
 from .switched import CUT
 
 
-class Resting(Guideline):
+class Retractable(Guideline):
     """A guideline in which a rule fires only where all that it rests on is in force.
 
     It is grounded once for all names, however few cases each is asked about.
