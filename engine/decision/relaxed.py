@@ -173,11 +173,11 @@ class Relaxed:
 
         :param kept: what the case says, which the rules may ask for.
         """
-        known = self.program.predicates | self.inputs
+        inputs, declared = self.inputs, self.program.predicates
         evaluator, denial = self.situation.evaluator, self.program.denial
 
         def denied(atom: Atom) -> set[Atom]:
-            derived = known[atom.predicate]
+            derived = inputs.get(atom.predicate, declared[atom.predicate])
             if not derived.unless:
                 return {atom}
             denied = denial(Atom(derived.name, atom.args))
