@@ -181,7 +181,8 @@ class Relaxed:
             if not derived.unless:
                 return {atom}
             denied = denial(Atom(derived.name, atom.args))
-            said = [each for each in kept if each.predicate in evaluator.below(derived.unless)]
+            below = evaluator.below(derived.unless)
+            said = [each for each in kept if each.predicate in below]
             before, after = (evaluator.evaluate(given, open_world=True).unknown for given in (said, [*said, denied]))
             return {atom, *(Atom(atom.predicate, a.args) for a in before - after if a.predicate == derived.name)}
 
