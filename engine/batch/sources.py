@@ -87,7 +87,8 @@ def _in_database(path: Path, tables: Tables, db: Any) -> dict[str, str]:
     try:
         db.execute(f"ATTACH IF NOT EXISTS {text(str(path))} AS input (READ_ONLY)")
     except duckdb.Error:
-        raise BatchError(f"{path}: neither a folder of tables nor a database of DuckDB") from None
+        told = f"{path}: neither a folder of tables nor a database of DuckDB; put case files into a folder"
+        raise BatchError(told) from None
     known = db.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'input'").fetchall()
     return {table.name: _numbered(f'input."{table.name}"') for table in tables.all() if (table.name,) in known}
 

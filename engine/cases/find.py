@@ -12,7 +12,7 @@ from ..language.errors import CaseError, did_you_mean, refused
 from ..language.visible import visible
 from ..library.guideline import Guideline
 from ..library.several import Answering, each
-from .case import MAX_BYTES, Case, Unreadable, not_read, read_files, read_text
+from .case import MAX_BYTES, SUFFIXES, Case, Unreadable, not_read, read_files, read_text
 from .files import exists, unreadable
 
 Item = TypeVar("Item")
@@ -123,6 +123,15 @@ def _find(name: str, guideline: Answering) -> Path:
         return Path(name)
     if found := [path for one in each(guideline) for path in _called(name, one)]:
         return found[-1]
-    shipped = canonical(guideline)
-    hint = did_you_mean(name, shipped) or "name a file, a folder, - or a canonical case (see coverlog cases)"
+    near = did_you_mean(name, [*_beside(Path(name)), *canonical(guideline)])
+    hint = near or "name a file, a folder, - or a canonical case (see coverlog cases)"
     raise refused(name, "no such file or case", hint)
+
+
+def _beside(path: Path) -> list[str]:
+    """Return the case files in the folder of a path, written as the path is."""
+    try:
+        found = sorted(entry.name for entry in os.scandir(path.parent) if entry.name.endswith(SUFFIXES))
+    except (OSError, ValueError):
+        return []
+    return [str(path.with_name(name)) for name in found]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..language.record import NamedTuple
 from ..language.terms import Atom
-from .network import Values, bits
+from .network import Gate, Network, Values, bits
 from .relations import Documentation, Relations, union
 from .settle import network
 
@@ -115,6 +115,13 @@ class Choices:
         open_ = self.open(choice, gate)
         weight = sum(weight for weight, node in self.net.gates[gate].weighed if node in open_)
         return weight >= self.net.gates[gate].lacks(choice.values.held)
+
+    def is_founded(self, choice: Choice) -> bool:
+        """Say whether the question is settled once the thresholds that are left hold; a circle may need itself."""
+        if not self.net.circular:
+            return True
+        gates = [Gate(True, g.gone, []) if at in choice.undecided else g for at, g in enumerate(self.net.gates)]
+        return bool(Network(gates, self.net.roots, self.net.items).values(choice.cover).held[self.net.top])
 
     def _unlike(self, choice: Choice, gates: Sequence[int]) -> tuple[int, list[int]]:
         """Return a threshold, and what of it has to be looked at one by one: all that is no plain item of it alone."""

@@ -12,7 +12,7 @@ from .at_once import held_at_once, is_plain
 from .choices import Choice, Choices, Group, Told
 from .implicants import implicants
 from .need import AtLeast, Item, Need, Set, as_need, order
-from .network import Gate, Network, Values, bits
+from .network import Values, bits
 from .relations import union
 
 SETS = 256
@@ -144,19 +144,12 @@ class Search(Choices):
     def _disputed(self, choice: Choice, groups: Sequence[Group], told: Iterable[Told]) -> int:
         """Return items of groups that have to be told apart: with them a set found before, or a smaller one, may do."""
         every = sum(group.of for group in groups)
-        if not self._is_founded(choice):
+        if not self.is_founded(choice):
             return every
         disputed = (each.disputed(choice.cover, groups) for each in told)
         if found := next(filter(None, disputed), 0):
             return found
         return 0 if self._is_minimal(self._strongest(choice.items), every) else every
-
-    def _is_founded(self, choice: Choice) -> bool:
-        """Say whether the question is settled once the thresholds that are left hold; a circle may need itself."""
-        if not self.net.circular:
-            return True
-        gates = [Gate(True, g.gone, []) if at in choice.undecided else g for at, g in enumerate(self.net.gates)]
-        return bool(Network(gates, self.net.roots, self.net.items).values(choice.cover).held[self.net.top])
 
     def _bound(self, choice: Choice) -> int:
         """Return how many needs a set with a choice in it has at least; `NEVER` where there is none."""

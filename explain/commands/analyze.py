@@ -16,7 +16,7 @@ from ...engine.language.errors import FaultError
 from ...engine.library.guideline import Guideline, load
 from .complete import complete_case
 from .options import date_option, format_option
-from .output import BAD_INPUT, FAILED, as_json, width, write_out
+from .output import BAD_INPUT, FAILED, Named, as_json, width, write_out
 
 if TYPE_CHECKING:
     from ...engine.analysis.run import Analysis, Proved
@@ -26,7 +26,7 @@ UNGROUNDED = "the guideline has no circuit, and nothing is proved of it"
 
 
 @click.command()
-@click.argument("path", required=False)
+@click.argument("path", required=False, type=Named())
 @date_option("--as-of", "The rules of this date (YYYY-MM-DD) in place of today.")
 @click.option("--world", type=click.Choice(WORLDS), default=None, help="Of one world; without it, of both.")
 @click.option(

@@ -16,7 +16,7 @@ from ...engine.library.guideline import load
 from ..advice.phrases import in_whole_words, some
 from .inputs import answering, holds_case_files
 from .options import as_of_option, date_option, format_option, output_option, world_option
-from .output import BAD_INPUT, as_json, table_width, write_out
+from .output import BAD_INPUT, Named, as_json, table_width, write_out
 
 if TYPE_CHECKING:
     from ...engine.batch.output import Summary
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("source", required=False, metavar="INPUT", type=click.Path(exists=True, path_type=Path))
-@click.option("--output", "-o", "out", type=click.Path(path_type=Path), metavar="FILE",
+@click.option("--output", "-o", "out", type=Named(path_type=Path), metavar="FILE",
               help="Write to this; by Spark it is a folder of parts.")  # fmt: skip
 @click.option("--schema", is_flag=True, help="Tell the tables and columns of INPUT, and do no more.")
 @click.option("--strict", is_flag=True, help="Write nothing where something is rejected; exit 2.")

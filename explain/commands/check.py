@@ -15,13 +15,13 @@ from ...engine.program.program import read_text
 from ...kb import guidelines
 from ..advice.phrases import some
 from .options import format_option
-from .output import FAILED, write_out
+from .output import FAILED, Named, write_out
 
 _SHORT = 20
 
 
 @click.command()
-@click.argument("path", required=False)
+@click.argument("path", required=False, type=Named())
 @format_option("text", "json", "github", "sarif")
 @click.pass_obj
 def check(guideline: str, path: str | None, form: str) -> None:
@@ -45,7 +45,7 @@ def check(guideline: str, path: str | None, form: str) -> None:
 
 
 @click.command()
-@click.argument("path", required=False)
+@click.argument("path", required=False, type=Named())
 @click.option("--check", "dry", is_flag=True, help="Change nothing: show what would change, and exit 1 where it would.")
 @click.pass_obj
 def fmt(guideline: str, path: str | None, dry: bool) -> None:

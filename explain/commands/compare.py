@@ -18,11 +18,11 @@ from .complete import complete_case, complete_guideline
 from .decide import as_object
 from .inputs import answering, judge_all
 from .options import as_of_option, format_option, world_option
-from .output import BAD_INPUT, as_json, width, write_out
+from .output import BAD_INPUT, Named, as_json, width, write_out
 
 
 @click.command()
-@click.argument("names", nargs=-1, required=True, metavar="OLD NEW", shell_complete=complete_case)
+@click.argument("names", nargs=-1, required=True, type=Named(), metavar="OLD NEW", shell_complete=complete_case)
 @click.option("--guideline", "-g", "named", multiple=True, shell_complete=complete_guideline,
               help="Twice: decide the same cases by two guidelines.")  # fmt: skip
 @world_option

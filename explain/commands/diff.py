@@ -23,7 +23,7 @@ from .analyze import read_bank
 from .complete import complete_case, complete_guideline
 from .construct import UNGROUNDED
 from .options import date_option, format_option, output_option
-from .output import BAD_INPUT, FAILED, as_json, bar, width, write_out
+from .output import BAD_INPUT, FAILED, Named, as_json, bar, width, write_out
 
 if TYPE_CHECKING:
     from ...engine.analysis.diff import Pair, Side
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("before", metavar="A", shell_complete=complete_guideline)
-@click.argument("after", metavar="B", shell_complete=complete_guideline)
+@click.argument("before", type=Named(), metavar="A", shell_complete=complete_guideline)
+@click.argument("after", type=Named(), metavar="B", shell_complete=complete_guideline)
 @date_option("--as-of", "The rules of this date (YYYY-MM-DD) in place of today, where A and B are no dates.")
 @click.option("--world", type=click.Choice(WORLDS), default=None, help="Of one world; without it, of both.")
 @click.option("--on", "cases", multiple=True, metavar="CASE", shell_complete=complete_case,

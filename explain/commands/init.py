@@ -9,12 +9,13 @@ from pathlib import Path
 import click
 
 from ...engine.language.visible import visible
+from .output import Named, Unwritten
 
 _STARTER = Path(__file__).parent.parent / "reference" / "starter"
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=Named(path_type=Path, file_okay=False))
 def init(folder: Path) -> None:
     """Write the smallest guideline that passes the checks into a new folder, with a case for each outcome.
 
@@ -24,10 +25,17 @@ def init(folder: Path) -> None:
     """
     if folder.exists() and any(folder.iterdir()):
         raise click.UsageError(f"{visible(str(folder))} is not empty; name a folder that is, or a new one")
+    name = visible(str(folder))
+    try:
+        _write(folder)
+    except OSError as error:
+        raise Unwritten(f"{name} cannot be made: {visible(str(error.filename or folder))}: {error.strerror}") from None
+    click.echo(f"wrote {name}; next: coverlog check {name}, coverlog -g {name} test", err=True)
+
+
+def _write(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Written beside its place and moved there: a folder that is half written never looks like a guideline.
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".coverlog-") as beside:
         written = Path(shutil.copytree(_STARTER, Path(beside) / "guideline", copy_function=shutil.copyfile))
         written.replace(folder)
-    name = visible(str(folder))
-    click.echo(f"wrote {name}; next: coverlog check {name}, coverlog -g {name} test", err=True)

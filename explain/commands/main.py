@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import gc
+import signal
+import threading
+
+_MAIN = threading.current_thread() is threading.main_thread()
+# Who interrupts a start wants no list of imports: until all is here the signal ends the program, and nothing is told.
+if _MAIN:
+    _interrupted = signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 # What a start imports and loads stays: it would be searched for garbage again and again.
 gc.set_threshold(50_000, *gc.get_threshold()[1:])
@@ -18,7 +25,7 @@ from ...engine.evaluation.limits import SECONDS, allowing
 from ...engine.language.errors import FaultError, GuidelineError, did_you_mean
 from ...kb import DEFAULT
 from .complete import complete_guideline
-from .output import BAD_INPUT, Seconds, end, flush, open_streams, output_failed, quiet_pipe
+from .output import BAD_INPUT, INTERRUPTED, Seconds, end, flush, open_streams, output_failed, quiet_pipe
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
@@ -64,7 +71,12 @@ SEVERAL = ("batch", "checklist", "compare", "decide", "explain", "from-fhir", "l
 
 
 def named(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the guidelines named by options, or the one named by the environment; it may have spaces in it."""
+    """Return the guidelines named by options, or the one named by the environment; it may have spaces in it.
+
+    :raises click.BadParameter: where a name is empty, as of a variable that is not set: `.` is not meant.
+    """
+    if "" in given:
+        raise click.BadParameter("the name is empty")
     return given or tuple(filter(None, [os.environ.get("COVERLOG_GUIDELINE")]))
 
 
@@ -100,13 +112,16 @@ class _Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            hint = did_you_mean(args[0], COMMANDS)
-            raise click.UsageError(f"{error.message} {hint}".strip(), ctx) from None
+            hint = did_you_mean(args[0], COMMANDS) or "coverlog --help lists them"
+            raise click.UsageError(f"{error.message.rstrip('.')}; {hint}", ctx) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             with quiet_pipe():
                 return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("\ncoverlog: interrupted", err=True)
+            ctx.exit(INTERRUPTED)
         except click.NoSuchOption as error:
             raise self._placed(error, ctx) from None
         except GuidelineError as error:
@@ -174,3 +189,7 @@ def main(ctx: click.Context, guideline: tuple[str, ...], limit_seconds: float) -
     if os.environ.get("NO_COLOR"):  # https://no-color.org; click leaves it to its users
         ctx.color = False
     ctx.with_resource(allowing(limit_seconds))
+
+
+if _MAIN:
+    signal.signal(signal.SIGINT, _interrupted)

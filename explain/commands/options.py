@@ -14,6 +14,7 @@ from ...engine.language.errors import did_you_mean
 from ...engine.library.several import each
 from .complete import complete_case
 from .inputs import answering
+from .output import Named
 
 Option = Callable[[Any], Any]  # adds an option to the function of a command
 
@@ -83,11 +84,13 @@ as_of_option: Option = date_option(
     "--as-of", "Apply the rules of this date (YYYY-MM-DD) in place of the date of service."
 )
 output_option = click.option(
-    "--output", "-o", "out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    "--output", "-o", "out", type=Named(dir_okay=False, path_type=Path), metavar="FILE",
     help="Write to this file in place of standard output.",
 )  # fmt: skip
-cases_argument = click.argument("cases", nargs=-1, required=True, metavar="CASE...", shell_complete=complete_case)
-case_argument = click.argument("case", shell_complete=complete_case)
+cases_argument = click.argument(
+    "cases", nargs=-1, required=True, type=Named(), metavar="CASE...", shell_complete=complete_case
+)
+case_argument = click.argument("case", type=Named(), shell_complete=complete_case)
 case_option = click.option(
     "--case", "name", default="", metavar="CASE", shell_complete=complete_case,
     help="Ask of this case: a file, - or a canonical case.",

@@ -22,6 +22,7 @@ from ...engine.language.visible import visible
 Item = TypeVar("Item")
 FAILED, BAD_INPUT, FOUND = 1, 2, 3
 BAD_OUTPUT = BAD_INPUT
+INTERRUPTED = 130  # the same of Ctrl-C: 128 and the number of SIGINT
 PIPE_CLOSED = 141  # what a shell reports of a program whose reader went away: 128 and the number of SIGPIPE
 
 
@@ -85,7 +86,14 @@ def write_out(told: str | bytes, out: Path | None = None) -> None:
     try:
         replace_file(out, told.encode() if isinstance(told, str) else told)
     except OSError as error:
-        raise Unwritten(f"{visible(str(out))} cannot be written: {error.strerror}") from None
+        raise Unwritten(f"{visible(str(out))} cannot be written: {_why(out, error)}") from None
+
+
+def _why(out: Path, error: OSError) -> str:
+    """Return why a file cannot be written, and the remedy where the place for it is what is missing."""
+    if isinstance(error, FileNotFoundError) and not out.parent.exists():
+        return f"there is no folder {visible(str(out.parent))}; make it first"
+    return error.strerror or str(error)
 
 
 def replace_file(file: Path, data: bytes) -> None:
@@ -179,6 +187,14 @@ def output_failed(error: OSError) -> int:
     where = visible(str(error.filename)) if error.filename else "standard output"
     click.echo(f"coverlog: {where}: {error.strerror or 'it is closed'}", err=True)
     return BAD_OUTPUT
+
+
+class Named(click.Path):
+    """A file or folder to be written or read; an empty name, as of a variable that is not set, is none: not `.`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        return super().convert(value, param, ctx) if str(value) else self.fail("the name is empty", param, ctx)
 
 
 class Seconds(click.FloatRange):

@@ -23,15 +23,15 @@ from ..testing.cases import Result, junit, read, run_case, table
 from ..testing.reviewed import FILE, REMEDY, changes, record, snapshot
 from ..testing.reviewed import read as read_review
 from .options import format_option, output_option
-from .output import FAILED, as_json, bar, table_width, width, write_out
+from .output import FAILED, Named, as_json, bar, table_width, width, write_out
 
 __test__ = False  # the command `test` is none for pytest
 
 
 @click.command()
-@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.argument("path", required=False, type=Named(path_type=Path))
 @format_option("text", "json")
-@click.option("--junit", "report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+@click.option("--junit", "report", type=Named(dir_okay=False, path_type=Path), metavar="FILE",
               help="Also write the results as JUnit XML.")  # fmt: skip
 @click.option("--coverage", is_flag=True, help="Say which rules fired, and which parts of rules were decisive.")
 @click.option("--mutate", is_flag=True, help="Change the rules one at a time; tell the changes that no case notices.")

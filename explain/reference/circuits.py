@@ -31,7 +31,7 @@ def chosen(circuit: Circuit, code: str) -> list[str]:
         return list(circuit.ways)
     if quote(code) not in circuit.ways:
         hint = did_you_mean(code, [unquote(each) for each in circuit.ways if each != OTHER])
-        raise LookupError(f"{code} is a code that the guideline does not name {hint}".rstrip())
+        raise LookupError(f"{code} is a code that the guideline does not name; {hint or 'coverlog find lists codes'}")
     return [quote(code)]
 
 

@@ -1,6 +1,9 @@
 """The commands: answers on stdout, the rest on stderr, and the exit status says which."""
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +186,69 @@ def test_a_path_without_cases_says_how_a_guideline_is_named(path: str, said: str
     assert told.exit_code == 2
     assert said in told.stderr
     assert "Traceback" not in told.stderr
+
+
+# Sends Ctrl-C at the moment a module is looked for.
+INTERRUPTS = """
+import os, signal, sys
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == {!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupts())
+from coverlog.explain.commands.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "status", "said"),
+    [
+        ("click", -signal.SIGINT, ""),
+        ("coverlog.explain.commands.complete", -signal.SIGINT, ""),
+        ("coverlog.explain.commands.explain", 130, "\ncoverlog: interrupted\n"),
+        ("coverlog.explain.advice.account", 130, "\ncoverlog: interrupted\n"),
+    ],
+)
+def test_an_interrupted_command_ends_without_a_trace(module: str, status: int, said: str) -> None:
+    """Ctrl-C at the start, at the import of a command or in the midst of one leaves no list of calls, and no answer."""
+    told = subprocess.run(
+        [sys.executable, "-c", INTERRUPTS.format(module), "explain", CTS], capture_output=True, text=True
+    )
+    assert (told.returncode, told.stderr, told.stdout) == (status, said, "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("decide", ""), ("explain", ""), ("validate", ""), ("compare", "", CTS), ("-g", "", "decide", CTS),
+        ("explain", CTS, "-o", ""), ("init", ""), ("test", ""), ("batch", ".", "-o", ""), ("check", ""), ("fmt", ""),
+        ("analyze", ""), ("diff", "cg_med_24", ""), ("letter", ""), ("sufficient", ""), ("verify", "x", ""),
+    ],
+)  # fmt: skip
+def test_an_empty_name_is_no_folder(line: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a variable that is not set leaves of a name never means the folder of today."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "case.yaml").write_text("id: x\n")
+    told = run(*line)
+    assert (told.exit_code, told.stdout) == (2, ""), told.output
+    assert "the name is empty" in told.stderr or "name a case" in told.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["case.yaml"]
+
+
+def test_a_slip_in_the_name_of_a_file_is_met_by_the_one_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is not there is answered by the case file named like it beside it, as the path was written."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cases").mkdir()
+    for folder in ("", "cases/"):
+        Path(f"{folder}wrist.yaml").write_text("id: wrist\n")
+        assert f"did you mean {folder}wrist.yaml?" in run("decide", f"{folder}wrist.yml").stderr
+
+
+def test_a_place_that_cannot_be_written_is_told_with_the_remedy(tmp_path: Path) -> None:
+    """A folder that is not there is named, and so is the file that stands where a folder should."""
+    (tmp_path / "file").write_text("")
+    assert "there is no folder" in run("explain", CTS, "-o", f"{tmp_path}/none/x.txt").stderr
+    told = run("init", f"{tmp_path}/file/new")
+    assert told.exit_code == 2
+    assert f"{tmp_path}/file/new cannot be made: " in told.stderr
