@@ -38,15 +38,13 @@ def session(memory: str = "") -> Any:
     :param memory: how much the driver may use, such as `4GB`.
     :raises BatchError: where PySpark or Java is not installed.
     """
-    _need()
-    from pyspark.errors import PySparkException
-    from pyspark.sql import SparkSession
-
-    builder = SparkSession.builder.appName("coverlog batch")
+    builder = _builder().appName("coverlog batch")
     for key, value in START.items():
         builder = builder.config(key, value)
     if memory:
         builder = builder.config("spark.driver.memory", memory.lower().removesuffix("b"))
+    from pyspark.errors import PySparkException
+
     try:
         made = builder.getOrCreate()
     except (PySparkException, OSError) as error:
@@ -59,9 +57,13 @@ def session(memory: str = "") -> Any:
     return made
 
 
-def _need() -> None:
-    """Raise an error where PySpark, what it hands rows to workers through, or Java is not installed."""
+def _builder() -> Any:
+    """Return what makes a session.
+
+    :raises BatchError: where PySpark, what it hands rows to workers through, or Java is not installed.
+    """
     try:
+        from pyspark.sql import SparkSession
         from pyspark.sql.pandas.utils import require_minimum_pandas_version, require_minimum_pyarrow_version
 
         require_minimum_pandas_version()
@@ -70,6 +72,7 @@ def _need() -> None:
         raise BatchError(NO_SPARK) from None
     if not shutil.which("java", path=f"{os.environ.get('JAVA_HOME', '')}/bin:{os.environ.get('PATH', '')}"):
         raise BatchError(NO_JAVA)
+    return SparkSession.builder
 
 
 class Frames:

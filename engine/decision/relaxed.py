@@ -173,15 +173,16 @@ class Relaxed:
 
         :param kept: what the case says, which the rules may ask for.
         """
-        known = self.program.predicates | self.inputs
+        inputs, declared = self.inputs, self.program.predicates
         evaluator, denial = self.situation.evaluator, self.program.denial
 
         def denied(atom: Atom) -> set[Atom]:
-            derived = known[atom.predicate]
+            derived = inputs.get(atom.predicate, declared[atom.predicate])
             if not derived.unless:
                 return {atom}
             denied = denial(Atom(derived.name, atom.args))
-            said = [each for each in kept if each.predicate in evaluator.below(derived.unless)]
+            below = evaluator.below(derived.unless)
+            said = [each for each in kept if each.predicate in below]
             before, after = (evaluator.evaluate(given, open_world=True).unknown for given in (said, [*said, denied]))
             return {atom, *(Atom(atom.predicate, a.args) for a in before - after if a.predicate == derived.name)}
 
