@@ -15,7 +15,7 @@ from .account import Account
 from .asks import called
 from .blocks import Block
 from .grounds import Grounds
-from .item import MET, Item
+from .item import BARS, MET, Item
 from .phrases import listed, sentence, some, stopped
 from .told import ANY
 from .ways import in_sentences
@@ -81,19 +81,22 @@ def criterion(statement: str, program: Program) -> str:
     return f"{statement}: {known.source} ({known.authority.replace('_', ' ')})"
 
 
+_STANDS = {MET: "met", BARS: "so, and must not be"}
+
+
 def _told(mark: str, items: Iterable[Item]) -> Iterator[tuple[str, str, str]]:
     """Yield what is asked, what is recorded and where; items of which the record says the same share a row."""
-    for at, ((met, recorded, source), same) in enumerate(groupby(items, key=_standing)):
+    for at, ((stands, recorded, source), same) in enumerate(groupby(items, key=_standing)):
         each = list(same)
         mark = OR if at and mark == ANY else mark  # one choice, in several rows
         asked = "; ".join(f"{item.label}{f', {item.needed}' if item.needed else ''}" for item in each)
         several = "each " if len(each) > 1 and recorded not in ("", "not recorded") else ""
-        yield mark + asked, several + (recorded or ("met" if met else "not met")), source
+        yield mark + asked, several + (recorded or stands), source
 
 
-def _standing(item: Item) -> tuple[bool, str, str]:
+def _standing(item: Item) -> tuple[str, str, str]:
     told = item.told.partition(", ")[0] if item.needed else item.told
-    return item.state == MET, told, item.place
+    return _STANDS.get(item.state, "not met"), told, item.place
 
 
 def diagnoses(grounds: Grounds) -> list[tuple[str, tuple[str, ...]]]:

@@ -37,6 +37,7 @@ def offered(account: Account, program: Program) -> Iterator[str]:
 def _way(way: Way, account: Account, program: Program) -> Iterator[str]:
     """Yield a way that takes several things, or of which there is more to say, the first as the end of `yes `."""
     things = [clause(atom, program) or POINT for atom in way.asked]
+    things += [POINT] * (len(way.request) - len(things))  # a code that is asked for, or no more, stands in the table
     things += [_choice([_wanted(wanted.need, program) for wanted in place]) for place in way.places]
     if way.is_long or len(things) > 1:
         yield f"if {way.size} things are so together."

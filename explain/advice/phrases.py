@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 
@@ -57,6 +58,14 @@ def sentence(text: str) -> str:
 def stopped(text: str) -> str:
     """Return a text with a full stop, unless it ends as a sentence or a question does."""
     return text if text.endswith((".", "?")) else f"{text}."
+
+
+_ONE = re.compile(r"(?<![\d.,])(?<!\bsession )1 (\w*[^\Waisu])s\b", re.IGNORECASE)
+
+
+def singular(text: str) -> str:
+    """Return a text with what stands in the plural behind a 1 in the singular: `1 week`; a session 1 `has`."""
+    return _ONE.sub(r"1 \1", text)
 
 
 def some(number: int, name: str) -> str:

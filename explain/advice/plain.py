@@ -10,10 +10,9 @@ from ...engine.language.comparison import measured
 from ...engine.language.terms import UNDOCUMENTED, Atom, Var, quote
 from ...engine.program.program import Program
 from ...engine.program.words import once
-from .phrases import listed
+from .phrases import listed, singular
 
 _SLOT = re.compile(r"\{(\w+)\}")
-_ONE = re.compile(r"(?<![\d.,])1 (\w+)s\b")
 
 
 def plain(constant: object, program: Program) -> str:
@@ -50,7 +49,7 @@ def _filled(words: str, values: Mapping[str, object], amount: str, atom: Atom, p
             said[slot] = (amount or measured(value)) if isinstance(value, int) else plain(value, program)
     if not all(said.values()):
         return ""
-    return _ONE.sub(r"1 \1", once(_SLOT.sub(lambda slot: said[slot[1]], words), atom, program))
+    return singular(once(_SLOT.sub(lambda slot: said[slot[1]], words), atom, program))
 
 
 def tests_of(lines: Iterable[LineDecision], program: Program) -> str:

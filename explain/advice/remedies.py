@@ -185,11 +185,13 @@ class _Search:
         steps, broad = self._steps(targets, relaxed.model)
         choices = [need for need in needs if isinstance(need, Need) and not self._is_open(need)]
         items = [need for need in needs if need not in choices]
-        asked = tuple(self.route.asked(targets, choices, relaxed.model, told))
-        said = tuple(say_atom(atom, self.program) for atom in asked)
-        way = Way(
-            said, ask(items, targets, steps, self.program), *self.route.changed(needs, told, request), asked
-        )  # fmt: skip
+        literals = list(self.route.asked(targets, choices, relaxed.model, told))
+        asked = tuple(literal.atom for literal in literals if literal.positive)
+        said = [say_atom(atom, self.program) for atom in asked]
+        objections, options = self.route.changed(needs, told, request)
+        if not said or len(asked) < len(literals):
+            said += self.route.by_code(request, every=not said)
+        way = Way(tuple(said), ask(items, targets, steps, self.program), objections, options, asked)
         return way, broad
 
     def _steps(self, targets: tuple[Atom, ...], model: Model) -> tuple[list[Firing], bool]:

@@ -14,13 +14,14 @@ from ...engine.decision.need import AtLeast, Need, fewest
 from ...engine.decision.situation import Situation
 from ...engine.evaluation.component import Slot
 from ...engine.evaluation.rules import Model
-from ...engine.language.terms import Atom
+from ...engine.language.terms import Atom, Literal
 from ...engine.library.grounding import bearing_on
 from ...engine.library.guideline import Guideline
 from ...engine.program.elapsed import earlier
 from ...engine.program.forms import BETWEEN, SINCE
 from ...engine.program.graph import below
 from ...engine.program.interface import ADVISORY
+from .phrases import listed
 from .request import Request, facts
 
 AS_IT_IS = Request()
@@ -43,8 +44,8 @@ class Route:
 
     def asked(
         self, targets: Iterable[Atom], choices: Sequence[Need], model: Model, told: Collection[Atom]
-    ) -> Iterator[Atom]:
-        """Yield what the request comes to, by what outcomes rest on that is not so now.
+    ) -> Iterator[Literal]:
+        """Yield what the request comes to, by what outcomes rest on that is not so now, and what it comes to no more.
 
         :param targets: the outcomes, in a model in which they may be so.
         :param choices: what the request has to say beside its services.
@@ -59,11 +60,27 @@ class Route:
             seen.add(atom)
             if atom.predicate in self._of_request and not said:
                 said = True
-                yield atom
+                yield Literal(atom)
             if firings := model.firings.get(atom):
                 held = min(firings, key=lambda f: sum(not model.sure(p) and p not in told for p in f.premises))
                 stack += [(premise, said) for premise in held.premises]
-        yield from (need.atom for need in choices if need.atom not in seen)
+                if not said:
+                    yield from (Literal(a, False) for a in held.absences if self._is_of_request(a))
+        yield from (Literal(need.atom) for need in choices if need.atom not in seen)
+
+    def by_code(self, request: Request, *, every: bool) -> Iterator[str]:
+        """Yield in words what differs from the request made, where what it comes to does not say so.
+
+        :param every: say also which codes come to it, beside those that go.
+        """
+        for code, *_ in self._sparing(request).add if every or not request.drop else ():
+            yield f"{code} is requested with it"
+        for codes in request.drop:
+            yield f"{listed(codes)} {'are' if codes[1:] else 'is'} not requested with it"
+
+    def _is_of_request(self, atom: Atom) -> bool:
+        """Say whether the request makes something so as it is, or may do so."""
+        return atom.predicate in self._of_request and self.judged.model.possible(atom)
 
     @cached_property
     def _of_request(self) -> frozenset[str]:

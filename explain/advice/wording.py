@@ -12,7 +12,7 @@ from ...engine.program.forms import TIME_UNITS
 from ...engine.program.interface import FAVOURABLE
 from ...engine.program.program import Program
 from ...engine.program.words import once, say_atom, say_open
-from .phrases import listed
+from .phrases import listed, singular
 
 _SLOT = re.compile(r"\{\w+\}")
 
@@ -84,8 +84,7 @@ def telling(atom: Atom, amount: str, program: Program) -> str:
     told = _own(atom, program)[1]
     if not told:
         return say_open(atom, amount, program)
-    filled = once(_SLOT.sub(amount or "some", told), atom, program)
-    return re.sub(r"(?<![\d.,])1 (\w+)s\b", r"1 \1", filled)
+    return singular(once(_SLOT.sub(amount or "some", told), atom, program))
 
 
 _THERE = re.compile(r"there (is|are|was|were) ")

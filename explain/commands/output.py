@@ -194,7 +194,9 @@ class Named(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path."""
-        return super().convert(value, param, ctx) if str(value) else self.fail("the name is empty", param, ctx)
+        if not str(value):
+            raise click.BadParameter("the name is empty", ctx, param)
+        return super().convert(value, param, ctx)
 
 
 class Seconds(click.FloatRange):

@@ -2,7 +2,8 @@
 
 import textwrap
 
-from coverlog.explain.advice.phrases import filled, in_whole_words, wrapped
+import pytest
+from coverlog.explain.advice.phrases import filled, in_whole_words, singular, wrapped
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -29,3 +30,17 @@ def test_lines_are_those_of_the_library(text: str, width: int, first: str, rest:
     indents = {"initial_indent": first, "subsequent_indent": rest}
     assert wrapped(text, width, **indents) == textwrap.wrap(text, width, break_on_hyphens=False, **indents)  # type: ignore[arg-type]
     assert filled(text, width, **indents) == textwrap.fill(text, width, break_on_hyphens=False, **indents)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("at least 1 weeks of it", "at least 1 week of it"),
+        ("1 degrees, 21 degrees and 0.1 degrees", "1 degree, 21 degrees and 0.1 degrees"),
+        ("session 1 combines both, and Session 1 needs them", "session 1 combines both, and Session 1 needs them"),
+        ("1 has been, 1 is, 1 illness, 1 radius", "1 has been, 1 is, 1 illness, 1 radius"),
+    ],
+)
+def test_one_of_something_is_told_in_the_singular(text: str, told: str) -> None:
+    """What is counted loses its plural behind a 1; a verb does not, and no word that ends in a double s."""
+    assert singular(text) == told

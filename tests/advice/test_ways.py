@@ -14,8 +14,11 @@ from coverlog.engine.cases.case import Case, read_files, read_text
 from coverlog.engine.decision.decide import Judged, LineDecision, decide, judge
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.interface import AWAITED, CUSTOMARY, FAVOURABLE, UNFAVOURABLE, WAITING
+from coverlog.explain.advice import checklist
 from coverlog.explain.advice.change import changed, requested
+from coverlog.explain.advice.letter import letter
 from coverlog.explain.advice.remedies import Way, ways
+from coverlog.explain.render.account_text import as_text
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
@@ -291,6 +294,7 @@ def hold_to_trying(said: Said, world: str, guideline: Guideline) -> None:
     assert found.complete
     for way in found.ways:
         assert outcomes(gone(case, way.options, guideline), line, world, guideline) == {FAVOURABLE}, way.options
+        assert way.size >= len(toy_changes(way)), f"{way.request} does not say all of {way.options}"
     assert set(map(toy_changes, found.ways)) == minimal(said, world, guideline)
 
 
@@ -364,6 +368,24 @@ def test_what_a_request_says_or_denies_by_itself_is_asked_for_no_more_and_no_les
     head, fact, by = own
     guideline = toys([body], [f"fact(one).\n\n%@ rule A/own: it is so\n{head}({fact}) :- {by}"])
     hold_to_trying(said, world, guideline)
+
+
+def test_a_way_that_takes_a_code_away_says_so(
+    toys: Callable[[Sequence[Sequence[str]], Sequence[str]], Guideline],
+) -> None:
+    """What a request has to be without is told by its code wherever ways are told; a member is led to the table."""
+    guideline = toys([["not beside(Session)"]], ["fact(one)"])
+    judged = judge(toy(BARE | {"box": True}, guideline), guideline)
+    (way,) = ways(judged, judged.decision.lines[0]).ways
+    assert (way.request, way.options) == (("B0001 is not requested with it",), ("--drop services=B0001@1",))
+    assert "Would be met with: a request in which B0001 is not requested with it" in as_text(judged)
+    asked = checklist.as_text(judged, checklist.checklist(judged), 100)
+    assert "[ ] Can the request be such that B0001 is not requested with it?" in asked
+    told = letter(judged).reasons[0]
+    assert {"Session 1 has a box as well.", "The answer would be yes if the point in the table below is met."} < {
+        *told.member
+    }
+    assert ("session 1 has a box", "so, and must not be") in [(row.asked, row.recorded) for row in told.doctor]
 
 
 def test_what_a_request_closes_of_a_choice_may_be_said_all_the_same(tmp_path: Path) -> None:
