@@ -20,10 +20,13 @@ class _Named(NamedTuple):
     unconfirmed: Names
     below: dict[str, Names]  # by predicate: all that what an atom of it rests on can name
     cited: dict[str, Names]  # by predicate: the statements that a rule for it, or for what it rests on, cites first
+    by_rule: dict[int, Names]  # by what the rule is, as they are asked for: to compare whole rules takes long
 
     def by(self, rule: Rule) -> Names:
-        """Return what a rule names itself."""
-        return self.unconfirmed.intersection(rule.cites).union(rule.readings)
+        """Return what a rule of the edition names itself."""
+        if (own := self.by_rule.get(id(rule))) is None:
+            own = self.by_rule[id(rule)] = self.unconfirmed.intersection(rule.cites).union(rule.readings)
+        return own
 
 
 @lru_cache(maxsize=64)
@@ -40,7 +43,7 @@ def _names(evaluator: Evaluator) -> _Named:
         cited.setdefault(name, set()).update(cites[:1])
     blocked = {name: {each.unless} for name, each in program.predicates.items() if each.unless}
     asked = {name: evaluator.asks.get(name, set()) | blocked.get(name, set()) for name in {*evaluator.asks, *blocked}}
-    return _Named(unconfirmed, _below(own, asked, evaluator), _below(cited, asked, evaluator))
+    return _Named(unconfirmed, _below(own, asked, evaluator), _below(cited, asked, evaluator), {})
 
 
 def _below(own: Mapping[str, set[str]], asked: Mapping[str, set[str]], evaluator: Evaluator) -> dict[str, Names]:
