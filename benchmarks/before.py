@@ -89,17 +89,19 @@ class State:
         self.guideline = str(guideline / GUIDELINE)
         folder.mkdir()
         (folder / "coverlog").symlink_to(checkout.resolve())
+        self.script = folder / "start.py"  # as what is installed starts: a file
+        self.script.write_text(START)
         kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")}
         self.env = kept | {"PYTHONPATH": str(folder), "XDG_CACHE_HOME": str(folder / "cache")}
 
     def start(self, *args: str) -> float:
         """Return the milliseconds of CPU of one run of the command line."""
-        return self.run(START, "-g", self.guideline, *args)
+        return self.run(str(self.script), "-g", self.guideline, *args)
 
     def run(self, *args: str) -> float:
         """Return the milliseconds of CPU of one run of Python."""
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([*PYTHON, *args], check=True, capture_output=True, env=self.env)
+        subprocess.run([sys.executable, *args], check=True, capture_output=True, env=self.env)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return 1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
@@ -180,7 +182,7 @@ def main() -> None:
         asks.write_text(json.dumps(ASKS))
         for what, case in (("a covered case", COVERED), ("one with missing sets", str(asks))):
             told(f"cold start, {what}", starts(states, case, 9 * rounds))
-        imports = [states[-1].run(IMPORTS) for _ in range(9 * rounds)]
+        imports = [states[-1].run("-c", IMPORTS) for _ in range(9 * rounds)]
         print(f"{'`' + IMPORTS + '`':52} {statistics.median(imports):9.2f} ms")
 
 
