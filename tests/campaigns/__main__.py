@@ -1,7 +1,7 @@
 """Runs whole campaigns, of which the suite runs seeded samples; each prints its counts.
 
 python tests/campaigns --list           what there is
-python tests/campaigns                  all of them, an hour or two
+python tests/campaigns                  all of them, many hours: tamper alone took more than one
 python tests/campaigns alarms memory    these
 python tests/campaigns/suites --help    the test programs of others, which are fetched first
 """
