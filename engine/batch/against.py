@@ -61,6 +61,5 @@ class Reasons:
 
     def _look(self, error: str, edition: str, facts: frozenset[Atom]) -> tuple[str, set[Atom]] | None:
         evaluator = self.batch.guideline.evaluator(edition)
-        with one_case():
-            model = evaluator.evaluate(facts, open_world=WORLDS[self.batch.world], of=error)
+        model = one_case(lambda: evaluator.evaluate(facts, open_world=WORLDS[self.batch.world], of=error))
         return contradiction(self.batch.guideline.program, model)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ..cases.case import Case
-from ..evaluation.limits import LimitError, one_case
+from ..evaluation.limits import Done, LimitError, one_case
 from ..evaluation.rules import Model
 from ..language.comparison import NotANumberError
 from ..language.digest import sha256
@@ -77,8 +76,7 @@ def decide(case: Case, guideline: Guideline, *, world: str = "open", as_of: str 
 
 def judge(case: Case, guideline: Guideline, *, world: str = "open", as_of: str = "") -> Judged:
     """Decide a case and keep what the decision was read off; see `decide`."""
-    with _one(case):
-        return _judge(case, guideline, world, as_of or case.date)
+    return _one(case, lambda: _judge(case, guideline, world, as_of or case.date))
 
 
 def answers(
@@ -88,27 +86,27 @@ def answers(
 
     :raises CaseError: as `decide` does.
     """
-    with _one(case):
-        situation = Situation(case, guideline, world, as_of or case.date)
-        refuse_contradiction(case, guideline.program, situation.model)
-        lines = dict.fromkeys((each.code, each.session) for each in case.lines)
-        told = {line: _settled(line, situation) for line in lines}
+    told = _one(case, lambda: _all_settled(case, guideline, world, as_of or case.date))
     return {line: (each.outcome.name, each.by or each.reasons[:1]) for line, each in told.items()}
 
 
-@contextmanager
-def _one(case: Case) -> Iterator[None]:
-    """Count the time of a case, and let what it cannot be decided by name it.
+def _one(case: Case, work: Callable[[], Done]) -> Done:
+    """Do what is done for a case, count its time, and let what it cannot be decided by name it.
 
     :raises CaseError: where a limit is reached, or a text stands where a number has to.
     """
-    with one_case():
-        try:
-            yield
-        except LimitError as error:
-            raise CaseError(faults=[fault._replace(place=case.place) for fault in error.faults]) from None
-        except NotANumberError as error:
-            raise refused(case.place, str(error)) from None
+    try:
+        return one_case(work)
+    except LimitError as error:
+        raise CaseError(faults=[fault._replace(place=case.place) for fault in error.faults]) from None
+    except NotANumberError as error:
+        raise refused(case.place, str(error)) from None
+
+
+def _all_settled(case: Case, guideline: Guideline, world: str, date: str) -> dict[tuple[str, int], _Settled]:
+    situation = Situation(case, guideline, world, date)
+    refuse_contradiction(case, guideline.program, situation.model)
+    return {line: _settled(line, situation) for line in dict.fromkeys((each.code, each.session) for each in case.lines)}
 
 
 def _judge(case: Case, guideline: Guideline, world: str, date: str) -> Judged:

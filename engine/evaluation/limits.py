@@ -11,9 +11,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from math import inf, prod
-from typing import Any
+from typing import Any, TypeVar
 
 from ..language.comparison import NotANumberError, holds
 from ..language.errors import CaseError, Fault
@@ -24,6 +24,7 @@ MAX_STEPS = 200_000
 SECONDS = 60.0
 """How long an evaluation may take where nobody says otherwise."""
 
+Done = TypeVar("Done")
 _seconds: ContextVar[float] = ContextVar("seconds", default=SECONDS)
 _end: ContextVar[float] = ContextVar("end", default=inf)
 
@@ -77,11 +78,17 @@ def on_time() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-@contextmanager
-def one_case() -> Iterator[None]:
-    """Count the time of all that is evaluated for one case together."""
-    with until(time.monotonic() + _seconds.get()):
-        yield
+def one_case(work: Callable[[], Done]) -> Done:
+    """Do what is done for one case, and count the time of all that is evaluated for it together.
+
+    It is done in a context of its own: wherever a signal interrupts it, nothing of its end is left to a later case.
+    """
+    return copy_context().run(_in_time, work)
+
+
+def _in_time(work: Callable[[], Done]) -> Done:
+    _end.set(min(time.monotonic() + _seconds.get(), _end.get()))
+    return work()
 
 
 @contextmanager

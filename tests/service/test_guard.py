@@ -142,8 +142,7 @@ def test_what_was_given_up_holds_the_thread_no_longer(monkeypatch: pytest.Monkey
 
     def several() -> None:
         for _ in range(3):
-            with one_case():
-                ends.append(Budget().end)
+            ends.append(one_case(lambda: Budget().end))
 
     async def asked() -> None:
         worker = Worker(lambda: None, seconds=1000)
