@@ -137,31 +137,34 @@ def test_alarms_at_any_moment_change_no_later_answer(
 
 def test_an_interrupt_at_any_step_leaves_no_end_of_time(make: Any, guideline: Guideline) -> None:
     """Wherever the counting of time is interrupted, the time of a case ends with it: a later case has its own."""
-    case, at, done = make(id="first", **BEFORE), 0, False
+    case, at = make(id="first", **BEFORE), 1
     decide(case, guideline)
-    while not done:
-        steps = 0
-
-        def trace(frame: FrameType, *_: object) -> Any:
-            nonlocal steps
-            if frame.f_code.co_filename == limits.__file__:
-                steps += 1
-                if steps == at:
-                    raise Interrupted
-            return trace
-
-        before = sys.gettrace()
-        sys.settrace(trace)
-        try:
-            decide(case, guideline)
-            done = steps < at
-        except Interrupted:
-            pass
-        finally:
-            sys.settrace(before)
+    while _is_interrupted(case, guideline, at):
         assert limits._end.get() == inf, at
         at += 1
     assert at > 5
+
+
+def _is_interrupted(case: Case, guideline: Guideline, at: int) -> bool:
+    """Interrupt a decision at a step of the counting of time; say whether there are so many."""
+    steps = 0
+
+    def trace(frame: FrameType, *_: object) -> Any:
+        nonlocal steps
+        steps += frame.f_code.co_filename == limits.__file__
+        if steps == at:
+            raise Interrupted
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        decide(case, guideline)
+    except Interrupted:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
 
 
 def _seconds(case: Case, guideline: Guideline) -> float:
