@@ -1,14 +1,16 @@
 """Cold start and decision time against an earlier state, in one run: ratios of medians of CPU time.
 
-Run: python benchmarks/before.py CHECKOUT [ROUNDS]
+Run: python benchmarks/before.py CHECKOUT [ROUNDS] [TURN]
 
-CHECKOUT is a work tree of the earlier state (`git worktree add --detach PATH COMMIT`). It is measured
-as it was, the present state on the guideline of then, and the present state on its own: the engine's part of a
-difference, and the guideline's. They take turns, so that what else the machine does falls on all. At first sight
-means that the process has decided half of the cases before, some times over, and told the reason of each once, and
-never one of this half. What a state keeps by then is frozen, for all states alike: the collections of garbage that
-follow pass it over, as they do in a service that follows the advice. A reason is what `explain` shows at first; the
-earlier state knows only the whole proof.
+CHECKOUT is a work tree of the earlier state (`git worktree add --detach PATH COMMIT`). It is measured as it was, the
+present state on the guideline of then, and the present state on its own: the engine's part of a difference, and the
+guideline's. They take turns of TURN cases, 16 unless told, so that what else the machine does falls on all. In turns
+of one case each decision finds the caches of the processor full of what the others left there, as where a service is
+asked now and then: that costs each state about as much, so the faster one the greater part. At first sight means that
+the process has decided half of the cases before, some times over, and told the reason of each once, and never one of
+this half. What a state keeps by then is frozen, for all states alike: the collections of garbage that follow pass it
+over, as they do in a service that follows the advice. A reason is what `explain` shows at first; the earlier state
+knows only the whole proof.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import isnan
 from pathlib import Path
 
@@ -47,8 +50,8 @@ def find(name, *modules):
             pass
     raise SystemExit(f"no {name} in {modules}")
 """
-# The files of the cases come in the first line; each further line asks for one decision, and is answered by its time,
-# or by `nan` where the case contradicts itself; or it asks to freeze what is kept.
+# The files of the cases come in the first line; each further line asks for some decisions, and is answered by their
+# times, or by `nan` where a case contradicts itself; or it asks to freeze what is kept.
 DECIDE = f"""{FIND}
 import gc
 judge = find("judge", "engine.decision.decide", "engine.decide")
@@ -64,20 +67,23 @@ else:
 cases = {{c.id: c for c in read([Path(f) for f in json.loads(sys.stdin.readline())], guideline) if hasattr(c, "facts")}}
 print(json.dumps(sorted(cases)), flush=True)
 for line in sys.stdin:
-    name, world, what = json.loads(line)
+    turn, world, what = json.loads(line)
     if what == "freeze":
         gc.collect()
         gc.freeze()
         print("frozen", flush=True)
         continue
-    start = time.process_time()
-    try:
-        judged = judge(cases[name], guideline, world=world)
-    except ValueError:
-        print("nan", flush=True)
-        continue
-    {{"decision": lambda _: None, "explained": prove, "reason": reason}}[what](judged)
-    print(time.process_time() - start, flush=True)
+    then, times = {{"decision": lambda _: None, "explained": prove, "reason": reason}}[what], []
+    for name in turn:
+        start = time.process_time()
+        try:
+            judged = judge(cases[name], guideline, world=world)
+        except ValueError:
+            times.append("nan")
+            continue
+        then(judged)
+        times.append(time.process_time() - start)
+    print(*times, flush=True)
 """
 START = f"{FIND}\nsys.argv[0] = 'coverlog'\nfind('main', 'explain.commands.main', 'explain.cli')()"
 
@@ -121,6 +127,15 @@ def asked(process: subprocess.Popen[str], question: object) -> str:
     return process.stdout.readline()
 
 
+def in_turns(
+    processes: Sequence[subprocess.Popen[str]], turn: int, names: Sequence[str], *how: str
+) -> list[tuple[float, ...]]:
+    """Return the milliseconds of each case, by process, of cases that they have so many in a turn."""
+    turns = [names[at : at + turn] for at in range(0, len(names), turn)]
+    told = [[asked(process, (each, *how)).split() for process in processes] for each in turns]
+    return [tuple(1000 * float(time) for time in case) for each in told for case in zip(*each, strict=True)]
+
+
 def told(
     what: str, times: Sequence[Sequence[float]], of: Callable[[Sequence[float]], float] = statistics.median
 ) -> None:
@@ -138,31 +153,31 @@ def starts(states: list[State], case: str, rounds: int) -> list[list[float]]:
     return [kept[1:] for kept in times]
 
 
-def decisions(states: list[State], files: list[str], rounds: int) -> dict[str, list[tuple[float, ...]]]:
-    """Return the times of decisions, explained or not, by world, of the cases that all states can read."""
+def decisions(states: list[State], files: list[str], rounds: int, turn: int) -> dict[str, list[tuple[float, ...]]]:
+    """Return the times of decisions, explained or not, by world, of the cases that all states can read.
+
+    :param turn: how many cases a state has in its turn.
+    """
     served = [state.serve(files) for state in states]
     names = sorted(set.intersection(*(set(known) for _, known in served)))
     random.Random(7).shuffle(names)
 
-    def timed(name: str, *how: str) -> list[float]:
-        return [1000 * float(asked(process, (name, *how))) for process, _ in served]
-
-    for name in names[::2] * WARM:
-        timed(name, "open", "decision")
-    for name in names[::2]:
-        timed(name, "open", "reason")
+    timed = partial(in_turns, [process for process, _ in served], turn)
+    timed(names[::2] * WARM, "open", "decision")
+    timed(names[::2], "open", "reason")
     for process, _ in served:
-        asked(process, ("", "", "freeze"))
-    first = {name: timed(name, "open", "decision") for name in names[1::2] + names[::2]}
+        asked(process, ([], "", "freeze"))
+    order = names[1::2] + names[::2]
+    first = dict(zip(order, timed(order, "open", "decision"), strict=True))
     names = [name for name, times in first.items() if not any(map(isnan, times))]
-    print(f"{len(names)} cases that all decide, {rounds} rounds; medians of CPU time, the states taking turns")
+    print(f"{len(names)} cases that all decide, {rounds} rounds; medians of CPU time, in turns of {turn}")
     print(f"{'':34}    before    engine       now      ratios to before")
     seen = [first[name] for name in names[: len(first) // 2]]
     found = {"decision, open, at first sight": list(zip(*seen, strict=True))}
     for what in ("decision", "explained", "reason"):
         for world in ("open", "closed"):
             asks = names[::4] if what == "reason" else names  # some search seconds for what would be different
-            times = [timed(name, world, what) for _ in range(rounds) for name in asks]
+            times = [time for _ in range(rounds) for time in timed(asks, world, what)]
             found[f"{what}, {world} world"] = list(zip(*times, strict=True))
     for process, _ in served:
         process.communicate()
@@ -170,12 +185,13 @@ def decisions(states: list[State], files: list[str], rounds: int) -> dict[str, l
 
 
 def main() -> None:
-    checkout, rounds = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    checkout = Path(sys.argv[1])
+    rounds, turn = (int(sys.argv[at]) if len(sys.argv) > at else usual for at, usual in ((2, 5), (3, 16)))
     with tempfile.TemporaryDirectory() as folder:
         each = {"before": (checkout, checkout), "engine": (HERE, checkout), "now": (HERE, HERE)}
         states = [State(*places, Path(folder) / name) for name, places in each.items()]
         files = [str(path) for path in sorted(checkout.glob(f"{GUIDELINE}/cases/*/*.yaml"))]
-        for what, times in decisions(states, files, rounds).items():
+        for what, times in decisions(states, files, rounds, turn).items():
             told(what, times)
             told(f"{what}, p99", times, lambda each: statistics.quantiles(each, n=100)[98])
         asks = Path(folder) / "nothing-stated.json"

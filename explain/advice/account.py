@@ -85,7 +85,8 @@ def accounts(judged: Judged, lines: Iterable[LineDecision] = ()) -> list[Account
     found: dict[tuple[object, ...], Account] = {}
     for line in told:
         each = _account(line, grounds, known)
-        key = (line.outcome, line.session, each.deciding, each.nothing, frozenset(each.blocks))
+        told_as = each.deciding, each.nothing, each.wanted, each.between, frozenset([b.reason for b in each.blocks])
+        key = (line.outcome, line.session, *told_as)
         same = found.get(key)
         found[key] = _together(same, each) if same else each
     return list(found.values())
@@ -93,7 +94,29 @@ def accounts(judged: Judged, lines: Iterable[LineDecision] = ()) -> list[Account
 
 def _together(one: Account, other: Account) -> Account:
     """Return two accounts with one reason as one; what would change some of its lines only says so."""
-    return one._replace(lines=(*one.lines, *other.lines), change=cache(lambda: _of_both(one, other)))
+    program = one.program
+    same, beside = ({block.reason: block for block in each} for each in (other.blocks, (*other.beside, *one.beside)))
+    return one._replace(
+        lines=(*one.lines, *other.lines), change=cache(lambda: _of_both(one, other)),
+        blocks=tuple([_shared(block, same[block.reason], program) for block in one.blocks]),
+        beside=tuple(beside.values()), folded=tuple(dict.fromkeys((*one.folded, *other.folded))),
+        rests_on=_both(one.rests_on, other.rests_on, program),
+    )  # fmt: skip
+
+
+def _shared(one: Block, other: Block, program: Program) -> Block:
+    """Return two blocks that say the same, of different lines, as one with the rules of both."""
+    if one == other:
+        return one
+    return one._replace(
+        how=tuple(dict.fromkeys((*one.how, *other.how))), whole=one.whole and other.whole,
+        beside=tuple(dict.fromkeys((*one.beside, *other.beside))),
+        rests_on=_both(one.rests_on, other.rests_on, program),
+    )  # fmt: skip
+
+
+def _both(one: tuple[str, ...], other: tuple[str, ...], program: Program) -> tuple[str, ...]:
+    return one if one == other else tuple(program.in_order({*one, *other}))
 
 
 def _of_both(one: Account, other: Account) -> tuple[Way, ...]:

@@ -38,6 +38,11 @@ class Block(NamedTuple):
         """Whether it asks for what the case is about, and not for what its record shows alone."""
         return any(item.about for group in (self.met, *self.lacking) for item in group)
 
+    @property
+    def reason(self) -> tuple[object, ...]:
+        """What it says, by whichever rules that is so."""
+        return self.criterion, self.statement, self.words, self.met, self.lacking, self.instead
+
     def as_json(self) -> dict[str, Any]:
         """Return the block as the documented JSON object."""
         told = {name: [item.as_json() for item in getattr(self, name)] for name in ("met", "beside")}

@@ -12,7 +12,7 @@ import coverlog
 import jsonschema_rs
 import pytest
 from click.testing import CliRunner
-from coverlog.engine.cases.case import Case, read_files
+from coverlog.engine.cases.case import Case, read_files, read_text
 from coverlog.engine.decision.decide import Judged, judge
 from coverlog.engine.decision.decision import WORLDS
 from coverlog.engine.library.guideline import Guideline, load
@@ -33,6 +33,32 @@ WRIST = {
         "refractory_to_activity_modification": "present", "muscle_atrophy": "absent",
     },
 }  # fmt: skip
+
+
+TOYS = Path(__file__).parent.parent / "guidelines"
+
+KINDS = """
+%@ facts A/more
+lamp("L0002").
+interpretation("INT-1", "a standing lamp is a lamp").
+
+%@ predicate small(Code): {Code} is small
+%@ fold: sizes
+%@ facts A/sizes
+small("L0001").
+%@ predicate large(Code): {Code} is large
+%@ fold: heights
+%@ facts A/heights
+large("L0002").
+
+%@ predicate suits(Code): {Code} suits the room
+%@ rule A/small: a dark room
+suits(Code) :- small(Code), room(dark).
+%@ rule A/large: a dark room
+%@ reading: INT-1
+suits(Code) :- large(Code), room(dark).
+"""
+"""Two kinds of lamps for one kind of room, by a rule each."""
 
 
 @pytest.fixture(scope="module")
@@ -231,8 +257,38 @@ def test_lines_with_one_reason_share_it(told: list[tuple[Judged, list[Account]]]
     for judged, each in told:
         lines = [(line.code, line.session) for account in each for line in account.lines]
         assert sorted(lines) == sorted({(line.code, line.session) for line in judged.decision.lines})
-        keys = [(a.lines[0].outcome, a.lines[0].session, a.deciding, a.nothing, frozenset(a.blocks)) for a in each]
+        keys = [(a.lines[0].outcome, a.lines[0].session, a.deciding, a.nothing, items(a)) for a in each]
         assert len(set(keys)) == len(keys)
+
+
+def items(account: Account) -> frozenset[tuple[object, ...]]:
+    """Return what makes a reason: each criterion and statement with its items, by whichever rules."""
+    return frozenset((b.criterion, b.statement, b.met, b.lacking) for b in account.blocks)
+
+
+def test_lines_that_have_one_reason_by_different_rules_share_it(tmp_path: Path) -> None:
+    """What each rests on and goes by is told of all of them, and the items once."""
+    (tmp_path / "lamp.dl").write_text(
+        (TOYS / "lamp.dl").read_text().replace("lamp(Code), room(dark)", "suits(Code)") + KINDS
+    )
+    toy = load(tmp_path)
+    services = [{"cpt": code} for code in ("L0001", "L0002")]
+    case = {"id": "two", "date_of_service": "2025-01-01", "room": "dark", "services": services}
+    for amount in ({"usage": 4}, {"usage": 2}):
+        (read,) = read_text(json.dumps(case | {"findings": amount}).encode(), "two", toy)
+        assert isinstance(read, Case)
+        judged = judge(read, toy)
+        (account,) = accounts(judged)
+        assert [line.code for line in account.lines] == ["L0001", "L0002"]
+        apart = [accounts(judged, [line])[0] for line in judged.decision.lines]
+        assert items(apart[0]) == items(apart[1]) == items(account)
+        for one in apart:
+            assert {*one.rests_on} <= {*account.rests_on}
+            assert {*one.folded} <= {*account.folded}
+            for block in one.blocks:
+                (shared,) = (each for each in account.blocks if each.reason == block.reason)
+                assert {*block.how} <= {*shared.how}
+                assert {*block.rests_on} <= {*shared.rests_on}
 
 
 def test_a_line_is_told_beside_others_as_it_is_alone(
