@@ -11,10 +11,9 @@ from ..library.guideline import Guideline
 from ..program.interface import CODE
 from .columns import Result
 from .sources import BatchError, Sources
-from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables, is_day
+from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables, plain
 
 SESSION, UNITS = "session", "units"
-NO_DATE = "the date of service is missing or is no date; write YYYY-MM-DD"
 
 
 class Reading(NamedTuple):
@@ -79,7 +78,7 @@ class Loaded:
         """Yield what reads the values of the tables."""
         for table in self.list:
             if table.name == CASE:
-                yield Reading("case_date", table, (DATE,), _dated)
+                yield Reading("case_date", table, (DATE,), self.tables.of_date)
                 for key in self.tables.singles:
                     more = [DATE] if self.tables.is_since(key) else []
                     yield Reading(f"case_{key}", table, (key, *more), self._single(key))
@@ -104,11 +103,6 @@ class Loaded:
         return read
 
 
-def _dated(value: Any) -> Meaning:
-    """Return that a text is a date, or not."""
-    return Meaning((), "" if is_day(value) else NO_DATE)
-
-
 def insert(db: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Add rows to a table, at once: a statement for each would take longer than all else."""
     if rows:
@@ -128,6 +122,4 @@ def _needed(table: Table) -> tuple[str, ...]:
 
 def whole(value: Any) -> Any:
     """Return a text as the whole number that it writes, else as it is; 1 for none."""
-    if value is None:
-        return 1
-    return int(value) if str(value).isdigit() else value
+    return 1 if value is None else plain(value)

@@ -39,17 +39,24 @@ class Close:
 
     def look(self) -> None:
         """Read the rows, and find what is wrong with them."""
-        take(self.batch, "flagged")
-        for why, which in UNSOUND.items():
-            self._reject(f"""SELECT case_no, "case", 'case', case_no, {text(why)} FROM cases WHERE {which}""")
+        self.take("flagged")
         self._reject_lost()
-        for table in self.batch.list:
-            if "value" in table.columns:
-                self._reject_twice(table)
         for reading in self.batch.readings():
             self._reject_faulty(reading)
         self.db.execute("""UPDATE rejects SET case_no = c.case_no FROM cases c
             WHERE rejects.case_no IS NULL AND c."case" = rejects."case" """)
+
+    def take(self, names: str) -> None:
+        """Take cases out, and reject those whose rows do not make one case.
+
+        :param names: the table of their ids.
+        """
+        take(self.batch, names)
+        for why, which in UNSOUND.items():
+            self._reject(f"""SELECT case_no, "case", 'case', case_no, {text(why)} FROM cases WHERE {which}""")
+        for table in self.batch.list:
+            if "value" in table.columns:
+                self._reject_twice(table)
 
     def _reject(self, select: str) -> None:
         self.db.execute(f"INSERT INTO rejects {select}")

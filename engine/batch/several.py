@@ -13,11 +13,11 @@ from ..library.guideline import Guideline
 from ..library.several import Answering, Several, each
 from ..program.interface import CODE
 from .apart import results
-from .back import AT_ONCE, saids, take
+from .back import AT_ONCE, saids
 from .columns import Result
 from .kernel import UNDECIDED
 from .load import insert
-from .rejects import TABLE, Refused, reject
+from .rejects import SOUND, TABLE, Close, Refused, reject
 from .run import Batch, Step
 from .sources import Sources, sources
 
@@ -114,13 +114,16 @@ class Batches:
         places: dict[str, tuple[int, list[int]]] = {}
         for batch, source in zip(self.all, found, strict=True):
             batch.look(source)
-            self.db.execute('CREATE OR REPLACE TEMP TABLE sample AS SELECT unnest(?) AS "case"', [names])
-            take(batch, "sample")
-            for number, mine, rows in saids(batch):
+            self.db.execute("""CREATE OR REPLACE TEMP TABLE sample AS SELECT * FROM (SELECT unnest(?) AS "case")
+                ANTI JOIN rejects USING ("case")""", [names])  # fmt: skip
+            Close(batch).take("sample")
+            for number, mine, rows in saids(batch, SOUND):
                 said.setdefault(mine["id"], {}).update(mine)
                 places[mine["id"]] = number, [row[0] for row in rows]
+        rejected = {name for (name,) in self.db.execute('SELECT "case" FROM rejects').fetchall()}
         for name, whole in said.items():
-            self._one(whole, *places[name])
+            if name not in rejected:
+                self._one(whole, *places[name])
 
     def _one(self, said: dict[str, Any], number: int, rows: list[int]) -> None:
         """Decide a case by each guideline that it is for, or by none where one of them cannot."""

@@ -211,7 +211,7 @@ class Vocabulary:
         import numpy as np
 
         numbers = [whole(session) for (_, session, _), _ in self.found[SERVICE]]
-        sessions = np.array([number - 1 if str(number).isdigit() else 0 for number in numbers])
+        sessions = np.array([number - 1 if isinstance(number, int) else 0 for number in numbers])
         return np.clip(sessions, 0, SLOTS - 1).astype(np.uint8)
 
     @cached_property
