@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from ..language.errors import CaseError
-from .back import AT_ONCE, take
+from .back import ANOTHER, AT_ONCE, TWICE, take
 from .load import Loaded, Reading, insert, quoted
 from .sql import text
 from .tables import CASE, Table
@@ -16,7 +16,7 @@ SOUND = "case_no NOT IN (SELECT case_no FROM rejects WHERE case_no IS NOT NULL)"
 """What holds of the cases that are not rejected."""
 UNSOUND = {
     "the id is missing": """"case" IS NULL OR trim("case") = ''""",
-    "another case has this id": '"case" IN (SELECT "case" FROM cases GROUP BY "case" HAVING count(*) > 1)',
+    ANOTHER: '"case" IN (SELECT "case" FROM cases GROUP BY "case" HAVING count(*) > 1)',
     "the case has no line": '"case" IS NOT NULL AND '
     '"case" NOT IN (SELECT "case" FROM in_service WHERE "case" IS NOT NULL)',
 }
@@ -74,7 +74,7 @@ class Close:
         """Reject a case that says a name twice and otherwise."""
         what = f'"{table.columns[0]}"'
         self._reject(f"""SELECT c.case_no, c."case", {text(table.name)}, twice.row_no,
-                twice.what || ' is said twice, and otherwise'
+                twice.what || {text(TWICE)}
             FROM (SELECT "case", {what} AS what, max(row_no) AS row_no FROM "in_{table.name}" GROUP BY ALL
                   HAVING min("value") <> max("value")) twice JOIN cases c USING ("case")""")
 
