@@ -10,8 +10,9 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
+from .entries import BatchError
 from .load import quoted
-from .sources import CHUNK, BatchError, Sources
+from .sources import CHUNK, Sources
 from .sql import text
 from .tables import CASE, Table
 from .worker import ROW, TABLE

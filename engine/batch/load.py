@@ -10,7 +10,8 @@ from ..language.record import NamedTuple
 from ..library.guideline import Guideline
 from ..program.interface import CODE
 from .columns import Result
-from .sources import BatchError, Sources
+from .entries import BatchError, columns_named
+from .sources import Sources
 from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables, plain
 
 SESSION, UNITS = "session", "units"
@@ -66,8 +67,9 @@ class Loaded:
         known = {row[0]: row[1] for row in self.db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         missing = [column for column in (table.id, *_needed(table)) if column not in known]
         if missing and table.name in found.of:
-            told = f"it has {', '.join(sorted({*known} - {'row_no', 'file_row_number'}))} (coverlog batch --schema)"
+            told = f"it has {', '.join(sorted({*known} - {'row_no'}))} (coverlog batch --schema)"
             raise BatchError(f"{found.told}: table {table.name} has no column {', '.join(missing)}; {told}")
+        columns_named(found.told, sorted(known), table)
         columns = ", ".join(f'{quoted(c) if c in known else "NULL::VARCHAR"} AS "{c}"' for c in table.columns)
         name = table.id if table.id in known else "case"
         of = quoted(name) if known[name] == "VARCHAR" else f"{quoted(name)}::VARCHAR"

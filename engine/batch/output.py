@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 from ..program.interface import CODE
 from .columns import COLUMNS, MISSING, SEPARATOR, TOLD, Result
+from .entries import BatchError
 from .load import Loaded, quoted
 from .rejects import count
 from .run import FETCHED
 from .several import Batches
-from .sources import BatchError
 from .sql import text
 
 FORMATS = {

@@ -11,12 +11,13 @@ from typing import Any
 
 from ..program.interface import CODE
 from .columns import Result
+from .entries import BatchError
 from .frames import Frames
 from .load import insert
 from .output import REJECTS, Summary, appear, copy, lines, summary
 from .run import Step
 from .several import Batches
-from .sources import BatchError, sources
+from .sources import sources
 from .tables import SERVICE
 from .worker import Job, Told, decide
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..circuit.circuit import Circuit
 from ..language.terms import unquote
 from ..program.interface import SILENT
-from .sources import BatchError
+from .entries import BatchError
 from .sql import Sql, query, text
 
 

@@ -14,7 +14,7 @@ from ...engine.evaluation.limits import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import load
 from ..advice.phrases import in_whole_words, some
-from .inputs import answering, holds_case_files
+from .inputs import answering
 from .options import as_of_option, date_option, format_option, output_option, world_option
 from .output import BAD_INPUT, Named, as_json, table_width, write_out
 
@@ -72,9 +72,10 @@ def batch(
 def _run(
     source: Path, out: Path, strict: bool, memory: str, engine: str, columns: tuple[str, ...], world: str, as_of: str
 ) -> Summary:
+    from ...engine.batch.entries import BatchError
     from ...engine.batch.output import check_name, give, summary, workplace, write
     from ...engine.batch.several import Batches
-    from ...engine.batch.sources import BatchError, connect, need_arrays
+    from ...engine.batch.sources import connect, need_arrays, told
     from ...engine.batch.tables import NotTabledError
 
     try:
@@ -83,22 +84,23 @@ def _run(
         with workplace(out) as work:
             db = connect(memory, work)
             made = Batches(db, answering(), world, as_of, dict.fromkeys(columns))
-            decided = _on_spark(made, source, out.suffix, work, memory) if engine == "spark" else None
-            if not decided:
-                _decide(made, source)
-            told = decided.summary() if decided else summary(made)
-            give(made)
-            if not (strict and told.rejected):
-                decided.write(out) if decided else write(made, out, work)
+            with told():
+                decided = _on_spark(made, source, out.suffix, work, memory) if engine == "spark" else None
+                if not decided:
+                    _decide(made, source)
+                found = decided.summary() if decided else summary(made)
+                give(made)
+                if not (strict and found.rejected):
+                    decided.write(out) if decided else write(made, out, work)
             db.close()
-            return told
+            return found
     except (BatchError, NotTabledError) as error:
         raise FaultError(str(error)) from None
 
 
 def _on_spark(of: Batches, source: Path, suffix: str, work: Path, memory: str) -> OnSpark:
+    from ...engine.batch.entries import BatchError, holds_case_files
     from ...engine.batch.frames import session
-    from ...engine.batch.sources import BatchError
     from ...engine.batch.spark import OnSpark
 
     if holds_case_files(source):
@@ -109,6 +111,7 @@ def _on_spark(of: Batches, source: Path, suffix: str, work: Path, memory: str) -
 
 
 def _decide(of: Batches, source: Path) -> None:
+    from ...engine.batch.entries import holds_case_files
     from ...engine.cases.case import read_files
 
     if holds_case_files(source):
@@ -170,7 +173,7 @@ def compile_(guideline: str, dialect: str, world: str, as_of: str, out: Path | N
     \b
     Example: coverlog compile --dialect spark -o guideline.sql
     """
-    from ...engine.batch.sources import BatchError
+    from ...engine.batch.entries import BatchError
     from ...engine.batch.statement import statement
 
     date = as_of or datetime.date.today().isoformat()

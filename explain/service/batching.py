@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 
 from ...engine.batch.back import case_of
 from ...engine.batch.columns import DISTANCE, MISSING
+from ...engine.batch.entries import BatchError, holds_case_files
 from ...engine.batch.load import Loaded
-from ...engine.batch.sources import BatchError, connect, sources
+from ...engine.batch.sources import connect, sources
 from ...engine.batch.sql import text
 from ...engine.batch.tables import NotTabledError
-from ...engine.cases.case import SUFFIXES, Case, read_files
+from ...engine.cases.case import Case, read_files
 from ...engine.decision.decide import judge
 from ...engine.language.errors import CaseError, FaultError
 from ...engine.library.guideline import Guideline
@@ -133,7 +134,7 @@ class Batch:
         """What was decided: tables, or the cases of files by their ids."""
         if not self.source:
             return {}
-        if self.source.is_dir() and any(each.suffix in SUFFIXES for each in self.source.rglob("*")):
+        if holds_case_files(self.source):
             cases = read_files([self.source], self.guideline)
             return {case.id: case for case in cases if isinstance(case, Case)}
         loaded = Loaded(connect(), self.guideline, "open")

@@ -17,11 +17,12 @@ import pytest
 from click.testing import CliRunner
 from coverlog.engine.batch.back import said_of
 from coverlog.engine.batch.columns import COLUMNS
+from coverlog.engine.batch.entries import BatchError
 from coverlog.engine.batch.load import Loaded
 from coverlog.engine.batch.output import give, summary
 from coverlog.engine.batch.output import lines as lines_of
 from coverlog.engine.batch.several import Batches
-from coverlog.engine.batch.sources import BatchError, connect, ranges, sources
+from coverlog.engine.batch.sources import connect, ranges, sources
 from coverlog.engine.batch.statement import statement
 from coverlog.engine.batch.tables import Tables
 from coverlog.engine.cases.case import Case, read_text
@@ -222,7 +223,7 @@ BASE: Said = {
         ("service", {"case": "other", "cpt": "95886"}, "the row belongs to no case"),
         ("service", {"case": "good", "cpt": "9588"}, "9588"),
         ("service", {"case": "good", "cpt": "95886", "session": "x"}, "session"),
-        ("service", {"case": "good", "cpt": "95886", "session": "\N{SUPERSCRIPT TWO}"}, "session has to be a whole number"),
+        ("service", {"case": "good", "cpt": "95886", "session": "\N{SUPERSCRIPT TWO}"}, "session has to be a whole"),
         ("service", {"case": "good", "cpt": "95886", "session": "9" * 30}, "is no number that can be counted with"),
         ("service", {"case": "good", "cpt": "95886", "units": "-1"}, "units is -1"),
         ("finding", {"case": "good", "finding": "wrist_splint_weeks", "value": "1_000"}, "1_000"),
