@@ -8,7 +8,9 @@ from typing import Any
 
 from ..language.errors import CaseError
 from .back import ANOTHER, AT_ONCE, TWICE, take
+from .entries import PARQUET
 from .load import Loaded, Reading, insert, quoted
+from .sources import Sources, csv
 from .sql import text
 from .tables import CASE, Table
 
@@ -24,8 +26,13 @@ UNSOUND = {
 Refused = tuple[int, str, CaseError]
 """A case that cannot be decided: its number, its id and why."""
 TABLE = """CREATE TEMP TABLE IF NOT EXISTS rejects
-    (case_no BIGINT, "case" VARCHAR, source VARCHAR, row_no BIGINT, reason VARCHAR)"""
-"""Makes the table of rejects: number and id of the case, table, row and reason."""
+    (case_no BIGINT, "case" VARCHAR, source VARCHAR, row_no BIGINT, reason VARCHAR);
+    CREATE TEMP TABLE IF NOT EXISTS stood (source VARCHAR, file VARCHAR, before BIGINT)"""
+"""Makes the table of rejects: number and id of the case, table, row and reason; and that of the files of each table,
+with how many rows come before the first of a file."""
+REJECTS = """SELECT r."case", r.source AS "table", file, row_no - coalesce(before, 0) AS "row", reason
+    FROM rejects r ASOF LEFT JOIN stood s ON r.source = s.source AND s.before < r.row_no ORDER BY ALL"""
+"""Selects the rejects as they are written, each with its file and the number of its row there."""
 
 
 class Close:
@@ -93,6 +100,26 @@ class Close:
         source = "cases" if reading.table.name == CASE else source
         self._reject(f"""SELECT NULL, t."case", {text(reading.table.name)}, t.{row}, f.fault
             FROM {source} t JOIN fault f ON {on}""")
+
+
+def stand(db: Any, found: Iterable[Sources]) -> None:
+    """Tell where the rows of tables stand, those that have rejects.
+
+    :param found: the tables of each guideline.
+    """
+    stood = {name: files for each in found for name, files in each.stood.items()}
+    for (name,) in db.execute("SELECT DISTINCT source FROM rejects").fetchall():
+        if files := stood.get(name):
+            insert(db, "stood", list(before(db, name, files)))
+
+
+def before(db: Any, name: str, files: list[str]) -> Iterable[tuple[str, str, int]]:
+    """Yield each file of a table, with how many rows come before its first."""
+    rows = 0
+    for file in files:
+        yield name, file, rows
+        if len(files) > 1:
+            rows += count(db, f"read_parquet({text(file)})" if file.endswith(PARQUET) else csv([file]))
 
 
 def reject(db: Any, refused: Iterable[Refused]) -> None:

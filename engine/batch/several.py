@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,14 @@ from ..library.guideline import Guideline
 from ..library.several import Answering, Several, each
 from ..program.interface import CODE
 from .apart import results
-from .back import AT_ONCE, saids
+from .back import ANOTHER, AT_ONCE, saids
 from .columns import Result
 from .kernel import UNDECIDED
 from .load import insert
 from .rejects import SOUND, TABLE, Close, Refused, reject
 from .run import Batch, Step
 from .sources import Sources, sources
+from .tables import CASE
 
 
 class Batches:
@@ -29,6 +32,7 @@ class Batches:
         self.db, self.answering = db, answering
         self.all = [Batch(db, guideline, world, as_of, columns) for guideline in each(answering)]
         self._refused: list[Refused] = []
+        self.found: list[Sources] = []
         db.execute(TABLE)
 
     @property
@@ -42,7 +46,8 @@ class Batches:
         :param step: called with what begins.
         :raises BatchError: where a table or a column is missing.
         """
-        self.decide([sources(path, batch.tables, self.db) for batch in self.all], step)
+        self.found = [sources(path, batch.tables, self.db) for batch in self.all]
+        self.decide(self.found, step)
 
     def decide(
         self, found: Sequence[Sources], step: Step = lambda told: None, masks: dict[str, int] | None = None
@@ -147,25 +152,48 @@ class Batches:
     # --- Files ------------------------------------------------------------------------------------
 
     def decide_files(self, cases: Iterable[Case | Unreadable]) -> None:
-        """Decide cases that were read from files; what cannot be read or decided is rejected."""
+        """Decide cases that were read from files; what cannot be read or decided is rejected.
+
+        :param cases: what `read_files` gives: a case of several guidelines stands there once for each.
+        """
         import numpy as np
 
         lines: list[tuple[str, int, str, int]] = []
         ids: dict[Batch, list[int]] = {batch: [] for batch in self.all}
-        number = 0
-        for number, case in enumerate(cases, 1):
-            for batch, told in self._told([case], number, case.id):
-                own = case.lines if isinstance(case, Case) else ()
-                lines += [(case.id, len(lines) + at, line.code, line.session) for at, line in enumerate(own, 1)]
-                for each_, its in ids.items():
-                    its += map(batch.number, told) if each_ is batch else [UNDECIDED] * len(told)
+        numbers: dict[str, list[int]] = {}  # by id, those of the cases
+        files: dict[str, int] = {}  # each with the number of cases before its first
+        for number, (_, same) in enumerate(groupby(cases, key=lambda case: _place(case) or object()), 1):
+            of = list(same)
+            numbers.setdefault(of[0].id, []).append(number)
+            files.setdefault(_file(of[0]), number - 1)
+            told = dict(self._told(of, number, of[0].id))
+            own = of[0].lines if told and isinstance(of[0], Case) else ()
+            lines += [(of[0].id, len(lines) + at, line.code, line.session) for at, line in enumerate(own, 1)]
+            for batch, its in ids.items():
+                its += map(batch.number, told[batch]) if batch in told else [UNDECIDED] * len(own)
+        twice = {name for name, its in numbers.items() if len(its) > 1}
+        self._refused += [(number, name, CaseError(ANOTHER)) for name in twice for number in numbers[name]]
         self.db.execute(f"""CREATE OR REPLACE TEMP TABLE every_service
             ("case" VARCHAR, row_no BIGINT, {CODE} VARCHAR, session BIGINT)""")
         insert(self.db, "every_service", lines)
+        insert(self.db, "stood", [(CASE, file, before) for file, before in files.items()])
         reject(self.db, self._refused)
-        self.all[0].cases = number
+        self.all[0].cases = sum(map(len, numbers.values()))
+        alone = np.array([name not in twice for name, *_ in lines], bool)
         for batch, its in ids.items():
-            batch.ids = np.array(its, np.int32)
+            batch.ids = np.where(alone, np.array(its, np.int32), np.int32(UNDECIDED))
+
+
+def _place(case: Case | Unreadable) -> str:
+    """Return where a case stands; an empty text for what is no case."""
+    of = case if isinstance(case, Case) else case.partly
+    return of.place if of else ""
+
+
+def _file(case: Case | Unreadable) -> str:
+    """Return the file of a case, or of what is no case."""
+    place = _place(case) or (case.faults[0].place if isinstance(case, Unreadable) and case.faults else case.id)
+    return re.sub(r"(:\d+){2}$", "", place)
 
 
 _FIRST = 'ANTI JOIN elsewhere USING ("case")'

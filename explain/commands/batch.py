@@ -73,7 +73,7 @@ def _run(
     source: Path, out: Path, strict: bool, memory: str, engine: str, columns: tuple[str, ...], world: str, as_of: str
 ) -> Summary:
     from ...engine.batch.entries import BatchError
-    from ...engine.batch.output import check_name, give, summary, workplace, write
+    from ...engine.batch.output import check_apart, check_name, give, summary, workplace, write
     from ...engine.batch.several import Batches
     from ...engine.batch.sources import connect, need_arrays, told
     from ...engine.batch.tables import NotTabledError
@@ -84,6 +84,7 @@ def _run(
         with workplace(out) as work:
             db = connect(memory, work)
             made = Batches(db, answering(), world, as_of, dict.fromkeys(columns))
+            check_apart(out, source, made)
             with told():
                 decided = _on_spark(made, source, out.suffix, work, memory) if engine == "spark" else None
                 if not decided:
