@@ -60,11 +60,16 @@ def told() -> Iterator[None]:
     """Tell in short what DuckDB cannot read, hold or write.
 
     :raises BatchError: where there is such.
+    :raises KeyboardInterrupt: where a query was interrupted.
     """
     import duckdb
 
     try:
         yield
+    except RuntimeError as error:
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from None
+        raise
     except duckdb.OutOfMemoryException:
         raise BatchError("there is not enough memory; allow more with --memory") from None
     except duckdb.Error as error:
