@@ -322,7 +322,7 @@ def test_the_output_is_written_with_its_rejects(suffix: str, folder: Path, tmp_p
     rows = duckdb.execute(f"SELECT * FROM read_{read}(?)", [str(out)]).fetchall()
     assert [row[:2] for row in rows] == [("good", 1), ("good", 2)]
     rejects = duckdb.execute(f"SELECT * FROM read_{read}(?)", [str(tmp_path / f"lines-rejects.{suffix}")]).fetchall()
-    assert rejects[0][:3] == ("bad", "case", 2)
+    assert rejects[0][:4] == ("bad", "case", str(folder / "case.csv"), 2)
     assert {path.name for path in tmp_path.iterdir()} == {"in", out.name, f"lines-rejects.{suffix}"}
 
 
@@ -448,6 +448,21 @@ def test_a_case_goes_to_the_guidelines_that_list_its_codes(
         assert sorted(lines[said["id"]], key=str) == sorted(expected, key=str), said
     assert seen == {1, 2}
     assert not rejects
+
+
+def test_a_case_of_several_is_held_to_its_rows_as_any(guideline: Guideline, tmp_path: Path) -> None:
+    """An id of two cases, or a name said twice and otherwise, is rejected of cases for both guidelines as of others."""
+    said = BASE | {"services": [{"cpt": "95886"}, {"cpt": "E0601"}]}
+    rows = rows_of([said | {"id": each} for each in ("sound", "two", "two", "twice")], guideline)
+    rows["finding"].append({"case": "twice", "finding": "weakness", "value": "absent"})
+    source = write(rows, tmp_path / "in")
+    lines, rejects = told(source, shipped(), "open")
+    assert (set(lines), len(lines["sound"])) == ({"sound"}, 4)
+    assert set(rejects["two"].split(",")) == {"another case has this id"}
+    assert rejects["twice"] == "weakness is said twice, and otherwise"
+    for name in rejects:  # and what a batch rejects is not explained
+        ran = CliRunner().invoke(main, ["-g", "cg_med_24", "explain", "--from", str(source), "--case", name])
+        assert (ran.exit_code, rejects[name].split(",")[0] in ran.stderr) == (2, True)
 
 
 def test_a_summary_counts(guideline: Guideline, folder: Path) -> None:
