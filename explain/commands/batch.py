@@ -169,7 +169,8 @@ def compile_(guideline: str, dialect: str, world: str, as_of: str, out: Path | N
     """Write the guideline as SQL, layer by layer, the rules beside what they give.
 
     It reads said(case_no, session, symbol), a row for all that a case says, session 0 for what is of no session, and
-    line(case_no, line_no, code, session), and gives a row for each line.
+    line(case_no, line_no, code, session), and gives a row for each line. Its head says what a symbol stands for, and
+    which rules are left out because they compare what a case says with more of it.
 
     \b
     Example: coverlog compile --dialect spark -o guideline.sql
