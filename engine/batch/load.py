@@ -9,12 +9,15 @@ from typing import Any
 from ..language.record import NamedTuple
 from ..library.guideline import Guideline
 from ..program.interface import CODE
+from ..program.schema import ID_LENGTH
 from .columns import Result
 from .entries import BatchError, columns_named
 from .sources import Sources
 from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables, plain
 
 SESSION, UNITS = "session", "units"
+NO_ID = f"""("case" IS NULL OR "case" < '!' OR ltrim("case") <> "case" OR length("case") > {ID_LENGTH})"""
+"""What holds of an id that a case file may not have either: it is missing, begins with a space, or is too long."""
 
 
 class Reading(NamedTuple):

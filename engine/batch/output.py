@@ -103,9 +103,20 @@ def workplace(out: Path) -> Iterator[Path]:
     for left in out.parent.glob(f"{_PREFIX}*"):
         with suppress(OSError), _held(left):
             shutil.rmtree(left)
+    with _written(out):
+        made = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=out.parent)
+    with made as name, _held(Path(name)):
+        yield Path(name)
+
+
+@contextmanager
+def _written(out: Path) -> Iterator[None]:
+    """Tell that an output cannot be written.
+
+    :raises BatchError: where the system says so.
+    """
     try:
-        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=out.parent) as name, _held(Path(name)):
-            yield Path(name)
+        yield
     except OSError as error:
         raise BatchError(f"{out} cannot be written: {error.strerror}") from None
 
@@ -151,9 +162,10 @@ def appear(out: Path, decided: Path, rejected: Path) -> None:
 
     :param decided: the lines, a file or a folder of parts.
     """
-    shutil.rmtree(out) if out.is_dir() else out.unlink(missing_ok=True)
-    os.replace(rejected, rejects_of(out))
-    os.replace(decided, out)
+    with _written(out):
+        shutil.rmtree(out) if out.is_dir() else out.unlink(missing_ok=True)
+        os.replace(rejected, rejects_of(out))
+        os.replace(decided, out)
 
 
 def give(of: Batches) -> None:

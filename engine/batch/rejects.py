@@ -7,9 +7,10 @@ from itertools import islice
 from typing import Any
 
 from ..language.errors import CaseError
+from ..program.schema import ID_LENGTH
 from .back import ANOTHER, AT_ONCE, TWICE, take
 from .entries import PARQUET
-from .load import Loaded, Reading, insert, quoted
+from .load import NO_ID, Loaded, Reading, insert, quoted
 from .sources import Sources, csv
 from .sql import text
 from .tables import CASE, Table
@@ -17,7 +18,8 @@ from .tables import CASE, Table
 SOUND = "case_no NOT IN (SELECT case_no FROM rejects WHERE case_no IS NOT NULL)"
 """What holds of the cases that are not rejected."""
 UNSOUND = {
-    "the id is missing": """"case" IS NULL OR trim("case") = ''""",
+    "the id is missing": f"""{NO_ID} AND coalesce(trim("case"), '') = ''""",
+    f"the id begins with a space, or has more than {ID_LENGTH} characters": f"""{NO_ID} AND trim("case") <> ''""",
     ANOTHER: '"case" IN (SELECT "case" FROM cases GROUP BY "case" HAVING count(*) > 1)',
     "the case has no line": '"case" IS NOT NULL AND '
     '"case" NOT IN (SELECT "case" FROM in_service WHERE "case" IS NOT NULL)',

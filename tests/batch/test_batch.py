@@ -31,6 +31,7 @@ from coverlog.engine.decision.decide import decide
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.library.several import Answering, Several, shipped
+from coverlog.engine.program.schema import ID_LENGTH, ITEMS
 from coverlog.explain.commands.main import main
 
 EVERY = 15
@@ -270,6 +271,25 @@ def test_both_ways_of_putting_cases_together_agree(
     assert found[1]
     monkeypatch.setattr("coverlog.engine.batch.run.GATHERED", 0)
     assert told(source, guideline, "open") == found
+
+
+@pytest.mark.parametrize("gathered", [500_000, 0])
+def test_what_a_case_file_may_not_be_no_rows_may(
+    gathered: int, guideline: Guideline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ids and lists are as long as a case file's may be, and what is longer is rejected, whoever puts it together."""
+    monkeypatch.setattr("coverlog.engine.batch.run.GATHERED", gathered)
+    line, code = {"cpt": "95886"}, "G56.01"
+    cases = [
+        BASE | {"id": "most", "services": [line] * ITEMS, "diagnoses": [code] * ITEMS},
+        BASE | {"id": "lines", "services": [line] * (ITEMS + 1)}, BASE | {"id": "codes", "diagnoses": [code] * 600},
+        BASE | {"id": "x" * ID_LENGTH}, BASE | {"id": "y" * (ID_LENGTH + 1)}, BASE | {"id": " space"},
+    ]  # fmt: skip
+    lines, rejects = told(write(rows_of(cases, guideline), tmp_path / "in"), guideline, "open")
+    for said in cases:
+        assert lines.get(said["id"]) == decided(said, guideline, "open")
+        assert (said["id"] in rejects) == (said["id"] not in lines)
+    assert len(rejects) == 4
 
 
 def test_parts_come_to_what_the_whole_comes_to(
