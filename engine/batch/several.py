@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -162,8 +162,7 @@ class Batches:
         ids: dict[Batch, list[int]] = {batch: [] for batch in self.all}
         numbers: dict[str, list[int]] = {}  # by id, those of the cases
         files: dict[str, int] = {}  # each with the number of cases before its first
-        for number, (_, same) in enumerate(groupby(cases, key=lambda case: _place(case) or object()), 1):
-            of = list(same)
+        for number, of in enumerate(_together(cases), 1):
             numbers.setdefault(of[0].id, []).append(number)
             files.setdefault(_file(of[0]), number - 1)
             told = dict(self._told(of, number, of[0].id))
@@ -182,6 +181,12 @@ class Batches:
         alone = np.array([name not in twice for name, *_ in lines], bool)
         for batch, its in ids.items():
             batch.ids = np.where(alone, np.array(its, np.int32), np.int32(UNDECIDED))
+
+
+def _together(cases: Iterable[Case | Unreadable]) -> Iterator[list[Case | Unreadable]]:
+    """Yield what stands at one place: a case of several guidelines is read once for each."""
+    for _, same in groupby(cases, key=lambda case: _place(case) or object()):
+        yield list(same)
 
 
 def _place(case: Case | Unreadable) -> str:
