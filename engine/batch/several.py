@@ -172,8 +172,7 @@ class Batches:
                 its += map(batch.number, told[batch]) if batch in told else [UNDECIDED] * len(own)
         twice = {name for name, its in numbers.items() if len(its) > 1}
         self._refused += [(number, name, CaseError(ANOTHER)) for name in twice for number in numbers[name]]
-        self.db.execute(f"""CREATE OR REPLACE TEMP TABLE every_service
-            ("case" VARCHAR, row_no BIGINT, {CODE} VARCHAR, session BIGINT)""")
+        self.db.execute(_EVERY)
         insert(self.db, "every_service", lines)
         insert(self.db, "stood", [(CASE, file, before) for file, before in files.items()])
         reject(self.db, self._refused)
@@ -201,5 +200,7 @@ def _file(case: Case | Unreadable) -> str:
     return re.sub(r"(:\d+){2}$", "", place)
 
 
+_EVERY = f"""CREATE OR REPLACE TEMP TABLE every_service
+    ("case" VARCHAR, row_no BIGINT, {CODE} VARCHAR, session BIGINT)"""
 _FIRST = 'ANTI JOIN elsewhere USING ("case")'
 _LATER = 'SEMI JOIN (FROM elsewhere WHERE mask = {mask}) USING ("case")'
