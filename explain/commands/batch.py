@@ -46,9 +46,8 @@ def batch(
     """Decide a folder of tables, a DuckDB database or a folder of case files, and write a row for each line.
 
     The output is Parquet, CSV or JSONL, as its name ends; what is rejected stands beside it, in NAME-rejects, with
-    file, row and reason. It appears whole or not at all. A table is a file, such as case.parquet, service.csv or
-    finding.csv.gz, or a folder of such files. Other tables and columns are not read, nor are those that the guideline
-    of a case does not know.
+    file, row and reason. It appears whole or not at all. A table is a file, case.parquet or service.csv.gz, or a folder
+    of such. Tables and columns that the guideline of a case does not know are not read.
 
     Each case goes to the guidelines that list its codes, or to the one named with -g. Parquet whose cases are in the
     order of their ids is decided part by part, in little memory. Spark writes the same rows, as a folder of parts.
