@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 from click.testing import CliRunner, Result
-from coverlog.engine.batch.entries import alike
+from coverlog.engine.batch.entries import BatchError, alike
+from coverlog.engine.batch.sources import connect
 from coverlog.engine.batch.tables import Tables
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.commands.main import main
@@ -166,6 +167,16 @@ def test_what_cannot_be_read_is_told_in_short(name: str, data: bytes, told: str,
         assert told in ran.stderr
         assert len(ran.stderr.splitlines()) == 1
     assert [path.name for path in folder.parent.iterdir()] == ["in"]
+
+
+@pytest.mark.parametrize("size", ["", "0", "500", "-5MB", "10%", "1..2GB", "MB", "much"])
+def test_a_size_of_memory_has_a_number_and_a_unit(size: str) -> None:
+    """What is no size is refused with an example; without any, DuckDB has its own bound."""
+    if not size:
+        assert connect(size)
+        return
+    with pytest.raises(BatchError, match="no size of memory; write 500MB or 4GB"):
+        connect(size)
 
 
 @pytest.mark.parametrize("out", ["in/case.csv", "in/condition.parquet", "in/finding/a.csv", "in.duckdb"])
