@@ -210,10 +210,11 @@ def summary(of: Batches, counts: Mapping[Result, int] | None = None, cases: int 
         for item in (result[place] or "").split(SEPARATOR) if place else ():
             missing[item] += number
     del deciding[""], missing[""]
-    found = of.db.execute("SELECT reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason LIMIT 10")
+    most = "SELECT reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason LIMIT 10"
+    reasons = dict(of.db.execute(most).fetchall())
     return Summary(
         cases or max(batch.cases for batch in of.all), sum(outcomes.values()), _most(outcomes), _most(deciding, 10),
-        _most(missing, 10), count(of.db, '(SELECT DISTINCT "case" FROM rejects)'), dict(found.fetchall()),
+        _most(missing, 10), count(of.db, '(SELECT DISTINCT "case" FROM rejects)'), reasons,
     )  # fmt: skip
 
 

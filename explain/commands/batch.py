@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ...engine.batch.several import Batches
     from ...engine.batch.spark import OnSpark
 
+_STRICT = " rejected, and nothing is written (--strict); without it the rejects say file and row"
+
 
 @click.command()
 @click.argument("source", required=False, metavar="INPUT", type=click.Path(exists=True, path_type=Path))
@@ -66,7 +68,7 @@ def batch(
     told = _run(source, out, strict, memory, engine, columns, world, as_of)
     write_out(as_json(told._asdict()) if form == "json" else _summary(told))
     if strict and told.rejected:
-        click.echo(f"{some(told.rejected, 'case')} rejected, and nothing is written (--strict)", err=True)
+        click.echo(some(told.rejected, "case") + _STRICT, err=True)
         sys.exit(BAD_INPUT)
 
 

@@ -490,10 +490,11 @@ def test_a_case_of_several_is_held_to_its_rows_as_any(guideline: Guideline, tmp_
 
 
 def test_a_summary_counts(guideline: Guideline, folder: Path) -> None:
-    """Cases, lines, outcomes and rejects are counted."""
+    """Cases, lines, outcomes and rejects are counted, these by their reasons too."""
     db = connect()
     batch = Batches(db, guideline, "closed")
     batch.run(folder)
     found = summary(batch)
     assert (found.cases, found.lines, found.rejected) == (2, 2, 1)
+    assert [(number, "moon" in why) for why, number in found.rejects.items()] == [(1, True)]
     assert sum(found.outcomes.values()) == 2
