@@ -16,7 +16,6 @@ from .sources import Sources
 from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables, plain
 
 SESSION, UNITS = "session", "units"
-UNEVEN = "; is it CSV, with as many values in each row as in the first?"
 NO_ID = f"""("case" IS NULL OR "case" < '!' OR ltrim("case") <> "case" OR length("case") > {ID_LENGTH})"""
 """What holds of an id that a case file may not have either: it is missing, begins with a space, or is too long."""
 
@@ -72,7 +71,6 @@ class Loaded:
         missing = [column for column in (table.id, *_needed(table)) if column not in known]
         if missing and table.name in found.of:
             told = f"it has {', '.join(sorted({*known} - {'row_no'}))} (coverlog batch --schema)"
-            told += UNEVEN if ".csv" in found.stood.get(table.name, [""])[0] else ""
             raise BatchError(f"{found.told}: table {table.name} has no column {', '.join(missing)}; {told}")
         columns_named(found.told, sorted(known), table)
         columns = ", ".join(f'{quoted(c) if c in known else "NULL::VARCHAR"} AS "{c}"' for c in table.columns)

@@ -9,9 +9,10 @@ from typing import Any
 from ..language.errors import CaseError
 from ..program.schema import ID_LENGTH
 from .back import ANOTHER, AT_ONCE, TWICE, take
+from .comma import reader
 from .entries import PARQUET
 from .load import NO_ID, Loaded, Reading, insert, quoted
-from .sources import Sources, csv
+from .sources import Sources
 from .sql import text
 from .tables import CASE, Table
 
@@ -121,7 +122,7 @@ def before(db: Any, name: str, files: list[str]) -> Iterable[tuple[str, str, int
     for file in files:
         yield name, file, rows
         if len(files) > 1:
-            rows += count(db, f"read_parquet({text(file)})" if file.endswith(PARQUET) else csv([file]))
+            rows += count(db, f"read_parquet({text(file)})" if file.endswith(PARQUET) else f"({reader([file], db)})")
 
 
 def reject(db: Any, refused: Iterable[Refused]) -> None:

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from ..language.record import NamedTuple
+from .comma import reader
 from .entries import PARQUET, BatchError, entries, named
 from .sql import text
 from .tables import CASE, ID, SERVICE, Tables
 
 CHUNK = 250_000
 """How many cases are decided at once, where their order allows it: their words then stand near the processor."""
-CSV = "read_csv([{}], all_varchar = true, header = true, union_by_name = true{})"
 Range = tuple[str, str]
 """The first id, and the one before which it ends; an empty text for no bound."""
 
@@ -73,9 +73,11 @@ def told() -> Iterator[None]:
         raise BatchError("there is not enough memory; allow more with --memory") from None
     except duckdb.Error as error:
         whole = re.search(r'"exception_message":("([^"\\]|\\.)*")', str(error))
-        why, *rest = re.split(r"\n\s*(?:\n|Possible|Potential|LINE)", json.loads(whole[1]) if whole else str(error))
+        why, *rest = re.split(r"\n\s*(?:Possible|Potential|LINE|See)", json.loads(whole[1]) if whole else str(error))
         file = re.search(r"^ *file = (.*)$", "\n".join(rest), re.MULTILINE)
-        lines = [line for line in why.splitlines() if line and not line.startswith("Original Line")]
+        lines = [line for line in why.splitlines() if line.strip()]
+        # What a row says stays out of it.
+        lines = [lines[0], lines[-1]] if "\nOriginal Line" in why else lines
         first = re.sub(r"^[\w ]+ Error: ", "", "; ".join(lines))
         raise BatchError(f"{file[1]}: {first}" if file else first) from None
 
@@ -126,12 +128,7 @@ def _numbered(source: str) -> str:
 
 def _in_folder(stood: dict[str, list[str]], files: dict[str, list[str]], db: Any) -> dict[str, str]:
     found = {name: " UNION ALL BY NAME ".join(_counted(each, db)) for name, each in files.items()}
-    return found | {name: _numbered(csv(each)) for name, each in stood.items() if name not in files}
-
-
-def csv(files: Iterable[str], more: str = "") -> str:
-    """Return what reads files of CSV, every value as a text."""
-    return CSV.format(", ".join(map(text, files)), more)
+    return found | {name: _numbered(f"({reader(each, db)})") for name, each in stood.items() if name not in files}
 
 
 def _counted(files: Iterable[str], db: Any) -> Iterable[str]:

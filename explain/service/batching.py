@@ -27,8 +27,8 @@ from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE, FAVOURABLE, SILENT, WAITING
 from ..advice.line_rows import Row, remoteness, rows_of
 
-READERS = {".parquet": "read_parquet({})", ".csv": "read_csv({}, all_varchar = true, header = true)",
-           ".jsonl": "read_json({}, format = 'newline_delimited')"}  # fmt: skip
+_CSV = "read_csv({}, all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"', comment = '')"
+READERS = {".parquet": "read_parquet({})", ".csv": _CSV, ".jsonl": "read_json({}, format = 'newline_delimited')"}
 SECONDS, LISTED = 5.0, 10
 """How long near misses are looked for; how many of each list are told."""
 

@@ -1,15 +1,18 @@
 """What an input of a batch holds is found whatever its form, and what is nearly right is told, not left out."""
 
+import csv
 import gzip
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import duckdb
 import pytest
 from click.testing import CliRunner, Result
+from coverlog.engine.batch.comma import BETWEEN, reader
 from coverlog.engine.batch.entries import BatchError, alike
 from coverlog.engine.batch.sources import connect
 from coverlog.engine.batch.tables import Tables
@@ -54,6 +57,22 @@ def database(folder: Path, **renamed: str) -> Path:
             name = renamed.get(path.stem, path.stem)
             db.execute(f"CREATE TABLE \"{name}\" AS FROM read_csv('{path}', all_varchar = true)")
     return made
+
+
+LETTERS = st.sampled_from(",;|\t#'\\\" ax1\n{}") | st.characters(codec="utf-8", exclude_characters="\r\0")
+ROWS = st.lists(st.lists(st.text(LETTERS, max_size=4), min_size=3, max_size=3), min_size=1, max_size=5)
+
+
+@given(ROWS, st.sampled_from(BETWEEN), st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_csv_is_read_as_it_is_written(rows: list[list[str]], between: str, end: str, quoted: bool) -> None:
+    """Whatever values stand in it, no row of a CSV is lost and none is read otherwise than it was written."""
+    with NamedTemporaryFile("w", suffix=".csv", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, delimiter=between, lineterminator=end, quoting=csv.QUOTE_ALL if quoted else 0)
+        writer.writerows([["case", "finding", "value"], *rows])
+        file.flush()
+        db = duckdb.connect()
+        found = db.execute(f"FROM ({reader([file.name], db)})").fetchall()
+    assert found == [tuple(value or None for value in row) for row in rows]
 
 
 def compressed(folder: Path) -> None:
@@ -152,7 +171,10 @@ def test_what_stands_there_twice_is_told(folder: Path) -> None:
     [
         ("finding.csv", TABLES["finding"].encode() + b"two,weakness,pr\xe9sent\n", "finding.csv: CSV Error on Line"),
         ("service.csv", b"case,cpt\n" + b"one,95886\n" * 30_000 + b"one,95886,1\n", "Expected Number of Columns: 2"),
-        ("service.csv", b"", "no column case, cpt"),
+        ("service.csv", b"case,cpt\none,95886,1\n", "service.csv: CSV Error on Line: 2; Expected Number of Columns: 2"),
+        ("service.csv", b'case,cpt\none,"95886\n', "CSV Error on Line: 2; Value with unterminated quote found."),
+        ("service.csv", b"", "service.csv is empty"),
+        ("service.csv", b"case,cpt,CASE\n", "two columns are called CASE"),
         ("finding.parquet", b"PAR1 and so on", "finding.parquet"),
     ],
 )
