@@ -16,6 +16,7 @@ from .sources import Sources
 from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables, plain
 
 SESSION, UNITS = "session", "units"
+MIDNIGHT = " 00:00:00$"
 NO_ID = f"""("case" IS NULL OR "case" < '!' OR ltrim("case") <> "case" OR length("case") > {ID_LENGTH})"""
 """What holds of an id that a case file may not have either: it is missing, begins with a space, or is too long."""
 
@@ -73,7 +74,7 @@ class Loaded:
             told = f"it has {', '.join(sorted({*known} - {'row_no'}))} (coverlog batch --schema)"
             raise BatchError(f"{found.told}: table {table.name} has no column {', '.join(missing)}; {told}")
         columns_named(found.told, sorted(known), table)
-        columns = ", ".join(f'{quoted(c) if c in known else "NULL::VARCHAR"} AS "{c}"' for c in table.columns)
+        columns = ", ".join(f'{_read(c, known.get(c, ""))} AS "{c}"' for c in table.columns)
         name = table.id if table.id in known else "case"
         of = quoted(name) if known[name] == "VARCHAR" else f"{quoted(name)}::VARCHAR"
         self.db.execute(f"""CREATE OR REPLACE TEMP VIEW "every_{table.name}" AS
@@ -118,6 +119,13 @@ def insert(db: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
 def quoted(column: str) -> str:
     """Return a column as SQL names it."""
     return '"' + column.replace('"', '""') + '"'
+
+
+def _read(column: str, kind: str) -> str:
+    """Return what reads a column of a type; a time without a zone that is midnight is a day."""
+    if kind.startswith("TIMESTAMP") and "ZONE" not in kind:
+        return f"regexp_replace({quoted(column)}::VARCHAR, '{MIDNIGHT}', '')"
+    return quoted(column) if kind else "NULL::VARCHAR"
 
 
 def _needed(table: Table) -> tuple[str, ...]:

@@ -118,7 +118,7 @@ class Tables:
         """Return that a text is a date of service, or why not."""
         if is_day(value):
             return Meaning((), "")
-        case = self._read({**self._base, DATE: value})
+        case = self._read({key: each for key, each in {**self._base, DATE: value}.items() if each is not None})
         return Meaning((), _told(case, DATE) if isinstance(case, Unreadable) else NO_DATE)
 
     def of_service(self, code: Any, units: Any) -> Meaning:

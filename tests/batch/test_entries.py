@@ -114,6 +114,25 @@ def test_the_form_of_the_input_changes_no_line(change: Callable[[Path], None], f
     assert lines(folder) == expected
 
 
+def test_what_other_programs_write_is_read(folder: Path) -> None:
+    """Numbers as floats, days as times of midnight, codes as numbers: the lines are the same, typed or not."""
+    expected = lines(folder)
+    kinds = {
+        "date_of_service": "TIMESTAMP",
+        "session": "DOUBLE",
+        "cpt": "BIGINT",
+        "setting": "ENUM('outpatient', 'office')",
+    }
+    for path in folder.glob("*.csv"):
+        columns = path.read_text().splitlines()[0].split(",")
+        told = ", ".join(f'"{column}"::{kinds.get(column, "VARCHAR")} AS "{column}"' for column in columns)
+        duckdb.execute(
+            f"COPY (SELECT {told} FROM read_csv('{path}', all_varchar = true)) TO '{path.with_suffix('.parquet')}'"
+        )
+        path.unlink()
+    assert lines(folder) == expected
+
+
 def test_a_view_is_a_table(folder: Path) -> None:
     """A view of a database is read, and what stands in another schema is not."""
     expected = lines(folder)
