@@ -132,7 +132,7 @@ class Vocabulary:
         """Yield what selects the bits of each row of a table, the number of one of a case, and whether it names any."""
         for table in self.batch.list:
             readings = [reading for reading in self.readings if reading.table is table]
-            if not any(self.found[reading.name] for reading in readings):
+            if table.name != CASE and not any(self.found[reading.name] for reading in readings):
                 continue
             joined = "".join(self.join(r) for r in readings if self.joined[r.name])
             words = ", ".join(f"{self._word(at, readings)} AS w{at}" for at in range(len(self.layout.words)))

@@ -474,6 +474,23 @@ def test_a_case_goes_to_the_guidelines_that_list_its_codes(
     assert not rejects
 
 
+@pytest.mark.parametrize("column", [(), ("--column", "missing")])
+def test_tables_without_rows_for_a_guideline_are_a_batch_too(column: tuple[str, ...], tmp_path: Path) -> None:
+    """No case at all, or none that one guideline alone decides: the lines are those that there are."""
+    for at, cases in enumerate(([], [BASE])):
+        source = tmp_path / f"in{at}"
+        source.mkdir()
+        (source / "case.csv").write_text(
+            "\n".join(["id,date_of_service", *(f"{c['id']},2025-03-01" for c in cases), ""])
+        )
+        (source / "service.csv").write_text("\n".join(["case,cpt", *(f"{c['id']},95886" for c in cases), ""]))
+        out = tmp_path / "lines.csv"
+        named = ["-g", "cg_med_24", "-g", "ncd_240_4", "batch", str(source), "-o", str(out), *column]
+        ran = CliRunner().invoke(main, named)
+        assert ran.exit_code == 0, ran.output
+        assert [row["case"] for row in csv.DictReader(out.open())] == ["good", "good"] * len(cases)
+
+
 def test_a_case_of_several_is_held_to_its_rows_as_any(guideline: Guideline, tmp_path: Path) -> None:
     """An id of two cases, or a name said twice and otherwise, is rejected of cases for both guidelines as of others."""
     said = BASE | {"services": [{"cpt": "95886"}, {"cpt": "E0601"}]}
