@@ -480,10 +480,8 @@ def test_tables_without_rows_for_a_guideline_are_a_batch_too(column: tuple[str, 
     for cases in (0, 1):
         source = tmp_path / f"in{cases}"
         source.mkdir()
-        (source / "case.csv").write_text(
-            "\n".join(["id,date_of_service", *(f"{c['id']},2025-03-01" for c in cases), ""])
-        )
-        (source / "service.csv").write_text("\n".join(["case,cpt", *(f"{c['id']},95886" for c in cases), ""]))
+        (source / "case.csv").write_text("id,date_of_service\n" + "good,2025-03-01\n" * cases)
+        (source / "service.csv").write_text("case,cpt\n" + "good,95886\n" * cases)
         out = tmp_path / "lines.csv"
         named = ["-g", "cg_med_24", "-g", "ncd_240_4", "batch", str(source), "-o", str(out), *column]
         ran = CliRunner().invoke(main, named)
