@@ -17,7 +17,7 @@ from ...engine.batch.back import case_of
 from ...engine.batch.columns import DISTANCE, MISSING
 from ...engine.batch.entries import BatchError, holds_case_files
 from ...engine.batch.load import Loaded
-from ...engine.batch.sources import connect, sources
+from ...engine.batch.sources import connect, sources, told
 from ...engine.batch.sql import text
 from ...engine.batch.tables import NotTabledError
 from ...engine.cases.case import Case, read_files
@@ -120,9 +120,10 @@ class Batch:
         :raises CaseError: where there is no such case, or it cannot be read.
         """
         try:
-            if isinstance(self._input, Loaded):
-                return case_of(self._input, name)
-            found = self._input.get(name)
+            with told():
+                if isinstance(self._input, Loaded):
+                    return case_of(self._input, name)
+                found = self._input.get(name)
         except (BatchError, NotTabledError, LookupError):
             found = None
         if found is None:
