@@ -12,6 +12,7 @@ from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE, WAITING
 from ...engine.program.program import Program
 from ..advice.phrases import wrapped
+from ..advice.units import counted
 from ..advice.wording import behind
 from .analyses import in_words, witness
 
@@ -50,14 +51,20 @@ def _said(each: Forced, program: Program, width: int) -> Iterator[str]:
     elif each.needs is not None:
         what = "whatever else is documented" if each.whatever else "where nothing else is documented"
         yield f"  forced by the least of what the case says, {what}:"
-        yield from (f"    {need}" for need in each.needs or ["nothing beside the request"])
+        yield from (f"    {_with_unit(need, program)}" for need in each.needs or ["nothing beside the request"])
     if each.change is None:
         yield "  turned by no change"
     else:
         answer = program.outcome(each.flipped.answer).words if each.flipped else ""
-        turned = "; ".join(_turned(old, new) for old, new in each.change)
+        turned = "; ".join(_turned(_with_unit(old, program), _with_unit(new, program)) for old, new in each.change)
         text = f"turned by the smallest change to {answer}: {turned}"
         yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
+
+
+def _with_unit(said: str, program: Program) -> str:
+    """Return a thing that a case says, as its file writes it, with the unit of a number behind it."""
+    key, colon, value = said.partition(": ")
+    return key + colon + counted(value, key.rpartition(".")[2], program)
 
 
 def _turned(old: str, new: str) -> str:
