@@ -92,13 +92,14 @@ def _sorted(found: Iterable[Judged | Unreadable]) -> list[Judged | Unreadable]:
 
 def _tell_cases(run: _Run, found: Iterable[Judged | Unreadable], form: str) -> None:
     """Tell each case, as soon as it is decided where the format lets that be."""
-    told = []
+    told, gap = [], ""
     for item in found:
         if form == "text":
             if not isinstance(item, Unreadable):
                 from ..render.decision_text import decision_text
 
-                click.echo(decision_text(item, width()))
+                click.echo(f"{gap}{decision_text(item, width())}")
+                gap = "\n"
         elif form == "jsonl":
             click.echo(json.dumps(run.as_object(item)))
         else:

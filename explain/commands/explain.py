@@ -105,7 +105,7 @@ def _reasons(judged: Judged, code: str, form: str, level: str, *, colour: bool) 
 
     told = [as_text(judged, lines, width(), all_=every, colour=colour)
             for every in (False, True)[: 1 + (level == PLAY)]]  # fmt: skip
-    return f"{told[-1]}\n{ALL_TOLD}\n" if len(set(told)) < len(told) else f"{told[-1]}\n"
+    return f"{told[-1]}\n\n{ALL_TOLD}\n" if len(set(told)) < len(told) else f"{told[-1]}\n"
 
 
 def _verified(proof: Proof) -> bool:

@@ -34,8 +34,8 @@ def decision_text(judged: Judged, width: int) -> str:
         same.setdefault((line.session, *line[3:]), []).append(line)
     for lines in same.values():
         parts += _lines(lines, judged, width)
-    parts += [*advisories(judged, width), *_items("Notice", decision.notices, width), ""]
-    return "\n".join(parts)
+    parts += [*advisories(judged, width), *_items("Notice", decision.notices, width)]
+    return "\n".join(parts).rstrip()
 
 
 def advisories(judged: Judged, width: int) -> list[str]:
