@@ -15,7 +15,7 @@ from ...engine.program.program import read_text
 from ...kb import guidelines
 from ..advice.phrases import some
 from .options import format_option, output_option
-from .output import FAILED, Named, write_out
+from .output import FAILED, Named, note, write_out
 
 _SHORT = 20
 
@@ -37,11 +37,11 @@ def check(guideline: str, path: str | None, form: str, out: Path | None) -> None
     folder = _folder(path or guideline)
     findings = _found(folder)
     write_out(written(findings, folder, form), out)
-    click.echo(f"{folder.name}: {counted(findings)}", err=True)
+    note(f"{folder.name}: {counted(findings)}")
     if any(severity(finding) == ERROR for finding in findings):
         sys.exit(FAILED)
-    for note in _notes(folder):
-        click.echo(note, err=True)
+    for each in _notes(folder):
+        note(each)
 
 
 @click.command()
@@ -65,7 +65,7 @@ def fmt(guideline: str, path: str | None, dry: bool) -> None:
             click.echo(_diff(old, new))
         else:
             write_out(new, file)
-    click.echo(f"{len(changed)} of {some(len(files), 'file')} {'would change' if dry else 'changed'}", err=True)
+    note(f"{len(changed)} of {some(len(files), 'file')} {'would change' if dry else 'changed'}")
     sys.exit(FAILED if dry and changed else 0)
 
 

@@ -13,7 +13,7 @@ from ...engine.cases.case import Unreadable
 from ...engine.program.interface import ROLES
 from .inputs import answering, judge_all, warned
 from .options import as_of_option, cases_argument, format_option, outcome_option, world_option
-from .output import BAD_INPUT, FOUND, as_json, bar, table_width, width, write_out
+from .output import BAD_INPUT, FOUND, as_json, bar, note, table_width, width, write_out
 
 if TYPE_CHECKING:
     from ...engine.decision.decide import Judged
@@ -125,6 +125,6 @@ def _tell_rows(found: Iterable[Judged | Unreadable], form: str, order: str | Non
         write_out(as_json(told.as_json(rows)))
     elif form == "csv":
         write_out(told.as_csv(rows))
-        click.echo(told.summary(rows), err=True)
+        note(told.summary(rows))
     else:
         write_out(f"{told.as_table(rows, table_width())}\n")

@@ -13,7 +13,7 @@ from ...engine.library.guideline import Guideline, load
 from .complete import complete_word
 from .inputs import elsewhere
 from .options import format_option
-from .output import as_json, bar, table_width, write_out
+from .output import as_json, bar, note, table_width, write_out
 
 if TYPE_CHECKING:
     from ..reference.names import Hit
@@ -43,16 +43,16 @@ def find(guideline: str, words: tuple[str, ...], every: bool, form: str) -> None
     lacks = meant != wanted or not names.search(known, wanted)
     if lacks and (has := elsewhere(loaded, lambda other: names.has_all(other.program, wanted))):
         meant = wanted
-        click.echo(f"{has} find {' '.join(words)}", err=True)
+        note(f"{has} find {' '.join(words)}")
     elif meant != wanted:
-        click.echo(f"nothing has {' '.join(words)}; this is for {' '.join(meant)}", err=True)
+        note(f"nothing has {' '.join(words)}; this is for {' '.join(meant)}")
     found = names.best(names.search(known, meant))
     if form == "json":
         write_out(as_json(names.as_json(found)))
     elif found:
         click.echo(names.as_table(found if every else found[:_MOST], table_width()))
     if found or not (lacks and has):
-        click.echo(_summary(found, len(found) if every or form == "json" else _MOST), err=True)
+        note(_summary(found, len(found) if every or form == "json" else _MOST))
 
 
 def _summary(found: Sequence[Hit], shown: int) -> str:

@@ -75,6 +75,14 @@ def as_json(value: Any) -> str:
     return f"{json.dumps(value, indent=2)}\n"
 
 
+def note(told: str) -> None:
+    """Say something beside the answer, on standard error: in whole words on a terminal, a line where it is piped."""
+    from ..advice.phrases import in_whole_words
+
+    columns = table_width(err=True)
+    click.echo("\n".join(in_whole_words(told, columns, rest="  ") if columns else [told]), err=True)
+
+
 def write_out(told: str | bytes, out: Path | None = None) -> None:
     """Write an answer to a file, or to standard output.
 

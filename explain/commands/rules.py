@@ -11,10 +11,11 @@ from ...engine.cases.find import canonical
 from ...engine.language.errors import CaseError, refused
 from ...engine.library.guideline import load
 from ...engine.program.program import AUTHORITIES
+from ..advice.phrases import some
 from .complete import complete_authority, complete_name, complete_predicate, complete_statement
 from .inputs import elsewhere
 from .options import date_option, format_option, output_option
-from .output import as_json, bar, table_width, width, write_out
+from .output import as_json, bar, note, table_width, width, write_out
 
 
 @click.command()
@@ -42,7 +43,7 @@ def rules(guideline: str, statement: str, authority: str, uses: str, date: str, 
         write_out(as_json([rule_json(rule, program) for rule in found]))
     elif found:
         click.echo(rules_table(found, program, table_width()))
-    click.echo(f"{len(found)} {'clauses' if facts else 'rules'}", err=True)
+    note(some(len(found), "clause" if facts else "rule"))
 
 
 @click.command()

@@ -23,7 +23,7 @@ from ..testing.cases import Result, junit, read, run_case, table
 from ..testing.reviewed import FILE, REMEDY, changes, record, snapshot
 from ..testing.reviewed import read as read_review
 from .options import format_option, output_option
-from .output import FAILED, Named, as_json, bar, table_width, width, write_out
+from .output import FAILED, Named, as_json, bar, note, table_width, width, write_out
 
 __test__ = False  # the command `test` is none for pytest
 
@@ -110,7 +110,7 @@ def _run(paths: Sequence[Path], guideline: Guideline) -> tuple[list[Case | Unrea
 def _wrong(cases: Sequence[Case | Unreadable], results: Sequence[Result]) -> bool:
     """Say on stderr how many results there are, and return whether any of them is not as expected."""
     wrong = sum(bool(result.differences) for result in results)
-    click.echo(f"{some(len(cases), 'case')}, {some(len(results), 'result')}, {wrong} not as expected", err=True)
+    note(f"{some(len(cases), 'case')}, {some(len(results), 'result')}, {wrong} not as expected")
     return bool(wrong)
 
 
@@ -118,7 +118,7 @@ def _unreviewed(guideline: Guideline) -> list[str]:
     """Return what a guideline says otherwise than it was reviewed; say once where nothing was."""
     words = read_review(guideline.folder)
     if words is None:
-        click.echo(f"{guideline.folder.name}: no words were reviewed; `coverlog test --review` records them", err=True)
+        note(f"{guideline.folder.name}: no words were reviewed; `coverlog test --review` records them")
         return []
     return list(changes(snapshot(guideline.program), words))
 

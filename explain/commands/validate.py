@@ -18,7 +18,7 @@ from ...engine.library.several import each
 from ..advice.phrases import some
 from .inputs import answering, doubted, noted
 from .options import cases_argument, format_option, output_option
-from .output import BAD_INPUT, FAILED, write_out
+from .output import BAD_INPUT, FAILED, note, write_out
 
 
 @click.command()
@@ -44,7 +44,7 @@ def validate(cases: tuple[str, ...], form: str, out: Path | None) -> None:
         guideline = (read.under if read else None) or each(by)[0]
         findings += _found(case, guideline, seen.setdefault(guideline.program.name, {}))
     write_out(written(findings, Path(), form), out)
-    click.echo(f"{some(number, 'case')}: {counted(findings)}", err=True)
+    note(f"{some(number, 'case')}: {counted(findings)}")
     wrong = FAILED if any(severity(finding) == ERROR for finding in findings) else 0
     sys.exit(wrong if all(named(name, by) for name in cases) else BAD_INPUT)
 

@@ -1,0 +1,37 @@
+"""What is said beside an answer keeps to the terminal, and is a line where it is piped."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from coverlog.explain.commands.main import main
+
+FIRST = "%@ predicate first: first\n%@ rule A/first: first\nfirst :- service(1, _).\n"
+"""What names a session, so that there is no circuit."""
+
+
+@pytest.fixture
+def apart(toy_folder: Callable[[str], Path]) -> str:
+    folder = toy_folder("lamp")
+    (folder / "lamp.dl").write_text((folder / "lamp.dl").read_text() + FIRST)
+    return str(folder)
+
+
+def notes(args: tuple[str, ...], columns: str) -> str:
+    return CliRunner(env={"COLUMNS": columns}).invoke(main, args, catch_exceptions=False).stderr
+
+
+@pytest.mark.parametrize("columns", [30, 40, 60, 100])
+def test_a_note_is_wrapped_on_a_terminal_and_whole_in_a_pipe(columns: int, apart: str) -> None:
+    """No line of a note is wider than the terminal, no word of it is cut or lost, and a pipe gets a note a line."""
+    for args in (
+        ("check", apart), ("find", "splinnting"), ("find", "benefit"), ("find", "no-such-word"),
+        ("query", "finding(sensory_los)", "--case", "cts-six-weeks-of-splinting"), ("rules", "--statement", "I.4.a"),
+    ):  # fmt: skip
+        piped, shown = notes(args, ""), notes(args, str(columns))
+        assert piped
+        assert all(len(line) <= columns or len(line.split()) == 1 for line in shown.splitlines()), shown
+        assert shown.split() == piped.split()
+        assert not any(line.startswith(" ") for line in piped.splitlines())
+    assert notes(("check", apart), "").count("\n") == 2
