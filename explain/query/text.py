@@ -116,7 +116,8 @@ def _undeclared(part: Part, place: Place, known: dict[str, tuple[str, ...]]) -> 
         return Finding("undeclared", place, f"{name} is not declared", hint)
     if len(known[name]) != given:
         wanted = f"{name}({', '.join(known[name])})" if known[name] else name
-        return Finding("arity", place, f"{name} has {some(given, 'argument')} here and {len(known[name])} where declared",
+        here = some(given, "argument")
+        return Finding("arity", place, f"{name} has {here} here and {len(known[name])} where declared",
                        f"write {wanted}")  # fmt: skip
     return None
 
