@@ -94,7 +94,7 @@ def _cases(cases: Iterable[Case | Unreadable], guideline: Guideline) -> Table:
         for result in run_case(case, guideline):
             title = case.title if isinstance(case, Case) else case.error
             told = ", ".join(come_to(name, guideline.program) for name in result.outcomes)
-            differs = "; ".join(result.differences)
+            differs = "; ".join(map(str, result.differences))
             why = "contradicts itself" if refused(case) else ", ".join(result.by)
             row = (result.case, title, result.world, told, why, differs or "as expected")
             rows.append([text.replace(f"{guideline.folder}/", "") for text in row])

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from coverlog.engine.cases.find import canonical_paths
+from coverlog.engine.library.guideline import load
 from coverlog.explain.commands.main import main
 
 FIRST = "%@ predicate first: first\n%@ rule A/first: first\nfirst :- service(1, _).\n"
@@ -35,3 +37,17 @@ def test_a_note_is_wrapped_on_a_terminal_and_whole_in_a_pipe(columns: int, apart
         assert shown.split() == piped.split()
         assert not any(line.startswith(" ") for line in piped.splitlines())
     assert notes(("check", apart), "").count("\n") == 2
+
+
+def test_what_follows_a_table_is_wrapped_too(tmp_path: Path) -> None:
+    """What coverage leaves, below the table of cases, keeps to the terminal, and is a line each in a pipe."""
+    (path,) = (each for each in canonical_paths(load("ncd_240_4")) if each.stem == "age-of-17")
+    (tmp_path / "one.yaml").write_bytes(path.read_bytes())
+    args = ("-g", "ncd_240_4", "test", str(tmp_path), "--coverage")
+    told, wide = (
+        CliRunner(env={"COLUMNS": columns}).invoke(main, args, catch_exceptions=False).stdout for columns in ("50", "")
+    )
+    assert all(len(line) <= 50 or len(line.split()) == 1 for line in told.splitlines())
+    shown, whole = (text.partition("\ncoverage: ")[2] for text in (told, wide))
+    assert any(len(line) > 50 for line in whole.splitlines())
+    assert shown.split() == whole.split()
