@@ -29,7 +29,8 @@ _MOST = 20
 def find(guideline: str, words: tuple[str, ...], every: bool, form: str) -> None:
     """Search statements, rules, labels, questions and cases for words; what fits best comes first.
 
-    What is found has an id that `coverlog show` tells more of. Other forms of a word count, for less.
+    What is found has an id that `coverlog show` tells more of. Other forms of a word count, for less. In a rule a word
+    in capitals stands for what a case gives, and N for a number.
 
     \b
     Example: coverlog find splinting

@@ -32,6 +32,8 @@ from .output import as_json, bar, note, table_width, width, write_out
 def rules(guideline: str, statement: str, authority: str, uses: str, date: str, facts: bool, form: str) -> None:
     """List the rules of the guideline; each option narrows the list.
 
+    In a rule a word in capitals stands for what a case gives, and N for a number.
+
     \b
     Example: coverlog rules --statement I.4 --authority inferred
     """
@@ -54,7 +56,8 @@ def show(guideline: str, name: str, form: str) -> None:
     """Show what a name stands for: statement, rule, predicate, reading, concept, code, diagnosis code or case.
 
     Its text and citation, what depends on it, the canonical cases that exercise it, and where to go on. A label
-    does for an id, and capitals do not matter.
+    does for an id, and capitals do not matter. In a rule a word in capitals stands for what a case gives, and N for a
+    number.
 
     \b
     Example: coverlog show I.4.a
