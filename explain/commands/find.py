@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from ...engine.cases.case import Case
 from ...engine.cases.find import canonical_paths
 from ...engine.library.guideline import Guideline, load
 from .complete import complete_word
-from .inputs import elsewhere
+from .inputs import calling, elsewhere
 from .options import format_option
 from .output import as_json, bar, note, table_width, write_out
 
@@ -59,9 +60,10 @@ def find(guideline: str, words: tuple[str, ...], every: bool, form: str) -> None
 def _summary(found: Sequence[Hit], shown: int) -> str:
     """Return how much was found, and where to go on."""
     if not found:
-        return "nothing found; coverlog rules lists the rules, coverlog cases the cases"
+        return f"nothing found; {calling()} rules lists the rules, {calling()} cases the cases"
     more = f", {len(found) - shown} more with --all" if shown < len(found) else ""
-    return f"{len(found)} found{more}; coverlog show ID tells more: coverlog show {found[0].entry.id}"
+    call = f"{calling()} show"
+    return f"{len(found)} found{more}; {call} ID tells more: {call} {shlex.quote(found[0].entry.id)}"
 
 
 def _titles(guideline: Guideline) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import shlex
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,13 @@ def answering(ctx: click.Context | None = None) -> Answering:
     given = (ctx or click.get_current_context()).find_root().params.get("guideline") or ()
     found = Several([load(name) for name in given]) if given else shipped()
     return found if len(found.all) > 1 else found.all[0]
+
+
+def calling() -> str:
+    """Return how a command begins that is about the same guideline: with -g where that was written."""
+    root = click.get_current_context().find_root()
+    is_written = root.get_parameter_source("guideline") is click.core.ParameterSource.COMMANDLINE
+    return " ".join(["coverlog", *(f"-g {shlex.quote(name)}" for name in root.params["guideline"] if is_written)])
 
 
 def elsewhere(guideline: Guideline, has: Callable[[Guideline], bool]) -> str:

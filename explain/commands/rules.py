@@ -13,7 +13,7 @@ from ...engine.library.guideline import load
 from ...engine.program.program import AUTHORITIES
 from ..advice.phrases import some
 from .complete import complete_authority, complete_name, complete_predicate, complete_statement
-from .inputs import elsewhere
+from .inputs import calling, elsewhere
 from .options import date_option, format_option, output_option
 from .output import as_json, bar, note, table_width, width, write_out
 
@@ -75,6 +75,8 @@ def show(guideline: str, name: str, form: str) -> None:
         if hint := elsewhere(found, lambda other: name in names(other.program) or name in canonical(other)):
             raise refused("", f"nothing of {found.program.name} is called {name}", f"{hint} show {name}") from None
         raise
+    call = calling()
+    shown = shown._replace(next=tuple(call + each.removeprefix("coverlog") for each in shown.next))
     text = as_json(told(shown, found.program)) if form == "json" else f"{as_text(shown, found.program, width())}\n"
     write_out(text)
 

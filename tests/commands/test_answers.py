@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -105,3 +106,19 @@ def test_a_remedy_is_not_what_was_done_already() -> None:
     assert "name one code (--code)" in every.stderr
     assert "--code" not in one.stderr
     assert run("circuit", "--code", "95886", "--format", "json").exit_code == 0
+
+
+TOLD = ("I.4.a", "weeks", "wrist_splint_weeks", CTS), ("B.5.a", "index", "ahi", CPAP)
+
+
+@pytest.mark.parametrize(("given", "names"), [((), TOLD[0]), (("-g", "ncd_240_4"), TOLD[1])])
+def test_a_command_that_is_told_can_be_run(given: tuple[str, ...], names: tuple[str, ...]) -> None:
+    """What `show` and `find` say to go on with answers as it stands, of the guideline that was asked."""
+    lines = [line for name in names for line in run(*given, "show", name).stdout.splitlines()]
+    told = [line.removeprefix("next:").strip() for line in lines if re.match(r"(next:| {5}) coverlog ", line)]
+    told += [run(*given, "find", "weeks").stderr.rpartition(": ")[2].strip()]
+    assert len(told) > 8
+    for each in told:
+        program, *args = shlex.split(each)
+        assert program == "coverlog"
+        assert run(*args).exit_code == 0, each

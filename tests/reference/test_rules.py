@@ -359,3 +359,15 @@ def test_examples_in_help_work(command: str) -> None:
     text = run(command, "--help").stdout
     example = text.split("Example: coverlog ")[1].splitlines()[0]
     assert run(*example.split()).exit_code == 0, example
+
+
+@pytest.mark.parametrize("name", sorted(guidelines()))
+def test_what_rules_ask_for_is_used(name: str) -> None:
+    """A predicate is used by all that ask for it, whatever has its name; an amount by what takes any of its kind."""
+    found = load(name)
+    for predicate in found.program.predicates.values():
+        readers = {r.id for r in stated(found.program) if predicate.name in {lit.atom.predicate for lit in r.asked}}
+        assert readers <= {rule.id for rule in look_up(found, predicate.name, None).used_by}, predicate.name
+        if predicate.case and predicate.case.shape == "amount of":
+            for concept in found.program.of_kind(predicate.case.kind):
+                assert readers & {rule.id for rule in look_up(found, concept, None).used_by}, concept
