@@ -214,7 +214,7 @@ def say_contrast(code: str, session: int, asked: str, said: str) -> str:
     :param asked: the outcome asked for, in words.
     :param said: the outcome it has, in the words of `say_outcome`.
     """
-    return f"{code}, session {session}: why not {asked}? It is {said.partition(': ')[2]}"
+    return f'{code}, session {session}: why not "{asked}"? It is {said.partition(": ")[2]}'
 
 
 def say_open(atom: Atom, amount: str, program: Program) -> str:

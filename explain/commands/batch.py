@@ -139,7 +139,10 @@ def _schema(form: str) -> str:
         lines += in_whole_words(f"{table.name}({', '.join(holds)}): {table.what}", width, rest="  ")
         names = max(map(len, holds)) + 6
         for column, value in holds.items():
-            lines += in_whole_words(value, width, f"    {column}".ljust(names), " " * names)
+            if width < names + 24:  # there is no room beside the name
+                lines += [f"    {column}", *in_whole_words(value, width, " " * 6, " " * 6)]
+            else:
+                lines += in_whole_words(value, width, f"    {column}".ljust(names), " " * names)
         before = name
     return "\n".join(lines).lstrip("\n") + "\n"
 

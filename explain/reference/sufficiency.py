@@ -37,14 +37,17 @@ def forced_text(case: str, found: Sequence[Forced], program: Program, width: int
     """Return what forces the outcomes of a case as text; lines of which the same is said are told together."""
     told: dict[tuple[str, ...], list[str]] = {}
     for each in found:
-        told.setdefault(tuple(_said(each, program, width)), []).append(f"{each.code}@{each.session}")
-    lines = [case]
-    for said, names in told.items():
-        lines += ["", f"{', '.join(names)}: {said[0]}", *said[1:]]
+        told.setdefault(tuple(_said(each, program)), []).append(f"{each.code}@{each.session}")
+    lines = wrapped(case, width)
+    for (outcome, *said), names in told.items():
+        lines += ["", *wrapped(f"{', '.join(names)}: {outcome}", width, subsequent_indent="  ")]
+        for text in said:
+            indent = " " * (len(text) - len(text.lstrip()))
+            lines += wrapped(text, width, subsequent_indent=f"{indent}  ")
     return "\n".join(lines) + "\n"
 
 
-def _said(each: Forced, program: Program, width: int) -> Iterator[str]:
+def _said(each: Forced, program: Program) -> Iterator[str]:
     yield program.outcome(each.outcome).words
     if each.outcome == WAITING:
         yield "  forced by nothing: it waits for documentation"
@@ -57,8 +60,7 @@ def _said(each: Forced, program: Program, width: int) -> Iterator[str]:
     else:
         answer = program.outcome(each.flipped.answer).words if each.flipped else ""
         turned = "; ".join(_turned(_with_unit(old, program), _with_unit(new, program)) for old, new in each.change)
-        text = f"turned by the smallest change to {answer}: {turned}"
-        yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
+        yield f"  turned by the smallest change to {answer}: {turned}"
 
 
 def _with_unit(said: str, program: Program) -> str:

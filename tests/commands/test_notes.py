@@ -9,6 +9,7 @@ from coverlog.engine.cases.find import canonical_paths
 from coverlog.engine.library.guideline import load
 from coverlog.explain.commands.main import main
 
+CTS = "cts-six-weeks-of-splinting"
 FIRST = "%@ predicate first: first\n%@ rule A/first: first\nfirst :- service(1, _).\n"
 """What names a session, so that there is no circuit."""
 
@@ -37,6 +38,26 @@ def test_a_note_is_wrapped_on_a_terminal_and_whole_in_a_pipe(columns: int, apart
         assert shown.split() == piped.split()
         assert not any(line.startswith(" ") for line in piped.splitlines())
     assert notes(("check", apart), "").count("\n") == 2
+
+
+SHOWN = [
+    ("decide", CTS), ("decide", CTS, "--format", "table"), ("explain", CTS), ("explain", CTS, "--full"),
+    ("explain", CTS, "--why-not", "not_medically_necessary"), ("checklist", "cts-three-weeks-of-splinting"),
+    ("whatif", CTS, "--set", "wrist_splint_weeks=2"), ("compare", CTS, "cts-three-weeks-of-splinting"),
+    ("sufficient", "cts-three-weeks-of-splinting"), ("diff", "2017-11-01", "2017-11-02"), ("find", "splinting"),
+    ("trace",), ("rules", "--statement", "I"), ("batch", "--schema"), ("query", "finding(F)", "--case", CTS),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("args", SHOWN, ids=" ".join)
+def test_an_answer_keeps_to_the_terminal(args: tuple[str, ...]) -> None:
+    """No line of a text is wider than the terminal, however narrow, unless it is one word that is."""
+    for columns in (30, 45, 60, 100):
+        told = CliRunner(env={"COLUMNS": str(columns)}).invoke(main, args, catch_exceptions=False).stdout
+        assert told
+        for line in told.splitlines():
+            words = [word for word in line.split() if word.strip("│├└─")]
+            assert len(line) <= columns or len(words) == 1, line
 
 
 def test_what_follows_a_table_is_wrapped_too(tmp_path: Path) -> None:
