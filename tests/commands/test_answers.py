@@ -116,7 +116,7 @@ def test_a_command_that_is_told_can_be_run(given: tuple[str, ...], names: tuple[
     """What `show` and `find` say to go on with answers as it stands, of the guideline that was asked."""
     lines = [line for name in names for line in run(*given, "show", name).stdout.splitlines()]
     told = [line.removeprefix("next:").strip() for line in lines if re.match(r"(next:| {5}) coverlog ", line)]
-    told += [run(*given, "find", "weeks").stderr.rpartition(": ")[2].strip()]
+    told += [" ".join(run(*given, "find", "weeks").stderr.split()).rpartition(": ")[2]]
     assert len(told) > 8
     for each in told:
         program, *args = shlex.split(each)
