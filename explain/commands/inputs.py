@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import shlex
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +31,8 @@ def answering(ctx: click.Context | None = None) -> Answering:
 
 def calling() -> str:
     """Return how a command begins that is about the same guideline: with -g where that was written."""
+    import shlex
+
     root = click.get_current_context().find_root()
     is_written = root.get_parameter_source("guideline") is click.core.ParameterSource.COMMANDLINE
     return " ".join(["coverlog", *(f"-g {shlex.quote(name)}" for name in root.params["guideline"] if is_written)])
