@@ -48,7 +48,7 @@ def _outcome(ctx: click.Context, param: click.Parameter, value: str) -> str:
     known = _outcomes(guideline := load(ctx.obj))
     if value not in known:
         has = elsewhere(guideline, lambda other: value in _outcomes(other))
-        hint = f"{has} construct {value}" if has else f"there are {', '.join(known)}"
+        hint = f"{has} construct {value} --code CPT" if has else f"there are {', '.join(known)}"
         raise click.BadParameter(f"{value} is no outcome of {guideline.program.name}; {hint}")
     return value
 
