@@ -109,7 +109,8 @@ def dot(circuit: Circuit, codes: Sequence[str], _width: int = 0) -> str:
     """
     reached = nodes_of(circuit, codes)
     if len(reached) > MAX_DRAWN:
-        raise LookupError(f"{len(reached)} nodes are more than a drawing shows ({MAX_DRAWN}); name one code (--code)")
+        hint = "name one code (--code)" if len(codes) > 1 else "--format text and json tell them all"
+        raise LookupError(f"{len(reached)} nodes are more than a drawing shows ({MAX_DRAWN}); {hint}")
     lines = []
     for node in reached:
         kind = circuit.nodes.gates[node][0]

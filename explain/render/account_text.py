@@ -51,7 +51,7 @@ def as_text(
     """
     told, written = accounts(judged, lines), dict[object, list[str]]()
     screens = [screen(account, judged, width, all_=all_, colour=colour, written=written) for account in told]
-    return "\n".join("\n".join([*lines, ""]) for lines in [*screens, advisories(judged, width)] if lines)
+    return "\n\n".join("\n".join(lines) for lines in [*screens, advisories(judged, width)] if lines)
 
 
 def screen(
