@@ -16,7 +16,7 @@ from ...engine.library.guideline import load
 from ..advice.phrases import in_whole_words, some
 from .inputs import answering
 from .options import as_of_option, date_option, format_option, output_option, world_option
-from .output import BAD_INPUT, Named, as_json, table_width, write_out
+from .output import BAD_INPUT, Named, as_json, note, table_width, write_out
 
 if TYPE_CHECKING:
     from ...engine.batch.output import Summary
@@ -68,7 +68,7 @@ def batch(
     told = _run(source, out, strict, memory, engine, columns, world, as_of)
     write_out(as_json(told._asdict()) if form == "json" else _summary(told))
     if strict and told.rejected:
-        click.echo(some(told.rejected, "case") + _STRICT, err=True)
+        note(some(told.rejected, "case") + _STRICT)
         sys.exit(BAD_INPUT)
 
 
@@ -146,7 +146,10 @@ def _schema(form: str) -> str:
         lines += in_whole_words(f"{table.name}({', '.join(holds)}): {table.what}", width, rest="  ")
         names = max(map(len, holds)) + 6
         for column, value in holds.items():
-            lines += in_whole_words(value, width, f"    {column}".ljust(names), " " * names)
+            if width < names + 24:  # there is no room beside the name
+                lines += [f"    {column}", *in_whole_words(value, width, " " * 6, " " * 6)]
+            else:
+                lines += in_whole_words(value, width, f"    {column}".ljust(names), " " * names)
         before = name
     return "\n".join(lines).lstrip("\n") + "\n"
 

@@ -29,6 +29,15 @@ def answering(ctx: click.Context | None = None) -> Answering:
     return found if len(found.all) > 1 else found.all[0]
 
 
+def calling() -> str:
+    """Return how a command begins that is about the same guideline: with -g where that was written."""
+    import shlex
+
+    root = click.get_current_context().find_root()
+    is_written = root.get_parameter_source("guideline") is click.core.ParameterSource.COMMANDLINE
+    return " ".join(["coverlog", *(f"-g {shlex.quote(name)}" for name in root.params["guideline"] if is_written)])
+
+
 def elsewhere(guideline: Guideline, has: Callable[[Guideline], bool]) -> str:
     """Return how to ask the guideline that has what one lacks, where none was named: `NCD 240.4 has it: -g ncd_240_4`.
 

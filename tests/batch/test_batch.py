@@ -236,7 +236,11 @@ BASE: Said = {
         ("finding", {"case": "good", "finding": "weaknes", "value": "present"}, "weaknes"),
         ("finding", {"case": "good", "finding": "weakness", "value": "absent"}, "said twice"),
         ("finding", {"case": "good", "finding": "wrist_splint_weeks", "value": "many"}, "many"),
-        ("finding", {"case": "good", "finding": "symptoms_of_neuropathy", "value": "absent"}, "contradicts itself"),
+        (
+            "finding",
+            {"case": "good", "finding": "symptoms_of_neuropathy", "value": "absent"},
+            "contradictory documentation",
+        ),
         ("condition", {"case": "good", "condition": "flu"}, "flu"),
         ("diagnosis", {"case": "good", "diagnosis": "?!"}, "?!"),
     ],
