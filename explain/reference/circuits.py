@@ -113,7 +113,7 @@ def dot(circuit: Circuit, codes: Sequence[str], _width: int = 0) -> str:
         lines.append(writing.node(f"o{at}", label=f"{named}: {name} {way.last}", shape="ellipse"))
         lines.append(writing.edge(f"n{way.node}", f"o{at}"))
     label = ", ".join(_counted(counts(circuit, codes)))
-    return writing.digraph("circuit", {"label": label}, {"shape": "box"}, {}, lines)
+    return writing.digraph("circuit", {"label": label}, {"shape": "box"}, {}, lines) + "\n"
 
 
 def _listed(codes: Sequence[str]) -> str:

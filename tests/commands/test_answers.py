@@ -99,13 +99,14 @@ def test_nothing_found_leaves_nothing_of_an_old_report(tmp_path: Path) -> None:
     assert file.read_text() == ""
 
 
-def test_a_remedy_is_not_what_was_done_already() -> None:
-    """A drawing of all codes that is too large asks for one of them; that of one does not ask for one again."""
-    every, one = run("circuit", "--format", "dot"), run("circuit", "--code", "95886", "--format", "dot")
-    assert (every.exit_code, one.exit_code) == (2, 2)
-    assert "name one code (--code)" in every.stderr
-    assert "--code" not in one.stderr
-    assert run("circuit", "--code", "95886", "--format", "json").exit_code == 0
+@pytest.mark.parametrize("asked", [[], ["--code", "95886"]], ids=" ".join)
+def test_a_drawing_of_a_circuit_has_its_counts(asked: list[str]) -> None:
+    """Of one code or of all, it has the counts of the text, and each outcome with its codes."""
+    drawn, told = (run("circuit", *asked, "--format", form) for form in ("dot", "text"))
+    assert (drawn.exit_code, told.exit_code) == (0, 0)
+    counts = " ".join(told.stdout.partition("\n\n")[0].split())
+    assert f'label="{counts}"' in drawn.stdout
+    assert re.search(r'label="[^"]*95886[^"]*: medically_necessary I.4.a"', drawn.stdout)
 
 
 TOLD = ("I.4.a", "weeks", "wrist_splint_weeks", CTS), ("B.5.a", "index", "ahi", CPAP)
