@@ -17,10 +17,7 @@ from ..program.program import Predicate, Program
 
 def inputs(program: Program) -> dict[str, Predicate]:
     """Return the open predicates that are derived, each by the input through which a case documents it."""
-    derived = [p for p in program.predicates.values() if p.open_kind and not p.case]
-    by_key = {("present of" if p.is_record else "each of", p.open_kind): p for p in derived}
-    keyed = [(p.name, (p.case.shape, p.case.kind)) for p in program.predicates.values() if p.case]
-    return {name: by_key[key] for name, key in keyed if key in by_key}
+    return {p.said_by: p for p in program.predicates.values() if p.said_by and not p.case}
 
 
 def is_varied(predicate: Predicate) -> bool:

@@ -135,8 +135,8 @@ class _Maker:
         if declared.is_choice:
             others = (a for a in self.model.atoms(atom.predicate) if a != atom and a in self.model.unknown)
             return self.gate(False, True, [self._present(other) for other in others])
-        if is_amount(atom, self.model) or declared.until:
-            return self.gate(False, True, [])  # no single thing to say makes an amount, or a condition, not so
+        if is_amount(atom, self.model) or not declared.denied_by:
+            return self.gate(False, True, [])  # no single thing to say makes it not so, as of an amount or a condition
         return self._item(absent(atom, declared))
 
     def failing(self, firing: Firing, beside: tuple[str, Bounds] | None = None) -> list[int]:

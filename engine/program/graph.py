@@ -60,6 +60,28 @@ def below(program: Program, *names: str, closing: bool = False) -> frozenset[str
     return frozenset(found)
 
 
+def with_inputs(program: Program) -> Program:
+    """Return a program whose open predicates know the inputs through which a case says that a concept is so, or not."""
+    every = program.predicates.values()
+
+    def named(kind: str, shapes: Iterable[str], among: Iterable[str]) -> str:
+        wanted = [(shape, kind) for shape in shapes]
+        keys = {(p.case.shape, p.case.kind): p.name for p in every if p.case and p.name in among}
+        return next((keys[each] for each in wanted if each in keys), "")
+
+    def known(each: Predicate) -> Predicate:
+        said = each.name if each.case else named(each.open_kind, _SAYING[each.is_record], below(program, each.name))
+        denied = named(each.open_kind, ("absent of",), below(program, each.unless)) if each.unless else ""
+        return each._replace(said_by=said, denied_by=denied)
+
+    opened = {each.name: known(each) for each in every if each.open_kind}
+    return program._replace(predicates=program.predicates | opened)
+
+
+_SAYING = {True: ("present of", "each of"), False: ("each of", "present of")}
+"""The keys of a case that say of concepts that they are so, the likelier first: where it is a record, and where not."""
+
+
 def stratify(program: Program) -> Strata:
     """Return the strata of a program whose negation has been checked (see `check`)."""
     import networkx as nx

@@ -91,6 +91,8 @@ class Predicate(NamedTuple):
     open_count: bool = False  # the one number it says may be undocumented
     is_shown: bool = False  # its last argument is shown with a line whose session and code are the others
     fold: str = ""  # what short explanations call a step of it that holds, in place of the step
+    said_by: str = ""  # where it is open, the input through which a case says that such a concept is so
+    denied_by: str = ""  # and the one through which a case says that it is not, where there is one
 
     @property
     def is_open(self) -> bool:
