@@ -17,7 +17,7 @@ from .loosened import inputs, is_of_line, is_varied, relaxed
 from .need import Item
 from .outcomes import favourable, outcomes
 from .relaxed import Gates
-from .settle import network
+from .unsaid import network
 
 Column = tuple[str, int]
 
@@ -115,7 +115,7 @@ def _of_request(guideline: Guideline) -> frozenset[str]:
     """Return the inputs of outcomes in favour that say something of the request."""
     program = guideline.program
     given = {n for n, p in program.predicates.items() if p.case and n not in inputs(program) and not is_varied(p)}
-    return below(program, *(each.name for each in program.of_role(FAVOURABLE))) & given
+    return below(program, *(each.name for each in program.of_role(FAVOURABLE)), closing=True) & given
 
 
 @lru_cache(maxsize=16)
@@ -128,7 +128,7 @@ def _codes(guideline: Guideline, date: str) -> dict[str, str]:
 def _gates(guideline: Guideline, date: str, fixed: frozenset[Atom], line: Atom) -> Gates | None:
     model = _open(guideline, date, fixed)
     targets = favourable(outcomes(model, guideline.program, line.args), guideline.program)
-    net = network(model, targets, _whole(guideline))
+    net = network(model, targets, guideline.program, whole=_whole(guideline))
     gates: dict[str, list[list[Item]]] = {}
     for gate in net.gates:
         own: dict[str, list[Item]] = {}
@@ -146,6 +146,7 @@ def _whole(guideline: Guideline) -> frozenset[str]:
     A choice and an amount may, and a finding that has not to be so.
     """
     program = relaxed(guideline).program
+    closing = {(p.name, name) for p in guideline.program.predicates.values() for name in (p.unless, p.until) if name}
     pairs = {
         (rule.head.predicate, part.atom.predicate, part.positive) for rule in program.rules for part in rule.literals
     }
@@ -157,11 +158,13 @@ def _whole(guideline: Guideline) -> frozenset[str]:
     while len(signed) != size:
         size = len(signed)
         signed |= {(name, so == of) for head, name, so in pairs for of in (True, False) if (head, of) in signed}
+        signed |= {(name, True) for head, name in closing if (head, False) in signed}
     against = {name for name, so in signed if _stands_against(program.predicates.get(name), so)}
     size = 0
     while len(against) != size:
         size = len(against)
         against |= {head for head, name, _ in pairs if name in against}
+        against |= {head for head, name in closing if name in against}
     return frozenset({name for name, _ in signed} - against)
 
 

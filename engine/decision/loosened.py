@@ -20,6 +20,11 @@ def inputs(program: Program) -> dict[str, Predicate]:
     return {p.said_by: p for p in program.predicates.values() if p.said_by and not p.case}
 
 
+def denials(program: Program) -> dict[str, Predicate]:
+    """Return the open predicates by the input through which a case denies what they say."""
+    return {p.denied_by: p for p in program.predicates.values() if p.denied_by}
+
+
 def is_varied(predicate: Predicate) -> bool:
     """Say whether what a case says by an input may be otherwise: a finding, an amount, a choice, an open count."""
     shape = predicate.case.shape if predicate.case else ""
@@ -60,10 +65,9 @@ class _Loosened(Guideline):
 def relaxed(guideline: Guideline) -> Guideline:
     """Return a guideline for outcomes in favour alone, in which all that a case can say is open."""
     program, strata = guideline.program, guideline.strata
-    opened, closed = inputs(program), (program.predicates[name] for name in turning(guideline))
-    closing = (name for each in closed for name in (each.unless, each.until) if name)
-    read = below(program, *(each.name for each in program.of_role(FAVOURABLE)), *closing)
-    derived = {each.name for each in opened.values()}
+    opened = denials(program) | inputs(program)
+    read = below(program, *(each.name for each in program.of_role(FAVOURABLE)), closing=True)
+    derived = {each.name for each in opened.values() if not each.case}
 
     def loosened(predicate: Predicate) -> Predicate:
         if predicate.name in opened:

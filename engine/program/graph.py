@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..language.record import NamedTuple
-from ..language.terms import Rule
+from ..language.terms import Atom, Rule
 from .program import Predicate, Program
 
 
@@ -26,6 +26,11 @@ class Strata(NamedTuple):
     open_valued: frozenset[str]  # what may be undocumented, itself or through what it rests on
 
 
+def closing(predicate: Predicate, atom: Atom) -> list[Atom]:
+    """Return what closes an open atom of a predicate: it rules its concept out, or settles it."""
+    return [Atom(name, atom.args[:1]) for name in (predicate.unless, predicate.until) if name]
+
+
 def edges(program: Program) -> list[Edge]:
     """Return the dependencies among predicates; an open predicate depends on what closes it."""
     found = [
@@ -39,8 +44,7 @@ def edges(program: Program) -> list[Edge]:
         for aggregate in rule.aggregates
         for part in aggregate.literals
     ]
-    closing = [Edge(c, p.name, True, None) for p in program.predicates.values() for c in (p.unless, p.until) if c]
-    return found + closing
+    return found + [Edge(c, p.name, True, None) for p in program.predicates.values() for c in (p.unless, p.until) if c]
 
 
 def below(program: Program, *names: str, closing: bool = False) -> frozenset[str]:

@@ -168,10 +168,6 @@ class Program(NamedTuple):
         """Return every date on which a clause enters or leaves, in order."""
         return sorted({d for rule in self.rules for d in (rule.effective, rule.ended) if d})
 
-    def denial(self, atom: Atom) -> Atom:
-        """Return the atom that rules an open one out."""
-        return Atom(self.predicates[atom.predicate].unless, atom.args[:1])
-
     def authority(self, rule: Rule) -> str:
         """Return the authority of the statement a rule cites first; the document's own facts are stated."""
         return self.statements[rule.cites[0]].authority if rule.cites else "stated"
