@@ -21,8 +21,11 @@ def inputs(program: Program) -> dict[str, Predicate]:
 
 
 def denials(program: Program) -> dict[str, Predicate]:
-    """Return the open predicates by the input through which a case denies what they say."""
-    return {p.denied_by: p for p in program.predicates.values() if p.denied_by}
+    """Return the open predicates by the input through which a case denies their concepts."""
+    keys = [(p.name, p.case.kind) for p in program.predicates.values() if p.case and p.case.shape == "absent of"]
+    of_kind = {p.open_kind: p for p in program.predicates.values() if p.said_by}
+    ruled_out = {p.denied_by: p for p in program.predicates.values() if p.denied_by}
+    return {name: of_kind[kind] for name, kind in keys if kind in of_kind} | ruled_out
 
 
 def is_varied(predicate: Predicate) -> bool:

@@ -132,8 +132,10 @@ class Relaxed:
         What it says of an amount or a choice does so where a gate of the network would hold by another one.
         """
         shape = self.shape[atom]
-        if shape == "absent of" or not is_varied(self.program.predicates[atom.predicate]):
-            return shape == "absent of"
+        if atom.predicate in self.denials or not is_varied(self.program.predicates[atom.predicate]):
+            return atom.predicate in self.denials
+        if shape == "present of" and self._is_denied_by(atom, gates):
+            return True
         for about in gates.get(atom.predicate, ()):
             if shape == "one of" and not any(item.atom == atom for item in about):
                 return True
@@ -143,6 +145,11 @@ class Relaxed:
             if any(not _is_within(atom, item) for item in of):
                 return True
         return False
+
+    def _is_denied_by(self, atom: Atom, gates: Gates) -> bool:
+        """Say whether a gate of the network would hold by the denial of what the case says."""
+        items = (item for name in self.denials for about in gates.get(name, ()) for item in about)
+        return any(item.kind == "present" and item.atom.args == atom.args for item in items)
 
     def _so(self, need: Need) -> bool:
         """Say whether the case says already what is needed, or does not say what it must not."""
@@ -156,7 +163,8 @@ class Relaxed:
 
     def _is_denied(self, denial: Atom) -> bool:
         """Say whether something is a denial of what the case denies already, by what it denies besides."""
-        if (opened := self.denials.get(denial.predicate)) is None or self._denying is None:
+        opened = self.denials.get(denial.predicate)
+        if opened is None or self._denying is None or not opened.unless:
             return False
         return self._denying.sure(Atom(opened.unless, denial.args))
 

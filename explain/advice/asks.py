@@ -11,6 +11,7 @@ from ...engine.decision.outcomes import foremost, leads_to
 from ...engine.evaluation.rules import Firing, Model
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
+from ...engine.program.graph import closing
 from ...engine.program.program import Program
 from .wording import question
 
@@ -105,6 +106,13 @@ def steps_to(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
                     queue.append(each)
 
 
+def closings(steps: Iterable[Firing], program: Program) -> Iterator[Atom]:
+    """Yield what closes the open inputs that firings read."""
+    declared = program.predicates
+    for atom in dict.fromkeys(atom for step in steps for atom in step.reads if atom.predicate in declared):
+        yield from closing(declared[atom.predicate], atom)
+
+
 def named(steps: Iterable[Firing], model: Model, program: Program) -> bool:
     """Say whether what the criteria are about is named as such, and does not follow from something narrower."""
     settled = {p for step in steps if step.head not in model.support for p in step.premises if p in model.support}
@@ -127,7 +135,7 @@ def _takes_up(step: Firing, need: Need, program: Program) -> bool:
     (name, args), declared = need.atom, program.predicates
     if step.head.predicate == name:
         return False
-    for p in step.premises:
+    for p in step.reads:
         # It reads what the record says, in place of what that comes to; a number is of its own predicate.
         if p.args == args and args[:1] != (UNDOCUMENTED,) and p.predicate in declared and declared[p.predicate].case:
             return True

@@ -19,7 +19,7 @@ from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import SERVICE, UNFAVOURABLE, WAITING
 from ...engine.program.words import say_atom
-from .asks import Ask, ask, asks, named, steps_to
+from .asks import Ask, ask, asks, closings, named, steps_to
 from .request import Request, facts, requests
 from .route import Route
 
@@ -189,8 +189,9 @@ class _Search:
         asked = tuple(literal.atom for literal in literals if literal.positive)
         said = [say_atom(atom, self.program) for atom in asked]
         objections, options = self.route.changed(needs, told, request)
-        if not said or len(asked) < len(literals):
-            said += self.route.by_code(request, every=not said)
+        by_choice = {*asked} <= {need.atom for need in choices}
+        if by_choice or len(asked) < len(literals):
+            said += self.route.by_code(request, every=by_choice)
         way = Way(tuple(said), ask(items, targets, steps, self.program), objections, options, asked)
         return way, broad
 
@@ -198,7 +199,8 @@ class _Search:
         """Return what outcomes rest on, and whether that is for something that follows from what the case names."""
         if (key := (targets, id(model))) not in self.steps:
             steps = list(steps_to(targets, model))
-            self.steps[key] = steps, not named(steps, model, self.program)
+            ruled_out = list(steps_to(closings(steps, self.program), model))
+            self.steps[key] = [*steps, *ruled_out], not named(steps, model, self.program)
         return self.steps[key]
 
     def _is_open(self, need: Need) -> bool:

@@ -120,12 +120,13 @@ class Route:
 
     def _option(self, need: Need) -> str:
         """Return the option of what-if that documents what is needed."""
-        if need.stated:
-            key = self.program.predicates[self.inputs[need.atom.predicate]].case
-            return f"--add {key.key if key else ''}={need.finding}"
+        declared = self.program.predicates[need.atom.predicate]
+        key = self.program.predicates[declared.said_by].case if declared.said_by else None
+        if key and key.shape == "each of" and not need.denies:
+            return f"--add {key.key}={need.finding}"
         if bounds := need.bounds:
             return self._amount(need, bounds.low if bounds.low > -inf else bounds.high)
-        return f"--set {need.finding}={need.needs}"
+        return f"--set {need.finding}={'present' if need.stated and not need.denies else need.needs}"
 
     def _amount(self, need: Need, number: float) -> str:
         """Return the option that documents a number, or the date from which so much time has gone by."""

@@ -786,9 +786,8 @@ def _against_the_long_way(drawn: Drawn, case: frozenset[Atom], long: ModuleType)
     model = evaluator.evaluate(case, open_world=True)
 
     def denying(atom: Atom) -> Model:
-        return evaluator.evaluate(
-            case | {Atom(drawn.program.predicates[atom.predicate].unless, atom.args[:1])}, open_world=True
-        )
+        unless = drawn.program.predicates[atom.predicate].unless
+        return evaluator.evaluate(case | {Atom(unless, atom.args[:1])}, open_world=True)
 
     search, every = Missing(model, denying), long.EverySet(model, denying)
     for atom in (a for a in model.firings if not model.sure(a)):
