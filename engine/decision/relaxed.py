@@ -164,7 +164,7 @@ class Relaxed:
     def _is_denied(self, denial: Atom) -> bool:
         """Say whether something is a denial of what the case denies already, by what it denies besides."""
         opened = self.denials.get(denial.predicate)
-        if opened is None or self._denying is None or not opened.unless:
+        if not opened or not opened.unless or not self._denying or Atom(opened.said_by, denial.args) in self.said:
             return False
         return self._denying.sure(Atom(opened.unless, denial.args))
 

@@ -126,8 +126,9 @@ def _item(need: Need | AtLeast, steps: Iterable[Firing], program: Program) -> It
     if isinstance(need, AtLeast):
         of = tuple(_item(each, steps, program) for each in need.of)
         return Item(need, f"At least {need.number} of:", of[0].statement, of)
-    asking = (step.rule.cites[0] for step in steps if _takes_up(step, need, program))
-    return Item(need, question(need, program), next(asking, ""))
+    asking = (step for step in steps if _takes_up(step, need, program))
+    step = next(asking, None) or next((step for step in steps if _speaks_of(step, need, program)), None)
+    return Item(need, question(need, program), step.rule.cites[0] if step else "")
 
 
 def _takes_up(step: Firing, need: Need, program: Program) -> bool:
@@ -142,6 +143,15 @@ def _takes_up(step: Firing, need: Need, program: Program) -> bool:
     if need.atom in step.reads:
         return True
     return any(a.predicate == name for a in step.absences) and declared[name].is_choice
+
+
+def _speaks_of(step: Firing, need: Need, program: Program) -> bool:
+    """Say whether a step reads something that is not to be so once there is what is needed."""
+    (name, args), declared = need.atom, program.predicates
+    if declared[name].is_choice:
+        return any(p.predicate == name for p in step.reads)
+    of = (p for p in step.reads if p.args[:1] == args[:1] and p.predicate in declared and declared[p.predicate].case)
+    return step.head != need.atom and any(of)
 
 
 def boxes(sets: Iterable[Sequence[Item]]) -> list[Box]:
