@@ -18,7 +18,6 @@ from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import SERVICE, UNFAVOURABLE, WAITING
-from ...engine.program.words import say_atom
 from .asks import Ask, ask, asks, closings, named, steps_to
 from .request import Request, facts, requests
 from .route import Route
@@ -187,7 +186,7 @@ class _Search:
         items = [need for need in needs if need not in choices]
         literals = list(self.route.asked(targets, choices, relaxed.model, told))
         asked = tuple(literal.atom for literal in literals if literal.positive)
-        said = [say_atom(atom, self.program) for atom in asked]
+        said = [self.route.in_words(atom, request) for atom in asked]
         objections, options = self.route.changed(needs, told, request)
         by_choice = {*asked} <= {need.atom for need in choices}
         if by_choice or len(asked) < len(literals):
