@@ -143,7 +143,7 @@ def _gates(guideline: Guideline, date: str, fixed: frozenset[Atom], line: Atom) 
 def _whole(guideline: Guideline) -> frozenset[str]:
     """Return the predicates that rest on nothing that may stand against a line: what they rest on need not be told.
 
-    A choice and an amount may, and a finding that has not to be so.
+    A choice and an amount may, and a finding that has not to be so, or whose denial is asked for.
     """
     program = relaxed(guideline).program
     closing = {(p.name, name) for p in guideline.program.predicates.values() for name in (p.unless, p.until) if name}
@@ -159,8 +159,8 @@ def _whole(guideline: Guideline) -> frozenset[str]:
         size = len(signed)
         signed |= {(name, so == of) for head, name, so in pairs for of in (True, False) if (head, of) in signed}
         signed |= {(name, True) for head, name in closing if (head, False) in signed}
-    against = {name for name, so in signed if _stands_against(program.predicates.get(name), so)}
-    size = 0
+    asked, size = below(program, *(each.name for each in program.of_role(FAVOURABLE))), 0
+    against = {name for name, so in signed if _stands_against(program.predicates.get(name), so, name in asked)}
     while len(against) != size:
         size = len(against)
         against |= {head for head, name, _ in pairs if name in against}
@@ -168,10 +168,15 @@ def _whole(guideline: Guideline) -> frozenset[str]:
     return frozenset({name for name, _ in signed} - against)
 
 
-def _stands_against(predicate: Predicate | None, so: bool) -> bool:
-    """Say whether what a case says by a predicate may stand against a line that asks for it, so or not so."""
+def _stands_against(predicate: Predicate | None, so: bool, asked: bool) -> bool:
+    """Say whether what a case says by a predicate may stand against a line that asks for it, so or not so.
+
+    :param asked: whether a rule asks for it, and it does not only close what is open.
+    """
     shape = predicate.case.shape if predicate and predicate.case else ""
-    return bool(predicate and is_varied(predicate) and shape != "absent of" and not (so and shape == "present of"))
+    if shape == "absent of":
+        return asked
+    return bool(predicate and is_varied(predicate) and not (so and shape == "present of"))
 
 
 def _columns(rules: Iterable[Rule]) -> set[Column]:
