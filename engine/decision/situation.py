@@ -42,11 +42,10 @@ class Situation:
         """What tells the documentation that would settle a question."""
         from .missing import Missing  # only a line that waits for documentation needs it
 
-        evaluator, facts, predicates = self.evaluator, self.case.facts, self.program.predicates
+        evaluator, facts, denial = self.evaluator, self.case.facts, self.program.denial
 
         def denying(atom: Atom) -> Model:  # it does not keep what keeps it: so a case is let go of at once
-            denial = Atom(predicates[atom.predicate].unless, atom.args[:1])
-            return evaluator.evaluate([*facts, denial], open_world=True)
+            return evaluator.evaluate([*facts, denial(atom)], open_world=True)
 
         return Missing(self.model, denying, evaluator.searches)
 

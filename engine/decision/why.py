@@ -124,7 +124,7 @@ class Why:
     def against(self, atom: Atom) -> Atom | None:
         """Return what the record says that rules an open atom out: its denial, or another value of the same choice."""
         declared = self.program.predicates[atom.predicate]
-        if declared.unless and self.model.sure(denial := Atom(declared.unless, atom.args[:1])):
+        if declared.unless and self.model.sure(denial := self.program.denial(atom)):
             return denial
         chosen = filter(self.model.sure, self.model.atoms(atom.predicate)) if declared.is_choice else ()
         return next((each for each in chosen if each != atom), None)

@@ -168,6 +168,10 @@ class Program(NamedTuple):
         """Return every date on which a clause enters or leaves, in order."""
         return sorted({d for rule in self.rules for d in (rule.effective, rule.ended) if d})
 
+    def denial(self, atom: Atom) -> Atom:
+        """Return the atom that rules an open one out."""
+        return Atom(self.predicates[atom.predicate].unless, atom.args[:1])
+
     def authority(self, rule: Rule) -> str:
         """Return the authority of the statement a rule cites first; the document's own facts are stated."""
         return self.statements[rule.cites[0]].authority if rule.cites else "stated"
@@ -182,8 +186,7 @@ class Program(NamedTuple):
 
     def told(self) -> tuple[Outcome, ...]:
         """Return every outcome that a line can have, in the order in which they are told."""
-        ends = self.of_role(FAVOURABLE) + self.of_role(UNFAVOURABLE)
-        return (*ends, AWAITED, *self.of_role(SILENT))
+        return (*self.of_role(FAVOURABLE), *self.of_role(UNFAVOURABLE), AWAITED, *self.of_role(SILENT))
 
     def outputs(self) -> tuple[str, ...]:
         """Return the predicates that are told of a case, whether or not a rule asks for them."""
@@ -191,9 +194,8 @@ class Program(NamedTuple):
 
     def interface(self) -> dict[str, tuple[str, ...]]:
         """Return the predicates by which the guideline takes a request and gives its outcomes, with their arguments."""
-        last = {SILENT: "Reason"}
-        given = {each.name: (*KEY, last.get(each.role, "Statement")) for each in self.told() if each != AWAITED}
-        return {SERVICE: KEY, **given}
+        told = (each for each in self.told() if each != AWAITED)
+        return {SERVICE: KEY} | {each.name: (*KEY, "Reason" if each.role == SILENT else "Statement") for each in told}
 
     def unconfirmed(self, statements: Iterable[str]) -> set[str]:
         """Return which of some statements an answer that rests on them has to name: they are to be confirmed."""

@@ -786,8 +786,7 @@ def _against_the_long_way(drawn: Drawn, case: frozenset[Atom], long: ModuleType)
     model = evaluator.evaluate(case, open_world=True)
 
     def denying(atom: Atom) -> Model:
-        unless = drawn.program.predicates[atom.predicate].unless
-        return evaluator.evaluate(case | {Atom(unless, atom.args[:1])}, open_world=True)
+        return evaluator.evaluate(case | {drawn.program.denial(atom)}, open_world=True)
 
     search, every = Missing(model, denying), long.EverySet(model, denying)
     for atom in (a for a in model.firings if not model.sure(a)):
