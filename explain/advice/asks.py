@@ -136,7 +136,7 @@ def _takes_up(step: Firing, need: Need, program: Program) -> bool:
     (name, args), declared = need.atom, program.predicates
     if step.head.predicate == name:
         return False
-    for p in step.reads:
+    for p in step.premises:
         # It reads what the record says, in place of what that comes to; a number is of its own predicate.
         if p.args == args and args[:1] != (UNDOCUMENTED,) and p.predicate in declared and declared[p.predicate].case:
             return True

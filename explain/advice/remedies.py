@@ -191,15 +191,17 @@ class _Search:
         by_choice = {*asked} <= {need.atom for need in choices}
         if by_choice or len(asked) < len(literals):
             said += self.route.by_code(request, every=by_choice)
-        way = Way(tuple(said), ask(items, targets, steps, self.program), objections, options, asked)
-        return way, broad
+        wanted = ask(items, targets, steps, self.program)
+        if not all(item.statement for item in wanted.items):  # it closes what is open
+            steps = [*steps, *steps_to(closings(steps, self.program), relaxed.model)]
+            wanted = ask(items, targets, steps, self.program)
+        return Way(tuple(said), wanted, objections, options, asked), broad
 
     def _steps(self, targets: tuple[Atom, ...], model: Model) -> tuple[list[Firing], bool]:
         """Return what outcomes rest on, and whether that is for something that follows from what the case names."""
         if (key := (targets, id(model))) not in self.steps:
             steps = list(steps_to(targets, model))
-            ruled_out = list(steps_to(closings(steps, self.program), model))
-            self.steps[key] = [*steps, *ruled_out], not named(steps, model, self.program)
+            self.steps[key] = steps, not named(steps, model, self.program)
         return self.steps[key]
 
     def _is_open(self, need: Need) -> bool:
