@@ -17,7 +17,7 @@ from .loosened import inputs, is_of_line, is_varied, relaxed
 from .need import Item
 from .outcomes import favourable, outcomes
 from .relaxed import Gates
-from .settle import network
+from .unsaid import network
 
 Column = tuple[str, int]
 
@@ -115,7 +115,7 @@ def _of_request(guideline: Guideline) -> frozenset[str]:
     """Return the inputs of outcomes in favour that say something of the request."""
     program = guideline.program
     given = {n for n, p in program.predicates.items() if p.case and n not in inputs(program) and not is_varied(p)}
-    return below(program, *(each.name for each in program.of_role(FAVOURABLE))) & given
+    return below(program, *(each.name for each in program.of_role(FAVOURABLE)), closing=True) & given
 
 
 @lru_cache(maxsize=16)
@@ -128,7 +128,7 @@ def _codes(guideline: Guideline, date: str) -> dict[str, str]:
 def _gates(guideline: Guideline, date: str, fixed: frozenset[Atom], line: Atom) -> Gates | None:
     model = _open(guideline, date, fixed)
     targets = favourable(outcomes(model, guideline.program, line.args), guideline.program)
-    net = network(model, targets, _whole(guideline))
+    net = network(model, targets, guideline.program, whole=_whole(guideline))
     gates: dict[str, list[list[Item]]] = {}
     for gate in net.gates:
         own: dict[str, list[Item]] = {}
@@ -143,9 +143,10 @@ def _gates(guideline: Guideline, date: str, fixed: frozenset[Atom], line: Atom) 
 def _whole(guideline: Guideline) -> frozenset[str]:
     """Return the predicates that rest on nothing that may stand against a line: what they rest on need not be told.
 
-    A choice and an amount may, and a finding that has not to be so.
+    A choice and an amount may, and a finding that has not to be so, or whose denial is asked for.
     """
     program = relaxed(guideline).program
+    closing = {(p.name, name) for p in guideline.program.predicates.values() for name in (p.unless, p.until) if name}
     pairs = {
         (rule.head.predicate, part.atom.predicate, part.positive) for rule in program.rules for part in rule.literals
     }
@@ -157,18 +158,25 @@ def _whole(guideline: Guideline) -> frozenset[str]:
     while len(signed) != size:
         size = len(signed)
         signed |= {(name, so == of) for head, name, so in pairs for of in (True, False) if (head, of) in signed}
-    against = {name for name, so in signed if _stands_against(program.predicates.get(name), so)}
-    size = 0
+        signed |= {(name, True) for head, name in closing if (head, False) in signed}
+    asked, size = below(program, *(each.name for each in program.of_role(FAVOURABLE))), 0
+    against = {name for name, so in signed if _stands_against(program.predicates.get(name), so, name in asked)}
     while len(against) != size:
         size = len(against)
         against |= {head for head, name, _ in pairs if name in against}
+        against |= {head for head, name in closing if name in against}
     return frozenset({name for name, _ in signed} - against)
 
 
-def _stands_against(predicate: Predicate | None, so: bool) -> bool:
-    """Say whether what a case says by a predicate may stand against a line that asks for it, so or not so."""
+def _stands_against(predicate: Predicate | None, so: bool, asked: bool) -> bool:
+    """Say whether what a case says by a predicate may stand against a line that asks for it, so or not so.
+
+    :param asked: whether a rule asks for it, and it does not only close what is open.
+    """
     shape = predicate.case.shape if predicate and predicate.case else ""
-    return bool(predicate and is_varied(predicate) and shape != "absent of" and not (so and shape == "present of"))
+    if shape == "absent of":
+        return asked
+    return bool(predicate and is_varied(predicate) and not (so and shape == "present of"))
 
 
 def _columns(rules: Iterable[Rule]) -> set[Column]:

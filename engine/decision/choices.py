@@ -8,7 +8,6 @@ from ..language.record import NamedTuple
 from ..language.terms import Atom
 from .network import Gate, Network, Values, bits
 from .relations import Documentation, Relations, union
-from .settle import network
 
 
 class Group(NamedTuple):
@@ -63,7 +62,7 @@ class Choices:
     def __init__(self, missing: Documentation, targets: Sequence[Atom]) -> None:
         # And not what keeps the search itself: so a case is let go of at once.
         self.model, self.kept, self.targets = missing.model, missing.kept, targets
-        self.net = network(missing.model, targets)
+        self.net = missing.network(targets)
         self.items = self.net.items
         self.of = Relations(missing, self.items)
 

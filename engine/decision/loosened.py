@@ -17,10 +17,15 @@ from ..program.program import Predicate, Program
 
 def inputs(program: Program) -> dict[str, Predicate]:
     """Return the open predicates that are derived, each by the input through which a case documents it."""
-    derived = [p for p in program.predicates.values() if p.open_kind and not p.case]
-    by_key = {("present of" if p.is_record else "each of", p.open_kind): p for p in derived}
-    keyed = [(p.name, (p.case.shape, p.case.kind)) for p in program.predicates.values() if p.case]
-    return {name: by_key[key] for name, key in keyed if key in by_key}
+    return {p.said_by: p for p in program.predicates.values() if p.said_by and not p.case}
+
+
+def denials(program: Program) -> dict[str, Predicate]:
+    """Return the open predicates by the input through which a case denies their concepts."""
+    keys = [(p.name, p.case.kind) for p in program.predicates.values() if p.case and p.case.shape == "absent of"]
+    of_kind = {p.open_kind: p for p in program.predicates.values() if p.said_by}
+    ruled_out = {p.denied_by: p for p in program.predicates.values() if p.denied_by}
+    return {name: of_kind[kind] for name, kind in keys if kind in of_kind} | ruled_out
 
 
 def is_varied(predicate: Predicate) -> bool:
@@ -63,10 +68,9 @@ class _Loosened(Guideline):
 def relaxed(guideline: Guideline) -> Guideline:
     """Return a guideline for outcomes in favour alone, in which all that a case can say is open."""
     program, strata = guideline.program, guideline.strata
-    opened, closed = inputs(program), (program.predicates[name] for name in turning(guideline))
-    closing = (name for each in closed for name in (each.unless, each.until) if name)
-    read = below(program, *(each.name for each in program.of_role(FAVOURABLE)), *closing)
-    derived = {each.name for each in opened.values()}
+    opened = denials(program) | inputs(program)
+    read = below(program, *(each.name for each in program.of_role(FAVOURABLE)), closing=True)
+    derived = {each.name for each in opened.values() if not each.case}
 
     def loosened(predicate: Predicate) -> Predicate:
         if predicate.name in opened:

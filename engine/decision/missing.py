@@ -15,8 +15,9 @@ from typing import Any
 from ..evaluation.rules import Model
 from ..language.terms import Atom
 from .need import Set
+from .network import Network
 from .search import Found, Search
-from .settle import is_amount
+from .settle import is_amount, network
 
 Step = tuple[Atom, set[Atom]]
 """The head of a firing, and the premises that are not surely so."""
@@ -77,7 +78,7 @@ class Missing:
         while atom in self.model.firings and atom not in self.model.unknown and not self.model.sure(atom):
             firing, *others = self.model.firings[atom]
             left = [p for p in firing.premises if not self.model.sure(p)]
-            further = others or not firing.is_determined or any(map(self.model.possible, firing.absences))
+            further = others or not firing.is_determined or any(map(self.may_be, firing.absences))
             if further or len(left) != 1 or left[0] in seen or is_amount(left[0], self.model):
                 break
             atom = left[0]
@@ -112,10 +113,22 @@ class Missing:
         if head in support or head in given:
             return
         for firing in self.model.firings.get(head, ()):
-            if firing.is_determined and not (firing.absences and any(map(self.model.possible, firing.absences))):
+            if firing.is_determined and not (firing.absences and any(map(self.may_be, firing.absences))):
                 step = head, {p for p in firing.premises if p not in support and p not in given}
                 for premise in step[1]:
                     yield premise, step
+
+    def network(self, targets: Sequence[Atom]) -> Network:
+        """Return the network below what is asked for."""
+        return network(self.model, targets)
+
+    def may_be(self, atom: Atom) -> bool:
+        """Say whether an atom may be so, as far as what is to be documented of it goes."""
+        return self.model.possible(atom)
+
+    def opposed(self, atom: Atom) -> Iterable[Atom]:
+        """Return the inputs that a case cannot say beside one that it denies something by."""
+        return ()
 
     def weaker(self, *atoms: Atom) -> set[Atom]:
         """Return what documenting findings alone documents as well, themselves among it, and what leads to that."""

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from ..evaluation.rules import Model
 from ..language.terms import Atom
 from .need import KINDS, Item
-from .network import bits
+from .network import Network, bits
 
 PLACES = 1_000
 """In how many ways amounts may be within or beyond bounds, where it is asked what holds in each."""
@@ -23,6 +23,12 @@ class Documentation(Protocol):
 
     model: Model
     kept: dict[Any, Any]  # what was found for questions, by what they come to
+
+    def network(self, targets: Sequence[Atom]) -> Network:
+        """Return the network below what is asked for."""
+
+    def opposed(self, atom: Atom) -> Iterable[Atom]:
+        """Return the inputs that a case cannot say beside one that it denies something by."""
 
     def weaker(self, atom: Atom) -> set[Atom]:
         """Return what documenting a finding documents as well."""
@@ -45,6 +51,10 @@ class Relations:
                 self._telling[item.kind, atom] = self._telling.get((item.kind, atom), 0) | 1 << i
         self.cover = [self._covered(item, told[i]) for i, item in enumerate(items)]
         self.clash = [self._contradicted(item, told[i]) for i, item in enumerate(items)]
+        for i, item in enumerate(items):
+            for j in bits(self._opposed(item, missing)):
+                self.clash[i] |= 1 << j
+                self.clash[j] |= 1 << i
         self._covering = sum(1 << i for i, cover in enumerate(self.cover) if cover != 1 << i)
         self._clashing = sum(1 << i for i, clash in enumerate(self.clash) if clash)
         self.up = [0] * len(items)
@@ -107,6 +117,15 @@ class Relations:
                       if kind == "present" and atom.predicate == item.atom.predicate and atom != item.atom)  # fmt: skip
             found |= sum(values)
         return found
+
+    def _opposed(self, item: Item, missing: Documentation) -> int:
+        """Return the items that a case cannot say beside one: what it denies by it, bounds of what it does not say."""
+        if item.kind == "absent" and item.atom.args == (item.finding,):
+            of = item.atom.predicate, item.finding
+            ends = (i for i, each in enumerate(self.items) if each.kind in ("low", "high"))
+            return sum(1 << i for i in ends if (self.items[i].atom.predicate, self.items[i].finding) == of)
+        opposed = missing.opposed(item.atom) if item.kind == "present" else ()
+        return _all(self._own.get(("present", atom), 0) for atom in opposed)
 
     def _bounds(self, item: Item, kind: str, compares: Callable[[float, float], bool]) -> int:
         """Return the bounds of one kind of the amount that an item is of, with which its own compares so."""

@@ -7,17 +7,19 @@ given: of what settles the line only the part is told that the case does not say
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from ..evaluation.rules import Model
 from ..language.terms import Atom, quote
-from .loosened import inputs, is_varied, relaxed, turning
+from .loosened import denials, inputs, is_varied, relaxed, turning
 from .missing import Missing
 from .need import AtLeast, Item, Need, Set, in_order
+from .network import Network
 from .outcomes import favourable, outcomes
 from .situation import Situation
+from .unsaid import network
 
 _AMOUNTS = ("amount of", "count")
 
@@ -58,8 +60,8 @@ class Relaxed:
     def __init__(self, situation: Situation, facts: Iterable[Atom], settled: frozenset[str]) -> None:
         self.situation, self.program = situation, situation.program
         self.guideline, self.as_said = relaxed(situation.guideline), settled
-        self.inputs, self._facts = inputs(self.program), tuple(facts)
-        self.said = [atom for atom in self._facts if atom.predicate in self.guideline.strata.open_valued]
+        self.inputs, self.denials = inputs(self.program), denials(self.program)
+        self.said = [atom for atom in facts if atom.predicate in self.guideline.strata.open_valued]
         shapes = {name: p.case.shape for name, p in self.program.predicates.items() if p.case}
         self.shape = {atom: shapes.get(atom.predicate, "") for atom in self.said}
         self.complete = True
@@ -95,7 +97,7 @@ class Relaxed:
         if (key := (kept, self.as_said)) not in self.situation.relaxed:
             evaluator = self.guideline.evaluator(self.situation.date)
             model = evaluator.evaluate(kept, open_world=True, settled=self.as_said)
-            self.situation.relaxed[key] = _Missing(model, self._denied(kept), evaluator.searches)
+            self.situation.relaxed[key] = _Missing(model, self, evaluator.searches)
         return self.situation.relaxed[key]
 
     def left(self, need: Need | AtLeast) -> Iterator[Need | AtLeast]:
@@ -130,8 +132,10 @@ class Relaxed:
         What it says of an amount or a choice does so where a gate of the network would hold by another one.
         """
         shape = self.shape[atom]
-        if shape == "absent of" or not is_varied(self.program.predicates[atom.predicate]):
-            return shape == "absent of"
+        if atom.predicate in self.denials or not is_varied(self.program.predicates[atom.predicate]):
+            return atom.predicate in self.denials
+        if shape == "present of" and self._is_denied_by(atom, gates):
+            return True
         for about in gates.get(atom.predicate, ()):
             if shape == "one of" and not any(item.atom == atom for item in about):
                 return True
@@ -142,51 +146,42 @@ class Relaxed:
                 return True
         return False
 
+    def _is_denied_by(self, atom: Atom, gates: Gates) -> bool:
+        """Say whether a gate of the network would hold by the denial of what the case says."""
+        items = (item for name in self.denials for about in gates.get(name, ()) for item in about)
+        return any(item.kind == "present" and item.atom.args == atom.args for item in items)
+
     def _so(self, need: Need) -> bool:
-        """Say whether the case says already what is needed; in the closed world it denies what it does not say."""
+        """Say whether the case says already what is needed, or does not say what it must not."""
         if need.bounds:
             of = need.atom.predicate, need.atom.args[:-1]
             numbers = (a.args[-1] for a in self.said if (a.predicate, a.args[:-1]) == of)
             return any(need.low <= number <= need.high for number in numbers if isinstance(number, int))
         if need.denies:
-            return not self._as_asked.possible(self._told(need).atom)
-        return self._as_asked.sure(need.atom)
+            return need.atom not in self.said
+        return need.atom in self.said or self._is_denied(need.atom)
+
+    def _is_denied(self, denial: Atom) -> bool:
+        """Say whether something is a denial of what the case denies already, by what it denies besides."""
+        opened = self.denials.get(denial.predicate)
+        if not opened or not opened.unless or not self._denying or Atom(opened.said_by, denial.args) in self.said:
+            return False
+        return self._denying.sure(Atom(opened.unless, denial.args))
 
     @cached_property
-    def _as_asked(self) -> Model:
-        """What follows from what the case says, with the services of the request."""
-        case = self.situation
-        if not turning(self.situation.guideline):
-            return case.model
-        return case.evaluator.evaluate(self._facts, open_world=case.world == "open")
+    def _denying(self) -> Model | None:
+        """What follows from what is kept of the case and what it denies; None where it denies nothing."""
+        denied = [atom for atom in self.said if atom.predicate in self.denials]
+        kept = [atom for atom in self.missing.model.given if atom.predicate not in self.denials]
+        return self.situation.evaluator.evaluate([*kept, *denied], open_world=True) if denied else None
 
     def _told(self, need: Need) -> Need:
-        """Return a need of an input as one of what it documents."""
+        """Return a need of an input as one of what it documents, or denies."""
+        if opened := self.denials.get(need.atom.predicate):
+            return need._replace(atom=Atom(opened.name, need.atom.args), low=0, high=0)
         derived = self.inputs.get(need.atom.predicate)
         until = bool(derived and derived.until)
         return need._replace(atom=Atom(derived.name, need.atom.args), stated=until) if derived else need
-
-    def _denied(self, kept: Iterable[Atom]) -> Callable[[Atom], set[Atom]]:
-        """Return what tells the inputs that denying one of them denies as well, by the rules of the guideline itself.
-
-        It does not keep the case, which keeps what is found of it: so a case is let go of at once.
-
-        :param kept: what the case says, which the rules may ask for.
-        """
-        inputs, declared = self.inputs, self.program.predicates
-        evaluator, denial = self.situation.evaluator, self.program.denial
-
-        def denied(atom: Atom) -> set[Atom]:
-            derived = inputs.get(atom.predicate, declared[atom.predicate])
-            if not derived.unless:
-                return {atom}
-            denied = denial(Atom(derived.name, atom.args))
-            below = evaluator.below(derived.unless)
-            said = [each for each in kept if each.predicate in below]
-            before, after = (evaluator.evaluate(given, open_world=True).unknown for given in (said, [*said, denied]))
-            return {atom, *(Atom(atom.predicate, a.args) for a in before - after if a.predicate == derived.name)}
-
-        return denied
 
 
 def rest_alike(atoms: Iterable[Atom], one: Model, other: Model) -> bool:
@@ -209,17 +204,37 @@ def rest_alike(atoms: Iterable[Atom], one: Model, other: Model) -> bool:
 class _Missing(Missing):
     """The search in a relaxed case.
 
-    :param denying: tells what denying an input denies as well.
+    :param relaxed: the case, of which what it says and its guideline are kept, and not the case itself.
     """
 
-    def __init__(self, model: Model, denying: Callable[[Atom], set[Atom]], kept: dict[Any, Any]) -> None:
+    def __init__(self, model: Model, relaxed: Relaxed, kept: dict[Any, Any]) -> None:
         super().__init__(model, lambda atom: model, kept)
-        self._denying = denying
+        self._program, self._said = relaxed.program, frozenset(relaxed.said)
+        self._open_world = relaxed.situation.world == "open"
+        self._denied_by = relaxed.denials
+
+    def network(self, targets: Sequence[Atom]) -> Network:
+        return network(self.model, targets, self._program, self._said, open_world=self._open_world)
+
+    def may_be(self, atom: Atom) -> bool:
+        declared = self._program.predicates.get(atom.predicate)
+        return self.model.possible(atom) or bool(declared and declared.is_open and self._open_world)
 
     def denied(self, atom: Atom) -> set[Atom]:
-        if atom not in self._denials:
-            self._denials[atom] = self._denying(atom) & self.model.unknown | {atom}
-        return self._denials[atom]
+        return {atom}
+
+    def weaker(self, *atoms: Atom) -> set[Atom]:
+        """Return what documenting something documents as well; what denies something denies what that rules out."""
+        found = super().weaker(*atoms)
+        for name in {atom.predicate for atom in atoms} & self._denied_by.keys():
+            unless = self._denied_by[name].unless
+            found |= {Atom(name, each.args) for each in found if each.predicate == unless}
+        return found
+
+    def opposed(self, atom: Atom) -> Iterable[Atom]:
+        if (opened := self._denied_by.get(atom.predicate)) is None:
+            return ()
+        return (Atom(opened.said_by, each.args) for each in self.weaker(atom) if each.predicate == atom.predicate)
 
 
 def _is_within(amount: Atom, item: Item) -> bool:

@@ -27,10 +27,10 @@ def network(model: Model, targets: Iterable[Atom], whole: Collection[str] = ()) 
 
     :param whole: the predicates of which an atom is one item, whatever it rests on.
     """
-    return _Maker(model, whole).network(list(targets)).simplified()
+    return Maker(model, whole).network(list(targets)).simplified()
 
 
-class _Maker:
+class Maker:
     """Makes a network from the firings of a model."""
 
     def __init__(self, model: Model, whole: Collection[str] = ()) -> None:
@@ -42,7 +42,7 @@ class _Maker:
         self.complete = True  # what settles an aggregate is told whole
 
     def network(self, targets: Sequence[Atom]) -> Network:
-        roots = [self._node(target, gone=False) for target in targets]
+        roots = [self.node(target, gone=False) for target in targets]
         roots.append(self.gate(False, False, roots.copy()))
         while self.waiting:
             atom, gone = self.waiting.pop()
@@ -55,7 +55,8 @@ class _Maker:
 
         return Thresholds(self)
 
-    def _node(self, atom: Atom, *, gone: bool) -> int:
+    def node(self, atom: Atom, *, gone: bool) -> int:
+        """Return the gate that an atom is surely so, or surely not."""
         if (atom, gone) not in self.nodes:
             self.nodes[atom, gone] = self.gate(gone, gone, [])
             self.waiting.append((atom, gone))
@@ -66,7 +67,8 @@ class _Maker:
         self.gates.append(Gate(conjunctive, gone, below, need, tuple(weights)))
         return len(self.gates) - 1
 
-    def _item(self, item: Item) -> int:
+    def item(self, item: Item) -> int:
+        """Return the place of an item."""
         return ~self.items.setdefault(item, len(self.items))
 
     def _so(self, atom: Atom) -> Gate:
@@ -74,8 +76,8 @@ class _Maker:
         if self.model.sure(atom):
             return Gate(True, False, [])
         if atom.predicate in self.whole:
-            return Gate(False, False, [self._item(Item(str(atom), "present", 0, atom))])
-        own = [self._present(atom)] if atom in self.model.unknown and not is_amount(atom, self.model) else []
+            return Gate(False, False, [self.item(Item(str(atom), "present", 0, atom))])
+        own = [self.present(atom)] if atom in self.model.unknown and not is_amount(atom, self.model) else []
         firings = self.model.firings.get(atom, ())
         return Gate(False, False, own + [self.gate(True, False, self.parts(f)) for f in firings])
 
@@ -84,11 +86,11 @@ class _Maker:
 
         :param beside: a variable, and bounds for the amount that it reads beside those of the rule.
         """
-        below = [self._node(a, gone=True) for a in firing.absences]
+        below = [self.node(a, gone=True) for a in firing.absences]
         below += [gate for tally in firing.tallies if not tally.value for gate in self._thresholds.enough(tally)]
         for pattern, premise in _patterns(firing):
             if not is_amount(premise, self.model):
-                below.append(self._node(premise, gone=False))
+                below.append(self.node(premise, gone=False))
                 continue
             limits = [*_limits(firing, pattern)]
             limits += [self._measured(premise, beside[1])] if beside and beside[0] in variables(pattern.args) else []
@@ -96,8 +98,9 @@ class _Maker:
             below += self._amount(premise, allowed, gone=False)
         return below
 
-    def _present(self, atom: Atom) -> int:
-        return self._item(present(atom, self.model.declared[atom.predicate]))
+    def present(self, atom: Atom) -> int:
+        """Return the place of what documents that an open atom is so."""
+        return self.item(present(atom, self.model.declared[atom.predicate]))
 
     def _amount(self, atom: Atom, allowed: Bounds, *, gone: bool) -> list[int]:
         """Return the bounds that an amount needs, or what never holds where no amount that a case can say has them."""
@@ -105,7 +108,7 @@ class _Maker:
         least, most = (declared.case.lowest, declared.case.highest) if declared.case else (0, inf)
         if max(allowed.low, least) > min(allowed.high, most):
             return [self.gate(False, gone, [])]
-        return list(map(self._item, amount(atom, allowed, declared)))
+        return list(map(self.item, amount(atom, allowed, declared)))
 
     def _measured(self, amount: Atom, limits: Bounds) -> Bounds:
         """Return bounds in the decimals and the unit of an amount."""
@@ -119,33 +122,36 @@ class _Maker:
 
     def _not_so(self, atom: Atom) -> Gate:
         """Return what makes an atom surely not so: an input is denied, and each firing fails."""
-        if not self.model.possible(atom):
-            return Gate(True, True, [])
         if self.model.sure(atom):
             return Gate(False, True, [])
-        if atom.predicate in self.whole:
-            return Gate(True, True, [self._item(Item(str(atom), "absent", 0, atom))])
-        own = [self._denied(atom)] if atom in self.model.unknown else []
+        if atom.predicate in self.whole and self.model.possible(atom):
+            return Gate(True, True, [self.item(Item(str(atom), "absent", 0, atom))])
         firings = self.model.firings.get(atom, ())
-        return Gate(True, True, own + [self.gate(False, True, self.failing(f)) for f in firings])
+        return Gate(True, True, self.closed(atom) + [self.gate(False, True, self.failing(f)) for f in firings])
 
-    def _denied(self, atom: Atom) -> int:
-        """Return what documents that an open input is not so: its denial, or another value of the same choice."""
+    def closed(self, atom: Atom) -> list[int]:
+        """Return what documents that an input is not open: its denial, or another value of the same choice."""
+        if atom not in self.model.unknown:
+            return []
         declared = self.model.declared[atom.predicate]
         if declared.is_choice:
-            others = (a for a in self.model.atoms(atom.predicate) if a != atom and a in self.model.unknown)
-            return self.gate(False, True, [self._present(other) for other in others])
-        if is_amount(atom, self.model) or declared.until:
-            return self.gate(False, True, [])  # no single thing to say makes an amount, or a condition, not so
-        return self._item(absent(atom, declared))
+            return [self.other_choice(atom)]
+        if is_amount(atom, self.model) or not declared.denied_by:
+            return [self.gate(False, True, [])]  # no single thing to say makes it not so
+        return [self.item(absent(atom, declared))]
+
+    def other_choice(self, atom: Atom) -> int:
+        """Return what documents another value of a choice."""
+        others = (a for a in self.model.atoms(atom.predicate) if a != atom and a in self.model.unknown)
+        return self.gate(False, True, [self.present(other) for other in others])
 
     def failing(self, firing: Firing, beside: tuple[str, Bounds] | None = None) -> list[int]:
         """Return the ways in which a firing fails: by a premise, an absence, an aggregate, an amount beyond a bound.
 
         :param beside: a variable, and bounds; that the amount which it reads is within them is a way as well.
         """
-        below = [self._node(premise, gone=True) for premise in firing.premises]
-        below += [self._node(a, gone=False) for a in firing.absences]
+        below = [self.node(premise, gone=True) for premise in firing.premises]
+        below += [self.node(a, gone=False) for a in firing.absences]
         for tally in firing.tallies:
             below += self._thresholds.short(tally)
         for pattern, premise in _patterns(firing):

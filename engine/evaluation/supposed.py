@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from ..language.terms import UNDOCUMENTED, Atom
+from ..program.graph import closing
 from ..program.program import Program
 from .rules import Model
 
@@ -24,6 +25,6 @@ def undocumented(name: str, program: Program, model: Model, settled: Collection[
         yield Atom(predicate.name, (UNDOCUMENTED,) * len(predicate.params))
     for concept in program.of_kind(predicate.open_kind):
         amounts = (UNDOCUMENTED,) * (len(predicate.params) - 1)
-        closing = (Atom(name, (concept,)) for name in (predicate.unless, predicate.until) if name)
-        if concept not in documented and concept not in settled and not any(map(model.sure, closing)):
-            yield Atom(predicate.name, (concept, *amounts))
+        atom = Atom(predicate.name, (concept, *amounts))
+        if concept not in documented and concept not in settled and not any(map(model.sure, closing(predicate, atom))):
+            yield atom

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..language.record import NamedTuple
-from ..language.terms import Rule
+from ..language.terms import Atom, Rule
 from .program import Predicate, Program
 
 
@@ -26,6 +26,11 @@ class Strata(NamedTuple):
     open_valued: frozenset[str]  # what may be undocumented, itself or through what it rests on
 
 
+def closing(predicate: Predicate, atom: Atom) -> list[Atom]:
+    """Return what closes an open atom of a predicate: it rules its concept out, or settles it."""
+    return [Atom(name, atom.args[:1]) for name in (predicate.unless, predicate.until) if name]
+
+
 def edges(program: Program) -> list[Edge]:
     """Return the dependencies among predicates; an open predicate depends on what closes it."""
     found = [
@@ -39,8 +44,7 @@ def edges(program: Program) -> list[Edge]:
         for aggregate in rule.aggregates
         for part in aggregate.literals
     ]
-    closing = [Edge(c, p.name, True, None) for p in program.predicates.values() for c in (p.unless, p.until) if c]
-    return found + closing
+    return found + [Edge(c, p.name, True, None) for p in program.predicates.values() for c in (p.unless, p.until) if c]
 
 
 def below(program: Program, *names: str, closing: bool = False) -> frozenset[str]:
@@ -58,6 +62,28 @@ def below(program: Program, *names: str, closing: bool = False) -> frozenset[str
         found |= fresh
         waiting += fresh
     return frozenset(found)
+
+
+def with_inputs(program: Program) -> Program:
+    """Return a program whose open predicates know the inputs through which a case says that a concept is so, or not."""
+    every = program.predicates.values()
+
+    def named(kind: str, shapes: Iterable[str], among: Iterable[str]) -> str:
+        wanted = [(shape, kind) for shape in shapes]
+        keys = {(p.case.shape, p.case.kind): p.name for p in every if p.case and p.name in among}
+        return next((keys[each] for each in wanted if each in keys), "")
+
+    def known(each: Predicate) -> Predicate:
+        said = each.name if each.case else named(each.open_kind, _SAYING[each.is_record], below(program, each.name))
+        denied = named(each.open_kind, ("absent of",), below(program, each.unless)) if each.unless else ""
+        return each._replace(said_by=said, denied_by=denied)
+
+    opened = {each.name: known(each) for each in every if each.open_kind}
+    return program._replace(predicates=program.predicates | opened)
+
+
+_SAYING = {True: ("present of", "each of"), False: ("each of", "present of")}
+"""The keys of a case that say of concepts that they are so, the likelier first: where it is a record, and where not."""
 
 
 def stratify(program: Program) -> Strata:

@@ -113,7 +113,7 @@ ANNOTATIONS = {entry.name: entry for entry in (
     Annotation(
         "open", ("predicate",), "KIND, KIND unless PREDICATE, KIND until PREDICATE; for a single number nothing",
         "What the case does not say of the predicate may be so: of the concepts of a kind, unless that predicate rules "
-        "one out or until it settles one.",
+        "one out or until it settles one. It is asked to be ruled out only where `unless` rests on an `absent of` key.",
         "concept(chill, finding, \"chill\").\n%@ predicate said(Finding): {Finding} is documented\n"
         "%@ case: findings present of finding\n%@ predicate finding(Finding): there is {Finding}\n%@ open: finding",
     ),

@@ -91,6 +91,8 @@ class Predicate(NamedTuple):
     open_count: bool = False  # the one number it says may be undocumented
     is_shown: bool = False  # its last argument is shown with a line whose session and code are the others
     fold: str = ""  # what short explanations call a step of it that holds, in place of the step
+    said_by: str = ""  # where it is open, the input through which a case says that such a concept is so
+    denied_by: str = ""  # and the one through which a case says that it is not, where there is one
 
     @property
     def is_open(self) -> bool:
@@ -184,8 +186,7 @@ class Program(NamedTuple):
 
     def told(self) -> tuple[Outcome, ...]:
         """Return every outcome that a line can have, in the order in which they are told."""
-        ends = self.of_role(FAVOURABLE) + self.of_role(UNFAVOURABLE)
-        return (*ends, AWAITED, *self.of_role(SILENT))
+        return (*self.of_role(FAVOURABLE), *self.of_role(UNFAVOURABLE), AWAITED, *self.of_role(SILENT))
 
     def outputs(self) -> tuple[str, ...]:
         """Return the predicates that are told of a case, whether or not a rule asks for them."""
@@ -193,9 +194,8 @@ class Program(NamedTuple):
 
     def interface(self) -> dict[str, tuple[str, ...]]:
         """Return the predicates by which the guideline takes a request and gives its outcomes, with their arguments."""
-        last = {SILENT: "Reason"}
-        given = {each.name: (*KEY, last.get(each.role, "Statement")) for each in self.told() if each != AWAITED}
-        return {SERVICE: KEY, **given}
+        told = (each for each in self.told() if each != AWAITED)
+        return {SERVICE: KEY} | {each.name: (*KEY, "Reason" if each.role == SILENT else "Statement") for each in told}
 
     def unconfirmed(self, statements: Iterable[str]) -> set[str]:
         """Return which of some statements an answer that rests on them has to name: they are to be confirmed."""

@@ -11,6 +11,7 @@ from ..language.terms import Rule, unquote
 from .collected import RESERVED, Collected, cited
 from .declaration import AmissError, names, nearest, read_case_key, read_head, read_outcome
 from .forms import SINGLE
+from .graph import with_inputs
 from .interface import Outcome, in_turn
 from .notation import ANNOTATIONS
 from .program import CaseKey, Predicate, Program
@@ -214,7 +215,7 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
     meta = [list(map(unquote, args)) for args, _, _ in reader.rows("guideline")] or [["", "", ""]]
     rules = tuple(reader.rules(statements, pairs["interpretation"]))
     facts = tuple(_fact(clause, source) for name in RESERVED for clause, source in reader.facts[name])
-    program, mismatches = with_quantities(Program(
+    program, mismatches = with_quantities(with_inputs(Program(
         meta[0][0], meta[0][1], meta[0][2], reader.predicates, rules + facts,
         statements, pairs["interpretation"], pairs["notice"], concepts,
         {name: (asked, told) for name, (asked, told) in reader.words("ask", known).items()},
@@ -222,7 +223,7 @@ def read_program(files: Iterable[tuple[str, str]]) -> tuple[Program, list[Findin
         {name: words for name, (words,) in reader.words("plain", known).items()},
         {name: (so, not_so) for name, (so, not_so) in reader.words("tell", known).items()}, variation,
         tuple(reader.ordered(statements)),
-    ))  # fmt: skip
+    )))  # fmt: skip
     return program, reader.findings + mismatches
 
 

@@ -11,6 +11,7 @@ from ...engine.decision.outcomes import foremost, leads_to
 from ...engine.evaluation.rules import Firing, Model
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
+from ...engine.program.graph import closing
 from ...engine.program.program import Program
 from .wording import question
 
@@ -105,6 +106,13 @@ def steps_to(targets: Iterable[Atom], model: Model) -> Iterator[Firing]:
                     queue.append(each)
 
 
+def closings(steps: Iterable[Firing], program: Program) -> Iterator[Atom]:
+    """Yield what closes the open inputs that firings read."""
+    declared = program.predicates
+    for atom in dict.fromkeys(atom for step in steps for atom in step.reads if atom.predicate in declared):
+        yield from closing(declared[atom.predicate], atom)
+
+
 def named(steps: Iterable[Firing], model: Model, program: Program) -> bool:
     """Say whether what the criteria are about is named as such, and does not follow from something narrower."""
     settled = {p for step in steps if step.head not in model.support for p in step.premises if p in model.support}
@@ -118,8 +126,9 @@ def _item(need: Need | AtLeast, steps: Iterable[Firing], program: Program) -> It
     if isinstance(need, AtLeast):
         of = tuple(_item(each, steps, program) for each in need.of)
         return Item(need, f"At least {need.number} of:", of[0].statement, of)
-    asking = (step.rule.cites[0] for step in steps if _takes_up(step, need, program))
-    return Item(need, question(need, program), next(asking, ""))
+    asking = (step for step in steps if _takes_up(step, need, program))
+    step = next(asking, None) or next((step for step in steps if _speaks_of(step, need, program)), None)
+    return Item(need, question(need, program), step.rule.cites[0] if step else "")
 
 
 def _takes_up(step: Firing, need: Need, program: Program) -> bool:
@@ -134,6 +143,15 @@ def _takes_up(step: Firing, need: Need, program: Program) -> bool:
     if need.atom in step.reads:
         return True
     return any(a.predicate == name for a in step.absences) and declared[name].is_choice
+
+
+def _speaks_of(step: Firing, need: Need, program: Program) -> bool:
+    """Say whether a step reads something that is not to be so once there is what is needed."""
+    (name, args), declared = need.atom, program.predicates
+    if declared[name].is_choice:
+        return any(p.predicate == name for p in step.reads)
+    of = (p for p in step.reads if p.args[:1] == args[:1] and p.predicate in declared and declared[p.predicate].case)
+    return step.head != need.atom and any(of)
 
 
 def boxes(sets: Iterable[Sequence[Item]]) -> list[Box]:

@@ -18,8 +18,7 @@ from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import SERVICE, UNFAVOURABLE, WAITING
-from ...engine.program.words import say_atom
-from .asks import Ask, ask, asks, named, steps_to
+from .asks import Ask, ask, asks, closings, named, steps_to
 from .request import Request, facts, requests
 from .route import Route
 
@@ -187,12 +186,16 @@ class _Search:
         items = [need for need in needs if need not in choices]
         literals = list(self.route.asked(targets, choices, relaxed.model, told))
         asked = tuple(literal.atom for literal in literals if literal.positive)
-        said = [say_atom(atom, self.program) for atom in asked]
+        said = [self.route.in_words(atom, request) for atom in asked]
         objections, options = self.route.changed(needs, told, request)
-        if not said or len(asked) < len(literals):
-            said += self.route.by_code(request, every=not said)
-        way = Way(tuple(said), ask(items, targets, steps, self.program), objections, options, asked)
-        return way, broad
+        by_choice = {*asked} <= {need.atom for need in choices}
+        if by_choice or len(asked) < len(literals):
+            said += self.route.by_code(request, every=by_choice)
+        wanted = ask(items, targets, steps, self.program)
+        if not all(item.statement for item in wanted.items):  # it closes what is open
+            steps = [*steps, *steps_to(closings(steps, self.program), relaxed.model)]
+            wanted = ask(items, targets, steps, self.program)
+        return Way(tuple(said), wanted, objections, options, asked), broad
 
     def _steps(self, targets: tuple[Atom, ...], model: Model) -> tuple[list[Firing], bool]:
         """Return what outcomes rest on, and whether that is for something that follows from what the case names."""

@@ -14,13 +14,14 @@ from ...engine.decision.need import AtLeast, Need, fewest
 from ...engine.decision.situation import Situation
 from ...engine.evaluation.component import Slot
 from ...engine.evaluation.rules import Model
-from ...engine.language.terms import Atom, Literal
+from ...engine.language.terms import Atom, Literal, quote
 from ...engine.library.grounding import bearing_on
 from ...engine.library.guideline import Guideline
 from ...engine.program.elapsed import earlier
 from ...engine.program.forms import BETWEEN, SINCE
 from ...engine.program.graph import below
 from ...engine.program.interface import ADVISORY
+from ...engine.program.words import say_atom
 from .phrases import listed
 from .request import Request, facts
 
@@ -73,10 +74,25 @@ class Route:
 
         :param every: say also which codes come to it, beside those that go.
         """
-        for code, *_ in self._sparing(request).add if every or not request.drop else ():
-            yield f"{code} is requested with it"
+        for at in range(len(request.add)) if every or not request.drop else ():
+            yield f"{listed(self._as_good(request, at), last=' or ')} is requested with it"
         for codes in request.drop:
             yield f"{listed(codes)} {'are' if codes[1:] else 'is'} not requested with it"
+
+    def in_words(self, atom: Atom, request: Request) -> str:
+        """Return in words what is asked of the request; a code that it names with all that come to the same."""
+        said = say_atom(atom, self.program)
+        for at, codes in enumerate(request.add):
+            if quote(codes[0]) in atom.args:
+                said = said.replace(codes[0], listed(self._as_good(request, at), last=" or "))
+        return said
+
+    def _as_good(self, request: Request, at: int) -> list[str]:
+        """Return a code that comes to a request, and those that draw no more advisories in its place."""
+        chosen = self._sparing(request)
+        fewest = len(self._objections((), chosen))
+        tried = {c: chosen._replace(add=(*chosen.add[:at], (c,), *chosen.add[at + 1 :])) for c in request.add[at]}
+        return [code for code, each in tried.items() if len(self._objections((), each)) <= fewest]
 
     def _is_of_request(self, atom: Atom) -> bool:
         """Say whether the request makes something so as it is, or may do so."""
@@ -120,12 +136,13 @@ class Route:
 
     def _option(self, need: Need) -> str:
         """Return the option of what-if that documents what is needed."""
-        if need.stated:
-            key = self.program.predicates[self.inputs[need.atom.predicate]].case
-            return f"--add {key.key if key else ''}={need.finding}"
+        declared = self.program.predicates[need.atom.predicate]
+        key = self.program.predicates[declared.said_by].case if declared.said_by else None
+        if key and key.shape == "each of" and not need.denies:
+            return f"--add {key.key}={need.finding}"
         if bounds := need.bounds:
             return self._amount(need, bounds.low if bounds.low > -inf else bounds.high)
-        return f"--set {need.finding}={need.needs}"
+        return f"--set {need.finding}={'present' if need.stated and not need.denies else need.needs}"
 
     def _amount(self, need: Need, number: float) -> str:
         """Return the option that documents a number, or the date from which so much time has gone by."""

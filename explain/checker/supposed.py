@@ -87,11 +87,11 @@ class Supposed:
         return True
 
     def is_fixed(self, atom: Atom) -> bool:
-        """Say whether no single thing to say makes an atom not so: an amount, or what the case has to state."""
+        """Say whether no single thing to say makes an atom not so: an amount, or what no key of a case denies."""
         if not self.truth.is_undocumented(atom):
             return False
         declared = self.truth.program.predicates[atom.predicate]
-        return UNDOCUMENTED in atom.args or (bool(declared.until) and not chosen_from(declared))
+        return UNDOCUMENTED in atom.args or (not declared.denied_by and not chosen_from(declared))
 
     def _so(self, atom: Atom) -> Sets:
         if self.truth.value(atom) != UNKNOWN:

@@ -388,6 +388,38 @@ def test_a_way_that_takes_a_code_away_says_so(
     assert ("session 1 has a box", "so, and must not be") in [(row.asked, row.recorded) for row in told.doctor]
 
 
+def test_a_way_that_asks_for_a_code_names_each_that_comes_to_the_same(tmp_path: Path) -> None:
+    """Whichever of them can be billed stands in every answer, but for one that the guideline advises against."""
+    text = (
+        SMALL.replace('box("B0001").', 'box("B0001").\nbox("B0002").\nbox("B0003").\nbox("B0004").')
+        + """
+%@ predicate advisory(Advisory): {Advisory}
+%@ predicate frail(Code): {Code} is frail
+
+%@ facts B/frail
+frail("B0003").
+
+%@ rule B/frail: {Code} is frail
+advisory("frail") :- service(Session, Code), frail(Code).
+
+%@ rule A: a box is requested as well
+medically_necessary(Session, Code, "A") :-
+    service(Session, Code), toy(Code), service(Session, Box), box(Box).
+
+%@ rule A/one: a box beside it, and the first
+medically_necessary(Session, Code, "A") :- service(Session, Code), toy(Code), beside(Session), fact(one).
+"""
+    )
+    (tmp_path / "toys.dl").write_text(text)
+    guideline = load(tmp_path)
+    judged = judge(toy(BARE | {"one": "present"}, guideline), guideline)
+    (way,) = ways(judged, judged.decision.lines[0]).ways
+    assert (way.request, way.options) == (("B0001, B0002 or B0004 is requested",), ("--add services=B0001@1",))
+    assert "Would be met with: a request in which B0001, B0002 or B0004 is requested" in as_text(judged)
+    asked = checklist.as_text(judged, checklist.checklist(judged), 100)
+    assert "[ ] Can the request be such that B0001, B0002 or B0004 is requested?" in asked
+
+
 def test_what_a_request_closes_of_a_choice_may_be_said_all_the_same(tmp_path: Path) -> None:
     """A choice that a request keeps from being open is open in the search for ways: a case may say any value of it."""
     text = (
