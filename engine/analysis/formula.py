@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from operator import neg
 from typing import Any
 
+from ..evaluation.limits import Done, under
 from ..language.errors import FaultError
 
 SOLVER = "cadical195"
@@ -22,17 +22,14 @@ class OutOfTimeError(Exception):
     """The time for a proof is over: nothing is known."""
 
 
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Let what is asked meanwhile take some seconds in all, of processor time: other work on the machine counts not.
+def within(seconds: float, work: Callable[[], Done]) -> Done:
+    """Do some work, and let what is asked for it take some seconds in all, of processor time: no other work counts.
 
     The time is looked at between questions.
+
+    :raises OutOfTimeError: where it is over.
     """
-    token = _end.set(time.process_time() + seconds)
-    try:
-        yield
-    finally:
-        _end.reset(token)
+    return under(_end, time.process_time() + seconds, work)
 
 
 def on_time() -> None:

@@ -17,6 +17,7 @@ gc.set_threshold(50_000, *gc.get_threshold()[1:])
 import importlib
 import os
 import sys
+from functools import partial
 from typing import Any
 
 import click
@@ -118,7 +119,7 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             with quiet_pipe():
-                return super().invoke(ctx)
+                return allowing(ctx.params["limit_seconds"], partial(super().invoke, ctx))
         except KeyboardInterrupt:
             click.echo("\ncoverlog: interrupted", err=True)
             ctx.exit(INTERRUPTED)
@@ -188,7 +189,6 @@ def main(ctx: click.Context, guideline: tuple[str, ...], limit_seconds: float) -
     ctx.obj = guideline[0] if guideline else DEFAULT
     if os.environ.get("NO_COLOR"):  # https://no-color.org; click leaves it to its users
         ctx.color = False
-    ctx.with_resource(allowing(limit_seconds))
 
 
 if _MAIN:

@@ -1,13 +1,18 @@
 """Evaluation has limits: a rule that runs away ends with a clear error of its case, and what comes after is right."""
 
 import json
+import signal
 import sys
+import time
 from collections.abc import Callable
+from contextvars import copy_context
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from coverlog.engine.analysis import formula
 from coverlog.engine.cases.case import Case, read_text
 from coverlog.engine.decision.decide import decide
 from coverlog.engine.evaluation import limits
@@ -90,8 +95,8 @@ def test_the_time_of_a_case_is_limited(write: Callable[[str], Path]) -> None:
     """A case that takes longer than it may is an error that says so, in the library and on the command line."""
     guideline = load(write(RUNAWAY + facts(50)))
     asked = case(guideline, things=["a"])
-    with allowing(1e-9), pytest.raises(CaseError, match=r"took longer than 1e-09 seconds; .*--limit-seconds"):
-        decide(asked, guideline)
+    with pytest.raises(CaseError, match=r"took longer than 1e-09 seconds; .*--limit-seconds"):
+        allowing(1e-9, lambda: decide(asked, guideline))
     assert decide(asked, guideline).lines[0].outcome == "not_addressed"
     told = CliRunner().invoke(
         main,
@@ -114,8 +119,6 @@ def test_a_time_that_no_clock_can_be_set_to_is_refused(seconds: str, command: li
 
 def test_a_timer_stops_what_looks_at_no_clock(make: Any, guideline: Guideline, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line's timer ends a search that never ends, and leaves no timer behind."""
-    import signal
-
     from coverlog.engine.decision import decide as module
 
     def forever(*_: object) -> None:
@@ -124,12 +127,88 @@ def test_a_timer_stops_what_looks_at_no_clock(make: Any, guideline: Guideline, m
 
     before = signal.getsignal(signal.SIGALRM)
     monkeypatch.setattr(module, "refuse_contradiction", forever)
-    with allowing(0.05), limits.on_time(), pytest.raises(CaseError, match=r"took longer than 0\.05 seconds"):
-        decide(make(), guideline)
+    with pytest.raises(CaseError, match=r"took longer than 0\.05 seconds"):
+        allowing(0.05, lambda: limits.on_time(lambda: decide(make(), guideline)))
     monkeypatch.undo()
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
     assert signal.getsignal(signal.SIGALRM) == before
     assert decide(make(), guideline).lines
+
+
+class Interrupted(BaseException):
+    """What a signal's handler may raise."""
+
+
+LIMITS: dict[str, Callable[[Callable[[], object]], object]] = {
+    "one_case": limits.one_case,
+    "on_time": limits.on_time,
+    "until": lambda work: limits.until(time.monotonic() + 9, work),
+    "allowing": lambda work: allowing(9, work),
+    "within": lambda work: formula.within(9, work),
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_limit_that_is_interrupted_at_any_step_is_gone(name: str) -> None:
+    """Wherever an interrupt comes, the limit ends with its work: later work has no limit, and can have the same one."""
+    handler, context = signal.signal(signal.SIGALRM, lambda *_: None), dict(copy_context())
+    bounds: list[dict[Any, Any]] = []
+    try:
+        at = 1
+        while _is_interrupted(lambda: LIMITS[name](lambda: bounds.append(dict(copy_context()))), at):
+            assert dict(copy_context()) == context, at
+            signal.raise_signal(signal.SIGALRM)  # a timer that was left rings for nobody
+            with pytest.raises(limits.TooLongError):
+                allowing(0.001, lambda: limits.on_time(_look_at_no_clock))
+            at += 1
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+    assert at > 20
+    assert all(bound != context for bound in bounds)
+
+
+def _look_at_no_clock() -> None:
+    for _ in range(10**8):
+        pass
+
+
+def _is_interrupted(work: Callable[[], object], at: int) -> bool:
+    """Interrupt some work at a step of the code of limits, the finest that Python knows; False where it has fewer."""
+    steps, before = 0, sys.gettrace()
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal steps
+        frame.f_trace_opcodes = True
+        steps += frame.f_code.co_filename in (limits.__file__, formula.__file__)
+        if steps == at:
+            raise Interrupted
+        return trace
+
+    sys.settrace(trace)
+    try:
+        work()
+    except Interrupted:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+def test_a_timer_of_somebody_else_is_left_alone() -> None:
+    """Where a timer runs already, the time is looked at all the same and the timer runs on."""
+    rung: list[int] = []
+    handler = signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 100)
+        with pytest.raises(limits.TooLongError):
+            allowing(-1, lambda: limits.on_time(lambda: limits.Budget().watch()))
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 100
+        signal.raise_signal(signal.SIGALRM)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+    assert rung == [1]
 
 
 CLOSURE = "%@ rule A/step: on\npath(X, Y) :- step(X, Y).\n%@ rule A/on: on\npath(X, Z) :- path(X, Y), step(Y, Z).\n"
