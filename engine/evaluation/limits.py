@@ -40,6 +40,20 @@ class TooLongError(LimitError):
     """The limit of time."""
 
 
+def whatever_happens(work: Callable[[], Done], put_back: Callable[[], object]) -> Done:
+    """Do some work, and put back what it changes of a thread or of the process.
+
+    :param put_back: is called twice, for a signal may come the first time; nothing is to be amiss in between.
+    """
+    try:
+        try:
+            return work()
+        finally:
+            put_back()
+    finally:
+        put_back()
+
+
 def under(limit: ContextVar[float], value: float, work: Callable[[], Done]) -> Done:
     """Do some work while a limit has a value.
 
@@ -75,15 +89,15 @@ def on_time(work: Callable[[], Done]) -> Done:
 
     :raises LimitError: where the seconds of a case are over.
     """
-    before = signal.getsignal(signal.SIGALRM)
-    taken = before is not _ring and signal.getitimer(signal.ITIMER_REAL)[0]  # ours is one that an interrupt left
-    if taken or threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread() or signal.getitimer(signal.ITIMER_REAL)[0]:
         return one_case(work)
-    try:
-        return one_case(lambda: _timed(work))
-    finally:
+    before = signal.getsignal(signal.SIGALRM)
+
+    def put_back() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+    return whatever_happens(lambda: one_case(lambda: _timed(work)), put_back)
 
 
 def _timed(work: Callable[[], Done]) -> Done:
@@ -93,7 +107,7 @@ def _timed(work: Callable[[], Done]) -> Done:
 
 
 def _ring(*_: object) -> None:
-    """Stop the work whose time is over; once it has ended, there is none."""
+    """Stop the work whose time is over; it rings for nobody once that has ended, for the end went with it."""
     if time.monotonic() > _end.get():
         raise _too_long()
 

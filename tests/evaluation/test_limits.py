@@ -15,13 +15,16 @@ from click.testing import CliRunner
 from coverlog.engine.analysis import formula
 from coverlog.engine.cases.case import Case, read_text
 from coverlog.engine.decision.decide import decide
-from coverlog.engine.evaluation import limits
+from coverlog.engine.evaluation import datalog, limits
 from coverlog.engine.evaluation.joined import OFTEN
 from coverlog.engine.evaluation.limits import allowing
 from coverlog.engine.language.errors import CaseError
+from coverlog.engine.language.terms import Atom
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.soundness.lint import findings_of
 from coverlog.explain.commands.main import main
+
+from pyDatalog import Logic  # isort: skip
 
 HEADER = """
 guideline("T", "a test", "2025-01-01").
@@ -139,33 +142,32 @@ class Interrupted(BaseException):
     """What a signal's handler may raise."""
 
 
-LIMITS: dict[str, Callable[[Callable[[], object]], object]] = {
+CHANGES: dict[str, Callable[[Callable[[], object]], object]] = {
     "one_case": limits.one_case,
     "on_time": limits.on_time,
     "until": lambda work: limits.until(time.monotonic() + 9, work),
     "allowing": lambda work: allowing(9, work),
     "within": lambda work: formula.within(9, work),
+    "store": lambda work: datalog.Store().add(each for each in (work() for _ in "x") if isinstance(each, Atom)),
 }
 
 
-@pytest.mark.parametrize("name", LIMITS)
-def test_a_limit_that_is_interrupted_at_any_step_is_gone(name: str) -> None:
-    """Wherever an interrupt comes, the limit ends with its work: later work has no limit, and can have the same one."""
-    handler, context = signal.signal(signal.SIGALRM, lambda *_: None), dict(copy_context())
-    bounds: list[dict[Any, Any]] = []
-    try:
-        at = 1
-        while _is_interrupted(lambda: LIMITS[name](lambda: bounds.append(dict(copy_context()))), at):
-            assert dict(copy_context()) == context, at
-            signal.raise_signal(signal.SIGALRM)  # a timer that was left rings for nobody
-            with pytest.raises(limits.TooLongError):
-                allowing(0.001, lambda: limits.on_time(_look_at_no_clock))
-            at += 1
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
+def _state() -> tuple[object, ...]:
+    timer = signal.getitimer(signal.ITIMER_REAL)[0] > 0, signal.getsignal(signal.SIGALRM)
+    return timer, dict(copy_context()), dict(Logic.tl.__dict__)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_is_interrupted_at_any_step_leaves_nothing(name: str) -> None:
+    """Wherever an interrupt comes, limits, timers and pyDatalog's database are as before; later work has its own."""
+    before, meanwhile, at = _state(), list[object](), 1
+    while _is_interrupted(lambda: CHANGES[name](lambda: meanwhile.append(_state())), at):
+        assert _state() == before, at
+        with pytest.raises(limits.TooLongError):
+            allowing(0.001, lambda: limits.on_time(_look_at_no_clock))
+        at += 1
     assert at > 20
-    assert all(bound != context for bound in bounds)
+    assert before not in meanwhile
 
 
 def _look_at_no_clock() -> None:
@@ -174,13 +176,13 @@ def _look_at_no_clock() -> None:
 
 
 def _is_interrupted(work: Callable[[], object], at: int) -> bool:
-    """Interrupt some work at a step of the code of limits, the finest that Python knows; False where it has fewer."""
+    """Interrupt some work at a step of this code, the finest that Python knows; False where it has fewer."""
     steps, before = 0, sys.gettrace()
 
     def trace(frame: FrameType, event: str, _: object) -> Any:
         nonlocal steps
         frame.f_trace_opcodes = True
-        steps += frame.f_code.co_filename in (limits.__file__, formula.__file__)
+        steps += frame.f_code.co_filename in (limits.__file__, formula.__file__, datalog.__file__)
         if steps == at:
             raise Interrupted
         return trace
