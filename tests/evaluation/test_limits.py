@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from contextvars import copy_context
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -138,10 +137,6 @@ def test_a_timer_stops_what_looks_at_no_clock(make: Any, guideline: Guideline, m
     assert decide(make(), guideline).lines
 
 
-class Interrupted(BaseException):
-    """What a signal's handler may raise."""
-
-
 CHANGES: dict[str, Callable[[Callable[[], object]], object]] = {
     "one_case": limits.one_case,
     "on_time": limits.on_time,
@@ -158,10 +153,11 @@ def _state() -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_what_is_interrupted_at_any_step_leaves_nothing(name: str) -> None:
+def test_what_is_interrupted_at_any_step_leaves_nothing(name: str, is_interrupted: Callable[..., bool]) -> None:
     """Wherever an interrupt comes, limits, timers and pyDatalog's database are as before; later work has its own."""
     before, meanwhile, at = _state(), list[object](), 1
-    while _is_interrupted(lambda: CHANGES[name](lambda: meanwhile.append(_state())), at):
+    modules = limits, formula, datalog
+    while is_interrupted(lambda: CHANGES[name](lambda: meanwhile.append(_state())), at, *modules):
         assert _state() == before, at
         with pytest.raises(limits.TooLongError):
             allowing(0.001, lambda: limits.on_time(_look_at_no_clock))
@@ -173,28 +169,6 @@ def test_what_is_interrupted_at_any_step_leaves_nothing(name: str) -> None:
 def _look_at_no_clock() -> None:
     for _ in range(10**8):
         pass
-
-
-def _is_interrupted(work: Callable[[], object], at: int) -> bool:
-    """Interrupt some work at a step of this code, the finest that Python knows; False where it has fewer."""
-    steps, before = 0, sys.gettrace()
-
-    def trace(frame: FrameType, event: str, _: object) -> Any:
-        nonlocal steps
-        frame.f_trace_opcodes = True
-        steps += frame.f_code.co_filename in (limits.__file__, formula.__file__, datalog.__file__)
-        if steps == at:
-            raise Interrupted
-        return trace
-
-    sys.settrace(trace)
-    try:
-        work()
-    except Interrupted:
-        return True
-    finally:
-        sys.settrace(before)
-    return False
 
 
 def test_a_timer_of_somebody_else_is_left_alone() -> None:
