@@ -41,6 +41,18 @@ def on_time() -> None:
         raise OutOfTimeError
 
 
+class _Elsewhere:
+    """Lets python-sat leave Ctrl-C to Python, which has it once a question is answered.
+
+    It would jump out of its own code, past all that this holds, and keep what then comes for itself.
+    """
+
+    @staticmethod
+    def check() -> bool:
+        """Say whether it runs where signals are handled."""
+        return False
+
+
 class Formula:
     """Clauses, and a solver that holds them.
 
@@ -50,11 +62,12 @@ class Formula:
 
     def __init__(self, solver: str = SOLVER) -> None:
         try:
-            from pysat.solvers import Solver
+            from pysat import solvers
         except ImportError:
             raise FaultError(MISSING) from None
+        solvers.MainThread = _Elsewhere
         self.clauses: list[list[int]] = []
-        self._solver = Solver(name=solver)
+        self._solver = solvers.Solver(name=solver)
         self.top = 0
         self.true = self.new()
         self.add([self.true])

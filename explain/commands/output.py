@@ -165,12 +165,15 @@ def end(status: object) -> None:
 
 
 @contextmanager
-def quiet_pipe() -> Iterator[None]:
-    """End quietly where a reader went away, before click says that a check failed."""
+def quietly() -> Iterator[None]:
+    """End where a reader went away, or on Ctrl-C, before click says that a check failed."""
     try:
         yield
     except BrokenPipeError as error:
         sys.exit(output_failed(error))
+    except KeyboardInterrupt:
+        click.echo("\ncoverlog: interrupted", err=True)
+        sys.exit(INTERRUPTED)
 
 
 def output_failed(error: OSError) -> int:

@@ -223,6 +223,29 @@ def test_an_interrupted_command_ends_without_a_trace(module: str, status: int, s
     assert (told.returncode, told.stderr, told.stdout) == (status, said, "")
 
 
+# Sends Ctrl-C where Python throws something away, which then goes on as if nothing had come.
+LOST = """
+import os, signal, sys, time
+class Thrown:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == "coverlog.explain.advice.account":
+            Thrown()
+            time.sleep(5)
+sys.meta_path.insert(0, Interrupts())
+from coverlog.explain.commands.main import main
+main()
+"""
+
+
+def test_an_interrupt_is_not_lost_where_something_is_thrown_away() -> None:
+    """Ctrl-C ends the command also where Python would tell it and go on."""
+    told = subprocess.run([sys.executable, "-c", LOST, "explain", CTS], capture_output=True, text=True)
+    assert (told.returncode, told.stderr, told.stdout) == (130, "\ncoverlog: interrupted\n", "")
+
+
 ENDS = {
     "a statement": ("show", "B.4"), "a case": ("show", "enrolled-nothing-else-said"), "traceability": ("trace",),
     "cases": ("test",), "text": ("check",),

@@ -1,0 +1,41 @@
+"""A solver is asked in a time of its own, and takes nothing of the process for itself."""
+
+import os
+import signal
+import subprocess
+import time
+from itertools import combinations
+
+import pytest
+from coverlog.engine.analysis.formula import Formula
+
+
+def pigeons(number: int) -> Formula:
+    """So many pigeons, each in one of the holes, of which there is one too few: no solver finds that out at once."""
+    formula = Formula()
+    sits = [[formula.new() for _ in range(number - 1)] for _ in range(number)]
+    for pigeon in sits:
+        formula.add(pigeon)
+    for hole in zip(*sits, strict=True):
+        for one, other in combinations(hole, 2):
+            formula.add([-one, -other])
+    return formula
+
+
+def test_an_interrupt_while_a_solver_answers_is_an_interrupt() -> None:
+    """Ctrl-C is Python's, whatever python-sat would make of it, and is so the next time."""
+    formula = pigeons(9)
+
+    def asked() -> None:
+        formula.solve()
+        time.sleep(60)  # where the solver is quicker
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite in the background ignores it
+    try:
+        with subprocess.Popen(["sh", "-c", f"sleep 0.2; kill -INT {os.getpid()}"]), pytest.raises(KeyboardInterrupt):
+            asked()
+        assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
