@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from operator import neg
 from typing import Any
 
-from ..evaluation.limits import Done, under
+from ..evaluation.limits import Budget, Done, under
 from ..language.errors import FaultError
 
 SOLVER = "cadical195"
@@ -35,8 +35,10 @@ def within(seconds: float, work: Callable[[], Done]) -> Done:
 def on_time() -> None:
     """Raise an error where the time is over.
 
-    :raises OutOfTimeError: where it is.
+    :raises OutOfTimeError: where that of proofs is.
+    :raises LimitError: where that of the request is, or of the case, for which something is proved.
     """
+    Budget().watch()
     if time.process_time() > _end.get():
         raise OutOfTimeError
 

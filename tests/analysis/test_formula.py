@@ -8,6 +8,7 @@ from itertools import combinations
 
 import pytest
 from coverlog.engine.analysis.formula import Formula
+from coverlog.engine.evaluation.limits import LimitError, until
 
 
 def pigeons(number: int) -> Formula:
@@ -39,3 +40,12 @@ def test_an_interrupt_while_a_solver_answers_is_an_interrupt() -> None:
             signal.raise_signal(signal.SIGINT)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_what_is_proved_for_a_request_ends_with_it() -> None:
+    """Nothing more is asked once the time of a request is over, and the next one is answered."""
+    formula = pigeons(3)
+    for asked in (formula.solve, lambda: formula.is_possible([]), lambda: formula.smallest([], {1: 1})):
+        with pytest.raises(LimitError):
+            until(0, asked)
+        assert not asked()
