@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
+from functools import cache
 from operator import neg
 from typing import Any
 
-from ..evaluation.limits import Budget, Done, under
+from ..evaluation.limits import Budget, Done, under, whatever_happens
 from ..language.errors import FaultError
 
 SOLVER = "cadical195"
@@ -55,6 +57,36 @@ class _Elsewhere:
         return False
 
 
+@cache
+def _solvers() -> Any:
+    """Return python-sat's solvers, such that a signal waits for what it must not interrupt.
+
+    :raises FaultError: where python-sat is not installed.
+    """
+    try:
+        from pysat import card, solvers
+    except ImportError:
+        raise FaultError(MISSING) from None
+    for module, kind in ((solvers, solvers.Solver), (card, card.ITotalizer)):
+        module.MainThread, kind.delete = _Elsewhere, _whole(kind.delete)
+    return solvers
+
+
+def _whole(delete: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Let signals wait until something is deleted: after one that came in between it would be deleted again."""
+
+    def deleted(it: Any) -> None:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+        def alone() -> None:
+            signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGALRM))
+            delete(it)
+
+        whatever_happens(alone, lambda: signal.pthread_sigmask(signal.SIG_SETMASK, before))
+
+    return deleted
+
+
 class Formula:
     """Clauses, and a solver that holds them.
 
@@ -63,13 +95,8 @@ class Formula:
     """
 
     def __init__(self, solver: str = SOLVER) -> None:
-        try:
-            from pysat import solvers
-        except ImportError:
-            raise FaultError(MISSING) from None
-        solvers.MainThread = _Elsewhere
+        self._solver = _solvers().Solver(name=solver)
         self.clauses: list[list[int]] = []
-        self._solver = solvers.Solver(name=solver)
         self.top = 0
         self.true = self.new()
         self.add([self.true])

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from itertools import combinations
 
@@ -49,3 +50,26 @@ def test_what_is_proved_for_a_request_ends_with_it() -> None:
         with pytest.raises(LimitError):
             until(0, asked)
         assert not asked()
+
+
+def test_a_solver_is_deleted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C in the midst of it comes once it is done; to delete one again would break the program."""
+    formula, pysolvers = Formula(), sys.modules["pysolvers"]
+    real, deleted = pysolvers.cadical195_del, list[object]()
+
+    def interrupted(solver: object, *more: object) -> None:
+        if solver not in deleted:
+            real(solver, *more)
+        deleted.append(solver)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(pysolvers, "cadical195_del", interrupted)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            formula._solver.delete()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    del formula
+    assert len(deleted) == 1
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())

@@ -223,6 +223,18 @@ def test_an_interrupted_command_ends_without_a_trace(module: str, status: int, s
     assert (told.returncode, told.stderr, told.stdout) == (status, said, "")
 
 
+@pytest.mark.parametrize("at", ["parse_args", "invoke", "main"])
+def test_an_interrupt_is_told_in_one_way(at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever click is when Ctrl-C comes, the status and the line are the same."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(click.Group, at, interrupted)
+    told = run("decide", CTS)
+    assert (told.exit_code, told.stdout, told.stderr) == (130, "", "\ncoverlog: interrupted\n")
+
+
 # Sends Ctrl-C where Python throws something away, which then goes on as if nothing had come.
 LOST = """
 import os, signal, sys, time
