@@ -60,11 +60,11 @@ def under(limit: ContextVar[float], value: float, work: Callable[[], Done]) -> D
     It is done in a context of its own: wherever a signal interrupts it, nothing of the limit is left to later work.
     """
 
-    def limited() -> Done:
+    def bounded() -> Done:
         limit.set(value)
         return work()
 
-    return copy_context().run(limited)
+    return copy_context().run(bounded)
 
 
 def allowing(seconds: float, work: Callable[[], Done]) -> Done:

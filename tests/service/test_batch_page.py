@@ -81,7 +81,8 @@ def test_a_batch_that_tells_what_is_missing_is_believed(folder: Path, guideline:
 
 def test_a_request_whose_time_is_over_leaves_no_near_miss_out_for_the_next(folder: Path, guideline: Guideline) -> None:
     """Near misses are found once and kept: not by a request that had no time left for them."""
-    batch, fresh = (batching.Batch(folder / "lines.csv", folder / "in", guideline) for _ in range(2))
+    anew = Guideline(guideline.folder, guideline.program, guideline.strata, guideline.hash)  # of which nothing is known
+    batch, fresh = (batching.Batch(folder / "lines.csv", folder / "in", each) for each in (anew, guideline))
     with pytest.raises(LimitError):
         until(0, lambda: batch.near)
     assert batch.near == fresh.near
