@@ -19,6 +19,7 @@ from hypothesis import settings
 # Set before anything loads a guideline: the user's own cache is left alone. All processes of a run share one.
 if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="coverlog-tests-")
+os.environ.pop("COLUMNS", None)  # what a test asks for is piped: it is of no width, in whatever terminal the tests run
 
 from coverlog.engine.cases.case import Case, read_files, read_text
 from coverlog.engine.cases.find import canonical_paths

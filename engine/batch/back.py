@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..cases.case import Case, Unreadable, read_text
-from ..language.errors import CaseError
+from ..language.errors import CaseError, refused
 from ..language.visible import visible
 from ..program.interface import CODE
 from .load import Loaded, quoted
@@ -17,6 +17,8 @@ from .tables import CASE, DATE, ID, SERVICE, Table, plain
 AT_ONCE = 10_000
 """How many cases are put together at once."""
 Rows = list[tuple[Any, ...]]
+ANOTHER, TWICE = "another case has this id", " is said twice, and otherwise"
+"""Why the rows of an id make no case."""
 
 
 def case_of(batch: Loaded, name: str) -> Case:
@@ -41,12 +43,20 @@ def said_of(batch: Loaded, name: str) -> dict[str, Any]:
     """Return what a case says.
 
     :raises LookupError: where no case has this id.
+    :raises CaseError: where several have it, or where the case says a name twice and otherwise.
     """
     rows = {
         table.name: [row[1:] for row in _rows(batch, table, "all", f'"case" = {text(name)}')] for table in batch.list
     }
     if not rows[CASE]:
         raise LookupError(f"no case has the id {name}")
+    if len(rows[CASE]) > 1:
+        raise refused(_file(visible(name)), ANOTHER, "give each case one of its own")
+    for table in batch.list:
+        values: dict[Any, Any] = {}
+        for what, value in (row[1:] for row in rows[table.name] if "value" in table.columns):
+            if values.setdefault(what, value) != value:
+                raise refused(_file(visible(name)), f"{what}{TWICE}", "correct one")
     return _said(batch, name, rows, batch.list)
 
 

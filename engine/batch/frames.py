@@ -10,8 +10,9 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from .load import quoted
-from .sources import CHUNK, BatchError, Sources
+from .entries import BatchError
+from .load import MIDNIGHT, quoted
+from .sources import CHUNK, Sources
 from .sql import text
 from .tables import CASE, Table
 from .worker import ROW, TABLE
@@ -105,7 +106,9 @@ class Frames:
             row += here[f.col("_metadata.file_name")]
         self._cases = rows if name == CASE else self._cases
         read = self.spark.read.parquet(*files)
-        columns = [f.col(f"`{c}`").cast("string").alias(c) for c in read.columns if c != ROW]
+        day = {c for c, kind in read.dtypes if kind == "timestamp_ntz"}
+        told = {c: f.col(f"`{c}`").cast("string") for c in read.columns if c != ROW}
+        columns = [(f.regexp_replace(v, MIDNIGHT, "") if c in day else v).alias(c) for c, v in told.items()]
         return read.select(*columns, row.cast("bigint").alias(ROW))
 
     def _before(self, files: Sequence[str]) -> tuple[dict[str, int], int]:

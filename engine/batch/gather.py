@@ -10,9 +10,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, NamedTuple
 
+from ..program.schema import ITEMS
 from .compared import Compared
 from .layout import ASKED, FLAGGED, Bits
-from .load import Reading, quoted
+from .load import NO_ID, Reading, quoted
 from .sources import Range, within
 from .tables import CASE, SERVICE, Table
 from .vocabulary import Vocabulary
@@ -96,7 +97,7 @@ class Gather:
         codes = {name: self._codes[name].sql for name in self._names(table)}
         told = ['hash(t."case") AS h', *(f'{sql} AS "{name}"' for name, sql in codes.items())]
         told += ["t.row_no"] if table.name in (CASE, SERVICE) else []
-        told += ["""(t."case" IS NULL OR trim(t."case") = '') AS nameless"""] if table.name == CASE else []
+        told += [f"{NO_ID} AS nameless"] if table.name == CASE else []
         found: dict[str, Numbers]
         found = self.db.execute(f'SELECT {", ".join(told)} FROM "all_{table.name}" t{within(part)}').fetchnumpy()
         return found | {name: self._codes[name].numbers(found[name]) for name in codes}
@@ -171,8 +172,11 @@ class _Part:
                 self._words[word][:-1] |= said
             else:
                 np.bitwise_or.at(self._words[word], places, said)
+        rows_of = np.diff(starts, append=len(hashes)).astype(np.int32)
         if "value" in table.columns:
-            np.add.at(self._names, places, np.diff(starts, append=len(hashes)).astype(np.int32))
+            np.add.at(self._names, places, rows_of)
+        elif not all_ or rows_of.max() > ITEMS:
+            self._bad |= np.bincount(places, rows_of, len(self._bad)) > ITEMS
         every = places[np.cumsum(first) - 1]
         self._compare(table, rows, every)
         if table.name == SERVICE:

@@ -9,12 +9,16 @@ from typing import Any
 from ..language.record import NamedTuple
 from ..library.guideline import Guideline
 from ..program.interface import CODE
+from ..program.schema import ID_LENGTH
 from .columns import Result
-from .sources import BatchError, Sources
-from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables, is_day
+from .entries import BatchError, columns_named
+from .sources import Sources
+from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables, plain
 
 SESSION, UNITS = "session", "units"
-NO_DATE = "the date of service is missing or is no date; write YYYY-MM-DD"
+MIDNIGHT = " 00:00:00$"
+NO_ID = f"""("case" IS NULL OR "case" < '!' OR ltrim("case") <> "case" OR length("case") > {ID_LENGTH})"""
+"""What holds of an id that a case file may not have either: it is missing, begins with a space, or is too long."""
 
 
 class Reading(NamedTuple):
@@ -67,9 +71,10 @@ class Loaded:
         known = {row[0]: row[1] for row in self.db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         missing = [column for column in (table.id, *_needed(table)) if column not in known]
         if missing and table.name in found.of:
-            told = f"it has {', '.join(sorted({*known} - {'row_no', 'file_row_number'}))} (coverlog batch --schema)"
+            told = f"it has {', '.join(sorted({*known} - {'row_no'}))} (coverlog batch --schema)"
             raise BatchError(f"{found.told}: table {table.name} has no column {', '.join(missing)}; {told}")
-        columns = ", ".join(f'{quoted(c) if c in known else "NULL::VARCHAR"} AS "{c}"' for c in table.columns)
+        columns_named(found.told, sorted(known), table)
+        columns = ", ".join(f'{_read(c, known.get(c, ""))} AS "{c}"' for c in table.columns)
         name = table.id if table.id in known else "case"
         of = quoted(name) if known[name] == "VARCHAR" else f"{quoted(name)}::VARCHAR"
         self.db.execute(f"""CREATE OR REPLACE TEMP VIEW "every_{table.name}" AS
@@ -79,7 +84,7 @@ class Loaded:
         """Yield what reads the values of the tables."""
         for table in self.list:
             if table.name == CASE:
-                yield Reading("case_date", table, (DATE,), _dated)
+                yield Reading("case_date", table, (DATE,), self.tables.of_date)
                 for key in self.tables.singles:
                     more = [DATE] if self.tables.is_since(key) else []
                     yield Reading(f"case_{key}", table, (key, *more), self._single(key))
@@ -104,11 +109,6 @@ class Loaded:
         return read
 
 
-def _dated(value: Any) -> Meaning:
-    """Return that a text is a date, or not."""
-    return Meaning((), "" if is_day(value) else NO_DATE)
-
-
 def insert(db: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Add rows to a table, at once: a statement for each would take longer than all else."""
     if rows:
@@ -121,6 +121,13 @@ def quoted(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
+def _read(column: str, kind: str) -> str:
+    """Return what reads a column of a type; a time without a zone that is midnight is a day."""
+    if kind.startswith("TIMESTAMP") and "ZONE" not in kind:
+        return f"regexp_replace({quoted(column)}::VARCHAR, '{MIDNIGHT}', '')"
+    return quoted(column) if kind else "NULL::VARCHAR"
+
+
 def _needed(table: Table) -> tuple[str, ...]:
     """Return the columns that a table cannot do without."""
     return {CASE: (DATE,), SERVICE: (CODE,)}.get(table.name, table.columns)
@@ -128,6 +135,4 @@ def _needed(table: Table) -> tuple[str, ...]:
 
 def whole(value: Any) -> Any:
     """Return a text as the whole number that it writes, else as it is; 1 for none."""
-    if value is None:
-        return 1
-    return int(value) if str(value).isdigit() else value
+    return 1 if value is None else plain(value)

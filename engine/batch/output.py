@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 from ..program.interface import CODE
 from .columns import COLUMNS, MISSING, SEPARATOR, TOLD, Result
+from .entries import BatchError
 from .load import Loaded, quoted
-from .rejects import count
+from .rejects import REJECTS, count, stand
 from .run import FETCHED
 from .several import Batches
-from .sources import BatchError
 from .sql import text
 
 FORMATS = {
@@ -33,7 +33,6 @@ _LINES = f"""SELECT "case", row_no AS "row", {CODE}, session, {{told}}, {{guidel
     POSITIONAL JOIN answer{{at}} WHERE id >= 0"""
 _NONE = f"""SELECT "case", row_no AS "row", {CODE}, session, {", ".join(f"NULL AS {quoted(name)}" for name in TOLD)},
     NULL AS guideline FROM every_service WHERE false"""
-REJECTS = 'SELECT "case", source AS "table", row_no AS "row", reason FROM rejects ORDER BY ALL'
 
 
 class Summary(NamedTuple):
@@ -64,6 +63,22 @@ def check_name(out: Path) -> None:
         raise BatchError(f"{out} cannot be written: there is no folder {out.parent} that can be written to")
     if out.is_dir() and any(not part.name.startswith("part-") for part in out.iterdir()):
         raise BatchError(f"{out} is a folder with other things in it; remove it, or name another output")
+    if rejects_of(out).is_dir():
+        raise BatchError(f"{rejects_of(out)}, for what is rejected, is a folder; remove it, or name another output")
+
+
+def check_apart(out: Path, source: Path, of: Batches) -> None:
+    """Refuse an output that would be read as a table of the input, now or by the next run.
+
+    :raises BatchError: where it would.
+    """
+    names = {table.name for batch in of.all for table in batch.list}
+    root = source.resolve()
+    for each in (out, rejects_of(out)):
+        at = each.parent.resolve() / each.name
+        first = at.relative_to(root).parts[:1] if at.is_relative_to(root) else ("",)
+        if not first or first[0].partition(".")[0] in names or (each.exists() and each.samefile(root)):
+            raise BatchError(f"{each} would be a table of {source}; name another output")
 
 
 def lines(of: Batches) -> str:
@@ -88,9 +103,20 @@ def workplace(out: Path) -> Iterator[Path]:
     for left in out.parent.glob(f"{_PREFIX}*"):
         with suppress(OSError), _held(left):
             shutil.rmtree(left)
+    with _written(out):
+        made = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=out.parent)
+    with made as name, _held(Path(name)):
+        yield Path(name)
+
+
+@contextmanager
+def _written(out: Path) -> Iterator[None]:
+    """Tell that an output cannot be written.
+
+    :raises BatchError: where the system says so.
+    """
     try:
-        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=out.parent) as name, _held(Path(name)):
-            yield Path(name)
+        yield
     except OSError as error:
         raise BatchError(f"{out} cannot be written: {error.strerror}") from None
 
@@ -115,7 +141,7 @@ def write(of: Batches, out: Path, work: Path) -> None:
     :param work: the folder for what is unfinished.
     """
     rejected, decided = (work / f"{name}{out.suffix}" for name in ("rejects", "lines"))
-    copy(of.db, REJECTS, rejected)
+    copy_rejects(of, rejected)
     copy(of.db, lines(of), decided)
     appear(out, decided, rejected)
 
@@ -125,14 +151,21 @@ def copy(db: Any, select: str, to: Path) -> None:
     db.execute(f"COPY ({select}) TO {text(str(to))} ({FORMATS[to.suffix]})")
 
 
+def copy_rejects(of: Batches, to: Path) -> None:
+    """Write the rejects into a file."""
+    stand(of.db, of.found)
+    copy(of.db, REJECTS, to)
+
+
 def appear(out: Path, decided: Path, rejected: Path) -> None:
     """Put an output in the place of an earlier one; no old lines stand beside new rejects.
 
     :param decided: the lines, a file or a folder of parts.
     """
-    shutil.rmtree(out) if out.is_dir() else out.unlink(missing_ok=True)
-    os.replace(rejected, rejects_of(out))
-    os.replace(decided, out)
+    with _written(out):
+        shutil.rmtree(out) if out.is_dir() else out.unlink(missing_ok=True)
+        os.replace(rejected, rejects_of(out))
+        os.replace(decided, out)
 
 
 def give(of: Batches) -> None:
@@ -177,10 +210,11 @@ def summary(of: Batches, counts: Mapping[Result, int] | None = None, cases: int 
         for item in (result[place] or "").split(SEPARATOR) if place else ():
             missing[item] += number
     del deciding[""], missing[""]
-    found = of.db.execute("SELECT reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason LIMIT 10")
+    most = "SELECT reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason LIMIT 10"
+    reasons = dict(of.db.execute(most).fetchall())
     return Summary(
         cases or max(batch.cases for batch in of.all), sum(outcomes.values()), _most(outcomes), _most(deciding, 10),
-        _most(missing, 10), count(of.db, '(SELECT DISTINCT "case" FROM rejects)'), dict(found.fetchall()),
+        _most(missing, 10), count(of.db, '(SELECT DISTINCT "case" FROM rejects)'), reasons,
     )  # fmt: skip
 
 

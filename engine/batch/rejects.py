@@ -7,16 +7,21 @@ from itertools import islice
 from typing import Any
 
 from ..language.errors import CaseError
-from .back import AT_ONCE, take
-from .load import Loaded, Reading, insert, quoted
+from ..program.schema import ID_LENGTH
+from .back import ANOTHER, AT_ONCE, TWICE, take
+from .comma import reader
+from .entries import PARQUET
+from .load import NO_ID, Loaded, Reading, insert, quoted
+from .sources import Sources
 from .sql import text
 from .tables import CASE, Table
 
 SOUND = "case_no NOT IN (SELECT case_no FROM rejects WHERE case_no IS NOT NULL)"
 """What holds of the cases that are not rejected."""
 UNSOUND = {
-    "the id is missing": """"case" IS NULL OR trim("case") = ''""",
-    "another case has this id": '"case" IN (SELECT "case" FROM cases GROUP BY "case" HAVING count(*) > 1)',
+    "the id is missing": f"""{NO_ID} AND coalesce(trim("case"), '') = ''""",
+    f"the id begins with a space, or has more than {ID_LENGTH} characters": f"""{NO_ID} AND trim("case") <> ''""",
+    ANOTHER: '"case" IN (SELECT "case" FROM cases GROUP BY "case" HAVING count(*) > 1)',
     "the case has no line": '"case" IS NOT NULL AND '
     '"case" NOT IN (SELECT "case" FROM in_service WHERE "case" IS NOT NULL)',
 }
@@ -24,8 +29,13 @@ UNSOUND = {
 Refused = tuple[int, str, CaseError]
 """A case that cannot be decided: its number, its id and why."""
 TABLE = """CREATE TEMP TABLE IF NOT EXISTS rejects
-    (case_no BIGINT, "case" VARCHAR, source VARCHAR, row_no BIGINT, reason VARCHAR)"""
-"""Makes the table of rejects: number and id of the case, table, row and reason."""
+    (case_no BIGINT, "case" VARCHAR, source VARCHAR, row_no BIGINT, reason VARCHAR);
+    CREATE TEMP TABLE IF NOT EXISTS stood (source VARCHAR, file VARCHAR, before BIGINT)"""
+"""Makes the table of rejects: number and id of the case, table, row and reason; and that of the files of each table,
+with how many rows come before the first of a file."""
+REJECTS = """SELECT r."case", r.source AS "table", file, row_no - coalesce(before, 0) AS "row", reason
+    FROM rejects r ASOF LEFT JOIN stood s ON r.source = s.source AND s.before < r.row_no ORDER BY ALL"""
+"""Selects the rejects as they are written, each with its file and the number of its row there."""
 
 
 class Close:
@@ -39,17 +49,24 @@ class Close:
 
     def look(self) -> None:
         """Read the rows, and find what is wrong with them."""
-        take(self.batch, "flagged")
-        for why, which in UNSOUND.items():
-            self._reject(f"""SELECT case_no, "case", 'case', case_no, {text(why)} FROM cases WHERE {which}""")
+        self.take("flagged")
         self._reject_lost()
-        for table in self.batch.list:
-            if "value" in table.columns:
-                self._reject_twice(table)
         for reading in self.batch.readings():
             self._reject_faulty(reading)
         self.db.execute("""UPDATE rejects SET case_no = c.case_no FROM cases c
             WHERE rejects.case_no IS NULL AND c."case" = rejects."case" """)
+
+    def take(self, names: str) -> None:
+        """Take cases out, and reject those whose rows do not make one case.
+
+        :param names: the table of their ids.
+        """
+        take(self.batch, names)
+        for why, which in UNSOUND.items():
+            self._reject(f"""SELECT case_no, "case", 'case', case_no, {text(why)} FROM cases WHERE {which}""")
+        for table in self.batch.list:
+            if "value" in table.columns:
+                self._reject_twice(table)
 
     def _reject(self, select: str) -> None:
         self.db.execute(f"INSERT INTO rejects {select}")
@@ -67,7 +84,7 @@ class Close:
         """Reject a case that says a name twice and otherwise."""
         what = f'"{table.columns[0]}"'
         self._reject(f"""SELECT c.case_no, c."case", {text(table.name)}, twice.row_no,
-                twice.what || ' is said twice, and otherwise'
+                twice.what || {text(TWICE)}
             FROM (SELECT "case", {what} AS what, max(row_no) AS row_no FROM "in_{table.name}" GROUP BY ALL
                   HAVING min("value") <> max("value")) twice JOIN cases c USING ("case")""")
 
@@ -86,6 +103,26 @@ class Close:
         source = "cases" if reading.table.name == CASE else source
         self._reject(f"""SELECT NULL, t."case", {text(reading.table.name)}, t.{row}, f.fault
             FROM {source} t JOIN fault f ON {on}""")
+
+
+def stand(db: Any, found: Iterable[Sources]) -> None:
+    """Tell where the rows of tables stand, those that have rejects.
+
+    :param found: the tables of each guideline.
+    """
+    stood = {name: files for each in found for name, files in each.stood.items()}
+    for (name,) in db.execute("SELECT DISTINCT source FROM rejects").fetchall():
+        if files := stood.get(name):
+            insert(db, "stood", list(before(db, name, files)))
+
+
+def before(db: Any, name: str, files: list[str]) -> Iterable[tuple[str, str, int]]:
+    """Yield each file of a table, with how many rows come before its first."""
+    rows = 0
+    for file in files:
+        yield name, file, rows
+        if len(files) > 1:
+            rows += count(db, f"read_parquet({text(file)})" if file.endswith(PARQUET) else f"({reader([file], db)})")
 
 
 def reject(db: Any, refused: Iterable[Refused]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..language.errors import CONTRADICTORY
 from .against import Reasons
 from .apart import decide_apart
 from .compared import Compared
@@ -16,7 +17,8 @@ from .sources import Range, Sources, ranges, within
 from .sql import text
 from .vocabulary import Vocabulary
 
-AGAINST_ITSELF = "the documentation contradicts itself (coverlog explain --from says how)"
+AGAINST_ITSELF = f"{CONTRADICTORY}; coverlog explain --from INPUT --case ID tells what contradicts what"
+"""What is said of a case by the rules of a circuit, one sentence for all: to tell each takes longer than all else."""
 GATHERED = 500_000
 """The most cases whose rows are held in memory at once."""
 CLOSE, AGAINST, BY_COMPARING, BY_ALL = 1, 2, 3, 4

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,14 @@ from ..library.guideline import Guideline
 from ..library.several import Answering, Several, each
 from ..program.interface import CODE
 from .apart import results
-from .back import AT_ONCE, saids, take
+from .back import ANOTHER, AT_ONCE, saids
 from .columns import Result
 from .kernel import UNDECIDED
 from .load import insert
-from .rejects import TABLE, Refused, reject
+from .rejects import SOUND, TABLE, Close, Refused, reject
 from .run import Batch, Step
 from .sources import Sources, sources
+from .tables import CASE
 
 
 class Batches:
@@ -29,6 +32,7 @@ class Batches:
         self.db, self.answering = db, answering
         self.all = [Batch(db, guideline, world, as_of, columns) for guideline in each(answering)]
         self._refused: list[Refused] = []
+        self.found: list[Sources] = []
         db.execute(TABLE)
 
     @property
@@ -42,7 +46,8 @@ class Batches:
         :param step: called with what begins.
         :raises BatchError: where a table or a column is missing.
         """
-        self.decide([sources(path, batch.tables, self.db) for batch in self.all], step)
+        self.found = [sources(path, batch.tables, self.db) for batch in self.all]
+        self.decide(self.found, step)
 
     def decide(
         self, found: Sequence[Sources], step: Step = lambda told: None, masks: dict[str, int] | None = None
@@ -114,13 +119,16 @@ class Batches:
         places: dict[str, tuple[int, list[int]]] = {}
         for batch, source in zip(self.all, found, strict=True):
             batch.look(source)
-            self.db.execute('CREATE OR REPLACE TEMP TABLE sample AS SELECT unnest(?) AS "case"', [names])
-            take(batch, "sample")
-            for number, mine, rows in saids(batch):
+            self.db.execute("""CREATE OR REPLACE TEMP TABLE sample AS SELECT * FROM (SELECT unnest(?) AS "case")
+                ANTI JOIN rejects USING ("case")""", [names])  # fmt: skip
+            Close(batch).take("sample")
+            for number, mine, rows in saids(batch, SOUND):
                 said.setdefault(mine["id"], {}).update(mine)
                 places[mine["id"]] = number, [row[0] for row in rows]
+        rejected = {name for (name,) in self.db.execute('SELECT "case" FROM rejects').fetchall()}
         for name, whole in said.items():
-            self._one(whole, *places[name])
+            if name not in rejected:
+                self._one(whole, *places[name])
 
     def _one(self, said: dict[str, Any], number: int, rows: list[int]) -> None:
         """Decide a case by each guideline that it is for, or by none where one of them cannot."""
@@ -144,26 +152,55 @@ class Batches:
     # --- Files ------------------------------------------------------------------------------------
 
     def decide_files(self, cases: Iterable[Case | Unreadable]) -> None:
-        """Decide cases that were read from files; what cannot be read or decided is rejected."""
+        """Decide cases that were read from files; what cannot be read or decided is rejected.
+
+        :param cases: what `read_files` gives: a case of several guidelines stands there once for each.
+        """
         import numpy as np
 
         lines: list[tuple[str, int, str, int]] = []
         ids: dict[Batch, list[int]] = {batch: [] for batch in self.all}
-        number = 0
-        for number, case in enumerate(cases, 1):
-            for batch, told in self._told([case], number, case.id):
-                own = case.lines if isinstance(case, Case) else ()
-                lines += [(case.id, len(lines) + at, line.code, line.session) for at, line in enumerate(own, 1)]
-                for each_, its in ids.items():
-                    its += map(batch.number, told) if each_ is batch else [UNDECIDED] * len(told)
-        self.db.execute(f"""CREATE OR REPLACE TEMP TABLE every_service
-            ("case" VARCHAR, row_no BIGINT, {CODE} VARCHAR, session BIGINT)""")
+        numbers: dict[str, list[int]] = {}  # by id, those of the cases
+        files: dict[str, int] = {}  # each with the number of cases before its first
+        for number, of in enumerate(_together(cases), 1):
+            numbers.setdefault(of[0].id, []).append(number)
+            files.setdefault(_file(of[0]), number - 1)
+            told = dict(self._told(of, number, of[0].id))
+            own = of[0].lines if told and isinstance(of[0], Case) else ()
+            lines += [(of[0].id, len(lines) + at, line.code, line.session) for at, line in enumerate(own, 1)]
+            for batch, its in ids.items():
+                its += map(batch.number, told[batch]) if batch in told else [UNDECIDED] * len(own)
+        twice = {name for name, its in numbers.items() if len(its) > 1}
+        self._refused += [(number, name, CaseError(ANOTHER)) for name in twice for number in numbers[name]]
+        self.db.execute(_EVERY)
         insert(self.db, "every_service", lines)
+        insert(self.db, "stood", [(CASE, file, before) for file, before in files.items()])
         reject(self.db, self._refused)
-        self.all[0].cases = number
+        self.all[0].cases = sum(map(len, numbers.values()))
+        alone = np.array([name not in twice for name, *_ in lines], bool)
         for batch, its in ids.items():
-            batch.ids = np.array(its, np.int32)
+            batch.ids = np.where(alone, np.array(its, np.int32), np.int32(UNDECIDED))
 
 
+def _together(cases: Iterable[Case | Unreadable]) -> Iterator[list[Case | Unreadable]]:
+    """Yield what stands at one place: a case of several guidelines is read once for each."""
+    for _, same in groupby(cases, key=lambda case: _place(case) or object()):
+        yield list(same)
+
+
+def _place(case: Case | Unreadable) -> str:
+    """Return where a case stands; an empty text for what is no case."""
+    of = case if isinstance(case, Case) else case.partly
+    return of.place if of else ""
+
+
+def _file(case: Case | Unreadable) -> str:
+    """Return the file of a case, or of what is no case."""
+    place = _place(case) or (case.faults[0].place if isinstance(case, Unreadable) and case.faults else case.id)
+    return re.sub(r"(:\d+){2}$", "", place)
+
+
+_EVERY = f"""CREATE OR REPLACE TEMP TABLE every_service
+    ("case" VARCHAR, row_no BIGINT, {CODE} VARCHAR, session BIGINT)"""
 _FIRST = 'ANTI JOIN elsewhere USING ("case")'
 _LATER = 'SEMI JOIN (FROM elsewhere WHERE mask = {mask}) USING ("case")'

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from ..language.record import NamedTuple
+from .comma import reader
+from .entries import PARQUET, BatchError, entries, named
 from .sql import text
 from .tables import CASE, ID, SERVICE, Tables
 
 CHUNK = 250_000
 """How many cases are decided at once, where their order allows it: their words then stand near the processor."""
-CSV = "read_csv({}, all_varchar = true, header = true)"
 Range = tuple[str, str]
 """The first id, and the one before which it ends; an empty text for no bound."""
-
-
-class BatchError(ValueError):
-    """A batch that cannot be run: what is missing, and what to do."""
 
 
 class Sources(NamedTuple):
@@ -29,6 +29,7 @@ class Sources(NamedTuple):
     of: dict[str, str]
     told: str
     files: dict[str, list[str]]  # of a table that stands in Parquet
+    stood: dict[str, list[str]] = {}  # noqa: RUF012 - nobody adds; where the rows of each table stand, file by file
 
 
 def connect(memory: str = "", folder: Path | None = None, threads: int = 0) -> Any:
@@ -44,14 +45,41 @@ def connect(memory: str = "", folder: Path | None = None, threads: int = 0) -> A
         raise BatchError("batch needs DuckDB and NumPy: pip install 'coverlog[batch]'") from None
     made = duckdb.connect(config={"threads": threads} if threads else {})
     made.execute("SET enable_progress_bar = false")
-    try:
-        if memory:
-            made.execute(f"SET memory_limit = {text(memory)}")
-    except duckdb.Error:
-        raise BatchError(f"{memory} is no size of memory; write 500MB or 4GB") from None
+    if memory and not re.fullmatch(r"[0-9]+(\.[0-9]+)? *[kmgt]i?b", memory, re.IGNORECASE):
+        raise BatchError(f"{memory} is no size of memory; write 500MB or 4GB")
+    if memory:
+        made.execute(f"SET memory_limit = {text(memory)}")
     if folder:
         made.execute(f"SET temp_directory = {text(str(folder))}")
     return made
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell in short what DuckDB cannot read, hold or write.
+
+    :raises BatchError: where there is such.
+    :raises KeyboardInterrupt: where a query was interrupted.
+    """
+    import duckdb
+
+    try:
+        yield
+    except RuntimeError as error:
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from None
+        raise
+    except duckdb.OutOfMemoryException:
+        raise BatchError("there is not enough memory; allow more with --memory") from None
+    except duckdb.Error as error:
+        whole = re.search(r'"exception_message":("([^"\\]|\\.)*")', str(error))
+        why, *rest = re.split(r"\n\s*(?:Possible|Potential|LINE|See)", json.loads(whole[1]) if whole else str(error))
+        file = re.search(r"^ *file = (.*)$", "\n".join(rest), re.MULTILINE)
+        lines = [line for line in why.splitlines() if line.strip()]
+        # What a row says stays out of it.
+        lines = [lines[0], lines[-1]] if "\nOriginal Line" in why else lines
+        first = re.sub(r"^[\w ]+ Error: ", "", "; ".join(lines))
+        raise BatchError(f"{file[1]}: {first}" if file else first) from None
 
 
 def need_arrays() -> None:
@@ -68,17 +96,14 @@ def sources(path: Path, tables: Tables, db: Any) -> Sources:
 
     :raises BatchError: where there is no table of cases or of services.
     """
-    files = {} if path.is_file() else _parquet(path, tables)
-    found = _in_database(path, tables, db) if path.is_file() else _in_folder(path, tables, files, db)
+    stood = {} if path.is_file() else {name: list(map(str, of)) for name, of in entries(path, tables).items()}
+    files = {name: of for name, of in stood.items() if of[0].endswith(PARQUET)}
+    found = _in_database(path, tables, db) if path.is_file() else _in_folder(stood, files, db)
     for name in (CASE, SERVICE):
         if name not in found:
-            hint = f"write {name}.parquet or {name}.csv (coverlog batch --schema)"
-            raise BatchError(f"{path}: no table {name} there; {hint}")
-    return Sources(found, str(path), files)
-
-
-def _numbered(source: str) -> str:
-    return f"SELECT *, row_number() OVER () AS row_no FROM {source}"
+            hint = "make it" if path.is_file() else f"write {name}.parquet or {name}.csv"
+            raise BatchError(f"{path}: no table {name} there; {hint} (coverlog batch --schema)")
+    return Sources(found, str(path), files, stood or {name: [str(path)] for name in found})
 
 
 def _in_database(path: Path, tables: Tables, db: Any) -> dict[str, str]:
@@ -86,38 +111,31 @@ def _in_database(path: Path, tables: Tables, db: Any) -> dict[str, str]:
 
     try:
         db.execute(f"ATTACH IF NOT EXISTS {text(str(path))} AS input (READ_ONLY)")
-    except duckdb.Error:
+    except duckdb.Error as error:
+        if "lock" in str(error) or "Permission" in str(error):
+            raise BatchError(f"{path} cannot be read: another program has it open, or it may not be") from None
         told = f"{path}: neither a folder of tables nor a database of DuckDB; put case files into a folder"
         raise BatchError(told) from None
-    known = db.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'input'").fetchall()
-    return {table.name: _numbered(f'input."{table.name}"') for table in tables.all() if (table.name,) in known}
+    there = "FROM information_schema.tables WHERE table_catalog = 'input' AND table_schema = 'main'"
+    known = {name for (name,) in db.execute(f"SELECT table_name {there}").fetchall()}
+    named(str(path), known, tables)
+    return {table.name: _numbered(f'input."{table.name}"') for table in tables.all() if table.name in known}
 
 
-def _parquet(path: Path, tables: Tables) -> dict[str, list[str]]:
-    """Return the Parquet of each table that has such: a file, or all in a folder."""
-    found = {}
-    for table in tables.all():
-        file = path / f"{table.name}.parquet"
-        several = sorted((path / table.name).glob("*.parquet"))
-        if file.is_file() or several:
-            found[table.name] = [str(file)] if file.is_file() else list(map(str, several))
-    return found
+def _numbered(source: str) -> str:
+    return f"SELECT row_number() OVER () AS row_no, * FROM {source}"
 
 
-def _in_folder(path: Path, tables: Tables, files: dict[str, list[str]], db: Any) -> dict[str, str]:
+def _in_folder(stood: dict[str, list[str]], files: dict[str, list[str]], db: Any) -> dict[str, str]:
     found = {name: " UNION ALL BY NAME ".join(_counted(each, db)) for name, each in files.items()}
-    for table in tables.all():
-        file, folder = path / f"{table.name}.csv", path / table.name
-        if table.name not in found and (file.is_file() or any(folder.glob("*.csv"))):
-            found[table.name] = _numbered(CSV.format(text(str(file if file.is_file() else folder / "*.csv"))))
-    return found
+    return found | {name: _numbered(f"({reader(each, db)})") for name, each in stood.items() if name not in files}
 
 
 def _counted(files: Iterable[str], db: Any) -> Iterable[str]:
     """Yield what selects the rows of each file, numbered through."""
     before = 0
     for file in files:
-        rows = f"SELECT *, file_row_number + {before + 1} AS row_no FROM read_parquet({text(file)}"
+        rows = f"SELECT file_row_number + {before + 1} AS row_no, * FROM read_parquet({text(file)}"
         yield f"{rows}, file_row_number = true)"
         before += db.execute(f"SELECT num_rows FROM parquet_file_metadata({text(file)})").fetchone()[0]
 

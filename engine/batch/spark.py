@@ -11,12 +11,13 @@ from typing import Any
 
 from ..program.interface import CODE
 from .columns import Result
+from .entries import BatchError
 from .frames import Frames
 from .load import insert
-from .output import REJECTS, Summary, appear, copy, lines, summary
+from .output import Summary, appear, copy, copy_rejects, lines, summary
 from .run import Step
 from .several import Batches
-from .sources import BatchError, sources
+from .sources import sources
 from .tables import SERVICE
 from .worker import Job, Told, decide
 
@@ -76,7 +77,8 @@ class OnSpark:
         :param suffix: how the name of the output ends.
         :raises BatchError: where a table or a column is missing, or what the executors need.
         """
-        frames = Frames(self.spark, self.of.db, [sources(path, b.tables, self.of.db) for b in self.of.all], self.work)
+        self.of.found = [sources(path, batch.tables, self.of.db) for batch in self.of.all]
+        frames = Frames(self.spark, self.of.db, self.of.found, self.work)
         for batch in self.of.all:
             batch.look(frames.none(str(path)))  # says what is missing, before anything is read
         (self.work / "lines").mkdir()
@@ -135,5 +137,5 @@ class OnSpark:
         if not any(folder.iterdir()):
             copy(self.of.db, lines(self.of), folder / f"part-00000{out.suffix}")
         rejects = self.work / f"rejects{out.suffix}"
-        copy(self.of.db, REJECTS, rejects)
+        copy_rejects(self.of, rejects)
         appear(out, folder, rejects)

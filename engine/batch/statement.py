@@ -5,8 +5,15 @@ from __future__ import annotations
 from ..circuit.circuit import Circuit
 from ..language.terms import unquote
 from ..program.interface import SILENT
-from .sources import BatchError
+from .entries import BatchError
 from .sql import Sql, query, text
+
+READ = (
+    "said(case_no, session, symbol) has a row for all that a case says, session 0 for what is of no session;",
+    "line(case_no, line_no, code, session) has one for each of its lines. What a symbol below stands for: 1 as a",
+    "session for each; a code that ends in ~ for all below it that have no symbol; an amount for all up to the next.",
+)
+"""What the statement reads."""
 
 
 def statement(circuit: Circuit, dialect: str, *, open_world: bool) -> str:
@@ -29,6 +36,8 @@ def statement(circuit: Circuit, dialect: str, *, open_world: bool) -> str:
     head = [
         f"-- {program.name}: {program.title}",
         f"-- the rules in force from {circuit.grounded.date or 'the beginning'}, in the {world} world",
+        *map("-- {}".format, READ),
+        *(f"-- left out, to be looked at apart: {rule.id} ({rule.gloss})" for rule in circuit.grounded.apart),
     ]
     return "\n".join([*head, *made]) + ";\n"
 

@@ -6,12 +6,14 @@ A value is read as a case file's is, by the same reader: once for each value tha
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
-from ..cases.case import Unreadable, read_text
+from ..cases.case import Case, Unreadable, read_text
+from ..cases.document import number
 from ..cases.times import times
 from ..language.record import NamedTuple
 from ..language.terms import Atom
@@ -24,8 +26,12 @@ from ..program.program import CaseKey
 from ..program.shapes import Said, read_facts
 
 CASE, SERVICE = "case", "service"
+NO_DATE = "the date of service is no date; write YYYY-MM-DD"
 _IRREGULAR = {"indices": "index"}
 ID, DATE = "id", "date_of_service"
+_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
+_LONG = 1000
+"""From so many digits on a number is told as a text: its reader takes long."""
 LARGE = 10**15
 """From here on a number may be read otherwise than it is written."""
 
@@ -108,6 +114,13 @@ class Tables:
         """Say whether a key holds a date, which means the time from it to the date of service."""
         return self._keys[key][0].shape in SINCE
 
+    def of_date(self, value: Any) -> Meaning:
+        """Return that a text is a date of service, or why not."""
+        if is_day(value):
+            return Meaning((), "")
+        case = self._read({key: each for key, each in {**self._base, DATE: value}.items() if each is not None})
+        return Meaning((), _told(case, DATE) if isinstance(case, Unreadable) else NO_DATE)
+
     def of_service(self, code: Any, units: Any) -> Meaning:
         """Return what a line of a session means."""
         return self._meaning("services", [{CODE: code, "session": 1, "units": units}])
@@ -131,6 +144,8 @@ class Tables:
         """Return what an item of a list means, or a name with a value."""
         if len(values) == 1:
             return self._meaning(table.key, [values[0]])
+        if values[0] is None:
+            return Meaning((), f"{table.name} is empty; say what it is, or leave the row out")
         return self._meaning(table.key, {str(values[0]): plain(values[1])})
 
     def _meaning(self, key: str, value: Any, more: dict[str, Any] | None = None) -> Meaning:
@@ -142,10 +157,14 @@ class Tables:
             for name, of in self._of_key[key].items():
                 facts |= read_facts(name, of, values)
             return Meaning(tuple(facts), "")
-        (case,) = read_text(json.dumps(said).encode(), "", self.guideline)
+        case = self._read(said)
         if isinstance(case, Unreadable):
-            return Meaning((), "; ".join(dict.fromkeys(_told(fault) for fault in case.faults)) or case.error)
+            return Meaning((), _told(case, key))
         return Meaning(tuple(atom for atom in case.facts if atom.predicate in self._of_key[key]), "")
+
+    def _read(self, said: dict[str, Any]) -> Case | Unreadable:
+        (case,) = read_text(json.dumps(said).encode(), "", self.guideline)
+        return case
 
     def _surely_fits(self, key: str, said: dict[str, Any]) -> bool:
         """Say whether a value surely has no fault, as most have none; it says no of dates and of time in words."""
@@ -158,8 +177,7 @@ class Tables:
 
     @cached_property
     def _base_fits(self) -> bool:
-        (case,) = read_text(json.dumps(self._base).encode(), "", self.guideline)
-        return not isinstance(case, Unreadable)
+        return not isinstance(self._read(self._base), Unreadable)
 
 
 def _is_plain(value: Any) -> bool:
@@ -173,8 +191,10 @@ def _is_plain(value: Any) -> bool:
     return type(value) is int and abs(value) < LARGE
 
 
-def _told(fault: Any) -> str:
-    return f"{fault.message}; {fault.remedy}" if fault.remedy else str(fault.message)
+def _told(case: Unreadable, key: str) -> str:
+    """Return why a value cannot be read; an item of a key is called as its table and its columns are."""
+    told = "; ".join(dict.fromkeys("; ".join(filter(None, (f.message, f.remedy))) for f in case.faults)) or case.error
+    return told.replace(f"{key}.0.", "").replace(f"{key}.0", singular(key))
 
 
 @lru_cache(1 << 14)
@@ -187,10 +207,9 @@ def is_day(value: Any) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """Return a text as the number that it writes, or as it is."""
-    for read in (int, float):
-        try:
-            return read(value)
-        except (TypeError, ValueError):  # suppressed otherwise it takes several times as long
-            continue
-    return value
+    """Return a text as the number that it writes as a case file would, or as it is."""
+    if not (isinstance(value, str) and _NUMBER.fullmatch(value)):
+        return value
+    if (found := number(value)) is not None:
+        return found
+    return int(value) if value.lstrip("-").isdecimal() and len(value) < _LONG else value

@@ -9,9 +9,10 @@ from typing import Any
 from ..circuit.circuit import WORLDS, Circuit
 from ..evaluation.limits import NotGroundedError
 from ..language.terms import Atom, Rule
+from ..program.schema import ITEMS
 from .kernel import UNDECIDED, Kernel, Lines
 from .layout import ASKED, EDITION, FLAGGED, PRESENT, SLOTS, Bits, Layout, merged
-from .load import Loaded, Reading, insert, quoted, whole
+from .load import NO_ID, Loaded, Reading, insert, quoted, whole
 from .patterns import Patterns
 from .sources import Range, within
 from .tables import CASE, SERVICE, Meaning
@@ -123,14 +124,15 @@ class Vocabulary:
         compared = " OR ".join(f"({_all(bits)})" for bits in self.layout.compared()) or "false"
         return f"""SELECT "case", row_no, {", ".join(words)}, {self._bad()} AS bad, {compared} AS compared
             {", list_sort(list_distinct(said)) AS said" if said else ""} FROM (
-            SELECT "case", {ored}, count(head) AS heads, min(head) AS row_no, count(name) AS names{said}
+            SELECT "case", {ored}, count(head) AS heads, min(head) AS row_no, count(name) AS names, count(*) AS rows_of
+            {said}
             FROM ({rows}) GROUP BY "case")"""
 
     def _rows(self, part: Range) -> Iterator[str]:
         """Yield what selects the bits of each row of a table, the number of one of a case, and whether it names any."""
         for table in self.batch.list:
             readings = [reading for reading in self.readings if reading.table is table]
-            if not any(self.found[reading.name] for reading in readings):
+            if table.name != CASE and not any(self.found[reading.name] for reading in readings):
                 continue
             joined = "".join(self.join(r) for r in readings if self.joined[r.name])
             words = ", ".join(f"{self._word(at, readings)} AS w{at}" for at in range(len(self.layout.words)))
@@ -174,7 +176,8 @@ class Vocabulary:
         different = " + ".join(f"bit_count(w{at} & {mask})" for at, mask in self.named().items()) or "0"
         tests = [_all(self.layout.bits(FLAGGED)), f"NOT ({_all(self.layout.bits(ASKED))})"]
         tests += [_all(bits) for bits in self.layout.together()]
-        return f""""case" IS NULL OR trim("case") = '' OR heads <> 1 OR names <> {different} OR {" OR ".join(tests)}"""
+        many = f"names <> {different} OR rows_of > {ITEMS}"
+        return f"{NO_ID} OR heads <> 1 OR {many} OR {' OR '.join(tests)}"
 
     def lines(self, part: Range) -> str:
         """Return what selects the lines of a range that are to be decided: their rows, what they say, their words."""
@@ -211,7 +214,7 @@ class Vocabulary:
         import numpy as np
 
         numbers = [whole(session) for (_, session, _), _ in self.found[SERVICE]]
-        sessions = np.array([number - 1 if str(number).isdigit() else 0 for number in numbers])
+        sessions = np.array([number - 1 if isinstance(number, int) else 0 for number in numbers])
         return np.clip(sessions, 0, SLOTS - 1).astype(np.uint8)
 
     @cached_property

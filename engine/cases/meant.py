@@ -89,7 +89,7 @@ def _remedies(path: Path, value: Any, wanted: Any, keys: list[CaseKey], program:
         items = [*value] if isinstance(value, dict) else re.split(r"[,;] *", str(value))
         yield f"write a list: [{short(', '.join(filter(None, items)))}]"
     if wanted == ["integer"] and isinstance(value, str):
-        yield f"write {value} without quotes" if value.isdecimal() else ""
+        yield f"write {value} without quotes" if value.isascii() and value.isdecimal() else ""
         yield _LEAVE_OUT if value.strip().casefold() in _UNSAID else ""
     if wanted == ["string"] and any(key.shape == "codes" for key in keys):
         yield "write it like A00.1"

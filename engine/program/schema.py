@@ -19,7 +19,7 @@ COUNT = 100_000
 """The largest amount, count, number of units and session of a case; sums of them stay within 32 bits."""
 ITEMS = 500
 """The most services, diagnoses or words in any list of a case: more than a request has, and decided in seconds."""
-_ID, _TITLE, _SOURCE_LENGTH = 200, 1_000, 10_000  # the most characters of each
+ID_LENGTH, _TITLE, _SOURCE_LENGTH = 200, 1_000, 10_000  # the most characters of each
 _SOURCE = {"type": "string", "maxLength": _SOURCE_LENGTH, "description": "where the record says so"}
 _NEED = {
     "type": "string",
@@ -34,7 +34,7 @@ def case_schema(program: Program) -> dict[str, Any]:
     guideline's `%@ case:` declarations.
     """
     properties: dict[str, Any] = {
-        "id": _text(_ID) | {"pattern": r"^\S.*$", "description": "names the case in every answer"},
+        "id": _text(ID_LENGTH) | {"pattern": r"^\S.*$", "description": "names the case in every answer"},
         "title": _text(_TITLE),
         "date_of_service": _day(),
         "services": _services(program),
@@ -197,7 +197,7 @@ def _field(field: CaseKey, program: Program) -> dict[str, Any]:
         return _number(field)
     if field.shape in SINCE:
         return _day()
-    return {"type": "string", "pattern": TEXT, "maxLength": _ID} if field.shape == "text" else _code(field)
+    return {"type": "string", "pattern": TEXT, "maxLength": ID_LENGTH} if field.shape == "text" else _code(field)
 
 
 def _number(key: CaseKey) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from ..language.terms import (
     Comparison,
     Constant,
     Guard,
-    Part,
     Quantity,
     Rule,
     Substitution,
@@ -32,7 +31,7 @@ _parts = lru_cache(maxsize=4096)(_SLOT.split)  # the texts of a gloss, and betwe
 _TWICE = r"\b(?:(an?|some) (\w+) \2|(\w+) (an?|some) \3)\b"
 
 
-def _fill(gloss: str, values: Substitution, program: Program) -> str:
+def fill(gloss: str, values: Substitution, program: Program) -> str:
     """Fill the slots of a gloss: symbols by their label, codes and numbers as they are, the rest as `a code`."""
 
     parts = [*_parts(gloss)]
@@ -68,7 +67,7 @@ def say_atom(atom: Atom, program: Program) -> str:
     if predicate is None:
         return str(atom)
     values = {p: a for p, a in zip(predicate.params, atom.args, strict=True) if not isinstance(a, Var)}
-    return _fill(predicate.gloss, values, program)
+    return fill(predicate.gloss, values, program)
 
 
 def say_rule(rule: Rule, binding: Substitution, program: Program) -> str:
@@ -76,7 +75,7 @@ def say_rule(rule: Rule, binding: Substitution, program: Program) -> str:
     if not rule.gloss or not rule.body:
         return say_atom(rule.head, program)
     limits = _limits(rule)
-    said = _fill(rule.gloss, {n: quote(each.in_words()) for n, each in limits.items()} | dict(binding), program)
+    said = fill(rule.gloss, {n: quote(each.in_words()) for n, each in limits.items()} | dict(binding), program)
     for unit in {end.unit for each in limits.values() for end in each if isinstance(end, Quantity) and end.unit}:
         said = said.replace(f"{unit} {unit}", unit)  # a gloss may say the unit itself
     return said
@@ -133,17 +132,6 @@ def say_comparison(comparison: Comparison, binding: Substitution) -> str:
     known = {name: each for name, each in binding.items() if each != UNDOCUMENTED}
     names = dict.fromkeys(name.lower() for name in comparison.names() if name not in known)
     return f"{' and '.join(names)} not documented"
-
-
-def say_part(part: Part, program: Program) -> str:
-    """Return what a part of a body asks for: of an aggregate `at least 2 counted where ...`."""
-    if isinstance(part, Aggregate):
-        ways = [" and ".join(say_part(each, program) for each in element.condition) for element in part.elements]
-        return f"{say_needed(part, {})} where {'; or '.join(ways)}"
-    if isinstance(part, Comparison):
-        return str(part)
-    said = say_atom(part.atom, program)
-    return said if part.positive else f"it is not so that {said}"
 
 
 def say_needed(aggregate: Aggregate, binding: Substitution) -> str:
@@ -226,7 +214,7 @@ def say_contrast(code: str, session: int, asked: str, said: str) -> str:
     :param asked: the outcome asked for, in words.
     :param said: the outcome it has, in the words of `say_outcome`.
     """
-    return f"{code}, session {session}: why not {asked}? It is {said.partition(': ')[2]}"
+    return f'{code}, session {session}: why not "{asked}"? It is {said.partition(": ")[2]}'
 
 
 def say_open(atom: Atom, amount: str, program: Program) -> str:

@@ -12,7 +12,7 @@ from ..program.interface import SERVICE
 from ..program.program import Predicate, Program
 from .amounts import amounts, in_rule, numbers
 from .columns import columns
-from .declarations import check_declarations
+from .declarations import arguments, check_declarations
 
 
 def check(program: Program) -> list[Finding]:
@@ -38,7 +38,7 @@ def _interface(program: Program) -> Iterator[Finding]:
             more = ", and read what else a line has by %@ case: services with FIELD TYPE"
             fix += more if name == SERVICE and name in program.predicates else ""
             at = program.predicates[name].place if name in program.predicates else start
-            yield Finding("interface", at, f"{name} of {len(params)} arguments is not declared", fix)
+            yield Finding("interface", at, f"{name} of {arguments(len(params))} is not declared", fix)
     if not program.name:
         yield Finding(
             "interface", start, "the guideline has no name", 'write guideline("NAME", "title", "YYYY-MM-DD").'
@@ -83,7 +83,7 @@ def _arity(rule: Rule, program: Program, arities: dict[str, int]) -> Iterator[Fi
             yield in_rule(
                 rule,
                 "arity",
-                f"{atom.predicate} has {len(atom.args)} arguments here and {arities[atom.predicate]} where declared",
+                f"{atom.predicate} has {arguments(len(atom.args))} here and {arities[atom.predicate]} where declared",
                 f"write {_sketch(atom.predicate, program)}",
             )
 

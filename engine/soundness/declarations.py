@@ -16,6 +16,11 @@ _OF_SERVICES = ("", "units", WITH)
 _TAKEN = ("id", "title", "date_of_service", "services", "expect", "expect_closed")
 
 
+def arguments(number: int) -> str:
+    """Return how many arguments something has, in words."""
+    return f"{number} argument{'' if number == 1 else 's'}"
+
+
 def check_declarations(program: Program) -> Iterator[Finding]:
     """Yield everything that is wrong with the declared predicates."""
     for predicate in program.predicates.values():
@@ -74,7 +79,7 @@ def _open(predicate: Predicate, program: Program) -> Found:
         if other and len(other.params) != 1:
             yield f"{name} speaks of no single concept", f"name a predicate of one argument after {how}"
     if predicate.until and len(predicate.params) != 1:
-        yield f"{predicate.name} is open until settled and has {len(predicate.params)} arguments", "give it one"
+        yield f"{predicate.name} is open until settled and has {arguments(len(predicate.params))}", "give it one"
     if predicate.readings and not predicate.is_open:
         fix = "declare it %@ open, or put the line directly below the rule it belongs to"
         yield f"{predicate.name} is read by an interpretation and is not open", fix
@@ -120,7 +125,7 @@ def _case(predicate: Predicate, program: Program) -> Found:
         yield f"{predicate.name} cannot be read from {case.key} {case.shape}".rstrip(), "write %@ case: KEY SHAPE KIND"
     elif len(predicate.params) != len(case.columns):
         yield (
-            f"{predicate.name} has {len(predicate.params)} arguments",
+            f"{predicate.name} has {arguments(len(predicate.params))}",
             f"{case.shape or case.key} gives {len(case.columns)}",
         )
     if case.shape.endswith(" of") and not case.kind:

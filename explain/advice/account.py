@@ -10,7 +10,7 @@ from ...engine.decision.decide import Judged, LineDecision
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Rule, Var, unquote
 from ...engine.library.guideline import Guideline
-from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
+from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
 from ...engine.program.program import AUTHORITIES, Program
 from .blocks import Block, Group, Writer, rests_on
 from .grounds import Grounds
@@ -97,7 +97,7 @@ def _together(one: Account, other: Account) -> Account:
     program = one.program
     same, beside = ({block.reason: block for block in each} for each in (other.blocks, (*other.beside, *one.beside)))
     return one._replace(
-        lines=(*one.lines, *other.lines), change=cache(lambda: _of_both(one, other)),
+        lines=(*one.lines, *other.lines), change=tuple if one.change is tuple else cache(lambda: _of_both(one, other)),
         blocks=tuple([_shared(block, same[block.reason], program) for block in one.blocks]),
         beside=tuple(beside.values()), folded=tuple(dict.fromkeys((*one.folded, *other.folded))),
         rests_on=_both(one.rests_on, other.rests_on, program),
@@ -163,7 +163,7 @@ def _written(line: LineDecision, grounds: Grounds, steps: Iterable[Step], rules:
     program = grounds.program
     writer = Writer(line, program)
     for step in steps:
-        writer.step(step)
+        writer.line_rule(step)
     blocks, beside = writer.told()
     shown = {block.statement for block in (*blocks, *beside)}
     unspoken = "" if blocks or line.role == SILENT else str(nothing(grounds))
@@ -177,6 +177,8 @@ def _written(line: LineDecision, grounds: Grounds, steps: Iterable[Step], rules:
 
 
 def _change(line: LineDecision, grounds: Grounds) -> Callable[[], tuple[Way, ...]]:
+    if line.role not in (WAITING, UNFAVOURABLE):
+        return tuple
     return cache(lambda: tuple(ways(grounds.judged, line)))
 
 

@@ -16,6 +16,7 @@ from .step import Choice, Step
 from .wording import words_by
 
 Group = tuple[Item, ...]
+Names = tuple[str, ...]
 
 
 class Block(NamedTuple):
@@ -54,17 +55,6 @@ Place = tuple[str, str, Atom]
 """Where the items of a rule belong: the criterion that it serves, its statement, and its head."""
 
 
-class Above(NamedTuple):
-    """The rules from the one for an outcome down to another one."""
-
-    top: str
-    names: tuple[str, ...]  # what they cite, and how they are read
-
-    def and_(self, rule: Rule) -> Above:
-        """Return them with one more below."""
-        return Above(self.top, self.names + _named(rule))
-
-
 class _Draft:
     """A block in the making."""
 
@@ -99,24 +89,30 @@ class Writer:
         self.drafts: dict[Place, _Draft] = {}
         self.folded: dict[str, None] = {}
         self._done: set[tuple[str, Step]] = set()
+        self._top = ""  # the rule for the outcome that is written
 
-    def step(self, step: Step, criterion: str = "", above: Above | None = None, barred: bool = False) -> None:
-        """Add what a rule asks for, and what the rules below it do, in its order.
+    def line_rule(self, step: Step) -> None:
+        """Add what a rule for the outcome asks for, and what the rules below it do, in its order."""
+        self._top = step.rule.id
+        self._step(step, "", (), False)
+
+    def _step(self, step: Step, criterion: str, above: Names, barred: bool) -> None:
+        """Add a rule, and the rules below it.
 
         :param criterion: the statement about the case that the rule serves, or an empty text.
-        :param above: the rules above it.
+        :param above: what the rules above it cite, and how they are read.
         :param barred: whether something beside it fails already, whatever it lacks.
         """
         before = len(self._done)
         self._done.add((criterion, step))
         if len(self._done) == before:
             return
-        statement = step.rule.cites[0] if step.rule.cites else ""
-        above = above.and_(step.rule) if above else Above(step.rule.id, _named(step.rule))
+        rule, statement = step.rule, step.rule.cites[0] if step.rule.cites else ""
+        above += _named(rule)
         bars = barred or (bool(step.lacking) and step.barred)
         items = [part for part in step.parts if isinstance(part, Item) and part.state != FOLDED]
-        below = statement if any(item.about for item in items) else criterion
-        waiting = statement in self.line.by or bool(items)
+        below = statement if items and any(item.about for item in items) else criterion
+        waiting = bool(items) or statement in self.line.by
         for part in step.parts:
             if isinstance(part, Choice):
                 self._choice(part, below, above, bars or (step.fails and not part.fails))
@@ -127,18 +123,19 @@ class Writer:
         if waiting:
             self._items(step, below or statement, items, above, barred)
 
-    def _items(
-        self, step: Step, criterion: str, items: Sequence[Item], above: Above, barred: bool
-    ) -> bool:  # fmt: skip
+    def _items(self, step: Step, criterion: str, items: Sequence[Item], above: Names, barred: bool) -> bool:
         """Add the items of a rule; return that nothing of them is left to add."""
         draft = self._draft(step.rule, criterion)
         draft.rules[step.rule.id] = step.rule
-        draft.above.update(above.names)
-        draft.tops.add(above.top)
+        draft.above.update(above)
+        draft.tops.add(self._top)
+        if not step.lacking:
+            draft.met.update(dict.fromkeys(items))
+            return False
         for item in items:
             if item.state == MET:
                 draft.met[item] = None
-        lacking = tuple([item for item in items if item.state != MET]) if step.lacking else ()
+        lacking = tuple([item for item in items if item.state != MET])
         if step.fails:
             decides = [item for item in lacking if item.state == BARS] or [item for item in lacking if item.fails]
             draft.beside |= {item: None for item in lacking if item not in decides}
@@ -152,17 +149,17 @@ class Writer:
 
     def _draft(self, rule: Rule, criterion: str) -> _Draft:
         key = (criterion, rule.cites[0] if rule.cites else "", rule.head)
-        if key not in self.drafts:
-            self.drafts[key] = _Draft()
-        return self.drafts[key]
+        if (draft := self.drafts.get(key)) is None:
+            draft = self.drafts[key] = _Draft()
+        return draft
 
-    def _choice(self, choice: Choice, criterion: str, above: Above, barred: bool) -> None:
+    def _choice(self, choice: Choice, criterion: str, above: Names, barred: bool) -> None:
         """Add the ways of an atom; what fails by more than another way of its statement does not decide."""
         for step in choice.steps:
             others = choice.steps if step.lacking and choice.steps[1:] else ()
             nearer = [s for s in others if s.lacking < step.lacking and s.rule.cites[:1] == step.rule.cites[:1]]
             if not nearer:
-                self.step(step, criterion, above, barred)
+                self._step(step, criterion, above, barred)
                 continue
             extra = [part for part in step.lacking - nearer[0].lacking if isinstance(part, Item)]
             self._draft(step.rule, criterion or step.rule.cites[0]).beside |= dict.fromkeys(extra)
@@ -200,11 +197,14 @@ class Writer:
         for key, draft in self.drafts.items():
             criterion, statement, _ = key
             others = by_statement.setdefault(statement, [])
-            if same := next((d for c, d in others if c == criterion and self._fit(statement, d, draft)), None):
-                same.join(draft)
-            elif draft.says or not others:
-                found[key] = draft
-                others.append((criterion, draft))
+            for of, other in others:
+                if of == criterion and self._fit(statement, other, draft):
+                    other.join(draft)
+                    break
+            else:
+                if draft.says or not others:
+                    found[key] = draft
+                    others.append((criterion, draft))
         return found.items()
 
     def _fit(self, statement: str, one: _Draft, other: _Draft) -> bool:
@@ -212,15 +212,17 @@ class Writer:
             return False
         if one.rules.keys() == other.rules.keys() and not (one.lacking or other.lacking):
             return True
-        of = [[] if each.lacking else list(each.rules.values()) for each in (one, other)]
-        return words_by(statement, of[0], self.program) == words_by(statement, of[1], self.program)
+        return self._said(statement, one) == self._said(statement, other)
+
+    def _said(self, statement: str, draft: _Draft) -> str:
+        """Return the words of a statement by the rules that give it; its own where something is lacking."""
+        return words_by(statement, () if draft.lacking else tuple(draft.rules.values()), self.program)
 
     def _block(self, criterion: str, statement: str, draft: _Draft) -> Block:
-        known = self.program.statements.get(statement)
-        said = words_by(statement, [] if draft.lacking else list(draft.rules.values()), self.program)
+        known, whole = self.program.statements.get(statement), len(set(draft.lacking.values())) <= 1
         return Block(
-            statement, said, bool(known and known.authority == "inferred"), criterion, tuple(draft.rules),
-            tuple(draft.met), tuple(draft.lacking), len(set(draft.lacking.values())) <= 1, tuple(draft.beside),
+            statement, self._said(statement, draft), bool(known and known.authority == "inferred"), criterion,
+            tuple(draft.rules), tuple(draft.met), tuple(draft.lacking), whole, tuple(draft.beside),
             tuple(self.program.in_order(draft.above)),
         )  # fmt: skip
 
@@ -232,6 +234,6 @@ def rests_on(rules: Iterable[Rule], program: Program, opened: Iterable[str] = ()
     return tuple(program.in_order(named))
 
 
-def _named(rule: Rule) -> tuple[str, ...]:
+def _named(rule: Rule) -> Names:
     """Return what a rule cites, and how it is read."""
-    return (*rule.cites, *rule.readings)
+    return rule.cites + rule.readings

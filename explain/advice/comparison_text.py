@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ...engine.program.program import Program
 from .comparison import Comparison, Difference, Key, Told
 from .phrases import some, wrapped
+from .units import AMOUNT, number_of, unit_of
 from .wording import behind, come_to, words
 
 _MOST = 8
@@ -84,19 +85,11 @@ def said(need: Told, program: Program) -> str:
     told = re.sub(r"([<>]=?|=) ", lambda sign: f"{_SIGNS[sign[1]]} ", needs)
     if told == needs:
         return f"{label} stated" if needs == "stated" else f"{label.replace('_', ' ')}: {program.label(needs)}"
-    of, unit = _amount(need["finding"], program)
-    told += f" {unit}" * bool(unit)
-    return f"{told} of {label}" if of else f"{label.replace('_', ' ')}: {told}"
-
-
-def _amount(finding: str, program: Program) -> tuple[bool, str]:
-    """Return whether an amount is one of several of a kind, such as weeks of something, and its unit."""
-    kind = program.concepts.get(finding, ("", ""))[0]
-    for each in program.predicates.values():
-        if each.case and (each.case.key == finding if each.open_count else kind and each.open_kind == kind):
-            unit = each.case.unit or (each.params[each.amounts_from].lower() if each.amounts_from else "")
-            return bool(each.amounts_from), unit
-    return False, ""
+    if unit := unit_of(need["finding"], program):
+        told += f" {unit}"
+    of = number_of(need["finding"], program)
+    is_amount = of and of.case and of.case.shape == AMOUNT
+    return f"{told} of {label}" if is_amount else f"{label.replace('_', ' ')}: {told}"
 
 
 def _list(name: str, items: Iterable[str], width: int, comma: str = ", ") -> list[str]:

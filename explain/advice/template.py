@@ -103,7 +103,8 @@ def _services(said: Values, program: Program) -> Iterator[str]:
     requested = {line[CODE] for line in said["services"]}
     for code in sorted(codes_of(program), key=lambda code: code not in requested):
         mark = "  " if code in requested else "#   "
-        yield f'{mark}- {{{CODE}: "{code}"}}'.ljust(24) + _note(program.concepts.get(f'"{code}"', ("", ""))[1])
+        row = f'{mark}- {{{CODE}: "{code}"}}'.ljust(24) + _note(program.concepts.get(f'"{code}"', ("", ""))[1])
+        yield row.rstrip()
     fields = dict.fromkeys(f.key for p in program.predicates.values() if p.case and p.case.shape == WITH
                            for f in p.case.fields)  # fmt: skip
     if fields:

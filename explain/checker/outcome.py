@@ -68,7 +68,7 @@ class Conclusions:
         """Return what is due for the question why a line does not have an outcome."""
         outcome, decisive = self._decided(line)
         facts = self._told(line, outcome, decisive) | {"asked": asked}
-        begin = f"{line[0]}, session {line[1]}: why not {self.dues.say.come_to(asked)}? It is "
+        begin = f'{line[0]}, session {line[1]}: why not "{self.dues.say.come_to(asked)}"? It is '
         facts["text"] = begin + self._said(facts)
         possible = self.outcomes(line)
         if asked in possible and not possible[asked]:

@@ -76,7 +76,8 @@ def whatif(
 @world_option
 @as_of_option
 @format_option("text", "json", "fhir")
-def checklist(case: str, code: str, world: str, as_of: str, form: str) -> None:
+@output_option
+def checklist(case: str, code: str, world: str, as_of: str, form: str, out: Path | None) -> None:
     """List what would change an outcome as questions, the shortest list first.
 
     Of a line that waits for information that is what is missing; of a line that is refused, every minimal way in
@@ -93,10 +94,10 @@ def checklist(case: str, code: str, world: str, as_of: str, form: str) -> None:
     judged = judge_one(case, answering(), world, as_of)
     lines_of(judged, code)
     if form == "fhir":
-        write_out(as_json(_questionnaire(judged, code)))
+        write_out(as_json(_questionnaire(judged, code)), out)
         return
     lines = listed(judged, code)
-    write_out(as_json(told(judged, lines)) if form == "json" else f"{as_text(judged, lines, width())}\n")
+    write_out(as_json(told(judged, lines)) if form == "json" else f"{as_text(judged, lines, width())}\n", out)
 
 
 def _questionnaire(judged: Judged, code: str) -> dict[str, object]:

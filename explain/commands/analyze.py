@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +16,7 @@ from ...engine.evaluation.limits import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import Guideline, load
 from .complete import complete_case
-from .options import date_option, format_option
+from .options import date_option, format_option, output_option
 from .output import BAD_INPUT, FAILED, Named, as_json, width, write_out
 
 if TYPE_CHECKING:
@@ -40,10 +41,11 @@ UNGROUNDED = "the guideline has no circuit, and nothing is proved of it"
 @click.option("--seconds", type=click.FloatRange(0), default=60.0, show_default=True,
               help="Give up what takes more processor time: it is unknown; exit 1.")  # fmt: skip
 @format_option("text", "json", "github", "sarif")
+@output_option
 @click.pass_obj
 def analyze(
     guideline: str, path: str | None, as_of: str, world: str | None, only: tuple[str, ...], cases: tuple[str, ...],
-    seconds: float, form: str,
+    seconds: float, form: str, out: Path | None,
 ) -> None:  # fmt: skip
     """Prove things about every legal case of a guideline: a folder or a name; exit 1 where one does not hold.
 
@@ -68,7 +70,7 @@ def analyze(
     told = _analysed(loaded, as_of or datetime.date.today().isoformat(), world or "", only, seconds, known, bank)
     left, marked = unmarked(told.found, marks)
     left += stale(told, loaded)
-    write_out(_written(told, left, marked, loaded, form))
+    write_out(_written(told, left, marked, loaded, form), out)
     sys.exit(BAD_INPUT if unread else FAILED if left or told.unknown else 0)
 
 
@@ -100,10 +102,10 @@ def read_bank(names: Sequence[str], guideline: Guideline) -> tuple[list[Case], i
 
 def _written(told: Analysis, left: Sequence[Proved], marked: int, guideline: Guideline, form: str) -> str:
     from ..reference import analyses
-    from ..render.findings import FORMATS
+    from ..render.findings import written
 
     if form == "text":
         return analyses.as_text(told, left, marked, guideline, width())
     if form == "json":
         return as_json(analyses.as_json(told, left, guideline))
-    return FORMATS[form]([each.finding for each in left], guideline.folder) + "\n"
+    return written([each.finding for each in left], guideline.folder, form)

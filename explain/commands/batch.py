@@ -14,14 +14,16 @@ from ...engine.evaluation.limits import NotGroundedError
 from ...engine.language.errors import FaultError
 from ...engine.library.guideline import load
 from ..advice.phrases import in_whole_words, some
-from .inputs import answering, holds_case_files
+from .inputs import answering
 from .options import as_of_option, date_option, format_option, output_option, world_option
-from .output import BAD_INPUT, Named, as_json, table_width, write_out
+from .output import BAD_INPUT, Named, as_json, note, table_width, write_out
 
 if TYPE_CHECKING:
     from ...engine.batch.output import Summary
     from ...engine.batch.several import Batches
     from ...engine.batch.spark import OnSpark
+
+_STRICT = " rejected, and nothing is written (--strict); without it the rejects say file and row"
 
 
 @click.command()
@@ -45,8 +47,9 @@ def batch(
 ) -> None:  # fmt: skip
     """Decide a folder of tables, a DuckDB database or a folder of case files, and write a row for each line.
 
-    The output is Parquet, CSV or JSONL, as its name ends; what is rejected stands beside it, in NAME-rejects, with row
-    and reason. It appears whole or not at all. A table is a file, such as case.parquet or service.csv.
+    The output is Parquet, CSV or JSONL, as its name ends; what is rejected stands beside it, in NAME-rejects, with
+    file, row and reason. It appears whole or not at all. A table is a file, case.parquet or service.csv.gz, or a folder
+    of such. Tables and columns that the guideline of a case does not know are not read.
 
     Each case goes to the guidelines that list its codes, or to the one named with -g. Parquet whose cases are in the
     order of their ids is decided part by part, in little memory. Spark writes the same rows, as a folder of parts.
@@ -65,16 +68,17 @@ def batch(
     told = _run(source, out, strict, memory, engine, columns, world, as_of)
     write_out(as_json(told._asdict()) if form == "json" else _summary(told))
     if strict and told.rejected:
-        click.echo(f"{some(told.rejected, 'case')} rejected, and nothing is written (--strict)", err=True)
+        note(some(told.rejected, "case") + _STRICT)
         sys.exit(BAD_INPUT)
 
 
 def _run(
     source: Path, out: Path, strict: bool, memory: str, engine: str, columns: tuple[str, ...], world: str, as_of: str
 ) -> Summary:
-    from ...engine.batch.output import check_name, give, summary, workplace, write
+    from ...engine.batch.entries import BatchError
+    from ...engine.batch.output import check_apart, check_name, give, summary, workplace, write
     from ...engine.batch.several import Batches
-    from ...engine.batch.sources import BatchError, connect, need_arrays
+    from ...engine.batch.sources import connect, need_arrays, told
     from ...engine.batch.tables import NotTabledError
 
     try:
@@ -83,22 +87,24 @@ def _run(
         with workplace(out) as work:
             db = connect(memory, work)
             made = Batches(db, answering(), world, as_of, dict.fromkeys(columns))
-            decided = _on_spark(made, source, out.suffix, work, memory) if engine == "spark" else None
-            if not decided:
-                _decide(made, source)
-            told = decided.summary() if decided else summary(made)
-            give(made)
-            if not (strict and told.rejected):
-                decided.write(out) if decided else write(made, out, work)
+            check_apart(out, source, made)
+            with told():
+                decided = _on_spark(made, source, out.suffix, work, memory) if engine == "spark" else None
+                if not decided:
+                    _decide(made, source)
+                found = decided.summary() if decided else summary(made)
+                give(made)
+                if not (strict and found.rejected):
+                    decided.write(out) if decided else write(made, out, work)
             db.close()
-            return told
+            return found
     except (BatchError, NotTabledError) as error:
         raise FaultError(str(error)) from None
 
 
 def _on_spark(of: Batches, source: Path, suffix: str, work: Path, memory: str) -> OnSpark:
+    from ...engine.batch.entries import BatchError, holds_case_files
     from ...engine.batch.frames import session
-    from ...engine.batch.sources import BatchError
     from ...engine.batch.spark import OnSpark
 
     if holds_case_files(source):
@@ -109,6 +115,7 @@ def _on_spark(of: Batches, source: Path, suffix: str, work: Path, memory: str) -
 
 
 def _decide(of: Batches, source: Path) -> None:
+    from ...engine.batch.entries import holds_case_files
     from ...engine.cases.case import read_files
 
     if holds_case_files(source):
@@ -139,7 +146,10 @@ def _schema(form: str) -> str:
         lines += in_whole_words(f"{table.name}({', '.join(holds)}): {table.what}", width, rest="  ")
         names = max(map(len, holds)) + 6
         for column, value in holds.items():
-            lines += in_whole_words(value, width, f"    {column}".ljust(names), " " * names)
+            if width < names + 24:  # there is no room beside the name
+                lines += [f"    {column}", *in_whole_words(value, width, " " * 6, " " * 6)]
+            else:
+                lines += in_whole_words(value, width, f"    {column}".ljust(names), " " * names)
         before = name
     return "\n".join(lines).lstrip("\n") + "\n"
 
@@ -165,12 +175,13 @@ def compile_(guideline: str, dialect: str, world: str, as_of: str, out: Path | N
     """Write the guideline as SQL, layer by layer, the rules beside what they give.
 
     It reads said(case_no, session, symbol), a row for all that a case says, session 0 for what is of no session, and
-    line(case_no, line_no, code, session), and gives a row for each line.
+    line(case_no, line_no, code, session), and gives a row for each line. Its head says what a symbol stands for, and
+    which rules are left out because they compare what a case says with more of it.
 
     \b
     Example: coverlog compile --dialect spark -o guideline.sql
     """
-    from ...engine.batch.sources import BatchError
+    from ...engine.batch.entries import BatchError
     from ...engine.batch.statement import statement
 
     date = as_of or datetime.date.today().isoformat()

@@ -14,8 +14,8 @@ from ...engine.language.errors import Finding, GuidelineError, did_you_mean
 from ...engine.program.program import read_text
 from ...kb import guidelines
 from ..advice.phrases import some
-from .options import format_option
-from .output import FAILED, Named, write_out
+from .options import format_option, output_option
+from .output import FAILED, Named, note, write_out
 
 _SHORT = 20
 
@@ -23,25 +23,25 @@ _SHORT = 20
 @click.command()
 @click.argument("path", required=False, type=Named())
 @format_option("text", "json", "github", "sarif")
+@output_option
 @click.pass_obj
-def check(guideline: str, path: str | None, form: str) -> None:
+def check(guideline: str, path: str | None, form: str, out: Path | None) -> None:
     """Find what is wrong with a guideline's text: a folder or a name; exit 1 where there are errors.
 
     \b
     Example: coverlog check cg_med_24 --format json
     """
     from ...engine.soundness.registry import ERROR, severity
-    from ..render.findings import FORMATS, counted
+    from ..render.findings import counted, written
 
     folder = _folder(path or guideline)
     findings = _found(folder)
-    if findings or form in ("json", "sarif"):
-        click.echo(FORMATS[form](findings, folder))
-    click.echo(f"{folder.name}: {counted(findings)}", err=True)
+    write_out(written(findings, folder, form), out)
+    note(f"{folder.name}: {counted(findings)}")
     if any(severity(finding) == ERROR for finding in findings):
         sys.exit(FAILED)
-    for note in _notes(folder):
-        click.echo(note, err=True)
+    for each in _notes(folder):
+        note(each)
 
 
 @click.command()
@@ -65,7 +65,7 @@ def fmt(guideline: str, path: str | None, dry: bool) -> None:
             click.echo(_diff(old, new))
         else:
             write_out(new, file)
-    click.echo(f"{len(changed)} of {some(len(files), 'file')} {'would change' if dry else 'changed'}", err=True)
+    note(f"{len(changed)} of {some(len(files), 'file')} {'would change' if dry else 'changed'}")
     sys.exit(FAILED if dry and changed else 0)
 
 

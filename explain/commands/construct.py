@@ -17,7 +17,7 @@ from ...engine.library.several import each
 from .complete import complete_code, complete_setting, complete_statement
 from .inputs import answering, elsewhere, noted
 from .options import as_of_option, case_argument, date_option, format_option, output_option, world_option
-from .output import FAILED, as_json, width, write_out
+from .output import FAILED, as_json, note, width, write_out
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def _outcome(ctx: click.Context, param: click.Parameter, value: str) -> str:
     known = _outcomes(guideline := load(ctx.obj))
     if value not in known:
         has = elsewhere(guideline, lambda other: value in _outcomes(other))
-        hint = f"{has} construct {value}" if has else f"there are {', '.join(known)}"
+        hint = f"{has} construct {value} --code CPT" if has else f"there are {', '.join(known)}"
         raise click.BadParameter(f"{value} is no outcome of {guideline.program.name}; {hint}")
     return value
 
@@ -95,7 +95,7 @@ def construct(
     elif found:
         write_out(constructed(found, loaded), out)
     if not found:
-        click.echo(f"proved: there is no such case ({outcome} for {code})", err=True)
+        note(f"proved: there is no such case ({outcome} for {code})")
         sys.exit(FAILED)
 
 

@@ -13,7 +13,7 @@ from ...engine.cases.case import Unreadable
 from ...engine.program.interface import ROLES
 from .inputs import answering, judge_all, warned
 from .options import as_of_option, cases_argument, format_option, outcome_option, world_option
-from .output import BAD_INPUT, FOUND, as_json, bar, table_width, width, write_out
+from .output import BAD_INPUT, FOUND, as_json, bar, note, table_width, width, write_out
 
 if TYPE_CHECKING:
     from ...engine.decision.decide import Judged
@@ -92,13 +92,14 @@ def _sorted(found: Iterable[Judged | Unreadable]) -> list[Judged | Unreadable]:
 
 def _tell_cases(run: _Run, found: Iterable[Judged | Unreadable], form: str) -> None:
     """Tell each case, as soon as it is decided where the format lets that be."""
-    told = []
+    told, gap = [], ""
     for item in found:
         if form == "text":
             if not isinstance(item, Unreadable):
                 from ..render.decision_text import decision_text
 
-                click.echo(decision_text(item, width()))
+                click.echo(f"{gap}{decision_text(item, width())}")
+                gap = "\n"
         elif form == "jsonl":
             click.echo(json.dumps(run.as_object(item)))
         else:
@@ -124,6 +125,6 @@ def _tell_rows(found: Iterable[Judged | Unreadable], form: str, order: str | Non
         write_out(as_json(told.as_json(rows)))
     elif form == "csv":
         write_out(told.as_csv(rows))
-        click.echo(told.summary(rows), err=True)
+        note(told.summary(rows))
     else:
         write_out(f"{told.as_table(rows, table_width())}\n")

@@ -23,7 +23,7 @@ from .analyze import read_bank
 from .complete import complete_case, complete_guideline
 from .construct import UNGROUNDED
 from .options import date_option, format_option, output_option
-from .output import BAD_INPUT, FAILED, Named, as_json, bar, width, write_out
+from .output import BAD_INPUT, FAILED, Named, as_json, bar, note, width, write_out
 
 if TYPE_CHECKING:
     from ...engine.analysis.diff import Pair, Side
@@ -106,7 +106,7 @@ def _compared(sides: Sequence[Side], world: str, seconds: float) -> tuple[Pair, 
     except NotGroundedError as error:
         raise FaultError(f"{UNGROUNDED}: {error}") from None
     except OutOfTimeError:
-        click.echo(f"unknown: not proved within {seconds:g} seconds of processor time", err=True)
+        note(f"unknown: not proved within {seconds:g} seconds of processor time")
         sys.exit(FAILED)
 
 

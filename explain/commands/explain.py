@@ -19,7 +19,7 @@ from .options import (
     output_option,
     world_option,
 )
-from .output import FAILED, as_json, in_colour, width, write_out
+from .output import FAILED, as_json, in_colour, note, width, write_out
 
 if TYPE_CHECKING:
     from ...engine.decision.decide import Judged
@@ -105,7 +105,7 @@ def _reasons(judged: Judged, code: str, form: str, level: str, *, colour: bool) 
 
     told = [as_text(judged, lines, width(), all_=every, colour=colour)
             for every in (False, True)[: 1 + (level == PLAY)]]  # fmt: skip
-    return f"{told[-1]}\n{ALL_TOLD}\n" if len(set(told)) < len(told) else f"{told[-1]}\n"
+    return f"{told[-1]}\n\n{ALL_TOLD}\n" if len(set(told)) < len(told) else f"{told[-1]}\n"
 
 
 def _verified(proof: Proof) -> bool:
@@ -116,7 +116,7 @@ def _verified(proof: Proof) -> bool:
     faults = verify(document(proof), proof.judged.case, proof.judged.guideline.program)
     for fault in faults:
         click.echo(fault, err=True)
-    click.echo(f"{some(len(proof.graph), 'step')} checked, {len(faults)} do not hold", err=True)
+    note(f"{some(len(proof.graph), 'step')} checked, {len(faults)} {'does' if len(faults) == 1 else 'do'} not hold")
     return not faults
 
 

@@ -40,4 +40,4 @@ def export(guideline: str, name: str, asp: bool, world: str, as_of: str, out: Pa
     found = load(guideline)
     case = noted(find_case(name, found)) if name else None
     date = as_of or (case.date if case else datetime.date.today().isoformat())
-    write_out(as_asp(found.program, found.strata, date, case.facts if case else (), world).rstrip("\n"), out)
+    write_out(as_asp(found.program, found.strata, date, case.facts if case else (), world), out)

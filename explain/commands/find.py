@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,9 @@ from ...engine.cases.case import Case
 from ...engine.cases.find import canonical_paths
 from ...engine.library.guideline import Guideline, load
 from .complete import complete_word
-from .inputs import elsewhere
+from .inputs import calling, elsewhere
 from .options import format_option
-from .output import as_json, bar, table_width, write_out
+from .output import as_json, bar, note, table_width, write_out
 
 if TYPE_CHECKING:
     from ..reference.names import Hit
@@ -29,7 +30,8 @@ _MOST = 20
 def find(guideline: str, words: tuple[str, ...], every: bool, form: str) -> None:
     """Search statements, rules, labels, questions and cases for words; what fits best comes first.
 
-    What is found has an id that `coverlog show` tells more of. Other forms of a word count, for less.
+    What is found has an id that `coverlog show` tells more of. Other forms of a word count, for less. In a rule a word
+    in capitals stands for what a case gives, and N for a number.
 
     \b
     Example: coverlog find splinting
@@ -43,24 +45,25 @@ def find(guideline: str, words: tuple[str, ...], every: bool, form: str) -> None
     lacks = meant != wanted or not names.search(known, wanted)
     if lacks and (has := elsewhere(loaded, lambda other: names.has_all(other.program, wanted))):
         meant = wanted
-        click.echo(f"{has} find {' '.join(words)}", err=True)
+        note(f"{has} find {' '.join(words)}")
     elif meant != wanted:
-        click.echo(f"nothing has {' '.join(words)}; this is for {' '.join(meant)}", err=True)
+        note(f"nothing has {' '.join(words)}; this is for {' '.join(meant)}")
     found = names.best(names.search(known, meant))
     if form == "json":
         write_out(as_json(names.as_json(found)))
     elif found:
         click.echo(names.as_table(found if every else found[:_MOST], table_width()))
     if found or not (lacks and has):
-        click.echo(_summary(found, len(found) if every or form == "json" else _MOST), err=True)
+        note(_summary(found, len(found) if every or form == "json" else _MOST))
 
 
 def _summary(found: Sequence[Hit], shown: int) -> str:
     """Return how much was found, and where to go on."""
     if not found:
-        return "nothing found; coverlog rules lists the rules, coverlog cases the cases"
+        return f"nothing found; {calling()} rules lists the rules, {calling()} cases the cases"
     more = f", {len(found) - shown} more with --all" if shown < len(found) else ""
-    return f"{len(found)} found{more}; coverlog show ID tells more: coverlog show {found[0].entry.id}"
+    call = f"{calling()} show"
+    return f"{len(found)} found{more}; {call} ID tells more: {call} {shlex.quote(found[0].entry.id)}"
 
 
 def _titles(guideline: Guideline) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from ...engine.library.several import Several
 from .complete import complete_case
 from .inputs import answering
 from .options import format_option, output_option
-from .output import as_json, table_width, write_out
+from .output import as_json, note, table_width, write_out
 
 if TYPE_CHECKING:
     from ...engine.cases.fhir.drafts import Draft
@@ -106,4 +106,4 @@ def _tell(written: list[Draft], passed: list[Unused], *, trace: bool) -> None:
             click.echo(f"{draft.said['id']}\n{told}", err=True)
     unused = dict.fromkeys([*passed, *(each for draft in written for each in draft.unused)])
     for each in unused:
-        click.echo(f"not used: {each.path}: {each.why}", err=True)
+        note(f"not used: {each.path}: {each.why}")

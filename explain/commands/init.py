@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from ...engine.language.visible import visible
-from .output import Named, Unwritten
+from .output import Named, Unwritten, note
 
 _STARTER = Path(__file__).parent.parent / "reference" / "starter"
 
@@ -30,7 +30,7 @@ def init(folder: Path) -> None:
         _write(folder)
     except OSError as error:
         raise Unwritten(f"{name} cannot be made: {visible(str(error.filename or folder))}: {error.strerror}") from None
-    click.echo(f"wrote {name}; next: coverlog check {name}, coverlog -g {name} test", err=True)
+    note(f"wrote {name}; next: coverlog check {name}, coverlog -g {name} test")
 
 
 def _write(folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...engine.cases.case import SUFFIXES, Case, Unreadable, not_read, read_files
+from ...engine.cases.case import Case, Unreadable, not_read, read_files
 from ...engine.cases.find import find_case, find_cases, only
 from ...engine.decision.decide import Judged, judge
 from ...engine.evaluation.limits import on_time
@@ -27,6 +27,15 @@ def answering(ctx: click.Context | None = None) -> Answering:
     given = (ctx or click.get_current_context()).find_root().params.get("guideline") or ()
     found = Several([load(name) for name in given]) if given else shipped()
     return found if len(found.all) > 1 else found.all[0]
+
+
+def calling() -> str:
+    """Return how a command begins that is about the same guideline: with -g where that was written."""
+    import shlex
+
+    root = click.get_current_context().find_root()
+    is_written = root.get_parameter_source("guideline") is click.core.ParameterSource.COMMANDLINE
+    return " ".join(["coverlog", *(f"-g {shlex.quote(name)}" for name in root.params["guideline"] if is_written)])
 
 
 def elsewhere(guideline: Guideline, has: Callable[[Guideline], bool]) -> str:
@@ -66,11 +75,6 @@ def _judged(case: Case, guideline: Answering, world: str, as_of: str) -> Judged:
     return on_time(lambda: judge(read, by, world=world, as_of=as_of))
 
 
-def holds_case_files(source: Path) -> bool:
-    """Say whether what a batch is given is a folder of case files, and not one of tables."""
-    return source.is_dir() and any(each.suffix in SUFFIXES for each in source.rglob("*"))
-
-
 def judge_row(source: Path, name: str, world: str, as_of: str) -> Judged:
     """Return a case of a batch decided.
 
@@ -78,8 +82,13 @@ def judge_row(source: Path, name: str, world: str, as_of: str) -> Judged:
     :raises CaseError: where it cannot be read or decided, or where several have its id.
     :raises FaultError: where there is no such batch, or no such case in it.
     """
-    if not holds_case_files(source):
-        return _judge_tabled(source, name, world, as_of)
+    from ...engine.batch.entries import BatchError, holds_case_files
+
+    try:
+        if not holds_case_files(source):
+            return _judge_tabled(source, name, world, as_of)
+    except BatchError as error:
+        raise FaultError(str(error)) from None
     found = answering()
     items = [item for item in read_files([source], found) if item.id == name]
     if not items:
@@ -93,7 +102,7 @@ def judge_row(source: Path, name: str, world: str, as_of: str) -> Judged:
 def _judge_tabled(source: Path, name: str, world: str, as_of: str) -> Judged:
     from ...engine.batch.back import case_of, codes_of
     from ...engine.batch.load import Loaded
-    from ...engine.batch.sources import BatchError, connect, sources
+    from ...engine.batch.sources import connect, sources, told
     from ...engine.batch.tables import NotTabledError
 
     def looked(guideline: Guideline) -> Loaded:
@@ -105,11 +114,12 @@ def _judge_tabled(source: Path, name: str, world: str, as_of: str) -> Judged:
     guideline = each(found)[0]
     try:
         db = connect(threads=1)
-        batch = looked(guideline)
-        if isinstance(found, Several) and (only := _only(found, name, codes_of(batch, name))) is not guideline:
-            guideline, batch = only, looked(only)
-        case = case_of(batch, name)
-    except (BatchError, NotTabledError, LookupError) as error:
+        with told():
+            batch = looked(guideline)
+            if isinstance(found, Several) and (only := _only(found, name, codes_of(batch, name))) is not guideline:
+                guideline, batch = only, looked(only)
+            case = case_of(batch, name)
+    except (NotTabledError, LookupError) as error:
         raise FaultError(str(error)) from None
     return _judged(case, guideline, world, as_of)
 

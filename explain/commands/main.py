@@ -92,8 +92,19 @@ def _again(told: sys.UnraisableHookArgs) -> None:
     later.start()
 
 
+class _Context(click.Context):
+    """What a command runs in; its help fits the terminal."""
+
+    def make_formatter(self) -> click.HelpFormatter:
+        from .help import Help
+
+        return Help()
+
+
 class _Commands(click.Group):
     """Imports a command on use, and shows a guideline that cannot be used as one clear error."""
+
+    context_class = _Context
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read `-g` by its long name: click takes a short one for a slip first, and imports what finds like words."""
@@ -118,6 +129,7 @@ class _Commands(click.Group):
         module = importlib.import_module(f".{COMMANDS[cmd_name]}", __package__)
         name = cmd_name.replace("-", "_")
         found: click.Command = getattr(module, name, None) or getattr(module, f"{name}_")  # Python has a compile
+        found.context_class = _Context
         return found
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:

@@ -75,6 +75,24 @@ def as_json(value: Any) -> str:
     return f"{json.dumps(value, indent=2)}\n"
 
 
+def note(told: str) -> None:
+    """Say something beside the answer, on standard error."""
+    click.echo(fitted(told, err=True), err=True)
+
+
+def fitted(text: str, *, err: bool = False) -> str:
+    """Return a text in lines that fit the terminal, no word of it cut; where it is piped as it is.
+
+    :param err: whether it goes to standard error.
+    """
+    from ..advice.phrases import in_whole_words
+
+    if not (columns := table_width(err=err)):
+        return text
+    rests = ((line, line[: len(line) - len(line.lstrip())] + "  ") for line in text.split("\n"))
+    return "\n".join("\n".join(in_whole_words(line, columns, rest=rest)) for line, rest in rests)
+
+
 def write_out(told: str | bytes, out: Path | None = None) -> None:
     """Write an answer to a file, or to standard output.
 

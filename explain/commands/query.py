@@ -10,7 +10,7 @@ import click
 from ...engine.library.guideline import load
 from .inputs import ask_of
 from .options import as_of_option, case_option, format_option, world_option
-from .output import Seconds, as_json, table_width, width, write_out
+from .output import Seconds, as_json, note, table_width, width, write_out
 
 if TYPE_CHECKING:
     from ..query.answer import Limits
@@ -65,8 +65,8 @@ def _answer(text: str, scene: Scene, limits: Limits, form: str, proof: bool) -> 
     from ..query.text import read_query, unknown_constants
 
     found = run(read_query(text, scene.guideline.program), scene, limits)
-    for note in () if found.rows else unknown_constants(text, scene.constants()):
-        click.echo(note, err=True)
+    for unknown in () if found.rows else unknown_constants(text, scene.constants()):
+        note(unknown)
     if form == "json":
         write_out(as_json(answers.as_json(found, scene, text, explain=proof)))
     elif form == "csv":
@@ -76,4 +76,4 @@ def _answer(text: str, scene: Scene, limits: Limits, form: str, proof: bool) -> 
         if proof:
             click.echo(f"\n{answers.explained(found, scene, width())}")
     if found.cut:
-        click.echo(f"only the first {limits.rows} answers are shown; allow more with --limit-rows", err=True)
+        note(f"only the first {limits.rows} answers are shown; allow more with --limit-rows")

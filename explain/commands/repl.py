@@ -21,7 +21,7 @@ from ..query.text import read_query, relations, unknown_constants
 from ..render.table import table
 from .inputs import ask_of
 from .options import iso_date
-from .output import BAD_INPUT, table_width, width
+from .output import BAD_INPUT, note, table_width, width
 from .prompt import Prompt
 
 HELP = """\
@@ -138,11 +138,11 @@ class Repl:
         """Answer a query, and keep the answers for :explain."""
         found = run(read_query(text, self.guideline.program), self.scene, self.limits)
         self.last = found, self.scene
-        for note in () if found.rows else unknown_constants(text, self.scene.constants()):
-            click.echo(note, err=True)
+        for unknown in () if found.rows else unknown_constants(text, self.scene.constants()):
+            note(unknown)
         click.echo(answers.as_table(found, self.scene, table_width(), numbered=True))
         if found.cut:
-            click.echo(f"only the first {self.limits.rows} answers are shown", err=True)
+            note(f"only the first {self.limits.rows} answers are shown")
 
     def explain(self, which: str) -> None:
         """Show the proof of an answer of the last query, by its number."""

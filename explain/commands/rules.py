@@ -11,10 +11,11 @@ from ...engine.cases.find import canonical
 from ...engine.language.errors import CaseError, refused
 from ...engine.library.guideline import load
 from ...engine.program.program import AUTHORITIES
+from ..advice.phrases import some
 from .complete import complete_authority, complete_name, complete_predicate, complete_statement
-from .inputs import elsewhere
+from .inputs import calling, elsewhere
 from .options import date_option, format_option, output_option
-from .output import as_json, bar, table_width, width, write_out
+from .output import as_json, bar, note, table_width, width, write_out
 
 
 @click.command()
@@ -31,6 +32,8 @@ from .output import as_json, bar, table_width, width, write_out
 def rules(guideline: str, statement: str, authority: str, uses: str, date: str, facts: bool, form: str) -> None:
     """List the rules of the guideline; each option narrows the list.
 
+    In a rule a word in capitals stands for what a case gives, and N for a number.
+
     \b
     Example: coverlog rules --statement I.4 --authority inferred
     """
@@ -42,7 +45,7 @@ def rules(guideline: str, statement: str, authority: str, uses: str, date: str, 
         write_out(as_json([rule_json(rule, program) for rule in found]))
     elif found:
         click.echo(rules_table(found, program, table_width()))
-    click.echo(f"{len(found)} {'clauses' if facts else 'rules'}", err=True)
+    note(some(len(found), "clause" if facts else "rule"))
 
 
 @click.command()
@@ -53,7 +56,8 @@ def show(guideline: str, name: str, form: str) -> None:
     """Show what a name stands for: statement, rule, predicate, reading, concept, code, diagnosis code or case.
 
     Its text and citation, what depends on it, the canonical cases that exercise it, and where to go on. A label
-    does for an id, and capitals do not matter.
+    does for an id, and capitals do not matter. In a rule a word in capitals stands for what a case gives, and N for a
+    number.
 
     \b
     Example: coverlog show I.4.a
@@ -71,6 +75,8 @@ def show(guideline: str, name: str, form: str) -> None:
         if hint := elsewhere(found, lambda other: name in names(other.program) or name in canonical(other)):
             raise refused("", f"nothing of {found.program.name} is called {name}", f"{hint} show {name}") from None
         raise
+    call = calling()
+    shown = shown._replace(next=tuple(call + each.removeprefix("coverlog") for each in shown.next))
     text = as_json(told(shown, found.program)) if form == "json" else f"{as_text(shown, found.program, width())}\n"
     write_out(text)
 

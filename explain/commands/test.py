@@ -23,7 +23,7 @@ from ..testing.cases import Result, junit, read, run_case, table
 from ..testing.reviewed import FILE, REMEDY, changes, record, snapshot
 from ..testing.reviewed import read as read_review
 from .options import format_option, output_option
-from .output import FAILED, Named, as_json, bar, table_width, width, write_out
+from .output import FAILED, Named, as_json, bar, fitted, note, table_width, width, write_out
 
 __test__ = False  # the command `test` is none for pytest
 
@@ -62,13 +62,13 @@ def test(
         return
     start = time.perf_counter()
     cases, results = _run([path] if path else canonical_paths(loaded), loaded)
-    told: dict[str, Any] = {"results": [result._asdict() for result in results], "review": _unreviewed(loaded)}
+    told: dict[str, Any] = {"results": [result.as_json() for result in results], "review": _unreviewed(loaded)}
     if report:
         write_out(junit(results, time.perf_counter() - start), report)
     good = [case for case in cases if isinstance(case, Case)]
     short = [_cover(good, loaded, threshold, told)] if coverage else []
     short += [_mutate(good, loaded, threshold, told, sample, jobs)] if mutate else []
-    lines = [table(results, table_width()), *_extra(told), ""]
+    lines = [table(results, loaded.program, table_width()), *map(fitted, _extra(told)), ""]
     write_out(as_json(told) if form == "json" else "\n".join(lines))
     sys.exit(FAILED if _wrong(cases, results) or told["review"] or any(short) else 0)
 
@@ -84,8 +84,8 @@ def cases(guideline: str, form: str) -> None:
     """
     loaded = load(guideline)
     found, results = _run(canonical_paths(loaded), loaded)
-    told = [result._asdict() for result in results]
-    write_out(as_json(told) if form == "json" else f"{table(results, table_width())}\n")
+    told = [result.as_json() for result in results]
+    write_out(as_json(told) if form == "json" else f"{table(results, loaded.program, table_width())}\n")
     sys.exit(FAILED if _wrong(found, results) else 0)
 
 
@@ -110,7 +110,7 @@ def _run(paths: Sequence[Path], guideline: Guideline) -> tuple[list[Case | Unrea
 def _wrong(cases: Sequence[Case | Unreadable], results: Sequence[Result]) -> bool:
     """Say on stderr how many results there are, and return whether any of them is not as expected."""
     wrong = sum(bool(result.differences) for result in results)
-    click.echo(f"{some(len(cases), 'case')}, {some(len(results), 'result')}, {wrong} not as expected", err=True)
+    note(f"{some(len(cases), 'case')}, {some(len(results), 'result')}, {wrong} not as expected")
     return bool(wrong)
 
 
@@ -118,7 +118,7 @@ def _unreviewed(guideline: Guideline) -> list[str]:
     """Return what a guideline says otherwise than it was reviewed; say once where nothing was."""
     words = read_review(guideline.folder)
     if words is None:
-        click.echo(f"{guideline.folder.name}: no words were reviewed; `coverlog test --review` records them", err=True)
+        note(f"{guideline.folder.name}: no words were reviewed; `coverlog test --review` records them")
         return []
     return list(changes(snapshot(guideline.program), words))
 

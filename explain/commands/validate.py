@@ -17,14 +17,15 @@ from ...engine.library.guideline import Guideline
 from ...engine.library.several import each
 from ..advice.phrases import some
 from .inputs import answering, doubted, noted
-from .options import cases_argument, format_option
-from .output import BAD_INPUT, FAILED
+from .options import cases_argument, format_option, output_option
+from .output import BAD_INPUT, FAILED, note, write_out
 
 
 @click.command()
 @cases_argument
 @format_option("text", "json", "github", "sarif")
-def validate(cases: tuple[str, ...], form: str) -> None:
+@output_option
+def validate(cases: tuple[str, ...], form: str, out: Path | None) -> None:
     """Tell everything that is wrong or doubtful in cases, each with its place and remedy: exit 1 where one is wrong.
 
     Errors are what a case cannot be decided with. Warnings are codes that do not exist or stand for nothing, a date
@@ -34,7 +35,7 @@ def validate(cases: tuple[str, ...], form: str) -> None:
     Example: coverlog validate cts-six-weeks-of-splinting --format json
     """
     from ...engine.soundness.registry import ERROR, severity
-    from ..render.findings import FORMATS, counted
+    from ..render.findings import counted, written
 
     by, seen, findings, number = answering(), dict[str, dict[str, str]](), list[Finding](), 0
     for case in find_cases(cases, by):
@@ -42,9 +43,8 @@ def validate(cases: tuple[str, ...], form: str) -> None:
         read = case if isinstance(case, Case) else case.partly
         guideline = (read.under if read else None) or each(by)[0]
         findings += _found(case, guideline, seen.setdefault(guideline.program.name, {}))
-    if findings or form in ("json", "sarif"):
-        click.echo(FORMATS[form](findings, Path()))
-    click.echo(f"{some(number, 'case')}: {counted(findings)}", err=True)
+    write_out(written(findings, Path(), form), out)
+    note(f"{some(number, 'case')}: {counted(findings)}")
     wrong = FAILED if any(severity(finding) == ERROR for finding in findings) else 0
     sys.exit(wrong if all(named(name, by) for name in cases) else BAD_INPUT)
 

@@ -19,10 +19,10 @@ from ...engine.decision.decision import WORLDS
 from ...engine.language.errors import refused
 from ...engine.library.guideline import Guideline
 from ...engine.library.several import each
-from ..advice.phrases import filled, some
+from ..advice.phrases import some
 from .inputs import answering
 from .options import as_of_option, case_argument, format_option
-from .output import FAILED, as_json, table_width, write_out
+from .output import FAILED, as_json, fitted, write_out
 
 if TYPE_CHECKING:
     from ..checker.verify import Fault
@@ -64,7 +64,7 @@ def verify(proof: str, case: str, world: str | None, as_of: str, form: str) -> N
     found = check(told, known, loaded.program, as_of=as_of, world=world or "")
     if account is not None and not found and account != _account(told, known, loaded):
         found = [Fault("", ACCOUNT)]
-    write_out(as_json(_as_json(told, found)) if form == "json" else f"{_fitted(_as_text(told, found))}\n")
+    write_out(as_json(_as_json(told, found)) if form == "json" else f"{fitted(_as_text(told, found))}\n")
     sys.exit(FAILED if found else 0)
 
 
@@ -133,12 +133,6 @@ def _as_json(told: dict[str, Any], found: list[Fault]) -> dict[str, Any]:
     """Return what came of it, with what the proof says that it is of."""
     header = {key: told.get(key) for key in ("case", "guideline", "as_of", "world", "lines")}
     return {"holds": not found, **header, "steps": _steps(told), "faults": [fault._asdict() for fault in found]}
-
-
-def _fitted(text: str) -> str:
-    """Return a text in lines that fit a terminal; in a pipe as it is."""
-    columns = table_width()
-    return "\n".join(filled(line, columns, subsequent_indent="  ") if columns else line for line in text.split("\n"))
 
 
 def _as_text(told: dict[str, Any], found: list[Fault]) -> str:

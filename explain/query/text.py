@@ -24,6 +24,7 @@ from ...engine.program.collected import RESERVED
 from ...engine.program.program import Program
 from ...engine.program.quantities import with_quantities
 from ...engine.soundness.amounts import amounts
+from ..advice.phrases import some
 
 # What a query may ask of the rules themselves, where the guideline has no predicate of that name.
 BUILT_IN = {"effective": ("Constant", "Date"), "rule": ("Rule", "Predicate"), "cites": ("Rule", "Statement")}
@@ -115,7 +116,8 @@ def _undeclared(part: Part, place: Place, known: dict[str, tuple[str, ...]]) -> 
         return Finding("undeclared", place, f"{name} is not declared", hint)
     if len(known[name]) != given:
         wanted = f"{name}({', '.join(known[name])})" if known[name] else name
-        return Finding("arity", place, f"{name} has {given} arguments here and {len(known[name])} where declared",
+        here = some(given, "argument")
+        return Finding("arity", place, f"{name} has {here} here and {len(known[name])} where declared",
                        f"write {wanted}")  # fmt: skip
     return None
 

@@ -9,8 +9,9 @@ from typing import Any
 from ...engine.cases.case import Case, Unreadable
 from ...engine.library.guideline import Guideline
 from ...engine.program.collected import RESERVED
+from ...engine.program.general import of_part, of_rule
 from ...engine.program.program import Program, Statement
-from ...engine.program.words import say_atom, say_part, say_rule
+from ...engine.program.words import say_atom
 from ..advice.wording import come_to
 from ..render.page import page
 from ..testing.cases import refused, run_case
@@ -46,8 +47,8 @@ def _rules(statement: Statement, program: Program) -> Iterator[dict[str, Any]]:
         if rule.body and statement.id in rule.cites:
             body = [f"    {part}{',' if i < len(rule.body) else '.'}" for i, part in enumerate(rule.body, 1)]
             yield {
-                "id": rule.id, "words": say_rule(rule, {}, program), "readings": rule.readings,
-                "parts": [say_part(part, program) for part in rule.body], "text": [f"{rule.head} :-", *body],
+                "id": rule.id, "words": of_rule(rule, program), "readings": rule.readings,
+                "parts": [of_part(part, program) for part in rule.body], "text": [f"{rule.head} :-", *body],
             }  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def _cases(cases: Iterable[Case | Unreadable], guideline: Guideline) -> Table:
         for result in run_case(case, guideline):
             title = case.title if isinstance(case, Case) else case.error
             told = ", ".join(come_to(name, guideline.program) for name in result.outcomes)
-            differs = "; ".join(result.differences)
+            differs = "; ".join(map(str, result.differences))
             why = "contradicts itself" if refused(case) else ", ".join(result.by)
             row = (result.case, title, result.world, told, why, differs or "as expected")
             rows.append([text.replace(f"{guideline.folder}/", "") for text in row])

@@ -18,8 +18,6 @@ from ..render import dot as writing
 BY = " by "  # stands between an atom of a circuit and the rules that give it
 _ONE = {"firings": "firing", "nodes": "node", "codes": "code", "classes": "class", "input": "input"}
 """What is counted, where there is one of it."""
-MAX_DRAWN = 400
-"""The most nodes that a drawing shows."""
 
 
 def chosen(circuit: Circuit, code: str) -> list[str]:
@@ -84,8 +82,7 @@ def as_text(circuit: Circuit, codes: Sequence[str], width: int) -> str:
             told = f"{_called(node, circuit)} = {_told(node, circuit)}{rules and f'  [{rules}]'}"
             lines += _wrapped(told, width)
     for same in _classes(circuit, codes):
-        named = ", ".join("any other code" if code == OTHER else unquote(code) for code in same)
-        lines += ["", *_wrapped(named, width)]
+        lines += ["", *_wrapped(_listed(same), width)]
         ways = [(name, way) for name, each in circuit.ways[same[0]] for way in each]
         lines += [f"  {name} {way.last} = {_called(way.node, circuit)}" for name, way in ways]
     return "\n".join(lines) + "\n"
@@ -103,23 +100,24 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def dot(circuit: Circuit, codes: Sequence[str], _width: int = 0) -> str:
-    """Return a circuit in the language of Graphviz.
-
-    :raises LookupError: where it has too many nodes to be read.
-    """
+    """Return a circuit in the language of Graphviz, with its counts."""
     reached = nodes_of(circuit, codes)
-    if len(reached) > MAX_DRAWN:
-        raise LookupError(f"{len(reached)} nodes are more than a drawing shows ({MAX_DRAWN}); name one code (--code)")
     lines = []
     for node in reached:
         kind = circuit.nodes.gates[node][0]
         lines.append(writing.node(f"n{node}", label=kind if circuit.nodes.below(node) else _name(node, circuit)))
         lines += [writing.edge(f"n{each}", f"n{node}") for each in circuit.nodes.below(node)]
-    ways = [(name, way) for code in codes for name, each in circuit.ways[code] for way in each]
-    for at, (name, way) in enumerate(ways):
-        lines.append(writing.node(f"o{at}", label=f"{name} {way.last}", shape="ellipse"))
+    told = [(_listed(same), name, way) for same in _classes(circuit, codes)
+            for name, ways in circuit.ways[same[0]] for way in ways]  # fmt: skip
+    for at, (named, name, way) in enumerate(told):
+        lines.append(writing.node(f"o{at}", label=f"{named}: {name} {way.last}", shape="ellipse"))
         lines.append(writing.edge(f"n{way.node}", f"o{at}"))
-    return writing.digraph("circuit", {"rankdir": "LR"}, {"shape": "box"}, {}, lines)
+    label = ", ".join(_counted(counts(circuit, codes)))
+    return writing.digraph("circuit", {"label": label}, {"shape": "box"}, {}, lines) + "\n"
+
+
+def _listed(codes: Sequence[str]) -> str:
+    return ", ".join("any other code" if code == OTHER else unquote(code) for code in codes)
 
 
 def _classes(circuit: Circuit, codes: Sequence[str]) -> Iterator[list[str]]:

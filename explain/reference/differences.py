@@ -18,6 +18,7 @@ from ..advice.wording import behind
 from ..render import difference_page
 from ..render.difference_page import Kind
 from .analyses import LEGEND, in_words, witness
+from .brief import brief
 
 
 class Told(NamedTuple):
@@ -132,6 +133,7 @@ def _names(pair: Pair) -> list[str]:
 
 def _short(found: Sequence[Told], pair: Pair, width: int) -> Iterator[str]:
     """Yield each kind of change below the codes that have it, with its smallest case in few words."""
+    programs = [side.guideline.program for side in pair.sides]
     of: dict[tuple[str, ...], list[Told]] = {}
     for each in found:
         of.setdefault(each.codes, []).append(each)
@@ -142,25 +144,8 @@ def _short(found: Sequence[Told], pair: Pair, width: int) -> Iterator[str]:
             by = f" (statements {', '.join(each.statements)})" if each.statements else ""
             yield from wrapped(f"{_head(each, pair)}{by}", width, initial_indent="  ", subsequent_indent="    ")
             one = each.change.witnesses[0]
-            text = f"{one.code} in the {one.world} world: {_brief(_fuller(each), pair)}"
+            text = f"{one.code} in the {one.world} world: {brief(_fuller(each), programs)}"
             yield from wrapped(text, width, initial_indent="      ", subsequent_indent="      ")
-
-
-def _brief(said: dict[str, Any], pair: Pair) -> str:
-    """Return what a case says in few words."""
-    rest = {key: value for key, value in said.items() if key not in ("id", "date_of_service")}
-    programs = [side.guideline.program for side in pair.sides]
-    return "; ".join(f"{key.replace('_', ' ')}: {_few(value, programs)}" for key, value in rest.items())
-
-
-def _few(value: Any, programs: Sequence[Program]) -> str:
-    """Return a value of a case in few words: what the guidelines name by its label, a finding with how it is."""
-    if isinstance(value, list):
-        return ", ".join(_few(each, programs) for each in value)
-    if isinstance(value, dict):
-        told = {_few(k, programs): _few(v, programs) for k, v in value.items()}
-        return " ".join(told.values()) if CODE in value else ", ".join(f"{k} {v}" for k, v in told.items())
-    return next((p.label(value) for p in programs if value in p.concepts), str(value))
 
 
 def _head(each: Told, pair: Pair) -> str:

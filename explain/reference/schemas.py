@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ...engine.cases.plan import SCHEMA, SLOTS
 from ...engine.decision.decision import WORLDS
 from ...engine.library.guideline import Guideline
+from ...engine.program.general import of_predicate
 from ...engine.program.interface import CODE, FAVOURABLE
 from ...engine.program.program import AUTHORITIES, Program
 from ...engine.program.schema import identified
@@ -77,7 +78,7 @@ def _advisory() -> Schema:
 
 
 def _line(program: Program) -> Schema:
-    shown = {p.name: _OR_NULL | {"title": p.gloss} for p in program.shown()}
+    shown = {p.name: _OR_NULL | {"title": of_predicate(p)} for p in program.shown()}
     return _object({CODE: _TEXT, "session": _NUMBER, **shown} | _outcome(program))
 
 

@@ -13,7 +13,7 @@ from ...engine.program.program import Program
 from .diagnosis import diagnosis
 from .example import example
 from .rules import Track, Use, downstream, exercised, rule_json, used_by
-from .subjects import Subject, mentioning, names, subject
+from .subjects import Subject, mentioning, names, subject, taking
 
 
 class Shown(NamedTuple):
@@ -74,13 +74,16 @@ def _otherwise(name: str, known: set[str], program: Program) -> str:
 
 
 def _readers(found: Subject, program: Program) -> Iterator[Rule]:
-    """Yield the rules that ask for what a subject is about, each once, in the order of the text."""
+    """Yield the rules that ask for what a subject is about, each once."""
+    readers: list[Rule] = []
+    if found.id in program.predicates:  # an input has no rules of its own
+        readers += (r for r in program.rules if found.id in {lit.atom.predicate for lit in r.asked})
     if found.constants:
-        yield from mentioning(program, found.constants)
-    elif found.id in program.predicates:  # an input has no rules of its own
-        yield from (r for r in program.rules if found.id in {lit.atom.predicate for lit in r.asked})
-    else:
-        yield from used_by(program, found.rules)
+        named = mentioning(program, found.constants)
+        readers += named or (() if found.rules else taking(program, found.constants))
+    elif not readers:
+        readers += used_by(program, found.rules)
+    yield from dict.fromkeys(readers)
 
 
 def _next(found: Subject, cases: list[Use], program: Program) -> Iterator[str]:

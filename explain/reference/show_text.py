@@ -27,9 +27,10 @@ def as_text(shown: Shown, program: Program, width: int) -> str:
         lines += ["", *_rule(rule, program, width)]
     lines += ["", f"and {len(more)} more; --format json shows them"] if more else []
     if shown.used_by or rules or not shown.subject.told:
-        lines += ["", *_list("used by", [rule.id for rule in shown.used_by] or ["no rule"], width)]
+        none = "no rule by its name" if shown.subject.constants else "no rule"
+        lines += ["", *_list("used by", [rule.id for rule in shown.used_by] or [none], width)]
         lines += _list("from which follow", shown.downstream, width)
-        lines += ["", *_cases(shown.cases, width)]
+        lines += ["", *_cases(shown.cases, width)] if shown.used_by or rules else []
     lines += ["", *(f"{'      ' if at else 'next: '}{command}" for at, command in enumerate(shown.next))]
     return "\n".join(lines).strip()
 
@@ -67,7 +68,7 @@ def _cases(cases: Sequence[Use], width: int) -> Iterator[str]:
         count = f"{len(names)} canonical case{'s' if len(names) != 1 else ''}"
         yield from _list(f"{told} {count}", [*names[:_MOST], *rest], width)
     if not cases:
-        yield "no canonical case exercises it"
+        yield "it stands in the proof of no canonical case"
 
 
 def _list(name: str, items: Sequence[str], width: int) -> list[str]:

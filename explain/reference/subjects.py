@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ...engine.language.errors import did_you_mean, refused
-from ...engine.language.terms import Atom, Rule, quote
+from ...engine.language.terms import Atom, Rule, Var, quote
 from ...engine.program.general import of_predicate
 from ...engine.program.program import Program
 from ..testing.reviewed import group
@@ -83,6 +83,20 @@ def mentioning(program: Program, constants: Iterable[str]) -> list[Rule]:
     """Return the rules that ask for one of some constants."""
     wanted = set(constants)
     return [r for r in stated(program) if any(_mentions(lit.atom, wanted) for lit in r.literals)]
+
+
+def taking(program: Program, constants: Iterable[str]) -> list[Rule]:
+    """Return the rules that take whatever a case gives of the kind of one of some constants, or of its key."""
+    kinds = {program.concepts[each][0]: each for each in constants}
+    inputs = {
+        name for name, declared in program.predicates.items()
+        if (key := declared.case) and (key.kind in kinds or key.key in kinds.values())
+    }  # fmt: skip
+    return [r for r in stated(program) if any(lit.atom.predicate in inputs and _is_any(lit.atom) for lit in r.literals)]
+
+
+def _is_any(atom: Atom) -> bool:
+    return all(isinstance(arg, Var) for arg in atom.args)
 
 
 def _mentions(atom: Atom, constants: set[str]) -> bool:

@@ -12,6 +12,7 @@ from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE, WAITING
 from ...engine.program.program import Program
 from ..advice.phrases import wrapped
+from ..advice.units import counted
 from ..advice.wording import behind
 from .analyses import in_words, witness
 
@@ -36,28 +37,36 @@ def forced_text(case: str, found: Sequence[Forced], program: Program, width: int
     """Return what forces the outcomes of a case as text; lines of which the same is said are told together."""
     told: dict[tuple[str, ...], list[str]] = {}
     for each in found:
-        told.setdefault(tuple(_said(each, program, width)), []).append(f"{each.code}@{each.session}")
-    lines = [case]
-    for said, names in told.items():
-        lines += ["", f"{', '.join(names)}: {said[0]}", *said[1:]]
+        told.setdefault(tuple(_said(each, program)), []).append(f"{each.code}@{each.session}")
+    lines = wrapped(case, width)
+    for (outcome, *said), names in told.items():
+        lines += ["", *wrapped(f"{', '.join(names)}: {outcome}", width, subsequent_indent="  ")]
+        for text in said:
+            indent = " " * (len(text) - len(text.lstrip()))
+            lines += wrapped(text, width, subsequent_indent=f"{indent}  ")
     return "\n".join(lines) + "\n"
 
 
-def _said(each: Forced, program: Program, width: int) -> Iterator[str]:
+def _said(each: Forced, program: Program) -> Iterator[str]:
     yield program.outcome(each.outcome).words
     if each.outcome == WAITING:
         yield "  forced by nothing: it waits for documentation"
     elif each.needs is not None:
         what = "whatever else is documented" if each.whatever else "where nothing else is documented"
         yield f"  forced by the least of what the case says, {what}:"
-        yield from (f"    {need}" for need in each.needs or ["nothing beside the request"])
+        yield from (f"    {_with_unit(need, program)}" for need in each.needs or ["nothing beside the request"])
     if each.change is None:
         yield "  turned by no change"
     else:
         answer = program.outcome(each.flipped.answer).words if each.flipped else ""
-        turned = "; ".join(_turned(old, new) for old, new in each.change)
-        text = f"turned by the smallest change to {answer}: {turned}"
-        yield from wrapped(text, width, initial_indent="  ", subsequent_indent="    ")
+        turned = "; ".join(_turned(_with_unit(old, program), _with_unit(new, program)) for old, new in each.change)
+        yield f"  turned by the smallest change to {answer}: {turned}"
+
+
+def _with_unit(said: str, program: Program) -> str:
+    """Return a thing that a case says, as its file writes it, with the unit of a number behind it."""
+    key, colon, value = said.partition(": ")
+    return key + colon + counted(value, key.rpartition(".")[2], program)
 
 
 def _turned(old: str, new: str) -> str:

@@ -51,7 +51,7 @@ def as_text(
     """
     told, written = accounts(judged, lines), dict[object, list[str]]()
     screens = [screen(account, judged, width, all_=all_, colour=colour, written=written) for account in told]
-    return "\n".join("\n".join([*lines, ""]) for lines in [*screens, advisories(judged, width)] if lines)
+    return "\n\n".join("\n".join(lines) for lines in [*screens, advisories(judged, width)] if lines)
 
 
 def screen(
@@ -101,20 +101,32 @@ class _Screen:
         head, ways = list(self._headline()), self._wrap(self._ways(), rest=HANG)
         if account.nothing:
             head += [*self._wrap(account.nothing), *self._wanted()]
-        shown: list[Block] = []
-        left: list[Block] = []
-        body: list[str] = []
+        body, shown, left = self._body(len(head) + len(ways), chosen)
+        self.shown = shown
+        return [*head, *body, *ways, *self._rests_on(shown), *self._folded(left)]
+
+    def _body(self, told: int, chosen: list[Block] | None) -> tuple[list[str], list[Block], list[Block]]:
+        """Return the criteria that are told, as lines and as blocks, and the blocks that are not.
+
+        :param told: how many lines the text has beside them, but for what it rests on and what is folded.
+        :param chosen: the blocks that are to be told; without any those that there is room for.
+        """
+        body, shown, left = list[str](), list[Block](), list[Block]()
+        least = told + bool(self.account.rests_on) + bool(self.account.folded)
         for must, blocks, common in self._criteria():
-            more = [line for block in blocks for line in self._block(block, common=common)]
-            told = len(head) + len(body) + len(more) + len(ways)
             must = must or self.all or (chosen is not None and blocks[0] in chosen)
-            if must or (chosen is None and self._fits(told, [*shown, *blocks], [*left, *blocks])):
+            if not must and (chosen is not None or least + len(body) + len(blocks) > LINES):
+                left += blocks
+                continue
+            said = set(self.said)
+            more = [line for block in blocks for line in self._block(block, common=common)]
+            if must or self._fits(told + len(body) + len(more), [*shown, *blocks], [*left, *blocks]):
                 body += more
                 shown += blocks
             else:
                 left += blocks
-        self.shown = shown
-        return [*head, *body, *ways, *self._rests_on(shown), *self._folded(left)]
+                self.said = said
+        return body, shown, left
 
     def _fits(self, told: int, shown: Sequence[Block], left: list[Block]) -> bool:
         """Say whether so many lines leave room for those below them."""

@@ -23,19 +23,16 @@ def decision_text(judged: Judged, width: int) -> str:
     """Return a decision as lines of at most `width` columns."""
     decision = judged.decision
     title = f"{decision.case}: {judged.case.title}" if judged.case.title else decision.case
+    of = f"{decision.guideline}, as of {decision.as_of}, {decision.world} world"
     # Indented, so that no line of a long title can be taken for one of ours.
-    parts = [
-        *wrapped(title, width, subsequent_indent="  "),
-        f"{decision.guideline}, as of {decision.as_of}, {decision.world} world",
-        "",
-    ]
+    parts = [*(row for text in (title, of) for row in wrapped(text, width, subsequent_indent="  ")), ""]
     same: dict[tuple[object, ...], list[LineDecision]] = {}
     for line in decision.lines:
         same.setdefault((line.session, *line[3:]), []).append(line)
     for lines in same.values():
         parts += _lines(lines, judged, width)
-    parts += [*advisories(judged, width), *_items("Notice", decision.notices, width), ""]
-    return "\n".join(parts)
+    parts += [*advisories(judged, width), *_items("Notice", decision.notices, width)]
+    return "\n".join(parts).rstrip()
 
 
 def advisories(judged: Judged, width: int) -> list[str]:
@@ -47,9 +44,10 @@ def _lines(lines: Sequence[LineDecision], judged: Judged, width: int) -> Iterato
     """Yield lines with one answer, and what would change it where they wait for information."""
     line, program = lines[0], judged.guideline.program
     codes = list(dict.fromkeys(line.code for line in lines))
-    yield f"{', '.join(codes)}  {emphasis(line.role, line.words.upper())}" + (
-        f" by {', '.join(line.by)}" if line.by else ""
-    )
+    words = line.words.upper()
+    head = f"{', '.join(codes)}  {words}" + (f" by {', '.join(line.by)}" if line.by else "")
+    for row in wrapped(head, width, subsequent_indent="  "):
+        yield row.replace(words, emphasis(line.role, words), 1)
     labels = [label for code in codes if (label := say_code(code, program))]
     if len(codes) > 1:
         labels = [f"{code}: {say_code(code, program)}".removesuffix(": ") for code in codes]

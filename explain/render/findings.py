@@ -126,3 +126,12 @@ def shown(path: Path) -> str:
 
 
 FORMATS = {"text": as_text, "json": as_json, "github": as_github, "sarif": as_sarif}
+
+
+def written(findings: Sequence[Finding], folder: Path, form: str) -> str:
+    """Return findings in a format, to its last line's end; in one of a line a finding, none are an empty text.
+
+    :param form: a name of `FORMATS`.
+    """
+    told = FORMATS[form](findings, folder)
+    return f"{told}\n" if told else ""

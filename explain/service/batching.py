@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 
 from ...engine.batch.back import case_of
 from ...engine.batch.columns import DISTANCE, MISSING
+from ...engine.batch.entries import BatchError, holds_case_files
 from ...engine.batch.load import Loaded
-from ...engine.batch.sources import BatchError, connect, sources
+from ...engine.batch.sources import connect, sources, told
 from ...engine.batch.sql import text
 from ...engine.batch.tables import NotTabledError
-from ...engine.cases.case import SUFFIXES, Case, read_files
+from ...engine.cases.case import Case, read_files
 from ...engine.decision.decide import judge
 from ...engine.evaluation.limits import Budget
 from ...engine.language.errors import CaseError, FaultError
@@ -27,8 +28,8 @@ from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE, FAVOURABLE, SILENT, WAITING
 from ..advice.line_rows import Row, remoteness, rows_of
 
-READERS = {".parquet": "read_parquet({})", ".csv": "read_csv({}, all_varchar = true, header = true)",
-           ".jsonl": "read_json({}, format = 'newline_delimited')"}  # fmt: skip
+_CSV = "read_csv({}, all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"', comment = '')"
+READERS = {".parquet": "read_parquet({})", ".csv": _CSV, ".jsonl": "read_json({}, format = 'newline_delimited')"}
 SECONDS, LISTED = 5.0, 10
 """How long near misses are looked for; how many of each list are told."""
 
@@ -120,9 +121,10 @@ class Batch:
         :raises CaseError: where there is no such case, or it cannot be read.
         """
         try:
-            if isinstance(self._input, Loaded):
-                return case_of(self._input, name)
-            found = self._input.get(name)
+            with told():
+                if isinstance(self._input, Loaded):
+                    return case_of(self._input, name)
+                found = self._input.get(name)
         except (BatchError, NotTabledError, LookupError):
             found = None
         if found is None:
@@ -134,7 +136,7 @@ class Batch:
         """What was decided: tables, or the cases of files by their ids."""
         if not self.source:
             return {}
-        if self.source.is_dir() and any(each.suffix in SUFFIXES for each in self.source.rglob("*")):
+        if holds_case_files(self.source):
             cases = read_files([self.source], self.guideline)
             return {case.id: case for case in cases if isinstance(case, Case)}
         loaded = Loaded(connect(), self.guideline, "open")

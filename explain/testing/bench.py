@@ -50,7 +50,7 @@ def notices(bench: Bench, guideline: Guideline) -> bool:
         return not refused(bench.case)
     except GuidelineError:
         return True
-    return any(differences(bench.case, bench.world, decision))
+    return any(differences(bench.case, bench.world, decision, guideline))
 
 
 class Rest(NamedTuple):

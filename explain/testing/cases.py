@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,13 +10,16 @@ from typing import Any, NamedTuple
 from ...engine.cases.case import Case, Unreadable, read_files
 from ...engine.cases.find import overridden
 from ...engine.decision.decide import decide
-from ...engine.decision.decision import WORLDS, Decision, LineDecision
+from ...engine.decision.decision import WORLDS, Decision
 from ...engine.evaluation.limits import LimitError
 from ...engine.language.errors import CONTRADICTORY, CaseError
 from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline
+from ...engine.program.program import Program
 from ..advice.phrases import wrapped
+from ..advice.wording import come_to
 from ..render.table import lines_of
+from .differing import Difference, compare
 
 REFUSED = "refused"
 """The folder below `cases` whose cases contradict themselves: refusing them is what is expected."""
@@ -30,7 +32,11 @@ class Result(NamedTuple):
     world: str
     outcomes: tuple[str, ...]
     by: tuple[str, ...]
-    differences: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as the JSON object of `test` and `cases`."""
+        return self._asdict() | {"differences": [each._asdict() for each in self.differences]}
 
 
 def read(paths: Iterable[Path], guideline: Guideline) -> list[Case | Unreadable]:
@@ -58,16 +64,17 @@ def run_case(case: Case | Unreadable, guideline: Guideline) -> Iterator[Result]:
     """Yield the result of a case in each world of which it expects something."""
     if isinstance(case, Unreadable):
         as_meant = refused(case)
-        yield Result(case.id, "", (REFUSED if as_meant else "unreadable",), (), () if as_meant else (case.error,))
+        wrong = () if as_meant else (Difference(case.error),)
+        yield Result(case.id, "", (REFUSED if as_meant else "unreadable",), (), wrong)
         return
     if not refused(case) and not case.expect:
-        yield Result(case.id, "open", (), (), ("nothing is expected; write expect",))
+        yield Result(case.id, "open", (), (), (Difference("nothing is expected; write expect"),))
     for world in WORLDS:
         if expected(case, world):
             yield _run(case, guideline, world)
     if not _differs(case, guideline):
         name = guideline.program.variation.base
-        yield Result(case.id, "", (), (), (f"it expects what the case of {name} does; delete it",))
+        yield Result(case.id, "", (), (), (Difference(f"it expects what the case of {name} does; delete it"),))
 
 
 def _differs(case: Case, guideline: Guideline) -> bool:
@@ -82,81 +89,30 @@ def _run(case: Case, guideline: Guideline, world: str) -> Result:
         decision = decide(case, guideline, world=world)
     except CaseError as error:
         as_meant = refused(case) and not isinstance(error, LimitError)
-        return Result(case.id, world, (REFUSED,), (), () if as_meant else (str(error),))
+        return Result(case.id, world, (REFUSED,), (), () if as_meant else (Difference(str(error)),))
     outcomes = tuple(dict.fromkeys(line.outcome for line in decision.lines))
     by = tuple(dict.fromkeys(name for line in decision.lines for name in line.by))
-    return Result(case.id, world, outcomes, by, tuple(differences(case, world, decision)))
+    return Result(case.id, world, outcomes, by, tuple(differences(case, world, decision, guideline)))
 
 
-def differences(case: Case, world: str, decision: Decision) -> Iterator[str]:
+def differences(case: Case, world: str, decision: Decision, guideline: Guideline) -> Iterator[Difference]:
     """Yield where a decision differs from what its case expects."""
     if refused(case):
-        yield "decided; its documentation contradicts itself, and it has to be refused"
+        yield Difference("decided; its documentation contradicts itself, and it has to be refused")
     else:
-        yield from compare(decision, case.expect if world == "open" else case.expect_closed)
+        yield from compare(decision, case.expect if world == "open" else case.expect_closed, guideline.program)
 
 
-def compare(decision: Decision, expected: dict[str, Any]) -> Iterator[str]:
-    """Yield every difference between a decision and the expectation of a case file.
-
-    `missing` is compared as a set of sets, `missing_for`, `rests_on` and `advisories` as sets.
-    """
-    for line in decision.lines if expected else ():
-        wanted = expected.get(f"{line.code}@{line.session}", expected.get(line.code))
-        if wanted is None:
-            yield f"{line.code}: nothing is expected of this line"
-            continue
-        got = told(line)
-        for key, value in wanted.items():
-            if _comparable(key, got[key]) != _comparable(key, value):
-                yield f"{line.code}@{line.session}: {key} is {got[key]}, expected {value}"
-    if "advisories" in expected:
-        yield from _advised(decision, expected["advisories"])
-
-
-def _advised(decision: Decision, wanted: dict[str, int] | list[str]) -> Iterator[str]:
-    """Yield where the advisories differ from those expected: ids, or how many there are of each."""
-    got = Counter(advisory.id for advisory in decision.advisories)
-    if isinstance(wanted, dict) and got != wanted:
-        yield f"advisories are {dict(got)}, expected {wanted}"
-    if isinstance(wanted, list) and sorted(got) != sorted(wanted):
-        yield f"advisories are {sorted(got)}, expected {wanted}"
-
-
-def told(line: LineDecision) -> dict[str, Any]:
-    """Return a line in the form in which case files expect it."""
-    return {
-        "outcome": line.outcome,
-        "by": list(line.by),
-        "reason": line.reason,
-        "missing": missing_texts(line),
-        "missing_for": list(dict.fromkeys(line.needs_for or ())),
-        "missing_complete": getattr(line, "missing_complete", True),
-        "rests_on": list(line.rests_on),
-    }
-
-
-def _comparable(key: str, value: Any) -> Any:
-    """Return a value in a form in which order does not matter where it says nothing."""
-    if key == "missing":
-        return sorted(sorted(needs) for needs in value)
-    return sorted(value) if key in ("rests_on", "missing_for") else value
-
-
-def missing_texts(line: LineDecision) -> list[list[str]]:
-    """Return the missing sets in the short form of case files: `FINDING`, `AMOUNT >= 4` or `at least 2 of: a; b`."""
-    return [list(map(str, needs)) for needs in line.needs]
-
-
-def table(results: Sequence[Result], width: int) -> str:
+def table(results: Sequence[Result], program: Program, width: int) -> str:
     """Return the results as a table; what differs stands below its case."""
     rows = [
-        ("ok" if not r.differences else "DIFFERS", r.case, r.world, ", ".join(r.by), ", ".join(r.outcomes))
+        ("DIFFERS" if r.differences else "ok", r.case, r.world, ", ".join(r.by),
+         ", ".join(come_to(name, program) for name in r.outcomes))
         for r in results
-    ]
+    ]  # fmt: skip
     lines = list(lines_of([("", "case", "world", "by", "outcomes"), *rows], width))
     head: list[list[str]] = [[]] * (len(lines) - len(rows))
-    below = [*head, *([line for text in r.differences for line in _below(text, width)] for r in results)]
+    below = [*head, *([line for each in r.differences for line in _below(str(each), width)] for r in results)]
     return "\n".join(text for own, more in zip(lines, below, strict=True) for text in [*own, *more])
 
 
@@ -175,6 +131,6 @@ def junit(results: Sequence[Result], seconds: float) -> str:
     for result in results:
         case = ET.SubElement(suite, "testcase", classname=visible(f"cases.{result.world}"), name=visible(result.case))
         if result.differences:
-            ET.SubElement(case, "failure", message=visible("; ".join(result.differences)))
+            ET.SubElement(case, "failure", message=visible("; ".join(map(str, result.differences))))
     ET.indent(suite)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(suite, encoding="unicode")}\n'

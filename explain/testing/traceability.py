@@ -138,7 +138,7 @@ def as_text(rows: Sequence[Row], width: int, changed: str = "") -> str:
 def _paragraph(row: Row, width: int) -> Iterator[str]:
     since = f", since {row.effective}" if row.effective else ""
     yield from wrapped(f"{row.statement}  {row.words}", width, subsequent_indent="  ")
-    yield f"  {row.authority.replace('_', ' ')}{since}"
+    yield from wrapped(f"  {row.authority.replace('_', ' ')}{since}", width, subsequent_indent="    ")
     for label, names in (("rules", row.rules), ("rests on", row.interpretations)):
         if names:
             yield from wrapped(f"  {label}: {', '.join(names)}", width, subsequent_indent="    ")
@@ -147,7 +147,7 @@ def _paragraph(row: Row, width: int) -> Iterator[str]:
             shown = f"{', '.join(names[:3])}{', ...' if len(names) > 3 else ''}"
             yield from wrapped(f"  {label}: {len(names)} ({shown})", width, subsequent_indent="    ")
     if row.holes:
-        yield f"  HOLE: {', '.join(row.holes)}"
+        yield from wrapped(f"  HOLE: {', '.join(row.holes)}", width, subsequent_indent="    ")
     yield ""
 
 

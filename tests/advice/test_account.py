@@ -312,6 +312,19 @@ def said(account: Account) -> tuple[object, ...]:
     return kept, set(account.blocks), set(account.beside)
 
 
+def test_a_statement_has_its_words_where_an_earlier_block_of_it_had_no_room(guideline: Guideline) -> None:
+    """What is left out takes no words from what is shown."""
+    judged = named("cts-six-weeks-of-splinting", guideline)
+    (account,) = accounts(judged)
+    first = next(block for block in account.blocks if block.met)
+    many = tuple(first.met[0]._replace(label=f"thing number {number} of a long list") for number in range(60))
+    long = first._replace(statement="S", words="what S asks for", criterion="Y", met=many, lacking=())
+    short = long._replace(criterion="Z", met=first.met[:1])
+    told = "\n".join(lines_of(account._replace(blocks=(first, long, short)), judged))
+    assert "thing number 1 " not in told
+    assert "what S asks for" in told
+
+
 def test_the_statements_that_can_cover_a_line_are_found_in_the_rules(guideline: Guideline) -> None:
     """They are those that the favourable outcome can name, whichever way the rules hand them on."""
     assert len(covering(guideline)) == 21

@@ -18,9 +18,10 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 from coverlog.engine.batch import frames, worker
+from coverlog.engine.batch.entries import BatchError
 from coverlog.engine.batch.output import counted, give, lines
 from coverlog.engine.batch.several import Batches
-from coverlog.engine.batch.sources import BatchError, connect, sources
+from coverlog.engine.batch.sources import connect, sources
 from coverlog.engine.batch.spark import OnSpark, remedy
 from coverlog.engine.batch.tables import Tables
 from coverlog.engine.library.guideline import Guideline, load

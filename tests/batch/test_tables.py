@@ -2,6 +2,7 @@
 
 import importlib.util
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -9,7 +10,8 @@ import pytest
 from coverlog.engine.batch.output import summary
 from coverlog.engine.batch.several import Batches
 from coverlog.engine.batch.sources import connect
-from coverlog.engine.batch.tables import Tables
+from coverlog.engine.batch.tables import Tables, plain
+from coverlog.engine.cases.document import is_number, number
 from coverlog.engine.library.guideline import load
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +26,19 @@ no_days = st.sampled_from([None, "", "2025-02-30", "20250101", "2025-W01-1"])
 def test_dates_mean_what_they_mean_alone(key: str, value: str | None, served: str | None) -> None:
     """Two dates give the same facts, or the same fault, whatever other dates were read before."""
     assert KNOWN.of_single(key, value, served) == Tables(OTHER).of_single(key, value, served)
+
+
+@given(st.from_regex(r"-?[0-9]{1,20}(\.[0-9]{1,40})?([eE][-+]?[0-9]{1,3})?", fullmatch=True) | st.text(max_size=8)
+       | st.from_regex(r"\s?[+-]?[\d_]{1,4}\.?\d{0,2}\s?", fullmatch=True))  # fmt: skip
+def test_a_number_of_a_table_is_that_of_a_case_file(told: str) -> None:
+    """A text of a table is a number where a case file may write it so, zeros before it aside, and else stays a text."""
+    found = plain(told)
+    assert isinstance(found, str) == (found == told)
+    if is_number(told) and (meant := number(told)) is not None:
+        assert found == meant
+    elif isinstance(found, int):
+        assert told.isascii()
+        assert Decimal(told) == found
 
 
 @pytest.mark.parametrize("name", ["cg_med_24", "ncd_240_4"])

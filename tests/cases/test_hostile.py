@@ -34,6 +34,7 @@ from coverlog.explain.render import tree_text as render
 from coverlog.explain.render.decision_text import decision_text
 from coverlog.explain.render.letter_page import as_html, as_markdown
 from coverlog.explain.testing.cases import Result, junit
+from coverlog.explain.testing.differing import Difference
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -91,7 +92,7 @@ def outputs(case: Case, guideline: Guideline) -> dict[str, str]:
         "dot": export.dot(proof), "mermaid": export.mermaid(proof), "graphml": export.graphml(proof),
         "svg": export.svg(proof) if shutil.which("dot") else "<svg/>", "letter": as_markdown(blocks),
         "letter_html": as_html(blocks), "checklist": checklist_text(judged, checklist(judged), 80),
-        "junit": junit([Result(case.id, "open", (), (), (case.title, case.place))], 0.0),
+        "junit": junit([Result(case.id, "open", (), (), (Difference(case.title), Difference(case.place)))], 0.0),
     }  # fmt: skip
 
 

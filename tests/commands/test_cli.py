@@ -132,7 +132,8 @@ def test_every_command_has_help_with_an_example(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COVERLOG_GUIDELINE", str(few_cases))
     monkeypatch.setattr("coverlog.explain.service.server.serve", lambda app, bound, ready: ready())  # has no end
-    lines = run(command, "--help").stdout.split("Example: ")[1].split("\n\n")[0].splitlines()
+    shown = run(command, "--help").stdout.split("Example: ")[1].split("\n\n")[0]
+    lines = re.sub(r" \\\n +", " ", shown).splitlines()  # as a shell joins them
     for line in lines:
         example, _, file = line.strip().removeprefix("coverlog ").partition(" > ")
         result = run(*example.split())

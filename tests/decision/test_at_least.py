@@ -19,7 +19,7 @@ from coverlog.explain.proof.build import prove
 from coverlog.explain.proof.document import as_json
 from coverlog.explain.reference.schemas import schema_of
 from coverlog.explain.render.decision_text import decision_text
-from coverlog.explain.testing.cases import missing_texts
+from coverlog.explain.testing.differing import missing_texts
 
 CLUES = ("pain", "stiffness", "swelling", "weakness")
 SAID: dict[str, Any] = {

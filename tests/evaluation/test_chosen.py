@@ -154,8 +154,9 @@ def test_canonical_cases_are_chosen_as_they_are_asked(
     guideline = load(name)
     paths = canonical_paths(guideline)
     sample = random.Random(3).sample(paths, len(paths) // size(EVERY, 1))
+    cases = [each for each in read_files(sample, guideline) if isinstance(each, Case)]  # some are refused on purpose
     models = 0
-    for case in (each for each in read_files(sample, guideline) if isinstance(each, Case)):
+    for case in cases:
         evaluator = guideline.evaluator(case.date)
         assert evaluator.prepared
         for is_open in (True, False):
@@ -164,7 +165,7 @@ def test_canonical_cases_are_chosen_as_they_are_asked(
             assert whole(chosen) == whole(evaluator.solver.evaluate(case.facts, open_world=is_open)), case.id
             models += 1
     record_property("measured", f"{name}: {models} models of canonical cases are equal")
-    assert models >= 2 * len(sample)
+    assert models == 2 * len(cases) > len(sample)
 
 
 def test_what_the_text_does_not_know_is_asked_of_pydatalog(semantics: ModuleType) -> None:

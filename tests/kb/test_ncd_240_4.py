@@ -21,7 +21,7 @@ from coverlog.explain.checker.verify import verify
 from coverlog.explain.proof.build import prove
 from coverlog.explain.proof.document import as_json
 from coverlog.explain.render.account_text import LINES, screen
-from coverlog.explain.testing.cases import compare
+from coverlog.explain.testing.differing import compare
 
 Said = dict[str, Any]
 WORLDS = ("open", "closed")
@@ -196,4 +196,4 @@ def test_a_canonical_case_may_say_what_its_missing_sets_lead_to(
     (case,) = read_text(path.read_bytes(), str(path), ncd)
     assert isinstance(case, Case)
     expected = {"E0601": {"outcome": "more_information_needed", "missing_for": leads}}
-    assert bool(list(compare(decide(case, ncd), expected))) == differs
+    assert bool(list(compare(decide(case, ncd), expected, ncd.program))) == differs

@@ -586,4 +586,4 @@ told(Session, Code, Finding) :- service(Session, Code), documented(Finding).
         line = judged.decision.as_json()["lines"][0]
         assert list(line)[: 3 + len(more)] == ["cpt", "session", *more, "outcome"]
         assert [line[name] for name in more] == ["cough"] * len(more)
-        assert words in decision_text(judged, 80)
+        assert words in f"{decision_text(judged, 80)}\n"

@@ -202,7 +202,7 @@ def test_the_rules_can_be_asked(bare: Scene) -> None:
     [
         ("studdy(X, Y)", "query:1:1: undeclared: studdy is not declared; did you mean study?"),
         ("study(X, Y), sevice(1, X)", "query:1:14: undeclared: sevice is not declared; did you mean service?"),
-        ("study(X)", "query:1:1: arity: study has 1 arguments here and 2 where declared; write study(Code, Study)"),
+        ("study(X)", "query:1:1: arity: study has 1 argument here and 2 where declared; write study(Code, Study)"),
         ("study(X, Y), Z > 3", "query:1:16: unsafe: Z is bound by no positive literal"),
         ("not study(X, needle_emg)", "add a literal that gives X its values, or write _ for any"),
         ("band_from(X, Y), Y > _", "_ has no value to compare"),

@@ -1,5 +1,6 @@
 """Rules listed, shown and drawn: what the text says of itself is what the commands tell."""
 
+import html
 import json
 import re
 from collections.abc import Callable
@@ -14,9 +15,12 @@ from coverlog.engine.cases.case import read_files
 from coverlog.engine.cases.find import canonical
 from coverlog.engine.decision.decide import judge
 from coverlog.engine.language.errors import CaseError
+from coverlog.engine.language.terms import Var
 from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.program.general import of_part, of_rule
 from coverlog.engine.program.graph import edges
 from coverlog.explain.commands.main import main
+from coverlog.explain.commands.schema import OF
 from coverlog.explain.proof.build import prove
 from coverlog.explain.reference import rules as module
 from coverlog.explain.reference.names import entries
@@ -24,6 +28,7 @@ from coverlog.explain.reference.predicates import dependencies, dot, mermaid
 from coverlog.explain.reference.rules import downstream, exercised, find, stated, under, used_by
 from coverlog.explain.reference.show import look_up
 from coverlog.explain.reference.subjects import subject
+from coverlog.kb import guidelines
 
 CTS = "cts-six-weeks-of-splinting"
 
@@ -147,6 +152,29 @@ def test_no_slot_of_a_gloss_is_shown(guideline: Guideline) -> None:
     for told in (listed_rules, *every, asked):
         assert not re.search(r"\{\w+\}", told), told
     assert "session SESSION has two conduction study codes, CODE and OTHER" in listed_rules
+
+
+@pytest.mark.parametrize("name", sorted(guidelines()))
+def test_no_document_shows_a_slot(name: str) -> None:
+    """Nor does the book or a schema; both tell a gloss as all others do, and no two variables of a rule as one."""
+    program = load(name).program
+    documents = [run("-g", name, "schema", "--of", of).stdout for of in OF]
+    page = run("-g", name, "doc").stdout
+    for told in (*documents, page):
+        assert not re.search(r"\{[A-Z]\w*\}", told)
+    shown = html.unescape(page)
+    for rule in program.rules:
+        if rule.body and set(rule.cites) & set(program.statements):
+            assert of_rule(rule, program) in shown, rule.id
+        for part in rule.literals if rule.body else ():
+            named = {a.name for a in part.atom.args if isinstance(a, Var) and a.name[:1] != "_"}
+            told = of_part(part, program)
+            capitals = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", each).upper() for each in named]
+            declared = program.predicates.get(part.atom.predicate)
+            slots = set(re.findall(r"\{(\w+)\}", declared.gloss)) if declared else set()
+            if declared and slots == set(declared.params):
+                assert all(each in told or " N " in f" {told} " for each in capitals), (rule.id, told)
+                assert told in shown
 
 
 def test_a_misspelt_id_gets_a_suggestion(guideline: Guideline) -> None:
@@ -331,3 +359,15 @@ def test_examples_in_help_work(command: str) -> None:
     text = run(command, "--help").stdout
     example = text.split("Example: coverlog ")[1].splitlines()[0]
     assert run(*example.split()).exit_code == 0, example
+
+
+@pytest.mark.parametrize("name", sorted(guidelines()))
+def test_what_rules_ask_for_is_used(name: str) -> None:
+    """A predicate is used by all that ask for it, whatever has its name; an amount by what takes any of its kind."""
+    found = load(name)
+    for predicate in found.program.predicates.values():
+        readers = {r.id for r in stated(found.program) if predicate.name in {lit.atom.predicate for lit in r.asked}}
+        assert readers <= {rule.id for rule in look_up(found, predicate.name, None).used_by}, predicate.name
+        if predicate.case and predicate.case.shape == "amount of":
+            for concept in found.program.of_kind(predicate.case.kind):
+                assert readers & {rule.id for rule in look_up(found, concept, None).used_by}, concept

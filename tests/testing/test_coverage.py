@@ -16,7 +16,8 @@ from coverlog.engine.language.visible import visible
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.commands.main import main
 from coverlog.explain.testing.branches import Branch, figures, measure
-from coverlog.explain.testing.cases import Result, compare, junit, told
+from coverlog.explain.testing.cases import Result, junit
+from coverlog.explain.testing.differing import Difference, compare, told
 from coverlog.explain.testing.equivalent import idle, read_marks
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -126,12 +127,14 @@ def test_a_case_that_differs_is_said(tmp_path: Path) -> None:
     result = run(folder, "--junit", str(report))
     assert result.exit_code == 1
     assert "DIFFERS  bright" in result.stdout
-    assert "by is ['B'], expected ['A']" in result.stdout
+    assert "L0001@1: it is decided by B; expected: A" in result.stdout
     told = json.loads(run(folder, "--format", "json").stdout)["results"]
     assert [r["case"] for r in told if r["differences"]] == ["bright"]
+    (differs,) = next(r["differences"] for r in told if r["differences"])
+    assert [differs[key] for key in ("line", "of", "found", "expected")] == ["L0001@1", "by", ["B"], ["A"]]
     suite = ET.parse(report).getroot()  # noqa: S314 - written by the line above
     assert (suite.get("tests"), suite.get("failures")) == ("4", "1")
-    assert "expected ['A']" in str(suite.find("testcase/failure").get("message"))  # type: ignore[union-attr]
+    assert "expected: A" in str(suite.find("testcase/failure").get("message"))  # type: ignore[union-attr]
 
 
 def test_missing_is_compared_as_a_set_of_sets(tmp_path: Path) -> None:
@@ -142,28 +145,32 @@ def test_missing_is_compared_as_a_set_of_sets(tmp_path: Path) -> None:
     pair = Need(Atom("finding", ("a",)), 1, 1, "a"), Need(Atom("finding", ("b",)), 0, 0, "b")
     twice = decision._replace(lines=(line._replace(needs=(*line.needs, pair)),))
     wanted = {"L0001": {"missing": [["b absent", "a"], ["usage >= 3"]]}}
-    assert list(compare(twice, wanted)) == []
-    assert list(compare(decision, wanted)) == [
-        "L0001@1: missing is [['usage >= 3']], expected [['b absent', 'a'], ['usage >= 3']]"
-    ]
+    program = load(tmp_path).program
+    assert list(compare(twice, wanted, program)) == []
+    (differs,) = compare(decision, wanted, program)
+    assert str(differs) == "L0001@1: what is missing: expected, not found: a and b recorded as absent"
+    assert differs[2:] == ("missing", [["usage >= 3"]], [["b absent", "a"], ["usage >= 3"]])
 
 
 def test_what_a_line_rests_on_may_be_expected(tmp_path: Path) -> None:
     """rests_on in any order, and whether `missing` is all there is, are compared where they are expected."""
     decision = decide(_undocumented(tmp_path), load(tmp_path))
     resting = decision._replace(lines=(decision.lines[0]._replace(rests_on=("A", "INT-1")),))
-    assert list(compare(resting, {"L0001": {"rests_on": ["INT-1", "A"], "missing_complete": True}})) == []
-    assert list(compare(decision, {"L0001": {"rests_on": ["A"]}})) == ["L0001@1: rests_on is [], expected ['A']"]
-    assert len(list(compare(decision, {"L0001": {"missing_complete": False}}))) == 1
+    program = load(tmp_path).program
+    assert list(compare(resting, {"L0001": {"rests_on": ["INT-1", "A"], "missing_complete": True}}, program)) == []
+    (differs,) = compare(decision, {"L0001": {"rests_on": ["A"]}}, program)
+    assert str(differs) == "L0001@1: what it rests on: expected, not found: A"
+    assert len(list(compare(decision, {"L0001": {"missing_complete": False}}, program))) == 1
 
 
 def test_advisories_may_be_counted(tmp_path: Path) -> None:
     """Ids say which advisories are given; numbers say how many of each."""
-    decision = decide(_undocumented(tmp_path), load(tmp_path))
+    decision, program = decide(_undocumented(tmp_path), load(tmp_path)), load(tmp_path).program
     twice = decision._replace(advisories=(Advisory("a", "one", ""), Advisory("a", "two", "")))
-    assert list(compare(twice, {"L0001": {}, "advisories": ["a"]})) == []
-    assert list(compare(twice, {"L0001": {}, "advisories": {"a": 2}})) == []
-    assert list(compare(twice, {"L0001": {}, "advisories": {"a": 1}})) == ["advisories are {'a': 2}, expected {'a': 1}"]
+    assert list(compare(twice, {"L0001": {}, "advisories": ["a"]}, program)) == []
+    assert list(compare(twice, {"L0001": {}, "advisories": {"a": 2}}, program)) == []
+    (differs,) = compare(twice, {"L0001": {}, "advisories": {"a": 1}}, program)
+    assert str(differs) == "the advisories are a (2 of them); expected: a"
 
 
 def _undocumented(folder: Path) -> Case:
@@ -179,7 +186,7 @@ def _undocumented(folder: Path) -> Case:
 @example("\x00\x1b[31m\ud800\ufffe")
 def test_junit_shows_what_xml_forbids(text: str) -> None:
     """Whatever a case is called, the report is XML that reads back; forbidden characters are visible escapes."""
-    report = junit([Result(text, "open", (), (), (f"{text} differs",))], 1.0)
+    report = junit([Result(text, "open", (), (), (Difference(f"{text} differs"),))], 1.0)
     case = ET.fromstring(report)[0]  # noqa: S314 - made by the line above
     assert not set(report) & set("\x00\x1b\ud800\ufffe")
     shown = visible(text)

@@ -140,7 +140,7 @@ def test_the_book_says_rules_in_words_and_text(desk: Guideline) -> None:
     text = book(desk, list(read_files(canonical_paths(desk), desk)))
     assert "<p>someone is in a flat, where</p>" in text
     assert "<li>the room is a flat</li>" in text
-    assert "<li>it is not so that a code is covered</li>" in text
+    assert "<li>it is not so that CODE is covered</li>" in text
     assert "not covered(Session, Code)." in text
     assert 'data-label="outcomes">medically necessary<' in text
 
