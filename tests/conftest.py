@@ -110,6 +110,13 @@ def shallow() -> Iterator[int]:
 
 
 @pytest.fixture(scope="session")
+def is_interrupted() -> Callable[..., bool]:
+    """Return a function that lets work end by Ctrl-C at a step of the code of some modules; see `every_step`."""
+    found: Callable[..., bool] = _sibling("every_step").is_interrupted
+    return found
+
+
+@pytest.fixture(scope="session")
 def toy_text() -> Callable[[str], str]:
     """Return a function that reads a guideline of tests/guidelines by its name."""
     return lambda name: (Path(__file__).parent / "guidelines" / f"{name}.dl").read_text()

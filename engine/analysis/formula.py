@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
+from functools import cache
 from operator import neg
 from typing import Any
 
+from ..evaluation.limits import Budget, Done, under, whatever_happens
 from ..language.errors import FaultError
 
 SOLVER = "cadical195"
@@ -22,26 +24,67 @@ class OutOfTimeError(Exception):
     """The time for a proof is over: nothing is known."""
 
 
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Let what is asked meanwhile take some seconds in all, of processor time: other work on the machine counts not.
+def within(seconds: float, work: Callable[[], Done]) -> Done:
+    """Do some work, and let what is asked for it take some seconds in all, of processor time: no other work counts.
 
     The time is looked at between questions.
+
+    :raises OutOfTimeError: where it is over.
     """
-    token = _end.set(time.process_time() + seconds)
-    try:
-        yield
-    finally:
-        _end.reset(token)
+    return under(_end, time.process_time() + seconds, work)
 
 
 def on_time() -> None:
     """Raise an error where the time is over.
 
-    :raises OutOfTimeError: where it is.
+    :raises OutOfTimeError: where that of proofs is.
+    :raises LimitError: where that of the request is, or of the case, for which something is proved.
     """
+    Budget().watch()
     if time.process_time() > _end.get():
         raise OutOfTimeError
+
+
+class _Elsewhere:
+    """Lets python-sat leave Ctrl-C to Python, which has it once a question is answered.
+
+    It would jump out of its own code, past all that this holds, and keep what then comes for itself.
+    """
+
+    @staticmethod
+    def check() -> bool:
+        """Say whether it runs where signals are handled."""
+        return False
+
+
+@cache
+def _solvers() -> Any:
+    """Return python-sat's solvers, such that a signal waits for what it must not interrupt.
+
+    :raises FaultError: where python-sat is not installed.
+    """
+    try:
+        from pysat import card, solvers
+    except ImportError:
+        raise FaultError(MISSING) from None
+    for module, kind in ((solvers, solvers.Solver), (card, card.ITotalizer)):
+        module.MainThread, kind.delete = _Elsewhere, _whole(kind.delete)
+    return solvers
+
+
+def _whole(delete: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Let signals wait until something is deleted: after one that came in between it would be deleted again."""
+
+    def deleted(it: Any) -> None:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+        def alone() -> None:
+            signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGALRM))
+            delete(it)
+
+        whatever_happens(alone, lambda: signal.pthread_sigmask(signal.SIG_SETMASK, before))
+
+    return deleted
 
 
 class Formula:
@@ -52,12 +95,8 @@ class Formula:
     """
 
     def __init__(self, solver: str = SOLVER) -> None:
-        try:
-            from pysat.solvers import Solver
-        except ImportError:
-            raise FaultError(MISSING) from None
+        self._solver = _solvers().Solver(name=solver)
         self.clauses: list[list[int]] = []
-        self._solver = Solver(name=solver)
         self.top = 0
         self.true = self.new()
         self.add([self.true])

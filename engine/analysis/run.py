@@ -66,13 +66,16 @@ def analyse(
     policy = Policy(guideline, date, world)
     asked = [name for name in ANALYSES if (name in only if only else name not in SELDOM)]
     told = Analysis(date, world, [], {}, [], asked, [], marked, [], cases)
-    with within(seconds):
-        for name in asked:
-            try:
-                ANALYSES[name](policy, told)
-            except OutOfTimeError:
-                told.unknown.append(name)
+    within(seconds, lambda: _made(policy, told))
     return told
+
+
+def _made(policy: Policy, told: Analysis) -> None:
+    for name in told.asked:
+        try:
+            ANALYSES[name](policy, told)
+        except OutOfTimeError:
+            told.unknown.append(name)
 
 
 def _faults(policy: Policy, told: Analysis) -> None:

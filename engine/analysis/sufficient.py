@@ -75,6 +75,9 @@ def smallest_core(policy: Policy, hard: list[int], soft: list[int]) -> list[int]
     asked.extend([*policy.formula.clauses, *([literal] for literal in hard)])
     for literal in soft:
         asked.append([literal], weight=1)
+
+    # It is thrown away by these, also where an interrupt came before it had them.
+    OptUx.hitman = OptUx.oracle = None
     with OptUx(asked) as found:
         core = found.compute() or []
     return [soft[at - 1] for at in core]

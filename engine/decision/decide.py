@@ -98,7 +98,7 @@ def _one(case: Case, work: Callable[[], Done]) -> Done:
     try:
         return one_case(work)
     except LimitError as error:
-        raise CaseError(faults=[fault._replace(place=case.place) for fault in error.faults]) from None
+        raise type(error)(faults=[fault._replace(place=case.place) for fault in error.faults]) from None
     except NotANumberError as error:
         raise refused(case.place, str(error)) from None
 

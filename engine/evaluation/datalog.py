@@ -7,49 +7,60 @@ non-recursive body over facts, negations last, asked free; heads are asserted as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
 from pyDatalog import Logic, pyEngine
 
 from ..language.terms import Atom, Comparison, Literal, Term, Var, variables
 from .compiled import Row
+from .limits import Done, whatever_happens
 
+Given = ParamSpec("Given")
 _assert_clause = pyEngine.assert_
+
+
+def _kept(work: Callable[[], Done]) -> Done:
+    """Do some work, and leave the thread's current pyDatalog database, which may be somebody else's, as it was."""
+    current = Logic.tl.__dict__
+    before = dict(current)
+
+    def put_back() -> None:
+        current.update(before)
+        if not before:  # what the thread does next would be done to a store of ours
+            current.clear()
+
+    return whatever_happens(work, put_back)
+
+
+def _to_it(door: Callable[Concatenate[Store, Given], Done]) -> Callable[Concatenate[Store, Given], Done]:
+    """Let what is asked of a store be done to it, whichever database the thread has."""
+
+    @wraps(door)
+    def done(store: Store, /, *args: Given.args, **named: Given.kwargs) -> Done:
+        def to_it() -> Done:
+            Logic.tl.logic = store.logic
+            return door(store, *args, **named)
+
+        return _kept(to_it)
+
+    return done
 
 
 class Store:
     """A pyDatalog database of its own. It belongs to the thread that made it."""
 
     def __init__(self) -> None:
-        with self._thread_kept():
-            self._logic = Logic()
+        self.logic = _kept(Logic)
         self._queries: dict[str, pyEngine.Literal] = {}
 
-    @staticmethod
-    @contextmanager
-    def _thread_kept() -> Iterator[None]:
-        """Leave the thread's current pyDatalog database, which may be somebody else's, as it was."""
-        before = getattr(Logic.tl, "logic", None)
-        try:
-            yield
-        finally:
-            if before is not None:
-                Logic.tl.logic = before
-            elif hasattr(Logic.tl, "logic"):  # or what the thread does next would be done to this store
-                del Logic.tl.logic
-
-    @contextmanager
-    def active(self) -> Iterator[None]:
-        """Make this the thread's database for a while."""
-        with self._thread_kept():
-            Logic.tl.logic = self._logic
-            yield
-
+    @_to_it
     def declare(self, predicate: str, arity: int) -> None:
         """Make a predicate known, so that asking for it without facts is no error."""
         pyEngine.insert(pyEngine.Pred(predicate, arity)).prearity = arity
 
+    @_to_it
     def define(
         self, name: str, head: Sequence[str], body: Iterable[Literal], comparisons: Iterable[Comparison] = ()
     ) -> None:
@@ -68,16 +79,19 @@ class Store:
             waiting = [each for each in waiting if not bound.issuperset(each.names())]
         _assert_clause(pyEngine.Clause(pyEngine.Literal(name, [pyEngine.Var(v) for v in head]), literals))
 
+    @_to_it
     def add(self, atoms: Iterable[Atom]) -> None:
         """Assert ground atoms."""
         for atom in atoms:
             _assert_clause(pyEngine.Clause(_literal(atom), []))
 
+    @_to_it
     def remove(self, atoms: Iterable[Atom]) -> None:
         """Retract ground atoms."""
         for atom in atoms:
             pyEngine.retract(pyEngine.Clause(_literal(atom), []))
 
+    @_to_it
     def ask(self, name: str, arity: int) -> list[Row]:
         """Return the rows of a relation, in an order of its own.
 

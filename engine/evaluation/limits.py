@@ -10,7 +10,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from math import inf, prod
 from typing import Any, TypeVar
@@ -41,64 +40,76 @@ class TooLongError(LimitError):
     """The limit of time."""
 
 
-@contextmanager
-def allowing(seconds: float) -> Iterator[None]:
-    """Let each case that is evaluated meanwhile, in this thread, take some seconds."""
-    token = _seconds.set(seconds)
-    try:
-        yield
-    finally:
-        _seconds.reset(token)
+def whatever_happens(work: Callable[[], Done], put_back: Callable[[], object]) -> Done:
+    """Do some work, and put back what it changes of a thread or of the process.
 
-
-@contextmanager
-def on_time() -> Iterator[None]:
-    """Raise `LimitError` wherever the program is once the seconds of a case are over; for the command line.
-
-    Outside the main thread, or where a timer runs already, nothing is done: the time is looked at all the same.
+    :param put_back: is called twice, for a signal may come the first time; nothing is to be amiss in between.
     """
-    if threading.current_thread() is not threading.main_thread() or signal.getitimer(signal.ITIMER_REAL)[0]:
-        yield
-        return
-    armed = [True]
-
-    def stop(*_: object) -> None:
-        if armed:
-            raise _too_long()
-
-    before = signal.signal(signal.SIGALRM, stop)
     try:
         try:
-            signal.setitimer(signal.ITIMER_REAL, _seconds.get(), 1)  # again, should something swallow it
-            yield
+            return work()
         finally:
-            armed.clear()
+            put_back()
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        put_back()
+
+
+def under(limit: ContextVar[float], value: float, work: Callable[[], Done]) -> Done:
+    """Do some work while a limit has a value.
+
+    It is done in a context of its own: wherever a signal interrupts it, nothing of the limit is left to later work.
+    """
+
+    def bounded() -> Done:
+        limit.set(value)
+        return work()
+
+    return copy_context().run(bounded)
+
+
+def allowing(seconds: float, work: Callable[[], Done]) -> Done:
+    """Do some work, and let each case that is evaluated for it take some seconds."""
+    return under(_seconds, seconds, work)
+
+
+def until(end: float, work: Callable[[], Done]) -> Done:
+    """Do some work, and let all that is evaluated for it end by some time of the monotonic clock, or before."""
+    return under(_end, min(end, _end.get()), work)
 
 
 def one_case(work: Callable[[], Done]) -> Done:
-    """Do what is done for one case, and count the time of all that is evaluated for it together.
+    """Do what is done for one case, and count the time of all that is evaluated for it together."""
+    return until(time.monotonic() + _seconds.get(), work)
 
-    It is done in a context of its own: wherever a signal interrupts it, nothing of its end is left to a later case.
+
+def on_time(work: Callable[[], Done]) -> Done:
+    """Do what is done for one case, and let a timer stop it wherever it is; for the command line.
+
+    Outside the main thread, or where somebody else's timer runs, there is none: the time is looked at all the same.
+
+    :raises LimitError: where the seconds of a case are over.
     """
-    return copy_context().run(_in_time, work)
+    if threading.current_thread() is not threading.main_thread() or signal.getitimer(signal.ITIMER_REAL)[0]:
+        return one_case(work)
+    before = signal.getsignal(signal.SIGALRM)
+
+    def put_back() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    return whatever_happens(lambda: one_case(lambda: _timed(work)), put_back)
 
 
-def _in_time(work: Callable[[], Done]) -> Done:
-    _end.set(min(time.monotonic() + _seconds.get(), _end.get()))
+def _timed(work: Callable[[], Done]) -> Done:
+    signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, _seconds.get(), 1)  # again, should something swallow it
     return work()
 
 
-@contextmanager
-def until(end: float) -> Iterator[None]:
-    """Let all that is evaluated meanwhile, in this thread, end by some time of the monotonic clock, or before."""
-    token = _end.set(min(end, _end.get()))
-    try:
-        yield
-    finally:
-        _end.reset(token)
+def _ring(*_: object) -> None:
+    """Stop the work whose time is over; it rings for nobody once that has ended, for the end went with it."""
+    if time.monotonic() > _end.get():
+        raise _too_long()
 
 
 def _too_long() -> LimitError:

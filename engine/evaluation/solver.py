@@ -65,14 +65,13 @@ class Solver:
         static = Model(firings, (), {atom: fs[0] for atom, fs in firings.items()})
         ready = _Ready(Store(), static, set(), set(), Counter())
         run = _Run(self, ready, static, Budget())
-        with ready.store.active():
-            self._declare(ready.store)
-            ready.store.add(rule.head for rule in self.facts if rule.head.predicate in self.read)
-            ready.store.add(shadow(rule.head) for rule in self.facts if rule.head.predicate in self.shadowed)
-            run.know(firings)
-            for component in self.strata.components:
-                if not component & self.strata.from_case:
-                    run.component(component)
+        self._declare(ready.store)
+        ready.store.add(rule.head for rule in self.facts if rule.head.predicate in self.read)
+        ready.store.add(shadow(rule.head) for rule in self.facts if rule.head.predicate in self.shadowed)
+        run.know(firings)
+        for component in self.strata.components:
+            if not component & self.strata.from_case:
+                run.component(component)
         static.renew()
         return ready
 
@@ -121,14 +120,13 @@ class Solver:
         """
         ready = self._clean.pop() if self._clean else self._build()  # where it is lost, or in use further up
         run = _Run(self, ready, (model := self._start(ready.static, given, possible)), Budget(steps))
-        with ready.store.active():
-            run.hold(atom for atom in (*given, *possible) if atom not in ready.static.firings)
-            run.hold(shadow(a) for a in given if a.predicate in self.shadowed and a not in ready.static.firings)
-            for component in filter((of or self.strata.from_case).intersection, self.strata.components):
-                if open_world:
-                    run.suppose(component, settled)
-                run.component(component)
-            ready.store.remove(run.asserted)
+        run.hold(atom for atom in (*given, *possible) if atom not in ready.static.firings)
+        run.hold(shadow(a) for a in given if a.predicate in self.shadowed and a not in ready.static.firings)
+        for component in filter((of or self.strata.from_case).intersection, self.strata.components):
+            if open_world:
+                run.suppose(component, settled)
+            run.component(component)
+        ready.store.remove(run.asserted)
         self._clean[:] = [ready]
         model.unknown -= model.support.keys()
         model.renew()

@@ -169,13 +169,14 @@ def _read(folder: int, name: str) -> bytes:
 def _write(folder: int, name: str, data: bytes) -> None:
     """Write a new file and rename it: whoever reads sees the old one or the new one."""
     partial = f"{name}.{os.getpid()}.{os.urandom(4).hex()}"
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=folder)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     try:
-        with open(handle, "wb") as file:
+        with open(partial, "wb", opener=lambda name, _: os.open(name, flags, 0o600, dir_fd=folder)) as file:
             file.write(data)
         os.replace(partial, name, src_dir_fd=folder, dst_dir_fd=folder)
     except BaseException:
-        os.unlink(partial, dir_fd=folder)
+        with suppress(FileNotFoundError):  # a signal came before it was there, or once it was renamed
+            os.unlink(partial, dir_fd=folder)
         raise
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..evaluation.evaluator import Evaluator
-from ..evaluation.limits import LimitError
+from ..evaluation.limits import LimitError, TooLongError
 from ..language.errors import Finding
 from ..language.terms import quote
 from ..program.code_systems import PROCEDURE
@@ -31,9 +31,14 @@ class Trial(NamedTuple):
 
 
 def undecided(program: Program) -> Iterator[Finding]:
-    """A line that comes to no outcome, or to two, is an error of its case; asked of a program without errors only."""
+    """A line that comes to no outcome, or to two, is an error of its case; asked of a program without errors only.
+
+    :raises TooLongError: where it takes too long to try one out.
+    """
     try:
         found = list(misjudged(program))
+    except TooLongError:
+        raise
     except LimitError:  # too much follows to try it out here
         return
     for code, words, outcomes in found:

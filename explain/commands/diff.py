@@ -102,9 +102,7 @@ def _compared(sides: Sequence[Side], world: str, seconds: float) -> tuple[Pair, 
     from ..reference.differences import differences
 
     try:
-        with within(seconds):
-            pair = Pair(sides[0], sides[1], world)
-            return pair, differences(pair)
+        return within(seconds, lambda: (pair := Pair(sides[0], sides[1], world), differences(pair)))
     except NotGroundedError as error:
         raise FaultError(f"{UNGROUNDED}: {error}") from None
     except OutOfTimeError:

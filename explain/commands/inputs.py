@@ -54,8 +54,7 @@ def judge_all(names: Iterable[str], guideline: Answering, world: str, as_of: str
             yield case
             continue
         try:
-            with on_time():
-                judged = judge(noted(case), case.under or each(guideline)[0], world=world, as_of=as_of)
+            judged = _judged(case, guideline, world, as_of)
         except CaseError as error:
             yield not_read(case.id, error)
         else:
@@ -67,9 +66,13 @@ def judge_one(name: str, guideline: Answering, world: str, as_of: str) -> Judged
 
     :raises CaseError: where it cannot be read or decided, or where the name stands for several, or is for several.
     """
-    case = noted(find_case(name, guideline))
-    with on_time():
-        return judge(case, case.under or each(guideline)[0], world=world, as_of=as_of)
+    return _judged(find_case(name, guideline), guideline, world, as_of)
+
+
+def _judged(case: Case, guideline: Answering, world: str, as_of: str) -> Judged:
+    """Return a case decided by the guideline that it is for, in the time that it has."""
+    read, by = noted(case), case.under or each(guideline)[0]
+    return on_time(lambda: judge(read, by, world=world, as_of=as_of))
 
 
 def judge_row(source: Path, name: str, world: str, as_of: str) -> Judged:
@@ -93,8 +96,7 @@ def judge_row(source: Path, name: str, world: str, as_of: str) -> Judged:
     case = only(name, items)
     if isinstance(case, Unreadable):
         raise CaseError(faults=case.faults)
-    with on_time():
-        return judge(noted(case), case.under or each(found)[0], world=world, as_of=as_of)
+    return _judged(case, found, world, as_of)
 
 
 def _judge_tabled(source: Path, name: str, world: str, as_of: str) -> Judged:
@@ -116,11 +118,10 @@ def _judge_tabled(source: Path, name: str, world: str, as_of: str) -> Judged:
             batch = looked(guideline)
             if isinstance(found, Several) and (only := _only(found, name, codes_of(batch, name))) is not guideline:
                 guideline, batch = only, looked(only)
-            case = noted(case_of(batch, name))
+            case = case_of(batch, name)
     except (NotTabledError, LookupError) as error:
         raise FaultError(str(error)) from None
-    with on_time():
-        return judge(case, guideline, world=world, as_of=as_of)
+    return _judged(case, guideline, world, as_of)
 
 
 def _only(several: Several, name: str, codes: set[str]) -> Guideline:

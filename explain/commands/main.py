@@ -17,15 +17,16 @@ gc.set_threshold(50_000, *gc.get_threshold()[1:])
 import importlib
 import os
 import sys
+from functools import partial
 from typing import Any
 
 import click
 
-from ...engine.evaluation.limits import SECONDS, allowing
+from ...engine.evaluation.limits import SECONDS, allowing, whatever_happens
 from ...engine.language.errors import FaultError, GuidelineError, did_you_mean
 from ...kb import DEFAULT
 from .complete import complete_guideline
-from .output import BAD_INPUT, INTERRUPTED, Seconds, end, flush, open_streams, output_failed, quiet_pipe
+from .output import BAD_INPUT, Seconds, end, flush, open_streams, output_failed, quietly
 
 # Where each command is: its module is imported when the command is used, which keeps a start short.
 COMMANDS = {
@@ -80,6 +81,17 @@ def named(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) ->
     return given or tuple(filter(None, [os.environ.get("COVERLOG_GUIDELINE")]))
 
 
+def _again(told: sys.UnraisableHookArgs) -> None:
+    """Let a Ctrl-C come again that came while Python threw something away, where it would be told and end nothing."""
+    if told.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(told)
+        return
+    main_thread = threading.main_thread().ident or 0
+    later = threading.Timer(0.01, signal.pthread_kill, (main_thread, signal.SIGINT))
+    later.daemon = True
+    later.start()
+
+
 class _Context(click.Context):
     """What a command runs in; its help fits the terminal."""
 
@@ -129,11 +141,8 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with quiet_pipe():
-                return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo("\ncoverlog: interrupted", err=True)
-            ctx.exit(INTERRUPTED)
+            with quietly():
+                return allowing(ctx.params["limit_seconds"], partial(super().invoke, ctx))
         except click.NoSuchOption as error:
             raise self._placed(error, ctx) from None
         except GuidelineError as error:
@@ -155,13 +164,14 @@ class _Commands(click.Group):
         return click.UsageError(f"{error.message.rstrip('.')}; {hint}", error.ctx)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        with quiet_pipe():  # --help and --version are written here
+        with quietly():  # --help and --version are written here
             return super().make_context(*args, **extra)
 
     def __call__(self, *args: Any, **extra: Any) -> Any:
         """Run; where it is all that a script does, end with it."""
+        before, sys.unraisablehook = sys.unraisablehook, _again
         try:
-            return self.main(*args, **extra)
+            return whatever_happens(partial(self.main, *args, **extra), lambda: setattr(sys, "unraisablehook", before))
         except SystemExit as done:
             status = done.code
         # Where somebody called the script, a profiler perhaps, they go on after it.
@@ -173,10 +183,11 @@ class _Commands(click.Group):
         """Run, and say in one line where an answer cannot be written; see `output`."""
         open_streams()
         try:
-            try:
-                return super().main(*args, **extra)
-            finally:
-                flush()
+            with quietly():
+                try:
+                    return super().main(*args, **extra)
+                finally:
+                    flush()
         except OSError as error:
             sys.exit(output_failed(error))
 
@@ -200,7 +211,6 @@ def main(ctx: click.Context, guideline: tuple[str, ...], limit_seconds: float) -
     ctx.obj = guideline[0] if guideline else DEFAULT
     if os.environ.get("NO_COLOR"):  # https://no-color.org; click leaves it to its users
         ctx.color = False
-    ctx.with_resource(allowing(limit_seconds))
 
 
 if _MAIN:

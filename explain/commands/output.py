@@ -124,31 +124,26 @@ def replace_file(file: Path, data: bytes) -> None:
         file.write_bytes(data)
         return
     real = Path(os.path.realpath(file))  # what a link points to is replaced, not the link
-    import tempfile
-
-    handle, name = tempfile.mkstemp(dir=real.parent, prefix=".coverlog-")
+    new = real.with_name(f".coverlog-{os.urandom(8).hex()}")
+    mode = 0o600 if old else 0o666  # less what the user never lets others do
     try:
-        with os.fdopen(handle, "wb") as partial:
+        with open(new, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as partial:
             partial.write(data)
             partial.flush()
             os.fsync(partial.fileno())
-        _as_before(name, old)
-        os.replace(name, real)
+        if old:
+            _as_before(new, old)
+        os.replace(new, real)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
         raise
 
 
-def _as_before(name: str, old: os.stat_result | None) -> None:
-    """Give a new file the owner and the mode of the old one, or those of any new file."""
-    if old is None:
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        return
+def _as_before(new: Path, old: os.stat_result) -> None:
+    """Give a new file the owner and the mode of the old one."""
     with suppress(OSError):  # who may write a file need not be allowed to give it away
-        os.chown(name, old.st_uid, old.st_gid)
-    Path(name).chmod(stat.S_IMODE(old.st_mode))
+        os.chown(new, old.st_uid, old.st_gid)
+    new.chmod(stat.S_IMODE(old.st_mode))
 
 
 def open_streams() -> None:
@@ -188,12 +183,15 @@ def end(status: object) -> None:
 
 
 @contextmanager
-def quiet_pipe() -> Iterator[None]:
-    """End quietly where a reader went away, before click says that a check failed."""
+def quietly() -> Iterator[None]:
+    """End where a reader went away, or on Ctrl-C, before click says that a check failed."""
     try:
         yield
     except BrokenPipeError as error:
         sys.exit(output_failed(error))
+    except KeyboardInterrupt:
+        click.echo("\ncoverlog: interrupted", err=True)
+        sys.exit(INTERRUPTED)
 
 
 def output_failed(error: OSError) -> int:

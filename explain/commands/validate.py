@@ -60,8 +60,7 @@ def _found(case: Case | Unreadable, guideline: Guideline, seen: dict[str, str]) 
         return
     yield from doubted(noted(case), guideline, seen)
     try:
-        with on_time():
-            judged = judge(case, guideline)
+        judged = on_time(lambda: judge(case, guideline))
     except CaseError as error:
         yield from as_findings(error.faults)
     else:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ...engine.cases.case import Unreadable, read_files
 from ...engine.cases.find import canonical_paths
 from ...engine.decision.decide import judge
+from ...engine.evaluation.limits import TooLongError
 from ...engine.language.errors import CaseError, did_you_mean, known_are, refused
 from ...engine.language.terms import Atom, Rule, Var
 from ...engine.library.cache import keep_written, program_in, recalled
@@ -162,12 +163,17 @@ def keep(guideline: Guideline, found: Uses) -> None:
 
 
 def _uses(path: Path, guideline: Guideline) -> Iterator[tuple[str, Use]]:
-    """Yield the rules in the proofs of a file's cases; a case that cannot be decided has none."""
+    """Yield the rules in the proofs of a file's cases; a case that cannot be decided has none.
+
+    :raises TooLongError: where the time for a case is over.
+    """
     from ..proof.build import prove
 
     for case in read_files([path], guideline):
         try:
             graph = prove(judge(case, guideline)).graph if not isinstance(case, Unreadable) else None
+        except TooLongError:
+            raise  # what was found is kept: a limit of this time is none of the next
         except CaseError:
             continue
         for _, facts in graph.nodes(data=True) if graph else ():

@@ -43,8 +43,7 @@ class Worker:
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._bounded, work, end)
 
     def _bounded(self, work: Callable[[], Result], end: float = inf) -> Result:
-        with allowing(self._seconds), until(end):
-            return work()
+        return until(end, lambda: allowing(self._seconds, work))
 
 
 def application(

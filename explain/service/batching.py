@@ -22,6 +22,7 @@ from ...engine.batch.sql import text
 from ...engine.batch.tables import NotTabledError
 from ...engine.cases.case import Case, read_files
 from ...engine.decision.decide import judge
+from ...engine.evaluation.limits import Budget
 from ...engine.language.errors import CaseError, FaultError
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE, FAVOURABLE, SILENT, WAITING
@@ -147,6 +148,8 @@ class Batch:
         """The lines nearest to a yes: of all, where the batch has columns that tell it, else of the first cases.
 
         These are the cases without a yes that can be looked at in some seconds.
+
+        :raises TooLongError: where the time of the request is over before.
         """
         if {MISSING, DISTANCE} <= self.columns:
             rows = self.db.execute(f"""SELECT "case", {CODE}, session, outcome, {DISTANCE}, {MISSING} FROM lines
@@ -158,7 +161,7 @@ class Batch:
             try:
                 told += rows_of(judge(self.case(name), self.guideline))
             except CaseError:  # what cannot be decided is no near miss
-                continue
+                Budget().watch()  # unless the time of the request is over: what was found is kept
         near = [row for row in sorted(told, key=remoteness) if row.distance]
         misses = [Miss(row.case, row.code, row.session, row.outcome, row.distance, row.nearest) for row in near]
         return Near(misses[:LISTED], _bars(dict(Counter(row.nearest for row in near).most_common(LISTED))), looked)

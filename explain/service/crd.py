@@ -103,8 +103,7 @@ class _Crd:
 
     def _called(self, hook: str, document: dict[str, Any]) -> dict[str, Any]:
         call = read_call(document, hook, self.desk.plan.payers)
-        with until(time.monotonic() + DEADLINE):
-            return self.desk.answer(call, self.today())
+        return until(time.monotonic() + DEADLINE, lambda: self.desk.answer(call, self.today()))
 
     def _failed(self, hook: str, document: dict[str, Any]) -> dict[str, Any]:
         return failed(read_call(document, hook, self.desk.plan.payers), self.today())

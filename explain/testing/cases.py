@@ -11,6 +11,7 @@ from ...engine.cases.case import Case, Unreadable, read_files
 from ...engine.cases.find import overridden
 from ...engine.decision.decide import decide
 from ...engine.decision.decision import WORLDS, Decision
+from ...engine.evaluation.limits import LimitError
 from ...engine.language.errors import CONTRADICTORY, CaseError
 from ...engine.language.visible import visible
 from ...engine.library.guideline import Guideline
@@ -87,7 +88,8 @@ def _run(case: Case, guideline: Guideline, world: str) -> Result:
     try:
         decision = decide(case, guideline, world=world)
     except CaseError as error:
-        return Result(case.id, world, (REFUSED,), (), () if refused(case) else (Difference(str(error)),))
+        as_meant = refused(case) and not isinstance(error, LimitError)
+        return Result(case.id, world, (REFUSED,), (), () if as_meant else (Difference(str(error)),))
     outcomes = tuple(dict.fromkeys(line.outcome for line in decision.lines))
     by = tuple(dict.fromkeys(name for line in decision.lines for name in line.by))
     return Result(case.id, world, outcomes, by, tuple(differences(case, world, decision, guideline)))

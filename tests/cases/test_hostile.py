@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -23,6 +24,7 @@ from coverlog.engine.program.schema import COUNT, ITEMS
 from coverlog.explain.advice.checklist import as_text as checklist_text
 from coverlog.explain.advice.checklist import checklist
 from coverlog.explain.advice.letter import letter
+from coverlog.explain.commands import output
 from coverlog.explain.commands.output import replace_file
 from coverlog.explain.proof.build import prove
 from coverlog.explain.proof.document import as_json as proof_json
@@ -503,6 +505,21 @@ def test_a_file_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
     assert stat.S_IMODE(old.stat().st_mode) == 0o640
     assert stat.S_IMODE(new.stat().st_mode) == 0o666 & ~mask
     assert link.is_symlink()
+
+
+@pytest.mark.parametrize("before", ["", "old"])
+def test_a_file_is_written_whole_wherever_it_is_interrupted(
+    before: str, tmp_path: Path, is_interrupted: Callable[..., bool]
+) -> None:
+    """Ctrl-C at any step leaves the old file or the new one, and nothing beside it."""
+    file, at, interrupted = tmp_path / "out", 1, True
+    while interrupted:
+        file.write_text(before) if before else file.unlink(missing_ok=True)
+        interrupted = is_interrupted(lambda: replace_file(file, b"told"), at, output)
+        found = {each.name: each.read_text() for each in tmp_path.iterdir()}
+        assert found in ({"out": "told"}, {"out": before} if before else {}), at
+        at += 1
+    assert at > 50
 
 
 def test_a_bounded_read_is_bounded(tmp_path: Path, guideline: Guideline) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,9 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
+from coverlog.engine.library.guideline import Guideline
 from coverlog.explain.commands.main import main
+from coverlog.kb import guidelines
 
 CTS = "cts-six-weeks-of-splinting"
 LINE_KEYS = [
@@ -219,6 +222,74 @@ def test_an_interrupted_command_ends_without_a_trace(module: str, status: int, s
         [sys.executable, "-c", INTERRUPTS.format(module), "explain", CTS], capture_output=True, text=True
     )
     assert (told.returncode, told.stderr, told.stdout) == (status, said, "")
+
+
+@pytest.mark.parametrize("at", ["parse_args", "invoke", "main"])
+def test_an_interrupt_is_told_in_one_way(at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever click is when Ctrl-C comes, the status and the line are the same."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(click.Group, at, interrupted)
+    told = run("decide", CTS)
+    assert (told.exit_code, told.stdout, told.stderr) == (130, "", "\ncoverlog: interrupted\n")
+
+
+# Sends Ctrl-C where Python throws something away, which then goes on as if nothing had come.
+LOST = """
+import os, signal, sys, time
+class Thrown:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == "coverlog.explain.advice.account":
+            Thrown()
+            time.sleep(5)
+sys.meta_path.insert(0, Interrupts())
+from coverlog.explain.commands.main import main
+main()
+"""
+
+
+def test_an_interrupt_is_not_lost_where_something_is_thrown_away() -> None:
+    """Ctrl-C ends the command also where Python would tell it and go on."""
+    told = subprocess.run([sys.executable, "-c", LOST, "explain", CTS], capture_output=True, text=True)
+    assert (told.returncode, told.stderr, told.stdout) == (130, "\ncoverlog: interrupted\n", "")
+
+
+ENDS = {
+    "a statement": ("show", "B.4"), "a case": ("show", "enrolled-nothing-else-said"), "traceability": ("trace",),
+    "cases": ("test",), "text": ("check",),
+    "a query": ("query", "outcome(A, B)", "--case", "enrolled-nothing-else-said"),
+    "a decision": ("decide", "enrolled-nothing-else-said"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ENDS)
+def test_a_time_that_is_over_is_said_and_is_no_answer(what: str, tmp_path: Path) -> None:
+    """Nothing is concluded of a case for which the time was over, and nothing of it is kept for who asks again."""
+    told = []
+    for name, limits in (("one", []), ("two", ["--limit-seconds", "1e-6"])):
+        folder = tmp_path / name / "guideline"
+        shutil.copytree(
+            guidelines()["ncd_240_4"], folder, ignore=lambda _, names: {"covered", "not_covered"} & {*names}
+        )
+        if limits:
+            late = run("-g", str(folder), *limits, *ENDS[what])
+            assert late.exit_code == (1 if what == "cases" else 2), late.output
+            assert "took longer than 1e-06 seconds" in late.output
+            assert not re.search(r"as expected|refused:|no findings|no canonical case", late.stdout)
+        told.append(run("-g", str(folder), *ENDS[what]).stdout.replace(str(folder), ""))
+    assert told[0] == told[1]
+
+
+def test_the_clock_refuses_no_case(guideline: Guideline) -> None:
+    """A canonical case that is to be refused does not come out as meant where the time for it was over."""
+    told = run("--limit-seconds", "1e-6", "test", str(guideline.folder / "cases" / "refused"))
+    assert told.exit_code == 1, told.output
+    assert "took longer than 1e-06 seconds" in told.stdout
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,29 @@
 """Evaluation has limits: a rule that runs away ends with a clear error of its case, and what comes after is right."""
 
 import json
+import signal
 import sys
+import time
 from collections.abc import Callable
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from coverlog.engine.analysis import formula
 from coverlog.engine.cases.case import Case, read_text
 from coverlog.engine.decision.decide import decide
-from coverlog.engine.evaluation import limits
+from coverlog.engine.evaluation import datalog, limits
 from coverlog.engine.evaluation.joined import OFTEN
 from coverlog.engine.evaluation.limits import allowing
 from coverlog.engine.language.errors import CaseError
+from coverlog.engine.language.terms import Atom
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.soundness.lint import findings_of
 from coverlog.explain.commands.main import main
+
+from pyDatalog import Logic  # isort: skip
 
 HEADER = """
 guideline("T", "a test", "2025-01-01").
@@ -90,8 +97,8 @@ def test_the_time_of_a_case_is_limited(write: Callable[[str], Path]) -> None:
     """A case that takes longer than it may is an error that says so, in the library and on the command line."""
     guideline = load(write(RUNAWAY + facts(50)))
     asked = case(guideline, things=["a"])
-    with allowing(1e-9), pytest.raises(CaseError, match=r"took longer than 1e-09 seconds; .*--limit-seconds"):
-        decide(asked, guideline)
+    with pytest.raises(CaseError, match=r"took longer than 1e-09 seconds; .*--limit-seconds"):
+        allowing(1e-9, lambda: decide(asked, guideline))
     assert decide(asked, guideline).lines[0].outcome == "not_addressed"
     told = CliRunner().invoke(
         main,
@@ -114,8 +121,6 @@ def test_a_time_that_no_clock_can_be_set_to_is_refused(seconds: str, command: li
 
 def test_a_timer_stops_what_looks_at_no_clock(make: Any, guideline: Guideline, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line's timer ends a search that never ends, and leaves no timer behind."""
-    import signal
-
     from coverlog.engine.decision import decide as module
 
     def forever(*_: object) -> None:
@@ -124,12 +129,62 @@ def test_a_timer_stops_what_looks_at_no_clock(make: Any, guideline: Guideline, m
 
     before = signal.getsignal(signal.SIGALRM)
     monkeypatch.setattr(module, "refuse_contradiction", forever)
-    with allowing(0.05), limits.on_time(), pytest.raises(CaseError, match=r"took longer than 0\.05 seconds"):
-        decide(make(), guideline)
+    with pytest.raises(CaseError, match=r"took longer than 0\.05 seconds"):
+        allowing(0.05, lambda: limits.on_time(lambda: decide(make(), guideline)))
     monkeypatch.undo()
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
     assert signal.getsignal(signal.SIGALRM) == before
     assert decide(make(), guideline).lines
+
+
+CHANGES: dict[str, Callable[[Callable[[], object]], object]] = {
+    "one_case": limits.one_case,
+    "on_time": limits.on_time,
+    "until": lambda work: limits.until(time.monotonic() + 9, work),
+    "allowing": lambda work: allowing(9, work),
+    "within": lambda work: formula.within(9, work),
+    "store": lambda work: datalog.Store().add(each for each in (work() for _ in "x") if isinstance(each, Atom)),
+}
+
+
+def _state() -> tuple[object, ...]:
+    timer = signal.getitimer(signal.ITIMER_REAL)[0] > 0, signal.getsignal(signal.SIGALRM)
+    return timer, dict(copy_context()), dict(Logic.tl.__dict__)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_is_interrupted_at_any_step_leaves_nothing(name: str, is_interrupted: Callable[..., bool]) -> None:
+    """Wherever an interrupt comes, limits, timers and pyDatalog's database are as before; later work has its own."""
+    before, meanwhile, at = _state(), list[object](), 1
+    modules = limits, formula, datalog
+    while is_interrupted(lambda: CHANGES[name](lambda: meanwhile.append(_state())), at, *modules):
+        assert _state() == before, at
+        with pytest.raises(limits.TooLongError):
+            allowing(0.001, lambda: limits.on_time(_look_at_no_clock))
+        at += 1
+    assert at > 20
+    assert before not in meanwhile
+
+
+def _look_at_no_clock() -> None:
+    for _ in range(10**8):
+        pass
+
+
+def test_a_timer_of_somebody_else_is_left_alone() -> None:
+    """Where a timer runs already, the time is looked at all the same and the timer runs on."""
+    rung: list[int] = []
+    handler = signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 100)
+        with pytest.raises(limits.TooLongError):
+            allowing(-1, lambda: limits.on_time(lambda: limits.Budget().watch()))
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 100
+        signal.raise_signal(signal.SIGALRM)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+    assert rung == [1]
 
 
 CLOSURE = "%@ rule A/step: on\npath(X, Y) :- step(X, Y).\n%@ rule A/on: on\npath(X, Z) :- path(X, Y), step(Y, Z).\n"

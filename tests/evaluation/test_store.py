@@ -2,18 +2,15 @@
 
 import random
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from math import inf
-from types import FrameType
 from typing import Any
 
 import pytest
 from coverlog.engine.cases.case import Case
 from coverlog.engine.decision.decide import decide
-from coverlog.engine.evaluation import datalog, limits
+from coverlog.engine.evaluation import datalog
 from coverlog.engine.evaluation.datalog import Store
 from coverlog.engine.evaluation.evaluator import Evaluator
 from coverlog.engine.library.guideline import Guideline
@@ -133,38 +130,6 @@ def test_alarms_at_any_moment_change_no_later_answer(
     record_property("measured", f"{alarms} alarms within decisions, {wrong} wrong answers after them")
     assert alarms > 20
     assert wrong == 0
-
-
-def test_an_interrupt_at_any_step_leaves_no_end_of_time(make: Any, guideline: Guideline) -> None:
-    """Wherever the counting of time is interrupted, the time of a case ends with it: a later case has its own."""
-    case, at = make(id="first", **BEFORE), 1
-    decide(case, guideline)
-    while _is_interrupted(case, guideline, at):
-        assert limits._end.get() == inf, at
-        at += 1
-    assert at > 5
-
-
-def _is_interrupted(case: Case, guideline: Guideline, at: int) -> bool:
-    """Interrupt a decision at a step of the counting of time; say whether there are so many."""
-    steps = 0
-
-    def trace(frame: FrameType, *_: object) -> Any:
-        nonlocal steps
-        steps += frame.f_code.co_filename == limits.__file__
-        if steps == at:
-            raise Interrupted
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        decide(case, guideline)
-    except Interrupted:
-        return True
-    finally:
-        sys.settrace(before)
-    return False
 
 
 def _seconds(case: Case, guideline: Guideline) -> float:

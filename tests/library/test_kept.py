@@ -276,6 +276,19 @@ def test_a_full_disk_leaves_nothing_half_done(folder: Path, monkeypatch: pytest.
     assert list((folder.parent / "cache" / "coverlog").iterdir()) == []
 
 
+def test_an_interrupt_at_any_step_gets_out_and_leaves_nothing_half_done(
+    folder: Path, is_interrupted: Callable[..., bool]
+) -> None:
+    """Wherever Ctrl-C comes while something is kept, it is not lost, and what is there is whole."""
+    keep("x")  # the program is looked at once
+    at, name = 1, kept._name(Path("x"))
+    while is_interrupted(lambda: keep("x"), at, kept):
+        found = [file.name for file in (folder.parent / "cache" / "coverlog").iterdir()]
+        assert (found, kept.recalled(Path("x"), [], str)) == ([name], "x" * 10), at
+        at += 1
+    assert at > 100
+
+
 def aged(name: str, days: float) -> Path:
     """Return the file of a name, as if its last use were some days ago."""
     file = Path(os.environ["XDG_CACHE_HOME"]) / "coverlog" / kept._name(Path(name))

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner
+from coverlog.engine.evaluation.limits import LimitError, until
 from coverlog.engine.language.errors import FaultError
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.commands.main import main
@@ -76,6 +77,16 @@ def test_a_batch_that_tells_what_is_missing_is_believed(folder: Path, guideline:
     assert {(row.case, row.outcome) for row in near.rows} == {("waits", "more_information_needed")}
     assert [row.distance for row in near.rows] == sorted(row.distance or 0 for row in near.rows)
     assert (sum(bar.number for bar in near.lacking), near.cases) == (2, 0)
+
+
+def test_a_request_whose_time_is_over_leaves_no_near_miss_out_for_the_next(folder: Path, guideline: Guideline) -> None:
+    """Near misses are found once and kept: not by a request that had no time left for them."""
+    anew = Guideline(guideline.folder, guideline.program, guideline.strata, guideline.hash)  # of which nothing is known
+    batch, fresh = (batching.Batch(folder / "lines.csv", folder / "in", each) for each in (anew, guideline))
+    with pytest.raises(LimitError):
+        until(0, lambda: batch.near)
+    assert batch.near == fresh.near
+    assert batch.near.rows
 
 
 def test_a_row_leads_to_its_case(app: Guard) -> None:

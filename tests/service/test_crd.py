@@ -638,8 +638,7 @@ def test_no_record_is_read_once_the_time_is_over(
     desk = Desk(plan, {name: load(name)}, shipped(), plan.base_url)
     call = read_call(wrist(), "order-sign", ())
     monkeypatch.setattr(answering, "draft", None)
-    with until(0):
-        found = desk.answer(call, TODAY)["systemActions"]
+    found = until(0, lambda: desk.answer(call, TODAY))["systemActions"]
     assert all("failed to decide" in json.dumps(action) for action in found)
     assert {record.getMessage().split()[0] for record in caplog.records} == {"TooLongError"}
 
