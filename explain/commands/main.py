@@ -6,10 +6,12 @@ import gc
 import signal
 import threading
 
-_MAIN = threading.current_thread() is threading.main_thread()
-# Who interrupts a start wants no list of imports: until all is here the signal ends the program, and nothing is told.
-if _MAIN:
-    _interrupted = signal.signal(signal.SIGINT, signal.SIG_DFL)
+_interrupted = signal.getsignal(signal.SIGINT)
+# Who interrupts a start wants no list of imports: until all is here the signal ends the program, and nothing is told;
+# unless the program was started to go on whatever comes, as a shell starts what it does not wait for.
+_QUIET = threading.current_thread() is threading.main_thread() and _interrupted is not signal.SIG_IGN
+if _QUIET:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 # What a start imports and loads stays: it would be searched for garbage again and again.
 gc.set_threshold(50_000, *gc.get_threshold()[1:])
@@ -213,5 +215,5 @@ def main(ctx: click.Context, guideline: tuple[str, ...], limit_seconds: float) -
         ctx.color = False
 
 
-if _MAIN:
+if _QUIET:
     signal.signal(signal.SIGINT, _interrupted)

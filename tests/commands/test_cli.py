@@ -197,6 +197,7 @@ def test_a_path_without_cases_says_how_a_guideline_is_named(path: str, said: str
 # Sends Ctrl-C at the moment a module is looked for.
 INTERRUPTS = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.{})
 class Interrupts:
     def find_spec(self, name, *_):
         if name == {!r}:
@@ -219,9 +220,20 @@ main()
 def test_an_interrupted_command_ends_without_a_trace(module: str, status: int, said: str) -> None:
     """Ctrl-C at the start, at the import of a command or in the midst of one leaves no list of calls, and no answer."""
     told = subprocess.run(
-        [sys.executable, "-c", INTERRUPTS.format(module), "explain", CTS], capture_output=True, text=True
-    )
+        [sys.executable, "-c", INTERRUPTS.format("default_int_handler", module), "explain", CTS],
+        capture_output=True, text=True,
+    )  # fmt: skip
     assert (told.returncode, told.stderr, told.stdout) == (status, said, "")
+
+
+@pytest.mark.parametrize("module", ["click", "coverlog.explain.commands.explain", "coverlog.explain.advice.account"])
+def test_what_was_started_to_ignore_an_interrupt_does(module: str) -> None:
+    """What a shell starts in the background, or `nohup` does, answers in spite of a Ctrl-C that is not for it."""
+    told = subprocess.run(
+        [sys.executable, "-c", INTERRUPTS.format("SIG_IGN", module), "explain", CTS], capture_output=True, text=True
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "MEDICALLY NECESSARY" in told.stdout
 
 
 @pytest.mark.parametrize("at", ["parse_args", "invoke", "main"])
@@ -239,6 +251,7 @@ def test_an_interrupt_is_told_in_one_way(at: str, monkeypatch: pytest.MonkeyPatc
 # Sends Ctrl-C where Python throws something away, which then goes on as if nothing had come.
 LOST = """
 import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 class Thrown:
     def __del__(self):
         os.kill(os.getpid(), signal.SIGINT)

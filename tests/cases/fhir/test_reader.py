@@ -556,7 +556,7 @@ def test_whatever_stands_there_is_read_or_refused(data: st.DataObject) -> None:
                 if isinstance(at, dict | list) and key in (at if isinstance(at, dict) else range(len(at)))
                 else {}
             )
-        if isinstance(at, dict) or (isinstance(at, list) and path[-1] < len(at)):
+        if isinstance(at, dict) or (isinstance(at, list) and path[-1] in range(len(at))):
             at[path[-1]] = data.draw(ANYTHING)
     for draft in read(request, guideline):
         read_case(draft.said, guideline)
