@@ -12,6 +12,8 @@ from .tables import CASE, Table, Tables
 PARQUET = ".parquet"
 ENDINGS = (PARQUET, ".csv", ".csv.gz", ".csv.zst")
 """How the names of files end that are tables."""
+_SLIP = 0.85
+"""How close names are, by `difflib`, that differ by a slip of a letter or two; two of a guideline are under 0.75."""
 
 
 class BatchError(ValueError):
@@ -66,9 +68,10 @@ def named(told: str, names: Iterable[str], tables: Tables) -> None:
 
     :raises BatchError: where there is one.
     """
+    there, known = {*names}, {table.name for table in tables.all()}
     of = {alike(name): table.name for table in tables.all() for name in (table.key, table.name)}
-    for name in names:
-        if (meant := of.get(alike(name), name)) != name:
+    for name in sorted(there - known):
+        if meant := of.get(alike(name)) or _meant(name, known - there):
             raise BatchError(f"{told}: the table {name} is not read; call it {meant} (coverlog batch --schema)")
 
 
@@ -77,12 +80,18 @@ def columns_named(told: str, names: Iterable[str], table: Table) -> None:
 
     :raises BatchError: where there is one.
     """
-    there = set(names)
-    of = {alike(column): column for column in (table.id, *table.columns) if column not in there}
-    for name in names:
-        if name in of.values() or alike(name) in of:
-            meant = of[alike(name)]
+    there, known = {*names}, {table.id, *table.columns}
+    for name in sorted(there - known):
+        if meant := _meant(name, known - there):
             raise BatchError(f"{told}: the column {name} of table {table.name} is not read; call it {meant}")
+
+
+def _meant(name: str, missing: Iterable[str]) -> str:
+    """Return the name that another one is meant for, by its letters or but for a slip; an empty text for none."""
+    from difflib import get_close_matches
+
+    of = {alike(each): each for each in missing}
+    return next((of[each] for each in get_close_matches(alike(name), of, n=1, cutoff=_SLIP)), "")
 
 
 def alike(name: str) -> str:

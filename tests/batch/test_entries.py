@@ -5,6 +5,8 @@ import gzip
 import json
 import os
 from collections.abc import Callable
+from difflib import SequenceMatcher
+from itertools import combinations
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -171,6 +173,35 @@ def test_a_column_that_is_called_otherwise_is_told(folder: Path) -> None:
     ran = batch(folder)
     assert ran.exit_code == 2
     assert "the column Setting of table case is not read; call it setting" in ran.stderr
+
+
+SLIPS: dict[str, Callable[[str], str]] = {
+    "a letter left out": lambda name: name[:3] + name[4:],
+    "a letter twice": lambda name: name[:3] + name[2:],
+    "two letters the wrong way round": lambda name: name[:3] + name[4] + name[3] + name[5:],
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+@pytest.mark.parametrize("name", ["setting", "purpose", "finding", "diagnosis"])
+def test_a_slip_in_a_name_is_told(name: str, slip: str, folder: Path) -> None:
+    """What may be left out is not so by a slip: in the closed world it would be decided as if nobody had said it."""
+    wrong = SLIPS[slip](name)
+    if name in TABLES:
+        os.rename(folder / f"{name}.csv", folder / f"{wrong}.csv")
+        expected = f"the table {wrong} is not read; call it {name}"
+    else:
+        (folder / "case.csv").write_text(TABLES["case"].replace("setting", wrong, 1))
+        expected = f"the column {wrong} of table case is not read; call it {name}"
+    ran = batch(folder)
+    assert (ran.exit_code, expected in ran.stderr) == (2, True), ran.stderr
+
+
+def test_names_of_a_guideline_are_no_slips_of_each_other() -> None:
+    """So what one guideline reads is refused by none beside it."""
+    names = {*map(alike, NAMES)}
+    pairs = ((SequenceMatcher(None, *pair).ratio(), pair) for pair in combinations(sorted(names), 2))
+    assert max(pairs) < (0.75,)
 
 
 def test_what_stands_there_twice_is_told(folder: Path) -> None:
