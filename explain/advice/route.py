@@ -81,11 +81,9 @@ class Route:
 
     def in_words(self, atom: Atom, request: Request) -> str:
         """Return in words what is asked of the request; a code that it names with all that come to the same."""
-        said = say_atom(atom, self.program)
-        for at, codes in enumerate(request.add):
-            if quote(codes[0]) in atom.args:
-                said = said.replace(codes[0], listed(self._as_good(request, at), last=" or "))
-        return said
+        named = {quote(codes[0]): at for at, codes in enumerate(request.add) if quote(codes[0]) in atom.args}
+        told = {code: quote(listed(self._as_good(request, at), last=" or ")) for code, at in named.items()}
+        return say_atom(atom._replace(args=tuple([told.get(str(arg), arg) for arg in atom.args])), self.program)
 
     def _as_good(self, request: Request, at: int) -> list[str]:
         """Return a code that comes to a request, and those that draw no more advisories in its place."""
