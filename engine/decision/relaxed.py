@@ -224,8 +224,11 @@ class _Missing(Missing):
         return {atom}
 
     def weaker(self, *atoms: Atom) -> set[Atom]:
-        """Return what documenting something documents as well; what denies something denies what that rules out."""
-        found = super().weaker(*atoms)
+        """Return what documenting something documents as well; what denies something denies what that rules out.
+
+        What only follows from a rule is no denial that the case says: what it says otherwise still stands.
+        """
+        found = {each for each in super().weaker(*atoms) if each.predicate not in self._denied_by or each in atoms}
         for name in {atom.predicate for atom in atoms} & self._denied_by.keys():
             unless = self._denied_by[name].unless
             found |= {Atom(name, each.args) for each in found if each.predicate == unless}

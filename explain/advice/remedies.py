@@ -125,10 +125,13 @@ class _Search:
         self.route = Route(judged, line.session)
 
     def _settled(self) -> frozenset[str]:
-        """Return the concepts that the case could be about, and is not; none where it is about none of them."""
-        about = _about(self.judged.guideline, self.date)
-        stated = any(map(self.judged.model.sure, about))
-        return frozenset(str(atom.args[0]) for atom in about if stated)
+        """Return the concepts that the case could be about, and is not; none where it is about none of them.
+
+        What is open still, whatever the case is about, is none of them.
+        """
+        about, model = _about(self.judged.guideline, self.date), self.judged.model
+        stated = any(map(model.sure, about))
+        return frozenset(str(atom.args[0]) for atom in about if stated and atom not in model.unknown)
 
     def ways(self, settled: frozenset[str]) -> Ways | None:
         """Return the ways with some concepts as the case has them; None where there are none."""
