@@ -152,7 +152,8 @@ def huts(draw: st.DrawFn) -> Hut:
     own += [f"{head} :- {by}" for head, by in draw(st.lists(st.tuples(heads, st.sampled_from(BY)), max_size=2))]
     parts = st.sampled_from(PARTS + DENIED * (denials and fact != ""))
     bodies = draw(st.lists(st.lists(parts, min_size=1, max_size=3, unique=True), min_size=1, max_size=3))
-    bodies = [[part for part in body if part not in DENIED or not any("#count" in of for of in body)] for body in bodies]
+    counts = [any("#count" in part for part in body) for body in bodies]
+    bodies = [[p for p in body if not (counted and p in DENIED)] for body, counted in zip(bodies, counts, strict=True)]
     condition, place = draw(st.sampled_from(["", "until settled"])), draw(st.sampled_from(["", "%@ open: place"]))
     return Hut(tuple(map(", ".join, bodies)), tuple(own), fact, condition, place, denials)
 
