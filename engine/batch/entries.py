@@ -48,7 +48,7 @@ def entries(folder: Path, tables: Tables) -> dict[str, list[Path]]:
             files = [each for each in sorted(path.iterdir()) if _ending(each)] if path.is_dir() else [path]
             if not files:
                 raise BatchError(f"{path}: no table in this folder; put Parquet or CSV into it")
-            if len({file.suffix == PARQUET for file in (*found.get(name, ()), *files)}) > 1 or name in found:
+            if name in found or len({file.suffix == PARQUET for file in files}) > 1:
                 first = found.get(name, files)[0]
                 raise BatchError(f"{folder}: two tables {name}, {first} and {files[-1]}; keep one of them")
             found[name] = files

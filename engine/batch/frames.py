@@ -12,7 +12,7 @@ from typing import Any
 
 from .entries import BatchError
 from .load import MIDNIGHT, quoted
-from .sources import CHUNK, Sources
+from .sources import CHUNK, Sources, starts
 from .sql import text
 from .tables import CASE, Table
 from .worker import ROW, TABLE
@@ -100,9 +100,10 @@ class Frames:
             file = work / f"{name}.parquet"
             self.db.execute(f"COPY ({select}) TO {text(str(file))} (FORMAT parquet)")
             files, row = [str(file)], f.col(ROW)
-        before, rows = self._before(files)
+        *before, rows = starts(files, self.db)
         if len(files) > 1:
-            here = f.create_map(*(f.lit(each) for pair in before.items() for each in pair))
+            names = (Path(file).name for file in files)
+            here = f.create_map(*(f.lit(each) for pair in zip(names, before, strict=True) for each in pair))
             row += here[f.col("_metadata.file_name")]
         self._cases = rows if name == CASE else self._cases
         read = self.spark.read.parquet(*files)
@@ -110,15 +111,6 @@ class Frames:
         told = {c: f.col(f"`{c}`").cast("string") for c in read.columns if c != ROW}
         columns = [(f.regexp_replace(v, MIDNIGHT, "") if c in day else v).alias(c) for c, v in told.items()]
         return read.select(*columns, row.cast("bigint").alias(ROW))
-
-    def _before(self, files: Sequence[str]) -> tuple[dict[str, int], int]:
-        """Return by name of a file how many rows come before its first, and how many there are."""
-        found, rows = {}, 0
-        for file in files:
-            found[Path(file).name] = rows
-            count = f"SELECT num_rows FROM parquet_file_metadata({text(file)})"
-            rows += self.db.execute(count).fetchone()[0]
-        return found, rows
 
     def of(self, name: str) -> Any:
         """Return a table."""

@@ -9,10 +9,8 @@ from typing import Any
 from ..language.errors import CaseError
 from ..program.schema import ID_LENGTH
 from .back import ANOTHER, AT_ONCE, TWICE, take
-from .comma import reader
-from .entries import PARQUET
 from .load import NO_ID, Loaded, Reading, insert, quoted
-from .sources import Sources
+from .sources import Sources, starts
 from .sql import text
 from .tables import CASE, Table
 
@@ -113,16 +111,7 @@ def stand(db: Any, found: Iterable[Sources]) -> None:
     stood = {name: files for each in found for name, files in each.stood.items()}
     for (name,) in db.execute("SELECT DISTINCT source FROM rejects").fetchall():
         if files := stood.get(name):
-            insert(db, "stood", list(before(db, name, files)))
-
-
-def before(db: Any, name: str, files: list[str]) -> Iterable[tuple[str, str, int]]:
-    """Yield each file of a table, with how many rows come before its first."""
-    rows = 0
-    for file in files:
-        yield name, file, rows
-        if len(files) > 1:
-            rows += count(db, f"read_parquet({text(file)})" if file.endswith(PARQUET) else f"({reader([file], db)})")
+            insert(db, "stood", [(name, *each) for each in zip(files, starts(files, db), strict=False)])
 
 
 def reject(db: Any, refused: Iterable[Refused]) -> None:

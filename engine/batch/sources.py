@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -131,13 +131,23 @@ def _in_folder(stood: dict[str, list[str]], files: dict[str, list[str]], db: Any
     return found | {name: _numbered(f"({reader(each, db)})") for name, each in stood.items() if name not in files}
 
 
-def _counted(files: Iterable[str], db: Any) -> Iterable[str]:
+def _counted(files: Sequence[str], db: Any) -> Iterator[str]:
     """Yield what selects the rows of each file, numbered through."""
-    before = 0
-    for file in files:
+    for file, before in zip(files, starts(files, db), strict=False):
         rows = f"SELECT file_row_number + {before + 1} AS row_no, * FROM read_parquet({text(file)}"
         yield f"{rows}, file_row_number = true)"
-        before += db.execute(f"SELECT num_rows FROM parquet_file_metadata({text(file)})").fetchone()[0]
+
+
+def starts(files: Iterable[str], db: Any) -> Iterator[int]:
+    """Yield how many rows come before each of some files, and then how many there are; counted as it is asked for."""
+    return accumulate((_rows(file, db) for file in files), initial=0)
+
+
+def _rows(file: str, db: Any) -> int:
+    is_parquet = file.endswith(PARQUET)
+    known = f"SELECT num_rows FROM parquet_file_metadata({text(file)})" if is_parquet else ""
+    ((number,),) = db.execute(known or f"SELECT count(*) FROM ({reader([file], db)})").fetchall()
+    return int(number)
 
 
 def ranges(of: Sources, db: Any) -> list[Range]:

@@ -13,8 +13,6 @@ from .need import absent
 from .network import Network
 from .settle import Maker, is_amount
 
-_LISTED = ("present of", "absent of", "each of")
-
 
 def network(
     model: Model, targets: Iterable[Atom], program: Program, said: Collection[Atom] | None = None,
