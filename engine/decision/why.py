@@ -91,18 +91,18 @@ class Why:
             if self.model.known:
                 if len(self.evaluator.refuted) >= KEPT:
                     self.evaluator.refuted.clear()
-                self.evaluator.refuted[pattern, self._known_of(pattern)] = failures
+                self.evaluator.refuted[pattern, self.known_of(pattern)] = failures
         return answer
 
     def _is_kept(self, pattern: Atom) -> bool:
         """Take over the failures of a pattern that are kept of another case, if there are."""
-        kept = self.evaluator.refuted.get((pattern, self._known_of(pattern))) if self.model.known else None
+        kept = self.evaluator.refuted.get((pattern, self.known_of(pattern))) if self.model.known else None
         if kept is not None:
             self._failures[pattern] = kept
             self._in_play[pattern] = any(failure.in_play for failure in kept)
         return kept is not None
 
-    def _known_of(self, pattern: Atom) -> object:
+    def known_of(self, pattern: Atom) -> object:
         """Return what stands for all that is known of what a pattern depends on."""
         name = pattern.predicate
         if name not in self._known:

@@ -38,6 +38,7 @@ class Evaluator:
         self.kept = {} if kept is None else kept
         self.searches: dict[Any, Any] = {}  # what those who search models of its cases keep
         self.refuted: dict[Any, Any] = {}  # and those who ask why something is not so
+        self.told: dict[Any, Any] = {}  # and those who tell why something is so
         self._below: dict[str, tuple[str, ...]] = {}
         asked = {name: [lit for each in of for lit in each.rule.asked] for name, of in self.of_head.items()}
         self.asks = {name: {lit.atom.predicate for lit in each} for name, each in asked.items()}  # what rules read

@@ -12,5 +12,7 @@ NUMBERS = ("count", "amount of", "number")
 SINCE = {f"{unit} since": unit for unit in TIME_UNITS}
 """The shapes that read a date as the time from it to the date of service, each with its unit."""
 BETWEEN = "days from"
+SOURCELESS = ("", "units", WITH, "one of")
+"""The shapes that name no source, as they are of the request and not of the record."""
 SINGLE = ("count", *SINCE, BETWEEN)
 """The shapes that give one number."""

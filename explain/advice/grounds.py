@@ -12,6 +12,7 @@ from ...engine.language.comparison import bounds, holds, within
 from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Rule, Substitution, Var, variables
 from ...engine.language.unify import Binding, unify
 from ...engine.program.interface import FAVOURABLE, SILENT, WAITING
+from .evidence import sourceless
 from .item import Item
 from .items import Items
 from .reasons import Reasons
@@ -19,6 +20,9 @@ from .step import Choice, Step, choice, step
 
 REQUEST = "the request"
 """What is folded in every guideline: that a line is one of those requested."""
+
+KEPT = 10_000
+"""How much is kept of an edition of what requests come to."""
 
 DEEPEST = 40
 """How many steps below a line are told; what is deeper stands in the whole proof alone."""
@@ -34,6 +38,8 @@ class Grounds:
         self.items = Items(self.reasons)
         self._choices: dict[Atom, Choice | Item] = {}
         self._above: list[Atom] = []
+        evaluator = judged.situation.evaluator
+        self._kept, self._heights = evaluator.told, sourceless(evaluator) if judged.model.known else {}
 
     def steps(self, line: LineDecision) -> list[Step]:
         """Return the rules that give a line its outcome, or that would have to cover it; the nearest first."""
@@ -143,20 +149,29 @@ class Grounds:
         if self.reasons.is_fact(atom):
             return self.items.item(atom, rule)
         if atom in self._above or len(self._above) >= DEEPEST:
+            self._heights = {}  # what comes now may be cut off, and be told otherwise elsewhere
             return self.items.deeper(atom)
-        self._above.append(atom)
-        self._choices[atom] = found = self._choice(atom)
-        self._above.pop()
+        height = self._heights.get(atom.predicate, DEEPEST + 1)
+        alike = len(self._above) + height <= DEEPEST and self.model.sure(atom)
+        key = (atom, self.why.known_of(atom)) if alike else None
+        if (found := self._kept.get(key)) is None:
+            self._above.append(atom)
+            found = self._choice(atom)
+            self._above.pop()
+            if key:
+                self._keep(key, found)
+        self._choices[atom] = found
         return found
+
+    def _keep(self, key: tuple[Atom, object], found: Choice | Item) -> None:
+        """Keep what a request comes to for every case that asks for the same."""
+        if len(self._kept) >= KEPT:
+            self._kept.clear()
+        self._kept[key] = found
 
     def _choice(self, atom: Atom) -> Choice | Item:
         if self.model.sure(atom):
-            if atom not in self.model.support:
-                return self.items.plain(atom)
-            firing = self.why.shortest(atom)
-            if firing.rule.fold:
-                return self.items.folded(firing.rule.fold)
-            return choice(atom, (self._may(firing),)) if firing.rule.body else self.items.plain(atom)
+            return self._sure(atom)
         steps = [self._may(firing) for firing in self.model.firings.get(atom, ())]
         failures = [failure for failure in self.why.failures(atom) if failure.in_play and failure.causes]
         telling = [failure for failure in failures if not any(map(self._is_routine, failure.causes))]
@@ -164,6 +179,14 @@ class Grounds:
         if not steps:
             return self.items.plain(atom)
         return choice(atom, tuple(sorted(dict.fromkeys(steps), key=lambda step: step.distance)))
+
+    def _sure(self, atom: Atom) -> Choice | Item:
+        if atom not in self.model.support:
+            return self.items.plain(atom)
+        firing = self.why.shortest(atom)
+        if firing.rule.fold:
+            return self.items.folded(firing.rule.fold)
+        return choice(atom, (self._may(firing),)) if firing.rule.body else self.items.plain(atom)
 
     def _is_routine(self, cause: Cause) -> bool:
         """Say whether a rule fails by a step that is folded and is so."""
