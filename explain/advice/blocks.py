@@ -110,8 +110,8 @@ class Writer:
         rule, statement = step.rule, step.rule.cites[0] if step.rule.cites else ""
         above += _named(rule)
         bars = barred or (bool(step.lacking) and step.barred)
-        items = [part for part in step.parts if isinstance(part, Item) and part.state != FOLDED]
-        below = statement if items and any(item.about for item in items) else criterion
+        items = step.items
+        below = statement if step.about else criterion
         waiting = bool(items) or statement in self.line.by
         for part in step.parts:
             if isinstance(part, Choice):

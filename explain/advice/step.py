@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, Rule
-from .item import BARS, OTHER, Item
+from .item import BARS, FOLDED, OTHER, Item
 
 
 class Step(NamedTuple):
@@ -20,6 +20,8 @@ class Step(NamedTuple):
     lacking: frozenset[Item | Choice] = frozenset()  # what of it is not met
     fails: bool = False  # whether it surely does not give what it is for
     distance: int = 0  # how many items are not met, by the nearest way
+    items: tuple[Item, ...] = ()  # what of it is told
+    about: bool = False  # whether any of them is what the case is about
 
     def __hash__(self) -> int:
         """Return a hash that does not go through all that stands below."""
@@ -51,11 +53,13 @@ class Choice(NamedTuple):
 
 def step(rule: Rule, parts: tuple[Item | Choice, ...]) -> Step:
     """Return a rule with what it asks for."""
+    items = tuple([part for part in parts if isinstance(part, Item) and part.state != FOLDED])
+    about = any([item.about for item in items])
     lacking = [part for part in parts if part.distance]
     if not lacking:
-        return Step(rule, parts)
+        return Step(rule, parts, items=items, about=about)
     distance = sum([part.distance for part in lacking])
-    return Step(rule, parts, frozenset(lacking), any(part.fails for part in lacking), distance)
+    return Step(rule, parts, frozenset(lacking), any(part.fails for part in lacking), distance, items, about)
 
 
 def choice(atom: Atom, steps: tuple[Step, ...]) -> Choice:
