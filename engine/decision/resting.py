@@ -76,10 +76,36 @@ def how(decisive: Iterable[Atom], situation: Situation) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def _add(found: set[str], used: Iterable[Rule | str], names: _Named, situation: Situation) -> None:
+    """Add, one after another, what rules and open predicates name."""
+    for each in used:
+        found.update(situation.program.predicates[each].readings if isinstance(each, str) else names.by(each))
+
+
+def _asked(atom: Atom, names: _Named, situation: Situation) -> Names:
+    """Return all that is named by what is so of the request alone, kept for the cases that ask for the same."""
+    why, kept = situation.why, situation.evaluator.resting
+    key = atom, why.known_of(atom)
+    if (found := kept.get(key)) is None:
+        named = set[str]()
+        _add(named, reached([atom], why, situation.ways), names, situation)
+        found = kept.keep(key, frozenset(named))
+    return found
+
+
 def rests_on(targets: Iterable[Atom], situation: Situation) -> tuple[str, ...]:
     """Return the statements to be confirmed and the interpretations that what a line's proof uses goes by, sorted."""
-    program, names = situation.program, _names(situation.evaluator)
-    found: set[str] = set()
-    for each in reached(targets, situation.why, situation.ways, lambda name: names.below[name] <= found):
-        found.update(program.predicates[each].readings if isinstance(each, str) else names.by(each))
-    return tuple(program.in_order(found))
+    names, found = _names(situation.evaluator), set[str]()
+    request = situation.evaluator.of_request if situation.model.known else {}
+
+    def done(atom: Atom) -> bool:
+        name = atom.predicate
+        if names.below[name] <= found:
+            return True
+        if name in request:
+            found.update(_asked(atom, names, situation))
+            return True
+        return False
+
+    _add(found, reached(targets, situation.why, situation.ways, done), names, situation)
+    return tuple(situation.program.in_order(found))

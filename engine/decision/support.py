@@ -33,16 +33,16 @@ def used(targets: Iterable[Atom], model: Model, why: Why) -> tuple[list[Rule], s
 
 
 def reached(
-    targets: Iterable[Atom], why: Why, ways: Ways, done: Callable[[str], bool] = lambda _: False
+    targets: Iterable[Atom], why: Why, ways: Ways, done: Callable[[Atom], bool] = lambda _: False
 ) -> Iterator[Rule | str]:
     """Yield the rules that a line's proof uses, and the open predicates of which it uses what nobody documents.
 
-    :param done: says whether what is of a predicate is to be passed over, with all that it rests on.
+    :param done: says whether an atom is to be passed over, with all that it rests on.
     """
     model, seen, stack = why.model, set[Atom](), list(targets)
     while stack:
         atom = stack.pop()
-        if atom in seen or done(atom.predicate):
+        if atom in seen or done(atom):
             continue
         seen.add(atom)
         if atom in model.unknown:

@@ -9,7 +9,7 @@ from ..evaluation.join import Join
 from ..evaluation.rules import Firing, Model
 from ..language.terms import Aggregate, Atom, Literal, Part, Rule
 from ..language.unify import Binding, numbered, unify
-from .failing import CONTRADICTED, KEPT, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure, Fit, fits
+from .failing import CONTRADICTED, NOT_APPLICABLE, UNDOCUMENTED, UNMET, Cause, Failure, Fit, fits
 from .smallest import Smallest
 
 
@@ -89,9 +89,7 @@ class Why:
         if alone:
             self._in_play[pattern] = answer
             if self.model.known:
-                if len(self.evaluator.refuted) >= KEPT:
-                    self.evaluator.refuted.clear()
-                self.evaluator.refuted[pattern, self.known_of(pattern)] = failures
+                self.evaluator.refuted.keep((pattern, self.known_of(pattern)), failures)
         return answer
 
     def _is_kept(self, pattern: Atom) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ..language.kept import Kept
 from ..language.terms import Atom
+from ..program.forms import SOURCELESS
 from ..program.graph import Strata
 from ..program.program import Program
 from .chosen import choose
@@ -16,6 +18,9 @@ from .rules import Model
 
 if TYPE_CHECKING:
     from .solver import Solver
+
+KEPT = 10_000
+"""How much is kept of an edition in each respect."""
 
 
 class Evaluator:
@@ -37,8 +42,9 @@ class Evaluator:
             self.of_head.setdefault(compiled.rule.head.predicate, []).append(compiled)
         self.kept = {} if kept is None else kept
         self.searches: dict[Any, Any] = {}  # what those who search models of its cases keep
-        self.refuted: dict[Any, Any] = {}  # and those who ask why something is not so
-        self.told: dict[Any, Any] = {}  # and those who tell why something is so
+        self.refuted = Kept[Any, Any](KEPT)  # and those who ask why something is not so
+        self.resting = Kept[Any, Any](KEPT)  # and what a proof goes by
+        self.told = Kept[Any, Any](KEPT)  # and those who tell it
         self._below: dict[str, tuple[str, ...]] = {}
         asked = {name: [lit for each in of for lit in each.rule.asked] for name, of in self.of_head.items()}
         self.asks = {name: {lit.atom.predicate for lit in each} for name, each in asked.items()}  # what rules read
@@ -67,6 +73,17 @@ class Evaluator:
                 queue += fresh
             self._below[predicate] = tuple(found)
         return self._below[predicate]
+
+    @cached_property
+    def of_request(self) -> dict[str, int]:
+        """The predicates that rest on the request alone and not on themselves, by how many they rest on, and itself.
+
+        What is so of them is the same in many cases, and no case names a source for it.
+        """
+        inputs = {name: p.case for name, p in self.program.predicates.items() if p.case}
+        others = {name for name, case in inputs.items() if case.shape not in SOURCELESS} | self.circular
+        below = {name: self.below(name) for name in self.program.predicates}
+        return {name: len(each) for name, each in below.items() if others.isdisjoint(each)}
 
     def known(self, predicate: str, model: Model) -> object:
         """Return what stands for all that is known of what a predicate depends on, in a model that was chosen."""

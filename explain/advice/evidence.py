@@ -9,13 +9,12 @@ from functools import lru_cache
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.outcomes import awaited, outcomes
 from ...engine.decision.support import leaves
-from ...engine.evaluation.evaluator import Evaluator
 from ...engine.language.comparison import measured
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import UNDOCUMENTED, Atom, Term, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.library.guideline import Guideline
-from ...engine.program.forms import BETWEEN, RECORDS, SINCE, SINGLE, SOURCELESS
+from ...engine.program.forms import BETWEEN, RECORDS, SINCE, SINGLE
 from ...engine.program.graph import edges
 from ...engine.program.interface import FAVOURABLE
 from ...engine.program.program import Predicate
@@ -153,18 +152,6 @@ def clinical(guideline: Guideline) -> frozenset[str]:
     program = guideline.program
     inputs = {name for name, p in program.predicates.items() if p.case and (p.is_open or p.case.shape in _CLINICAL)}
     return reached(inputs, [(edge.body, edge.head) for edge in edges(program)])
-
-
-@lru_cache(maxsize=64)
-def sourceless(evaluator: Evaluator) -> dict[str, int]:
-    """Return the predicates that rest on the request alone, by how many others; those on themselves are left out.
-
-    No source of a case is told with them: so of cases that ask for the same, the same is told.
-    """
-    inputs = {name: p.case for name, p in evaluator.program.predicates.items() if p.case}
-    others = {name for name, case in inputs.items() if case.shape not in SOURCELESS} | evaluator.circular
-    below = {name: evaluator.below(name) for name in evaluator.program.predicates}
-    return {name: len(each) for name, each in below.items() if others.isdisjoint(each)}
 
 
 @lru_cache(maxsize=16)

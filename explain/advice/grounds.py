@@ -12,7 +12,6 @@ from ...engine.language.comparison import bounds, holds, within
 from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Rule, Substitution, Var, variables
 from ...engine.language.unify import Binding, unify
 from ...engine.program.interface import FAVOURABLE, SILENT, WAITING
-from .evidence import sourceless
 from .item import Item
 from .items import Items
 from .reasons import Reasons
@@ -20,9 +19,6 @@ from .step import Choice, Step, choice, step
 
 REQUEST = "the request"
 """What is folded in every guideline: that a line is one of those requested."""
-
-KEPT = 10_000
-"""How much is kept of an edition of what requests come to."""
 
 DEEPEST = 40
 """How many steps below a line are told; what is deeper stands in the whole proof alone."""
@@ -39,7 +35,7 @@ class Grounds:
         self._choices: dict[Atom, Choice | Item] = {}
         self._above: list[Atom] = []
         evaluator = judged.situation.evaluator
-        self._kept, self._heights = evaluator.told, sourceless(evaluator) if judged.model.known else {}
+        self._kept, self._heights = evaluator.told, evaluator.of_request if judged.model.known else {}
 
     def steps(self, line: LineDecision) -> list[Step]:
         """Return the rules that give a line its outcome, or that would have to cover it; the nearest first."""
@@ -159,15 +155,9 @@ class Grounds:
             found = self._choice(atom)
             self._above.pop()
             if key:
-                self._keep(key, found)
+                self._kept.keep(key, found)
         self._choices[atom] = found
         return found
-
-    def _keep(self, key: tuple[Atom, object], found: Choice | Item) -> None:
-        """Keep what a request comes to for every case that asks for the same."""
-        if len(self._kept) >= KEPT:
-            self._kept.clear()
-        self._kept[key] = found
 
     def _choice(self, atom: Atom) -> Choice | Item:
         if self.model.sure(atom):
