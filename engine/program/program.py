@@ -211,7 +211,8 @@ class Program(NamedTuple):
 
     def in_order(self, names: Iterable[str]) -> list[str]:
         """Return statements and interpretations in the order of an answer: those come first, these by number."""
-        return sorted(names, key=lambda n: (n in self.interpretations, len(n) * (n in self.interpretations), n))
+        readings = self.interpretations
+        return sorted(names, key=lambda name: (1, len(name), name) if name in readings else (0, 0, name))
 
     def in_document(self) -> list[Statement]:
         """Return the statements in the order of the document: each that is named, and behind it its followers."""

@@ -130,7 +130,8 @@ class Writer:
         draft.above.update(above)
         draft.tops.add(self._top)
         if not step.lacking:
-            draft.met.update(dict.fromkeys(items))
+            for item in items:
+                draft.met[item] = None
             return False
         for item in items:
             if item.state == MET:
@@ -155,8 +156,11 @@ class Writer:
 
     def _choice(self, choice: Choice, criterion: str, above: Names, barred: bool) -> None:
         """Add the ways of an atom; what fails by more than another way of its statement does not decide."""
+        if not choice.steps[1:]:
+            self._step(choice.steps[0], criterion, above, barred)
+            return
         for step in choice.steps:
-            others = choice.steps if step.lacking and choice.steps[1:] else ()
+            others = choice.steps if step.lacking else ()
             nearer = [s for s in others if s.lacking < step.lacking and s.rule.cites[:1] == step.rule.cites[:1]]
             if not nearer:
                 self._step(step, criterion, above, barred)
