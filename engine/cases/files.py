@@ -16,7 +16,7 @@ _INHERITED = r"/dev/(stdin|stdout|stderr|fd/[0-9]+)"
 
 def inherited(path: Path) -> bool:
     """Return whether a path names a file that was open before the program started."""
-    return bool(re.fullmatch(_INHERITED, str(path)))
+    return (name := str(path)).startswith("/dev/") and bool(re.fullmatch(_INHERITED, name))
 
 
 def exists(path: Path) -> bool:

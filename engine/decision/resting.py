@@ -88,7 +88,8 @@ def _asked(atom: Atom, names: _Named, situation: Situation) -> Names:
     key = atom, why.known_of(atom)
     if (found := kept.get(key)) is None:
         named = set[str]()
-        _add(named, reached([atom], why, situation.ways), names, situation)
+        used = reached([atom], why, situation.ways, lambda each: names.below[each.predicate] <= named)
+        _add(named, used, names, situation)
         found = kept.keep(key, frozenset(named))
     return found
 
@@ -96,13 +97,12 @@ def _asked(atom: Atom, names: _Named, situation: Situation) -> Names:
 def rests_on(targets: Iterable[Atom], situation: Situation) -> tuple[str, ...]:
     """Return the statements to be confirmed and the interpretations that what a line's proof uses goes by, sorted."""
     names, found = _names(situation.evaluator), set[str]()
-    request = situation.evaluator.of_request if situation.model.known else {}
+    of_request = situation.evaluator.of_request if situation.model.known else None
 
     def done(atom: Atom) -> bool:
-        name = atom.predicate
-        if names.below[name] <= found:
+        if names.below[atom.predicate] <= found:
             return True
-        if name in request:
+        if of_request and of_request(atom.predicate):
             found.update(_asked(atom, names, situation))
             return True
         return False

@@ -45,7 +45,7 @@ class Evaluator:
         self.refuted = Kept[Any, Any](KEPT)  # and those who ask why something is not so
         self.resting = Kept[Any, Any](KEPT)  # and what a proof goes by
         self.told = Kept[Any, Any](KEPT)  # and those who tell it
-        self._below: dict[str, tuple[str, ...]] = {}
+        self._of_request: dict[str, int] = {}
         asked = {name: [lit for each in of for lit in each.rule.asked] for name, of in self.of_head.items()}
         self.asks = {name: {lit.atom.predicate for lit in each} for name, each in asked.items()}  # what rules read
         self.circular = {  # the predicates of which an atom may rest on another one
@@ -61,29 +61,36 @@ class Evaluator:
 
         return Solver(self.program, self.strata, self.date, self.compiled)
 
-    def below(self, predicate: str) -> tuple[str, ...]:
+    def below(self, predicate: str) -> frozenset[str]:
         """Return the predicates that what is so of a predicate depends on, and what is not, itself among them."""
-        if predicate not in self._below:
-            found = {predicate: None}
-            for name in (queue := [predicate]):
-                declared = self.program.predicates.get(name)
-                more = {each for each in (declared.unless, declared.until) if each} if declared else set()
-                fresh = more.union(self.asks.get(name, ())).difference(found)
-                found |= dict.fromkeys(fresh)
-                queue += fresh
-            self._below[predicate] = tuple(found)
-        return self._below[predicate]
+        return self._below.get(predicate) or frozenset((predicate,))
 
     @cached_property
-    def of_request(self) -> dict[str, int]:
-        """The predicates that rest on the request alone and not on themselves, by how many they rest on, and itself.
+    def _below(self) -> dict[str, frozenset[str]]:
+        """What each predicate depends on, those below it first."""
+        asked = {p.name: {p.unless, p.until} - {""} for p in self.program.predicates.values()}
+        below: dict[str, frozenset[str]] = {}
+        for component in self.strata.components:
+            names = component.union(*[each[name] for each in (self.asks, asked) for name in component if name in each])
+            found = names.union(*[below[name] for name in names if name in below])
+            below |= dict.fromkeys(component, frozenset(found))
+        return below
 
-        What is so of them is the same in many cases, and no case names a source for it.
+    def of_request(self, predicate: str) -> int:
+        """Return how many predicates one rests on, itself among them, where that is the request alone; else 0.
+
+        What is so of it is the same in many cases, no case names a source for it, and it does not rest on itself.
         """
-        inputs = {name: p.case for name, p in self.program.predicates.items() if p.case}
-        others = {name for name, case in inputs.items() if case.shape not in SOURCELESS} | self.circular
-        below = {name: self.below(name) for name in self.program.predicates}
-        return {name: len(each) for name, each in below.items() if others.isdisjoint(each)}
+        if (found := self._of_request.get(predicate)) is None:
+            below = self.below(predicate)
+            found = self._of_request[predicate] = len(below) * self._recorded.isdisjoint(below)
+        return found
+
+    @cached_property
+    def _recorded(self) -> set[str]:
+        """What a case may name a source for, and what may rest on itself."""
+        inputs = ((name, p.case) for name, p in self.program.predicates.items() if p.case)
+        return {name for name, case in inputs if case.shape not in SOURCELESS} | self.circular
 
     def known(self, predicate: str, model: Model) -> object:
         """Return what stands for all that is known of what a predicate depends on, in a model that was chosen."""

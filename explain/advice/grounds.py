@@ -34,8 +34,7 @@ class Grounds:
         self.items = Items(self.reasons)
         self._choices: dict[Atom, Choice | Item] = {}
         self._above: list[Atom] = []
-        evaluator = judged.situation.evaluator
-        self._kept, self._heights = evaluator.told, evaluator.of_request if judged.model.known else {}
+        self._evaluator, self._alike = judged.situation.evaluator, bool(judged.model.known)
 
     def steps(self, line: LineDecision) -> list[Step]:
         """Return the rules that give a line its outcome, or that would have to cover it; the nearest first."""
@@ -145,19 +144,25 @@ class Grounds:
         if self.reasons.is_fact(atom):
             return self.items.item(atom, rule)
         if atom in self._above or len(self._above) >= DEEPEST:
-            self._heights = {}  # what comes now may be cut off, and be told otherwise elsewhere
+            self._alike = False  # what comes now may be cut off, and be told otherwise elsewhere
             return self.items.deeper(atom)
-        height = self._heights.get(atom.predicate, DEEPEST + 1)
-        alike = len(self._above) + height <= DEEPEST and self.model.sure(atom)
-        key = (atom, self.why.known_of(atom)) if alike else None
-        if (found := self._kept.get(key)) is None:
+        key = (atom, self.why.known_of(atom)) if self._alike and self._is_asked(atom) else None
+        if (found := self._evaluator.told.get(key)) is None:
             self._above.append(atom)
             found = self._choice(atom)
             self._above.pop()
             if key:
-                self._kept.keep(key, found)
+                self._evaluator.told.keep(key, found)
         self._choices[atom] = found
         return found
+
+    def _is_asked(self, atom: Atom) -> bool:
+        """Say whether an atom is so by the request alone, and nothing below it is too deep to be told.
+
+        Then it is told alike of all cases that ask for the same.
+        """
+        height = self._evaluator.of_request(atom.predicate)
+        return 0 < height <= DEEPEST - len(self._above) and self.model.sure(atom)
 
     def _choice(self, atom: Atom) -> Choice | Item:
         if self.model.sure(atom):

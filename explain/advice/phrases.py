@@ -60,12 +60,12 @@ def stopped(text: str) -> str:
     return text if text.endswith((".", "?")) else f"{text}."
 
 
-_ONE = re.compile(r"(?<![\d.,])(?<!\bsession )1 (\w*[^\Waisu])s\b", re.IGNORECASE)
+_ONE = r"(?i)(?<![\d.,])(?<!\bsession )1 (\w*[^\Waisu])s\b"
 
 
 def singular(text: str) -> str:
     """Return a text with what stands in the plural behind a 1 in the singular: `1 week`; a session 1 `has`."""
-    return _ONE.sub(r"1 \1", text)
+    return re.sub(_ONE, r"1 \1", text) if "1 " in text else text
 
 
 def some(number: int, name: str) -> str:

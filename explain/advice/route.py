@@ -42,6 +42,7 @@ class Route:
         self.inputs = {derived.name: name for name, derived in inputs(self.program).items()}
         self._drawn = _DRAWN.setdefault(judged.situation, {})
         self._chosen: dict[Request, Request] = {}
+        self._options: dict[Need, str] = {}
 
     def asked(
         self, targets: Iterable[Atom], choices: Sequence[Need], model: Model, told: Collection[Atom]
@@ -134,6 +135,11 @@ class Route:
 
     def _option(self, need: Need) -> str:
         """Return the option of what-if that documents what is needed."""
+        if (known := self._options.get(need)) is None:
+            known = self._options[need] = self._documenting(need)
+        return known
+
+    def _documenting(self, need: Need) -> str:
         declared = self.program.predicates[need.atom.predicate]
         key = self.program.predicates[declared.said_by].case if declared.said_by else None
         if key and key.shape == "each of" and not need.denies:
