@@ -85,7 +85,7 @@ def _ways(judged: Judged, line: LineDecision) -> Ways:
         route = Route(judged, line.session)
         program = judged.guideline.program
         targets = favourable(outcomes(judged.model, program, line.key), program)
-        wanted = asks(targets, judged) if line.missing else []
+        wanted = asks(targets, judged) if line.needs else []
         told = (Way((), each, *route.changed([item.need for item in each.items])) for each in wanted)
         return Ways(tuple(told), line.missing_complete)
     search = _Search(judged, line)
