@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from ..evaluation.apart import contradicted
 from ..evaluation.grounded import Grounded
+from ..language.kept import Kept
 from ..language.record import NamedTuple
 from ..language.terms import Atom, Constant
 
@@ -37,7 +38,7 @@ class Reader:
         declared = grounded.program.declared().values()
         self._of_session = {p.name for p in declared if self.symbols.is_session(p.name, 0)}
         self._alike = alike
-        self._known: dict[Atom, _Read] = {}
+        self._known: Kept[Atom, _Read] = Kept(MAX_KEPT)
 
     def read(self, facts: Iterable[Atom]) -> Inputs | None:
         """Return the inputs of a case; None where it says more than the symbols can hold apart.
@@ -69,13 +70,10 @@ class Reader:
 
     def _learn(self, atom: Atom) -> _Read:
         """Return what an atom of a case says, and keep it."""
-        if len(self._known) >= MAX_KEPT:
-            self._known.clear()
         number = self.number_of(atom)
         local = number >= 0 and atom.predicate in self._of_session
         read = number, self._alike.get(number, -1), local, local and self.symbols.is_of_other(atom)
-        self._known[atom] = read
-        return read
+        return self._known.keep(atom, read)
 
     def number_of(self, atom: Atom) -> int:
         """Return the number of the input that stands for an atom; -1 for one that is always so."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.join import names_of
 from ..evaluation.rules import Model
+from ..language.kept import Kept
 from ..language.record import NamedTuple
 from ..language.terms import Atom, Comparison, Literal, Part, Rule
 from ..language.unify import Binding, numbered, unify
@@ -19,7 +20,7 @@ NOT_APPLICABLE = "not_applicable"  # a closed input that the case does not name
 UNMET = "unmet"  # derived, and each of its rules fails
 
 KEPT = 10_000
-"""For how many patterns it is kept which rules they fit, and for how many why they fail."""
+"""For how many patterns it is kept which rules they fit."""
 
 Named = tuple[int, Part, tuple[str, ...]]
 """A part of a body with its index and the names of its variables."""
@@ -94,7 +95,7 @@ class Fits:
                 self._of_head.setdefault(rule.head.predicate, []).append(rule)
         self.played = self._played()
         self._parts: dict[int, list[Named]] = {}  # by what the rule is: to compare whole rules takes long
-        self._kept: dict[Atom, list[Fit]] = {}
+        self._kept: Kept[Atom, list[Fit]] = Kept(KEPT)
 
     def _played(self) -> set[str]:
         """Return the predicates of which a rule may fail in play; wherever another one fails the case is not about it.
@@ -115,10 +116,8 @@ class Fits:
         """Return the rules that could give what a pattern stands for; not to be changed."""
         if (found := self._kept.get(pattern)) is None:
             pairs = ((rule, unify(rule.head, pattern)) for rule in self._of_head.get(pattern.predicate, ()))
-            found = [self._fit(rule, pattern, binding) for rule, binding in pairs if binding is not None]
-            if len(self._kept) >= KEPT:
-                self._kept.clear()
-            self._kept[pattern] = found
+            fits = [self._fit(rule, pattern, binding) for rule, binding in pairs if binding is not None]
+            found = self._kept.keep(pattern, fits)
         return found
 
     def _fit(self, rule: Rule, pattern: Atom, binding: Binding) -> Fit:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from ..evaluation.rules import Model
+from ..language.kept import Kept
 from ..language.terms import Atom
 from .need import Set
 from .network import Network
@@ -34,8 +35,8 @@ class Missing:
     :param kept: what was found for questions of other cases of the edition.
     """
 
-    def __init__(self, model: Model, denied: Callable[[Atom], Model], kept: dict[Any, Any] | None = None) -> None:
-        self.model, self.kept = model, {} if kept is None else kept
+    def __init__(self, model: Model, denied: Callable[[Atom], Model], kept: Kept[Any, Any] | None = None) -> None:
+        self.model, self.kept = model, Kept[Any, Any](1) if kept is None else kept
         self._model_denying = denied
         self._denials: dict[Atom, set[Atom]] = {}
         self._searches: dict[tuple[Atom, ...], Search] = {}  # by what is asked for, and by what that turns on

@@ -10,6 +10,7 @@ from operator import ge, gt, le, lt, or_
 from typing import Any, Protocol
 
 from ..evaluation.rules import Model
+from ..language.kept import Kept
 from ..language.terms import Atom
 from .need import KINDS, Item
 from .network import Network, bits
@@ -22,7 +23,7 @@ class Documentation(Protocol):
     """What a search asks of the findings that it chooses among."""
 
     model: Model
-    kept: dict[Any, Any]  # what was found for questions, by what they come to
+    kept: Kept[Any, Any]  # what was found for questions, by what they come to
 
     def network(self, targets: Sequence[Atom]) -> Network:
         """Return the network below what is asked for."""

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from ..evaluation.rules import Model
+from ..language.kept import Kept
 from ..language.terms import Atom, quote
 from .loosened import denials, inputs, is_varied, relaxed, turning
 from .missing import Missing
@@ -207,7 +208,7 @@ class _Missing(Missing):
     :param relaxed: the case, of which what it says and its guideline are kept, and not the case itself.
     """
 
-    def __init__(self, model: Model, relaxed: Relaxed, kept: dict[Any, Any]) -> None:
+    def __init__(self, model: Model, relaxed: Relaxed, kept: Kept[Any, Any]) -> None:
         super().__init__(model, lambda atom: model, kept)
         self._program, self._said = relaxed.program, frozenset(relaxed.said)
         self._open_world = relaxed.situation.world == "open"

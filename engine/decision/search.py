@@ -20,8 +20,6 @@ SETS = 256
 STEPS = 5_000
 """The most choices that are looked at; fewer where `WORK`, the gates looked at for them, is more."""
 WORK = 500_000
-KEPT = 1_000
-"""How many questions are kept with what was found."""
 NEVER = 1 << 30
 _FAN = 1 << 20
 
@@ -43,11 +41,7 @@ class Search(Choices):
         gates = tuple([(g.conjunctive, g.gone, tuple(g.below), g.need, g.weights) for g in net.gates])
         limits = SETS, STEPS, WORK, net.complete
         asked = limits, gates, tuple(net.roots), tuple(net.items), tuple(of.cover), tuple(of.clash)
-        kept = self.kept
-        found: Found = kept.get(asked) or self._search()
-        if len(kept) >= KEPT:
-            kept.clear()
-        kept[asked] = found
+        found: Found = self.kept.get(asked) or self.kept.keep(asked, self._search())
         return found
 
     def _search(self) -> Found:

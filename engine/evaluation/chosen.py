@@ -67,7 +67,7 @@ class _Choice(Waiting):
         came = component.kept.get(key)
         if came is None or came.steps > self.budget.left:
             came = self._worked_out(component)
-            component.keep(key, came)
+            component.kept.keep(key, came)
             self.known.update(came.known)
         elif came.is_something:
             self.budget.left -= came.steps
@@ -174,7 +174,7 @@ class _Choice(Waiting):
         left, fired = self.budget.left, self._bound(member, -1, ())
         found = [(firing, member.is_closed or self.model.is_sure(firing)) for _, firing in fired]
         if known is not None:
-            member.keep_all(known, Fired(found, left - self.budget.left))
+            member.kept.keep(known, Fired(found, left - self.budget.left))
         return found
 
     def _bound(self, member: Member, new: int, fresh: Sequence[Atom]) -> list[tuple[Row, Firing]]:
@@ -198,7 +198,7 @@ class _Choice(Waiting):
             return member.known[row]
         except KeyError:  # asked for once: threads share what is known, and another one may clear it at any moment
             firing = member.compiled.firing(row, self.join.tally)
-        return member.keep(row, firing)
+        return member.known.keep(row, firing)
 
     # --- A recursive component --------------------------------------------------------------------
 

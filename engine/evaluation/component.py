@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
+from ..language.kept import Kept
 from ..language.record import NamedTuple
 from ..language.terms import Atom, Term
 from .compiled import Compiled, Row
@@ -60,8 +61,8 @@ class Member:
         self.is_listed = self.in_order = self.is_closed = False
         self.counts = bool(compiled.rule.aggregates)
         self.plans: dict[int, Plan] = {}
-        self.known: dict[Row, Firing | None] = {}
-        self.kept: dict[object, Fired] = {}
+        self.known: Kept[Row, Firing | None] = Kept(MAX_KEPT)  # what fires by a row
+        self.kept: Kept[object, Fired] = Kept(MAX_CAME)  # what fires of it, by what is known of what it reads
         self.needs = 0  # the bits of what it waits for; of a rule that is listed, those by which its firings are found
         self.always: list[int] = []  # the firings listed that wait for nothing
         self.by: dict[int, list[int]] = {}  # the others, by the bit of one thing that each waits for
@@ -78,19 +79,6 @@ class Member:
             found += self.by[bit]
             there ^= bit
         return found
-
-    def keep(self, row: Row, firing: Firing | None) -> Firing | None:
-        """Keep what fires by a row, and return it."""
-        if len(self.known) >= MAX_KEPT:
-            self.known.clear()
-        self.known[row] = firing
-        return firing
-
-    def keep_all(self, known: object, fired: Fired) -> None:
-        """Keep what fires of it, by what is known of what it reads."""
-        if len(self.kept) >= MAX_CAME:
-            self.kept.clear()
-        self.kept[known] = fired
 
 
 Slot = Atom | str
@@ -116,17 +104,11 @@ class Component(NamedTuple):
 
     names: frozenset[str]
     asks: Asked  # what it rests on, or is of
-    kept: dict[object, Came]
+    kept: Kept[object, Came]  # what it came to, by what is known of what it asks for
     opens: tuple[str, ...]  # the predicates that may be undocumented
     members: tuple[Member, ...]
     counts: bool  # whether a rule has an aggregate
     recursive: bool
-
-    def keep(self, known: object, came: Came) -> None:
-        """Keep what it came to, by what is known of what it asks for."""
-        if len(self.kept) >= MAX_CAME:
-            self.kept.clear()
-        self.kept[known] = came
 
 
 class Open(NamedTuple):

@@ -19,8 +19,8 @@ from .rules import Model
 if TYPE_CHECKING:
     from .solver import Solver
 
-KEPT = 10_000
-"""How much is kept of an edition in each respect."""
+KEPT, KEPT_SEARCHES = 10_000, 1_000
+"""How much is kept of an edition in each respect, and of how many searches what was found."""
 
 
 class Evaluator:
@@ -41,10 +41,10 @@ class Evaluator:
         for compiled in self.compiled:
             self.of_head.setdefault(compiled.rule.head.predicate, []).append(compiled)
         self.kept = {} if kept is None else kept
-        self.searches: dict[Any, Any] = {}  # what those who search models of its cases keep
-        self.refuted = Kept[Any, Any](KEPT)  # and those who ask why something is not so
-        self.resting = Kept[Any, Any](KEPT)  # and what a proof goes by
-        self.told = Kept[Any, Any](KEPT)  # and those who tell it
+        self.searches: Kept[Any, Any] = Kept(KEPT_SEARCHES)  # what those who search models of its cases keep
+        self.refuted: Kept[Any, Any] = Kept(KEPT)  # and those who ask why something is not so
+        self.resting: Kept[Any, frozenset[str]] = Kept(KEPT)  # and what a proof goes by
+        self.told: Kept[Any, Any] = Kept(KEPT)  # and those who tell it
         self._of_request: dict[str, int] = {}
         asked = {name: [lit for each in of for lit in each.rule.asked] for name, of in self.of_head.items()}
         self.asks = {name: {lit.atom.predicate for lit in each} for name, each in asked.items()}  # what rules read

@@ -8,12 +8,13 @@ from functools import reduce
 from itertools import count
 from operator import itemgetter, or_
 
+from ..language.kept import Kept
 from ..language.record import NamedTuple
 from ..language.terms import UNDOCUMENTED, Atom, Rule, Term, quote
 from ..program.graph import Strata
 from ..program.program import Program
 from .compiled import Compiled, Row, compiled_rules
-from .component import WORLD, Asked, Component, Listed, Member, Open, Slot
+from .component import MAX_CAME, WORLD, Asked, Component, Listed, Member, Open, Slot
 from .join import Join
 from .joined import Index, Plan
 from .masks import bits
@@ -63,7 +64,7 @@ class Prepared:
         self.static = _static(facts, [(by_number[at], row) for at, row in outline.static])
         self.static_names = program.declared().keys() - strata.from_case
         self._given = {name: (columns, set(rows)) for name, columns, rows in outline.given}
-        self._known: dict[Atom, bool] = {}
+        self._known: Kept[Atom, bool] = Kept(MAX_KEPT)
         self._ones: dict[object, object] = {}
         self.unknown: dict[str, object] = {}  # what is known of each predicate where nothing is
         self.opens = {name: _open(name, program) for name, p in program.predicates.items() if p.is_open}
@@ -96,7 +97,7 @@ class Prepared:
                 self.unknown.update(dict.fromkeys(asks))
                 recursive = any(member.renewed for member in members)
                 asked = Asked(_asked(asks), reduce(or_, (m.asks.bits for m in members), 0))
-                yield Component(names, asked, {}, opens, members, counts, recursive)
+                yield Component(names, asked, Kept(MAX_CAME), opens, members, counts, recursive)
 
     def _list(self, member: Member, rows: Sequence[Row]) -> None:
         """Give a bit to each thing that the firings listed of a rule wait for: that is all that they depend on."""
@@ -185,10 +186,7 @@ class Prepared:
         if known is None:
             columns, rows = self._given.get(atom.predicate, ((), set()))
             args = (ANY if named else term for named, term in zip(columns, atom.args, strict=False))
-            known = len(columns) == len(atom.args) and tuple(args) in rows
-            if len(self._known) >= MAX_KEPT:
-                self._known.clear()
-            self._known[atom] = known
+            known = self._known.keep(atom, len(columns) == len(atom.args) and tuple(args) in rows)
         return known
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-Key, Found = TypeVar("Key"), TypeVar("Found")
+Key = TypeVar("Key")
+Found = TypeVar("Found")
 
 
 class Kept(dict[Key, Found]):
@@ -13,8 +14,9 @@ class Kept(dict[Key, Found]):
     :param most: how much there may be.
     """
 
+    __slots__ = ("most",)
+
     def __init__(self, most: int) -> None:
-        super().__init__()
         self.most = most
 
     def keep(self, key: Key, found: Found) -> Found:

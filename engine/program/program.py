@@ -211,8 +211,7 @@ class Program(NamedTuple):
 
     def in_order(self, names: Iterable[str]) -> list[str]:
         """Return statements and interpretations in the order of an answer: those come first, these by number."""
-        readings = self.interpretations
-        return sorted(names, key=lambda name: (1, len(name), name) if name in readings else (0, 0, name))
+        return sorted(names, key=lambda n: (1, len(n), n) if n in self.interpretations else (0, 0, n))
 
     def in_document(self) -> list[Statement]:
         """Return the statements in the order of the document: each that is named, and behind it its followers."""

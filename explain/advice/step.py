@@ -54,7 +54,7 @@ class Choice(NamedTuple):
 def step(rule: Rule, parts: tuple[Item | Choice, ...]) -> Step:
     """Return a rule with what it asks for."""
     items = tuple([part for part in parts if isinstance(part, Item) and part.state != FOLDED])
-    about = any([item.about for item in items])
+    about = any(item.about for item in items)
     lacking = [part for part in parts if part.distance]
     if not lacking:
         return Step(rule, parts, items=items, about=about)

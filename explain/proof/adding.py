@@ -11,6 +11,7 @@ import networkx as nx
 
 from ...engine.evaluation.rules import Tally
 from ...engine.language.comparison import holds
+from ...engine.language.kept import Kept
 from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Part, Rule, Substitution, plain, variables
 from ...engine.program.program import Program
 from ...engine.program.words import say_comparison, say_counted
@@ -36,7 +37,7 @@ def _evidence(part: Comparison | Aggregate, failed: Rule | None, binding: Substi
 class Adding(ABC):
     """Adds nodes to one graph, each once; what it returns are their names."""
 
-    def __init__(self, program: Program, kept: dict[Any, Any], pause: Callable[[], None]) -> None:
+    def __init__(self, program: Program, kept: Kept[Any, Any], pause: Callable[[], None]) -> None:
         """Start with an empty graph; see `Builder`.
 
         :param kept: the nodes that were told of other cases of the guideline.
@@ -69,10 +70,7 @@ class Adding(ABC):
         key = kind, about, children
         if (kept := self.kept.get(key)) is None:
             facts = says(*of, self.program)
-            kept = node_id(kind, facts, children), facts
-            if len(self.kept) >= KEPT:
-                self.kept.clear()
-            self.kept[key] = kept
+            kept = self.kept.keep(key, (node_id(kind, facts, children), facts))
         return self._put(kept[0], kind, kept[1], children)
 
     def _put(self, name: str, kind: str, facts: Facts, children: Iterable[Child]) -> str:

@@ -11,6 +11,7 @@ from ...engine.decision.failing import UNDOCUMENTED as NOBODY_SAYS
 from ...engine.decision.outcomes import any_way, awaited, outcomes, passed, surely
 from ...engine.decision.ways import Ways
 from ...engine.evaluation.rules import Firing
+from ...engine.language.kept import Kept
 from ...engine.language.terms import Aggregate, Atom, Comparison, Substitution
 from ...engine.language.unify import unify
 from ...engine.program.interface import CODE
@@ -20,7 +21,7 @@ from ...engine.program.words import (
     say_outcome,
     unsure,
 )
-from .adding import Adding, Steps
+from .adding import KEPT, Adding, Steps
 from .graph import Proof
 from .node import Child
 from .saying import absent, derived, failed, given, known, undocumented
@@ -51,7 +52,8 @@ class Builder(Adding):
 
         :param pause: called at every step; may raise to stop.
         """
-        super().__init__(judged.guideline.program, judged.situation.evaluator.kept.setdefault("nodes", {}), pause)
+        kept = judged.situation.evaluator.kept.setdefault("nodes", Kept(KEPT))
+        super().__init__(judged.guideline.program, kept, pause)
         self.judged, self.model, self.why = judged, judged.model, judged.why
         self.ways = Ways(judged.model, judged.why, every=True) if every else judged.situation.ways
         self._holding: dict[Atom, str] = {}
