@@ -21,8 +21,8 @@ from .survey import Survey, Surveyed
 
 _JSON = ".json"
 _HERE = "/find"
-PATIENCE = 2.0
-"""How many seconds the page of all statements waits for the canonical cases to be run."""
+PATIENCE, SOON = 2.0, 0.05
+"""How many seconds the page of all statements and data wait for the canonical cases to be run, and other pages."""
 
 
 class Reading:
@@ -52,7 +52,7 @@ class Reading:
             reader = _or_first(self.readers, asked)
             surveyed = await self.surveys[reader.program.name].found(PATIENCE) if survey else None
             if survey and not surveyed and request.url.path.endswith(_JSON):
-                return _refused("the canonical cases are being run; ask again in some seconds", 503)
+                return _surveying()
             return await self.worker.run(lambda: self._told(request, reader, asked, make, surveyed))
 
         return told
@@ -101,7 +101,7 @@ class Reading:
         name = name.removesuffix(_JSON)
         try:
             reader = await self.worker.run(lambda: reader_of(self.readers, asked, name))
-            surveyed = await self.surveys[reader.program.name].found()
+            surveyed = await self.surveys[reader.program.name].found(PATIENCE if data else SOON)
             return await self.worker.run(lambda: self._shown(request, reader, name, data, surveyed is not None))
         except CaseError as error:
             if data:
@@ -115,7 +115,8 @@ class Reading:
     def _shown(self, request: Request, reader: Reader, name: str, data: bool, surveyed: bool) -> Response:
         shown = reader.shown(name)
         if data:
-            return JSONResponse(reader.shown_json(shown))
+            waits = not surveyed and (shown.subject.rules or shown.used_by)
+            return _surveying() if waits else JSONResponse(reader.shown_json(shown))
         return HTMLResponse(pages.page(
             "shown", title=shown.subject.id, here=_HERE, reader=reader, readers=self.readers, shown=shown,
             standing=STANDING,
@@ -133,6 +134,11 @@ def _twin(request: Request) -> str:
     """Return the address of a page as data."""
     query = f"?{request.url.query}" if request.url.query else ""
     return f"{request.url.path}{_JSON}{query}"
+
+
+def _surveying() -> Response:
+    """Return that data has to wait for the canonical cases: without them it would say that none is of use."""
+    return _refused("the canonical cases are being run; ask again in some seconds", 503)
 
 
 def _refused(error: str, status: int) -> Response:

@@ -37,7 +37,7 @@ class Survey:
         self.guideline = guideline
         self._found: asyncio.Future[Surveyed] | None = None
 
-    async def found(self, patience: float = 0.05) -> Surveyed | None:
+    async def found(self, patience: float) -> Surveyed | None:
         """Return what was found; None where it takes longer than a page waits, which can do without.
 
         :param patience: in seconds.
