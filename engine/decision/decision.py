@@ -7,7 +7,7 @@ from typing import Any
 from ...version import __version__
 from ..language.record import NamedTuple
 from ..language.terms import Constant, quote
-from ..program.interface import CODE, Outcome
+from ..program.interface import CODE, UNFAVOURABLE, WAITING, Outcome
 from .need import AtLeast, Need
 from .view import mimebundle
 
@@ -34,6 +34,11 @@ class LineDecision(NamedTuple):
     def role(self) -> str:
         """What the outcome says of the line: `favourable`, `unfavourable`, `silent`, or that it waits."""
         return self.declared.role
+
+    @property
+    def lacks(self) -> bool:
+        """Whether it is not covered and might be: it is refused, or waits."""
+        return self.role in (UNFAVOURABLE, WAITING)
 
     @property
     def words(self) -> str:

@@ -10,7 +10,7 @@ from ...engine.decision.decide import Judged, LineDecision
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Rule, Var, unquote
 from ...engine.library.guideline import Guideline
-from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITING
+from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
 from ...engine.program.program import AUTHORITIES, Program
 from .blocks import Block, Group, Writer, rests_on
 from .grounds import Grounds
@@ -177,7 +177,7 @@ def _written(line: LineDecision, grounds: Grounds, steps: Iterable[Step], rules:
 
 
 def _change(line: LineDecision, grounds: Grounds) -> Callable[[], tuple[Way, ...]]:
-    if line.role not in (WAITING, UNFAVOURABLE):
+    if not line.lacks:
         return tuple
     return cache(lambda: tuple(ways(grounds.judged, line)))
 

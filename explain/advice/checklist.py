@@ -83,7 +83,7 @@ def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[st
     drawn = groups(found.ways)
     by = f" by {', '.join(line.by)}" if line.by else ""
     text = f"{', '.join(called(each.line, judged) for each in lines)}: {line.words}{by}"
-    if line.role not in (WAITING, UNFAVOURABLE):
+    if not line.lacks:
         text += "; nothing is missing"
     elif not found.ways:
         from .nothing import between  # slow to import, and only a line that no list would settle is told so
@@ -99,7 +99,7 @@ def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[st
         covered = f" to be {covered_words(judged.guideline.program, led)}" * any(led)
         text += f"; enough{covered} is {_any(drawn)}"
     yield from wrapped(text, width, subsequent_indent="  ")
-    if line.role in (WAITING, UNFAVOURABLE):
+    if line.lacks:
         yield from wrapped(unstated(judged), width, initial_indent="  ", subsequent_indent="  ")
     yield from listed(drawn, judged.guideline.program, width, "  ")
     if not found.complete:

@@ -26,7 +26,7 @@ class Items:
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence, self.model, self.program = evidence, evidence.model, evidence.program
-        self.case, self.world = evidence.case, evidence.judged.decision.world
+        self.case = evidence.case
 
     def item(self, atom: Atom, rule: Rule) -> Item:
         """Return what a rule asks of the record, or of what the case states."""

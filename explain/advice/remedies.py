@@ -17,7 +17,7 @@ from ...engine.evaluation.rules import Firing, Model
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, quote
 from ...engine.library.guideline import Guideline
-from ...engine.program.interface import SERVICE, UNFAVOURABLE, WAITING
+from ...engine.program.interface import SERVICE, WAITING
 from .asks import Ask, ask, asks, closings, named, steps_to
 from .request import Request, facts, requests
 from .route import Route
@@ -61,7 +61,7 @@ def ways(judged: Judged, line: LineDecision) -> Ways:
     For a line that waits these are the sets of what is missing. For a line that is refused they are told of what
     the case is about; where nothing could be met for that, or it is about nothing, of what it could be about.
     """
-    if line.role not in (WAITING, UNFAVOURABLE):
+    if not line.lacks:
         return Ways((), complete=True)
     known = _FOUND.setdefault(judged.situation, {})
     if (key := (line.code, line.session, line.outcome)) not in known:

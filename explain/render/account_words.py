@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ...engine.decision.decide import Judged
-from ...engine.program.interface import FAVOURABLE, UNFAVOURABLE, WAITING
+from ...engine.program.interface import FAVOURABLE, WAITING
 from ..advice.account import Account, by_authority
 from ..advice.blocks import Block, Group
 from ..advice.phrases import listed
@@ -135,7 +135,7 @@ def folded_told(account: Account, left: Sequence[Block], *, short: bool = False,
     common = {block.statement for block in account.beside if not block.beside}
     if met := account.program.in_order(common - {block.statement for block in account.blocks} if common else ()):
         texts.append(f"{', '.join(met)} (met)")
-    if account.others and account.lines[0].role in (UNFAVOURABLE, WAITING):
+    if account.others and account.lines[0].lacks:
         texts.append(f"{len(account.others)} {'other ' * bool(shown)}criteri{'a' if len(account.others) > 1 else 'on'}")
     texts += [", ".join(account.folded)] if account.folded else []
     return f"Folded: {'; '.join(texts)}{WHOLE}" if texts else ""

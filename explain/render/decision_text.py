@@ -54,7 +54,7 @@ def _lines(lines: Sequence[LineDecision], judged: Judged, width: int) -> Iterato
         yield from (row for label in labels for row in _wrap(label, width))
         labels = []
     yield from _wrap("; ".join([*labels, say_session(line.session, line.shown, program)]), width)
-    if line.role in (UNFAVOURABLE, WAITING):
+    if line.lacks:
         from ..advice.remedies import unstated  # slow to import, and a line that is covered has no use for it
 
         yield from _wrap(unstated(judged), width)

@@ -62,7 +62,7 @@ def questions(judged: Judged, fields: Fields) -> list[Asked]:
     """
     same: dict[tuple[object, ...], list[LineAsks]] = {}
     for each in checklist(judged):
-        if each.line.role in (WAITING, UNFAVOURABLE):
+        if each.line.lacks:
             asked = [(way.request, way.ask, way.objections) for way in each.ways.ways]
             same.setdefault((each.line.outcome, each.line.by, each.ways.complete, *asked), []).append(each)
     writer = _Writer(judged, fields)
