@@ -165,9 +165,9 @@ def test_the_command_serves_until_it_is_interrupted() -> None:
     assert httpx.post(f"{url}try", data={"id": MARK}).status_code == 403
     assert httpx.get(f"{url}{MARK}").status_code == 404
     assert "are being looked for" in httpx.get(f"{url}statements/B.1").text  # by a process that is not waited for
-    while (told := httpx.get(f"{url}statements/B.1.json")).status_code == 503:  # and data does not say that none is
-        assert "ask again in some seconds" in told.text
-    assert told.json()["cases"]
+    while (data := httpx.get(f"{url}statements/B.1.json")).status_code == 503:  # and data does not say that none is
+        assert "ask again in some seconds" in data.text
+    assert data.json()["cases"]
     with socket.create_connection(("127.0.0.1", int(url.rstrip("/").rpartition(":")[2]))) as raw:
         raw.sendall(f"{MARK} no request of HTTP\r\n\r\n".encode())
         raw.recv(1000)
