@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner
+from coverlog.engine.decision.decide import judge
 from coverlog.engine.evaluation.limits import LimitError, allowing, until
 from coverlog.engine.language.errors import FaultError
 from coverlog.engine.library.guideline import Guideline, load
@@ -97,8 +98,7 @@ def test_a_case_that_was_given_up_was_not_looked_at(
     anew = Guideline(guideline.folder, guideline.program, guideline.strata, guideline.hash)  # of which nothing is known
     whole, batch = (batching.Batch(folder / "lines.csv", folder / "in", each) for each in (guideline, anew))
     assert (whole.near.cases, {row.case for row in whole.near.rows}) == (1, {"waits"})
-    decided = batching.judge
-    monkeypatch.setattr(batching, "judge", lambda *of: allowing(-1, lambda: decided(*of)))
+    monkeypatch.setattr(batching, "judge", lambda *of: allowing(-1, lambda: judge(*of)))
     assert (batch.near.cases, batch.near.rows) == (0, [])
 
 
