@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .engine.decision.decision import Decision as Decision
     from .engine.decision.decision import LineDecision as LineDecision
     from .engine.decision.need import Need as Need
+    from .engine.evaluation.limits import LimitError as LimitError
     from .engine.language.errors import CaseError as CaseError
     from .engine.language.errors import GuidelineError as GuidelineError
     from .engine.library.guideline import Guideline as Guideline
@@ -52,6 +53,7 @@ _WHERE = {
     "Guideline": "engine.library.guideline",
     "GuidelineError": "engine.language.errors",
     "Judged": "engine.decision.decide",
+    "LimitError": "engine.evaluation.limits",
     "LineDecision": "engine.decision.decision",
     "Need": "engine.decision.need",
     "Proof": "explain.proof.graph",

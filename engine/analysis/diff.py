@@ -12,7 +12,6 @@ from ..circuit.circuit import Ways
 from ..decision.decide import decide
 from ..decision.decision import LineDecision
 from ..decision.situation import Situation
-from ..evaluation.limits import LimitError
 from ..evaluation.symbols import OTHER
 from ..language.errors import CaseError
 from ..language.terms import unquote
@@ -173,8 +172,6 @@ def _fired(said: dict[str, Any], side: Side, world: str) -> list[str]:
     try:
         case = read(readable(said, side.guideline), side.guideline)
         model = Situation(case, side.guideline, world, side.date).model
-    except LimitError:
-        raise
     except CaseError:
         return []
     return [firing.rule.id for firings in model.firings.values() for firing in firings]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
@@ -10,7 +9,8 @@ from functools import cache
 from operator import neg
 from typing import Any
 
-from ..evaluation.limits import Budget, Done, under, whatever_happens
+from ..evaluation.limits import Budget, Done, under
+from ..evaluation.undisturbed import undisturbed
 from ..language.errors import FaultError
 
 SOLVER = "cadical195"
@@ -74,17 +74,7 @@ def _solvers() -> Any:
 
 def _whole(delete: Callable[[Any], None]) -> Callable[[Any], None]:
     """Let signals wait until something is deleted: after one that came in between it would be deleted again."""
-
-    def deleted(it: Any) -> None:
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-
-        def alone() -> None:
-            signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGALRM))
-            delete(it)
-
-        whatever_happens(alone, lambda: signal.pthread_sigmask(signal.SIG_SETMASK, before))
-
-    return deleted
+    return lambda it: undisturbed(lambda: delete(it))
 
 
 class Formula:

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from ..cases.case import Case, read_text
 from ..circuit.circuit import Circuit
 from ..decision.decide import answers
-from ..evaluation.limits import LimitError
 from ..language.errors import CaseError, FaultError
 from ..library.guideline import Guideline
 from ..program.interface import CODE
@@ -167,8 +166,6 @@ def witness_in(
     """Return a case that has been read with what the decision says of its line of a code."""
     try:
         found = answers(case, guideline, world=world, as_of=as_of)
-    except LimitError:
-        raise
     except CaseError as error:
         return Witness(said, world, code, str(error))
     return Witness(said, world, code, *found[code, 1])

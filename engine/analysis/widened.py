@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ..evaluation.compiled import Compiled, Row
 from ..evaluation.grounded import MAX_FIRINGS, Grounded, counted
 from ..evaluation.joined import Plan, join
-from ..evaluation.limits import Budget, LimitError, NotGroundedError, TooLongError
+from ..evaluation.limits import Budget, NotGroundedError, TooManyStepsError
 from ..evaluation.rules import Firing
 from ..language.terms import Atom, Rule, Term
 
@@ -95,9 +95,7 @@ def widened(grounded: Grounded, rules: Iterable[Rule], relaxed: Mapping[Rule, It
             made.append(firing)
             if len(made) > MAX_FIRINGS:
                 raise NotGroundedError(f"more than {MAX_FIRINGS:,} firings")
-    except TooLongError:
-        raise
-    except LimitError as error:
+    except TooManyStepsError as error:
         raise NotGroundedError(str(error)) from None
     return grounded._replace(made=tuple(made))
 

@@ -8,7 +8,7 @@ from ..cases.case import Case, Unreadable
 from ..circuit.circuit import WORLDS, Line
 from ..decision.decide import decide
 from ..evaluation.limits import NotGroundedError
-from ..language.errors import CaseError
+from ..language.errors import CaseError, FaultError
 from .back import cases_of
 from .columns import Result, result_of, results_of
 from .load import Loaded
@@ -25,7 +25,7 @@ def _refused(batch: Loaded) -> Iterator[Refused]:
     for number, case, rows in cases_of(batch, SOUND):
         try:
             found = results(case, batch)
-        except CaseError as error:
+        except FaultError as error:
             yield number, case.id, error
         else:
             for (place, *_), result in zip(rows, found, strict=True):

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..cases.case import Case, Unreadable
 from ..decision.decide import decide
-from ..language.errors import CONTRADICTORY, CaseError
+from ..language.errors import CONTRADICTORY, FaultError
 from .back import AT_ONCE, Rows, cases_of, take
 from .columns import results_of
 from .kernel import CONTRADICTED, UNSETTLED
@@ -59,7 +59,7 @@ class Patterns:
             return UNSETTLED
         try:
             decision = decide(case, self.batch.guideline, world=self.batch.world, as_of=self.batch.as_of)
-        except CaseError as error:
+        except FaultError as error:
             return CONTRADICTED if CONTRADICTORY in str(error) else UNSETTLED
         numbers = map(self.batch.number, results_of(decision, self.batch.columns))
         return dict(zip((self.said(row[1:]) for row in rows), numbers, strict=True))

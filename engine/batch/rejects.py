@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from ..language.errors import CaseError
+from ..language.errors import FaultError
 from ..program.schema import ID_LENGTH
 from .back import ANOTHER, AT_ONCE, TWICE, take
 from .load import NO_ID, Loaded, Reading, insert, quoted
@@ -24,7 +24,7 @@ UNSOUND = {
     '"case" NOT IN (SELECT "case" FROM in_service WHERE "case" IS NOT NULL)',
 }
 """Why a case is rejected, whatever else it says, and which ones are."""
-Refused = tuple[int, str, CaseError]
+Refused = tuple[int, str, FaultError]
 """A case that cannot be decided: its number, its id and why."""
 TABLE = """CREATE TEMP TABLE IF NOT EXISTS rejects
     (case_no BIGINT, "case" VARCHAR, source VARCHAR, row_no BIGINT, reason VARCHAR);

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..cases.case import Case, Unreadable, read_text
-from ..language.errors import CaseError
+from ..language.errors import CaseError, FaultError
 from ..library.guideline import Guideline
 from ..library.several import Answering, Several, each
 from ..program.interface import CODE
@@ -141,7 +141,7 @@ class Batches:
         """Return what the lines of a case come to, by each that decides it; it is refused where one of them cannot."""
         try:
             return [(batch := self._of(case), results(case, batch)) for case in cases]
-        except CaseError as error:
+        except FaultError as error:
             self._refused.append((number, name, error))
             return []
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..language.errors import CaseError, Fault, refused
+from ..language.errors import CaseError, Fault, FaultError, refused
 from ..language.record import NamedTuple
 from ..language.terms import Atom
 from ..language.visible import short, visible
@@ -67,7 +67,7 @@ class Unreadable(NamedTuple):
     partly: Case | None = None  # what could be read of it: its id, its date and its lists, and nothing of its lines
 
 
-def not_read(name: str, error: CaseError) -> Unreadable:
+def not_read(name: str, error: FaultError) -> Unreadable:
     """Return that a case or a file could not be read, by the error that says why."""
     return Unreadable(name, str(error), error.faults)
 

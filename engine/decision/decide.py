@@ -68,8 +68,9 @@ def decide(case: Case, guideline: Guideline, *, world: str = "open", as_of: str 
 
     :param world: `open` (what is undocumented is unknown) or `closed` (it is not so).
     :param as_of: the ISO date whose rules apply, where it is not the date of service.
-    :raises CaseError: where the case's documentation contradicts itself, where the rules give one of its lines no
-        outcome or two that exclude each other, or where a limit of the evaluation is reached.
+    :raises CaseError: where the case's documentation contradicts itself, or where the rules give one of its lines no
+        outcome or two that exclude each other.
+    :raises LimitError: where a limit of the evaluation is reached: nothing is known of the case.
     """
     return judge(case, guideline, world=world, as_of=as_of).decision
 
@@ -85,6 +86,7 @@ def answers(
     """Return by code and session the outcome of each line with its statements or its reason, and no more; see `decide`.
 
     :raises CaseError: as `decide` does.
+    :raises LimitError: as `decide` does.
     """
     told = _one(case, lambda: _all_settled(case, guideline, world, as_of or case.date))
     return {line: (each.outcome.name, each.by or each.reasons[:1]) for line, each in told.items()}
@@ -93,7 +95,8 @@ def answers(
 def _one(case: Case, work: Callable[[], Done]) -> Done:
     """Do what is done for a case, count its time, and let what it cannot be decided by name it.
 
-    :raises CaseError: where a limit is reached, or a text stands where a number has to.
+    :raises CaseError: where a text stands where a number has to.
+    :raises LimitError: where a limit is reached.
     """
     try:
         return one_case(work)

@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from pyDatalog import Logic, pyEngine
-
 from ..language.terms import Atom, Comparison, Literal, Term, Var, variables
 from .compiled import Row
 from .limits import Done, whatever_happens
+from .undisturbed import imported
+
+imported("pyDatalog")  # what comes while it looks for a library means to it that this is not there
+
+from pyDatalog import Logic, pyEngine
 
 Given = ParamSpec("Given")
 _assert_clause = pyEngine.assert_

@@ -17,7 +17,7 @@ from ..program.program import Predicate, Program
 from .apart import set_apart
 from .columns import Columns
 from .compiled import Compiled, Row, compiled_rules
-from .limits import LimitError, NotGroundedError, TooLongError
+from .limits import NotGroundedError, TooManyStepsError
 from .rules import Firing, Tally
 from .symbols import Symbols
 
@@ -76,9 +76,7 @@ def ground(program: Program, strata: Strata, date: str) -> Grounded:
     solver = Solver(empty.program, strata._replace(open_valued=strata.from_case), date, rules)
     try:
         model = solver.evaluate((), open_world=False, possible=dict.fromkeys([*empty.inputs, *empty.opens]))
-    except TooLongError:
-        raise
-    except LimitError as error:
+    except TooManyStepsError as error:
         raise NotGroundedError(str(error)) from None
     names = {compiled.rule.place: compiled for compiled in rules}
     made = tuple(firing for each in model.firings.values() for firing in each if firing.rule.body)

@@ -15,7 +15,7 @@ from math import inf, prod
 from typing import Any, TypeVar
 
 from ..language.comparison import NotANumberError, holds
-from ..language.errors import CaseError, Fault
+from ..language.errors import Fault, FaultError
 from ..language.terms import Atom, Comparison, Rule, Substitution, Term, Var
 
 MAX_STEPS = 200_000
@@ -32,12 +32,16 @@ class NotGroundedError(ValueError):
     """A guideline that cannot be grounded for all cases at once: it is evaluated case by case."""
 
 
-class LimitError(CaseError):
-    """A limit of evaluation that a case has reached."""
+class LimitError(FaultError):
+    """A limit of evaluation that was reached before there was an answer; no `CaseError`, for nothing is known."""
+
+
+class TooManyStepsError(LimitError):
+    """The limit of steps: whoever asks again reaches it again."""
 
 
 class TooLongError(LimitError):
-    """The limit of time."""
+    """The limit of time: whoever asks again may have an answer."""
 
 
 def whatever_happens(work: Callable[[], Done], put_back: Callable[[], object]) -> Done:
@@ -87,7 +91,7 @@ def on_time(work: Callable[[], Done]) -> Done:
 
     Outside the main thread, or where somebody else's timer runs, there is none: the time is looked at all the same.
 
-    :raises LimitError: where the seconds of a case are over.
+    :raises TooLongError: where the seconds of a case are over.
     """
     if threading.current_thread() is not threading.main_thread() or signal.getitimer(signal.ITIMER_REAL)[0]:
         return one_case(work)
@@ -112,14 +116,10 @@ def _ring(*_: object) -> None:
         raise _too_long()
 
 
-def _too_long() -> LimitError:
+def _too_long() -> TooLongError:
     said = f"the evaluation took longer than {_seconds.get():g} seconds"
     remedy = "let the literals of its rules share variables, or allow more (--limit-seconds)"
     return TooLongError(faults=[Fault("", said, remedy)])
-
-
-def _reached(message: str, remedy: str) -> LimitError:
-    return LimitError(faults=[Fault("", message, remedy)])
 
 
 class Budget:
@@ -136,16 +136,15 @@ class Budget:
         """
         self.left -= steps
         if self.left < 0:
-            raise _reached(
-                f"more than {self.most:,} steps of rules; the last were of {rule.id} ({rule.place})",
-                "let its literals share variables, or split the case",
-            )
+            said = f"more than {self.most:,} steps of rules; the last were of {rule.id} ({rule.place})"
+            remedy = "let its literals share variables, or split the case"
+            raise TooManyStepsError(faults=[Fault("", said, remedy)])
         self.watch()
 
     def watch(self) -> None:
         """Look at the time.
 
-        :raises LimitError: where it is over.
+        :raises TooLongError: where it is over.
         """
         if time.monotonic() > self.end:
             raise _too_long()

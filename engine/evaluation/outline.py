@@ -16,7 +16,7 @@ from ..language.unify import Binding
 from ..program.graph import Strata
 from ..program.program import Predicate, Program
 from .compiled import Row, compiled_rules
-from .limits import LimitError, NotGroundedError, TooLongError
+from .limits import NotGroundedError, TooManyStepsError
 from .named import Named
 from .prepared import ANY, Given, Outline
 from .relation import in_order
@@ -39,9 +39,7 @@ def outline(program: Program, strata: Strata, date: str) -> Outline:
     try:
         static = Solver(program, strata, date, compiled).static
         model = _everything(program, strata, date, static, given)
-    except TooLongError:
-        raise
-    except (LimitError, NotANumberError) as error:
+    except (TooManyStepsError, NotANumberError) as error:
         raise NotGroundedError(str(error)) from None
     number = {each.rule: int(each.name[1:]) for each in compiled}
     alone = tuple(

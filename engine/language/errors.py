@@ -46,6 +46,8 @@ class Fault(NamedTuple):
 class FaultError(Exception):
     """What was asked for cannot be done; the text names places and remedies, and has nothing hidden in it.
 
+    Whoever only tells what is wrong catches this.
+
     :param text: what is wrong, where it is not told by faults.
     :param faults: every fault; the text is then theirs, one a line.
     """
@@ -57,7 +59,10 @@ class FaultError(Exception):
 
 
 class CaseError(FaultError, ValueError):
-    """A case that cannot be decided, or anything else that was given and cannot be used as it is."""
+    """A case that cannot be decided, or anything else that was given and cannot be used as it is.
+
+    Whoever concludes something of the case catches this: it is never that of a limit.
+    """
 
 
 def refused(place: str, message: str, remedy: str = "") -> CaseError:

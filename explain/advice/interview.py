@@ -10,7 +10,7 @@ from ...engine.cases.meant import concept_of, home
 from ...engine.cases.said import read_case
 from ...engine.decision.decide import judge
 from ...engine.decision.need import Need, single
-from ...engine.language.errors import CaseError, did_you_mean, known_are
+from ...engine.language.errors import CaseError, FaultError, did_you_mean, known_are
 from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.code_systems import DIAGNOSIS, PROCEDURE, normal_code
@@ -87,7 +87,7 @@ def _right(
             return value
 
 
-def _without_place(error: CaseError) -> str:
+def _without_place(error: FaultError) -> str:
     return "; ".join(filter(None, (part for fault in error.faults for part in (fault.message, fault.remedy))))
 
 
@@ -192,7 +192,7 @@ def _answered(said: Values, item: Item, guideline: Guideline, talk: Talk) -> boo
     tried = {**said, key.key: {**said.get(key.key, {}), item.finding: value}} if key else {**said, **own}
     try:
         judge(read_case(tried, guideline), guideline)
-    except CaseError as error:
+    except FaultError as error:
         talk.tell(_without_place(error))
         return False
     said.update(tried)

@@ -55,7 +55,7 @@ def judge_all(names: Iterable[str], guideline: Answering, world: str, as_of: str
             continue
         try:
             judged = _judged(case, guideline, world, as_of)
-        except CaseError as error:
+        except FaultError as error:
             yield not_read(case.id, error)
         else:
             yield judged

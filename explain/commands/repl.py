@@ -10,7 +10,7 @@ import click
 
 from ...engine.cases.find import canonical
 from ...engine.decision.decision import WORLDS
-from ...engine.language.errors import CaseError, GuidelineError, did_you_mean, refused
+from ...engine.language.errors import FaultError, GuidelineError, did_you_mean, refused
 from ...engine.library.guideline import Guideline
 from ...engine.program.general import of_predicate
 from ..advice.phrases import filled, wrapped
@@ -118,7 +118,7 @@ class Repl:
         except GuidelineError as error:
             for finding in error.findings:
                 click.echo(finding, err=True)
-        except (CaseError, click.BadParameter) as error:
+        except (FaultError, click.BadParameter) as error:
             click.echo(f"coverlog: {error}", err=True)
         else:
             return True

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +24,9 @@ from ..testing.reviewed import FILE, REMEDY, changes, record, snapshot
 from ..testing.reviewed import read as read_review
 from .options import format_option, output_option
 from .output import FAILED, Named, as_json, bar, fitted, note, table_width, width, write_out
+
+if TYPE_CHECKING:
+    from ..testing.mutation import Fate
 
 __test__ = False  # the command `test` is none for pytest
 
@@ -173,14 +176,18 @@ def _mutate(
     told["mutation"] = {
         "figures": str(found),
         "equivalent": found.equivalent,
-        "left": [{"rule": f.mutant.where, "change": f.mutant.change, "reason": _missed(f.tried)} for f in found.left],
+        "left": [
+            {"rule": f.mutant.where, "change": f.mutant.change, "reason": _missed(f)} for f in found.left + found.late
+        ],
         "stale": found.stale,
     }
     return found.share < threshold
 
 
-def _missed(tried: int) -> str:
-    return f"{tried} decisions it bears on came out the same" if tried else "no case is about it"
+def _missed(fate: Fate) -> str:
+    if fate.late:
+        return f"not judged: {fate.late}"
+    return f"{fate.tried} decisions it bears on came out the same" if fate.tried else "no case is about it"
 
 
 @click.command()

@@ -12,7 +12,7 @@ from ...engine.cases.case import Case, Unreadable
 from ...engine.cases.find import find_cases, named
 from ...engine.decision.decide import judge
 from ...engine.evaluation.limits import on_time
-from ...engine.language.errors import CaseError, Finding
+from ...engine.language.errors import FaultError, Finding
 from ...engine.library.guideline import Guideline
 from ...engine.library.several import each
 from ..advice.phrases import some
@@ -61,7 +61,7 @@ def _found(case: Case | Unreadable, guideline: Guideline, seen: dict[str, str]) 
     yield from doubted(noted(case), guideline, seen)
     try:
         judged = on_time(lambda: judge(case, guideline))
-    except CaseError as error:
+    except FaultError as error:
         yield from as_findings(error.faults)
     else:
         yield from objections(judged)

@@ -9,7 +9,6 @@ from ...engine.cases.case import Case
 from ...engine.decision.decide import Judged
 from ...engine.decision.decision import Decision
 from ...engine.decision.situation import Situation, refuse_contradiction
-from ...engine.evaluation.limits import LimitError
 from ...engine.evaluation.rules import Model
 from ...engine.language.errors import CaseError
 from ...engine.language.terms import Atom, Constant, Rule, Var, quote
@@ -68,8 +67,6 @@ def scene_of(guideline: Guideline, case: Case | None, world: str, as_of: str) ->
     if case:
         try:
             refuse_contradiction(case, guideline.program, scene.model)
-        except LimitError:
-            raise
         except CaseError as error:
             scene.contradiction = str(error)
     return scene

@@ -9,7 +9,6 @@ from ...engine.cases.case import Case
 from ...engine.cases.find import find_case
 from ...engine.decision.decide import decide
 from ...engine.decision.decision import WORLDS
-from ...engine.evaluation.limits import LimitError
 from ...engine.language.errors import CaseError
 from ...engine.library.guideline import Guideline
 from ...engine.program.words import say_atom, say_outcome
@@ -46,8 +45,6 @@ def _said(case: Case, guideline: Guideline) -> Iterator[str]:
 def _decided(case: Case, guideline: Guideline, world: str) -> Iterator[str]:
     try:
         lines = decide(case, guideline, world=world).lines
-    except LimitError:
-        raise
     except CaseError as error:
         yield f"refused: {error.faults[0].message}"
         return

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ...engine.cases.case import Unreadable, read_files
 from ...engine.cases.find import canonical_paths
 from ...engine.decision.decide import judge
-from ...engine.evaluation.limits import TooLongError
+from ...engine.evaluation.limits import TooManyStepsError
 from ...engine.language.errors import CaseError, did_you_mean, known_are, refused
 from ...engine.language.terms import Atom, Rule, Var
 from ...engine.library.cache import keep_written, program_in, recalled
@@ -172,9 +172,7 @@ def _uses(path: Path, guideline: Guideline) -> Iterator[tuple[str, Use]]:
     for case in read_files([path], guideline):
         try:
             graph = prove(judge(case, guideline)).graph if not isinstance(case, Unreadable) else None
-        except TooLongError:
-            raise  # what was found is kept: a limit of this time is none of the next
-        except CaseError:
+        except (CaseError, TooManyStepsError):  # not that of time: what is found is kept
             continue
         for _, facts in graph.nodes(data=True) if graph else ():
             if "rule" in facts:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case, Unreadable, read_case
 from ...engine.decision.decision import WORLDS
-from ...engine.language.errors import CaseError, Fault, GuidelineError
+from ...engine.language.errors import CaseError, Fault, FaultError, GuidelineError
 from ...engine.library.guideline import Guideline
 from ...engine.library.several import Answering
 from ...engine.program.general import of_predicate
@@ -40,7 +40,8 @@ class Told(NamedTuple):
 def asked(sent: Sent, guideline: Guideline, answering: Answering) -> Told:
     """Return the answers to a query that was sent, of the case that was chosen or pasted with it.
 
-    :raises CaseError: where the case or the date cannot be read, or a limit is reached.
+    :raises CaseError: where the case or the date cannot be read.
+    :raises LimitError: where a limit is reached.
     :raises GuidelineError: where the query is none.
     """
     query = read_query(sent.get("query", ""), guideline.program)
@@ -67,7 +68,7 @@ def asked_page(sent: Sent, guidelines: Mapping[str, Guideline], answering: Answe
     if sent.get("query", "").strip():
         try:
             answer = _laid_out(asked(sent, guideline, answering), proved=bool(sent.get("proof")))
-        except CaseError as error:
+        except FaultError as error:
             faults = error.faults
         except GuidelineError as error:
             faults = tuple(Fault(_column(each.place.column), each.message, each.fix) for each in error.findings)

@@ -22,7 +22,7 @@ from ...engine.batch.sql import text
 from ...engine.batch.tables import NotTabledError
 from ...engine.cases.case import Case, read_files
 from ...engine.decision.decide import judge
-from ...engine.evaluation.limits import Budget
+from ...engine.evaluation.limits import Budget, TooLongError, TooManyStepsError
 from ...engine.language.errors import CaseError, FaultError
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import CODE, FAVOURABLE, SILENT, WAITING
@@ -157,11 +157,14 @@ class Batch:
             return Near([Miss(*row) for row in rows], self.counts(MISSING), 0)
         told, looked = list[Row](), 0
         for name in self._in_time() if self.source else ():
-            looked += 1
             try:
                 told += rows_of(judge(self.case(name), self.guideline))
-            except CaseError:  # what cannot be decided is no near miss
-                Budget().watch()  # unless the time of the request is over: what was found is kept
+            except TooLongError:  # what was given up was not looked at
+                Budget().watch()  # nor is the rest, where the time of the request is over: what was found is kept
+                continue
+            except (CaseError, TooManyStepsError):  # what cannot be decided is no near miss
+                pass
+            looked += 1
         near = [row for row in sorted(told, key=remoteness) if row.distance]
         misses = [Miss(row.case, row.code, row.session, row.outcome, row.distance, row.nearest) for row in near]
         return Near(misses[:LISTED], _bars(dict(Counter(row.nearest for row in near).most_common(LISTED))), looked)

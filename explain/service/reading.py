@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from ...engine.language.errors import CaseError
+from ...engine.language.errors import CaseError, FaultError
 from ...engine.language.terms import Rule
 from ...engine.library.guideline import Guideline
 from ..reference import names
@@ -103,14 +103,15 @@ class Reading:
             reader = await self.worker.run(lambda: reader_of(self.readers, asked, name))
             surveyed = await self.surveys[reader.program.name].found(PATIENCE if data else SOON)
             return await self.worker.run(lambda: self._shown(request, reader, name, data, surveyed is not None))
-        except CaseError as error:
+        except FaultError as error:
+            status = 404 if isinstance(error, CaseError) else 503  # a limit does not say that there is none
             if data:
-                return _refused(str(error), 404)
+                return _refused(str(error), status)
             reader = _or_first(self.readers, asked)
             return HTMLResponse(pages.page(
                 "find", title="Read", here=_HERE, reader=reader, readers=self.readers, words="", hits=[], total=0,
                 meant="", error=str(error), twin="",
-            ), 404)  # fmt: skip
+            ), status)  # fmt: skip
 
     def _shown(self, request: Request, reader: Reader, name: str, data: bool, surveyed: bool) -> Response:
         shown = reader.shown(name)

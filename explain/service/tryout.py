@@ -14,7 +14,7 @@ from ...engine.cases.find import canonical_paths
 from ...engine.cases.written import as_yaml
 from ...engine.decision.decide import Judged, judge
 from ...engine.decision.decision import WORLDS
-from ...engine.language.errors import CaseError, Fault, did_you_mean, refused
+from ...engine.language.errors import CaseError, Fault, FaultError, did_you_mean, refused
 from ...engine.library.guideline import Guideline
 from ...engine.library.several import Answering, each
 from .answer import DETAIL, REASON, Answer, answered
@@ -159,7 +159,7 @@ class Desk:
         if state.fields and not faults:
             try:
                 answer = self.answer(state)
-            except CaseError as error:
+            except FaultError as error:
                 faults = error.faults
         sections = state.form.sections(state.fields, state.more)
         fields = {each.name: each for section in sections for row in section.rows for each in row.inputs}

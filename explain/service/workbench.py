@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from ...engine.language.errors import CaseError, Fault, GuidelineError
+from ...engine.language.errors import CaseError, Fault, FaultError, GuidelineError
 from ...engine.library.several import Answering
 from ..advice.letter import letter
 from ..advice.wording import come_to
@@ -118,7 +118,7 @@ class _Bench:
         """Do something, or show the form with what is wrong."""
         try:
             return work(sent, data)
-        except CaseError as error:
+        except FaultError as error:
             return HTMLResponse(self.wrong(sent, error.faults), 422)
 
     def wrong(self, sent: Sent, faults: tuple[Fault, ...]) -> str:
@@ -131,7 +131,7 @@ class _Bench:
         """Tell the decision as `coverlog decide --format json` does."""
         try:
             return JSONResponse(self.desk.judged(self.desk.state(sent)).decision.as_json())
-        except CaseError as error:
+        except FaultError as error:
             faults = [fault._asdict() for fault in error.faults]
             return JSONResponse({"error": str(error), "faults": faults}, 422)
 
@@ -145,7 +145,7 @@ class _Bench:
         guideline = self.desk.form(sent.get("guideline", "")).guideline
         try:
             return JSONResponse(asked_json(sent, guideline, self.desk.answering))
-        except (CaseError, GuidelineError) as error:
+        except (FaultError, GuidelineError) as error:
             return JSONResponse({"error": str(error)}, 422)
 
     def open(self, sent: Sent, data: bytes) -> Response:

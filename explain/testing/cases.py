@@ -86,10 +86,20 @@ def _differs(case: Case, guideline: Guideline) -> bool:
 
 def _run(case: Case, guideline: Guideline, world: str) -> Result:
     try:
+        return result(case, guideline, world)
+    except LimitError as error:
+        return Result(case.id, world, (), (), (Difference(str(error)),))
+
+
+def result(case: Case, guideline: Guideline, world: str) -> Result:
+    """Return the result of a case in one world.
+
+    :raises LimitError: where it has none, for a limit was reached before.
+    """
+    try:
         decision = decide(case, guideline, world=world)
     except CaseError as error:
-        as_meant = refused(case) and not isinstance(error, LimitError)
-        return Result(case.id, world, (REFUSED,), (), () if as_meant else (Difference(str(error)),))
+        return Result(case.id, world, (REFUSED,), (), () if refused(case) else (Difference(str(error)),))
     outcomes = tuple(dict.fromkeys(line.outcome for line in decision.lines))
     by = tuple(dict.fromkeys(name for line in decision.lines for name in line.by))
     return Result(case.id, world, outcomes, by, tuple(differences(case, world, decision, guideline)))

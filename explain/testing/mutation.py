@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import Context, copy_context
 from functools import cached_property
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from ...engine.cases.case import Case
 from ...engine.decision.support import rests_on
 from ...engine.evaluation.evaluator import Evaluator
 from ...engine.evaluation.join import Join
+from ...engine.evaluation.limits import TooLongError
 from ...engine.language.terms import Atom, Literal, Part, Rule
 from ...engine.language.unify import unify
 from ...engine.library.guideline import Guideline
@@ -30,6 +32,7 @@ class Fate(NamedTuple):
     mutant: Mutant | Edit
     case: str  # the case that noticed it, or ""
     tried: int  # how many decisions it could have changed were made
+    late: str = ""  # where the time for one of them was over, that: nobody knows whether it is noticed
 
 
 class Runner:
@@ -65,7 +68,13 @@ class Runner:
         return [rest for bench in self.benches for rest in rests(bench, self.guideline)]
 
     def run(self, mutant: Mutant | Edit) -> Fate:
-        """Return the first case that notices a mutant, if one does."""
+        """Return the first case that notices a mutant, if one does; or that the time for one was over before."""
+        try:
+            return self._judged(mutant)
+        except TooLongError as error:
+            return Fate(mutant, "", 0, str(error))
+
+    def _judged(self, mutant: Mutant | Edit) -> Fate:
         if isinstance(mutant, Mutant) and mutant.is_beside and entailed(mutant, self.program):
             return Fate(mutant, "", 0)  # no case could notice it
         changed = mutant.apply(self.program)
@@ -165,12 +174,12 @@ def effects(rule: Rule, bench: Bench) -> frozenset[object]:
     return frozenset(found)
 
 
-_shared: list[tuple[Runner, Sequence[Mutant | Edit]]] = []  # for the processes forked below
+_shared: list[tuple[Context, Runner, Sequence[Mutant | Edit]]] = []  # for the processes forked below
 
 
-def _run(index: int) -> tuple[str, int]:
-    runner, found = _shared[0]
-    return runner.run(found[index])[1:]
+def _run(index: int) -> tuple[str, int, str]:
+    context, runner, found = _shared[0]
+    return context.run(runner.run, found[index])[1:]
 
 
 def run(
@@ -190,7 +199,7 @@ def run(
     runner = Runner(guideline, cases)
     if jobs < 2 or "fork" not in multiprocessing.get_all_start_methods():
         return list(progress(map(runner.run, found), len(found)))
-    _shared[:] = [(runner, found)]
+    _shared[:] = [(copy_context(), runner, found)]  # the later processes are forked by a thread that knows no limits
     gc.freeze()  # the models stay: collecting garbage in each process would walk them, and copy their pages
     try:
         with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=20) as pool:

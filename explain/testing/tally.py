@@ -23,19 +23,22 @@ class Tally(NamedTuple):
     equivalent: dict[str, str]  # by name, with the reason
     unreviewed: int  # edits of words in a guideline of which nothing was reviewed
     left: list[Fate]
+    late: list[Fate]  # those that were not judged in time
     stale: list[str]  # marks of equivalence that stand for nothing
 
     @property
     def share(self) -> float:
-        """The percentage noticed, of those that could be."""
+        """The percentage noticed, of those that could be; of what was not judged nobody knows that it was."""
         noticed = self.by_case + self.by_review
-        return 100 * noticed / (noticed + len(self.left)) if noticed + len(self.left) else 100.0
+        every = noticed + len(self.left) + len(self.late)
+        return 100 * noticed / every if every else 100.0
 
     def __str__(self) -> str:
+        late = f", {len(self.late)} not judged in time" if self.late else ""
         unreviewed = f", {self.unreviewed} of words that nobody reviewed" if self.unreviewed else ""
         return (
             f"{some(self.every, 'mutant')}, {self.by_case} noticed by a case, {self.by_review} noticed by review, "
-            f"{len(self.equivalent)} equivalent, {len(self.left)} missed ({self.share:.1f} %){unreviewed}"
+            f"{len(self.equivalent)} equivalent, {len(self.left)} missed{late} ({self.share:.1f} %){unreviewed}"
         )
 
 
@@ -54,8 +57,8 @@ def tally(fates: Sequence[Fate], guideline: Guideline, every: Sequence[Mutant | 
     aside = by_review if words is not None else wordy
     left = [f for f in survivors if f not in aside and f.mutant.name not in reasons]
     return Tally(
-        len(fates), len(fates) - len(survivors), len(by_review), reasons, unreviewed, left,
-        _stale(fates, guideline, every),
+        len(fates), len(fates) - len(survivors), len(by_review), reasons, unreviewed,
+        [f for f in left if not f.late], [f for f in left if f.late], _stale(fates, guideline, every),
     )  # fmt: skip
 
 

@@ -13,7 +13,6 @@ from ...engine.decision.decision import WORLDS
 from ...engine.decision.outcomes import outcomes
 from ...engine.decision.situation import Situation
 from ...engine.decision.support import used
-from ...engine.evaluation.limits import LimitError
 from ...engine.language.errors import CaseError
 from ...engine.language.terms import Rule
 from ...engine.library.guideline import Guideline
@@ -65,8 +64,6 @@ def _note(case: Case, world: str, guideline: Guideline, uses: Uses) -> None:
     else:
         try:
             judged = judge(case, guideline, world=world)
-        except LimitError:
-            raise
         except CaseError:
             return
         for line in judged.decision.lines:

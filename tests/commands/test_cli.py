@@ -299,10 +299,13 @@ def test_a_time_that_is_over_is_said_and_is_no_answer(what: str, tmp_path: Path)
 
 
 def test_the_clock_refuses_no_case(guideline: Guideline) -> None:
-    """A canonical case that is to be refused does not come out as meant where the time for it was over."""
-    told = run("--limit-seconds", "1e-6", "test", str(guideline.folder / "cases" / "refused"))
+    """A canonical case that is to be refused comes to nothing, and not as meant, where the time for it was over."""
+    folder = guideline.folder / "cases" / "refused"
+    told = run("--limit-seconds", "1e-6", "test", str(folder), "--format", "json")
     assert told.exit_code == 1, told.output
-    assert "took longer than 1e-06 seconds" in told.stdout
+    found = {each["world"]: (each["outcomes"], str(each["differences"])) for each in json.loads(told.stdout)["results"]}
+    assert {len(outcomes) for world, (outcomes, _) in found.items() if world} == {0}
+    assert all("took longer than 1e-06 seconds" in said for world, (_, said) in found.items() if world)
 
 
 @pytest.mark.parametrize(

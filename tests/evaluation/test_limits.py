@@ -16,7 +16,7 @@ from coverlog.engine.cases.case import Case, read_text
 from coverlog.engine.decision.decide import decide
 from coverlog.engine.evaluation import datalog, limits
 from coverlog.engine.evaluation.joined import OFTEN
-from coverlog.engine.evaluation.limits import allowing
+from coverlog.engine.evaluation.limits import LimitError, TooLongError, TooManyStepsError, allowing
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.language.terms import Atom
 from coverlog.engine.library.guideline import Guideline, load
@@ -73,11 +73,20 @@ def case(guideline: Guideline, **said: Any) -> Case:
 def test_a_cross_product_ends_with_an_error_that_names_its_rule(write: Callable[[str], Path]) -> None:
     """A thousand facts three times over are refused before pyDatalog is asked, and the next case is decided."""
     guideline = load(write(RUNAWAY + facts(1000)))
-    with pytest.raises(CaseError, match=r"c\.json:1:1: more than 200,000 steps of rules; .* A/cross \(t\.dl:") as told:
+    with pytest.raises(
+        TooManyStepsError, match=r"c\.json:1:1: more than 200,000 steps of rules; .* A/cross \(t\.dl:"
+    ) as told:
         decide(case(guideline, things=["a"]), guideline)
     (fault,) = told.value.faults
     assert (fault.place, fault.remedy) == ("c.json:1:1", "let its literals share variables, or split the case")
     assert decide(case(guideline), guideline).lines[0].outcome == "not_addressed"
+
+
+def test_a_limit_says_nothing_of_a_case() -> None:
+    """Who concludes something of a case that cannot be decided catches no limit, and who catches one has no other."""
+    assert not issubclass(LimitError, CaseError | ValueError)
+    assert not issubclass(TooLongError, TooManyStepsError)
+    assert not issubclass(TooManyStepsError, TooLongError)
 
 
 def test_the_command_gives_the_other_cases_their_decision(write: Callable[[str], Path], tmp_path: Path) -> None:
@@ -97,7 +106,7 @@ def test_the_time_of_a_case_is_limited(write: Callable[[str], Path]) -> None:
     """A case that takes longer than it may is an error that says so, in the library and on the command line."""
     guideline = load(write(RUNAWAY + facts(50)))
     asked = case(guideline, things=["a"])
-    with pytest.raises(CaseError, match=r"took longer than 1e-09 seconds; .*--limit-seconds"):
+    with pytest.raises(TooLongError, match=r"took longer than 1e-09 seconds; .*--limit-seconds"):
         allowing(1e-9, lambda: decide(asked, guideline))
     assert decide(asked, guideline).lines[0].outcome == "not_addressed"
     told = CliRunner().invoke(
@@ -129,7 +138,7 @@ def test_a_timer_stops_what_looks_at_no_clock(make: Any, guideline: Guideline, m
 
     before = signal.getsignal(signal.SIGALRM)
     monkeypatch.setattr(module, "refuse_contradiction", forever)
-    with pytest.raises(CaseError, match=r"took longer than 0\.05 seconds"):
+    with pytest.raises(TooLongError, match=r"took longer than 0\.05 seconds"):
         allowing(0.05, lambda: limits.on_time(lambda: decide(make(), guideline)))
     monkeypatch.undo()
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
@@ -204,7 +213,7 @@ def test_a_long_chain_is_followed_and_a_wide_closure_refused(
     assert any(str(atom) == f"path(0, {length})" for atom in evaluator.evaluate([], open_world=False).support)
     steps = "%@ facts A/steps\n" + "".join(f"step({i}, {i + 1}).\n" for i in range(120))
     monkeypatch.setattr(limits, "MAX_STEPS", 5_000)  # of 7,260
-    with pytest.raises(CaseError, match="more than 5,000 steps"):
+    with pytest.raises(TooManyStepsError, match="more than 5,000 steps"):
         load(write(CLOSURE + USE.format(120) + steps)).evaluator("2025-05-01")
 
 

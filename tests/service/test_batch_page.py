@@ -9,10 +9,12 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner
-from coverlog.engine.evaluation.limits import LimitError, until
+from coverlog.engine.decision.decide import judge
+from coverlog.engine.evaluation.limits import LimitError, allowing, until
 from coverlog.engine.language.errors import FaultError
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.commands.main import main
+from coverlog.explain.service import app as service
 from coverlog.explain.service import batching
 from coverlog.explain.service.guard import Guard
 from coverlog.explain.service.workbench import workbench
@@ -87,6 +89,29 @@ def test_a_request_whose_time_is_over_leaves_no_near_miss_out_for_the_next(folde
         until(0, lambda: batch.near)
     assert batch.near == fresh.near
     assert batch.near.rows
+
+
+def test_a_case_that_was_given_up_was_not_looked_at(
+    folder: Path, guideline: Guideline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The near misses are those of the cases that were decided in time, and no more are said to have been looked at."""
+    anew = Guideline(guideline.folder, guideline.program, guideline.strata, guideline.hash)  # of which nothing is known
+    whole, batch = (batching.Batch(folder / "lines.csv", folder / "in", each) for each in (guideline, anew))
+    assert (whole.near.cases, {row.case for row in whole.near.rows}) == (1, {"waits"})
+    monkeypatch.setattr(batching, "judge", lambda *of: allowing(-1, lambda: judge(*of)))
+    assert (batch.near.cases, batch.near.rows) == (0, [])
+
+
+def test_a_page_that_is_not_there_in_time_may_be_there(app: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a case for which the time is over it is said that it took too long: not that there is none, nor an outcome."""
+    monkeypatch.setattr(service, "DEADLINE", -1.0)
+    for path in ("/cases/cts-six-weeks-of-splinting", "/cases/cts-six-weeks-of-splinting.json"):
+        told = ask(app, "GET", path)
+        assert (told.status_code, "took longer than" in told.text) == (503, True)
+    said = {"services.0.cpt": "95886", "date_of_service": "2025-11-03", "setting": "outpatient", "id": "x"}
+    assert "took longer than" in ask(app, "POST", "/try", **said).text
+    told = ask(app, "POST", "/try.json", **said)
+    assert (told.status_code, told.json().keys()) == (422, {"error", "faults"})
 
 
 def test_a_row_leads_to_its_case(app: Guard) -> None:

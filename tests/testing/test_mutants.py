@@ -2,21 +2,28 @@
 
 import os
 import random
+import re
+import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from coverlog.engine.cases.case import Case, read_files
 from coverlog.engine.cases.find import canonical_paths
+from coverlog.engine.evaluation.limits import Budget, allowing
 from coverlog.engine.language.errors import CaseError
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program.program import Program
 from coverlog.explain.commands.main import main
+from coverlog.explain.testing import bench
+from coverlog.explain.testing.cases import Result, result
 from coverlog.explain.testing.edits import DECLARED, edits
 from coverlog.explain.testing.equivalent import Reach, judge_survivors, proof, read_marks
 from coverlog.explain.testing.mutants import Mutant, code_slots, mutants
-from coverlog.explain.testing.mutation import Fate, run
+from coverlog.explain.testing.mutation import Fate, Runner, run
+from coverlog.explain.testing.tally import tally
 
 SHELF = (Path(__file__).parent.parent / "guidelines" / "shelf.dl").read_text()
 CASES = {
@@ -216,6 +223,31 @@ def test_a_mutant_that_no_case_is_about_survives(shelf: Path) -> None:
     assert fates(shelf)["A: without size(tall)"] == Fate(named(shelf, "A: without size(tall)"), "", 0)
 
 
+def test_a_mutant_for_which_the_time_is_over_is_not_noticed(shelf: Path) -> None:
+    """Whatever a case notices in time is not judged without: nobody knows, and the share counts it as not noticed."""
+    loaded = load(shelf)
+    runner = Runner(loaded, cases_of(loaded))
+    found = [fate for fate in map(runner.run, mutants(loaded.program)) if fate.case]
+    late = [allowing(-1, partial(runner.run, fate.mutant)) for fate in found]
+    assert {(fate.case, fate.tried, "took longer than -1 seconds" in fate.late) for fate in late} == {("", 0, True)}
+    told = tally(found[:1] + late[1:], loaded, [])
+    assert (told.by_case, told.left, told.late) == (1, [], late[1:])
+    assert told.share == pytest.approx(100 / len(found))
+    assert f"0 missed, {len(found) - 1} not judged in time (" in str(told)
+
+
+def test_each_process_keeps_to_the_time_that_is_allowed(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that takes the place of another: a case may take as long there as everywhere else."""
+    loaded = load(shelf)
+
+    def allowed(_: Runner, mutant: Mutant) -> Fate:
+        return Fate(mutant, "", round((Budget().end - time.monotonic()) / 1000))
+
+    monkeypatch.setattr(Runner, "run", allowed)
+    chosen = [*mutants(loaded.program)][:1] * 200
+    assert {f.tried for f in allowing(9000, lambda: run(loaded, cases_of(loaded), 2, chosen))} == {9}
+
+
 def test_two_processes_find_what_one_does(shelf: Path) -> None:
     """The number of jobs changes nothing but the time."""
     assert fates(shelf, 2) == fates(shelf, 1)
@@ -254,6 +286,19 @@ def test_a_mark_needs_a_reason(shelf: Path) -> None:
     path.write_text('- {rule: A, mutation: "without size(tall)", reason: ""}\n')
     with pytest.raises(CaseError, match="each with a reason"):
         read_marks(shelf)
+
+
+def test_the_command_tells_what_was_not_judged(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Status 1, the mutant and the time that was over for it: it is told as no answer, and as no miss."""
+
+    def late(case: Case, guideline: Guideline, *_: object) -> Result:
+        return allowing(-1, lambda: result(case, guideline, "open"))
+
+    monkeypatch.setattr(bench, "result", late)
+    told = CliRunner().invoke(main, ["-g", str(shelf), "test", "--mutate", "--jobs", "1"])
+    assert told.exit_code == 1
+    assert re.search(r" missed, [0-9]+ not judged in time \([0-9.]+ %\)", told.stdout)
+    assert re.search(r"A: dropped: not judged: \S+ the evaluation took longer than -1 seconds", told.stdout)
 
 
 def test_the_command_tells_what_was_missed(shelf: Path) -> None:
