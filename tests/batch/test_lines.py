@@ -1,12 +1,14 @@
 """Lines that stand twice, and what only case files can say, come to the same in a batch as in a decision."""
 
 import json
+import re
 from collections.abc import Callable
 from itertools import combinations_with_replacement, product
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from coverlog.engine.batch.statement import statement
 from coverlog.engine.library.guideline import load
 from coverlog.explain.commands.main import main
 
@@ -73,3 +75,29 @@ def test_what_no_table_holds_is_told_with_a_remedy(told: str, stay: Path, tmp_pa
     result = CliRunner().invoke(main, ["-g", str(stay), "batch", *run])
     assert result.exit_code == 2
     assert "is read by days from, for which there is no table yet; let INPUT be a folder of case files" in result.output
+
+
+@pytest.mark.parametrize("name", ["ncd_240_4", "apnea"])
+@pytest.mark.parametrize("open_world", [True, False])
+def test_a_statement_says_by_itself_what_stands_for_an_amount(
+    open_world: bool, name: str, toy_folder: Callable[[str], Path]
+) -> None:
+    """Read as its head says, the symbols that it lists say of each amount what the circuit's own symbols do."""
+    guideline = load(toy_folder(name) if name == "apnea" else name)
+    circuit = guideline.circuit("2025-06-01")
+    text = statement(circuit, "duckdb", open_world=open_world)
+    listed = dict(re.findall(r"\('(\w+\(.*?\))', ([\d, -]+)\)", text))
+    tried = 0
+    for atom in circuit.grounded.inputs:
+        if str(atom) not in listed or not isinstance(number := atom.args[-1], int):
+            continue
+        of = [other for other in circuit.grounded.inputs if str(other) in listed and other.args[:-1] == atom.args[:-1]
+              and other.predicate == atom.predicate]  # fmt: skip
+        for near in {*range(max(0, int(number) - 3), int(number) + 4)}:
+            said = atom._replace(args=(*atom.args[:-1], near))
+            by_head = max((o for o in of if int(o.args[-1]) <= near), key=lambda o: o.args[-1], default=of[0])
+            meant = str(circuit.grounded.symbols.stand_in(said))
+            zero = ", ".join("0" for _ in listed[str(by_head)].split(", "))
+            assert listed[str(by_head)] == listed.get(meant, zero), (str(said), str(by_head), meant)
+            tried += 1
+    assert tried
