@@ -13,6 +13,15 @@ Spans = Mapping[CaseKey, Collection[int]]
 """Of days between two dates, the numbers that rules compare them with."""
 
 
+def apart(spans: Spans, bound: Collection[str]) -> list[set[str]]:
+    """Return the keys of dates that are counted to each other alone: one of them, said alone, may be any day.
+
+    :param bound: the keys of dates that are counted to the date of service.
+    """
+    parts = nx.connected_components(nx.Graph([(span.other, span.key) for span in spans]))
+    return [keys for keys in parts if keys.isdisjoint(bound)]
+
+
 def days_of(
     spans: Spans, counted: Iterable[tuple[str, str, int]], served: str, said: Mapping[str, str]
 ) -> dict[str, list[str]]:

@@ -20,7 +20,7 @@ from ..program.program import CaseKey
 from ..program.schema import COUNT
 from ..program.shapes import Said, read_facts
 from .codes import codes_of
-from .dates import days_of
+from .dates import apart, days_of
 
 LISTS = ("each of", "codes", "hierarchy", "slips")
 GROUPS = ("present of", "absent of", "amount of")
@@ -90,6 +90,7 @@ class Space:
         every = [case for of in self._keys.values() for case in of]
         self.spans = {case: self._cuts(case) for case in every if case.shape == BETWEEN}
         counted = [(c.key, c.unit, n) for c in every if self.spans and c.shape in SINCE for n in self._numbers([c])]
+        self.apart = apart(self.spans, {c.key for c in every if c.shape in SINCE})
         self.days = days_of(self.spans, counted, date, dates)  # by key, of two between which days are counted
         self.slots = [slot for key in self._keys for slot in self._slots(key, sessions)]
 

@@ -49,14 +49,13 @@ def _least(policy: Policy, chosen: Chosen, code: str, outcome: int) -> tuple[lis
     """Return the least that a case has to say, and whether its outcome is then so whatever else is documented."""
     legal, open_slots = policy.legal, set(documentable(policy, settled=True))
     said = dict(said_only(chosen))
-    own = next(slot for slot in said if slot.session == 1 and slot.name == code)
     rest = [(slot, option) for slot, option in chosen.items() if slot not in said]
     hard = [*policy.assumed(code), -outcome]
     unsaid = [legal.literal(*part) for part in rest if part[0] not in open_slots]
     whatever = policy.formula.solve([*hard, *unsaid, *map(legal.literal, said, said.values())]) is None
     if not whatever:
         unsaid = [legal.literal(*part) for part in rest]
-    soft = {legal.literal(*part): part for part in said.items() if part[0] != own}
+    soft = {legal.literal(*part): part for part in said.items()}  # of the line itself its units may matter
     kept = smallest_core(policy, [*hard, *unsaid], list(soft))
     return [told(*_valued(soft[literal])) for literal in kept], whatever
 

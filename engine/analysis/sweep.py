@@ -113,6 +113,8 @@ def hopeless(policy: Policy) -> Iterator[Witness]:
         waits = policy.formula.new()
         policy.formula.add([-waits, line.outcomes[WAITING]])
         policy.formula.add([-waits, policy.sound()])
+        for slot, others in _dates(policy):
+            policy.formula.add([-waits, slot, *(-other for other in others)])
         most = _most(policy, slots, line)
         while (model := policy.find(code, waits)) is not None:
             helps = _settles(policy, policy.legal.case(model), most, line, slots)
@@ -120,6 +122,17 @@ def hopeless(policy: Policy) -> Iterator[Witness]:
                 yield _least(policy, model, most, line, waits, slots)
                 break
             policy.formula.add([-waits, -helps])
+
+
+def _dates(policy: Policy) -> Iterator[tuple[int, list[int]]]:
+    """Yield that a date is not said, and the same of those that it is counted to, where no other day bounds them.
+
+    Said alone it could be any day: a case that waits in vain with it does so without it.
+    """
+    legal = policy.legal
+    for keys in legal.space.apart:
+        unsaid = [legal.literal(slot, slot.options[0]) for slot in legal.space.slots if slot.key in keys]
+        yield from ((each, [other for other in unsaid if other != each]) for each in unsaid)
 
 
 def _settles(

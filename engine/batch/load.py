@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ..language.record import NamedTuple
@@ -42,10 +42,17 @@ class Loaded:
     def __init__(self, db: Any, guideline: Guideline, world: str, as_of: str = "", columns: Iterable[str] = ()) -> None:
         self.db, self.guideline, self.world, self.as_of, self.columns = db, guideline, world, as_of, tuple(columns)
         self.tables = Tables(guideline)
-        self.list = list(self.tables.all())
         self.results: dict[Result, int] = {}
         self.ids: Any = None
         self.cases = 0
+
+    @cached_property
+    def list(self) -> Sequence[Table]:
+        """The tables; cases of files are decided without.
+
+        :raises NotTabledError: where a case may say what no table holds.
+        """
+        return [*self.tables.all()]
 
     def edition(self, date: str) -> str:
         """Return since when the rules are in force by which a case of a date of service is decided."""

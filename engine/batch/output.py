@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 
 from ..program.interface import CODE
 from .columns import COLUMNS, MISSING, SEPARATOR, TOLD, Result
-from .entries import BatchError
+from .entries import BatchError, holds_case_files
 from .load import Loaded, quoted
 from .rejects import REJECTS, count, stand
 from .run import FETCHED
 from .several import Batches
 from .sql import text
+from .tables import CASE
 
 FORMATS = {
     ".parquet": "FORMAT parquet, COMPRESSION zstd",
@@ -72,7 +73,7 @@ def check_apart(out: Path, source: Path, of: Batches) -> None:
 
     :raises BatchError: where it would.
     """
-    names = {table.name for batch in of.all for table in batch.list}
+    names = {CASE} if holds_case_files(source) else {table.name for batch in of.all for table in batch.list}
     root = source.resolve()
     for each in (out, rejects_of(out)):
         at = each.parent.resolve() / each.name

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..language.errors import CONTRADICTORY
+from ..program.interface import CODE
 from .against import Reasons
 from .apart import decide_apart
 from .compared import Compared
 from .gather import Gather, Gathered
 from .kernel import CONTRADICTED, UNDECIDED, UNSETTLED
-from .load import Loaded
+from .load import SESSION, Loaded
 from .rejects import TABLE, Close, count
 from .sources import Range, Sources, ranges, within
 from .sql import text
@@ -27,6 +28,9 @@ rules that no circuit holds alone or by all."""
 FETCHED = 4_000_000
 """How many lines are held in memory at once."""
 Step = Callable[[str], None]
+_TWICE = f"""CREATE OR REPLACE TEMP TABLE twice AS SELECT DISTINCT "case" FROM all_service
+    GROUP BY "case", {CODE}::VARCHAR, coalesce(TRY_CAST({SESSION}::VARCHAR AS DOUBLE), 1) HAVING count(*) > 1"""
+"""Makes a table of the cases that request a code twice in a session."""
 
 
 class Batch(Loaded):
@@ -60,6 +64,8 @@ class Batch(Loaded):
     def _decide(self, parts: list[Range], step: Step) -> None:
         words = Vocabulary(self)
         self.apart = {rule.head.predicate for circuit in words.circuits.values() for rule in circuit.grounded.apart}
+        if words.adds_up:
+            self.db.execute(_TWICE)
         small = len(parts) > 1 or self.cases <= GATHERED
         compared = Compared(words) if words.layout.compared() else None
         gather = Gather(words, compared) if small and not words.patterns else None
@@ -72,6 +78,9 @@ class Batch(Loaded):
                 self._gathered(gather.part(part), part, words)
             else:
                 self._grouped(part, words, compared)
+        if words.adds_up:
+            rows = self.db.execute('SELECT row_no FROM every_case SEMI JOIN twice USING ("case")').fetchnumpy()
+            self.how[rows["row_no"] - 1] = CLOSE
 
     def _gathered(self, of: Gathered, part: Range, words: Vocabulary) -> None:
         """Decide cases that have been put together as arrays."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..circuit.circuit import Circuit
-from ..language.terms import unquote
+from ..language.terms import Atom, Constant, unquote
 from ..program.interface import SILENT
 from .entries import BatchError
 from .sql import Sql, query, text
@@ -11,7 +11,8 @@ from .sql import Sql, query, text
 READ = (
     "said(case_no, session, symbol) has a row for all that a case says, session 0 for what is of no session;",
     "line(case_no, line_no, code, session) has one for each of its lines. What a symbol below stands for: 1 as a",
-    "session for each; a code that ends in ~ for all below it that have no symbol; an amount for all up to the next.",
+    "session for each; a code that ends in ~ for all below it that have no symbol; an amount for all up to the next,",
+    "the least for all below it as well. The units of a code that stands twice in a session are added up.",
 )
 """What the statement reads."""
 
@@ -44,10 +45,12 @@ def statement(circuit: Circuit, dialect: str, *, open_world: bool) -> str:
 
 def _bits(circuit: Circuit, sql: Sql) -> str:
     """Return the layers that read what cases say as bits: of the session, and of none."""
-    names = sql.words.names
+    names, inputs = sql.words.names, circuit.grounded.inputs
+    # Of an amount that matters every symbol is there, also those that change nothing: others do not stand for these.
+    amounts = {_amount(inputs[at]) for at in sql.words.place} - {()}
     rows = []
-    for at, atom in enumerate(circuit.grounded.inputs):
-        if at in sql.words.place:
+    for at, atom in enumerate(inputs):
+        if at in sql.words.place or _amount(atom) in amounts:
             words = sql.words.values([at])
             rows.append(f"({text(str(atom))}, {', '.join(map(str, words))})")
     ored = ", ".join(f"bit_or(CAST({name} AS BIGINT)) AS {name}" for name in names)
@@ -65,6 +68,11 @@ bits AS (
   LEFT JOIN word AS here ON here.case_no = session.case_no AND here.session = session.session
   LEFT JOIN word AS everywhere ON everywhere.case_no = session.case_no AND everywhere.session = 0
 )"""
+
+
+def _amount(atom: Atom) -> tuple[Constant, ...]:
+    """Return what an amount is of; nothing for what is none."""
+    return (atom.predicate, *atom.args[:-1]) if atom.args and isinstance(atom.args[-1], int) else ()
 
 
 def _lines(sql: Sql) -> str:

@@ -103,7 +103,8 @@ class Tables:
         yield Table(SERVICE, "services", (CODE, "session", "units"), "a row for each line of a request")
         for key, of in self._keys.items():
             if apart := [each.shape for each in of if each.shape in (RECORDS, WITH, BETWEEN)]:
-                raise NotTabledError(f"{key} is read by {apart[0]}, for which there is no table yet")
+                told = f"{key} is read by {apart[0]}, for which there is no table yet"
+                raise NotTabledError(f"{told}; let INPUT be a folder of case files")
             if key != "services" and key not in self.singles:
                 named = of[0].shape in ("present of", "absent of", "amount of")
                 name = singular(key)

@@ -12,7 +12,7 @@ from ..language.terms import Atom, Rule
 from ..program.schema import ITEMS
 from .kernel import UNDECIDED, Kernel, Lines
 from .layout import ASKED, EDITION, FLAGGED, PRESENT, SLOTS, Bits, Layout, merged
-from .load import NO_ID, Loaded, Reading, insert, quoted, whole
+from .load import NO_ID, UNITS, Loaded, Reading, insert, quoted, whole
 from .patterns import Patterns
 from .sources import Range, within
 from .tables import CASE, SERVICE, Meaning
@@ -49,6 +49,15 @@ class Vocabulary:
         told = ", ".join(f"{quoted(column)}::VARCHAR" for column in reading.columns)
         rows = self.db.execute(f'SELECT {told} FROM "of_{reading.name}" ORDER BY no').fetchall()
         return [(row, reading.of(*row)) for row in rows]
+
+    @cached_property
+    def adds_up(self) -> bool:
+        """Whether units of lines matter, which are added up where a code stands twice in a session."""
+        program = self.batch.guideline.program
+        units = {name for name, p in program.predicates.items() if p.case and p.case.shape == UNITS}
+        inputs = self.layout.circuits[0].grounded.inputs if self.layout.of_input else ()
+        read = {inputs[number].predicate for number in self.layout.of_input} | self.layout.watched
+        return bool(units if self.batch.columns else units & read)
 
     def _circuit(self, edition: str) -> Circuit | None:
         try:
@@ -176,6 +185,7 @@ class Vocabulary:
         different = " + ".join(f"bit_count(w{at} & {mask})" for at, mask in self.named().items()) or "0"
         tests = [_all(self.layout.bits(FLAGGED)), f"NOT ({_all(self.layout.bits(ASKED))})"]
         tests += [_all(bits) for bits in self.layout.together()]
+        tests += ['"case" IN (FROM twice)'] * self.adds_up
         many = f"names <> {different} OR rows_of > {ITEMS}"
         return f"{NO_ID} OR heads <> 1 OR {many} OR {' OR '.join(tests)}"
 

@@ -31,6 +31,12 @@ class Dated(NamedTuple):
 NO_DAY = "write the year, a month from 01 to 12 and a day that the month has: YYYY-MM-DD"
 
 
+def called(path: Path, program: Program) -> str:
+    """Return what a place of a case is called; a record by its number, as in proofs."""
+    records = {p.case.key for p in program.predicates.values() if p.case and p.case.shape == RECORDS}
+    return ".".join(str(at + (path[0] in records) if isinstance(at, int) else at) for at in path)
+
+
 def misdated(document: Document, program: Program) -> list[Found]:
     """Return the faults of dates; the schema knows their form only.
 
@@ -59,7 +65,7 @@ def _dates(case: dict[str, Any], program: Program) -> Iterator[Dated]:
             yield from _at(case, key.other, _written(case.get(key.key)), key.key.replace("_", " "))
             yield from _at(case, key.key)
         elif key.shape in (RECORDS, WITH):
-            yield from _of_records(case, key, service)
+            yield from _of_records(case, key, service, program)
 
 
 def _at(case: dict[str, Any], name: str, before: str = "", later: str = "") -> Iterator[Dated]:
@@ -69,13 +75,14 @@ def _at(case: dict[str, Any], name: str, before: str = "", later: str = "") -> I
         yield Dated(path, day, name, before, later)
 
 
-def _of_records(case: dict[str, Any], key: CaseKey, service: str) -> Iterator[Dated]:
+def _of_records(case: dict[str, Any], key: CaseKey, service: str, program: Program) -> Iterator[Dated]:
     records = case.get(key.key)
     names = [field.key for field in key.fields if field.shape in SINCE]
     for at, record in enumerate(records if isinstance(records, list) else ()):
         for name in names if isinstance(record, dict) else ():
             if isinstance(record.get(name), str) and (day := _written(record[name])):
-                yield Dated((key.key, at, name), day, f"{key.key}.{at + 1}.{name}", service, "date of service")
+                path: Path = (key.key, at, name)
+                yield Dated(path, day, called(path, program), service, "date of service")
 
 
 def _written(value: Any) -> str:

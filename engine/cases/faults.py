@@ -11,11 +11,11 @@ from typing import Any
 from ..language.errors import Fault, did_you_mean, known_are
 from ..language.visible import short
 from ..library.guideline import Guideline
-from ..program.code_systems import DIAGNOSIS, PROCEDURE, SYSTEMS
+from ..program.code_systems import DIAGNOSIS, PROCEDURE, SYSTEMS, example_of
 from ..program.interface import CODE
 from ..program.program import Program
 from ..program.schema import DATE, TEXT, TIME
-from .dates import misdated
+from .dates import called, misdated
 from .document import Document, Path, path_of
 from .times import fault, times
 
@@ -66,8 +66,8 @@ def _within(path: Path, problems: Iterable[Path]) -> bool:
 
 def _no_amount(document: Document, guideline: Guideline) -> list[Found]:
     """Return the faults of amounts of time that have the form of one, and yet are no number of the declared unit."""
-    told = ((path, *fault(written, unit)) for path, written, unit in times(document.value, guideline.program))
-    return [(path, f"{'.'.join(map(str, path))} {wrong}", remedy) for path, wrong, remedy in told if wrong]
+    told = ((path, *fault(written, key)) for path, written, key in times(document.value, guideline.program))
+    return [(path, f"{called(path, guideline.program)} {wrong}", remedy) for path, wrong, remedy in told if wrong]
 
 
 def _explain(path: Path, error: Any, case: Any, guideline: Guideline) -> Iterator[Found]:
@@ -78,7 +78,7 @@ def _explain(path: Path, error: Any, case: Any, guideline: Guideline) -> Iterato
     from .meant import meant, misplaced  # most cases have no fault
 
     program = guideline.program
-    name, rule, value = ".".join(map(str, path)) or "the case", error.kind.name, _at(case, path)
+    name, rule, value = called(path, program) or "the case", error.kind.name, _at(case, path)
     if rule == "additionalProperties":
         known = _at(guideline.schema, error.schema_path[:-1])["properties"]
         for word in error.kind.unexpected:
@@ -153,7 +153,7 @@ def _said(value: Any) -> str:
 
 
 def _wrong_form(value: str, pattern: str) -> tuple[str, str]:
-    example = _EXAMPLES.get(pattern) or ("a word" if pattern.startswith(r"^\S") else pattern.strip("^$"))
+    example = _EXAMPLES.get(pattern) or ("a word" if pattern.startswith(r"^\S") else example_of(pattern[4:-2]))
     meant = _slip(value) if pattern == DIAGNOSIS else ""
     return f"is {_said(value)}", f"write it like {example}" + (f"; did you mean {meant}?" if meant else "")
 
@@ -169,7 +169,7 @@ _WRONG: dict[str, Callable[[Any, Any], tuple[str, str]]] = {
     "type": _wrong_type,
     "pattern": _wrong_form,
     "minimum": lambda value, least: (f"is {value}, and cannot be less than {least}", ""),
-    "maximum": lambda value, most: (f"is {value}, and cannot be more than {most:,}", "count completed units only"),
+    "maximum": lambda value, most: (f"is {value}, and cannot be more than {most:,}", ""),
     "multipleOf": lambda value, of: (f"is {value}, which has too many decimals", f"write {_decimals(of)}"),
     "minItems": lambda value, least: ("is empty", "name at least one"),
     "maxItems": lambda value, most: (f"has {len(value):,} items, and cannot have more than {most:,}", "split the case"),

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..language.visible import short
-from ..program.code_systems import DIAGNOSIS, PROCEDURE
+from ..program.code_systems import DIAGNOSIS, PROCEDURE, system_of
+from ..program.forms import RECORDS
 from ..program.interface import CODE
 from ..program.program import CaseKey, Program
 from ..program.schema import DATE
@@ -52,8 +53,11 @@ def misplaced(word: str, path: Path, program: Program) -> str:
     concept = concept_of(word, program)
     key = home(concept, program) if concept else None
     if key is None:
-        codes = next((p.case.key for p in program.predicates.values() if p.case and p.case.shape == "codes"), "")
+        keys = [p.case for p in program.predicates.values() if p.case and p.case.shape == "codes"]
+        codes = next((key.key for key in keys if system_of(key.system).pattern == DIAGNOSIS), "")
         is_code = re.search(DIAGNOSIS, word) and any(map(str.isdigit, word))
+        if path[:1] in [(key.key,) for key in keys]:
+            return ""  # a code of another system is told by its form
         return f"{short(word)} has the form of a diagnosis code; write it under {codes}" if codes and is_code else ""
     if path[:1] == (key.key,):
         return f"write {concept}"
@@ -91,8 +95,9 @@ def _remedies(path: Path, value: Any, wanted: Any, keys: list[CaseKey], program:
     if wanted == ["integer"] and isinstance(value, str):
         yield f"write {value} without quotes" if value.isascii() and value.isdecimal() else ""
         yield _LEAVE_OUT if value.strip().casefold() in _UNSAID else ""
-    if wanted == ["string"] and any(key.shape == "codes" for key in keys):
-        yield "write it like A00.1"
+        yield "write one whole number" if any(key.shape == RECORDS for key in keys) else ""
+    if wanted == ["string"] and (of := [key for key in keys if key.shape == "codes"]):
+        yield f"write it like {system_of(of[0].system).example}"
     if isinstance(value, str) and keys and path[1:]:
         found = [match[0] for match in re.finditer(rf"\b{_CODE}\b", value)] if wanted == DIAGNOSIS else []
         yield misplaced(value, path, program) or _alone(found)
@@ -120,6 +125,8 @@ def _number(said: str, amount: CaseKey) -> str:
     unit = amount.unit or "units"
     if amount.decimals:
         return f"write one number, such as 6 or 6.5, in {unit}"
+    if amount.unit and not amount.is_time:
+        return f"write one whole number, such as 6, in {unit}"
     if re.search(r"\d[.,]\d", said):
         return f"count completed {unit}"
     if said in _YES | _NO:

@@ -9,7 +9,6 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
-from ..program.forms import TIME_UNITS
 from ..program.program import CaseKey, Program
 from ..program.schema import COUNT, TIME
 from .document import Path
@@ -20,35 +19,35 @@ _UNITS = {unit[0]: unit for unit in (*_DAYS, *_MONTHS)}
 _CYCLE = 4800  # the months after which the Gregorian calendar repeats itself
 
 
-def times(values: Any, program: Program) -> Iterator[tuple[Path, Any, str]]:
-    """Yield each amount of time of a case: its path, what is written, and its unit by the declaration.
+def times(values: Any, program: Program) -> Iterator[tuple[Path, Any, CaseKey]]:
+    """Yield each amount of time of a case: its path, what is written, and its declaration.
 
     :param values: a case as written; what is no group of amounts is passed over.
     """
     said = values if isinstance(values, Mapping) else {}
     for predicate in program.predicates.values():
         key = predicate.case
-        group = said.get(key.key) if key and _is_time(key) else None
+        group = said.get(key.key) if key and key.is_time else None
         if key and isinstance(group, Mapping):
             for concept in filter(group.__contains__, program.of_kind(key.kind)):
                 written = group[concept]
                 if isinstance(written, Mapping):
-                    yield (key.key, concept, "value"), written.get("value"), key.unit
+                    yield (key.key, concept, "value"), written.get("value"), key
                 else:
-                    yield (key.key, concept), written, key.unit
+                    yield (key.key, concept), written, key
 
 
-def _is_time(key: CaseKey) -> bool:
-    return key.shape == "amount of" and key.unit in TIME_UNITS and not key.decimals
-
-
-def fault(written: Any, unit: str) -> tuple[str, str]:
+def fault(written: Any, key: CaseKey) -> tuple[str, str]:
     """Return what is wrong with an amount of time that has the form of one, and a remedy; empty texts for nothing."""
-    fewest, most = _counted(written, unit) or (0, 0)
+    unit = key.unit
+    if not (found := _counted(written, unit)):
+        return "", ""
+    (fewest, most), least, limit = found, int(key.least), int(key.most or COUNT)
     if fewest != most:
         said = f"is {fewest:,} to {most:,} completed {unit}, by the calendar"
         return f"is '{written}', and that {said}", f"write the completed {unit}, or the days"
-    return (f"is '{written}', and cannot be more than {COUNT:,} {unit}", "") if most > COUNT else ("", "")
+    bound = f"more than {limit:,}" if most > limit else f"less than {least:,}" if most < least else ""
+    return (f"is '{written}', and cannot be {bound} {unit}", "") if bound else ("", "")
 
 
 def plain(values: dict[str, Any], program: Program, notes: list[str]) -> dict[str, Any]:
@@ -56,8 +55,9 @@ def plain(values: dict[str, Any], program: Program, notes: list[str]) -> dict[st
 
     :param notes: where an amount in another unit is said to be read as it is.
     """
-    for (key, concept, *full), written, unit in times(values, program):
+    for (key, concept, *full), written, of in times(values, program):
         if isinstance(written, str):
+            unit = of.unit
             number, _ = _counted(written, unit) or (0, 0)
             if not _same(written, unit):
                 completed = unit.removesuffix("s") if number == 1 else unit

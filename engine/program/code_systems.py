@@ -86,10 +86,17 @@ def is_pattern(text: str) -> bool:
         return False
 
 
+def example_of(pattern: str) -> str:
+    """Return a short text that a pattern of a guideline's own fits, or the pattern where none is found simply."""
+    parts = re.findall(r"(?:\[(.)[^\]]*\]|(.))(\?|\{(\d+)[^}]*\})?", pattern)
+    made = "".join((of or one) * (0 if many == "?" else int(least or 1)) for of, one, many, least in parts)
+    return made if made and re.fullmatch(pattern, made) else pattern
+
+
 def system_of(name: str) -> System:
     """Return a system by its name, or the one of a pattern of a guideline's own; without a name ICD-10-CM.
 
     :param name: from a declaration that has been read.
     """
-    own = System(name, f"^(?:{name})$", name, str, _nothing, "")
+    own = System(name, f"^(?:{name})$", example_of(name), str, _nothing, "")
     return SYSTEMS.get(name or "icd10cm", own)

@@ -7,7 +7,7 @@ on the measure of what it meets, and has to be written with as many decimals.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..language.errors import Finding
 from ..language.terms import (
@@ -131,9 +131,9 @@ def with_quantities(program: Program) -> tuple[Program, list[Finding]]:
     return program._replace(rules=rules), measures.findings + typed.findings
 
 
-def _bound(rule: Rule) -> set[str]:
-    """Return the variables that positive literals of a rule give their values."""
-    literals = [part for part in rule.body if isinstance(part, Literal) and part.positive]
+def _bound(parts: Iterable[Part]) -> set[str]:
+    """Return the variables that positive literals among some parts give their values."""
+    literals = [part for part in parts if isinstance(part, Literal) and part.positive]
     return {arg.name for literal in literals for arg in literal.atom.args if isinstance(arg, Var)}
 
 
@@ -145,19 +145,21 @@ class _Typed:
         self.findings: list[Finding] = []
 
     def rule(self, rule: Rule, at: int) -> Rule:
-        body = tuple(self._part(part, (at, number), rule) for number, part in enumerate(rule.body))
+        bound = _bound(rule.body)
+        body = tuple(self._part(part, (at, number), rule, bound) for number, part in enumerate(rule.body))
         return rule._replace(head=self._atom(rule.head, rule), body=body)
 
-    def _part(self, part: Part, node: Node, rule: Rule) -> Part:
+    def _part(self, part: Part, node: Node, rule: Rule, bound: set[str]) -> Part:
         if isinstance(part, Literal):
             return Literal(self._atom(part.atom, rule), part.positive)
         if isinstance(part, Comparison):
-            if part.op != "=" and not _bound(rule).issuperset(part.names()):
+            if part.op != "=" and not bound.issuperset(part.names()):
                 return part  # a slip in a variable's name, which is told as such
             return Comparison(self._terms(part.left, node, rule), part.op, self._terms(part.right, node, rule))
         elements = []
         for i, (terms, condition) in enumerate(part.elements):
-            asked = tuple(self._part(each, (*node, i, at), rule) for at, each in enumerate(condition))
+            own = bound | _bound(condition)
+            asked = tuple(self._part(each, (*node, i, at), rule, own) for at, each in enumerate(condition))
             first = self._terms(terms[:1], node, rule) if part.function == "sum" else terms[:1]
             elements.append(Element((*first, *terms[1:]), asked))  # type: ignore[arg-type]
         guards = tuple(Guard(guard.op, self._terms(guard.right, node, rule)) for guard in part.guards)

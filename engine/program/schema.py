@@ -54,7 +54,7 @@ def case_schema(program: Program) -> dict[str, Any]:
         **identified("case", program),
         "type": "object", "properties": properties, "required": required, "additionalProperties": False,
         "$defs": {"outcome": _outcome(program), "status": _status(), "amount": _amount()}
-        | {key.unit: _lasting(key.unit) for key in keys if key.unit in TIME_UNITS and key.shape == "amount of"},
+        | {key.unit: _lasting(key._replace(least="0", most="")) for key in keys if key.is_time},
     }  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def _amount_of(key: CaseKey) -> dict[str, Any]:
     """Return the schema of an amount; those of the commonest measures are told once."""
     if key == CaseKey(key.key, key.shape, key.kind, "", key.unit) and key.unit in ("", *TIME_UNITS):
         return {"$ref": f"#/$defs/{key.unit or 'amount'}"}
-    return _either(_number(key), "value")
+    return _lasting(key) if key.is_time else _either(_number(key), "value")
 
 
 def _code(key: CaseKey) -> dict[str, Any]:
@@ -229,9 +229,9 @@ def _amount() -> dict[str, Any]:
     return _either(_whole(0) | {"description": "a whole number of completed units"}, "value")
 
 
-def _lasting(unit: str) -> dict[str, Any]:
-    text = f"completed {unit} (6), or an amount of time that is a number of them: 6 weeks, 45 days, 2 months"
-    return _either(_whole(0) | {"type": ["integer", "string"], "pattern": TIME, "description": text}, "value")
+def _lasting(key: CaseKey) -> dict[str, Any]:
+    text = f"completed {key.unit} (6), or an amount of time that is a number of them: 6 weeks, 45 days, 2 months"
+    return _either(_number(key) | {"type": ["integer", "string"], "pattern": TIME, "description": text}, "value")
 
 
 def _either(plain: dict[str, Any], key: str) -> dict[str, Any]:

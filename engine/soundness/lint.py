@@ -160,7 +160,7 @@ def _reserved(program: Program, predicate: str) -> Iterator[tuple[str, Place]]:
 
 
 def _unused_interpretations(program: Program) -> Iterator[Finding]:
-    used = {name for rule in program.rules for name in rule.readings}
+    used = {name for of in (program.rules, program.predicates.values()) for each in of for name in each.readings}
     for name, place in _reserved(program, "interpretation"):
         if unquote(name) not in used:
             message = f"no clause rests on the interpretation {unquote(name)}"

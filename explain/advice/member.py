@@ -105,7 +105,8 @@ class _Paragraph:
         else:
             yield "Nothing in it speaks of your case."
         asked = remedies.unstated(self.grounds.judged) if self.account.wanted else ""
-        yield asked and f"Your doctor can tell us: {asked.partition('. ')[2]}"
+        _, _, question = asked.partition(". ")
+        yield question and f"Your doctor can tell us: {question}"
         yield from self._items(self.account.recorded, already=True)
         if self.account.fails and why.kind:
             yield f"The answer could change if the request names such {kind}."

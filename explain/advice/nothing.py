@@ -9,7 +9,7 @@ from ...engine.language.record import NamedTuple
 from ...engine.program.interface import WAITING
 from ...engine.program.program import Program
 from .grounds import Grounds
-from .item import Item
+from .item import STATED, Item
 from .phrases import listed
 
 
@@ -48,7 +48,8 @@ class Nothing(NamedTuple):
         """Return it in words that hold for any guideline."""
         if not self.kind:
             return "No criterion for this request speaks of this case."
-        named, codes = [item.text() for item in self.named], self.codes
+        plain = (item._replace(told="") if item.told == STATED else item for item in self.named)
+        named, codes = [item.text() for item in plain], self.codes
         told = f"{', '.join(named)}, and no {self.kind}" if named else f"no {self.kind}"
         none = f"; its code{'s' * (len(codes) > 1)} {', '.join(codes)} stand{'s' * (len(codes) == 1)} for none"
         return f"The case states {told} that a criterion for this request names{none if codes else ''}."

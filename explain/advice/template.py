@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...engine.cases.meant import GROUPS, home
@@ -13,7 +13,7 @@ from ...engine.decision.situation import Situation
 from ...engine.language.terms import unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.code_systems import PROCEDURE, system_of
-from ...engine.program.forms import RECORDS, SINGLE, TIME_UNITS, WITH
+from ...engine.program.forms import RECORDS, SINCE, SINGLE, TIME_UNITS, WITH
 from ...engine.program.interface import CODE, FAVOURABLE
 from ...engine.program.program import CaseKey, Program
 from .checklist import checklist
@@ -105,10 +105,27 @@ def _services(said: Values, program: Program) -> Iterator[str]:
         mark = "  " if code in requested else "#   "
         row = f'{mark}- {{{CODE}: "{code}"}}'.ljust(24) + _note(program.concepts.get(f'"{code}"', ("", ""))[1])
         yield row.rstrip()
-    fields = dict.fromkeys(f.key for p in program.predicates.values() if p.case and p.case.shape == WITH
-                           for f in p.case.fields)  # fmt: skip
+    fields = {f.key: f for p in program.predicates.values() if p.case and p.case.shape == WITH for f in p.case.fields}
     if fields:
-        yield f"#   # a line may also have {', '.join(f'{name}: ...' for name in fields)}"
+        yield f"#   # a line may also have {', '.join(f'{name}: {_blank(of, program)}' for name, of in fields.items())}"
+        yield from _choices(fields.values(), program)
+
+
+def _blank(field: CaseKey, program: Program) -> str:
+    """Return how the value of a field is written."""
+    if field.shape in ("one of", "each of"):
+        concept = program.of_kind(field.kind)[0]
+        return concept if field.shape == "one of" else f"[{concept}]"
+    if field.shape in SINCE:
+        return "YYYY-MM-DD"
+    return "N" if field.shape == "number" else "..."
+
+
+def _choices(fields: Iterable[CaseKey], program: Program) -> Iterator[str]:
+    """Yield the words of each field that has words of the guideline."""
+    for field in fields:
+        if concepts := program.of_kind(field.kind) if field.kind else []:
+            yield f"#   # {field.key} is one of {', '.join(concepts)}"
 
 
 def _note(text: str) -> str:
@@ -128,7 +145,8 @@ def _plain(key: CaseKey, said: Values, program: Program) -> Iterator[str]:
             blank = _BLANKS.get(key.shape, "YYYY-MM-DD")
             yield f"# {name}: {blank}{_note(asked or _counted(key, program))}"
     elif key.shape == RECORDS:
-        yield f"# {key.key}: [{{{', '.join(f'{field.key}: ...' for field in key.fields)}}}]"
+        yield f"# {key.key}: [{{{', '.join(f'{field.key}: {_blank(field, program)}' for field in key.fields)}}}]"
+        yield from _choices(key.fields, program)
     else:
         value = f"{key.key}: [{said[key.key][0]}]" if key.key in said else f"# {key.key}: [...]"
         example = system_of(key.system).example

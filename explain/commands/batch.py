@@ -131,11 +131,14 @@ def _progress(told: str) -> None:
 
 def _schema(form: str) -> str:
     from ...engine.batch.held import held
-    from ...engine.batch.tables import Tables
+    from ...engine.batch.tables import NotTabledError, Tables
     from ...engine.library.several import each
 
     of = {guideline.program.name: Tables(guideline) for guideline in each(answering())}
-    found = [(name, table, held(tables, table)) for name, tables in of.items() for table in tables.all()]
+    try:
+        found = [(name, table, held(tables, table)) for name, tables in of.items() for table in tables.all()]
+    except NotTabledError as error:
+        raise FaultError(str(error)) from None
     if form == "json":
         return as_json([{"guideline": name, "table": table.name, "columns": [*holds], "holds": holds,
                          "what": table.what} for name, table, holds in found])  # fmt: skip

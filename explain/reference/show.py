@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from ...engine.cases.find import canonical
 from ...engine.language.errors import did_you_mean, refused
-from ...engine.language.terms import Rule, unquote
+from ...engine.language.terms import Rule, quote, unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.program import Program
 from .diagnosis import diagnosis
 from .example import example
 from .rules import Track, Use, downstream, exercised, rule_json, used_by
-from .subjects import Subject, mentioning, names, subject, taking
+from .subjects import Subject, codes, mentioning, names, subject, taking
 
 
 class Shown(NamedTuple):
@@ -56,6 +56,8 @@ def _subject(guideline: Guideline, name: str) -> Subject:
         return subject(program, found)
     if (code := diagnosis(name, guideline)) is not None:
         return code
+    if quote(name) in codes(program):
+        return subject(program, name)
     hint = did_you_mean(name, known) or "search for words of it"
     raise refused("", f"nothing is called {name}", f"{hint} (coverlog find {name})")
 

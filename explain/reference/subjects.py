@@ -31,7 +31,8 @@ def subject(program: Program, name: str) -> Subject:
 
     :raises CaseError: where it is none of them.
     """
-    constants = tuple(constant for constant in (name, quote(name)) if constant in program.concepts)
+    written = program.concepts.keys() | codes(program)
+    constants = tuple(constant for constant in (name, quote(name)) if constant in written)
     about = tuple(_about(program, name, constants))
     rules = tuple(r for r in stated(program) if _is_of(r, name) or not set(constants).isdisjoint(r.head.args))
     if not about and not rules:
@@ -55,7 +56,7 @@ def _about(program: Program, name: str, constants: Iterable[str]) -> Iterator[tu
     if predicate := program.predicates.get(name):
         form = f"{name}({', '.join(predicate.params)}): " if predicate.params else ""
         yield "predicate", form + of_predicate(predicate)
-    for constant in constants:
+    for constant in filter(program.concepts.__contains__, constants):
         kind, label = program.concepts[constant]
         asked = program.questions.get(constant, ("", ""))[0]
         yield kind, label + (f"; asked as: {asked}" if asked else "")
@@ -74,6 +75,12 @@ def names(program: Program) -> set[str]:
     return {*program.statements, *program.interpretations, *program.predicates, *ids, *concepts}
 
 
+def codes(program: Program) -> set[str]:
+    """Return what facts name in quotes, labelled or not."""
+    args = (arg for rule in stated(program) if not rule.body for arg in rule.head.args)
+    return {arg for arg in args if isinstance(arg, str) and arg.startswith('"')}
+
+
 def _is_of(rule: Rule, name: str) -> bool:
     grouped = not rule.body and group(rule) == name
     return grouped or name in (rule.id, rule.head.predicate, *rule.cites, *rule.readings)
@@ -87,7 +94,7 @@ def mentioning(program: Program, constants: Iterable[str]) -> list[Rule]:
 
 def taking(program: Program, constants: Iterable[str]) -> list[Rule]:
     """Return the rules that take whatever a case gives of the kind of one of some constants, or of its key."""
-    kinds = {program.concepts[each][0]: each for each in constants}
+    kinds = {program.concepts[each][0]: each for each in constants if each in program.concepts}
     inputs = {
         name for name, declared in program.predicates.items()
         if (key := declared.case) and (key.kind in kinds or key.key in kinds.values())

@@ -1,6 +1,7 @@
 """Cases made for an outcome, and what of a case forces its outcome."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,22 @@ def test_a_change_is_told_as_something_to_do() -> None:
     assert "to not medically necessary: leave out services: 95909" in " ".join(met.split())
     assert "no findings" not in waiting
     assert "no services" not in met
+
+
+@pytest.mark.parametrize(
+    ("units", "needs"), [(1, {"services: S0001", "size: tall"}), (3, {"services: S0001 (3 units)"})]
+)
+def test_the_units_of_a_line_are_part_of_what_forces_its_outcome(
+    units: int, needs: set[str], toy_text: Callable[[str], str], tmp_path: Path
+) -> None:
+    """Where a rule asks for the units of the line itself, its outcome is told to rest on them."""
+    few = "size(tall), units(Session, Code, Units), Units <= 2."
+    text = toy_text("shelf").replace("size(tall).\n\n%@ rule B/covered", f"{few}\n\n%@ rule B/covered")
+    (tmp_path / "shelf.dl").write_text(text)
+    said = {"id": "a", "date_of_service": "2025-01-01", "size": "tall"}
+    case = tmp_path / "case.json"
+    case.write_text(json.dumps(said | {"services": [{"cpt": "S0001", "units": units}]}))
+    result = CliRunner().invoke(main, ["-g", str(tmp_path), "sufficient", str(case), "--format", "json"])
+    assert result.exit_code == 0, result.output
+    (line,) = json.loads(result.stdout)["lines"]
+    assert set(line["needs"]) == needs

@@ -173,3 +173,15 @@ def test_a_bound_on_days_that_is_another_one_is_shown_by_a_case_between_them(
     (change,) = json.loads(ran.stdout)["changes"]
     said = change["witnesses"][0]["case"]
     assert 14 <= (date.fromisoformat(said["begun"]) - date.fromisoformat(said["tested"])).days < 20
+
+
+@pytest.mark.parametrize("asked", ["One >= 5", "One < 5"])
+def test_of_two_dates_one_alone_waits_for_the_other(asked: str, tmp_path: Path) -> None:
+    """The other may come after the date of service, so that whatever day the one is, the days that help can be."""
+    text = HEAD.replace("%@ predicate used(Days): {Days} from the beginning to the visit", "").replace(
+        "%@ case: days from begun to seen\n%@ open\n", ""
+    )
+    (tmp_path / "alone.dl").write_text(f"{text}%@ rule A/met: it is so\nmet :- waited(One), {asked}.\n")
+    told = analysed(tmp_path)
+    assert [finding["code"] for finding in told["findings"] if finding["code"] == "hopeless"] == []
+    assert told["unknown"] == []

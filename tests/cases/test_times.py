@@ -10,6 +10,7 @@ import pytest
 from coverlog.engine.cases.case import Case, Unreadable, read_text
 from coverlog.engine.cases.times import fault, plain, times
 from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.program.program import CaseKey
 from coverlog.engine.program.schema import COUNT
 from coverlog.explain.checker.lasting import in_units
 from coverlog.explain.checker.record import facts_of
@@ -22,6 +23,11 @@ BASE: dict[str, Any] = {
 }  # fmt: skip
 ONE = "write one number of completed weeks, such as 6 weeks"
 DAYS = st.dates(date(1900, 1, 1), date(2100, 1, 1)).filter(lambda day: day.day <= 28)  # each month has such a day
+
+
+def amounts(unit: str) -> CaseKey:
+    """The declaration of amounts of time in a unit."""
+    return CaseKey("facts", "amount of", "reading", "", unit)
 
 
 def read(weeks: Any, guideline: Guideline) -> Case | Unreadable:
@@ -86,7 +92,7 @@ def test_what_is_no_exact_amount_of_time_has_a_remedy(written: Any, message: str
 def test_what_is_read_is_so_from_every_day(number: int, of: str, unit: str, day: date) -> None:
     """So many completed units have passed at the end, and one more has not, whichever day the amount begins on."""
     written = f"{number} {of}"
-    if fault(written, unit) != ("", ""):
+    if fault(written, amounts(unit)) != ("", ""):
         return
     count = in_units(written, unit)
     end = later(day, number, of)
@@ -98,7 +104,7 @@ def test_what_is_read_is_so_from_every_day(number: int, of: str, unit: str, day:
 def test_the_engine_and_the_checker_read_one_amount(number: int, of: str, unit: str, reader: Any) -> None:
     """Two readings by code that has nothing in common; and an amount that is refused is more than one number."""
     written = f"{number} {of}"
-    message, remedy = fault(written, unit)
+    message, remedy = fault(written, amounts(unit))
     if message:
         assert "cannot be more than" in message or remedy == f"write the completed {unit}, or the days"
     else:
@@ -117,7 +123,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory, toy_text: Callable[[str], s
 
     def read_as(written: str, unit: str) -> int:
         said = {"facts": {"saturation": {"value": written}}}
-        assert [(each[1:]) for each in times(said, programs[unit])] == [(written, unit)]
+        assert [(what, key.unit) for _, what, key in times(said, programs[unit])] == [(written, unit)]
         number = plain(said, programs[unit], [])["facts"]["saturation"]["value"]
         assert isinstance(number, int)
         return number
@@ -133,3 +139,29 @@ def test_a_guideline_without_a_unit_takes_numbers_alone(tmp_path: Path, toy_text
     (item,) = read_text(text, "c.json", load(tmp_path))
     assert isinstance(item, Unreadable)
     assert "facts.saturation has to be a whole number, not '2 weeks'" in item.error
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [(5, 5), ("5", 5), ("5 weeks", 5), ({"value": "70 days", "source": "a note"}, 10),
+     ("24 weeks", "be more than 10 weeks"), ("1 week", "be less than 2 weeks"), ("13 days", "be less than 2 weeks"),
+     ("11 weeks", "be more than 10 weeks"),
+     ("3 months", "12 to 13 completed weeks"), (11, "cannot be more than 10"), (1, "cannot be less than 2")],
+)  # fmt: skip
+def test_an_amount_of_time_between_bounds_is_read_as_any_other(
+    written: Any, found: Any, tmp_path: Path, toy_text: Callable[[str], str]
+) -> None:
+    """Bounds of a declaration hold of what is meant, in whichever unit it is written."""
+    text = toy_text("oxygen").replace("facts amount of reading", "facts amount of reading in weeks from 2 to 10")
+    (tmp_path / "oxygen.dl").write_text(text)
+    bounded = load(tmp_path)
+    said = {key: value for key, value in BASE.items() if key != "setting"}
+    said |= {"place": "home", "facts": {"saturation": written}}
+    (case,) = read_text(json.dumps(said).encode(), "c.json", bounded)
+    if isinstance(found, int):
+        assert isinstance(case, Case), case
+        assert [str(atom) for atom in case.facts if "saturation" in str(atom)] == [f"measured(saturation, {found})"]
+        assert facts_of(case.said, bounded.program) == case.facts
+    else:
+        assert isinstance(case, Unreadable)
+        assert found in case.error

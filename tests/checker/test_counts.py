@@ -11,6 +11,7 @@ import pytest
 from coverlog.engine.cases.case import Case, read_text
 from coverlog.engine.evaluation import rules, tally
 from coverlog.engine.language.comparison import throughout
+from coverlog.engine.language.errors import GuidelineError
 from coverlog.engine.library.guideline import Guideline, load
 from coverlog.explain.checker.verify import Verifier
 
@@ -92,6 +93,37 @@ def test_sums_of_decimals_hold_as_well(
             told |= {n["text"].partition(",")[0] for n in proof["nodes"] if n["kind"] == "counted"}
             told |= {i.get("needs") for n in proof["nodes"] for needs in n.get("missing", ()) for i in needs}
     assert {"0.1 to 0.6 hours in total", "<= 0.4"} <= told, told
+
+
+@pytest.mark.parametrize(("measure", "least"), [("in weeks", "4"), ('unit "weeks" decimals 1', "4.0")])
+def test_what_is_compared_inside_a_count_has_its_measure(
+    measure: str, least: str, tmp_path: Path, toy_text: Callable[[str], str], tamper: ModuleType
+) -> None:
+    """Amounts with a unit or decimals that are compared inside a count: every proof holds, and the count is right."""
+    text = toy_text("clues").replace("amount of treatment", f"amount of treatment {measure}")
+    (tmp_path / "clues.dl").write_text(text.replace("W >= 4 }", f"W >= {least} }}"))
+    guideline, rng, seen = load(tmp_path), random.Random(11), set()
+    for _ in range(12):
+        case = drawn(rng, guideline)
+        verifier = Verifier(case, guideline.program)
+        for name, proof in tamper.proofs(case, guideline):
+            assert verifier.faults(proof) == [], (case.said, name)
+            long = sum(weeks >= 4 for weeks in case.said.get("treatments", {}).values())
+            told = {len(n["members"]) for n in proof["nodes"] if n["kind"] == "counted" and "weeks(" in n["aggregate"]}
+            assert told <= {long}
+            seen |= told
+    assert seen
+
+
+def test_a_number_compared_inside_a_count_is_written_with_its_decimals(
+    tmp_path: Path, toy_text: Callable[[str], str]
+) -> None:
+    """`W >= 4` beside an amount with one decimal is an error inside a count as it is in a body."""
+    (tmp_path / "clues.dl").write_text(
+        toy_text("clues").replace("amount of treatment", "amount of treatment decimals 1")
+    )
+    with pytest.raises(GuidelineError, match=r"4 meets numbers with 1 decimal.*write 4.0"):
+        load(tmp_path)
 
 
 def _refused(clues: Guideline, tamper: ModuleType) -> Iterator[bool]:

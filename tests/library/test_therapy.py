@@ -174,7 +174,7 @@ def test_records_are_asked_for_and_told(folder: Path) -> None:
     assert set(fields) == {"code", "date", "units", "source"}
     blank = run(folder, "new").stdout
     assert "a line may also have modifiers: ..." in blank
-    assert "# prior: [{code: ..., date: ..., units: ...}]" in blank
+    assert "# prior: [{code: ..., date: YYYY-MM-DD, units: N}]" in blank
 
 
 @pytest.mark.parametrize("name", CASES)

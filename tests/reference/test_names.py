@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from coverlog.engine.cases.find import canonical
+from coverlog.engine.language.errors import CaseError
 from coverlog.engine.language.terms import unquote
-from coverlog.engine.library.guideline import Guideline
+from coverlog.engine.library.guideline import Guideline, load
 from coverlog.engine.program import code_set
 from coverlog.explain.commands.main import main
 from coverlog.explain.reference.names import Entry, corrected, entries, search, words_of
@@ -200,3 +201,12 @@ def test_completion_is_of_the_guideline_named(root: Path) -> None:
     """With -g another guideline's names are offered."""
     toy = os.fspath(root / "tests" / "guidelines")
     assert completed("-g", toy, "show", "carpal") == []
+
+
+def test_a_code_without_a_label_is_shown_by_what_names_it(toy_folder: Callable[[str], Path]) -> None:
+    """What find names can be shown: of a code that only facts name, the facts and what follows from them."""
+    shown = look_up(load(toy_folder("shelf")), "S0001")
+    assert [rule.head.args for rule in shown.subject.rules] == [('"S0001"',)]
+    assert {"asked", "medically_necessary"} <= {*shown.downstream}
+    with pytest.raises(CaseError, match="nothing is called S0002"):
+        look_up(load(toy_folder("shelf")), "S0002")
