@@ -15,7 +15,7 @@ from ...engine.program.forms import SINGLE
 from ...engine.program.program import CaseKey, Predicate
 from ...engine.program.words import say_atom, say_counted, say_needed, say_rule
 from .evidence import DATED, DOCUMENTED, Evidence
-from .item import ABSENT, BARS, FOLDED, MET, NO_SOURCE, OPEN, OTHER, SHORT, Item
+from .item import ABSENT, BARS, FOLDED, MET, NO_SOURCE, OPEN, OTHER, SHORT, STATED, Item
 
 _DAY = r"\d{4}-\d\d-\d\d"
 _BETWEEN = re.compile(rf"{_DAY} to {_DAY}")
@@ -126,7 +126,7 @@ class Items:
                 told["recorded" if same else f"{name} is recorded"] = None
                 sources[self._where(each)] = None
             else:
-                words = name if key.shape == "codes" else "stated" if same else f"{name} is stated"
+                words = name if key.shape == "codes" else STATED if same else f"{name} is stated"
                 told[words + self._dates(each)] = None
                 sources |= dict.fromkeys(filter(None, [self._where(each)]))
         return "; ".join(told), "; ".join(sources)

@@ -9,6 +9,8 @@ from .blocks import Block
 from .item import ABSENT, MET, STATES, Item
 
 ANY = "any one of: "
+FEW = 3
+"""So many things are told one by one; of more what they have in common is said once, or their number is."""
 
 
 def asked(block: Block, *, open_alone: bool = False) -> tuple[list[tuple[str, str]], bool]:
@@ -49,11 +51,11 @@ def alike(items: Sequence[Item]) -> str:
     texts = []
     for _, same in groupby(items, key=_standing):
         each = list(same)
-        if len(each) > 1 and each[0].state != MET:
+        if len(each) > 1 and (each[0].state != MET or (len(each) > FEW and {i.told for i in each} == {"recorded"})):
             weaker = list(dict.fromkeys(item.weaker for item in each))
             told = each[0].told if len(weaker) == 1 else f"ruled out, {'; '.join(weaker)} are recorded as absent"
             labels = "; ".join(item.label for item in each)
-            each_of = "" if told == "not recorded" else "each "
+            each_of = "each " * told.startswith(("recorded", "ruled out"))
             texts.append(f"{labels}: {each_of}{told}" + (f" ({each[0].source})" if each[0].source else ""))
         else:
             texts += [item.text(short=len(items) > 1) for item in each]

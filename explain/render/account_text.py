@@ -12,7 +12,7 @@ from ..advice.blocks import Block
 from ..advice.item import ABSENT, BARS, MET, OPEN, OTHER, SHORT
 from ..advice.phrases import in_whole_words
 from ..advice.told import alike, asked
-from .account_words import about, folded_told, rests_told, sentence, ways_told
+from .account_words import about, folded_told, rests_told, sentence, wanted_told, ways_told
 from .decision_text import advisories, emphasis
 
 LINES, WIDTH = 12, 100
@@ -113,14 +113,16 @@ class _Screen:
         """
         body, shown, left = list[str](), list[Block](), list[Block]()
         least = told + bool(self.account.rests_on) + bool(self.account.folded)
-        for must, blocks, common in self._criteria():
+        criteria = self._criteria()
+        for at, (must, blocks, common) in enumerate(criteria, 1):
+            later = [block for needed, each, _ in criteria[at:] for block in each if not needed]
             must = must or self.all or (chosen is not None and blocks[0] in chosen)
             if not must and (chosen is not None or least + len(body) + len(blocks) > LINES):
                 left += blocks
                 continue
             said = set(self.said)
             more = [line for block in blocks for line in self._block(block, common=common)]
-            if must or self._fits(told + len(body) + len(more), [*shown, *blocks], [*left, *blocks]):
+            if must or self._fits(told + len(body) + len(more), [*shown, *blocks], [*left, *later]):
                 body += more
                 shown += blocks
             else:
@@ -204,7 +206,7 @@ class _Screen:
         """Yield what a case has to state before any criterion is about it, and what its record shows already."""
         account = self.account
         if account.wanted:
-            text = f"the {account.wanted}; then what its criterion asks for (coverlog checklist)"
+            text = f"{wanted_told(account)}; then what its criterion asks for (coverlog checklist)"
             yield from self._under(f"  {OPEN}", text)
         if account.recorded:
             told = alike(account.recorded)
