@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -166,7 +166,7 @@ def _account(line: LineDecision, grounds: Grounds, known: list[_Written]) -> Acc
     return known[-1].account
 
 
-def _written(line: LineDecision, grounds: Grounds, steps: Iterable[Step], rules: list[Rule], said: _Said) -> Account:
+def _written(line: LineDecision, grounds: Grounds, steps: Sequence[Step], rules: list[Rule], said: _Said) -> Account:
     program = grounds.program
     writer = Writer(line, program)
     for step, more in beyond(steps):

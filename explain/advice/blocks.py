@@ -233,7 +233,7 @@ class Writer:
         return Block(
             statement, self._said(statement, draft), bool(known and known.authority == "inferred"), criterion,
             tuple(draft.rules), tuple(draft.met), tuple(draft.lacking), whole,
-            tuple([item for item in draft.beside if item not in self._decides]), tuple(self.program.in_order(draft.above)),
+            tuple([i for i in draft.beside if i not in self._decides]), tuple(self.program.in_order(draft.above)),
         )  # fmt: skip
 
 

@@ -81,8 +81,8 @@ def numbered(judged: Judged, number: int | None) -> list[tuple[str, str]]:
         return [(verb, text) for verb, _, text in each]
     problem = f"there is no way {number}" if number else "nothing to change"
     lacks = any(line.role in (WAITING, UNFAVOURABLE) for line in judged.decision.lines)
-    more = ", or a way to a yes" if found else "; no way to a yes is known" * lacks
-    named = f"name --set, --add or --drop{more}"
+    ways_known = ", or a way to a yes" if found else "; no way to a yes is known" * lacks
+    named = f"name --set, --add or --drop{ways_known}"
     told = [Fault(f"--way {n}", f"{' '.join(way)} (for {', '.join(codes)})")
             for n, (way, codes) in enumerate(found.items(), 1)]  # fmt: skip
     more = [Fault("", f"and {len(told) - _TOLD} more")] if len(told) > _TOLD else []

@@ -17,11 +17,12 @@ from .blocks import Block
 from .grounds import Grounds
 from .item import BARS, MET, Item
 from .phrases import listed, sentence, some, stopped
-from .told import ANY
+from .told import ANY, WAY, WITH, of_each
 from .ways import in_sentences
 
-WAY = "one way: "
 OR = "or: "
+_NEXT = {ANY: OR, WAY: WITH}
+"""What the further rows of a choice, or of a way, begin with."""
 
 
 class Row(NamedTuple):
@@ -92,10 +93,9 @@ def _told(mark: str, items: Iterable[Item]) -> Iterator[tuple[str, str, str]]:
     """Yield what is asked, what is recorded and where; items of which the record says the same share a row."""
     for at, ((stands, recorded, source), same) in enumerate(groupby(items, key=_standing)):
         each = list(same)
-        mark = OR if at and mark == ANY else mark  # one choice, in several rows
+        mark = _NEXT.get(mark, mark) if at else mark
         asked = "; ".join(f"{item.label}{f', {item.needed}' if item.needed else ''}" for item in each)
-        several = "each " if len(each) > 1 and recorded not in ("", "not recorded") else ""
-        yield mark + asked, several + (recorded or stands), source
+        yield mark + asked, (of_each(recorded) if each[1:] else recorded) or stands, source
 
 
 def _standing(item: Item) -> tuple[str, str, str]:

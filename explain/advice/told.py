@@ -8,7 +8,7 @@ from itertools import groupby
 from .blocks import Block
 from .item import ABSENT, MET, STATES, Item
 
-ANY = "any one of: "
+ANY, WAY, WITH = "any one of: ", "one way: ", "and with it: "
 FEW = 3
 """So many things are told one by one; of more what they have in common is said once, or their number is."""
 
@@ -37,8 +37,14 @@ def asked(block: Block, *, open_alone: bool = False) -> tuple[list[tuple[str, st
         drawn = singles if len(singles) > 1 else []
         told += [(state, ANY + text) for state, text in _by_state(drawn)]
         others = [rest for rest in rests if len(rest) > 1 or not drawn]
-        told += [(state, f"one way: {text}") for rest in others for state, text in _by_state(rest)]
+        for rest in others:
+            told += [(state, (WITH if at else WAY) + text) for at, (state, text) in enumerate(_by_state(rest))]
     return told + _by_state(block.met), single and not common
+
+
+def of_each(told: str) -> str:
+    """Return what the record says of each of several things."""
+    return "each " * told.startswith(("recorded", "ruled out")) + told
 
 
 def _by_state(items: Iterable[Item]) -> list[tuple[str, str]]:
@@ -55,8 +61,7 @@ def alike(items: Sequence[Item]) -> str:
             weaker = list(dict.fromkeys(item.weaker for item in each))
             told = each[0].told if len(weaker) == 1 else f"ruled out, {'; '.join(weaker)} are recorded as absent"
             labels = "; ".join(item.label for item in each)
-            each_of = "each " * told.startswith(("recorded", "ruled out"))
-            texts.append(f"{labels}: {each_of}{told}" + (f" ({each[0].source})" if each[0].source else ""))
+            texts.append(f"{labels}: {of_each(told)}" + (f" ({each[0].source})" if each[0].source else ""))
         else:
             texts += [item.text(short=len(items) > 1) for item in each]
     return "; ".join(texts)
