@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.need import single
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Rule, Var, unquote
 from ...engine.library.guideline import Guideline
@@ -14,6 +15,7 @@ from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE, WAITIN
 from ...engine.program.program import AUTHORITIES, Program
 from .blocks import Block, Group, Writer, rests_on
 from .grounds import Grounds
+from .item import OPEN
 from .nothing import between, nothing, wanted_kind
 from .step import Step, beyond, same
 from .ways import Way, ways
@@ -54,9 +56,17 @@ class Account(NamedTuple):
         return self.lines[0].role == UNFAVOURABLE
 
     @property
+    def takes_one(self) -> bool:
+        """Whether one thing is enough, whichever way is gone."""
+        return not self.fails and bool(self.blocks) and bool(self.ways) and all(way.size == 1 for way in self.ways)
+
+    @property
     def any_decides(self) -> bool:
         """Whether any one item that is open decides."""
-        return not self.fails and bool(self.blocks) and bool(self.ways) and all(way.size == 1 for way in self.ways)
+        opened = {i.atom for block in self.blocks for way in block.lacking for i in way if i.state == OPEN}
+        return self.takes_one and opened <= {
+            need.atom for way in self.ways for place in way.places for w in place for need in single([w.need])
+        }
 
     def apart(self, number: int = 1) -> str:
         """Return what is said of so many items that stand beside those that decide."""

@@ -17,12 +17,8 @@ from .blocks import Block
 from .grounds import Grounds
 from .item import BARS, MET, Item
 from .phrases import listed, sentence, some, stopped
-from .told import ANY, WAY, WITH, of_each
+from .told import ANY, FURTHER, WAY, of_each
 from .ways import in_sentences
-
-OR = "or: "
-_NEXT = {ANY: OR, WAY: WITH}
-"""What the further rows of a choice, or of a way, begin with."""
 
 
 class Row(NamedTuple):
@@ -59,7 +55,7 @@ def _of(block: Block, program: Program, apart: str) -> Iterator[tuple[str, str, 
 
     :param apart: what is said of an item that stands beside those that decide.
     """
-    name, other = ("", OR) if block.instead else (criterion(block.statement, program), "")
+    name, other = ("", FURTHER[ANY]) if block.instead else (criterion(block.statement, program), "")
     for mark, group in (*parts(block), ("", block.met)):
         for asked, recorded, source in _told(mark, group):
             yield name, other + asked, recorded, source
@@ -93,7 +89,7 @@ def _told(mark: str, items: Iterable[Item]) -> Iterator[tuple[str, str, str]]:
     """Yield what is asked, what is recorded and where; items of which the record says the same share a row."""
     for at, ((stands, recorded, source), same) in enumerate(groupby(items, key=_standing)):
         each = list(same)
-        mark = _NEXT.get(mark, mark) if at else mark
+        mark = FURTHER.get(mark, mark) if at else mark
         asked = "; ".join(f"{item.label}{f', {item.needed}' if item.needed else ''}" for item in each)
         yield mark + asked, (of_each(recorded) if each[1:] else recorded) or stands, source
 

@@ -77,7 +77,7 @@ class _Paragraph:
             return
         yield from self._failing()
         if self.account.ways:
-            yield f"We need {'one more fact' if self.account.any_decides else 'to know more'}."
+            yield f"We need {'one more fact' if self.account.takes_one else 'to know more'}."
             yield from offered(self.account, self.program)
             yield "Your record does not say so yet."
         else:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from .blocks import Block
 from .item import ABSENT, MET, STATES, Item
 
-ANY, WAY, WITH = "any one of: ", "one way: ", "and with it: "
+ANY, WAY = "any one of: ", "one way: "
+FURTHER = {ANY: "or: ", WAY: "and with it: "}
+"""What the further lines of a choice, or of a way, begin with."""
 FEW = 3
 """So many things are told one by one; of more what they have in common is said once, or their number is."""
 
@@ -31,15 +33,18 @@ def asked(block: Block, *, open_alone: bool = False) -> tuple[list[tuple[str, st
     single = len(singles) == len(rests) > 1
     told = _by_state(common)
     if single:
-        mark = "" if not common else ANY
-        told += [(state, mark + text) for state, text in _by_state(singles)]
+        told += _marked("" if not common else ANY, singles)
     else:
         drawn = singles if len(singles) > 1 else []
-        told += [(state, ANY + text) for state, text in _by_state(drawn)]
-        others = [rest for rest in rests if len(rest) > 1 or not drawn]
-        for rest in others:
-            told += [(state, (WITH if at else WAY) + text) for at, (state, text) in enumerate(_by_state(rest))]
+        told += _marked(ANY, drawn)
+        told += [each for rest in rests if len(rest) > 1 or not drawn for each in _marked(WAY, rest)]
     return told + _by_state(block.met), single and not common
+
+
+def _marked(mark: str, items: Iterable[Item]) -> Iterator[tuple[str, str]]:
+    """Yield items by their state, with what the first of them begins with; see `FURTHER`."""
+    for at, (state, text) in enumerate(_by_state(items)):
+        yield state, (FURTHER.get(mark, "") if at else mark) + text
 
 
 def of_each(told: str) -> str:
