@@ -49,7 +49,8 @@ def _marked(mark: str, items: Iterable[Item]) -> Iterator[tuple[str, str]]:
 
 def of_each(told: str) -> str:
     """Return what the record says of each of several things."""
-    return "each " * told.startswith(("recorded", "ruled out")) + told
+    other = told.endswith(" is stated") or any(nothing in told for nothing in ("not recorded", "not stated"))
+    return told if other else f"each {told}"
 
 
 def _by_state(items: Iterable[Item]) -> list[tuple[str, str]]:
@@ -57,8 +58,11 @@ def _by_state(items: Iterable[Item]) -> list[tuple[str, str]]:
     return [(state, alike(list(same))) for state, same in groupby(ordered, key=lambda item: item.state)]
 
 
-def alike(items: Sequence[Item]) -> str:
-    """Return items that stand alike in one text; what the record says of several of them is said once."""
+def alike(items: Sequence[Item], *, short: bool = False) -> str:
+    """Return items that stand alike in one text; what the record says of several of them is said once.
+
+    :param short: leave out `recorded` of one alone too.
+    """
     texts = []
     for _, same in groupby(items, key=_standing):
         each = list(same)
@@ -68,7 +72,7 @@ def alike(items: Sequence[Item]) -> str:
             labels = "; ".join(item.label for item in each)
             texts.append(f"{labels}: {of_each(told)}" + (f" ({each[0].source})" if each[0].source else ""))
         else:
-            texts += [item.text(short=len(items) > 1) for item in each]
+            texts += [item.text(short=short or len(items) > 1) for item in each]
     return "; ".join(texts)
 
 

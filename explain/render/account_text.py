@@ -139,6 +139,8 @@ class _Screen:
     def _criteria(self) -> list[tuple[bool, list[Block], bool]]:
         """Return the blocks by criterion, whether they must be told, and whether all criteria ask for them."""
         groups = [list(group) for _, group in groupby(self.account.blocks, key=lambda block: block.criterion)]
+        if self.account.lines[0].role != FAVOURABLE:
+            groups = list(_whole(groups))
         common = [not any(block.about for block in group) for group in groups]
         if (line := self.account.lines[0]).role == FAVOURABLE:
             all_by = self.tight < NEAREST
@@ -209,7 +211,7 @@ class _Screen:
             text = f"{wanted_told(account)}; then what its criterion asks for (coverlog checklist)"
             yield from self._under(f"  {OPEN}", text)
         if account.recorded:
-            told = alike(account.recorded)
+            told = alike(account.recorded, short=True)
             yield from self._under(f"  {MET}", told) if account.wanted else self._wrap(f"Recorded: {told}", rest=HANG)
 
     def _rests_on(self, shown: Sequence[Block]) -> list[str]:
@@ -231,3 +233,15 @@ class _Screen:
         unmet = self.tight >= FAILING and self.account.lines[0].role != FAVOURABLE
         if met := len({item for block in shown for item in block.met} if unmet else ()):
             yield f"{met} item{'s' * (met > 1)} met (--detail 2)"
+
+
+def _whole(groups: Iterable[list[Block]]) -> Iterator[list[Block]]:
+    """Yield the blocks of criteria, those that lack the same together: what is met of one never stands alone."""
+    whole = list[Block]()
+    for group in groups:
+        whole += group
+        if any(block.lacking for block in group):
+            yield whole
+            whole = []
+    if whole:
+        yield whole

@@ -159,7 +159,7 @@ def facts(account: Account, judged: Judged) -> dict[str, Any]:
         "outcome": account.lines[0].outcome,
         "role": account.lines[0].role, "says": account.lines[0].words,
         "sentence": sentence(account), "nothing": account.nothing,
-        "wanted": wanted, "recorded": alike(account.recorded), "blocks": list(_laid_out(account.blocks)),
+        "wanted": wanted, "recorded": alike(account.recorded, short=True), "blocks": list(_laid_out(account.blocks)),
         "criteria": list(dict.fromkeys(each.criterion for each in account.blocks)),
         "ways": ways_told(account, 99), "rests": rests_told(account, account.blocks),
         "folded": folded_told(account, []).removesuffix(WHOLE),
