@@ -37,16 +37,24 @@ def fill(gloss: str, values: Substitution, program: Program) -> str:
     parts = [*_parts(gloss)]
     some = False
     for at in range(1, len(parts), 2):
-        value = values.get(parts[at])
+        value = values.get(name := parts[at])
         if value is None:
-            parts[at], some = any_of(parts[at]), True
+            parts[at], some = any_of(name), True
         elif isinstance(value, Quantity):
             parts[at] = _with_unit(value, parts[at + 1])
         else:
             parts[at] = unquote(value) if str(value).startswith('"') else program.label(value)
+        if parts[at] == "1":
+            parts[at + 1] = one_of(name, parts[at + 1])
     said = "".join(parts)
     # "{Weeks} weeks" with nothing to fill in is "some weeks", and "code {Code}" is "a code".
     return re.sub(_TWICE, lambda m: f"{m[1] or m[4]} {m[2] or m[3]}", said) if some else said
+
+
+def one_of(name: str, after: str) -> str:
+    """Return the text behind a 1, with what it counts in the singular: `{Weeks} weeks` is `1 week`."""
+    many = f" {name.lower()}"
+    return many.removesuffix("s") + after.removeprefix(many) if after.startswith(many) else after
 
 
 def any_of(name: str) -> str:

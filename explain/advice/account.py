@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.decision.need import single
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Rule, Var, unquote
 from ...engine.library.guideline import Guideline
@@ -14,8 +15,9 @@ from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
 from ...engine.program.program import AUTHORITIES, Program
 from .blocks import Block, Group, Writer, rests_on
 from .grounds import Grounds
+from .item import OPEN
 from .nothing import between, nothing, wanted_kind
-from .step import Step, same
+from .step import Step, beyond, same
 from .ways import Way, ways
 from .wording import words
 
@@ -29,6 +31,7 @@ class Account(NamedTuple):
     beside: tuple[Block, ...]  # what is met and common to the criteria
     nothing: str  # why no criterion is about the case, where none is
     wanted: str  # the kind of thing that the case has to state before any criterion is about it
+    another: bool  # whether it states something of the kind, which is not enough
     between: str  # where no answer would cover the lines: what is open, and which outcomes it decides between
     recorded: Group  # what the record shows, where no criterion is about the case
     change: Callable[[], tuple[Way, ...]]  # looks for what would be different, once it is asked for
@@ -53,9 +56,23 @@ class Account(NamedTuple):
         return self.lines[0].role == UNFAVOURABLE
 
     @property
+    def takes_one(self) -> bool:
+        """Whether one thing is enough, whichever way is gone."""
+        return not self.fails and bool(self.blocks) and bool(self.ways) and all(way.size == 1 for way in self.ways)
+
+    @property
     def any_decides(self) -> bool:
         """Whether any one item that is open decides."""
-        return not self.fails and bool(self.blocks) and bool(self.ways) and all(way.size == 1 for way in self.ways)
+        opened = {i.atom for block in self.blocks for way in block.lacking for i in way if i.state == OPEN}
+        return self.takes_one and opened <= {
+            need.atom for way in self.ways for place in way.places for w in place for need in single([w.need])
+        }
+
+    def apart(self, number: int = 1) -> str:
+        """Return what is said of so many items that stand beside those that decide."""
+        if self.between:
+            return f"lead{'s' * (number == 1)} to no yes"
+        return f"do{'es' * (number == 1)} not decide"
 
     def as_json(self) -> dict[str, Any]:
         """Return the account as the documented JSON object."""
@@ -159,16 +176,17 @@ def _account(line: LineDecision, grounds: Grounds, known: list[_Written]) -> Acc
     return known[-1].account
 
 
-def _written(line: LineDecision, grounds: Grounds, steps: Iterable[Step], rules: list[Rule], said: _Said) -> Account:
+def _written(line: LineDecision, grounds: Grounds, steps: Sequence[Step], rules: list[Rule], said: _Said) -> Account:
     program = grounds.program
     writer = Writer(line, program)
-    for step in steps:
-        writer.line_rule(step)
+    for step, more in beyond(steps):
+        writer.line_rule(step, more)
     blocks, beside = writer.told()
     shown = {block.statement for block in (*blocks, *beside)}
-    unspoken = "" if blocks or line.role == SILENT else str(nothing(grounds))
+    unspoken = None if blocks or line.role == SILENT else nothing(grounds)
     return Account(
-        (line,), tuple(_deciding(line, rules, program)), blocks, beside, unspoken, said.wanted, said.between,
+        (line,), tuple(_deciding(line, rules, program)), blocks, beside, str(unspoken or ""), said.wanted,
+        bool(unspoken and unspoken.named), said.between,
         grounds.items.recorded() if unspoken else (), _change(line, grounds),
         rests_on(rules, program, program.predicates if said.wanted else ()), tuple(writer.folded),
         tuple(name for name in covering(grounds.judged.guideline) if name not in shown),

@@ -54,7 +54,10 @@ class Ask(NamedTuple):
         return {"for": list(self.statements), **outcome, "items": [item.as_json() for item in self.items]}
 
 
-Items = dict[Need | AtLeast, Item]
+Option = tuple[str, frozenset[Atom]]
+"""A statement that asks for something, and what nobody says that it asks for as well."""
+
+Options = dict[Need | AtLeast, tuple[Item, list[Option]]]
 
 Box = tuple[tuple[Item, ...], ...]
 """Several sets in one: a choice of items for each place."""
@@ -63,7 +66,7 @@ Box = tuple[tuple[Item, ...], ...]
 def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
     """Return the minimal sets of items that make one of the targets so, in the order to ask for them."""
     model, program = judged.model, judged.guideline.program
-    below: dict[tuple[Atom, ...], tuple[list[Firing], bool, Items]] = {}
+    below: dict[tuple[Atom, ...], tuple[list[Firing], bool, Options]] = {}
     ranked = []
     sets = judged.missing.sets(targets).sets
     for index, (needs, all_met) in enumerate(zip(sets, judged.missing.met_each(sets, targets), strict=True)):
@@ -71,24 +74,27 @@ def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
             below[met] = (found := list(steps_to(met, model))), not named(found, model, program), {}
         steps, broad, known = below[met]
         size = sum(need.size for need in needs)
-        ranked.append((size, broad, index, ask(needs, met, steps, program, known)))
+        ranked.append((size, broad, index, ask(needs, met, steps, model, program, known)))
     return [each for *_, each in sorted(ranked)]
 
 
 def ask(
-    needs: Iterable[Need | AtLeast], met: Sequence[Atom], steps: Sequence[Firing], program: Program,
-    known: Items | None = None,
+    needs: Iterable[Need | AtLeast], met: Sequence[Atom], steps: Sequence[Firing], model: Model, program: Program,
+    known: Options | None = None,
 ) -> Ask:  # fmt: skip
-    """Return what is needed as items to ask for.
+    """Return what is needed as items to ask for, each with a statement that asks for nothing else.
 
     :param met: the outcomes that it gives, by their statements.
     :param steps: what those rest on; see `steps_to`.
-    :param known: the items of needs that were asked for before with the same steps, to which those of these are added.
+    :param known: what asks for needs that were asked for before with the same steps, to which those of these are added.
     """
     known = {} if known is None else known
     wanted = in_order(frozenset(needs))
-    known |= {need: _item(need, steps, program) for need in wanted if need not in known}
-    items = tuple([known[need] for need in wanted])
+    for need in wanted:
+        if need not in known:
+            item = _item(need, steps, program)
+            known[need] = item, list(_options(need, steps, model, program)) if wanted[1:] else []
+    items = tuple([_stated(*known[need], wanted) for need in wanted])
     met = foremost(met, program)
     return Ask(tuple(sorted(unquote(str(target.args[-1])) for target in met)), items, leads_to(met, program))
 
@@ -129,6 +135,25 @@ def _item(need: Need | AtLeast, steps: Iterable[Firing], program: Program) -> It
     asking = (step for step in steps if _takes_up(step, need, program))
     step = next(asking, None) or next((step for step in steps if _speaks_of(step, need, program)), None)
     return Item(need, question(need, program), step.rule.cites[0] if step else "")
+
+
+def _options(need: Need | AtLeast, steps: Iterable[Firing], model: Model, program: Program) -> Iterator[Option]:
+    """Yield the statements of the steps that take a need up, the nearest first."""
+    if isinstance(need, AtLeast):
+        return
+    found: dict[Option, None] = {}
+    opened = {name for name, declared in program.predicates.items() if declared.is_open}
+    for step in steps:
+        if _takes_up(step, need, program):
+            others = [p for p in step.premises if p != need.atom and p.predicate in opened and not model.sure(p)]
+            found[step.rule.cites[0] if step.rule.cites else "", frozenset(others)] = None
+    yield from found
+
+
+def _stated(item: Item, options: Iterable[Option], wanted: Iterable[Need | AtLeast]) -> Item:
+    """Return an item by the nearest statement that asks for nothing but what is wanted, if there is one."""
+    every = {need.atom for need in wanted if isinstance(need, Need)}
+    return next((item._replace(statement=name) for name, others in options if name and others <= every), item)
 
 
 def _takes_up(step: Firing, need: Need, program: Program) -> bool:

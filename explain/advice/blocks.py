@@ -17,6 +17,7 @@ from .wording import words_by
 
 Group = tuple[Item, ...]
 Names = tuple[str, ...]
+Parts = frozenset[Item | Choice]
 
 
 class Block(NamedTuple):
@@ -88,12 +89,17 @@ class Writer:
         self.line, self.program = line, program
         self.drafts: dict[Place, _Draft] = {}
         self.folded: dict[str, None] = {}
-        self._done: set[tuple[str, Step]] = set()
+        self._done: set[tuple[str, Step, Parts]] = set()
+        self._decides = set[Item]()
         self._top = ""  # the rule for the outcome that is written
+        self._more: Parts = frozenset()  # what it lacks beside all that another one lacks
 
-    def line_rule(self, step: Step) -> None:
-        """Add what a rule for the outcome asks for, and what the rules below it do, in its order."""
-        self._top = step.rule.id
+    def line_rule(self, step: Step, more: Parts = frozenset()) -> None:
+        """Add what a rule for the outcome asks for, and what the rules below it do, in its order.
+
+        :param more: what it lacks beside all that another rule lacks, which does not decide.
+        """
+        self._top, self._more = step.rule.id, more
         self._step(step, "", (), False)
 
     def _step(self, step: Step, criterion: str, above: Names, barred: bool) -> None:
@@ -104,7 +110,7 @@ class Writer:
         :param barred: whether something beside it fails already, whatever it lacks.
         """
         before = len(self._done)
-        self._done.add((criterion, step))
+        self._done.add((criterion, step, self._more))
         if len(self._done) == before:
             return
         rule, statement = step.rule, step.rule.cites[0] if step.rule.cites else ""
@@ -115,7 +121,8 @@ class Writer:
         waiting = bool(items) or statement in self.line.by
         for part in step.parts:
             if isinstance(part, Choice):
-                self._choice(part, below, above, bars or (step.fails and not part.fails))
+                apart = part in self._more or (step.fails and not part.fails)
+                self._choice(part, below, above, bars or apart)
             elif part.state == FOLDED:
                 self.folded[part.label] = None
             elif waiting:
@@ -130,13 +137,11 @@ class Writer:
         draft.above.update(above)
         draft.tops.add(self._top)
         if not step.lacking:
-            for item in items:
-                draft.met[item] = None
+            draft.met |= dict.fromkeys(items)
             return False
-        for item in items:
-            if item.state == MET:
-                draft.met[item] = None
-        lacking = tuple([item for item in items if item.state != MET])
+        draft.met |= {item: None for item in items if item.state == MET}
+        draft.beside |= dict.fromkeys(item for item in items if item in self._more)
+        lacking = tuple([item for item in items if item.state != MET and item not in self._more])
         if step.fails:
             decides = [item for item in lacking if item.state == BARS] or [item for item in lacking if item.fails]
             draft.beside |= {item: None for item in lacking if item not in decides}
@@ -146,6 +151,7 @@ class Writer:
         elif lacking:
             others = [p for p in step.lacking if isinstance(p, Choice) and p.fails == step.fails]
             draft.lacking[lacking] = frozenset(choice.atom for choice in others)
+            self._decides.update(lacking)
         return False
 
     def _draft(self, rule: Rule, criterion: str) -> _Draft:
@@ -226,8 +232,8 @@ class Writer:
         known, whole = self.program.statements.get(statement), len(set(draft.lacking.values())) <= 1
         return Block(
             statement, self._said(statement, draft), bool(known and known.authority == "inferred"), criterion,
-            tuple(draft.rules), tuple(draft.met), tuple(draft.lacking), whole, tuple(draft.beside),
-            tuple(self.program.in_order(draft.above)),
+            tuple(draft.rules), tuple(draft.met), tuple(draft.lacking), whole,
+            tuple([i for i in draft.beside if i not in self._decides]), tuple(self.program.in_order(draft.above)),
         )  # fmt: skip
 
 

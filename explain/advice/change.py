@@ -14,7 +14,7 @@ from ...engine.decision.decide import Judged
 from ...engine.language.errors import CaseError, Fault, did_you_mean, refused
 from ...engine.library.guideline import Guideline
 from ...engine.program.forms import NUMBERS, SINGLE
-from ...engine.program.interface import CODE
+from ...engine.program.interface import CODE, UNFAVOURABLE, WAITING
 from ...engine.program.program import CaseKey
 from ...engine.program.schema import case_schema
 from .remedies import ways
@@ -80,7 +80,9 @@ def numbered(judged: Judged, number: int | None) -> list[tuple[str, str]]:
         each = (option.removeprefix("--").partition(" ") for option in list(found)[number - 1])
         return [(verb, text) for verb, _, text in each]
     problem = f"there is no way {number}" if number else "nothing to change"
-    named = "name --set, --add or --drop, or a way to a yes" if found else "no way to a yes is known"
+    lacks = any(line.role in (WAITING, UNFAVOURABLE) for line in judged.decision.lines)
+    ways_known = ", or a way to a yes" if found else "; no way to a yes is known" * lacks
+    named = f"name --set, --add or --drop{ways_known}"
     told = [Fault(f"--way {n}", f"{' '.join(way)} (for {', '.join(codes)})")
             for n, (way, codes) in enumerate(found.items(), 1)]  # fmt: skip
     more = [Fault("", f"and {len(told) - _TOLD} more")] if len(told) > _TOLD else []

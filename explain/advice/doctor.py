@@ -17,11 +17,8 @@ from .blocks import Block
 from .grounds import Grounds
 from .item import BARS, MET, Item
 from .phrases import listed, sentence, some, stopped
-from .told import ANY
+from .told import ANY, FURTHER, WAY, of_each
 from .ways import in_sentences
-
-WAY = "one way: "
-OR = "or: "
 
 
 class Row(NamedTuple):
@@ -37,7 +34,8 @@ class Row(NamedTuple):
 
 def rows(account: Account, grounds: Grounds) -> list[Row]:
     """Return the table of one reason: what is not met of each statement, and what is."""
-    found = [Row("", "", *each) for block in (*account.blocks, *account.beside) for each in _of(block, grounds.program)]
+    found = [Row("", "", *each) for block in (*account.blocks, *account.beside)
+             for each in _of(block, grounds.program, account.apart())]  # fmt: skip
     if account.nothing:
         found.append(Row("", "", "", "what a criterion for this request names", account.nothing, ""))
     found += [Row("", "", "", *each) for each in _told("", account.recorded)]
@@ -52,15 +50,18 @@ def rows(account: Account, grounds: Grounds) -> list[Row]:
     return [first._replace(lines=lines, outcome=outcome), *found[1:]]
 
 
-def _of(block: Block, program: Program) -> Iterator[tuple[str, str, str, str]]:
-    """Yield the rows of a statement; its name and its place stand in the first, or `or` where it is told already."""
-    name, other = ("", OR) if block.instead else (criterion(block.statement, program), "")
+def _of(block: Block, program: Program, apart: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the rows of a statement; its name and its place stand in the first, or `or` where it is told already.
+
+    :param apart: what is said of an item that stands beside those that decide.
+    """
+    name, other = ("", FURTHER[ANY]) if block.instead else (criterion(block.statement, program), "")
     for mark, group in (*parts(block), ("", block.met)):
         for asked, recorded, source in _told(mark, group):
             yield name, other + asked, recorded, source
             name = other = ""
     for asked, recorded, source in _told("", block.beside):
-        yield name, f"{asked} (does not decide)", recorded, source
+        yield name, f"{asked} ({apart})", recorded, source
         name = ""
 
 
@@ -88,10 +89,9 @@ def _told(mark: str, items: Iterable[Item]) -> Iterator[tuple[str, str, str]]:
     """Yield what is asked, what is recorded and where; items of which the record says the same share a row."""
     for at, ((stands, recorded, source), same) in enumerate(groupby(items, key=_standing)):
         each = list(same)
-        mark = OR if at and mark == ANY else mark  # one choice, in several rows
+        mark = FURTHER.get(mark, mark) if at else mark
         asked = "; ".join(f"{item.label}{f', {item.needed}' if item.needed else ''}" for item in each)
-        several = "each " if len(each) > 1 and recorded not in ("", "not recorded") else ""
-        yield mark + asked, several + (recorded or stands), source
+        yield mark + asked, (of_each(recorded) if each[1:] else recorded) or stands, source
 
 
 def _standing(item: Item) -> tuple[str, str, str]:

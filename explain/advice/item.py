@@ -17,6 +17,9 @@ STATES = (OPEN, SHORT, ABSENT, BARS, OTHER, MET)
 
 NO_SOURCE, STATED = "no source given", "stated"
 
+STATED = "stated"
+"""What is told of an item that the case itself names."""
+
 
 class Item(NamedTuple):
     """One thing that a rule asks for."""

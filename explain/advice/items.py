@@ -146,14 +146,17 @@ class Items:
         return in_quotes(source)[1:-1] if source else NO_SOURCE
 
     def recorded(self) -> tuple[Item, ...]:
-        """Return what the record of the case shows, in the order of the case."""
+        """Return what the record of the case shows, in the order of the case; what has one source together."""
         shapes = {name: p.case.shape for name, p in self.program.predicates.items() if p.case}
         given = [a for a in self.case.facts if shapes.get(a.predicate) == "present of"]
         opened = {p.open_kind: name for name, p in self.program.predicates.items() if p.is_record}
+        by_source: dict[str, list[Atom]] = {}
+        for atom in given:
+            by_source.setdefault(self._where(atom), []).append(atom)
         return tuple(
-            Item(MET, self.program.label(a.args[0]), "recorded", self._where(a), str(a.args[0]),
+            Item(MET, self.program.label(a.args[0]), "recorded", source, str(a.args[0]),
                  atom=a._replace(predicate=opened.get(self.evidence.kind(a), a.predicate)))
-            for a in given
+            for source, atoms in by_source.items() for a in atoms
         )  # fmt: skip
 
     def folded(self, words: str) -> Item:

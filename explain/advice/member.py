@@ -77,7 +77,7 @@ class _Paragraph:
             return
         yield from self._failing()
         if self.account.ways:
-            yield f"We need {'one more fact' if self.account.any_decides else 'to know more'}."
+            yield f"We need {'one more fact' if self.account.takes_one else 'to know more'}."
             yield from offered(self.account, self.program)
             yield "Your record does not say so yet."
         else:
@@ -99,7 +99,7 @@ class _Paragraph:
         yield from self._items(self._because(why.named))
         if why.kind:
             yield f"The guideline supports this only for {kind} that it names."
-            yield f"Your request names {'no other one' if why.named else 'none'}."
+            yield f"Your request names none{' that is enough' if why.named else ''}."
             if why.codes:
                 yield f"Your diagnosis code{'s do' if len(why.codes) > 1 else ' does'} not stand for one."
         else:

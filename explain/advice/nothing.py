@@ -48,11 +48,18 @@ class Nothing(NamedTuple):
         """Return it in words that hold for any guideline."""
         if not self.kind:
             return "No criterion for this request speaks of this case."
-        plain = (item._replace(told="") if item.told == STATED else item for item in self.named)
-        named, codes = [item.text() for item in plain], self.codes
-        told = f"{', '.join(named)}, and no {self.kind}" if named else f"no {self.kind}"
+        named, codes = [_called(item) for item in self.named], self.codes
+        told = f"no {self.kind} that a criterion for this request names"
+        if named:
+            told = f"{listed(named)}, and every criterion for this request asks for another {self.kind}"
         none = f"; its code{'s' * (len(codes) > 1)} {', '.join(codes)} stand{'s' * (len(codes) == 1)} for none"
-        return f"The case states {told} that a criterion for this request names{none if codes else ''}."
+        return f"The case states {told}{none if codes else ''}."
+
+
+def _called(item: Item) -> str:
+    """Return what a case states, with the code that it states it by and its source."""
+    by = "; ".join(filter(None, ("" if item.told == STATED else item.told, item.source)))
+    return f"{item.label} ({by})" if by else item.label
 
 
 def nothing(grounds: Grounds) -> Nothing:

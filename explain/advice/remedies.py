@@ -105,10 +105,14 @@ def unstated(judged: Judged) -> str:
     about = _about(judged.guideline, judged.guideline.since(judged.situation.date))
     if not about or any(map(judged.model.sure, about)):
         return ""
+    from .evidence import Evidence  # slow to import, and few cases state nothing
+
     program = judged.guideline.program
     (param, *_) = program.predicates[about[0].predicate].params
     asked, _ = program.questions.get(about[0].predicate, ("", ""))
-    return f"No {param.lower()} is stated. {asked.replace(f'{{{param}}}', f'a {param.lower()}')}".rstrip()
+    no, one = ("No other", "another") if Evidence(judged).about() else ("No", "a")
+    kind = param.lower()
+    return f"{no} {kind} is stated. {asked.replace(f'{{{param}}}', f'{one} {kind}')}".rstrip()
 
 
 class _Search:
@@ -194,10 +198,10 @@ class _Search:
         by_choice = {*asked} <= {need.atom for need in choices}
         if by_choice or len(asked) < len(literals):
             said += self.route.by_code(request, every=by_choice)
-        wanted = ask(items, targets, steps, self.program)
+        wanted = ask(items, targets, steps, relaxed.model, self.program)
         if not all(item.statement for item in wanted.items):  # it closes what is open
             steps = [*steps, *steps_to(closings(steps, self.program), relaxed.model)]
-            wanted = ask(items, targets, steps, self.program)
+            wanted = ask(items, targets, steps, relaxed.model, self.program)
         return Way(tuple(said), wanted, objections, options, asked), broad
 
     def _steps(self, targets: tuple[Atom, ...], model: Model) -> tuple[list[Firing], bool]:

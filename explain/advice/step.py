@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, Rule
@@ -67,6 +67,26 @@ def choice(atom: Atom, steps: tuple[Step, ...]) -> Choice:
     if len(steps) == 1:
         return Choice(atom, steps, steps[0].fails, steps[0].distance)
     return Choice(atom, steps, all(each.fails for each in steps), min([each.distance for each in steps]))
+
+
+def beyond(steps: Sequence[Step]) -> Iterator[tuple[Step, frozenset[Item | Choice]]]:
+    """Yield steps, any one of which is enough, each with what it lacks beside all that another one of them lacks.
+
+    What is lacked so does not decide: without it the other one is enough.
+    """
+    lacked = [(step, frozenset(_lacked(step))) for step in steps]
+    for step, needs in lacked:
+        nearer = [each for other, each in lacked if other.fails == step.fails and each < needs]
+        yield step, frozenset[Item | Choice]().union(*(needs - each for each in nearer))
+
+
+def _lacked(step: Step) -> Iterator[Item | Choice]:
+    """Yield what a step lacks; where one rule alone can give that, what this rule does."""
+    for part in step.lacking:
+        if isinstance(part, Choice) and not part.steps[1:]:
+            yield from _lacked(part.steps[0])
+        else:
+            yield part
 
 
 def same(ones: Sequence[Step], others: Sequence[Step]) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from .blocks import Block
 from .item import ABSENT, MET, STATES, Item
 
-ANY = "any one of: "
+ANY, WAY = "any one of: ", "one way: "
+FURTHER = {ANY: "or: ", WAY: "and with it: "}
+"""What the further lines of a choice, or of a way, begin with."""
+FEW = 3
+"""So many things are told one by one; of more what they have in common is said once, or their number is."""
 
 
 def asked(block: Block, *, open_alone: bool = False) -> tuple[list[tuple[str, str]], bool]:
@@ -29,14 +33,24 @@ def asked(block: Block, *, open_alone: bool = False) -> tuple[list[tuple[str, st
     single = len(singles) == len(rests) > 1
     told = _by_state(common)
     if single:
-        mark = "" if not common else ANY
-        told += [(state, mark + text) for state, text in _by_state(singles)]
+        told += _marked("" if not common else ANY, singles)
     else:
         drawn = singles if len(singles) > 1 else []
-        told += [(state, ANY + text) for state, text in _by_state(drawn)]
-        others = [rest for rest in rests if len(rest) > 1 or not drawn]
-        told += [(state, f"one way: {text}") for rest in others for state, text in _by_state(rest)]
+        told += _marked(ANY, drawn)
+        told += [each for rest in rests if len(rest) > 1 or not drawn for each in _marked(WAY, rest)]
     return told + _by_state(block.met), single and not common
+
+
+def _marked(mark: str, items: Iterable[Item]) -> Iterator[tuple[str, str]]:
+    """Yield items by their state, with what the first of them begins with; see `FURTHER`."""
+    for at, (state, text) in enumerate(_by_state(items)):
+        yield state, (FURTHER.get(mark, "") if at else mark) + text
+
+
+def of_each(told: str) -> str:
+    """Return what the record says of each of several things."""
+    other = told.endswith(" is stated") or any(nothing in told for nothing in ("not recorded", "not stated"))
+    return told if other else f"each {told}"
 
 
 def _by_state(items: Iterable[Item]) -> list[tuple[str, str]]:
@@ -44,19 +58,21 @@ def _by_state(items: Iterable[Item]) -> list[tuple[str, str]]:
     return [(state, alike(list(same))) for state, same in groupby(ordered, key=lambda item: item.state)]
 
 
-def alike(items: Sequence[Item]) -> str:
-    """Return items that stand alike in one text; what the record says of several of them is said once."""
+def alike(items: Sequence[Item], *, short: bool = False) -> str:
+    """Return items that stand alike in one text; what the record says of several of them is said once.
+
+    :param short: leave out `recorded` of one alone too.
+    """
     texts = []
     for _, same in groupby(items, key=_standing):
         each = list(same)
-        if len(each) > 1 and each[0].state != MET:
+        if len(each) > 1 and (each[0].state != MET or (len(each) > FEW and {i.told for i in each} == {"recorded"})):
             weaker = list(dict.fromkeys(item.weaker for item in each))
             told = each[0].told if len(weaker) == 1 else f"ruled out, {'; '.join(weaker)} are recorded as absent"
             labels = "; ".join(item.label for item in each)
-            each_of = "" if told == "not recorded" else "each "
-            texts.append(f"{labels}: {each_of}{told}" + (f" ({each[0].source})" if each[0].source else ""))
+            texts.append(f"{labels}: {of_each(told)}" + (f" ({each[0].source})" if each[0].source else ""))
         else:
-            texts += [item.text(short=len(items) > 1) for item in each]
+            texts += [item.text(short=short or len(items) > 1) for item in each]
     return "; ".join(texts)
 
 

@@ -139,6 +139,8 @@ class Phrases:
                 pieces[at] = unquoted(values[name])
             else:
                 pieces[at] = self.label(values[name])
+            if pieces[at] == "1":  # of which there is one
+                pieces[at + 1] = re.sub(rf"^ {name.lower()[:-1]}s\b", f" {name.lower()[:-1]}", pieces[at + 1])
         told = "".join(pieces)
         if all(name in values for name in re.findall(r"\{(\w+)\}", gloss)):
             return told

@@ -48,7 +48,7 @@ def _outcome(ctx: click.Context, param: click.Parameter, value: str) -> str:
     known = _outcomes(guideline := load(ctx.obj))
     if value not in known:
         has = elsewhere(guideline, lambda other: value in _outcomes(other))
-        hint = f"{has} construct {value} --code CPT" if has else f"there are {', '.join(known)}"
+        hint = f"{has} construct {value} --code {ctx.params['code']}" if has else f"there are {', '.join(known)}"
         raise click.BadParameter(f"{value} is no outcome of {guideline.program.name}; {hint}")
     return value
 
@@ -61,7 +61,8 @@ def _outcomes(guideline: Guideline) -> list[str]:
 @click.argument("outcome", callback=_outcome,
                 shell_complete=lambda c, p, begun: [o.name for g in each(answering(c)) for o in g.program.told()
                                                     if o.name.startswith(begun)])  # fmt: skip
-@click.option("--code", required=True, metavar="CPT", shell_complete=complete_code, help="The code of the line.")
+@click.option("--code", required=True, metavar="CPT", shell_complete=complete_code, is_eager=True,
+              help="The code of the line.")  # fmt: skip
 @click.option("--by", default="", metavar="STATEMENT", shell_complete=complete_statement,
               help="The statement, or the reason, that gives the outcome.")  # fmt: skip
 @click.option("--with", "said", multiple=True, metavar="NAME=VALUE", shell_complete=complete_setting,

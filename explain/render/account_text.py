@@ -12,7 +12,7 @@ from ..advice.blocks import Block
 from ..advice.item import ABSENT, BARS, MET, OPEN, OTHER, SHORT
 from ..advice.phrases import in_whole_words
 from ..advice.told import alike, asked
-from .account_words import about, folded_told, rests_told, sentence, ways_told
+from .account_words import about, folded_told, rests_told, sentence, wanted_told, ways_told
 from .decision_text import advisories, emphasis
 
 LINES, WIDTH = 12, 100
@@ -113,14 +113,16 @@ class _Screen:
         """
         body, shown, left = list[str](), list[Block](), list[Block]()
         least = told + bool(self.account.rests_on) + bool(self.account.folded)
-        for must, blocks, common in self._criteria():
+        criteria = self._criteria()
+        for at, (must, blocks, common) in enumerate(criteria, 1):
+            later = [block for needed, each, _ in criteria[at:] for block in each if not needed]
             must = must or self.all or (chosen is not None and blocks[0] in chosen)
             if not must and (chosen is not None or least + len(body) + len(blocks) > LINES):
                 left += blocks
                 continue
             said = set(self.said)
             more = [line for block in blocks for line in self._block(block, common=common)]
-            if must or self._fits(told + len(body) + len(more), [*shown, *blocks], [*left, *blocks]):
+            if must or self._fits(told + len(body) + len(more), [*shown, *blocks], [*left, *later]):
                 body += more
                 shown += blocks
             else:
@@ -137,6 +139,8 @@ class _Screen:
     def _criteria(self) -> list[tuple[bool, list[Block], bool]]:
         """Return the blocks by criterion, whether they must be told, and whether all criteria ask for them."""
         groups = [list(group) for _, group in groupby(self.account.blocks, key=lambda block: block.criterion)]
+        if self.account.lines[0].role != FAVOURABLE:
+            groups = list(_whole(groups))
         common = [not any(block.about for block in group) for group in groups]
         if (line := self.account.lines[0]).role == FAVOURABLE:
             all_by = self.tight < NEAREST
@@ -204,10 +208,10 @@ class _Screen:
         """Yield what a case has to state before any criterion is about it, and what its record shows already."""
         account = self.account
         if account.wanted:
-            text = f"the {account.wanted}; then what its criterion asks for (coverlog checklist)"
+            text = f"{wanted_told(account)}; then what its criterion asks for (coverlog checklist)"
             yield from self._under(f"  {OPEN}", text)
         if account.recorded:
-            told = alike(account.recorded)
+            told = alike(account.recorded, short=True)
             yield from self._under(f"  {MET}", told) if account.wanted else self._wrap(f"Recorded: {told}", rest=HANG)
 
     def _rests_on(self, shown: Sequence[Block]) -> list[str]:
@@ -229,3 +233,15 @@ class _Screen:
         unmet = self.tight >= FAILING and self.account.lines[0].role != FAVOURABLE
         if met := len({item for block in shown for item in block.met} if unmet else ()):
             yield f"{met} item{'s' * (met > 1)} met (--detail 2)"
+
+
+def _whole(groups: Iterable[list[Block]]) -> Iterator[list[Block]]:
+    """Yield the blocks of criteria, those that lack the same together: what is met of one never stands alone."""
+    whole = list[Block]()
+    for group in groups:
+        whole += group
+        if any(block.lacking for block in group):
+            yield whole
+            whole = []
+    if whole:
+        yield whole

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -10,12 +11,10 @@ from ...engine.program.interface import FAVOURABLE, WAITING
 from ..advice.account import Account, by_authority
 from ..advice.blocks import Block, Group
 from ..advice.phrases import listed
-from ..advice.told import ANY, alike, asked
+from ..advice.told import ANY, FEW, alike, asked
 from ..advice.ways import Way
 
 WHOLE = " (--full)"
-FEW = 3
-"""So many items that do not decide are told by their names; of more the number is."""
 _SIGNS = ("<", ">", "=")
 
 
@@ -38,13 +37,18 @@ def sentence(account: Account) -> str:
     if line.by:
         return f" by {', '.join(line.by)}"
     if account.wanted:
-        return f": no {account.wanted} is stated"
+        return f": no {'other ' * account.another}{account.wanted} is stated"
     if line.role == WAITING and line.missing_complete and not account.ways:
         return f": what is open would not lead to a yes{'; ' * bool(account.between)}{account.between}"
     names = dict.fromkeys(block.criterion for block in account.blocks if block.about)
     told = f" for {', '.join(list(names)[:3])}{', ...' * (len(names) > 3)}" if names else ""
     several = sum(len(place) for way in account.ways for place in way.places) > 1
     return told + f"; {'any one' if several else 'the'} OPEN item decides" * account.any_decides
+
+
+def wanted_told(account: Account) -> str:
+    """Return what a case has to state before any criterion is about it."""
+    return f"{'another' if account.another else 'the'} {account.wanted}"
 
 
 def ways_told(account: Account, most: int, *, named: bool = False) -> str:
@@ -85,14 +89,20 @@ def told(ways: Sequence[Way], blocks: Sequence[Block], *, named: bool = False) -
 
 
 def _several(way: Way, *, named: bool) -> str:
-    requests = [f"a request in which {request}" for request in way.request]
+    parts = [f"a request in which {request}" for request in way.request]
     if named and len(way.places) > 1:
-        names = dict.fromkeys(place[0].statement for place in way.places)
-        places = [f"{len(way.places)} items under {listed(list(names))}"]
+        parts += _numbers(way)
     else:
-        places = [w[0].label if len(w) == 1 else f"any one of ({'; '.join(x.label for x in w)})" for w in way.places]
-    parts = [*requests, *places]
-    return (parts[0] if way.size == 1 else f"all of ({'; '.join(parts)})") + _aside(way)
+        parts += [w[0].label if len(w) == 1 else f"any one of ({'; '.join(x.label for x in w)})" for w in way.places]
+    return (f"all of ({'; '.join(parts)})" if parts[1:] else parts[0]) + _aside(way)
+
+
+def _numbers(way: Way) -> Iterator[str]:
+    """Yield how many items a way takes of each statement, those of which it takes as many together."""
+    taken = Counter(place[0].statement for place in way.places)
+    for number in sorted({*taken.values()}):
+        names = [name for name, each in taken.items() if each == number]
+        yield f"{number} item{'s' * (number > 1)} under {'each of ' * bool(names[1:])}{listed(names)}"
 
 
 def _aside(way: Way) -> str:
@@ -129,7 +139,7 @@ def folded_told(account: Account, left: Sequence[Block], *, short: bool = False,
     texts += more
     beside: Group = tuple(dict.fromkeys([i for block in (*account.blocks, *account.beside) for i in block.beside]))
     if beside:
-        does = f"do{'es' * (len(beside) == 1)} not decide"
+        does = account.apart(len(beside))
         number = f"{len(beside)} item{'s' * (len(beside) > 1)} that {does}"
         texts.append(number if short or len(beside) > FEW else f"{alike(beside)} ({does})")
     common = {block.statement for block in account.beside if not block.beside}
@@ -143,13 +153,13 @@ def folded_told(account: Account, left: Sequence[Block], *, short: bool = False,
 
 def facts(account: Account, judged: Judged) -> dict[str, Any]:
     """Return an account in words, part by part, for a page that lays it out."""
-    wanted = f"the {account.wanted}; then what its criterion asks for" if account.wanted else ""
+    wanted = f"{wanted_told(account)}; then what its criterion asks for" if account.wanted else ""
     return {
         "codes": ", ".join(line.code for line in account.lines), "about": about(account, judged),
         "outcome": account.lines[0].outcome,
         "role": account.lines[0].role, "says": account.lines[0].words,
         "sentence": sentence(account), "nothing": account.nothing,
-        "wanted": wanted, "recorded": alike(account.recorded), "blocks": list(_laid_out(account.blocks)),
+        "wanted": wanted, "recorded": alike(account.recorded, short=True), "blocks": list(_laid_out(account.blocks)),
         "criteria": list(dict.fromkeys(each.criterion for each in account.blocks)),
         "ways": ways_told(account, 99), "rests": rests_told(account, account.blocks),
         "folded": folded_told(account, []).removesuffix(WHOLE),

@@ -127,7 +127,7 @@ The reason is that .+\.
 This is neither a yes nor a no\.
 It (?:is|would then be) .+\.
 The guideline supports this only for an? \w+ that it names\.
-Your request names (?:none|no other one)\.
+Your request names none(?: that is enough)?\.
 Your diagnosis codes? (?:does|do) not stand for one\.
 Your doctor can tell us: .+\?
 The answer could change if the request names such an? \w+\.
@@ -290,7 +290,7 @@ def test_a_waived_treatment_is_not_told_as_done(guideline: Guideline) -> None:
 def test_another_request_is_told_as_such(guideline: Guideline) -> None:
     """Where the request alone is in the way, what was requested and what would do is told in plain words."""
     text = said("cts-emg-alone", guideline)
-    assert "The request is for a needle test of your muscles alone." in text
+    assert "The request is for a needle test of your muscles without a test of your nerves." in text
     assert (
         "The answer would be yes if the request is for a needle test of your muscles with a test of your nerves" in text
     )

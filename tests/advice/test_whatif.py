@@ -175,11 +175,15 @@ def test_a_contradiction_is_said_with_the_changes() -> None:
 
 
 def test_nothing_to_change_is_usage() -> None:
-    """Without a change there is no question; the ways to a yes are told by their numbers, where there are any."""
+    """Without a change there is no question; the ways to a yes are told by their numbers, where there are any.
+
+    Only of what is no yes is it told that no way to one is known.
+    """
     result = run("whatif", CTS)
     assert result.exit_code == 2
     assert "nothing to change" in result.stderr
-    assert "no way to a yes is known" in result.stderr
+    assert "way to a yes" not in result.stderr
+    assert "no way to a yes is known" in run("whatif", "day-before-the-eighteenth-birthday").stderr
     assert "--way 4: --set wrist_splint_weeks=4 (for 95886, 95909)" in run("whatif", SHORT).stderr.splitlines()
     assert "there is no way 5" in run("whatif", SHORT, "--way", "5").stderr
 

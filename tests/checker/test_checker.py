@@ -650,7 +650,7 @@ def test_a_received_proof_that_does_not_hold_is_told_step_by_step(tmp_path: Path
     found = run("verify", str(changed), CTS)
     assert found.exit_code == 1
     told = " ".join(found.stdout.split())
-    assert "text is 'there were 9 weeks of wrist splint use', and has to be" in told
+    assert "text is 'wrist splint use lasted 9 weeks', and has to be" in told
     assert "does not hold" in told
     other = run("verify", "-", CTS, "--as-of", "2025-11-02", stdin=proof)
     assert other.exit_code == 1

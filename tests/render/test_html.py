@@ -269,7 +269,7 @@ def test_what_refuses_a_line_is_open(opened: Any) -> None:
     page = opened("short")
     for words in (
         "3 >= 4 does not hold",
-        "there were 3 weeks of wrist splint use",
+        "wrist splint use lasted 3 weeks",
         "the examination shows significant",
     ):
         assert shown(page, words), words
