@@ -48,7 +48,7 @@ def rows_of_parts(folder: Path, of: Batches, number: int) -> tuple[dict[str, tup
     found: dict[str, str] = {}
     tables: dict[str, tuple[str, ...]] = {}
     for batch in of.all:
-        found |= sources(folder, batch.tables, of.db).of
+        found |= sources(folder, [batch.tables], of.db)[0].of
         for t in batch.list:
             if t.name in found:
                 tables[t.name] = tuple(dict.fromkeys((*tables.get(t.name, (t.id,)), *t.columns)))
@@ -268,7 +268,7 @@ def test_there_is_one_exchange(
     monkeypatch.setattr(frames, "FEW", 1)
     ran = OnSpark(spark, Batches(connect(), guideline, "closed"), tmp_path)
     (tmp_path / "lines").mkdir()
-    found = frames.Frames(spark, ran.of.db, [sources(folder, ran.of.all[0].tables, ran.of.db)], tmp_path)
+    found = frames.Frames(spark, ran.of.db, sources(folder, [ran.of.all[0].tables], ran.of.db), tmp_path)
     made = ran.decided(found, ".csv")
     assert 1 <= len(made.collect()) <= 2
     plan = made._jdf.queryExecution().executedPlan().toString().split("== Initial Plan ==")[0]
