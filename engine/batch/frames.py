@@ -14,7 +14,7 @@ from .entries import BatchError
 from .load import MIDNIGHT
 from .sources import CHUNK, Sources, starts
 from .sql import quoted, text
-from .stored import WHY
+from .stored import WHY, held
 from .tables import CASE, Table
 from .worker import ROW, TABLE
 
@@ -100,6 +100,7 @@ class Frames:
         if not files:
             file = work / f"{name}.parquet"
             self.db.execute(f"COPY ({select}) TO {text(str(file))} (FORMAT parquet)")
+            self.db.execute(f"DROP TABLE IF EXISTS {held(name)}")  # from here on Spark holds it
             files, row = [str(file)], f.col(ROW)
         *before, rows = starts(files, self.db)
         if len(files) > 1:

@@ -23,6 +23,7 @@ OPEN = "a quote that is not closed, so it is in doubt where the row ends"
 STRAY = "text beside a value in quotes, or a carriage return, so it is in doubt where values end"
 LONG = f"more than {LONGEST:,} bytes"
 NO_CASE = ", and nothing tells surely which case it is of"
+NOTHING = "; it says nothing, and is of no case"
 REMEDY = "correct the line, and run again"
 
 
@@ -32,6 +33,7 @@ class Broken(NamedTuple):
     row: int
     line: int
     why: str
+    values: tuple[str, ...] = ()  # the id of its case first
 
     def stop(self, file: str, more: str = "") -> BatchError:
         """Return that a batch cannot go on without this row.
@@ -44,7 +46,7 @@ class Broken(NamedTuple):
 class Ragged:
     """A file of CSV, row by row: how many there are, and the broken ones.
 
-    :param id_: the column that names the case.
+    :param id_: the column that names the case, which is there.
     :param read: the columns that are read.
     """
 
@@ -53,7 +55,8 @@ class Ragged:
         self.rows = 0
         self.broken: list[Broken] = []
         self._read = [at for at, name in enumerate(head.names) if name in read]
-        self._last = "" if head.names[0] == id_ else f", which the column {id_} would tell if it were the first"
+        self._at = head.names.index(id_)
+        self._first = f", which the column {id_} would tell if it were the first" if self._at else ""
         end, quote = re.escape(head.between), r' *"(?:[^"]++|"")*+'
         plain = f'[^"\r\n{end}]*+'
         self._sound = re.compile(f"{plain}(?:{end}{plain}){{{self.width - 1}}}".encode())
@@ -110,17 +113,21 @@ class Ragged:
         if not row and self.width > 1:
             return row  # an empty line is no row
         self.rows += 1
+        if len(row) >= LONGEST:
+            raise Broken(self.rows, line, LONG).stop(self.file)
         if row.isascii() and self._sound.fullmatch(row):
             return row
         values, rest = self._values(row)
-        why = (LONG if len(row) >= LONGEST else STRAY) if rest else self._why(values)
+        why = STRAY if rest else self._why(values)
         if not why:
             return row
         broken = Broken(self.rows, line, why)
         if rest or b"\n" in row:
             raise broken.stop(self.file, "" if rest else ", and a line ends within it")
-        self.broken.append(broken)
-        return self._id(values, broken) + self.between * (self.width - 1)
+        told = self._id(values, broken)
+        whole = broken._replace(values=_texts(told, values)) if told else broken._replace(why=why + NOTHING)
+        self.broken.append(whole)
+        return self.between * self._at + told + self.between * (self.width - 1 - self._at)
 
     def _why(self, values: Sequence[bytes]) -> str:
         """Return why a row is broken; an empty text where it is not. Empty values at its end are none too many."""
@@ -130,20 +137,30 @@ class Ragged:
         return "" if all(_is_text(values[at]) for at in self._read) else NO_UTF8
 
     def _id(self, values: Sequence[bytes], broken: Broken) -> bytes:
-        """Return what tells the case of a broken row: the first value, which another has to end; none of an empty row.
+        """Return what tells the case of a broken row; nothing of a row that says nothing.
 
-        :raises BatchError: where nothing does.
+        Of too few or too many values it is the first, and another has to end it: more of a value may be lost.
+
+        :raises BatchError: where nothing tells it.
         """
         if not any(map(_said, values)):
             return b""
-        if self._last or len(values) < 2 or not _said(values[0]) or not _is_text(values[0]):
-            raise broken.stop(self.file, NO_CASE + self._last)
-        return values[0]
+        whole = len(values) == self.width
+        told = values[self._at] if whole or (len(values) > 1 and not self._at) else b""
+        if not _said(told) or not _is_text(told):
+            raise broken.stop(self.file, NO_CASE + ("" if whole else self._first))
+        return told
 
 
 def _said(value: bytes) -> bytes:
     """Return what a value says, without quotes and spaces."""
     return value.strip(b' "')
+
+
+def _texts(first: bytes, values: Sequence[bytes]) -> tuple[str, ...]:
+    """Return what values say as texts, that of one of them first."""
+    its = (first, *(value for value in values if value is not first))
+    return tuple(_said(value).decode(errors="replace") for value in its)
 
 
 def _is_text(value: bytes) -> bool:

@@ -59,11 +59,11 @@ class Stored:
         read = [column for column in names if column in {table.id, *table.columns}]
         where = "false" if table.id not in read else f"{quoted(table.id)} = {text(only)}" if only else "true"
         columns = ", ".join([f"row_number() OVER () AS {ROW}", *map(quoted, read)])
-        self.db.execute(f"""CREATE OR REPLACE TEMP TABLE {_held(name)} AS
+        self.db.execute(f"""CREATE OR REPLACE TEMP TABLE {held(name)} AS
             SELECT * FROM (SELECT {columns} FROM ({source})) WHERE {where}""")
         more = (column for column in names if column not in read and column.casefold() not in (ROW, WHY))
         unread = "".join(f", NULL::VARCHAR AS {quoted(column)}" for column in more)
-        self.of[name] = f"SELECT *{unread} FROM {_held(name)}"
+        self.of[name] = f"SELECT *{unread} FROM {held(name)}"
 
     def _mend(self, name: str, error: Exception) -> None:
         """Read a table without its broken rows, but for the ids of their cases.
@@ -91,8 +91,10 @@ class Stored:
         return str(folder) if folder and Path(folder).is_dir() else None
 
     def _copy(self, name: str, file: str, to: Path, error: Exception) -> Ragged:
-        table = self._tables[name]
-        found = Ragged(file, head(file, self.db), table.id, {table.id, *table.columns})
+        table, told = self._tables[name], head(file, self.db)
+        if table.id not in told.names:
+            raise error
+        found = Ragged(file, told, table.id, {table.id, *table.columns})
         try:
             found.mend(to)
         except BatchError:
@@ -111,14 +113,14 @@ class Stored:
         for file, ragged in found.items():
             of |= {before + each.row: (file, each) for each in ragged.broken}
             before += ragged.rows
-        ((number,),) = self.db.execute(f"SELECT count(*) FROM {_held(name)}").fetchall()
+        ((number,),) = self.db.execute(f"SELECT count(*) FROM {held(name)}").fetchall()
         if number != before:
             raise BatchError(f"{', '.join(found)}: it is in doubt where rows end; write them with other quotes")
         if of:
             self._broken[name] = of
-            self.db.execute(f"ALTER TABLE {_held(name)} ADD COLUMN {quoted(WHY)} VARCHAR")
-            self.db.execute(f"""UPDATE {_held(name)} SET {quoted(WHY)} = b.why
-                FROM (SELECT unnest(?) AS {ROW}, unnest(?) AS why) b WHERE {_held(name)}.{ROW} = b.{ROW}""",
+            self.db.execute(f"ALTER TABLE {held(name)} ADD COLUMN {quoted(WHY)} VARCHAR")
+            self.db.execute(f"""UPDATE {held(name)} SET {quoted(WHY)} = b.why
+                FROM (SELECT unnest(?) AS {ROW}, unnest(?) AS why) b WHERE {held(name)}.{ROW} = b.{ROW}""",
                 [[*of], [each.why for _, each in of.values()]])  # fmt: skip
 
     def check(self, found: Mapping[str, str]) -> None:
@@ -128,21 +130,37 @@ class Stored:
         :raises BatchError: where there is a row of which it is not.
         """
         for name, of in self._broken.items():
-            if lost := [*self._lost(name, found)]:
+            cases, lines = (f"SELECT {quoted(Table(each, '', (), '').id)}::VARCHAR AS id FROM ({found[each]})"
+                            for each in (CASE, SERVICE))  # fmt: skip
+            lost = [*self._lost(name, cases, lines if name == CASE else cases), *self._within(of, cases)]
+            if lost:
                 file, broken = of[min(lost)]
                 raise broken.stop(file, NO_CASE)
 
-    def _lost(self, name: str, found: Mapping[str, str]) -> Iterator[int]:
-        """Yield the broken rows with an id that is of no case, or how one begins that a value may have lost its end."""
+    def _lost(self, name: str, cases: str, known: str) -> Iterator[int]:
+        """Yield the broken rows with an id that is not known, or with which one begins that has the rest in a value."""
         id_ = f"t.{quoted(self._tables[name].id)}"
-        cases, known = (f"SELECT {quoted(Table(each, '', (), '').id)} AS id FROM ({found[each]})"
-                        for each in (CASE, SERVICE if name == CASE else CASE))  # fmt: skip
         for between in {head(file, self.db).between for file in self._files[name]}:
             begun = f"SELECT split_part(id, {text(between)}, 1) FROM ({cases}) WHERE contains(id, {text(between)})"
-            yield from (row for (row,) in self.db.execute(f"""SELECT {ROW} FROM {_held(name)} t WHERE {id_} IS NOT NULL
-                AND {quoted(WHY)} IS NOT NULL AND (NOT EXISTS (FROM ({known}) k WHERE k.id::VARCHAR = {id_})
-                OR {id_} IN ({begun}))""").fetchall())  # fmt: skip
+            yield from (
+                row
+                for (row,) in self.db.execute(f"""SELECT {ROW} FROM {held(name)} t
+                WHERE {id_} IS NOT NULL AND {quoted(WHY)} IS NOT NULL
+                AND ({id_} NOT IN (SELECT id FROM ({known}) WHERE id IS NOT NULL) OR {id_} IN ({begun}))""").fetchall()
+            )
+
+    def _within(self, broken: Mapping[int, tuple[str, Broken]], cases: str) -> Iterator[int]:
+        """Yield the broken rows that may hold that of another case, whose id ends a value: a line may lack its end."""
+        ((least, most),) = self.db.execute(f"SELECT min(length(id)), max(length(id)) FROM ({cases})").fetchall()
+        ends: dict[str, int] = {}
+        for row, (_, each) in broken.items():
+            for value in each.values[1:]:
+                sizes = range(least or 1, min(most or 0, len(value)) + 1)
+                ends |= {end: row for size in sizes if (end := value[len(value) - size :]) != each.values[0]}
+        known = f"SELECT DISTINCT id FROM ({cases}) WHERE id IN (SELECT unnest(?::VARCHAR[]))"
+        yield from (ends[found] for (found,) in self.db.execute(known, [[*ends]]).fetchall())
 
 
-def _held(name: str) -> str:
+def held(name: str) -> str:
+    """Return what a table of CSV is called in DuckDB."""
     return quoted(f"stored_{name}")
