@@ -21,6 +21,7 @@ LONGEST = 1 << 21
 NO_UTF8 = "bytes that are not UTF-8"
 OPEN = "a quote that is not closed, so it is in doubt where the row ends"
 STRAY = "text beside a value in quotes, or a carriage return, so it is in doubt where values end"
+OLD = "a row is broken, and which one is told only where lines end with a line feed; let them, and run again"
 LONG = f"more than {LONGEST:,} bytes"
 NO_CASE = ", and nothing tells surely which case it is of"
 NOTHING = "; it says nothing, and is of no case"
@@ -70,7 +71,10 @@ class Ragged:
         :raises ValueError, OSError: where it cannot be read by Python.
         """
         with opened(self.file) as lines, to.open("wb") as out:
-            out.write(lines.readline().rstrip(b"\r\n") + b"\n")
+            first = lines.readline().rstrip(b"\r\n")
+            if b"\r" in first:
+                raise BatchError(f"{self.file}: {OLD}")
+            out.write(first + b"\n")
             for line, row in self._lines(lines):
                 out.write(self._reduced(line, row) + b"\n")
 

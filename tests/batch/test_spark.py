@@ -1,5 +1,6 @@
 """Spark decides a batch as DuckDB does: the same lines, the same rejects, in one exchange."""
 
+import os
 import pickle
 import random
 import re
@@ -228,6 +229,31 @@ def test_spark_writes_the_same(
         assert len(of_spark[1]) >= 3
         assert not list(tmp_path.glob(".coverlog-batch-*"))
         record_property("measured", f"{len(of_spark[0])} rows of Spark are those of DuckDB, {world} world")
+
+
+@needs_java
+def test_spark_rejects_broken_rows_alike(
+    spark: Any, guideline: Guideline, batch_tests: ModuleType, tmp_path: Path
+) -> None:
+    """Cases of CSV with broken rows are rejected by the same files, rows and reasons; what ends a batch ends both."""
+    cases = [batch_tests.BASE | {"id": each} for each in ("sound", "few", "many", "bytes", "both")]
+    cases[-1] |= {"services": [{"cpt": "95886"}, {"cpt": "E0601"}]}
+    source = batch_tests.write(batch_tests.rows_of(cases, guideline), tmp_path / "in")
+    (source / "finding").mkdir()
+    os.rename(source / "finding.csv", source / "finding" / "a.csv")
+    (source / "finding" / "b.csv").write_bytes(b"case,finding,value\nfew,weakness\nbytes,weakness,pr\xe9sent\n,,\n \n")
+    with (source / "service.csv").open("a") as file:
+        file.write("many,95886,1,1,1\nboth,95886\n")
+    of_duckdb, of_spark = (told(each, source, tmp_path / f"{each}.csv", "open") for each in ("duckdb", "spark"))
+    assert of_spark == of_duckdb
+    assert {row[0] for row in of_spark[0]} == {"sound"}
+    assert {row[0] for row in of_spark[1]} == {"few", "many", "bytes", "both", None}
+    with (source / "service.csv").open("a") as file:
+        file.write("few\n")
+    ends = [run(each, source, tmp_path / "ended.csv", "open") for each in ("duckdb", "spark")]
+    assert [ran.exit_code for ran in ends] == [2, 2]
+    assert ends[0].stderr == ends[1].stderr
+    assert "1 value where the first line names 4 columns" in ends[0].stderr
 
 
 @needs_java
