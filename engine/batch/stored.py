@@ -126,28 +126,29 @@ class Stored:
     def check(self, found: Mapping[str, str]) -> None:
         """Make sure that the case of each broken row is told: that the cases have its id, or lines those of a case.
 
-        :param found: what selects the rows of all tables.
+        :param found: what selects the rows of all tables; where there are no cases and lines among them, none is told.
         :raises BatchError: where there is a row of which it is not.
         """
-        for name, of in self._broken.items():
-            cases, lines = (f"SELECT {quoted(Table(each, '', (), '').id)}::VARCHAR AS id FROM ({found[each]})"
-                            for each in (CASE, SERVICE))  # fmt: skip
-            lost = [*self._lost(name, cases, lines if name == CASE else cases), *self._within(of, cases)]
-            if lost:
+        ids = [self._ids(each, found) for each in (CASE, SERVICE)] if self._broken else []
+        for name, of in self._broken.items() if all(ids) else ():
+            if lost := [*self._lost(name, *ids), *self._within(of, ids[0])]:
                 file, broken = of[min(lost)]
                 raise broken.stop(file, NO_CASE)
 
-    def _lost(self, name: str, cases: str, known: str) -> Iterator[int]:
+    def _ids(self, name: str, found: Mapping[str, str]) -> str:
+        """Return what selects the ids of cases that a table has; an empty text where it is not there, or has none."""
+        id_ = Table(name, "", (), "").id
+        known = {row[0] for row in self.db.execute(f"DESCRIBE {found[name]}").fetchall()} if name in found else set()
+        return f"SELECT {quoted(id_)}::VARCHAR AS id FROM ({found[name]})" if id_ in known else ""
+
+    def _lost(self, name: str, cases: str, lines: str) -> Iterator[int]:
         """Yield the broken rows with an id that is not known, or with which one begins that has the rest in a value."""
-        id_ = f"t.{quoted(self._tables[name].id)}"
+        id_, known = f"t.{quoted(self._tables[name].id)}", lines if name == CASE else cases
         for between in {head(file, self.db).between for file in self._files[name]}:
             begun = f"SELECT split_part(id, {text(between)}, 1) FROM ({cases}) WHERE contains(id, {text(between)})"
-            yield from (
-                row
-                for (row,) in self.db.execute(f"""SELECT {ROW} FROM {held(name)} t
-                WHERE {id_} IS NOT NULL AND {quoted(WHY)} IS NOT NULL
-                AND ({id_} NOT IN (SELECT id FROM ({known}) WHERE id IS NOT NULL) OR {id_} IN ({begun}))""").fetchall()
-            )
+            rows = f"""SELECT {ROW} FROM {held(name)} t WHERE {id_} IS NOT NULL AND {quoted(WHY)} IS NOT NULL
+                AND ({id_} NOT IN (SELECT id FROM ({known}) WHERE id IS NOT NULL) OR {id_} IN ({begun}))"""
+            yield from (row for (row,) in self.db.execute(rows).fetchall())
 
     def _within(self, broken: Mapping[int, tuple[str, Broken]], cases: str) -> Iterator[int]:
         """Yield the broken rows that may hold that of another case, whose id ends a value: a line may lack its end."""

@@ -51,6 +51,10 @@ def batch(
     file, row and reason. It appears whole or not at all. A table is a file, case.parquet or service.csv.gz, or a folder
     of such. Tables and columns that the guideline of a case does not know are not read.
 
+    A row of CSV with too few or too many values, or with bytes that are not UTF-8, rejects its case, which its first
+    value has to tell. Where nothing tells it surely, or it is in doubt where the row ends, as after a quote that is not
+    closed, the batch ends and names the line: a case could else be decided without its row.
+
     Each case goes to the guidelines that list its codes, or to the one named with -g. Parquet whose cases are in the
     order of their ids is decided part by part, in little memory. Spark writes the same rows, as a folder of parts.
 
