@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 
 _STRICT = " rejected, and nothing is written (--strict); without it the rejects say file and row"
 
+_BROKEN = """A row of CSV that has too few or too many values, or bytes that are not UTF-8, rejects its case. Where it
+is not sure whose the row is (of too few or too many values the first one alone tells it), or where it ends, as after a
+quote that is not closed, the batch ends and names the line: some case could else be decided without its row."""
 
-@click.command()
+
+@click.command(epilog=_BROKEN)
 @click.argument("source", required=False, metavar="INPUT", type=click.Path(exists=True, path_type=Path))
 @click.option("--output", "-o", "out", type=Named(path_type=Path), metavar="FILE",
               help="Write to this; by Spark it is a folder of parts.")  # fmt: skip
@@ -50,10 +54,6 @@ def batch(
     The output is Parquet, CSV or JSONL, as its name ends; what is rejected stands beside it, in NAME-rejects, with
     file, row and reason. It appears whole or not at all. A table is a file, case.parquet or service.csv.gz, or a folder
     of such. Tables and columns that the guideline of a case does not know are not read.
-
-    A row of CSV with too few or too many values, or with bytes that are not UTF-8, rejects its case, which its first
-    value has to tell. Where nothing tells it surely, or it is in doubt where the row ends, as after a quote that is not
-    closed, the batch ends and names the line: a case could else be decided without its row.
 
     Each case goes to the guidelines that list its codes, or to the one named with -g. Parquet whose cases are in the
     order of their ids is decided part by part, in little memory. Spark writes the same rows, as a folder of parts.
