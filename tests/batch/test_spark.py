@@ -48,8 +48,8 @@ def rows_of_parts(folder: Path, of: Batches, number: int) -> tuple[dict[str, tup
     """What a worker is given, as DuckDB reads it: the tables, and the rows of so many parts, those of a case in one."""
     found: dict[str, str] = {}
     tables: dict[str, tuple[str, ...]] = {}
-    for batch in of.all:
-        found |= sources(folder, [batch.tables], of.db)[0].of
+    for batch, where in zip(of.all, sources(folder, [batch.tables for batch in of.all], of.db), strict=True):
+        found |= where.of
         for t in batch.list:
             if t.name in found:
                 tables[t.name] = tuple(dict.fromkeys((*tables.get(t.name, (t.id,)), *t.columns)))
