@@ -48,7 +48,7 @@ def _drawn(folder: Path, kind: str, number: int, seed: int) -> Iterator[Case]:
     generate(folder, kind, number, seed)
     db = connect()
     batch = Loaded(db, GUIDELINE, "closed", DATE)
-    batch.look(sources(folder, batch.tables, db))
+    batch.look(sources(folder, [batch.tables], db)[0])
     db.execute('CREATE TEMP TABLE sample AS SELECT "case" FROM all_case')
     take(batch, "sample")
     yield from (case for _, case, _ in cases_of(batch) if isinstance(case, Case) and _is_fit(case))

@@ -10,8 +10,9 @@ from ..cases.case import Case, Unreadable, read_text
 from ..language.errors import CaseError, refused
 from ..language.visible import visible
 from ..program.interface import CODE
-from .load import Loaded, quoted
-from .sql import text
+from .load import Loaded
+from .sql import quoted, text
+from .stored import WHY
 from .tables import CASE, DATE, ID, SERVICE, Table, plain
 
 AT_ONCE = 10_000
@@ -43,7 +44,7 @@ def said_of(batch: Loaded, name: str) -> dict[str, Any]:
     """Return what a case says.
 
     :raises LookupError: where no case has this id.
-    :raises CaseError: where several have it, or where the case says a name twice and otherwise.
+    :raises CaseError: where several have it, a row of it is broken, or the case says a name twice and otherwise.
     """
     rows = {
         table.name: [row[1:] for row in _rows(batch, table, "all", f'"case" = {text(name)}')] for table in batch.list
@@ -53,11 +54,19 @@ def said_of(batch: Loaded, name: str) -> dict[str, Any]:
     if len(rows[CASE]) > 1:
         raise refused(_file(visible(name)), ANOTHER, "give each case one of its own")
     for table in batch.list:
+        if why := _broken(batch, table, name):
+            raise refused(_file(visible(name)), f"a row of the table {table.name} is broken: {why}", "correct it")
         values: dict[Any, Any] = {}
         for what, value in (row[1:] for row in rows[table.name] if "value" in table.columns):
             if values.setdefault(what, value) != value:
                 raise refused(_file(visible(name)), f"{what}{TWICE}", "correct one")
     return _said(batch, name, rows, batch.list)
+
+
+def _broken(batch: Loaded, table: Table, name: str) -> str:
+    """Return why a row of a case is broken; an empty text where none of a table is."""
+    told = f'SELECT {quoted(WHY)} FROM "all_{table.name}" WHERE "case" = {text(name)} AND {quoted(WHY)} IS NOT NULL'
+    return next((str(why) for (why,) in batch.db.execute(told).fetchall()), "")
 
 
 def take(batch: Loaded, names: str, tables: Sequence[Table] = ()) -> None:
@@ -69,7 +78,7 @@ def take(batch: Loaded, names: str, tables: Sequence[Table] = ()) -> None:
     for table in tables or batch.list:
         columns = "".join(f', {quoted(c)}::VARCHAR AS "{c}"' for c in table.columns)
         batch.db.execute(f"""CREATE OR REPLACE TEMP TABLE "in_{table.name}" AS
-            SELECT t."case", t.row_no{columns} FROM "all_{table.name}" t
+            SELECT t."case", t.row_no, t.{quoted(WHY)}{columns} FROM "all_{table.name}" t
             SEMI JOIN {names} f ON f."case" IS NOT DISTINCT FROM t."case" """)
     as_of = text(batch.as_of) if batch.as_of else DATE
     batch.db.execute(

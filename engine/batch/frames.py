@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from .entries import BatchError
-from .load import MIDNIGHT, quoted
+from .load import MIDNIGHT
 from .sources import CHUNK, Sources, starts
-from .sql import text
+from .sql import quoted, text
+from .stored import WHY, held
 from .tables import CASE, Table
 from .worker import ROW, TABLE
 
@@ -99,6 +100,7 @@ class Frames:
         if not files:
             file = work / f"{name}.parquet"
             self.db.execute(f"COPY ({select}) TO {text(str(file))} (FORMAT parquet)")
+            self.db.execute(f"DROP TABLE IF EXISTS {held(name)}")  # from here on Spark holds it
             files, row = [str(file)], f.col(ROW)
         *before, rows = starts(files, self.db)
         if len(files) > 1:
@@ -128,7 +130,7 @@ class Frames:
         for table in tables:
             if table.name in self._all:
                 known = self._all[table.name].columns
-                columns = dict.fromkeys([table.id, *(c for c in table.columns if c in known)])
+                columns = dict.fromkeys([table.id, *(c for c in (*table.columns, WHY) if c in known)])
                 found[table.name] = found.get(table.name, {}) | columns
         return {name: tuple(columns) for name, columns in found.items()}
 

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from ..program.schema import ITEMS
 from .compared import Compared
 from .layout import ASKED, FLAGGED, Bits
-from .load import NO_ID, Reading, quoted
+from .load import NO_ID, Reading
 from .sources import Range, within
+from .sql import quoted
 from .tables import CASE, SERVICE, Table
 from .vocabulary import Vocabulary
 

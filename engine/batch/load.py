@@ -13,6 +13,8 @@ from ..program.schema import ID_LENGTH
 from .columns import Result
 from .entries import BatchError, columns_named
 from .sources import Sources
+from .sql import quoted
+from .stored import ROW, WHY
 from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables, plain
 
 SESSION, UNITS = "session", "units"
@@ -78,10 +80,10 @@ class Loaded:
         known = {row[0]: row[1] for row in self.db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         missing = [column for column in (table.id, *_needed(table)) if column not in known]
         if missing and table.name in found.of:
-            told = f"it has {', '.join(sorted({*known} - {'row_no'}))} (coverlog batch --schema)"
+            told = f"it has {', '.join(sorted({*known} - {ROW, WHY}))} (coverlog batch --schema)"
             raise BatchError(f"{found.told}: table {table.name} has no column {', '.join(missing)}; {told}")
         columns_named(found.told, sorted(known), table)
-        columns = ", ".join(f'{_read(c, known.get(c, ""))} AS "{c}"' for c in table.columns)
+        columns = ", ".join(f"{_read(c, known.get(c, ''))} AS {quoted(c)}" for c in (*table.columns, WHY))
         name = table.id if table.id in known else "case"
         of = quoted(name) if known[name] == "VARCHAR" else f"{quoted(name)}::VARCHAR"
         self.db.execute(f"""CREATE OR REPLACE TEMP VIEW "every_{table.name}" AS
@@ -121,11 +123,6 @@ def insert(db: Any, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]
         db.execute(f"INSERT INTO {table} SELECT {', '.join('unnest(?)' for _ in columns)}", columns)
-
-
-def quoted(column: str) -> str:
-    """Return a column as SQL names it."""
-    return '"' + column.replace('"', '""') + '"'
 
 
 def _read(column: str, kind: str) -> str:

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 from ..program.interface import CODE
 from .columns import COLUMNS, MISSING, SEPARATOR, TOLD, Result
 from .entries import BatchError, holds_case_files
-from .load import Loaded, quoted
+from .load import Loaded
 from .rejects import REJECTS, count, stand
 from .run import FETCHED
 from .several import Batches
-from .sql import text
+from .sql import quoted, text
 from .tables import CASE
 
 FORMATS = {

@@ -9,9 +9,10 @@ from typing import Any
 from ..language.errors import FaultError
 from ..program.schema import ID_LENGTH
 from .back import ANOTHER, AT_ONCE, TWICE, take
-from .load import NO_ID, Loaded, Reading, insert, quoted
+from .load import NO_ID, Loaded, Reading, insert
 from .sources import Sources, starts
-from .sql import text
+from .sql import quoted, text
+from .stored import WHY
 from .tables import CASE, Table
 
 SOUND = "case_no NOT IN (SELECT case_no FROM rejects WHERE case_no IS NOT NULL)"
@@ -24,6 +25,7 @@ UNSOUND = {
     '"case" NOT IN (SELECT "case" FROM in_service WHERE "case" IS NOT NULL)',
 }
 """Why a case is rejected, whatever else it says, and which ones are."""
+_WHY = quoted(WHY)
 Refused = tuple[int, str, FaultError]
 """A case that cannot be decided: its number, its id and why."""
 TABLE = """CREATE TEMP TABLE IF NOT EXISTS rejects
@@ -63,6 +65,8 @@ class Close:
         for why, which in UNSOUND.items():
             self._reject(f"""SELECT case_no, "case", 'case', case_no, {text(why)} FROM cases WHERE {which}""")
         for table in self.batch.list:
+            self._reject(f"""SELECT NULL, "case", {text(table.name)}, row_no, {_WHY} FROM "in_{table.name}"
+                WHERE {_WHY} IS NOT NULL""")
             if "value" in table.columns:
                 self._reject_twice(table)
 
@@ -72,7 +76,7 @@ class Close:
     def _reject_lost(self) -> None:
         """Reject the rows that belong to no case."""
         rows = " UNION ALL ".join(
-            f'SELECT {text(table.name)} AS source, "case", row_no FROM "in_{table.name}"'
+            f'SELECT {text(table.name)} AS source, "case", row_no FROM "in_{table.name}" WHERE {_WHY} IS NULL'
             for table in self.batch.list[1:]
         )
         self._reject(f"""SELECT NULL, t."case", t.source, t.row_no, 'the row belongs to no case'
@@ -89,7 +93,7 @@ class Close:
     def _reject_faulty(self, reading: Reading) -> None:
         columns = [quoted(c) for c in reading.columns]
         source = f'"in_{reading.table.name}"'
-        rows = self.db.execute(f"SELECT DISTINCT {', '.join(columns)} FROM {source}").fetchall()
+        rows = self.db.execute(f"SELECT DISTINCT {', '.join(columns)} FROM {source} WHERE {_WHY} IS NULL").fetchall()
         faulty = [(*row, fault) for row in rows if (fault := reading.of(*row).fault)]
         if not faulty:
             return
@@ -100,7 +104,7 @@ class Close:
         row = "case_no" if reading.table.name == CASE else "row_no"
         source = "cases" if reading.table.name == CASE else source
         self._reject(f"""SELECT NULL, t."case", {text(reading.table.name)}, t.{row}, f.fault
-            FROM {source} t JOIN fault f ON {on}""")
+            FROM {source} t JOIN fault f ON {on} WHERE {_WHY} IS NULL""")
 
 
 def stand(db: Any, found: Iterable[Sources]) -> None:
@@ -108,10 +112,12 @@ def stand(db: Any, found: Iterable[Sources]) -> None:
 
     :param found: the tables of each guideline.
     """
+    found = list(found)
     stood = {name: files for each in found for name, files in each.stood.items()}
+    rows = {file: number for each in found for file, number in each.rows.items()}
     for (name,) in db.execute("SELECT DISTINCT source FROM rejects").fetchall():
         if files := stood.get(name):
-            insert(db, "stood", [(name, *each) for each in zip(files, starts(files, db), strict=False)])
+            insert(db, "stood", [(name, *each) for each in zip(files, starts(files, db, rows), strict=False)])
 
 
 def reject(db: Any, refused: Iterable[Refused]) -> None:

@@ -46,7 +46,7 @@ class Batches:
         :param step: called with what begins.
         :raises BatchError: where a table or a column is missing.
         """
-        self.found = [sources(path, batch.tables, self.db) for batch in self.all]
+        self.found = sources(path, [batch.tables for batch in self.all], self.db)
         self.decide(self.found, step)
 
     def decide(

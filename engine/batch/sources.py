@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -14,8 +14,10 @@ from ..evaluation.undisturbed import imported
 from ..language.record import NamedTuple
 from .comma import reader
 from .entries import PARQUET, BatchError, entries, named
+from .ragged import REMEDY
 from .sql import text
-from .tables import CASE, ID, SERVICE, Tables
+from .stored import Stored
+from .tables import CASE, ID, SERVICE, Table, Tables
 
 CHUNK = 250_000
 """How many cases are decided at once, where their order allows it: their words then stand near the processor."""
@@ -30,6 +32,7 @@ class Sources(NamedTuple):
     told: str
     files: dict[str, list[str]]  # of a table that stands in Parquet
     stood: dict[str, list[str]] = {}  # noqa: RUF012 - nobody adds; where the rows of each table stand, file by file
+    rows: dict[str, int] = {}  # noqa: RUF012 - how many a file has, where that was told by reading it
 
 
 def connect(memory: str = "", folder: Path | None = None, threads: int = 0) -> Any:
@@ -74,7 +77,7 @@ def told() -> Iterator[None]:
         lines = [line for line in why.splitlines() if line.strip()]
         # What a row says stays out of it.
         lines = [lines[0], lines[-1]] if "\nOriginal Line" in why else lines
-        first = re.sub(r"^[\w ]+ Error: ", "", "; ".join(lines))
+        first = re.sub(r"^[\w ]+ Error: ", "", "; ".join([*lines, *[REMEDY] * ("CSV Error on" in why)]))
         raise BatchError(f"{file[1]}: {first}" if file else first) from None
 
 
@@ -97,19 +100,25 @@ def _needed(name: str) -> Any:
         raise BatchError("batch needs DuckDB and NumPy: pip install 'coverlog[batch]'") from None
 
 
-def sources(path: Path, tables: Tables, db: Any) -> Sources:
-    """Return where the tables of a batch are: in the files of a folder, or in a database of DuckDB.
+def sources(path: Path, tables: Sequence[Tables], db: Any, only: str = "") -> list[Sources]:
+    """Return where the tables of a batch are, for each guideline: in the files of a folder, or in a database of DuckDB.
 
-    :raises BatchError: where there is no table of cases or of services.
+    What DuckDB holds of CSV is made anew by each call: of two with one DuckDB the tables of the second are there.
+
+    :param only: the id of the one case that is wanted; without any, all are.
+    :raises BatchError: where there is no table of cases or of services, or a broken row that it cannot go on without.
     """
-    stood = {} if path.is_file() else {name: list(map(str, of)) for name, of in entries(path, tables).items()}
-    files = {name: of for name, of in stood.items() if of[0].endswith(PARQUET)}
-    found = _in_database(path, tables, db) if path.is_file() else _in_folder(stood, files, db)
-    for name in (CASE, SERVICE):
-        if name not in found:
-            hint = "make it" if path.is_file() else f"write {name}.parquet or {name}.csv"
-            raise BatchError(f"{path}: no table {name} there; {hint} (coverlog batch --schema)")
-    return Sources(found, str(path), files, stood or {name: [str(path)] for name in found})
+    if path.is_file():
+        found = [_in_database(path, each, db) for each in tables]
+        of = [Sources(each, str(path), {}, {name: [str(path)] for name in each}) for each in found]
+    else:
+        of = _in_folder(path, tables, db, only)
+    for each in of:
+        for name in (CASE, SERVICE):
+            if name not in each.of:
+                hint = "make it" if path.is_file() else f"write {name}.parquet or {name}.csv"
+                raise BatchError(f"{path}: no table {name} there; {hint} (coverlog batch --schema)")
+    return of
 
 
 def _in_database(path: Path, tables: Tables, db: Any) -> dict[str, str]:
@@ -132,9 +141,25 @@ def _numbered(source: str) -> str:
     return f"SELECT row_number() OVER () AS row_no, * FROM {source}"
 
 
-def _in_folder(stood: dict[str, list[str]], files: dict[str, list[str]], db: Any) -> dict[str, str]:
-    found = {name: " UNION ALL BY NAME ".join(_counted(each, db)) for name, each in files.items()}
-    return found | {name: _numbered(f"({reader(each, db)})") for name, each in stood.items() if name not in files}
+def _in_folder(path: Path, tables: Sequence[Tables], db: Any, only: str) -> list[Sources]:
+    stood = [{name: list(map(str, of)) for name, of in entries(path, each).items()} for each in tables]
+    files = {name: of for each in stood for name, of in each.items()}
+    comma = {name: of for name, of in files.items() if not of[0].endswith(PARQUET)}
+    stored = Stored(db, comma, _every(tables), only)
+    parquet = {name: of for name, of in files.items() if name not in comma}
+    found = {name: " UNION ALL BY NAME ".join(_counted(of, db)) for name, of in parquet.items()} | stored.of
+    stored.check(found)
+    return [Sources({name: found[name] for name in of}, str(path), {n: f for n, f in parquet.items() if n in of}, of,
+                    stored.rows) for of in stood]  # fmt: skip
+
+
+def _every(tables: Iterable[Tables]) -> dict[str, Table]:
+    """Return the tables of all guidelines by name, each with all its columns."""
+    found: dict[str, Table] = {}
+    for table in (each for of in tables for each in of.all()):
+        columns = dict.fromkeys((*found.get(table.name, table).columns, *table.columns))
+        found[table.name] = table._replace(columns=tuple(columns))
+    return found
 
 
 def _counted(files: Sequence[str], db: Any) -> Iterator[str]:
@@ -144,9 +169,12 @@ def _counted(files: Sequence[str], db: Any) -> Iterator[str]:
         yield f"{rows}, file_row_number = true)"
 
 
-def starts(files: Iterable[str], db: Any) -> Iterator[int]:
-    """Yield how many rows come before each of some files, and then how many there are; counted as it is asked for."""
-    return accumulate((_rows(file, db) for file in files), initial=0)
+def starts(files: Iterable[str], db: Any, known: Mapping[str, int] | None = None) -> Iterator[int]:
+    """Yield how many rows come before each of some files, and then how many there are; counted as it is asked for.
+
+    :param known: how many a file has, where that is known.
+    """
+    return accumulate(((known or {}).get(file) or _rows(file, db) for file in files), initial=0)
 
 
 def _rows(file: str, db: Any) -> int:

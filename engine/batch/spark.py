@@ -77,7 +77,7 @@ class OnSpark:
         :param suffix: how the name of the output ends.
         :raises BatchError: where a table or a column is missing, or what the executors need.
         """
-        self.of.found = [sources(path, batch.tables, self.of.db) for batch in self.of.all]
+        self.of.found = sources(path, [batch.tables for batch in self.of.all], self.of.db)
         frames = Frames(self.spark, self.of.db, self.of.found, self.work)
         for batch in self.of.all:
             batch.look(frames.none(str(path)))  # says what is missing, before anything is read

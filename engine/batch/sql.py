@@ -19,6 +19,11 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+def quoted(column: str) -> str:
+    """Return a column as SQL names it."""
+    return '"' + column.replace('"', '""') + '"'
+
+
 class Sql:
     """The expressions of a circuit in one world.
 

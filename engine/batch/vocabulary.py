@@ -12,9 +12,10 @@ from ..language.terms import Atom, Rule
 from ..program.schema import ITEMS
 from .kernel import UNDECIDED, Kernel, Lines
 from .layout import ASKED, EDITION, FLAGGED, PRESENT, SLOTS, Bits, Layout, merged
-from .load import NO_ID, UNITS, Loaded, Reading, insert, quoted, whole
+from .load import NO_ID, UNITS, Loaded, Reading, insert, whole
 from .patterns import Patterns
 from .sources import Range, within
+from .sql import quoted
 from .tables import CASE, SERVICE, Meaning
 
 Row = tuple[Any, ...]

@@ -11,11 +11,10 @@ from typing import Any
 
 from ..language.record import NamedTuple
 from ..library.several import Answering
-from .load import quoted
 from .output import copy, counted, give, lines
 from .several import Batches
 from .sources import Sources, connect
-from .sql import text
+from .sql import quoted, text
 from .tables import SERVICE
 
 TABLE, ROW = "place", "row_no"

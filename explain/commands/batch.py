@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 
 _STRICT = " rejected, and nothing is written (--strict); without it the rejects say file and row"
 
+_BROKEN = """A row of CSV that has too few or too many values, or bytes that are not UTF-8, rejects its case. Where it
+is not sure whose the row is (of too few or too many values the first one alone tells it), or where it ends, as after a
+quote that is not closed, the batch ends and names the line: some case could else be decided without its row."""
 
-@click.command()
+
+@click.command(epilog=_BROKEN)
 @click.argument("source", required=False, metavar="INPUT", type=click.Path(exists=True, path_type=Path))
 @click.option("--output", "-o", "out", type=Named(path_type=Path), metavar="FILE",
               help="Write to this; by Spark it is a folder of parts.")  # fmt: skip

@@ -107,7 +107,7 @@ def _judge_tabled(source: Path, name: str, world: str, as_of: str) -> Judged:
 
     def looked(guideline: Guideline) -> Loaded:
         batch = Loaded(db, guideline, world, as_of)
-        batch.look(sources(source, batch.tables, db))
+        batch.look(sources(source, [batch.tables], db, name)[0])
         return batch
 
     found = answering()

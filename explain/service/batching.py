@@ -140,7 +140,7 @@ class Batch:
             cases = read_files([self.source], self.guideline)
             return {case.id: case for case in cases if isinstance(case, Case)}
         loaded = Loaded(connect(), self.guideline, "open")
-        loaded.look(sources(self.source, loaded.tables, loaded.db))
+        loaded.look(sources(self.source, [loaded.tables], loaded.db)[0])
         return loaded
 
     @cached_property

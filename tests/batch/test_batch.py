@@ -311,10 +311,10 @@ def test_parts_come_to_what_the_whole_comes_to(
             FROM read_csv('{path}', all_varchar = true), range(40) t(i) ORDER BY "{id_}")
             TO '{many / path.stem}.parquet' (ROW_GROUP_SIZE 2048)""")
     db = connect()
-    assert len(ranges(sources(many, Tables(guideline), db), db)) == 1
+    assert len(ranges(sources(many, [Tables(guideline)], db)[0], db)) == 1
     whole = told(many, guideline, "closed")
     monkeypatch.setattr("coverlog.engine.batch.sources.CHUNK", 2048)
-    assert len(ranges(sources(many, Tables(guideline), db), db)) > 2
+    assert len(ranges(sources(many, [Tables(guideline)], db)[0], db)) > 2
     assert told(many, guideline, "closed") == whole
     assert len(whole[1]) >= 40
 
@@ -325,7 +325,7 @@ def test_a_case_is_put_together_again(guideline: Guideline, criteria: ModuleType
     cases = [criteria.generate(rng) | {"id": f"drawn-{at}"} for at in range(30)]
     db = connect()
     batch = Loaded(db, guideline, "open")
-    batch.look(sources(write(rows_of(cases, guideline), tmp_path / "in"), batch.tables, db))
+    batch.look(sources(write(rows_of(cases, guideline), tmp_path / "in"), [batch.tables], db)[0])
     for said in cases:
         again = said_of(batch, said["id"])
         (one,), (two,) = (read_text(json.dumps(each).encode(), "", guideline) for each in (said, again))
@@ -424,7 +424,7 @@ def test_files_and_databases_are_batches_too(guideline: Guideline, folder: Path,
 def test_what_is_missing_is_said_at_once(guideline: Guideline, folder: Path, tmp_path: Path) -> None:
     """A table or a column that is not there is named, with what to do."""
     with pytest.raises(BatchError, match="no table case"):
-        sources(tmp_path, Tables(guideline), connect())
+        sources(tmp_path, [Tables(guideline)], connect())
     (folder / "finding.csv").write_text("case,what\ngood,weakness\n")
     ran = CliRunner().invoke(main, ["batch", str(folder), "-o", str(tmp_path / "lines.csv")])
     assert ran.exit_code == 2

@@ -219,10 +219,13 @@ def test_what_stands_there_twice_is_told(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "told"),
     [
-        ("finding.csv", TABLES["finding"].encode() + b"two,weakness,pr\xe9sent\n", "finding.csv: CSV Error on Line"),
-        ("service.csv", b"case,cpt\n" + b"one,95886\n" * 30_000 + b"one,95886,1\n", "Expected Number of Columns: 2"),
-        ("service.csv", b"case,cpt\none,95886,1\n", "service.csv: CSV Error on Line: 2; Expected Number of Columns: 2"),
-        ("service.csv", b'case,cpt\none,"95886\n', "CSV Error on Line: 2; Value with unterminated quote found."),
+        ("finding.csv", b"case,finding,valu\xe9\none,weakness,present\n", "finding.csv: CSV Error on Line: 1; Invalid"),
+        ("service.csv", b'case,cpt\none,"95886\n', "service.csv, line 2 (row 1): a quote that is not closed"),
+        ("service.csv.gz", gzip.compress(b"case,cpt\none\n"), "service.csv.gz, line 2 (row 1): 1 value where"),
+        ("service.csv.gz", gzip.compress(b"case,cpt\none,95886\n" * 99)[:-9], "service.csv.gz"),
+        ("service.csv", b"case,cpt\rone,95886\rone\r", "which one is told only where lines end with a line feed"),
+        ("service.csv", b"code,cpt\none,95886,1\n", "table service has no column case"),
+        ("service.csv", b"case,cpt\none," + b"9" * (2 << 20) + b"\none\n", "line 2 (row 1): more than 2,097,152 bytes"),
         ("service.csv", b"", "service.csv is empty"),
         ("service.csv", b"case,cpt,CASE\n", "two columns are called CASE"),
         ("finding.parquet", b"PAR1 and so on", "finding.parquet"),

@@ -1,5 +1,6 @@
 """Spark decides a batch as DuckDB does: the same lines, the same rejects, in one exchange."""
 
+import os
 import pickle
 import random
 import re
@@ -47,8 +48,8 @@ def rows_of_parts(folder: Path, of: Batches, number: int) -> tuple[dict[str, tup
     """What a worker is given, as DuckDB reads it: the tables, and the rows of so many parts, those of a case in one."""
     found: dict[str, str] = {}
     tables: dict[str, tuple[str, ...]] = {}
-    for batch in of.all:
-        found |= sources(folder, batch.tables, of.db).of
+    for batch, where in zip(of.all, sources(folder, [batch.tables for batch in of.all], of.db), strict=True):
+        found |= where.of
         for t in batch.list:
             if t.name in found:
                 tables[t.name] = tuple(dict.fromkeys((*tables.get(t.name, (t.id,)), *t.columns)))
@@ -231,6 +232,31 @@ def test_spark_writes_the_same(
 
 
 @needs_java
+def test_spark_rejects_broken_rows_alike(
+    spark: Any, guideline: Guideline, batch_tests: ModuleType, tmp_path: Path
+) -> None:
+    """Cases of CSV with broken rows are rejected by the same files, rows and reasons; what ends a batch ends both."""
+    cases = [batch_tests.BASE | {"id": each} for each in ("sound", "few", "many", "bytes", "both")]
+    cases[-1] |= {"services": [{"cpt": "95886"}, {"cpt": "E0601"}]}
+    source = batch_tests.write(batch_tests.rows_of(cases, guideline), tmp_path / "in")
+    (source / "finding").mkdir()
+    os.rename(source / "finding.csv", source / "finding" / "a.csv")
+    (source / "finding" / "b.csv").write_bytes(b"case,finding,value\nfew,weakness\nbytes,weakness,pr\xe9sent\n,,\n \n")
+    with (source / "service.csv").open("a") as file:
+        file.write("many,95886,1,1,1\nboth,95886\n")
+    of_duckdb, of_spark = (told(each, source, tmp_path / f"{each}.csv", "open") for each in ("duckdb", "spark"))
+    assert of_spark == of_duckdb
+    assert {row[0] for row in of_spark[0]} == {"sound"}
+    assert {row[0] for row in of_spark[1]} == {"few", "many", "bytes", "both", None}
+    with (source / "service.csv").open("a") as file:
+        file.write("few\n")
+    ends = [run(each, source, tmp_path / "ended.csv", "open") for each in ("duckdb", "spark")]
+    assert [ran.exit_code for ran in ends] == [2, 2]
+    assert ends[0].stderr == ends[1].stderr
+    assert "1 value where the first line names 4 columns" in ends[0].stderr
+
+
+@needs_java
 def test_spark_decides_one_guideline_in_an_open_world(
     spark: Any, criteria: ModuleType, batch_tests: ModuleType, tmp_path: Path, size: Callable[[int, int], int]
 ) -> None:
@@ -268,7 +294,7 @@ def test_there_is_one_exchange(
     monkeypatch.setattr(frames, "FEW", 1)
     ran = OnSpark(spark, Batches(connect(), guideline, "closed"), tmp_path)
     (tmp_path / "lines").mkdir()
-    found = frames.Frames(spark, ran.of.db, [sources(folder, ran.of.all[0].tables, ran.of.db)], tmp_path)
+    found = frames.Frames(spark, ran.of.db, sources(folder, [ran.of.all[0].tables], ran.of.db), tmp_path)
     made = ran.decided(found, ".csv")
     assert 1 <= len(made.collect()) <= 2
     plan = made._jdf.queryExecution().executedPlan().toString().split("== Initial Plan ==")[0]
