@@ -20,9 +20,7 @@ def handlers() -> Iterator[None]:
     def ring(*_: object) -> None:
         raise TimeoutError
 
-    before = [
-        signal.signal(each, handler) for each, handler in zip(SIGNALS, (signal.default_int_handler, ring), strict=True)
-    ]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler), signal.signal(signal.SIGALRM, ring)
     yield
     for each, handler in zip(SIGNALS, before, strict=True):
         signal.signal(each, handler)
