@@ -14,11 +14,9 @@ Each name is imported when it is first used, so that a start costs only what it 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
 from .version import __version__ as __version__
 
+TYPE_CHECKING = False  # not from typing: the less a start imports, the sooner a command knows what to do on Ctrl-C
 if TYPE_CHECKING:
     from .engine.cases.case import Case as Case
     from .engine.cases.case import Unreadable as Unreadable
@@ -75,6 +73,8 @@ def __getattr__(name: str) -> object:
     """Import a public name on first use (PEP 562)."""
     if name not in _WHERE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     found = getattr(import_module(f".{_WHERE[name]}", __name__), name)
     globals()[name] = found
     return found

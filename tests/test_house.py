@@ -93,6 +93,16 @@ def test_the_house_is_imported_by_relative_names_alone(trees: Trees) -> None:
                 assert str(node.module).split(".")[0] != "coverlog", path
 
 
+def test_no_graph_is_made_of_edges_by_its_constructor(trees: Trees) -> None:
+    """Whatever comes there, Ctrl-C or the end of a time, networkx takes for edges that it cannot read, and goes on."""
+    made = (
+        f"{path}:{node.lineno}" for path, tree in trees.items() for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args
+        and node.func.attr in ("Graph", "DiGraph", "MultiGraph", "MultiDiGraph")
+    )  # fmt: skip
+    assert [*made] == []
+
+
 def test_what_a_terminal_is_told_is_known_to_the_commands_alone(root: Path, trees: Trees) -> None:
     """Other rooms raise errors with place, message and remedy; one module asks click for colours, none for more."""
     asked = {(name_of(path, root), line) for path in trees if room_of(name_of(path, root)) != "explain.commands"

@@ -38,7 +38,8 @@ def days_of(
     for key, unit, number in counted:
         own.setdefault(key, set()).add(elapsed("days", earlier(unit, served, max(number, 0)), served))
     days = {key: elapsed("days", day, served) for key, day in said.items()}
-    joined: nx.DiGraph[str] = nx.DiGraph([(span.other, span.key) for span in spans])
+    joined: nx.DiGraph[str] = nx.DiGraph()
+    joined.add_edges_from((span.other, span.key) for span in spans)
     parts = nx.weakly_connected_components(joined)
     ages = {key: of for keys in parts for key, of in _ages(joined.subgraph(keys), spans, own, days).items()}
     return {key: [earlier("days", served, age) for age in each] for key, each in ages.items()}

@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
-from ..evaluation.undisturbed import imported
 from ..language.record import NamedTuple
 from .comma import reader
 from .entries import PARQUET, BatchError, entries, named
@@ -42,7 +42,11 @@ def connect(memory: str = "", folder: Path | None = None, threads: int = 0) -> A
     :param threads: how many it may use; as many as there are processors for 0.
     :raises BatchError: where DuckDB is not installed, or the memory is no size.
     """
-    made = _needed("duckdb").connect(config={"threads": threads} if threads else {})
+    try:
+        import duckdb
+    except ImportError:
+        raise BatchError("batch needs DuckDB and NumPy: pip install 'coverlog[batch]'") from None
+    made = duckdb.connect(config={"threads": threads} if threads else {})
     made.execute("SET enable_progress_bar = false")
     if memory and not re.fullmatch(r"[0-9]+(\.[0-9]+)? *[kmgt]i?b", memory, re.IGNORECASE):
         raise BatchError(f"{memory} is no size of memory; write 500MB or 4GB")
@@ -86,18 +90,8 @@ def need_arrays() -> None:
 
     :raises BatchError: where NumPy is not installed.
     """
-    _needed("numpy")
-
-
-def _needed(name: str) -> Any:
-    """Import a module, whole whatever comes meanwhile.
-
-    :raises BatchError: where it is not installed.
-    """
-    try:
-        return imported(name)
-    except ImportError:
-        raise BatchError("batch needs DuckDB and NumPy: pip install 'coverlog[batch]'") from None
+    if not find_spec("numpy"):
+        raise BatchError("batch needs DuckDB and NumPy: pip install 'coverlog[batch]'")
 
 
 def sources(path: Path, tables: Sequence[Tables], db: Any, only: str = "") -> list[Sources]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from ..evaluation.undisturbed import imported
 from ..language.errors import CaseError, Fault, did_you_mean, refused
 from ..language.visible import short
 from .document import Document, path_of
@@ -119,7 +118,9 @@ def _service(said: dict[str, Any]) -> Service:
 
 
 def _faults(document: Document) -> Iterator[Fault]:
-    for error in imported("jsonschema_rs").validator_for(SCHEMA).iter_errors(document.value):
+    from jsonschema_rs import validator_for
+
+    for error in validator_for(SCHEMA).iter_errors(document.value):
         path, kind = path_of(error, document.value), cast("Any", error.kind)
         name = ".".join(map(str, path)) or "the plan"
         if kind.name == "additionalProperties":

@@ -74,7 +74,8 @@ def _circles(premises: Mapping[Atom, set[Atom]]) -> Iterator[set[Atom]]:
     except CycleError:
         import networkx as nx  # slow to import, and seldom needed
 
-        graph: nx.DiGraph[Atom] = nx.DiGraph([(head, each) for head, below in premises.items() for each in below])
+        graph: nx.DiGraph[Atom] = nx.DiGraph()
+        graph.add_edges_from((head, each) for head, below in premises.items() for each in below)
         graph.add_nodes_from(premises)
         yield from nx.strongly_connected_components(graph)
     else:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
+from importlib import import_module
 from typing import Concatenate, ParamSpec
 
 from ..language.terms import Atom, Comparison, Literal, Term, Var, variables
 from .compiled import Row
 from .limits import Done, whatever_happens
-from .undisturbed import imported
+from .undisturbed import undisturbed
 
-imported("pyDatalog")  # what comes while it looks for a library means to it that this is not there
+# What comes while it looks for a library means to it that this is not there.
+undisturbed(lambda: import_module("pyDatalog"))
 
 from pyDatalog import Logic, pyEngine
 

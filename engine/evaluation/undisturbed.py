@@ -5,8 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
-from importlib import import_module
-from typing import Any
+from importlib.machinery import ExtensionFileLoader
 
 from .limits import Done, whatever_happens
 
@@ -39,9 +38,24 @@ def undisturbed(work: Callable[[], Done]) -> Done:
             signal.raise_signal(each)
 
 
-def imported(name: str) -> Any:
-    """Import a module of others that takes what a signal raises meanwhile for its own failure, or ends the program.
+def with_whole_extensions(work: Callable[[], Done]) -> Done:
+    """Do some work, and let signals wait while a compiled module that it imports is loaded.
 
-    :raises ImportError: where there is none of that name.
+    Such a module calls Python, and takes what comes out of it for a failure of its own, for nothing, or for its end.
     """
-    return undisturbed(lambda: import_module(name))
+    steps = {name: getattr(ExtensionFileLoader, name) for name in ("create_module", "exec_module")}
+
+    def put_back() -> None:
+        for name, step in steps.items():
+            setattr(ExtensionFileLoader, name, step)
+
+    def loading() -> Done:
+        for name, step in steps.items():
+            setattr(ExtensionFileLoader, name, _whole(step))
+        return work()
+
+    return whatever_happens(loading, put_back)
+
+
+def _whole(step: Callable[..., Done]) -> Callable[..., Done]:
+    return lambda *of: undisturbed(lambda: step(*of))

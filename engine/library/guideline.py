@@ -68,11 +68,9 @@ class Guideline:
     @cached_property
     def validator(self) -> Validator:
         """The check of a case by the schema; its `iter_errors` yields every fault."""
-        from ..evaluation.undisturbed import imported
+        import jsonschema_rs  # takes as long as deciding a case, and most cases have no fault
 
-        # This takes as long as deciding a case, and most cases have no fault.
-        made: Validator = imported("jsonschema_rs").validator_for(self.schema)
-        return made
+        return jsonschema_rs.validator_for(self.schema)
 
     def errors(self, value: Any) -> Iterable[ValidationError]:
         """Return every fault of a case by the schema."""

@@ -150,7 +150,8 @@ def _unstratified(program: Program) -> Iterator[Finding]:
     import networkx as nx
 
     every = edges(program)
-    graph: nx.DiGraph[str] = nx.DiGraph([(edge.body, edge.head) for edge in every])
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_edges_from((edge.body, edge.head) for edge in every)
     component = {name: i for i, names in enumerate(nx.strongly_connected_components(graph)) for name in names}
     for edge in every:
         if edge.negative and component[edge.body] == component[edge.head]:

@@ -25,6 +25,7 @@ from typing import Any
 import click
 
 from ...engine.evaluation.limits import SECONDS, allowing, whatever_happens
+from ...engine.evaluation.undisturbed import with_whole_extensions
 from ...engine.language.errors import FaultError, GuidelineError, did_you_mean
 from ...kb import DEFAULT
 from .complete import complete_guideline
@@ -173,7 +174,8 @@ class _Commands(click.Group):
         """Run; where it is all that a script does, end with it."""
         before, sys.unraisablehook = sys.unraisablehook, _again
         try:
-            return whatever_happens(partial(self.main, *args, **extra), lambda: setattr(sys, "unraisablehook", before))
+            work = partial(with_whole_extensions, partial(self.main, *args, **extra))
+            return whatever_happens(work, lambda: setattr(sys, "unraisablehook", before))
         except SystemExit as done:
             status = done.code
         # Where somebody called the script, a profiler perhaps, they go on after it.

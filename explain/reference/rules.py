@@ -108,7 +108,8 @@ def downstream(program: Program, start: Iterable[str]) -> list[str]:
     """Return the predicates that depend on some, at any distance, sorted."""
     import networkx as nx
 
-    above: nx.DiGraph[str] = nx.DiGraph([(edge.body, edge.head) for edge in edges(program)])
+    above: nx.DiGraph[str] = nx.DiGraph()
+    above.add_edges_from((edge.body, edge.head) for edge in edges(program))
     heads = {head for name in start if name in above for head in above.successors(name)}
     return sorted(heads.union(*(nx.descendants(above, head) for head in heads)))
 

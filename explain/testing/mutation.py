@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import Context, copy_context
 from functools import cached_property
@@ -177,6 +178,11 @@ def effects(rule: Rule, bench: Bench) -> frozenset[object]:
 _shared: list[tuple[Context, Runner, Sequence[Mutant | Edit]]] = []  # for the processes forked below
 
 
+def _apart() -> None:
+    """Leave Ctrl-C to the process that began this one, and ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _run(index: int) -> tuple[str, int, str]:
     context, runner, found = _shared[0]
     return context.run(runner.run, found[index])[1:]
@@ -202,7 +208,7 @@ def run(
     _shared[:] = [(copy_context(), runner, found)]  # the later processes are forked by a thread that knows no limits
     gc.freeze()  # the models stay: collecting garbage in each process would walk them, and copy their pages
     try:
-        with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=20) as pool:
+        with multiprocessing.get_context("fork").Pool(jobs, _apart, maxtasksperchild=20) as pool:
             came = zip(found, pool.imap(_run, range(len(found)), chunksize=4), strict=True)
             return list(progress((Fate(mutant, *rest) for mutant, rest in came), len(found)))
     finally:

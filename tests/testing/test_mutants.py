@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import signal
 import time
 from collections.abc import Callable
 from functools import partial
@@ -246,6 +247,17 @@ def test_each_process_keeps_to_the_time_that_is_allowed(shelf: Path, monkeypatch
     monkeypatch.setattr(Runner, "run", allowed)
     chosen = [*mutants(loaded.program)][:1] * 200
     assert {f.tried for f in allowing(9000, lambda: run(loaded, cases_of(loaded), 2, chosen))} == {9}
+
+
+def test_processes_leave_an_interrupt_to_who_began_them(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Ctrl-C, which a terminal sends to all of them, the command says one line and its processes none."""
+    loaded = load(shelf)
+
+    def told(_: Runner, mutant: Mutant) -> Fate:
+        return Fate(mutant, str(signal.getsignal(signal.SIGINT)), 0)
+
+    monkeypatch.setattr(Runner, "run", told)
+    assert {fate.case for fate in run(loaded, cases_of(loaded), 2)} == {str(signal.SIG_IGN)}
 
 
 def test_two_processes_find_what_one_does(shelf: Path) -> None:
