@@ -185,7 +185,8 @@ SHAPES = {entry.name: entry for entry in (
           'prior: [{code: "A0002", date: 2025-07-01, provider: "Dr. Who", source: "claim"}]',
           ('prior(1, "A0002", 3, "Dr. Who")',)),
     Shape("hierarchy", "SYSTEM", "tt", "Each code of a list and the one that it belongs to next by its form, then "
-          "that and the next: a rule goes all the way (`under(Code, Wider) :- under(Code, Category), broader(Category, Wider).`).",
+          "that and the next: a rule goes all the way (`under(Code, Wider) :- under(Code, Category), "
+          "broader(Category, Wider).`).",
           "%@ predicate broader(Code, Category): {Code} belongs to {Category}\n%@ case: diagnoses hierarchy",
           "diagnoses: [M10.91]", ('broader("M10.91", "M10.9")', 'broader("M10.9", "M10")')),
     Shape("slips", "", "tt", "Each code that does not exist and has a letter for a digit, and the code that was meant.",
