@@ -23,9 +23,10 @@ comments to a solver (`%@ NAME: ...`, and `%>` for the place in the document). W
 declarations, exactly and once, so that rules compare whole numbers: calendars, units and decimals are the reader's.
 """
 LINES = """What a session requests of a code is one line, known by the session and the code; every outcome has these two
-as its first arguments. Where a case has a code twice in a session, the line has the fields of both, and a note says so:
-what a field is to tell apart stands in sessions of its own. Records and fields of lines are never open: what the case
-does not list is not so, in both worlds, and is not asked for.
+as its first arguments, and as its third the statement that it is by, or the reason of a silent one. Where a case has a
+code twice in a session, the line has the fields of both, and a note says so: what a field is to tell apart stands in
+sessions of its own. Records and fields of lines are never open: what the case does not list is not so, in both worlds,
+and is not asked for.
 """
 FORMS = """### Fields and systems
 
@@ -60,7 +61,7 @@ as `at least 2 of`: the sets that it stands for are each choice of so many.
 """
 NUMBERS = """## Numbers
 
-Behind `amount of KIND` and `count` stand, in any order:
+Behind `amount of KIND`, `count` and the type `number` of a field stand, in any order:
 
 | option | what it says |
 |---|---|
@@ -72,12 +73,40 @@ checklists, letters and queries show numbers as people write them. For a solver 
 whole numbers of their last decimal.
 
 Time is counted in completed units of the calendar: a month or a year is complete when the day of the month has come
-round, and from the 31st, or from February 29, on the first day after where a month has no such day. A date after the
-date of service, or a second date before the first, is refused as contradictory documentation. A case may give a date
+round, and from the 31st, or from February 29, on the first day after where a month has no such day. A date from
+which time is counted to the date of service is not after it, and a second date not before the first: else the case is
+refused as contradictory documentation. A case may give a date
 with its source (`{{date: 2025-07-01, source: "delivery ticket"}}`); the proof names both dates.
 
 What may be undocumented of a single number is declared `%@ open`, without a kind; it is asked for by its key, and time
 between two dates by the name of its predicate.
+"""
+
+NAMES = """## What is known by its name
+
+| predicate | what it is |
+|---|---|
+| `service(Session, Code)` | the lines of a request, of which each has to come to an outcome |
+| `medically_necessary`, `not_medically_necessary`, `not_addressed` | the customary outcomes |
+| `advisory(Advisory)` | told beside the outcomes, and changes none: an id in quotes; its words are the rule's gloss |
+| `never` | in the file `properties.dl` alone: what no legal case can have; `coverlog analyze` proves it |
+
+```prolog
+%@ predicate units(Session, Code, Units): {Units} units of {Code}
+%@ case: services units
+%@ predicate advisory(Advisory): advisory {Advisory} applies
+%@ rule T/many: more than 4 units of {Code} are requested
+advisory("many-units") :- units(Session, Code, Units), Units > 4.
+```
+"""
+ALL = """## What can be proved
+
+Circuits, SQL and what is proved of every legal case (`circuit`, `compile`, `analyze`, `construct`, `sufficient` and
+`diff`) rest on a few symbols that stand for all that a case can say. There are none where an edition counts or adds up,
+where a key has records or lines have fields, and where a rule that an outcome rests on compares two amounts of a case,
+speaks of two sessions at once, or asks for what a code belongs to next without going all the way. `coverlog check` says
+why. Cases of such a guideline are decided one by one, and explained, verified and changed as any. Tables of a batch
+hold no records, no fields of lines and no days from one date to another; case files are a batch of any guideline.
 """
 
 
@@ -88,7 +117,7 @@ def page() -> str:
     parts += ["## What a guideline states\n", "Facts that need no id; what is in words stands in quotes.\n"]
     parts += map(_fact, FACTS.values())
     parts += ["## What a case says\n", "`%@ case: KEY SHAPE` below a predicate reads it from that key of the case.\n"]
-    parts += [*map(_shape, SHAPES.values()), LINES, _forms(), _counts(), NUMBERS.format(options=options)]
+    parts += [*map(_shape, SHAPES.values()), LINES, _forms(), _counts(), NUMBERS.format(options=options), NAMES, ALL]
     return "\n".join(parts)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..circuit.circuit import Circuit
-from ..language.terms import Atom, Constant, unquote
+from ..language.terms import Atom, unquote
 from ..program.interface import SILENT
 from .entries import BatchError
 from .sql import Sql, query, text
@@ -70,7 +70,7 @@ bits AS (
 )"""
 
 
-def _amount(atom: Atom) -> tuple[Constant, ...]:
+def _amount(atom: Atom) -> tuple[object, ...]:
     """Return what an amount is of; nothing for what is none."""
     return (atom.predicate, *atom.args[:-1]) if atom.args and isinstance(atom.args[-1], int) else ()
 

@@ -12,7 +12,7 @@ from ..program.code_systems import DIAGNOSIS, PROCEDURE, system_of
 from ..program.forms import RECORDS
 from ..program.interface import CODE
 from ..program.program import CaseKey, Program
-from ..program.schema import DATE
+from ..program.schema import DATE, is_time
 from .document import Path
 
 GROUPS = ("present of", "absent of", "amount of")
@@ -125,7 +125,7 @@ def _number(said: str, amount: CaseKey) -> str:
     unit = amount.unit or "units"
     if amount.decimals:
         return f"write one number, such as 6 or 6.5, in {unit}"
-    if amount.unit and not amount.is_time:
+    if amount.unit and not is_time(amount):
         return f"write one whole number, such as 6, in {unit}"
     if re.search(r"\d[.,]\d", said):
         return f"count completed {unit}"

@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import Any
 
 from ..program.program import CaseKey, Program
-from ..program.schema import COUNT, TIME
+from ..program.schema import COUNT, TIME, is_time
 from .document import Path
 
 _DAYS = {"days": 1, "weeks": 7}
@@ -27,7 +27,7 @@ def times(values: Any, program: Program) -> Iterator[tuple[Path, Any, CaseKey]]:
     said = values if isinstance(values, Mapping) else {}
     for predicate in program.predicates.values():
         key = predicate.case
-        group = said.get(key.key) if key and key.is_time else None
+        group = said.get(key.key) if key and is_time(key) else None
         if key and isinstance(group, Mapping):
             for concept in filter(group.__contains__, program.of_kind(key.kind)):
                 written = group[concept]

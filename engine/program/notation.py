@@ -112,10 +112,19 @@ ANNOTATIONS = {entry.name: entry for entry in (
     ),
     Annotation(
         "open", ("predicate",), "KIND, KIND unless PREDICATE, KIND until PREDICATE; for a single number nothing",
-        "What the case does not say of the predicate may be so: of the concepts of a kind, unless that predicate rules "
-        "one out or until it settles one. It is asked to be ruled out only where `unless` rests on an `absent of` key.",
-        "concept(chill, finding, \"chill\").\n%@ predicate said(Finding): {Finding} is documented\n"
-        "%@ case: findings present of finding\n%@ predicate finding(Finding): there is {Finding}\n%@ open: finding",
+        "What the case does not say of the predicate may be so: each concept of a kind, but for those that the "
+        "PREDICATE behind `unless` rules out, or of which the one behind `until` says that it is settled whether they "
+        "are so; its one argument is the concept. A `one of` key that is open is settled by what a case chooses. It is "
+        "asked to be ruled out only where `unless` rests on an `absent of` key.",
+        'concept(gout, condition, "gout").\nconcept(lupus, condition, "lupus").\n'
+        "%@ predicate named(Condition): {Condition} is named\n%@ case: conditions each of condition\n"
+        "%@ predicate known(Condition): {Condition} is one that is spoken of\n"
+        "%@ predicate settled(Condition): a condition is named, so that others are not meant\n"
+        "%@ predicate condition(Condition): it is {Condition}\n%@ open: condition until settled\n"
+        "%@ facts T/known\nknown(gout).\nknown(lupus).\n"
+        "%@ rule T/named: {Condition} is named\ncondition(Condition) :- named(Condition).\n"
+        "%@ rule T/settled: {Other} is named, and so it is settled whether it is {Condition}\n"
+        "settled(Condition) :- known(Condition), named(Other).",
     ),
     Annotation(
         "error", ("predicate",), "", "A case by which the predicate holds contradicts itself, and is refused.",
@@ -133,7 +142,8 @@ ANNOTATIONS = {entry.name: entry for entry in (
     Annotation(
         "outcome", ("predicate",), "ROLE ORDER, WORDS", "A line can come to it: it is `favourable`, `unfavourable` or "
         "`silent`. Of those that hold the lowest order goes first; of two in one role, and of what holds beside "
-        "another, the order is to be said. A role of which a guideline declares none has its customary outcome: "
+        "another, the order is to be said. What covers a line goes before all else; its rules ask that nothing stands "
+        "against it. A role of which a guideline declares none has its customary outcome: "
         "`medically_necessary`, `not_medically_necessary` or `not_addressed`.",
         "%@ predicate covered_at_first(Session, Code, Statement): {Code} is covered by {Statement}\n"
         "%@ outcome: favourable 1, covered for the first 12 weeks",
@@ -154,7 +164,8 @@ SHAPES = {entry.name: entry for entry in (
           "%@ predicate modifier(Session, Code, Modifier): {Code} has modifier {Modifier}\n"
           "%@ case: services with modifiers codes modifier",
           'services: [{cpt: "A0001", modifiers: ["25"]}]', ('modifier(1, "A0001", "25")',)),
-    Shape("one of", "KIND", "t", "One concept of a kind.",
+    Shape("one of", "KIND", "t", "One concept of a kind. Every case has to say it, unless it has a default "
+          "(`one of place default garden`) or is open.",
           'concept(garden, place, "a garden").\n%@ predicate place(Place): it is {Place}\n%@ case: place one of place',
           "place: garden", ("place(garden)",)),
     Shape("each of", "KIND", "t", "A list of concepts of a kind.",
@@ -173,9 +184,11 @@ SHAPES = {entry.name: entry for entry in (
           "date_of_service: 2025-10-05\n"
           'prior: [{code: "A0002", date: 2025-07-01, provider: "Dr. Who", source: "claim"}]',
           ('prior(1, "A0002", 3, "Dr. Who")',)),
-    Shape("hierarchy", "SYSTEM", "tt", "Each code of a list, and what it belongs to by its form.",
+    Shape("hierarchy", "SYSTEM", "tt", "Each code of a list and the one that it belongs to next by its form, then "
+          "that and the next: a rule goes all the way (`under(Code, Wider) :- under(Code, Category), "
+          "broader(Category, Wider).`).",
           "%@ predicate broader(Code, Category): {Code} belongs to {Category}\n%@ case: diagnoses hierarchy",
-          "diagnoses: [M10.9]", ('broader("M10.9", "M10")',)),
+          "diagnoses: [M10.91]", ('broader("M10.91", "M10.9")', 'broader("M10.9", "M10")')),
     Shape("slips", "", "tt", "Each code that does not exist and has a letter for a digit, and the code that was meant.",
           "%@ predicate slip(Code, Meant): {Code} is no code; {Meant} was meant\n%@ case: diagnoses slips",
           "diagnoses: [M1O.9]", ('slip("M1O.9", "M10.9")',)),
@@ -232,5 +245,5 @@ OPTIONS = {entry.name: entry for entry in (
     Option("unit", '"degrees Celsius"', "the unit of the numbers, in words"),
     Option("decimals", "1", "how many decimals the numbers have, 1 to 4; rules write as many (`180.5`)"),
     Option("from", "0 to 300", "the least and the greatest number a case may say; 0 and 100,000 without it"),
-    Option("in", "weeks", "a unit of time: days, weeks, months or years"),
+    Option("in", "weeks", "a unit of time: days, weeks, months or years; a case may write `6 weeks` or `45 days`"),
 )}  # fmt: skip

@@ -10,7 +10,6 @@ from ...kb import texts_in
 from ..language.errors import Finding, GuidelineError
 from ..language.record import NamedTuple
 from ..language.terms import Atom, Place, Quantity, Rule, in_words
-from .forms import TIME_UNITS
 from .interface import ADVISORY, AWAITED, FAVOURABLE, KEY, SERVICE, SILENT, UNFAVOURABLE, Outcome
 from .reserved import FACTS
 from .variation import Variation
@@ -56,11 +55,6 @@ class CaseKey(NamedTuple):
     def measure(self) -> tuple[int, str]:
         """The decimals and the unit of its numbers; those of two measures are not compared."""
         return self.decimals, self.unit
-
-    @property
-    def is_time(self) -> bool:
-        """Whether it has amounts of time, which a case may write in any unit of time."""
-        return self.shape == "amount of" and self.unit in TIME_UNITS and not self.decimals
 
     def quantity(self, count: int) -> int:
         """Return so many of the last decimal as a number of its measure."""

@@ -54,8 +54,13 @@ def case_schema(program: Program) -> dict[str, Any]:
         **identified("case", program),
         "type": "object", "properties": properties, "required": required, "additionalProperties": False,
         "$defs": {"outcome": _outcome(program), "status": _status(), "amount": _amount()}
-        | {key.unit: _lasting(key._replace(least="0", most="")) for key in keys if key.is_time},
+        | {key.unit: _lasting(key._replace(least="0", most="")) for key in keys if is_time(key)},
     }  # fmt: skip
+
+
+def is_time(key: CaseKey) -> bool:
+    """Say whether a key has amounts of time, which a case may write in any unit of time."""
+    return key.shape == "amount of" and key.unit in TIME_UNITS and not key.decimals
 
 
 def identified(what: str, program: Program, called: str = "") -> dict[str, Any]:
@@ -166,7 +171,7 @@ def _amount_of(key: CaseKey) -> dict[str, Any]:
     """Return the schema of an amount; those of the commonest measures are told once."""
     if key == CaseKey(key.key, key.shape, key.kind, "", key.unit) and key.unit in ("", *TIME_UNITS):
         return {"$ref": f"#/$defs/{key.unit or 'amount'}"}
-    return _lasting(key) if key.is_time else _either(_number(key), "value")
+    return _lasting(key) if is_time(key) else _either(_number(key), "value")
 
 
 def _code(key: CaseKey) -> dict[str, Any]:

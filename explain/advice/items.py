@@ -75,7 +75,7 @@ class Items:
         key = declared.case.key if declared.case and not declared.case.other else declared.name
         concept = declared.asked(atom) if begin or declared.is_open else key
         label = self.program.label(concept)
-        unit = (declared.case.unit if declared.case else "") or declared.params[begin].lower()
+        unit = _unit(declared)
         limit = self._limit(atom, rule)
         limits = limit.in_words() if str(limit) else ""
         needed = f", {limits.replace(f' {unit}', '')} needed" if limits else ""
@@ -183,7 +183,10 @@ class Items:
 
     def bar(self, atom: Atom) -> Item:
         """Return something that is so, or may be, and must not be."""
-        sure = self.model.sure(atom)
+        sure, declared = self.model.sure(atom), self.program.predicates[atom.predicate]
+        if UNDOCUMENTED in atom.args:  # an amount, of which some would stand against the line
+            concept = declared.asked(atom)
+            return Item(OPEN, self.program.label(concept), f"{_unit(declared)} not recorded", "", concept, atom=atom)
         item = Item(BARS if sure else OPEN, say_atom(atom, self.program), "must not be so", atom=atom, so=False)
         if self.evidence.is_fact(atom):
             told, source = self._origin(atom) if sure else ("not recorded", "")
@@ -237,6 +240,10 @@ def _amounts_from(declared: Predicate) -> int:
         return declared.amounts_from
     shape = declared.case.shape if declared.case else ""
     return 0 if shape in SINGLE else 1 if shape == "amount of" else len(declared.params)
+
+
+def _unit(declared: Predicate) -> str:
+    return (declared.case.unit if declared.case else "") or declared.params[_amounts_from(declared)].lower()
 
 
 def _fits(pattern: Atom, atom: Atom) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from coverlog.engine.batch.statement import statement
+from coverlog.engine.language.terms import Atom
 from coverlog.engine.library.guideline import load
 from coverlog.explain.commands.main import main
 
@@ -77,6 +78,13 @@ def test_what_no_table_holds_is_told_with_a_remedy(told: str, stay: Path, tmp_pa
     assert "is read by days from, for which there is no table yet; let INPUT be a folder of case files" in result.output
 
 
+def number_of(atom: Atom) -> int:
+    """The number that an amount ends with."""
+    (*_, number) = atom.args
+    assert isinstance(number, int)
+    return number
+
+
 @pytest.mark.parametrize("name", ["ncd_240_4", "apnea"])
 @pytest.mark.parametrize("open_world", [True, False])
 def test_a_statement_says_by_itself_what_stands_for_an_amount(
@@ -95,7 +103,7 @@ def test_a_statement_says_by_itself_what_stands_for_an_amount(
               and other.predicate == atom.predicate]  # fmt: skip
         for near in {*range(max(0, int(number) - 3), int(number) + 4)}:
             said = atom._replace(args=(*atom.args[:-1], near))
-            by_head = max((o for o in of if int(o.args[-1]) <= near), key=lambda o: o.args[-1], default=of[0])
+            by_head = max(of, key=lambda o: (number_of(o) <= near, -abs(number_of(o) - near)))
             meant = str(circuit.grounded.symbols.stand_in(said))
             zero = ", ".join("0" for _ in listed[str(by_head)].split(", "))
             assert listed[str(by_head)] == listed.get(meant, zero), (str(said), str(by_head), meant)

@@ -53,7 +53,10 @@ def said(guideline: Guideline, rng: random.Random) -> dict[str, Any]:
             _say(found, predicate.case, guideline, rng)
         elif predicate.case and predicate.case.shape == "with":
             for line in services:
-                line[predicate.case.fields[0].key] = rng.sample(["GP", "KX", "59"], rng.randrange(3))
+                (field,) = predicate.case.fields
+                chosen = field.shape == "one of"
+                line[field.key] = (rng.choice(guideline.program.of_kind(field.kind)) if chosen
+                                   else rng.sample(["GP", "KX", "59"], rng.randrange(3)))  # fmt: skip
     return found
 
 
@@ -63,8 +66,13 @@ def _records(key: CaseKey, guideline: Guideline, rng: random.Random) -> list[dic
         "number": lambda: rng.choice([1, 4, 16, 20]),
         "code": lambda: rng.choice([*codes_of(guideline), "99213"]),
         "months since": lambda: (SERVICE - timedelta(rng.choice([0, 180, 364, 365, 366]))).isoformat(),
+        "days since": lambda: (SERVICE - timedelta(rng.choice([0, 30, 31, 366]))).isoformat(),
     }
-    return [{field.key: of[field.shape]() for field in key.fields} for _ in range(rng.randrange(4))]
+    chosen = guideline.program.of_kind
+    return [
+        {f.key: rng.choice(chosen(f.kind)) if f.shape == "one of" else of[f.shape]() for f in key.fields}
+        for _ in range(rng.randrange(4))
+    ]
 
 
 def _say(found: dict[str, Any], key: CaseKey, guideline: Guideline, rng: random.Random) -> None:
@@ -86,7 +94,12 @@ def _say(found: dict[str, Any], key: CaseKey, guideline: Guideline, rng: random.
     elif key.shape == "amount of":
         found.setdefault(key.key, {}).update(dict.fromkeys(some, number))
     elif rng.random() < 0.6:
-        of = {"count": number, "codes": ["A00.1", "Z99.9"], "hierarchy": ["A00.1"], "slips": ["A00.1"]}
+        of = {
+            "count": number,
+            "codes": ["AB100"] if "[" in key.system else ["A00.1", "Z99.9"],
+            "hierarchy": ["A00.1"],
+            "slips": ["A00.1"],
+        }
         found[key.key] = of.get(key.shape, day)
         found |= {key.other: (SERVICE - timedelta(6600)).isoformat()} if key.other else {}
 

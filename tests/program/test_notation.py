@@ -275,7 +275,7 @@ def test_records_are_read_twice_alike(tmp_path: Path) -> None:
     wrong = read(full | {"day": "2026-01-01"}, full | {"value": 0.05}, full | {"side": "up"}, {"who": 'a "b"'})
     assert isinstance(wrong, Unreadable)
     assert [fault.message.partition(",")[0].partition(" is ")[0] for fault in wrong.faults] == [
-        "contradictory documentation: readings.1.day", "readings.1.value", "readings.2.side", "readings.3.who",
+        "contradictory documentation: readings.1.day", "readings.2.value", "readings.3.side", "readings.4.who",
     ]  # fmt: skip
 
 
