@@ -259,3 +259,18 @@ def test_the_criterion_of_the_case_is_shown_where_there_is_room(guideline: Guide
     lines = screen(first, judged, 100)
     assert len(lines) == 12
     assert "also in play" not in " ".join(lines)
+
+
+@pytest.mark.parametrize("findings", [{}, {"insomnia": "present"}])
+def test_two_ways_to_record_enough_are_told_as_a_choice(findings: Said, ncd: Guideline) -> None:
+    """Hours or events are enough: wherever the hours fall short the screen and the table tell of a choice."""
+    said = {**QUALIFIES, "age": 40, "indices": {"ahi": 16.0, "rdi": 9.0}, "recorded_hours": 1.0, "recorded_events": 9}
+    judged = decided({**SLEEP, **said, "findings": {**QUALIFIES["findings"], **findings}}, ncd)
+    (account,), (reason,) = accounts(judged), letter(judged).reasons
+    for block in account.blocks:
+        fails = {item.concept for way in block.lacking for item in way}
+        assert not fails & {"recorded_hours", "recorded_events"} or fails == {"recorded_hours", "recorded_events"}
+    assert re.search(r"any one of:.*recorded hours: 1\.0 hours recorded.*recorded events: 9", text(account, judged))
+    rows = [row.asked for row in reason.doctor if "recorded hours" in row.asked]
+    assert rows
+    assert all(row.startswith("any one of: ") for row in rows)
