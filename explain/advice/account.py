@@ -13,11 +13,11 @@ from ...engine.language.terms import Rule, Var, unquote
 from ...engine.library.guideline import Guideline
 from ...engine.program.interface import FAVOURABLE, SILENT, UNFAVOURABLE
 from ...engine.program.program import AUTHORITIES, Program
-from .blocks import Block, Group, Writer, rests_on
+from .blocks import Block, Group, Writer
 from .grounds import Grounds
 from .item import OPEN
 from .nothing import between, nothing, wanted_kind
-from .step import Step, beyond, same
+from .step import Step, beyond, rests_on, same
 from .ways import Way, ways
 from .wording import words
 

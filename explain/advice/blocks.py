@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +12,7 @@ from ...engine.language.terms import Atom, Rule
 from ...engine.program.interface import FAVOURABLE, SILENT
 from ...engine.program.program import Program
 from .item import BARS, FOLDED, MET, Item
-from .step import Choice, Step
+from .step import Choice, Step, cited, through
 from .wording import words_by
 
 Group = tuple[Item, ...]
@@ -89,7 +89,7 @@ class Writer:
         self.line, self.program = line, program
         self.drafts: dict[Place, _Draft] = {}
         self.folded: dict[str, None] = {}
-        self._done: set[tuple[str, Step, Parts]] = set()
+        self._done: set[tuple[str, Step, Parts, Atom | None]] = set()
         self._decides = set[Item]()
         self._top = ""  # the rule for the outcome that is written
         self._more: Parts = frozenset()  # what it lacks beside all that another one lacks
@@ -102,19 +102,20 @@ class Writer:
         self._top, self._more = step.rule.id, more
         self._step(step, "", (), False)
 
-    def _step(self, step: Step, criterion: str, above: Names, barred: bool) -> None:
+    def _step(self, step: Step, criterion: str, above: Names, barred: bool, head: Atom | None = None) -> None:
         """Add a rule, and the rules below it.
 
         :param criterion: the statement about the case that the rule serves, or an empty text.
         :param above: what the rules above it cite, and how they are read.
         :param barred: whether something beside it fails already, whatever it lacks.
+        :param head: what it gives by way of a rule that asks for nothing else.
         """
         before = len(self._done)
-        self._done.add((criterion, step, self._more))
+        self._done.add((criterion, step, self._more, head))
         if len(self._done) == before:
             return
         rule, statement = step.rule, step.rule.cites[0] if step.rule.cites else ""
-        above += _named(rule)
+        above += cited(rule)
         bars = barred or (bool(step.lacking) and step.barred)
         items = step.items
         below = statement if step.about else criterion
@@ -126,13 +127,13 @@ class Writer:
             elif part.state == FOLDED:
                 self.folded[part.label] = None
             elif waiting:
-                waiting = self._items(step, below or statement, items, above, barred)
+                waiting = self._items(step, below or statement, head, above, barred)
         if waiting:
-            self._items(step, below or statement, items, above, barred)
+            self._items(step, below or statement, head, above, barred)
 
-    def _items(self, step: Step, criterion: str, items: Sequence[Item], above: Names, barred: bool) -> bool:
+    def _items(self, step: Step, criterion: str, head: Atom | None, above: Names, barred: bool) -> bool:
         """Add the items of a rule; return that nothing of them is left to add."""
-        draft = self._draft(step.rule, criterion)
+        draft, items = self._draft(step.rule, criterion, head), step.items
         draft.rules[step.rule.id] = step.rule
         draft.above.update(above)
         draft.tops.add(self._top)
@@ -154,8 +155,8 @@ class Writer:
             self._decides.update(lacking)
         return False
 
-    def _draft(self, rule: Rule, criterion: str) -> _Draft:
-        key = (criterion, rule.cites[0] if rule.cites else "", rule.head)
+    def _draft(self, rule: Rule, criterion: str, head: Atom | None = None) -> _Draft:
+        key = (criterion, rule.cites[0] if rule.cites else "", head or rule.head)
         if (draft := self.drafts.get(key)) is None:
             draft = self.drafts[key] = _Draft()
         return draft
@@ -169,7 +170,8 @@ class Writer:
             others = choice.steps if step.lacking else ()
             nearer = [s for s in others if s.lacking < step.lacking and s.rule.cites[:1] == step.rule.cites[:1]]
             if not nearer:
-                self._step(step, criterion, above, barred)
+                way = through(step)
+                self._step(way, criterion, above, barred, head=None if way is step else step.rule.head)
                 continue
             extra = [part for part in step.lacking - nearer[0].lacking if isinstance(part, Item)]
             self._draft(step.rule, criterion or step.rule.cites[0]).beside |= dict.fromkeys(extra)
@@ -235,15 +237,3 @@ class Writer:
             tuple(draft.rules), tuple(draft.met), tuple(draft.lacking), whole,
             tuple([i for i in draft.beside if i not in self._decides]), tuple(self.program.in_order(draft.above)),
         )  # fmt: skip
-
-
-def rests_on(rules: Iterable[Rule], program: Program, opened: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return what rules cite and how they are read, and by what readings open predicates are open."""
-    named = {name for rule in rules for name in _named(rule)}
-    named |= {name for each in opened for name in program.predicates[each].readings}
-    return tuple(program.in_order(named))
-
-
-def _named(rule: Rule) -> Names:
-    """Return what a rule cites, and how it is read."""
-    return rule.cites + rule.readings

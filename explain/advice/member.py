@@ -136,7 +136,7 @@ class _Paragraph:
         blocks = (*self.account.blocks, *self.account.beside)
         failing = {item.atom for block in blocks for group in block.lacking for item in group if item.fails}
         met = [item for block in blocks for item in block.met if item.atom and item.atom not in failing]
-        return sorted(met, key=lambda item: not item.about)
+        return sorted(by_amount(met), key=lambda item: not item.about)
 
     def _items(self, items: Iterable[Item], *, already: bool = False) -> Iterator[str]:
         """Yield what a member is told of items; what is met beside what is not is so `already`."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, Rule
+from ...engine.program.program import Program
 from .item import BARS, FOLDED, OTHER, Item
 
 
@@ -87,6 +88,27 @@ def _lacked(step: Step) -> Iterator[Item | Choice]:
             yield from _lacked(part.steps[0])
         else:
             yield part
+
+
+def through(step: Step) -> Step:
+    """Return the rule of the same statement that a step asks for, where it lacks nothing else and tells of nothing."""
+    lacking = [part for part in step.lacking if isinstance(part, Choice) and not part.steps[1:]]
+    if len(lacking) != 1 or len(step.lacking) > 1 or step.items:
+        return step
+    (below,) = lacking[0].steps
+    return below if below.rule.cites == step.rule.cites else step
+
+
+def cited(rule: Rule) -> tuple[str, ...]:
+    """Return what a rule cites, and how it is read."""
+    return rule.cites + rule.readings
+
+
+def rests_on(rules: Iterable[Rule], program: Program, opened: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return what rules cite and how they are read, and by what readings open predicates are open."""
+    names = {name for rule in rules for name in cited(rule)}
+    names |= {name for each in opened for name in program.predicates[each].readings}
+    return tuple(program.in_order(names))
 
 
 def same(ones: Sequence[Step], others: Sequence[Step]) -> bool:

@@ -231,7 +231,8 @@ class _Screen:
             if failing := sum(sum(each) for each in lacking if not all(each)):
                 yield f"{failing} that fail{'s' * (failing == 1)} where another is open (--detail 2)"
         unmet = self.tight >= FAILING and self.account.lines[0].role != FAVOURABLE
-        if met := len({item for block in shown for item in block.met} if unmet else ()):
+        left_out = {item for block in shown if block.lacking for item in block.met}
+        if met := len(left_out if unmet else ()):
             yield f"{met} item{'s' * (met > 1)} met (--detail 2)"
 
 

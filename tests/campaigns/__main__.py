@@ -57,7 +57,7 @@ CAMPAIGNS = {
     "accounts": Campaign(
         "every canonical case is told in a screen that leads with what decides it, and answers as its schemas say; "
         "what differs from an expectation is told in words",
-        laws("advice/test_account.py", "test_schemas.py", "testing/test_differing.py"),
+        laws("advice/test_account.py", "advice/test_true_words.py", "test_schemas.py", "testing/test_differing.py"),
     ),
     "tamper": Campaign("every change of a proof that its form admits is caught", (str(HERE / "tamper.py"),)),
     "alarms": Campaign(

@@ -316,13 +316,13 @@ def test_a_call_is_decided_so_many_times_at_most(required: Asking) -> None:
     assert said == ["conditional"] * answering.MOST + ["indeterminate"] * 2 * answering.MOST
 
 
-def test_needle_alone_says_that_it_was_decided_alone(required: Asking) -> None:
+def test_needle_alone_says_that_it_was_decided_without_the_other(required: Asking) -> None:
     """Ordered without the other study, or for another day."""
     request = wrist()
     second = request["context"]["draftOrders"]["entry"][1]["resource"]
     second["occurrenceDateTime"] = "2025-11-10"
     for asked in (request, order_sign({**WRIST, "services": [{"cpt": "95886"}]})):
-        assert "Decided as EMG alone." in required.answers(asked)[0][0]["reason"]["text"]
+        assert "Decided as EMG without NCS." in required.answers(asked)[0][0]["reason"]["text"]
 
 
 def test_each_billing_option_has_an_assertion(required: Asking) -> None:
