@@ -80,7 +80,7 @@ ANNOTATIONS = {entry.name: entry for entry in (
         "facts", (), "ID: gloss", "Names the group of facts below it.", '%@ facts T/codes\nlisted("A0001").',
     ),
     Annotation(
-        "predicate", (), "NAME(Argument, ...): gloss", "Declares a predicate, and how it is said.",
+        "predicate", (), "NAME(Argument, ...): gloss", "Declares a predicate, and how it is said, as a clause.",
         "%@ predicate old(Age): a person of {Age} is old",
     ),
     Annotation(

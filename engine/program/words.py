@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from math import inf
 from types import MappingProxyType
+from typing import Any
 
 from ..language.comparison import TIMES, Bounds, bounds, holds, measured, within
 from ..language.terms import (
@@ -143,14 +144,17 @@ def say_comparison(comparison: Comparison, binding: Substitution) -> str:
 
 
 def say_needed(aggregate: Aggregate, binding: Substitution) -> str:
-    """Return how much an aggregate asks for: `at least 2 counted`."""
-    return f"{_needed(aggregate.guards, binding)} {'counted' if aggregate.function == 'count' else 'in total'}"
+    """Return how much an aggregate asks for: `at least 2 counted`, `at least 6 weeks in total`."""
+    needed = _needed(aggregate.guards, binding, measured)
+    return f"{needed} {'counted' if aggregate.function == 'count' else 'in total'}"
 
 
-def _needed(guards: Sequence[Guard], binding: Substitution = MappingProxyType({})) -> str:
+def _needed(
+    guards: Sequence[Guard], binding: Substitution = MappingProxyType({}), word: Callable[[Any], str] = term_text
+) -> str:
     """Return what the value of an aggregate is compared with, in words."""
     terms = [[binding.get(t.name, t) if isinstance(t, Var) else t for t in guard.right] for guard in guards]
-    right = [" + ".join(map(term_text, each)) for each in terms]
+    right = [" + ".join(map(word, each)) for each in terms]
     return " and ".join(f"{_SAID[guard.op]} {number}" for guard, number in zip(guards, right, strict=True))
 
 

@@ -13,6 +13,7 @@ from coverlog.engine.evaluation import rules, tally
 from coverlog.engine.language.comparison import throughout
 from coverlog.engine.language.errors import GuidelineError
 from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.program.words import say_needed
 from coverlog.explain.checker.verify import Verifier
 
 CLUES = ("pain", "swelling", "stiffness", "weakness", "fever")
@@ -93,6 +94,8 @@ def test_sums_of_decimals_hold_as_well(
             told |= {n["text"].partition(",")[0] for n in proof["nodes"] if n["kind"] == "counted"}
             told |= {i.get("needs") for n in proof["nodes"] for needs in n.get("missing", ()) for i in needs}
     assert {"0.1 to 0.6 hours in total", "<= 0.4"} <= told, told
+    sums = [part for rule in hours.program.rules for part in rule.aggregates if part.function == "sum"]
+    assert say_needed(sums[-1], {}) == "at most 0.7 hours in total"
 
 
 @pytest.mark.parametrize(("measure", "least"), [("in weeks", "4"), ('unit "weeks" decimals 1', "4.0")])
