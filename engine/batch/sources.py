@@ -46,14 +46,15 @@ def connect(memory: str = "", folder: Path | None = None, threads: int = 0) -> A
         import duckdb
     except ImportError:
         raise BatchError("batch needs DuckDB and NumPy: pip install 'coverlog[batch]'") from None
-    made = duckdb.connect(config={"threads": threads} if threads else {})
-    made.execute("SET enable_progress_bar = false")
     if memory and not re.fullmatch(r"[0-9]+(\.[0-9]+)? *[kmgt]i?b", memory, re.IGNORECASE):
         raise BatchError(f"{memory} is no size of memory; write 500MB or 4GB")
-    if memory:
-        made.execute(f"SET memory_limit = {text(memory)}")
-    if folder:
-        made.execute(f"SET temp_directory = {text(str(folder))}")
+    with told():
+        made = duckdb.connect(config={"threads": threads} if threads else {})
+        made.execute("SET enable_progress_bar = false")
+        if memory:
+            made.execute(f"SET memory_limit = {text(memory)}")
+        if folder:
+            made.execute(f"SET temp_directory = {text(str(folder))}")
     return made
 
 

@@ -90,9 +90,9 @@ def _run(
         check_name(out)
         with workplace(out) as work:
             db = connect(memory, work)
-            made = Batches(db, answering(), world, as_of, dict.fromkeys(columns))
-            check_apart(out, source, made)
             with told():
+                made = Batches(db, answering(), world, as_of, dict.fromkeys(columns))
+                check_apart(out, source, made)
                 decided = _on_spark(made, source, out.suffix, work, memory) if engine == "spark" else None
                 if not decided:
                     _decide(made, source)

@@ -16,9 +16,11 @@ if _QUIET:
 # What a start imports and loads stays: it would be searched for garbage again and again.
 gc.set_threshold(50_000, *gc.get_threshold()[1:])
 
+import _thread
 import importlib
 import os
 import sys
+import time
 from functools import partial
 from typing import Any
 
@@ -89,10 +91,17 @@ def _again(told: sys.UnraisableHookArgs) -> None:
     if told.exc_type is not KeyboardInterrupt:
         sys.__unraisablehook__(told)
         return
-    main_thread = threading.main_thread().ident or 0
-    later = threading.Timer(0.01, signal.pthread_kill, (main_thread, signal.SIGINT))
-    later.daemon = True
-    later.start()
+    while True:
+        try:
+            _thread.start_new_thread(_send, ())
+        except KeyboardInterrupt:  # on a busy machine it comes while this is still here, where it would be lost
+            continue
+        return
+
+
+def _send() -> None:
+    time.sleep(0.01)
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 class _Context(click.Context):

@@ -189,7 +189,10 @@ def quietly() -> Iterator[None]:
         yield
     except BrokenPipeError as error:
         sys.exit(output_failed(error))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # Python 3.11 tells what comes while a class names its parts as a fault of that.
+        if not isinstance(error, KeyboardInterrupt) and not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
         click.echo("\ncoverlog: interrupted", err=True)
         sys.exit(INTERRUPTED)
 

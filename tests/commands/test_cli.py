@@ -266,9 +266,43 @@ main()
 """
 
 
-def test_an_interrupt_is_not_lost_where_something_is_thrown_away() -> None:
-    """Ctrl-C ends the command also where Python would tell it and go on."""
-    told = subprocess.run([sys.executable, "-c", LOST, "explain", CTS], capture_output=True, text=True)
+# Lets what starts a thread go on late, as on a busy machine.
+BUSY = """
+import _thread, threading, time
+start = _thread.start_new_thread
+times = [0.2]
+def late(*of):
+    found = start(*of)
+    time.sleep(times.pop() if times else 0)
+    return found
+_thread.start_new_thread = threading._start_new_thread = late
+"""
+
+
+@pytest.mark.parametrize("machine", ["", BUSY], ids=["idle", "busy"])
+def test_an_interrupt_is_not_lost_where_something_is_thrown_away(machine: str) -> None:
+    """Ctrl-C ends the command also where Python would tell it and go on, and where it comes again too soon."""
+    told = subprocess.run([sys.executable, "-c", machine + LOST, "explain", CTS], capture_output=True, text=True)
+    assert (told.returncode, told.stderr, told.stdout) == (130, "\ncoverlog: interrupted\n", "")
+
+
+# Sends Ctrl-C where a class of ours that is imported lately names its parts.
+NAMES = """
+import signal, sys
+from coverlog.explain.commands.main import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+def sends(frame, event, _):
+    if event == "call" and frame.f_code.co_name == "__set_name__":
+        sys.setprofile(None)
+        signal.raise_signal(signal.SIGINT)
+sys.setprofile(sends)
+main()
+"""
+
+
+def test_an_interrupt_while_a_class_is_made_is_an_interrupt() -> None:
+    """Ctrl-C ends the command in one line also where Python 3.11 would tell it as a fault of the class."""
+    told = subprocess.run([sys.executable, "-c", NAMES, "explain", CTS], capture_output=True, text=True)
     assert (told.returncode, told.stderr, told.stdout) == (130, "\ncoverlog: interrupted\n", "")
 
 
