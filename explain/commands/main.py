@@ -20,7 +20,6 @@ import _thread
 import importlib
 import os
 import sys
-import time
 from functools import partial
 from typing import Any
 
@@ -100,7 +99,7 @@ def _again(told: sys.UnraisableHookArgs) -> None:
 
 
 def _send() -> None:
-    time.sleep(0.01)
+    threading.Event().wait(0.01)
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 

@@ -61,8 +61,9 @@ CAMPAIGNS = {
     ),
     "tamper": Campaign("every change of a proof that its form admits is caught", (str(HERE / "tamper.py"),)),
     "alarms": Campaign(
-        "decisions interrupted 3,000 times at random moments change no later answer",
-        laws("evaluation/test_store.py"),
+        "decisions interrupted 3,000 times at random moments change no later answer, and an interrupt of an import is "
+        "one wherever it comes",
+        laws("evaluation/test_store.py", "evaluation/test_undisturbed.py"),
     ),
     "memory": Campaign(
         "ten thousand decisions leave nothing behind",
