@@ -18,8 +18,9 @@ def apart(spans: Spans, bound: Collection[str]) -> list[set[str]]:
 
     :param bound: the keys of dates that are counted to the date of service.
     """
-    parts = nx.connected_components(nx.Graph([(span.other, span.key) for span in spans]))
-    return [keys for keys in parts if keys.isdisjoint(bound)]
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_edges_from((span.other, span.key) for span in spans)
+    return [keys for keys in nx.connected_components(graph) if keys.isdisjoint(bound)]
 
 
 def days_of(

@@ -11,11 +11,11 @@ from ...engine.evaluation.rules import Tally
 from ...engine.language.comparison import Bounds, bounds, measured, within
 from ...engine.language.terms import UNDOCUMENTED, Atom, Comparison, Quantity, Rule, Substitution, Term, Var, unquote
 from ...engine.language.visible import in_quotes
-from ...engine.program.forms import SINGLE
-from ...engine.program.program import CaseKey, Predicate
+from ...engine.program.program import CaseKey
 from ...engine.program.words import say_atom, say_counted, say_needed, say_rule
 from .evidence import DATED, DOCUMENTED, Evidence
 from .item import ABSENT, BARS, FOLDED, MET, NO_SOURCE, OPEN, OTHER, SHORT, STATED, Item
+from .units import amounts_from, unit_in
 
 _DAY = r"\d{4}-\d\d-\d\d"
 _BETWEEN = re.compile(rf"{_DAY} to {_DAY}")
@@ -31,7 +31,7 @@ class Items:
     def item(self, atom: Atom, rule: Rule) -> Item:
         """Return what a rule asks of the record, or of what the case states."""
         declared = self.evidence.declared[atom.predicate]
-        if len(atom.args) > _amounts_from(declared):
+        if len(atom.args) > amounts_from(declared):
             return self._amount(atom, rule)
         concept = str(atom.args[0])
         label = self.program.label(concept) if concept in self.program.concepts else say_atom(atom, self.program)
@@ -71,11 +71,11 @@ class Items:
     def _amount(self, atom: Atom, rule: Rule) -> Item:
         """Return an amount beside what is needed of it."""
         declared = self.program.predicates[atom.predicate]
-        begin = _amounts_from(declared)
+        begin = amounts_from(declared)
         key = declared.case.key if declared.case and not declared.case.other else declared.name
         concept = declared.asked(atom) if begin or declared.is_open else key
         label = self.program.label(concept)
-        unit = _unit(declared)
+        unit = unit_in(declared)
         limit = self._limit(atom, rule)
         limits = limit.in_words() if str(limit) else ""
         needed = f", {limits.replace(f' {unit}', '')} needed" if limits else ""
@@ -186,7 +186,7 @@ class Items:
         sure, declared = self.model.sure(atom), self.program.predicates[atom.predicate]
         if UNDOCUMENTED in atom.args:  # an amount, of which some would stand against the line
             concept = declared.asked(atom)
-            return Item(OPEN, self.program.label(concept), f"{_unit(declared)} not recorded", "", concept, atom=atom)
+            return Item(OPEN, self.program.label(concept), f"{unit_in(declared)} not recorded", "", concept, atom=atom)
         item = Item(BARS if sure else OPEN, say_atom(atom, self.program), "must not be so", atom=atom, so=False)
         if self.evidence.is_fact(atom):
             told, source = self._origin(atom) if sure else ("not recorded", "")
@@ -232,18 +232,6 @@ _WORDS = {
 def _value(term: Term, binding: Substitution) -> str:
     value = binding.get(term.name, UNDOCUMENTED) if isinstance(term, Var) else term
     return f"{term.name.lower()} not recorded" if isinstance(term, Var) and value == UNDOCUMENTED else unquote(value)
-
-
-def _amounts_from(declared: Predicate) -> int:
-    """Return from which argument on an atom of the case has numbers that rules may hold against a limit."""
-    if declared.is_open:
-        return declared.amounts_from
-    shape = declared.case.shape if declared.case else ""
-    return 0 if shape in SINGLE else 1 if shape == "amount of" else len(declared.params)
-
-
-def _unit(declared: Predicate) -> str:
-    return (declared.case.unit if declared.case else "") or declared.params[_amounts_from(declared)].lower()
 
 
 def _fits(pattern: Atom, atom: Atom) -> bool:

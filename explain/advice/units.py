@@ -38,6 +38,19 @@ def unit_of(name: str, program: Program) -> str:
     return declared.case.unit or (declared.params[1].lower() if declared.case.shape == AMOUNT else "")
 
 
+def amounts_from(declared: Predicate) -> int:
+    """Return from which argument on an atom of the case has numbers that rules may hold against a limit."""
+    if declared.is_open:
+        return declared.amounts_from
+    shape = declared.case.shape if declared.case else ""
+    return 0 if shape in SINGLE else 1 if shape == AMOUNT else len(declared.params)
+
+
+def unit_in(declared: Predicate) -> str:
+    """Return what the amounts of an input are counted in, by its own word where it declares no unit."""
+    return (declared.case.unit if declared.case else "") or declared.params[amounts_from(declared)].lower()
+
+
 def counted(value: object, name: str, program: Program) -> str:
     """Return a value that a case gives a name, a number with its unit: `5 weeks`, `1 week`."""
     number = str(value)

@@ -69,7 +69,7 @@ def test_a_new_case_has_the_words_of_fields(needles: Path) -> None:
 def test_a_case_about_nothing_is_said_to_state_what_it_states(needles: Path, tmp_path: Path) -> None:
     """A condition that is stated is named, and not that it is stated."""
     told = run(needles, tmp_path, "explain", {"conditions": ["itch"]}, "--world", "closed")
-    assert "The case states an itch, and no condition that a criterion for this request names." in told
+    assert "The case states an itch, and every criterion for this request asks for another condition." in told
 
 
 def test_a_letter_has_no_sentence_without_an_end(needles: Path, tmp_path: Path) -> None:
