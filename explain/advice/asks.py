@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from ...engine.decision.decide import Judged, LineDecision
@@ -54,11 +55,6 @@ class Ask(NamedTuple):
         return {"for": list(self.statements), **outcome, "items": [item.as_json() for item in self.items]}
 
 
-Option = tuple[str, frozenset[Atom]]
-"""A statement that asks for something, and what nobody says that it asks for as well."""
-
-Options = dict[Need | AtLeast, tuple[Item, list[Option]]]
-
 Box = tuple[tuple[Item, ...], ...]
 """Several sets in one: a choice of items for each place."""
 
@@ -66,7 +62,7 @@ Box = tuple[tuple[Item, ...], ...]
 def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
     """Return the minimal sets of items that make one of the targets so, in the order to ask for them."""
     model, program = judged.model, judged.guideline.program
-    below: dict[tuple[Atom, ...], tuple[list[Firing], bool, Options]] = {}
+    below: dict[tuple[Atom, ...], tuple[list[Firing], bool, Known]] = {}
     ranked = []
     sets = judged.missing.sets(targets).sets
     for index, (needs, all_met) in enumerate(zip(sets, judged.missing.met_each(sets, targets), strict=True)):
@@ -80,7 +76,7 @@ def asks(targets: Sequence[Atom], judged: Judged) -> list[Ask]:
 
 def ask(
     needs: Iterable[Need | AtLeast], met: Sequence[Atom], steps: Sequence[Firing], model: Model, program: Program,
-    known: Options | None = None,
+    known: Known | None = None,
 ) -> Ask:  # fmt: skip
     """Return what is needed as items to ask for, each with a statement that asks for nothing else.
 
@@ -92,9 +88,12 @@ def ask(
     wanted = in_order(frozenset(needs))
     for need in wanted:
         if need not in known:
-            item = _item(need, steps, program)
-            known[need] = item, list(_options(need, steps, model, program)) if wanted[1:] else []
-    items = tuple([_stated(*known[need], wanted) for need in wanted])
+            taking = _Taking(need, steps, model, program)
+            known[need] = _item(need, taking, steps, model, program), taking
+    items = tuple([known[need][0] for need in wanted])
+    if wanted[1:]:
+        every = {need.atom for need in wanted if isinstance(need, Need)}
+        items = tuple([_stated(*known[need], every) for need in wanted])
     met = foremost(met, program)
     return Ask(tuple(sorted(unquote(str(target.args[-1])) for target in met)), items, leads_to(met, program))
 
@@ -127,33 +126,44 @@ def named(steps: Iterable[Firing], model: Model, program: Program) -> bool:
     return not any(lower.predicate == p.predicate for p in about for lower in model.support[p].premises)
 
 
-def _item(need: Need | AtLeast, steps: Iterable[Firing], program: Program) -> Item:
-    """Return the question for a need, and the statement of the nearest step that takes it up."""
+class _Taking:
+    """The statements that take a need up, with all that each asks for of what nobody says: no further than is asked."""
+
+    def __init__(self, need: Need | AtLeast, steps: Iterable[Firing], model: Model, program: Program) -> None:
+        self._found: list[tuple[str, frozenset[Atom]]] = []
+        self._steps = (step for step in steps if isinstance(need, Need) and _takes_up(step, need, program))
+        self._model, self._declared = model, program.predicates
+
+    def __iter__(self) -> Iterator[tuple[str, frozenset[Atom]]]:
+        yield from self._found
+        for step in self._steps:
+            opened = [p for p in step.premises if p.predicate in self._declared and self._declared[p.predicate].is_open]
+            left = frozenset(p for p in opened if not self._model.sure(p))
+            self._found.append((step.rule.cites[0] if step.rule.cites else "", left))
+            yield self._found[-1]
+
+
+Known = dict[Need | AtLeast, tuple[Item, _Taking]]
+
+
+def _item(need: Need | AtLeast, taking: _Taking, steps: Iterable[Firing], model: Model, program: Program) -> Item:
+    """Return the question for a need, and the nearest statement that takes it up."""
     if isinstance(need, AtLeast):
-        of = tuple(_item(each, steps, program) for each in need.of)
+        of = tuple(_item(each, _Taking(each, steps, model, program), steps, model, program) for each in need.of)
         return Item(need, f"At least {need.number} of:", of[0].statement, of)
-    asking = (step for step in steps if _takes_up(step, need, program))
-    step = next(asking, None) or next((step for step in steps if _speaks_of(step, need, program)), None)
+    if nearest := next(iter(taking), None):
+        return Item(need, question(need, program), nearest[0])
+    step = next((step for step in steps if _speaks_of(step, need, program)), None)
     return Item(need, question(need, program), step.rule.cites[0] if step else "")
 
 
-def _options(need: Need | AtLeast, steps: Iterable[Firing], model: Model, program: Program) -> Iterator[Option]:
-    """Yield the statements of the steps that take a need up, the nearest first."""
-    if isinstance(need, AtLeast):
-        return
-    found: dict[Option, None] = {}
-    opened = {name for name, declared in program.predicates.items() if declared.is_open}
-    for step in steps:
-        if _takes_up(step, need, program):
-            others = [p for p in step.premises if p != need.atom and p.predicate in opened and not model.sure(p)]
-            found[step.rule.cites[0] if step.rule.cites else "", frozenset(others)] = None
-    yield from found
+def _stated(item: Item, taking: _Taking, every: AbstractSet[Atom]) -> Item:
+    """Return an item by the nearest statement that asks for nothing that nobody says but what is wanted, if any does.
 
-
-def _stated(item: Item, options: Iterable[Option], wanted: Iterable[Need | AtLeast]) -> Item:
-    """Return an item by the nearest statement that asks for nothing but what is wanted, if there is one."""
-    every = {need.atom for need in wanted if isinstance(need, Need)}
-    return next((item._replace(statement=name) for name, others in options if name and others <= every), item)
+    :param every: what is wanted.
+    """
+    name = next((name for name, left in taking if name and left <= every), item.statement)
+    return item if name == item.statement else item._replace(statement=name)
 
 
 def _takes_up(step: Firing, need: Need, program: Program) -> bool:

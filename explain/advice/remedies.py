@@ -105,14 +105,26 @@ def unstated(judged: Judged) -> str:
     about = _about(judged.guideline, judged.guideline.since(judged.situation.date))
     if not about or any(map(judged.model.sure, about)):
         return ""
-    from .evidence import Evidence  # slow to import, and few cases state nothing
-
     program = judged.guideline.program
     (param, *_) = program.predicates[about[0].predicate].params
     asked, _ = program.questions.get(about[0].predicate, ("", ""))
-    no, one = ("No other", "another") if Evidence(judged).about() else ("No", "a")
+    no, one = ("No other", "another") if _states(judged) else ("No", "a")
     kind = param.lower()
     return f"{no} {kind} is stated. {asked.replace(f'{{{param}}}', f'{one} {kind}')}".rstrip()
+
+
+def _states(judged: Judged) -> bool:
+    """Say whether a case states anything that criteria could be about."""
+    program, model, prepared = judged.guideline.program, judged.model, judged.situation.evaluator.prepared
+    kinds = {p.case.kind for p in program.predicates.values() if p.case and p.case.shape == "each of"}
+    closing = {name for p in program.predicates.values() for name in (p.unless, p.until)}  # they say what is not so
+    own = {*model.given, *model.support}.difference(prepared.static.support if prepared else ())
+    sure = (atom for atom in own if len(atom.args) == 1 and atom.predicate not in closing)
+    if not any(program.concepts.get(str(atom.args[0]), ("",))[0] in kinds for atom in sure):
+        return False
+    from .evidence import Evidence  # slow to import, and few cases state nothing
+
+    return bool(Evidence(judged).about())
 
 
 class _Search:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from math import inf
 from weakref import WeakKeyDictionary
 
@@ -16,10 +16,8 @@ from ...engine.evaluation.component import Slot
 from ...engine.evaluation.rules import Model
 from ...engine.language.terms import Atom, Literal, quote
 from ...engine.library.grounding import bearing_on
-from ...engine.library.guideline import Guideline
 from ...engine.program.elapsed import earlier
 from ...engine.program.forms import BETWEEN, SINCE
-from ...engine.program.graph import below
 from ...engine.program.interface import ADVISORY
 from ...engine.program.words import say_atom
 from .phrases import listed
@@ -43,6 +41,7 @@ class Route:
         self._drawn = _DRAWN.setdefault(judged.situation, {})
         self._chosen: dict[Request, Request] = {}
         self._options: dict[Need, str] = {}
+        self._documents: dict[Need, Atom | None] = {}
 
     def asked(
         self, targets: Iterable[Atom], choices: Sequence[Need], model: Model, told: Collection[Atom]
@@ -193,15 +192,20 @@ class Route:
     def _bears(self, said: Atom) -> bool:
         return self._bearing is None or said in self._bearing or said.predicate in self._bearing
 
+    @cached_property
+    def _telling(self) -> frozenset[str]:
+        """What advisories may rest on."""
+        asks, found = self.judged.situation.evaluator.asks, {ADVISORY}
+        for name in (queue := [ADVISORY]):
+            fresh = asks.get(name, set()) - found
+            found |= fresh
+            queue += fresh
+        return frozenset(found)
+
     def _said(self, need: Need) -> Atom | None:
         """Return what a case says that documents a finding or a choice, where an advisory may rest on it."""
-        name = self.inputs.get(need.atom.predicate, need.atom.predicate)
-        if name not in _telling(self.judged.guideline) or need.bounds or need.denies:
-            return None
-        return Atom(name, need.atom.args)
-
-
-@lru_cache(maxsize=16)
-def _telling(guideline: Guideline) -> frozenset[str]:
-    """Return what advisories may rest on."""
-    return below(guideline.program, ADVISORY)
+        if need not in self._documents:
+            name = self.inputs.get(need.atom.predicate, need.atom.predicate)
+            tells = name in self._telling and not (need.bounds or need.denies)
+            self._documents[need] = Atom(name, need.atom.args) if tells else None
+        return self._documents[need]
