@@ -122,8 +122,8 @@ class Writer:
         waiting = bool(items) or statement in self.line.by
         for part in step.parts:
             if isinstance(part, Choice):
-                apart = part in self._more or (step.fails and not part.fails)
-                self._choice(part, below, above, bars or apart)
+                apart = bars or (step.fails and not part.fails) or (bool(self._more) and part in self._more)
+                self._choice(part, below, above, apart)
             elif part.state == FOLDED:
                 self.folded[part.label] = None
             elif waiting:
@@ -138,7 +138,8 @@ class Writer:
         draft.above.update(above)
         draft.tops.add(self._top)
         if not step.lacking:
-            draft.met |= dict.fromkeys(items)
+            for item in items:
+                draft.met[item] = None
             return False
         draft.met |= {item: None for item in items if item.state == MET}
         draft.beside |= dict.fromkeys(item for item in items if item in self._more)

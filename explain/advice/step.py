@@ -75,6 +75,9 @@ def beyond(steps: Sequence[Step]) -> Iterator[tuple[Step, frozenset[Item | Choic
 
     What is lacked so does not decide: without it the other one is enough.
     """
+    if len(steps) == 1:
+        yield steps[0], frozenset()
+        return
     lacked = [(step, frozenset(_lacked(step))) for step in steps]
     for step, needs in lacked:
         nearer = [each for other, each in lacked if other.fails == step.fails and each < needs]
