@@ -73,10 +73,10 @@ checklists, letters and queries show numbers as people write them. For a solver 
 whole numbers of their last decimal.
 
 Time is counted in completed units of the calendar: a month or a year is complete when the day of the month has come
-round, and from the 31st, or from February 29, on the first day after where a month has no such day. A date from
-which time is counted to the date of service is not after it, and a second date not before the first: else the case is
-refused as contradictory documentation. A case may give a date
-with its source (`{{date: 2025-07-01, source: "delivery ticket"}}`); the proof names both dates.
+round, and from the 31st, or from February 29, on the first day after where a month has no such day. A date from which
+time is counted to the date of service is not after it, and a second date not before the first: else the case is
+refused as contradictory documentation. A case may give a date with its source (`{{date: 2025-07-01, source: "delivery
+ticket"}}`); the proof names both dates.
 
 What may be undocumented of a single number is declared `%@ open`, without a kind; it is asked for by its key, and time
 between two dates by the name of its predicate.
