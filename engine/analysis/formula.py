@@ -10,7 +10,7 @@ from operator import neg
 from typing import Any
 
 from ..evaluation.limits import Budget, Done, under
-from ..evaluation.undisturbed import undisturbed
+from ..evaluation.undisturbed import whole
 from ..language.errors import FaultError
 
 SOLVER = "cadical195"
@@ -68,13 +68,9 @@ def _solvers() -> Any:
     except ImportError:
         raise FaultError(MISSING) from None
     for module, kind in ((solvers, solvers.Solver), (card, card.ITotalizer)):
-        module.MainThread, kind.delete = _Elsewhere, _whole(kind.delete)
+        # After a signal that came in between, it would be deleted again.
+        module.MainThread, kind.delete = _Elsewhere, whole(kind.delete)
     return solvers
-
-
-def _whole(delete: Callable[[Any], None]) -> Callable[[Any], None]:
-    """Let signals wait until something is deleted: after one that came in between it would be deleted again."""
-    return lambda it: undisturbed(lambda: delete(it))
 
 
 class Formula:

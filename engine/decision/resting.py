@@ -41,20 +41,13 @@ def _names(evaluator: Evaluator) -> _Named:
     for name, cites, readings in {(rule.head.predicate, rule.cites, rule.readings) for rule in rules}:
         own.setdefault(name, set()).update(unconfirmed.intersection(cites), readings)
         cited.setdefault(name, set()).update(cites[:1])
-    blocked = {name: {each.unless} for name, each in program.predicates.items() if each.unless}
-    asked = {name: evaluator.asks.get(name, set()) | blocked.get(name, set()) for name in {*evaluator.asks, *blocked}}
-    return _Named(unconfirmed, _below(own, asked, evaluator), _below(cited, asked, evaluator), {})
+    return _Named(unconfirmed, _below(own, evaluator), _below(cited, evaluator), {})
 
 
-def _below(own: Mapping[str, set[str]], asked: Mapping[str, set[str]], evaluator: Evaluator) -> dict[str, Names]:
-    """Return by predicate what it and those that it rests on have of their own, in the order of the strata."""
-    below: dict[str, Names] = {}
-    for component in evaluator.strata.components:
-        names = component.union(*[asked[name] for name in component if name in asked])
-        mine = [own[name] for name in component if name in own]
-        found = frozenset[str]().union(*mine, *[below[name] for name in names if name in below])
-        below.update(dict.fromkeys(component, found))
-    return below
+def _below(own: Mapping[str, set[str]], evaluator: Evaluator) -> dict[str, Names]:
+    """Return by predicate what it and those that it rests on have of their own."""
+    names = (name for component in evaluator.strata.components for name in component)
+    return {name: frozenset[str]().union(*map(own.__getitem__, evaluator.below(name) & own.keys())) for name in names}
 
 
 def how(decisive: Iterable[Atom], situation: Situation) -> tuple[str, ...]:

@@ -51,11 +51,12 @@ def with_whole_extensions(work: Callable[[], Done]) -> Done:
 
     def loading() -> Done:
         for name, step in steps.items():
-            setattr(ExtensionFileLoader, name, _whole(step))
+            setattr(ExtensionFileLoader, name, whole(step))
         return work()
 
     return whatever_happens(loading, put_back)
 
 
-def _whole(step: Callable[..., Done]) -> Callable[..., Done]:
+def whole(step: Callable[..., Done]) -> Callable[..., Done]:
+    """Return a step that signals wait for, each time until it is done."""
     return lambda *of: undisturbed(lambda: step(*of))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..language.record import NamedTuple
 from ..language.terms import Atom, Rule
@@ -56,6 +56,14 @@ def below(program: Program, *names: str, closing: bool = False) -> frozenset[str
     for edge in edges(program):
         if closing or edge.rule:
             asked.setdefault(edge.head, set()).add(edge.body)
+    return closure(asked, *names)
+
+
+def closure(asked: Mapping[str, set[str]], *names: str) -> frozenset[str]:
+    """Return what can be reached from some names, themselves among it.
+
+    :param asked: what each of them leads to.
+    """
     found, waiting = set(names), list(names)
     while waiting:
         fresh = asked.get(waiting.pop(), set()) - found

@@ -9,7 +9,6 @@ from typing import Any
 from ...engine.decision.decide import LineDecision
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, Rule
-from ...engine.program.interface import FAVOURABLE, SILENT
 from ...engine.program.program import Program
 from .item import BARS, FOLDED, MET, Item
 from .step import Choice, Step, cited, through
@@ -181,7 +180,7 @@ class Writer:
         """Return the blocks that tell, criterion by criterion, and those that are met and common."""
         criteria: dict[str, list[Block]] = {}
         tops: dict[Block, set[str]] = {}
-        settled = self.line.role in (FAVOURABLE, SILENT)
+        settled = not self.line.lacks
         for (criterion, statement, _), draft in self._joined():
             block = self._block(criterion, statement, draft)
             criteria.setdefault(criterion, []).append(block)

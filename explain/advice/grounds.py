@@ -11,7 +11,7 @@ from ...engine.evaluation.rules import Firing
 from ...engine.language.comparison import bounds, holds, within
 from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Rule, Substitution, Var, variables
 from ...engine.language.unify import Binding, unify
-from ...engine.program.interface import FAVOURABLE, SILENT, WAITING
+from ...engine.program.interface import WAITING
 from .item import Item
 from .items import Items
 from .reasons import Reasons
@@ -38,7 +38,7 @@ class Grounds:
 
     def steps(self, line: LineDecision) -> list[Step]:
         """Return the rules that give a line its outcome, or that would have to cover it; the nearest first."""
-        if line.role in (FAVOURABLE, SILENT):
+        if not line.lacks:
             return [self._may(self.why.shortest(atom)) for atom in self.reasons.decisive(line)]
         covering = favourable(outcomes(self.model, self.program, line.key), self.program)
         if line.role == WAITING and covering:

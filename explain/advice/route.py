@@ -18,6 +18,7 @@ from ...engine.language.terms import Atom, Literal, quote
 from ...engine.library.grounding import bearing_on
 from ...engine.program.elapsed import earlier
 from ...engine.program.forms import BETWEEN, SINCE
+from ...engine.program.graph import closure
 from ...engine.program.interface import ADVISORY
 from ...engine.program.words import say_atom
 from .phrases import listed
@@ -195,12 +196,7 @@ class Route:
     @cached_property
     def _telling(self) -> frozenset[str]:
         """What advisories may rest on."""
-        asks, found = self.judged.situation.evaluator.asks, {ADVISORY}
-        for name in (queue := [ADVISORY]):
-            fresh = asks.get(name, set()) - found
-            found |= fresh
-            queue += fresh
-        return frozenset(found)
+        return closure(self.judged.situation.evaluator.asks, ADVISORY)
 
     def _said(self, need: Need) -> Atom | None:
         """Return what a case says that documents a finding or a choice, where an advisory may rest on it."""

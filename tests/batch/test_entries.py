@@ -34,14 +34,6 @@ NAMES = [name for name in ("cg_med_24", "ncd_240_4") for table in Tables(load(na
          for name in (table.name, *table.columns)]  # fmt: skip
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "in").mkdir()
-    for name, text in TABLES.items():
-        (tmp_path / "in" / f"{name}.csv").write_text(text)
-    return tmp_path / "in"
-
-
 def batch(source: Path, out: str = "lines.csv") -> Result:
     return CliRunner().invoke(main, ["batch", str(source), "-o", str(source.parent / out)])
 

@@ -30,14 +30,6 @@ TABLES = {
 Lines = dict[str, list[dict[str, str]]]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "in").mkdir()
-    for name, text in TABLES.items():
-        (tmp_path / "in" / f"{name}.csv").write_text(text)
-    return tmp_path / "in"
-
-
 def batch(folder: Path, *more: str) -> Result:
     command = ["-g", "cg_med_24", "batch", str(folder), "-o", str(folder.parent / "lines.csv"), *more]
     return CliRunner().invoke(main, command)
