@@ -20,7 +20,7 @@ from ..program.program import Predicate, Program
 from ..program.words import say_rule
 from .decision import Advisory, Decision, LineDecision
 from .need import Set, in_order
-from .outcomes import awaited, decided, favourable, leads_to, outcomes, passed, surely
+from .outcomes import awaited, decided, favourable, leads_to, passed, surely
 from .resting import how, rests_on
 from .situation import Situation, refuse_contradiction
 from .why import Why
@@ -157,7 +157,7 @@ class _Settled(NamedTuple):
 def _settled(line: tuple[str, int], situation: Situation) -> _Settled:
     code, session = line
     case, program, model = situation.case, situation.program, situation.model
-    possible = outcomes(model, program, (session, quote(code)))
+    possible = situation.outcomes((session, quote(code)))
     sure = surely(possible, model)
     outcome = decided(possible, sure, program)
     decisive = sure.get(outcome.name) or awaited(possible, program)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from ..cases.case import Case
 from ..evaluation.rules import Model
 from ..language.errors import CONTRADICTORY, CaseError, refused
-from ..language.terms import Atom
+from ..language.terms import Atom, Term
 from ..library.guideline import Guideline
 from ..program.program import Program
 from ..program.words import say_rule
+from .outcomes import Possible, awaited, outcomes
 from .support import leaves
 from .ways import Ways
 from .why import Why
@@ -36,6 +37,7 @@ class Situation:
         self.model = self.evaluator.evaluate(case.facts, open_world=world == "open")
         self.relaxed: dict[Any, Missing] = {}  # what searches it as it might be otherwise; see `relaxed.Relaxed`
         self.why = Why(self.evaluator, self.model)
+        self._outcomes: dict[tuple[Term, ...], Possible] = {}
 
     @cached_property
     def missing(self) -> Missing:
@@ -48,6 +50,17 @@ class Situation:
             return evaluator.evaluate([*facts, denial(atom)], open_world=True)
 
         return Missing(self.model, denying, evaluator.searches)
+
+    def outcomes(self, line: tuple[Term, ...]) -> Possible:
+        """Return the possible outcome atoms of a line, by what its request has it known by."""
+        if (found := self._outcomes.get(line)) is None:
+            found = self._outcomes[line] = outcomes(self.model, self.program, line)
+        return found
+
+    def decisive(self, line: tuple[Term, ...], outcome: str) -> list[Atom]:
+        """Return the atoms that the outcome of a line is read off: the sure ones, or what it may come to."""
+        possible = self.outcomes(line)
+        return list(filter(self.model.sure, possible.get(outcome, ()))) or awaited(possible, self.program)
 
     @cached_property
     def ways(self) -> Ways:

@@ -18,8 +18,8 @@ def leaves(model: Model, atom: Atom) -> set[Atom]:
     stack = [atom]
     while stack:
         each = stack.pop()
-        if each in model.support:
-            stack += model.support[each].rests
+        if step := model.support.get(each):
+            stack += step.rests
         else:
             found.add(each)
     return found

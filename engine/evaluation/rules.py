@@ -91,6 +91,8 @@ class Firing(NamedTuple):
     @property
     def rests(self) -> tuple[Atom, ...]:
         """What it rests on being so: its premises, and those by which the members of its aggregates count."""
+        if not self.tallies:
+            return self.premises
         return (*self.premises, *(atom for tally in self.tallies for atom in tally.premises))
 
     @property

@@ -80,8 +80,8 @@ class Account(NamedTuple):
         return {
             "lines": [f"{each.code}@{each.session}" for each in self.lines], "outcome": line.outcome,
             "deciding": [{"statement": name, "words": text} for name, text in self.deciding],
-            "blocks": [block.as_json() for block in self.blocks],
-            "beside": [block.as_json() for block in self.beside],
+            "blocks": [block.as_json(self.program) for block in self.blocks],
+            "beside": [block.as_json(self.program) for block in self.beside],
             "nothing": self.nothing, "wanted": self.wanted, "between": self.between,
             "recorded": [item.as_json() for item in self.recorded],
             "ways": [way.as_json() for way in self.ways],
@@ -115,20 +115,19 @@ def _together(one: Account, other: Account) -> Account:
     same, beside = ({block.reason: block for block in each} for each in (other.blocks, (*other.beside, *one.beside)))
     return one._replace(
         lines=(*one.lines, *other.lines), change=tuple if one.change is tuple else cache(lambda: _of_both(one, other)),
-        blocks=tuple([_shared(block, same[block.reason], program) for block in one.blocks]),
+        blocks=tuple([_shared(block, same[block.reason]) for block in one.blocks]),
         beside=tuple(beside.values()), folded=tuple(dict.fromkeys((*one.folded, *other.folded))),
         rests_on=_both(one.rests_on, other.rests_on, program),
     )  # fmt: skip
 
 
-def _shared(one: Block, other: Block, program: Program) -> Block:
+def _shared(one: Block, other: Block) -> Block:
     """Return two blocks that say the same, of different lines, as one with the rules of both."""
     if one == other:
         return one
     return one._replace(
         how=tuple(dict.fromkeys((*one.how, *other.how))), whole=one.whole and other.whole,
-        beside=tuple(dict.fromkeys((*one.beside, *other.beside))),
-        rests_on=_both(one.rests_on, other.rests_on, program),
+        beside=tuple(dict.fromkeys((*one.beside, *other.beside))), rests_on=one.rests_on | other.rests_on,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, Rule
 from ...engine.program.program import Program
 from .item import BARS, FOLDED, MET, Item
-from .step import Choice, Step, cited, through
+from .step import Choice, Step, through
 from .wording import words_by
 
 Group = tuple[Item, ...]
@@ -31,7 +31,7 @@ class Block(NamedTuple):
     lacking: tuple[Group, ...]  # each is a way; all items of it are needed
     whole: bool  # these ways differ in nothing else
     beside: Group  # what fails as well, and does not decide
-    rests_on: tuple[str, ...]  # what the rules between the outcome and the items cite, and how they are read
+    rests_on: frozenset[str]  # what the rules between the outcome and the items cite, and how they are read
     instead: bool = False  # another way to be covered than the block of the same statement that stands before it
 
     @property
@@ -44,11 +44,12 @@ class Block(NamedTuple):
         """What it says, by whichever rules that is so."""
         return self.criterion, self.statement, self.words, self.met, self.lacking, self.instead
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, program: Program) -> dict[str, Any]:
         """Return the block as the documented JSON object."""
         told = {name: [item.as_json() for item in getattr(self, name)] for name in ("met", "beside")}
         lacking = [[item.as_json() for item in group] for group in self.lacking]
-        return self._asdict() | told | {"how": list(self.how), "lacking": lacking, "rests_on": list(self.rests_on)}
+        rests_on = program.in_order(self.rests_on)
+        return self._asdict() | told | {"how": list(self.how), "lacking": lacking, "rests_on": rests_on}
 
 
 Place = tuple[str, str, Atom]
@@ -57,6 +58,8 @@ Place = tuple[str, str, Atom]
 
 class _Draft:
     """A block in the making."""
+
+    __slots__ = ("above", "beside", "lacking", "met", "rules", "tops")
 
     def __init__(self) -> None:
         self.rules: dict[str, Rule] = {}
@@ -88,7 +91,7 @@ class Writer:
         self.line, self.program = line, program
         self.drafts: dict[Place, _Draft] = {}
         self.folded: dict[str, None] = {}
-        self._done: set[tuple[str, Step, Parts, Atom | None]] = set()
+        self._done: set[tuple[str, int, Parts, Atom | None]] = set()
         self._decides = set[Item]()
         self._top = ""  # the rule for the outcome that is written
         self._more: Parts = frozenset()  # what it lacks beside all that another one lacks
@@ -109,12 +112,13 @@ class Writer:
         :param barred: whether something beside it fails already, whatever it lacks.
         :param head: what it gives by way of a rule that asks for nothing else.
         """
-        before = len(self._done)
-        self._done.add((criterion, step, self._more, head))
-        if len(self._done) == before:
+        key = criterion, id(step), self._more, head  # steps stay as long as the line is written
+        if key in self._done:
             return
-        rule, statement = step.rule, step.rule.cites[0] if step.rule.cites else ""
-        above += cited(rule)
+        self._done.add(key)
+        rule = step.rule
+        statement = rule.cites[0] if rule.cites else ""
+        above = above + rule.cites + rule.readings
         bars = barred or (bool(step.lacking) and step.barred)
         items = step.items
         below = statement if step.about else criterion
@@ -122,7 +126,10 @@ class Writer:
         for part in step.parts:
             if isinstance(part, Choice):
                 apart = bars or (step.fails and not part.fails) or (bool(self._more) and part in self._more)
-                self._choice(part, below, above, apart)
+                if len(part.steps) == 1:
+                    self._step(part.steps[0], below, above, apart)
+                else:
+                    self._choice(part, below, above, apart)
             elif part.state == FOLDED:
                 self.folded[part.label] = None
             elif waiting:
@@ -163,9 +170,6 @@ class Writer:
 
     def _choice(self, choice: Choice, criterion: str, above: Names, barred: bool) -> None:
         """Add the ways of an atom; what fails by more than another way of its statement does not decide."""
-        if not choice.steps[1:]:
-            self._step(choice.steps[0], criterion, above, barred)
-            return
         for step in choice.steps:
             others = choice.steps if step.lacking else ()
             nearer = [s for s in others if s.lacking < step.lacking and s.rule.cites[:1] == step.rule.cites[:1]]
@@ -187,10 +191,10 @@ class Writer:
             if not settled:
                 tops.setdefault(block, set()).update(draft.tops)
         if settled:
-            once = {
-                (b.statement, b.met, b.lacking): b for blocks in reversed(criteria.values()) for b in reversed(blocks)
-            }
-            return tuple(once.values())[::-1], ()
+            told = [block for blocks in criteria.values() for block in blocks]
+            if len({block.statement for block in told}) < len(told):
+                told = list({(b.statement, b.met, b.lacking): b for b in reversed(told)}.values())[::-1]
+            return tuple(told), ()
         failing = [blocks for blocks in criteria.values() if any(b.lacking for b in blocks)]
         told = [b for blocks in (*failing, *(c for c in criteria.values() if c not in failing)) for b in blocks]
         told = list({(b.statement, b.lacking or b): b for b in reversed(told)}.values())[::-1]
@@ -235,5 +239,5 @@ class Writer:
         return Block(
             statement, self._said(statement, draft), bool(known and known.authority == "inferred"), criterion,
             tuple(draft.rules), tuple(draft.met), tuple(draft.lacking), whole,
-            tuple([i for i in draft.beside if i not in self._decides]), tuple(self.program.in_order(draft.above)),
+            tuple([i for i in draft.beside if i not in self._decides]), frozenset(draft.above),
         )  # fmt: skip

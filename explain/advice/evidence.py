@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from ...engine.decision.decide import Judged, LineDecision
-from ...engine.decision.outcomes import awaited, outcomes
 from ...engine.decision.support import leaves
 from ...engine.language.comparison import measured
 from ...engine.language.record import NamedTuple
-from ...engine.language.terms import UNDOCUMENTED, Atom, Term, unquote
+from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
 from ...engine.language.visible import in_quotes
 from ...engine.library.guideline import Guideline
 from ...engine.program.forms import BETWEEN, RECORDS, SINCE, SINGLE
@@ -35,15 +34,10 @@ class Evidence:
         self.declared, self.told, self.kinds = vocabulary(judged.guideline)
         self.from_case = judged.guideline.strata.from_case
         self.clinical = clinical(judged.guideline)
-        self._decisive: dict[tuple[Term, ...], list[Atom]] = {}
 
     def decisive(self, line: LineDecision) -> list[Atom]:
         """Return the atoms that an outcome is read off: the sure ones, or the possible ones where more is needed."""
-        if (found := self._decisive.get(line.key)) is None:
-            possible = outcomes(self.model, self.program, line.key)
-            sure = [atom for atom in possible.get(line.outcome, ()) if self.model.sure(atom)]
-            found = self._decisive[line.key] = sure or awaited(possible, self.program)
-        return found
+        return self.judged.situation.decisive(line.key, line.outcome)
 
     def statements(self, atoms: Iterable[Atom]) -> list[str]:
         """Return the statements that sure atoms rest on, down to what the case says."""

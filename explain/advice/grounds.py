@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.failing import Cause, Failure
-from ...engine.decision.outcomes import favourable, outcomes
+from ...engine.decision.outcomes import favourable
 from ...engine.evaluation.rules import Firing
 from ...engine.language.comparison import bounds, holds, within
 from ...engine.language.terms import Aggregate, Atom, Comparison, Literal, Rule, Substitution, Var, variables
@@ -40,7 +40,7 @@ class Grounds:
         """Return the rules that give a line its outcome, or that would have to cover it; the nearest first."""
         if not line.lacks:
             return [self._may(self.why.shortest(atom)) for atom in self.reasons.decisive(line)]
-        covering = favourable(outcomes(self.model, self.program, line.key), self.program)
+        covering = favourable(self.judged.situation.outcomes(line.key), self.program)
         if line.role == WAITING and covering:
             found = [self._may(firing) for atom in covering for firing in self.model.firings[atom]]
         else:

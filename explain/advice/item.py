@@ -15,7 +15,7 @@ MET, SHORT, ABSENT, OPEN, BARS, OTHER, FOLDED = "met", "SHORT", "ABSENT", "OPEN"
 STATES = (OPEN, SHORT, ABSENT, BARS, OTHER, MET)
 """The states that are told: first what is open, which decides wherever it stands beside what fails."""
 
-NO_SOURCE, STATED = "no source given", "stated"
+NO_SOURCE = "no source given"
 
 STATED = "stated"
 """What is told of an item that the case itself names."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import single
-from ...engine.decision.outcomes import awaited, outcomes
+from ...engine.decision.outcomes import awaited
 from ...engine.language.record import NamedTuple
 from ...engine.program.interface import WAITING
 from ...engine.program.program import Program
@@ -30,7 +30,7 @@ def between(line: LineDecision, judged: Judged) -> str:
     program = judged.guideline.program
     if line.role != WAITING or line.needs or not line.missing_complete:
         return ""
-    possible = outcomes(judged.model, program, line.key)
+    possible = judged.situation.outcomes(line.key)
     names = [program.outcome(name).words for name, atoms in possible.items() if atoms]
     found = judged.missing.sets(awaited(possible, program)).sets
     said = list(dict.fromkeys(program.label(need.finding) for needs in found for need in single(needs)))

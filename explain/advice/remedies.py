@@ -11,7 +11,7 @@ from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.decision import Advisory
 from ...engine.decision.loosened import inputs
 from ...engine.decision.need import Need
-from ...engine.decision.outcomes import favourable, outcomes
+from ...engine.decision.outcomes import favourable
 from ...engine.decision.situation import Situation
 from ...engine.evaluation.rules import Firing, Model
 from ...engine.language.record import NamedTuple
@@ -83,8 +83,7 @@ def _like(line: LineDecision, judged: Judged) -> tuple[str, ...]:
 def _ways(judged: Judged, line: LineDecision) -> Ways:
     if line.role == WAITING:
         route = Route(judged, line.session)
-        program = judged.guideline.program
-        targets = favourable(outcomes(judged.model, program, line.key), program)
+        targets = favourable(judged.situation.outcomes(line.key), judged.guideline.program)
         wanted = asks(targets, judged) if line.needs else []
         told = (Way((), each, *route.changed([item.need for item in each.items])) for each in wanted)
         return Ways(tuple(told), line.missing_complete)

@@ -23,7 +23,7 @@ def asked(block: Block, *, open_alone: bool = False) -> tuple[list[tuple[str, st
     :param open_alone: leave out the ways that fail, where there are others that are open.
     """
     if not block.lacking:
-        return _by_state(block.met), False
+        return [(MET, alike(block.met))] if block.met else [], False
     lacking = [group for group in block.lacking if not any(item.fails for item in group)] if open_alone else []
     lacking = lacking or list(block.lacking)
     common = [item for item in next(iter(lacking), ()) if all(item in group for group in lacking)]

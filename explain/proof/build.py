@@ -8,7 +8,7 @@ from ...engine.decision.decide import Judged
 from ...engine.decision.decision import LineDecision
 from ...engine.decision.failing import CONTRADICTED, UNMET, Cause, Failure
 from ...engine.decision.failing import UNDOCUMENTED as NOBODY_SAYS
-from ...engine.decision.outcomes import any_way, awaited, outcomes, passed, surely
+from ...engine.decision.outcomes import any_way, passed
 from ...engine.decision.ways import Ways
 from ...engine.evaluation.rules import Firing
 from ...engine.language.kept import Kept
@@ -61,8 +61,7 @@ class Builder(Adding):
 
     def determination(self, line: LineDecision) -> str:
         """Add the conclusion of a line with everything it rests on."""
-        possible = outcomes(self.model, self.program, line.key)
-        shown = surely(possible, self.model).get(line.outcome) or awaited(possible, self.program)
+        shown = self.judged.situation.decisive(line.key, line.outcome)
         children = [Child("premise", self.holds(a)) for a in shown]
         children += [Child("absence", self.absent(a)) for a in passed(line.declared, self.program, line.key)]
         return self._line(line, self._said(line), children)
@@ -72,7 +71,7 @@ class Builder(Adding):
 
     def contrast(self, line: LineDecision, asked: str) -> str:
         """Add why a line does not have an outcome: that it does not hold, how far it does, or what does instead."""
-        possible = outcomes(self.model, self.program, line.key)
+        possible = self.judged.situation.outcomes(line.key)
         if asked in possible and not possible[asked]:
             children = [Child("absence", self.absent(any_way(asked, self.program, line.key)))]
         else:

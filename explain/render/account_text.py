@@ -87,9 +87,9 @@ class _Screen:
         self.account, self.judged, self.width, self.tight, self.all = account, judged, width, tight, all_
         self.colour, self.shown, self.written = colour, list[Block](), written
         self.said = set[str]()  # the statements whose words stand already
-        states = [f"  {item.state}" for b in account.blocks for group in (b.met, *b.lacking) for item in group]
         names = [block.statement for block in account.blocks]
-        self.column = max((len(name) + 1 for name in (*states, *names)), default=9)
+        names += [HANG + i.state for b in account.blocks for group in (b.met[:1], *b.lacking) for i in group]
+        self.column = max(map(len, names), default=8) + 1
 
     def lines(self, width: int = 0) -> list[str]:
         """Return the reason as lines.
@@ -221,8 +221,12 @@ class _Screen:
         return told
 
     def _folded(self, left: list[Block]) -> list[str]:
-        more = self._numbers([block for block in self.account.blocks if block not in left])
-        return self._wrap(folded_told(self.account, left, short=self.tight > PLAIN, more=list(more)), rest=HANG)
+        key = id(self.account), tuple(map(id, left)), self.tight, self.width
+        if (told := self.written.get(key)) is None:
+            more = self._numbers([block for block in self.account.blocks if block not in left])
+            text = folded_told(self.account, left, short=self.tight > PLAIN, more=list(more))
+            told = self.written[key] = self._wrap(text, rest=HANG)
+        return told
 
     def _numbers(self, shown: Sequence[Block]) -> Iterator[str]:
         """Yield how many items of the blocks shown are left out, where they are."""

@@ -61,6 +61,8 @@ def ways_told(account: Account, most: int, *, named: bool = False) -> str:
         if account.wanted:
             return ""
         return "Could change with: what a criterion for this request names, and what that criterion asks for"
+    if not account.ways:
+        return ""
     led = {way.outcome for way in account.ways}
     ways = [way._replace(outcome="") for way in account.ways] if len(led) == 1 else account.ways
     texts = told(ways, account.blocks, named=named)

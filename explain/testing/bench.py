@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ...engine.cases.case import Case
 from ...engine.decision.decide import judge
-from ...engine.decision.outcomes import awaited, outcomes, passed, surely
+from ...engine.decision.outcomes import passed
 from ...engine.decision.support import used
 from ...engine.evaluation.limits import TooManyStepsError
 from ...engine.evaluation.rules import Model
@@ -72,10 +72,8 @@ def rests(bench: Bench, guideline: Guideline) -> Iterator[Rest]:
     for line in judged.decision.lines:
         wanted = expect.get(f"{line.code}@{line.session}", expect.get(line.code, {})).get("rests_on")
         if wanted is not None:
-            possible = outcomes(judged.model, guideline.program, line.key)
-            sure = surely(possible, judged.model).get(line.outcome)
             shown = [
-                *(sure or awaited(possible, guideline.program)),
+                *judged.situation.decisive(line.key, line.outcome),
                 *passed(line.declared, guideline.program, line.key),
             ]
             rules, undocumented = used(shown, judged.model, judged.why)

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from ...engine.cases.case import Case
 from ...engine.decision.decide import judge
 from ...engine.decision.decision import WORLDS
-from ...engine.decision.outcomes import outcomes
 from ...engine.decision.situation import Situation
 from ...engine.decision.support import used
 from ...engine.language.errors import CaseError
@@ -69,7 +68,7 @@ def _note(case: Case, world: str, guideline: Guideline, uses: Uses) -> None:
         for line in judged.decision.lines:
             for name in line.by:
                 uses[name][0].add(case.id)
-        found = [outcomes(judged.model, guideline.program, line.key) for line in judged.decision.lines]
+        found = [judged.situation.outcomes(line.key) for line in judged.decision.lines]
         targets = [a for kinds in found for atoms in kinds.values() for a in atoms]
         targets += judged.model.atoms(ADVISORY)
         rules, undocumented = used(targets, judged.model, judged.why)
