@@ -141,7 +141,8 @@ class Hut(NamedTuple):
 def huts(draw: st.DrawFn) -> Hut:
     """Draw a guideline in which something else than the record's own word closes, gives or denies what is open.
 
-    No rule reads a denial that closes nothing, or one beside a count: there ways may say too much, as the README tells.
+    No rule reads a denial that closes nothing, or one beside a count, or asks that one is not said beside what it would
+    rule out: there ways may say too much, as the README tells.
     """
     denials = draw(st.integers(0, 4)) > 0
     fact = draw(st.sampled_from(["", "unless refuted", "unless barred"]))
@@ -150,10 +151,13 @@ def huts(draw: st.DrawFn) -> Hut:
     own += [draw(st.sampled_from(SETTLED))] * draw(st.booleans())
     heads = st.sampled_from([f"{head}({name})" for head in ("fact", "barred", "refuted") for name in FACTS])
     own += [f"{head} :- {by}" for head, by in draw(st.lists(st.tuples(heads, st.sampled_from(BY)), max_size=2))]
-    parts = st.sampled_from(PARTS + DENIED * (denials and fact != ""))
+    parts, unsaid = st.sampled_from(PARTS + DENIED * (denials and fact != "")), {"not barred(two)", "not refuted(two)"}
     bodies = draw(st.lists(st.lists(parts, min_size=1, max_size=3, unique=True), min_size=1, max_size=3))
     counts = [any("#count" in part for part in body) for body in bodies]
     bodies = [[p for p in body if not (counted and p in DENIED)] for body, counted in zip(bodies, counts, strict=True)]
+    ruled_out = ["not fact(two)", "#count"] + ["middle"] * any(each in own[0] for each in ("fact(two)", "#count"))
+    for body in (body for body in bodies if denials and not unsaid.isdisjoint(body)):
+        body[:] = [part for part in body if part in unsaid or not any(each in part for each in ruled_out)]
     condition, place = draw(st.sampled_from(["", "until settled"])), draw(st.sampled_from(["", "%@ open: place"]))
     return Hut(tuple(map(", ".join, bodies)), tuple(own), fact, condition, place, denials)
 
