@@ -19,12 +19,16 @@ _SIGNS = ("<", ">", "=")
 
 
 def about(account: Account, judged: Judged) -> str:
-    """Return the session of an account's lines, where the case has several, and what is shown of it."""
+    """Return the session of an account's lines, where the case has several, what is shown of it, and a date.
+
+    The date is the one whose rules apply, where that is not the date of service.
+    """
     line, program = account.lines[0], judged.guideline.program
     several = len({each.session for each in judged.decision.lines}) > 1
     shown = [program.label(value) for name, value in line.shown.items()
              if value and "Session" in program.predicates[name].params]  # fmt: skip
-    return ", ".join([f"session {line.session}"] * several + shown)
+    dated = [f"as of {judged.decision.as_of}"] * (judged.decision.as_of != judged.case.date)
+    return ", ".join([f"session {line.session}"] * several + shown + dated)
 
 
 def sentence(account: Account) -> str:
