@@ -76,7 +76,7 @@ def test_as_of_moves_the_rules(tmp_path: Path) -> None:
     assert told["as_of"] == "2011-11-16"
     assert run("decide", CTS, "--as-of", "soon").exit_code == 2
     told = run("explain", CTS, "--as-of", "2011-11-16").stdout
-    assert told.splitlines()[0].startswith("95886, 95909 (EMG with NCS, as of 2011-11-16): NOT ADDRESSED: ")
+    assert told.splitlines()[0].startswith("95886, 95909 (as of 2011-11-16): NOT ADDRESSED: ")
     assert "as of" not in run("explain", CTS).stdout
 
 
