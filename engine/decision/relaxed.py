@@ -19,6 +19,7 @@ from .missing import Missing
 from .need import AtLeast, Item, Need, Set, in_order
 from .network import Network
 from .outcomes import favourable, outcomes
+from .settled import Settled, is_within
 from .situation import Situation
 from .unsaid import network
 
@@ -26,28 +27,6 @@ _AMOUNTS = ("amount of", "count")
 
 Gates = Mapping[str, Collection[Collection[Item]]]
 """What settles a question: the items of each gate of the network that are of a predicate, by the predicate."""
-
-
-class Settled:
-    """What would settle a line beside what the case says.
-
-    :param every: what settles it, with what the case says already.
-    """
-
-    def __init__(self, every: Set, relaxed: Relaxed) -> None:
-        self.every, self._relaxed = every, relaxed
-        self.needs: Set = frozenset(each for need in every for each in relaxed.left(need))
-
-    @cached_property
-    def targets(self) -> tuple[Atom, ...]:
-        """The outcomes in favour that it gives."""
-        return tuple(self._relaxed.missing.met(self.every, self._relaxed.targets))
-
-    @cached_property
-    def told(self) -> set[Atom]:
-        """What follows from the findings that it documents, themselves among it."""
-        plain = (need for need in self.every if isinstance(need, Need) and not need.bounds and not need.denies)
-        return self._relaxed.missing.follows(*(need.atom for need in plain))
 
 
 class Relaxed:
@@ -143,7 +122,7 @@ class Relaxed:
             if shape == "present of" and any(item.atom == atom and item.kind == "absent" for item in about):
                 return True
             of = (item for item in about if shape in _AMOUNTS and item.atom.args[:-1] == atom.args[:-1])
-            if any(not _is_within(atom, item) for item in of):
+            if any(not is_within(atom, item) for item in of):
                 return True
         return False
 
@@ -239,8 +218,3 @@ class _Missing(Missing):
         if (opened := self._denied_by.get(atom.predicate)) is None:
             return ()
         return (Atom(opened.said_by, each.args) for each in self.weaker(atom) if each.predicate == atom.predicate)
-
-
-def _is_within(amount: Atom, item: Item) -> bool:
-    number = amount.args[-1]
-    return isinstance(number, int) and (number >= item.bound if item.kind == "low" else number <= item.bound)
