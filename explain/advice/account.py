@@ -176,19 +176,20 @@ def _account(line: LineDecision, grounds: Grounds, known: list[_Written]) -> Acc
 
 
 def _written(line: LineDecision, grounds: Grounds, steps: Sequence[Step], rules: list[Rule], said: _Said) -> Account:
-    program = grounds.program
+    program, guideline = grounds.program, grounds.judged.guideline
     writer = Writer(line, program)
     for step, more in beyond(steps):
         writer.line_rule(step, more)
     blocks, beside = writer.told()
     shown = {block.statement for block in (*blocks, *beside)}
+    could = covering(guideline, guideline.since(grounds.judged.situation.date))
     unspoken = None if blocks or line.role == SILENT else nothing(grounds)
     return Account(
         (line,), tuple(_deciding(line, rules, program)), blocks, beside, str(unspoken or ""), said.wanted,
         bool(unspoken and unspoken.named), said.between,
         grounds.items.recorded() if unspoken else (), _change(line, grounds),
         rests_on(rules, program, program.predicates if said.wanted else ()), tuple(writer.folded),
-        tuple(name for name in covering(grounds.judged.guideline) if name not in shown),
+        tuple(name for name in could if name not in shown),
         program,
     )  # fmt: skip
 
@@ -215,13 +216,13 @@ def by_authority(names: Iterable[str], program: Program) -> dict[str, tuple[str,
 
 
 @lru_cache(maxsize=16)
-def covering(guideline: Guideline) -> tuple[str, ...]:
-    """Return the statements that can cover a line, in the order of the text."""
-    program = guideline.program
+def covering(guideline: Guideline, date: str) -> tuple[str, ...]:
+    """Return the statements that can cover a line by the rules of an ISO date, in the order of the text."""
+    program, rules = guideline.program, guideline.program.edition(date)
     found, stack = set(), [(each.name, 2) for each in program.of_role(FAVOURABLE)]
     seen = set(stack)
     for name, at in stack:
-        for rule in program.rules:
+        for rule in rules:
             if rule.head.predicate != name:
                 continue
             term = rule.head.args[at]

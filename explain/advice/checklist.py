@@ -52,7 +52,8 @@ def as_json(judged: Judged, lines: Iterable[LineAsks]) -> dict[str, Any]:
         for each in lines
     ]
     advisories = [advisory._asdict() for advisory in judged.decision.advisories]
-    return {"case": judged.decision.case, "world": judged.decision.world, "lines": told, "advisories": advisories}
+    about = {name: getattr(judged.decision, name) for name in ("case", "guideline", "as_of", "world")}
+    return {**about, "lines": told, "advisories": advisories}
 
 
 def _way(way: Way) -> dict[str, Any]:
@@ -63,7 +64,8 @@ def _way(way: Way) -> dict[str, Any]:
 def as_text(judged: Judged, lines: Sequence[LineAsks], width: int) -> str:
     """Return the checklist as boxes to tick; lines that ask the same are one, choices are drawn together."""
     case = judged.case
-    parts = wrapped(f"{case.id}: {case.title}" if case.title else case.id, width, subsequent_indent="  ")
+    dated = f" (as of {judged.decision.as_of})" * (judged.decision.as_of != case.date)
+    parts = wrapped(f"{case.id}{': ' * bool(case.title)}{case.title}{dated}", width, subsequent_indent="  ")
     same: dict[tuple[object, ...], list[LineAsks]] = {}
     for each in lines:
         line, found = each.line, each.ways
@@ -83,7 +85,9 @@ def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[st
     drawn = groups(found.ways)
     by = f" by {', '.join(line.by)}" if line.by else ""
     text = f"{', '.join(called(each.line, judged) for each in lines)}: {line.words}{by}"
-    if not line.lacks:
+    if line.reason:
+        text += f": {judged.guideline.program.label(line.reason)}"
+    elif not line.lacks:
         text += "; nothing is missing"
     elif not found.ways:
         from .nothing import between  # slow to import, and only a line that no list would settle is told so

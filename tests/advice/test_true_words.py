@@ -12,7 +12,9 @@ from coverlog.engine.cases.case import Case, read_files, read_text
 from coverlog.engine.decision.decide import Judged, judge
 from coverlog.engine.decision.decision import WORLDS
 from coverlog.engine.decision.need import AtLeast, Need
+from coverlog.engine.language.comparison import bounds, within
 from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.program.graph import below
 from coverlog.engine.program.interface import WAITING
 from coverlog.explain.advice.account import Account, accounts
 from coverlog.explain.advice.asks import steps_to
@@ -160,6 +162,26 @@ def test_an_item_has_the_statement_that_asks_for_it_there(
                     ), (item, each)  # fmt: skip
                     asked += 1
     assert asked > 20
+
+
+def test_an_item_of_a_way_has_a_statement_that_takes_it_up(drawn: list[Judged], guideline: Guideline) -> None:
+    """A rule of it reads the item for something else, and needs an amount to be within the bounds that are told."""
+    asked = 0
+    for judged in [named("headache-emg-with-ncs", guideline), *drawn]:
+        program = judged.guideline.program
+        for item in (i for each in checklist(judged) for way in each.ways.ways for i in way.ask.items):
+            if not isinstance(item.need, Need) or item.need.denies:
+                continue
+            own = below(program, item.need.atom.predicate)  # what says that it is so
+            rules = [
+                rule for rule in program.rules if item.statement in rule.cites[:1] and rule.head.predicate not in own
+            ]
+            rules = [rule for rule in rules if own & {literal.atom.predicate for literal in rule.literals}]
+            assert rules, item
+            limits = (within([limit for c in rule.comparisons if (limit := bounds(c))]) for rule in rules)
+            assert item.need.bounds is None or item.need.bounds in limits, item
+            asked += 1
+    assert asked > 100
 
 
 @pytest.mark.parametrize("world", WORLDS)
