@@ -215,7 +215,9 @@ class _Screen:
             text = f"{wanted_told(account)}; then what its criterion asks for (coverlog checklist)"
             yield from self._under(f"  {OPEN}", text)
         if account.recorded:
-            told = alike(account.recorded, short=True)
+            number = len(account.recorded)
+            many = self.tight >= FAILING and number > 1
+            told = f"{number} items (--detail 2)" if many else alike(account.recorded, short=True)
             yield from self._under(f"  {MET}", told) if account.wanted else self._wrap(f"Recorded: {told}", rest=HANG)
 
     def _rests_on(self, shown: Sequence[Block]) -> list[str]:
