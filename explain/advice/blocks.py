@@ -107,22 +107,19 @@ class Writer:
     def _step(self, step: Step, criterion: str, above: Names, barred: bool, head: Atom | None = None) -> None:
         """Add a rule, and the rules below it.
 
-        :param criterion: the statement about the case that the rule serves, or an empty text.
-        :param above: what the rules above it cite, and how they are read.
+        :param criterion: the statement about the case that it serves, or an empty text.
+        :param above: what the rules above cite, and how they are read.
         :param barred: whether something beside it fails already, whatever it lacks.
         :param head: what it gives by way of a rule that asks for nothing else.
         """
-        key = criterion, id(step), self._more, head  # steps stay as long as the line is written
-        if key in self._done:
+        if (key := (criterion, id(step), self._more, head)) in self._done:  # it stays as long as the line is written
             return
         self._done.add(key)
-        rule = step.rule
-        statement = rule.cites[0] if rule.cites else ""
-        above = above + rule.cites + rule.readings
+        statement = step.rule.cites[0] if step.rule.cites else ""
+        above = above + step.rule.cites + step.rule.readings
         bars = barred or (bool(step.lacking) and step.barred)
-        items = step.items
         below = statement if step.about else criterion
-        waiting = bool(items) or statement in self.line.by
+        waiting = bool(step.items) or statement in self.line.by
         for part in step.parts:
             if isinstance(part, Choice):
                 apart = bars or (step.fails and not part.fails) or (bool(self._more) and part in self._more)

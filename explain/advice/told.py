@@ -79,3 +79,15 @@ def alike(items: Sequence[Item], *, short: bool = False) -> str:
 def _standing(item: Item) -> tuple[object, str]:
     """Return how an item stands, whichever it is."""
     return item.state == MET or (item.told if not item.weaker else ABSENT), item.source
+
+
+def together(groups: Iterable[list[Block]]) -> Iterator[list[Block]]:
+    """Yield the blocks of criteria, those that lack the same together: what is met of one never stands alone."""
+    whole = list[Block]()
+    for group in groups:
+        whole += group
+        if any(block.lacking for block in group):
+            yield whole
+            whole = []
+    if whole:
+        yield whole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from ...engine.decision.decide import Judged, LineDecision
@@ -11,7 +11,7 @@ from ..advice.account import Account, accounts
 from ..advice.blocks import Block
 from ..advice.item import ABSENT, BARS, MET, OPEN, OTHER, SHORT
 from ..advice.phrases import in_whole_words
-from ..advice.told import alike, asked
+from ..advice.told import alike, asked, together
 from .account_words import about, folded_told, rests_told, sentence, wanted_told, ways_told
 from .decision_text import advisories, emphasis
 
@@ -140,7 +140,7 @@ class _Screen:
         """Return the blocks by criterion, whether they must be told, and whether all criteria ask for them."""
         groups = [list(group) for _, group in groupby(self.account.blocks, key=lambda block: block.criterion)]
         if self.account.lines[0].role != FAVOURABLE:
-            groups = list(_whole(groups))
+            groups = list(together(groups))
         common = [not any(block.about for block in group) for group in groups]
         if (line := self.account.lines[0]).role == FAVOURABLE:
             all_by = self.tight < NEAREST
@@ -185,8 +185,12 @@ class _Screen:
         self.said.add(block.statement)
         unmet = self.tight >= FAILING and self.account.lines[0].role != FAVOURABLE
         key = block, words, unmet, self.tight >= TERSE, self.column, self.width
+        return self._once(key, lambda: list(self._written(block, words, unmet=unmet)))
+
+    def _once(self, key: object, write: Callable[[], list[str]]) -> list[str]:
+        """Return what is written already, or write it."""
         if (told := self.written.get(key)) is None:
-            told = self.written[key] = list(self._written(block, words, unmet=unmet))
+            told = self.written[key] = write()
         return told
 
     def _written(self, block: Block, words: str, *, unmet: bool) -> Iterator[str]:
@@ -211,22 +215,22 @@ class _Screen:
             text = f"{wanted_told(account)}; then what its criterion asks for (coverlog checklist)"
             yield from self._under(f"  {OPEN}", text)
         if account.recorded:
-            told = alike(account.recorded, short=True)
+            number = len(account.recorded)
+            many = self.tight >= FAILING and number > 1
+            told = f"{number} items (--detail 2)" if many else alike(account.recorded, short=True)
             yield from self._under(f"  {MET}", told) if account.wanted else self._wrap(f"Recorded: {told}", rest=HANG)
 
     def _rests_on(self, shown: Sequence[Block]) -> list[str]:
         key = self.account.rests_on, tuple([block.rests_on for block in shown]), self.width
-        if (told := self.written.get(key)) is None:
-            told = self.written[key] = self._wrap(rests_told(self.account, shown), rest=HANG)
-        return told
+        return self._once(key, lambda: self._wrap(rests_told(self.account, shown), rest=HANG))
 
     def _folded(self, left: list[Block]) -> list[str]:
         key = id(self.account), tuple(map(id, left)), self.tight, self.width
-        if (told := self.written.get(key)) is None:
-            more = self._numbers([block for block in self.account.blocks if block not in left])
-            text = folded_told(self.account, left, short=self.tight > PLAIN, more=list(more))
-            told = self.written[key] = self._wrap(text, rest=HANG)
-        return told
+        return self._once(key, lambda: self._wrap(self._folded_told(left), rest=HANG))
+
+    def _folded_told(self, left: list[Block]) -> str:
+        more = self._numbers([block for block in self.account.blocks if block not in left])
+        return folded_told(self.account, left, short=self.tight > PLAIN, more=list(more))
 
     def _numbers(self, shown: Sequence[Block]) -> Iterator[str]:
         """Yield how many items of the blocks shown are left out, where they are."""
@@ -238,15 +242,3 @@ class _Screen:
         left_out = {item for block in shown if block.lacking for item in block.met}
         if met := len(left_out if unmet else ()):
             yield f"{met} item{'s' * (met > 1)} met (--detail 2)"
-
-
-def _whole(groups: Iterable[list[Block]]) -> Iterator[list[Block]]:
-    """Yield the blocks of criteria, those that lack the same together: what is met of one never stands alone."""
-    whole = list[Block]()
-    for group in groups:
-        whole += group
-        if any(block.lacking for block in group):
-            yield whole
-            whole = []
-    if whole:
-        yield whole

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...engine.decision.decide import Judged, LineDecision
+from ...engine.program.interface import WAITING
+from ..advice.account import accounts
 from ..advice.change import Change
 from ..advice.phrases import wrapped
 from ..advice.remedies import unstated
+from ..advice.told import ANY
 from ..advice.whatif import ASKS, DECIDES, NOT_MET, SUPPORTS, WHEN, Flip, compare, differing
 from ..advice.wording import words_of
+from .account_words import told
 from .table import table
+
+MOST = 4
+"""How many ways are told of a side."""
 
 _SAID = {DECIDES: "", SUPPORTS: "", ASKS: " asks for more", NOT_MET: " is not met"}
 
@@ -23,16 +30,21 @@ def as_text(before: Judged, after: Judged, changes: Sequence[Change], width: int
     parts += wrapped(f"{before.decision.guideline}, as of {dates}, {after.decision.world} world", width)
     rows = [("line", "before", "after", ""), *map(_row, flips)]
     parts += ["", table(rows, width), "", *wrapped(_sum(flips), width)]
-    same: dict[str, list[Flip]] = {}
-    for flip in flips:
-        told = "\n".join(_difference(flip, before, after, width))
-        if told and flip.before != flip.after:
-            same.setdefault(told, []).append(flip)
-    for told, alike in same.items():
-        codes = ", ".join(f"{flip.code}@{flip.session}" for flip in alike)
-        parts += ["", *wrapped(f"{codes}: {_moved(alike[0])}", width, subsequent_indent="  "), told]
+    parts += _paragraphs(flips, before, after, width)
     parts += ["", *_beside(before, after, width)]
     return "\n".join(parts).rstrip()
+
+
+def _paragraphs(flips: Sequence[Flip], before: Judged, after: Judged, width: int) -> Iterator[str]:
+    """Yield what is not the same of lines, those together of which the same is told."""
+    same: dict[tuple[str, str], list[str]] = {}
+    for flip in (each for each in flips if each.before != each.after):
+        left = _stays(flip, "what would meet it on this side alone:")
+        for head, lines in ((_moved(flip), _difference), (left, _left)):
+            if text := "\n".join(lines(flip, before, after, width)):
+                same.setdefault((head, text), []).append(f"{flip.code}@{flip.session}")
+    for (head, text), alike in same.items():
+        yield from ("", *wrapped(f"{', '.join(alike)}: {head}", width, subsequent_indent="  "), text)
 
 
 def _beside(before: Judged, after: Judged, width: int) -> Iterator[str]:
@@ -63,8 +75,27 @@ def _row(flip: Flip) -> tuple[str, ...]:
 
 def _moved(flip: Flip) -> str:
     if flip.before and flip.after and not flip.flips:
-        return f"stays {flip.after.words}; what it rests on:"
+        return _stays(flip, "what it rests on:")
     return f"{_cell(flip.before)} -> {_cell(flip.after)}"
+
+
+def _stays(flip: Flip, told: str) -> str:
+    return f"stays {flip.after.words}; {told}" if flip.after else told
+
+
+def _left(flip: Flip, before: Judged, after: Judged, width: int) -> Iterator[str]:
+    """Yield what would meet a line that waits before and after, as far as it would on one of the sides alone."""
+    lines = [line for line in (flip.before, flip.after) if line and line.role == WAITING]
+    if len(lines) < 2 or lines[0].needs == lines[1].needs:
+        return
+    each = [[way for account in accounts(judged, [line]) for way in told(account.ways, ())]
+            for judged, line in zip((before, after), lines, strict=True)]  # fmt: skip
+    for name, line, ways, others in zip(WHEN, lines, each, reversed(each), strict=True):
+        own = [way for way in ways if way not in others]
+        more = f"; {len(own) - MOST} more way{'s' * (len(own) > MOST + 1)} (coverlog checklist)" * (len(own) > MOST)
+        more += "; there may be more" * (not line.missing_complete)
+        said = f"{ANY * (len(own) > 1)}{'; '.join(own[:MOST])}{more}" if own else "nothing else"
+        yield from wrapped(said, width, initial_indent=f"  {name:8}", subsequent_indent=" " * 10)
 
 
 def _difference(flip: Flip, before: Judged, after: Judged, width: int) -> Iterator[str]:

@@ -419,6 +419,22 @@ def test_ways_of_one_item_are_drawn_together_beside_those_of_several(name: str) 
     assert "ABSENT one way: an unattended home sleep test with a Type IV device: " in text
 
 
+def test_a_long_record_is_told_as_a_number_where_room_is_short(make: Callable[..., Case], guideline: Guideline) -> None:
+    """Where no criterion is about a case whose record would take more lines than a screen has, --detail 2 tells it."""
+    names = [name for name, (kind, _) in guideline.program.concepts.items() if kind == "finding"][:16]
+    findings = {
+        name: {"status": "present", "source": f"note {at} of the outpatient clinic"} for at, name in enumerate(names)
+    }
+    judged = judge(make(conditions=["back_pain", "headache"], findings=findings), guideline, world="closed")
+    (account,) = accounts(judged)
+    assert len(account.recorded) == 16
+    lines = screen(account, judged, 100)
+    assert len(lines) <= LINES
+    assert "Recorded: 16 items (--detail 2)" in lines
+    whole = " ".join(" ".join(screen(account, judged, 100, all_=True)).split())
+    assert all(item.text(short=True) in whole for item in account.recorded)
+
+
 def test_only_a_terminal_gets_colours(tmp_path: Path) -> None:
     """A pipe and a file get text alone."""
     case = "cts-six-weeks-of-splinting"

@@ -75,6 +75,32 @@ def test_no_flip_is_said() -> None:
     assert "after   I.5.a: motor neuron disease" in more
 
 
+def test_what_a_line_waits_for_is_told_where_that_changes(tmp_path: Path) -> None:
+    """Of a line that waits before and after, the text says what would meet it on one side alone, at most four ways."""
+    case = {"id": "waits", "date_of_service": "2025-11-03", "setting": "outpatient",
+            "conditions": ["carpal_tunnel_syndrome"], "services": [{"cpt": "95886"}, {"cpt": "95909"}]}  # fmt: skip
+    (path := tmp_path / "waits.json").write_text(json.dumps(case))
+    told = run("whatif", str(path), "--set", "sensory_loss=present").stdout
+    assert (
+        """\
+95886@1, 95909@1: stays more information needed; what would meet it on this side alone:
+  before  all of (any one of (muscle atrophy; sensory loss; weakness); lack of response to activity
+          modification; at least 4 weeks of wrist splint use)
+  after   all of (lack of response to activity modification; at least 4 weeks of wrist splint use)
+"""
+        in told
+    )
+    told = run("whatif", str(path), "--set", "significant_weakness_on_exam=absent").stdout
+    assert "  before  significant weakness on examination\n  after   nothing else\n" in told
+    same = run("whatif", str(path), "--set", "neuropathic_pain=present")
+    assert same.exit_code == 0
+    assert "on this side alone" not in same.stdout
+    path.write_text(json.dumps({**case, "conditions": []}))
+    told = run("whatif", str(path), "--set", "sensory_loss=present").stdout
+    assert "  after   any one of: motor neuron disease; myopathy; neuropathy from trauma; all of (" in told
+    assert "; 12 more" in " ".join(told.split())
+
+
 def test_lines_come_and_go() -> None:
     """A line added or dropped is not in the other case, and that is no flip."""
     told = whatif(CTS, "--add-service", "95937@2", "--drop-service", "95909")
