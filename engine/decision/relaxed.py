@@ -16,10 +16,9 @@ from ..language.kept import Kept
 from ..language.terms import Atom, quote
 from .loosened import denials, inputs, is_varied, relaxed, turning
 from .missing import Missing
-from .need import AtLeast, Item, Need, Set, in_order
+from .need import AtLeast, Item, Need, Set, in_order, single
 from .network import Network
-from .outcomes import favourable, outcomes
-from .settled import Settled, is_within
+from .outcomes import favourable, outcomes, rest_alike
 from .situation import Situation
 from .unsaid import network
 
@@ -27,6 +26,45 @@ _AMOUNTS = ("amount of", "count")
 
 Gates = Mapping[str, Collection[Collection[Item]]]
 """What settles a question: the items of each gate of the network that are of a predicate, by the predicate."""
+
+
+class Settled:
+    """What would settle a line beside what the case says.
+
+    :param every: what settles it, with what the case says already.
+    """
+
+    def __init__(self, every: Set, relaxed: Relaxed) -> None:
+        self.every, self._relaxed = every, relaxed
+        self.needs: Set = frozenset(each for need in every for each in relaxed.left(need))
+
+    @cached_property
+    def targets(self) -> tuple[Atom, ...]:
+        """The outcomes in favour that it gives, with all else that the case says."""
+        return tuple(self._relaxed.missing.met(self.every, self._relaxed.targets, self._stays))
+
+    @cached_property
+    def told(self) -> set[Atom]:
+        """What follows from the findings that it documents, themselves among it."""
+        plain = (need for need in self.every if isinstance(need, Need) and not need.bounds and not need.denies)
+        return self._relaxed.missing.follows(*(need.atom for need in plain))
+
+    def _stays(self, item: Item) -> bool:
+        """Say whether the case says something, and says it still once what is needed is documented."""
+        name, args = item.atom.predicate, item.atom.args
+        if item.finding in self._about:
+            return False
+        if item.kind in ("low", "high"):
+            said = (a for a in self._relaxed.said if (a.predicate, a.args[:-1]) == (name, args[:-1]))
+            return any(_is_within(amount, item) for amount in said)
+        opened = self._relaxed.denials.get(name)
+        withdrawn = opened and Atom(opened.name, args) in self.told
+        return item.kind == "present" and item.atom in self._relaxed.said and not withdrawn
+
+    @cached_property
+    def _about(self) -> set[str]:
+        """What is documented in place of what the case says of it."""
+        return {need.finding for need in single(self.every)}
 
 
 class Relaxed:
@@ -122,7 +160,7 @@ class Relaxed:
             if shape == "present of" and any(item.atom == atom and item.kind == "absent" for item in about):
                 return True
             of = (item for item in about if shape in _AMOUNTS and item.atom.args[:-1] == atom.args[:-1])
-            if any(not is_within(atom, item) for item in of):
+            if any(not _is_within(atom, item) for item in of):
                 return True
         return False
 
@@ -164,23 +202,6 @@ class Relaxed:
         return need._replace(atom=Atom(derived.name, need.atom.args), stated=until) if derived else need
 
 
-def rest_alike(atoms: Iterable[Atom], one: Model, other: Model) -> bool:
-    """Say whether atoms turn on the same in two models, down to what is surely so or open in both."""
-    stack, seen = [*atoms], set(atoms)
-    for atom in stack:
-        if (so := one.sure(atom)) != other.sure(atom):
-            return False
-        if so:
-            continue
-        firings = one.firings.get(atom)
-        if firings != other.firings.get(atom) or (atom in one.unknown) != (atom in other.unknown):
-            return False
-        further = [each for firing in firings or () for each in firing.reads if each not in seen]
-        stack += further
-        seen.update(further)
-    return True
-
-
 class _Missing(Missing):
     """The search in a relaxed case.
 
@@ -218,3 +239,8 @@ class _Missing(Missing):
         if (opened := self._denied_by.get(atom.predicate)) is None:
             return ()
         return (Atom(opened.said_by, each.args) for each in self.weaker(atom) if each.predicate == atom.predicate)
+
+
+def _is_within(amount: Atom, item: Item) -> bool:
+    number = amount.args[-1]
+    return isinstance(number, int) and (number >= item.bound if item.kind == "low" else number <= item.bound)

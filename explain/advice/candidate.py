@@ -8,8 +8,7 @@ from itertools import chain
 
 from ...engine.decision.need import AtLeast, Need, Set
 from ...engine.decision.network import bits
-from ...engine.decision.relaxed import Relaxed
-from ...engine.decision.settled import Settled
+from ...engine.decision.relaxed import Relaxed, Settled
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom
 from .request import Request
