@@ -68,11 +68,23 @@ class Account(NamedTuple):
             need.atom for way in self.ways for place in way.places for w in place for need in single([w.need])
         }
 
-    def apart(self, number: int = 1) -> str:
-        """Return what is said of so many items that stand beside those that decide."""
-        if self.between:
-            return f"lead{'s' * (number == 1)} to no yes"
-        return f"do{'es' * (number == 1)} not decide"
+    def apart(self, items: Group, *, each: bool = False) -> list[tuple[Group, str]]:
+        """Return items that stand beside those that decide, with what is said of them.
+
+        Of those by which alone the lines would be covered, as they lift what bars them too, it is that.
+
+        :param each: say it of each of them.
+        """
+        every = {item.concept for block in (*self.blocks, *self.beside) for item in block.beside}
+        ways = self.ways if items and self.fails else ()
+        taken = ({n.finding for place in way.places for w in place for n in single([w.need])}
+                 for way in ways if not way.request)  # fmt: skip
+        turning = {name for names in taken if names <= every for name in names}
+        one = each or len(items) == 1
+        plain = f"lead{'s' * one} to no yes" if self.between else f"do{'es' * one} not decide"
+        told = [(tuple(i for i in items if (i.concept in turning) == turns), said)
+                for turns, said in ((False, plain), (True, "could change it"))]  # fmt: skip
+        return [(group, said) for group, said in told if group]
 
     def as_json(self) -> dict[str, Any]:
         """Return the account as the documented JSON object."""

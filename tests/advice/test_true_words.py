@@ -130,6 +130,20 @@ def test_a_way_that_takes_less_leaves_the_rest_undecided(ncd: Guideline) -> None
     assert "the OPEN item decides" in text(account, judged)
 
 
+@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("name", ["screening-cts-splinted-but-no-symptom", "screening-without-symptoms"])
+def test_what_alone_would_be_enough_is_not_said_to_decide_nothing(name: str, world: str, guideline: Guideline) -> None:
+    """Symptoms lift what bars a screening as they are recorded: all that a way takes of the record could change it."""
+    judged = named(name, guideline, world)
+    (account,), (reason,) = accounts(judged), letter(judged).reasons
+    assert account.fails
+    assert any(not way.request for way in account.ways)
+    rows = " ".join(row.asked for row in reason.doctor)
+    assert "could change it" in rows
+    for told in (text(account, judged), rows):
+        assert "not decide" not in told
+
+
 def test_what_decides_between_other_answers_is_not_said_to_decide_nothing(guideline: Guideline) -> None:
     """The setting that the headline says to decide leads to no yes, and that is what the fold and the table say."""
     judged = named("no-signs-and-setting-not-stated", guideline)
