@@ -84,6 +84,7 @@ FORMS = (
     *(("explain", "--format", form) for form in ("text", "json", "markdown", "html", "dot", "mermaid", "graphml")),
     ("explain", "--full"), ("explain", "--why-not", "not_addressed"), ("checklist",), ("checklist", "--format", "json"),
     ("letter",), ("letter", "--format", "html"), ("letter", "--format", "json"), ("decide",),
+    ("sufficient",), ("sufficient", "--format", "json"),
 )  # fmt: skip
 
 
