@@ -131,6 +131,22 @@ def test_a_way_that_takes_less_leaves_the_rest_undecided(ncd: Guideline) -> None
 
 
 @pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("name", ["screening-without-symptoms", "screening-nmj-inpatient"])
+def test_what_bars_rests_on_what_the_rule_in_whose_words_it_is_told_goes_by(
+    name: str, world: str, guideline: Guideline
+) -> None:
+    """That what a screening does not document is absent is a reading: the screen and the letter name it."""
+    judged = named(name, guideline, world)
+    (account, *_), (reason, *_) = accounts(judged), letter(judged).reasons
+    told = text(account, judged)
+    assert "BARS the test is a screening" in told
+    assert {"X1.screening", "INT-6"} <= {
+        *re.findall(r"[\w.-]+", told.partition("Rests on: ")[2].partition("Folded")[0])
+    }
+    assert any("INT-6" in flag for flag in reason.flags)
+
+
+@pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("name", ["screening-cts-splinted-but-no-symptom", "screening-without-symptoms"])
 def test_what_alone_would_be_enough_is_not_said_to_decide_nothing(name: str, world: str, guideline: Guideline) -> None:
     """Symptoms lift what bars a screening as they are recorded: all that a way takes of the record could change it."""
