@@ -21,6 +21,7 @@ from coverlog.explain.advice.asks import steps_to
 from coverlog.explain.advice.checklist import checklist
 from coverlog.explain.advice.item import OPEN
 from coverlog.explain.advice.letter import letter
+from coverlog.explain.advice.remedies import unstated
 from coverlog.explain.proof.build import prove
 from coverlog.explain.render.account_text import screen
 from coverlog.explain.render.account_words import told as ways_in_words
@@ -144,6 +145,32 @@ def test_what_bars_rests_on_what_the_rule_in_whose_words_it_is_told_goes_by(
         *re.findall(r"[\w.-]+", told.partition("Rests on: ")[2].partition("Folded")[0])
     }
     assert any("INT-6" in flag for flag in reason.flags)
+
+
+def test_what_a_case_has_to_state_is_asked_for_wherever_it_waits_for_it(
+    drawn: list[Judged], guideline: Guideline
+) -> None:
+    """Where the screen names it as open, the checklist and the letter ask the question too."""
+    asked = 0
+    for judged in [named("back-pain-with-weakness-asks-for-the-condition", guideline), *drawn]:
+        found = [account for account in accounts(judged) if account.wanted]
+        for account in found:
+            question = unstated(judged)
+            assert question.startswith("No other " if account.another else "No "), judged.decision.case
+            lines = tuple(f"{line.code}@{line.session}" for line in account.lines)
+            (member,) = (reason.member for reason in letter(judged).reasons if reason.lines == lines)
+            assert f"Your doctor can tell us: {question.partition('. ')[2]}" in member
+            asked += 1
+    assert asked > 3
+
+
+@pytest.mark.parametrize("beside", ["lymphedema", "anticoagulant_therapy"])
+def test_no_request_is_said_to_be_for_what_is_nothing_to_test_for(beside: str, guideline: Guideline) -> None:
+    """It is told as something of the person; the request is for the condition beside it."""
+    judged = decided({**WRIST, "conditions": [beside]}, guideline)
+    paragraph = " ".join(letter(judged).reasons[0].member)
+    assert paragraph.count("Your request is for") == 1
+    assert "Your request is for carpal tunnel syndrome." in paragraph
 
 
 @pytest.mark.parametrize("world", WORLDS)
