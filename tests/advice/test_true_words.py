@@ -167,7 +167,10 @@ def test_what_a_case_has_to_state_is_asked_for_wherever_it_waits_for_it(
 @pytest.mark.parametrize("beside", ["lymphedema", "anticoagulant_therapy"])
 def test_no_request_is_said_to_be_for_what_is_nothing_to_test_for(beside: str, guideline: Guideline) -> None:
     """It is told as something of the person; the request is for the condition beside it."""
-    judged = decided({**WRIST, "conditions": [beside]}, guideline)
+    said = {"services": [{"cpt": "95909"}], "conditions": [beside],
+            "findings": {"weakness": "present", "significant_weakness_on_exam": "present"}}  # fmt: skip
+    judged = decided({**WRIST, **said}, guideline)
+    assert judged.decision.lines[0].by[-1] == "III.3"
     paragraph = " ".join(letter(judged).reasons[0].member)
     assert paragraph.count("Your request is for") == 1
     assert "Your request is for carpal tunnel syndrome." in paragraph
