@@ -130,15 +130,9 @@ def named(steps: Iterable[Firing], model: Model, program: Program) -> bool:
 class _Taking:
     """The statements that take a need up, with all that each asks for of what nobody says: no further than is asked."""
 
-    def __init__(self, need: Need | AtLeast, steps: Iterable[Firing], model: Model, program: Program) -> None:
+    def __init__(self, need: Need | AtLeast, steps: Sequence[Firing], model: Model, program: Program) -> None:
         self._found: list[tuple[str, frozenset[Atom]]] = []
-        found: Iterable[Firing] = ()
-        if isinstance(need, Need):
-            own = {step.head for step in steps_to([need.atom], model)}  # what says that it is so takes nothing up
-            found = (step for step in steps if step.head not in own and _takes_up(step, need, program))
-            if need.bounds:  # the nearest that sets just these, as another one may ask for less or more
-                found = sorted(found, key=lambda step: set_by(step, need.atom) != need.bounds)
-        self._steps = iter(found)
+        self._steps = _taking_up(need, steps, model, program) if isinstance(need, Need) else iter(())
         self._model, self._declared = model, program.predicates
 
     def __iter__(self) -> Iterator[tuple[str, frozenset[Atom]]]:
@@ -153,7 +147,7 @@ class _Taking:
 Known = dict[Need | AtLeast, tuple[Item, _Taking]]
 
 
-def _item(need: Need | AtLeast, taking: _Taking, steps: Iterable[Firing], model: Model, program: Program) -> Item:
+def _item(need: Need | AtLeast, taking: _Taking, steps: Sequence[Firing], model: Model, program: Program) -> Item:
     """Return the question for a need, and the nearest statement that takes it up."""
     if isinstance(need, AtLeast):
         of = tuple(_item(each, _Taking(each, steps, model, program), steps, model, program) for each in need.of)
@@ -171,6 +165,16 @@ def _stated(item: Item, taking: _Taking, every: AbstractSet[Atom]) -> Item:
     """
     name = next((name for name, left in taking if name and left <= every), item.statement)
     return item if name == item.statement else item._replace(statement=name)
+
+
+def _taking_up(need: Need, steps: Sequence[Firing], model: Model, program: Program) -> Iterator[Firing]:
+    """Yield the steps that take a need up, first those that set just its bounds: others may ask for less or more."""
+    own = {step.head for step in steps_to([need.atom], model)}  # what says that it is so takes nothing up
+    for exact in (True, False)[: 1 + bool(need.bounds)]:
+        for step in steps:
+            fits = not need.bounds or (set_by(step, need.atom) == need.bounds) == exact
+            if fits and step.head not in own and _takes_up(step, need, program):
+                yield step
 
 
 def _takes_up(step: Firing, need: Need, program: Program) -> bool:
