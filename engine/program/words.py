@@ -209,8 +209,8 @@ def say_session(session: int, shown: Mapping[str, str | None], program: Program)
 
     :param shown: the values shown with a line, by predicate; those of its code alone are left out.
     """
-    of = [(name, value) for name, value in shown.items() if "Session" in program.predicates[name].params]
-    told = [program.label(value) if value else f"no {name.replace('_', ' ')}" for name, value in of]
+    of = [value for name, value in shown.items() if "Session" in program.predicates[name].params]
+    told = [program.label(value) for value in of if value]
     return f"session {session}" + (f": {', '.join(told)}" if told else "")
 
 

@@ -577,13 +577,17 @@ def test_what_is_declared_shown_stands_with_each_line_and_nothing_else_does(tmp_
 %@ rule B/told: {Finding} is told
 told(Session, Code, Finding) :- service(Session, Code), documented(Finding).
 """
-    said = "id: x\ndate_of_service: 2025-01-01\nservices: [{cpt: '99213'}]\nfindings: {cough: present}\n"
-    for text, more, words in ((SOUND, [], "session 1\n"), (SOUND + told, ["told"], "session 1: a cough\n")):
+    said = "id: x\ndate_of_service: 2025-01-01\nservices: [{cpt: '99213'}]\n"
+    cough = f"{said}findings: {{cough: present}}\n"
+    for text, given, more, words in (
+        (SOUND, cough, [], "session 1\n"), (SOUND + told, cough, ["told"], "session 1: a cough\n"),
+        (SOUND + told, said, ["told"], "session 1\n"),
+    ):  # fmt: skip
         guideline = loaded(tmp_path, text)
-        (case,) = read_text(said.encode(), "x.yaml", guideline)
+        (case,) = read_text(given.encode(), "x.yaml", guideline)
         assert isinstance(case, Case)
         judged = judge(case, guideline)
         line = judged.decision.as_json()["lines"][0]
         assert list(line)[: 3 + len(more)] == ["cpt", "session", *more, "outcome"]
-        assert [line[name] for name in more] == ["cough"] * len(more)
+        assert [line[name] for name in more] == ["cough" if given == cough else None] * len(more)
         assert words in f"{decision_text(judged, 80)}\n"
