@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from ..language.record import NamedTuple
+from ..language.visible import CONTROL, ESCAPED
 from ..library.guideline import Guideline
 from ..program.interface import CODE
 from ..program.schema import ID_LENGTH
@@ -19,8 +20,15 @@ from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables, plain
 
 SESSION, UNITS = "session", "units"
 MIDNIGHT = " 00:00:00$"
-NO_ID = f"""("case" IS NULL OR "case" < '!' OR ltrim("case") <> "case" OR length("case") > {ID_LENGTH})"""
-"""What holds of an id that a case file may not have either: it is missing, begins with a space, or is too long."""
+_SPACE = r"[\t\n\r\p{Zs}]"
+BLANK = f"""(regexp_full_match(coalesce("case", ''), '{_SPACE}*'))"""
+"""What holds of an id that is missing."""
+AMISS = f"""(length("case") > {ID_LENGTH} OR regexp_matches("case", '^{_SPACE}'))"""
+"""What holds of one that a case file may not have either: it begins with a space, or is too long."""
+NO_ID = f"""("case" IS NULL OR "case" < '!' OR ("case" > '~' AND {AMISS})
+    OR (length("case") > {ID_LENGTH // ESCAPED} AND strlen("case") > length("case"))
+    OR (length("case") > {ID_LENGTH // CONTROL} AND ({AMISS} OR regexp_matches("case", '[[:cntrl:]]'))))"""
+"""What holds of every id that may be so, or too long once it is told with what is hidden in it; soon said of most."""
 
 
 class Reading(NamedTuple):

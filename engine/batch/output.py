@@ -16,7 +16,7 @@ from ..program.interface import CODE
 from .columns import COLUMNS, MISSING, SEPARATOR, TOLD, Result
 from .entries import BatchError, holds_case_files
 from .load import Loaded
-from .rejects import REJECTS, count, stand
+from .rejects import REJECTED, REJECTS, count, stand
 from .run import FETCHED
 from .several import Batches
 from .sql import quoted, text
@@ -215,7 +215,7 @@ def summary(of: Batches, counts: Mapping[Result, int] | None = None, cases: int 
     reasons = dict(of.db.execute(most).fetchall())
     return Summary(
         cases or max(batch.cases for batch in of.all), sum(outcomes.values()), _most(outcomes), _most(deciding, 10),
-        _most(missing, 10), count(of.db, '(SELECT DISTINCT "case" FROM rejects)'), reasons,
+        _most(missing, 10), count(of.db, REJECTED), reasons,
     )  # fmt: skip
 
 

@@ -15,11 +15,11 @@ from ..library.guideline import Guideline
 from ..library.several import Answering, Several, each
 from ..program.interface import CODE
 from .apart import results
-from .back import ANOTHER, AT_ONCE, saids
+from .back import AT_ONCE, saids
 from .columns import Result
 from .kernel import UNDECIDED
 from .load import insert
-from .rejects import SOUND, TABLE, Close, Refused, reject
+from .rejects import ANOTHER, SOUND, TABLE, Close, Refused, reject
 from .run import Batch, Step
 from .sources import Sources, sources
 from .tables import CASE
@@ -175,7 +175,7 @@ class Batches:
         self.db.execute(_EVERY)
         insert(self.db, "every_service", lines)
         insert(self.db, "stood", [(CASE, file, before) for file, before in files.items()])
-        reject(self.db, self._refused)
+        reject(self.db, self._refused, placed=True)
         self.all[0].cases = sum(map(len, numbers.values()))
         alone = np.array([name not in twice for name, *_ in lines], bool)
         for batch, its in ids.items():

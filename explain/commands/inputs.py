@@ -100,25 +100,27 @@ def judge_row(source: Path, name: str, world: str, as_of: str) -> Judged:
 
 
 def _judge_tabled(source: Path, name: str, world: str, as_of: str) -> Judged:
-    from ...engine.batch.back import case_of, codes_of
+    from ...engine.batch.back import codes_of
     from ...engine.batch.load import Loaded
-    from ...engine.batch.sources import connect, sources, told
+    from ...engine.batch.rejects import case_of
+    from ...engine.batch.sources import Sources, connect, sources, told
     from ...engine.batch.tables import NotTabledError
 
-    def looked(guideline: Guideline) -> Loaded:
+    def looked(guideline: Guideline) -> tuple[Loaded, Sources]:
         batch = Loaded(db, guideline, world, as_of)
-        batch.look(sources(source, [batch.tables], db, name)[0])
-        return batch
+        (of,) = sources(source, [batch.tables], db, name)
+        batch.look(of)
+        return batch, of
 
     found = answering()
     guideline = each(found)[0]
     try:
         db = connect(threads=1)
         with told():
-            batch = looked(guideline)
+            batch, of = looked(guideline)
             if isinstance(found, Several) and (only := _only(found, name, codes_of(batch, name))) is not guideline:
-                guideline, batch = only, looked(only)
-            case = case_of(batch, name)
+                guideline, (batch, of) = only, looked(only)
+            case = case_of(batch, of, name)
     except (NotTabledError, LookupError) as error:
         raise FaultError(str(error)) from None
     return _judged(case, guideline, world, as_of)
