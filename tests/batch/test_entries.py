@@ -135,6 +135,10 @@ def test_a_view_is_a_table(folder: Path) -> None:
         db.execute("CREATE VIEW finding AS FROM said")
         db.execute("CREATE SCHEMA other; CREATE TABLE other.condition AS SELECT 1 AS one")
     assert lines(made) == expected
+    with duckdb.connect(str(made)) as db:
+        db.execute("DROP TABLE said")
+    ran = batch(made)  # what the view is of is gone
+    assert (ran.exit_code, f"{made}: the table finding cannot be read: " in ran.stderr) == (2, True), ran.output
 
 
 @given(st.sampled_from(NAMES), st.sampled_from(["", "s"]), st.sampled_from([" ", "-", "", "_"]),
