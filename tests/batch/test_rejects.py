@@ -86,6 +86,13 @@ def test_what_a_batch_rejects_is_refused_by_file_and_row(seed: int, faulty: Call
         assert f"{each['file']}, table {each['table']}, row {each['row']}: {each['reason']}\n" in error
 
 
+def test_one_case_is_explained(faulty: Callable[[random.Random], Path]) -> None:
+    """Of a case and another one in a batch none is left out in silence."""
+    source = str(faulty(random.Random(1)))
+    code, _, error = run("-g", "cg_med_24", "explain", "cts-six-weeks-of-splinting", "--from", source, "--case", "c0")
+    assert (code, "cts-six-weeks-of-splinting and c0 are two cases" in error) == (2, True)
+
+
 def test_what_belongs_to_no_case_is_not_written_around(
     guideline: Guideline, batch_tests: ModuleType, tmp_path: Path
 ) -> None:
