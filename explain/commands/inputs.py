@@ -129,35 +129,41 @@ def _only_case(name: str, items: list[Case | Unreadable]) -> Case:
 
 
 def _judge_tabled(source: Path, name: str, world: str, as_of: str) -> Judged:
+    from ...engine.batch.several import Batches
+    from ...engine.batch.sources import connect, told
+    from ...engine.batch.tables import NotTabledError
+
+    def by_all(among: Several) -> Iterable[Case | Unreadable]:
+        return Batches(db, among, world, as_of).case(source, name)
+
+    found = answering()
+    try:
+        db = connect(threads=1)
+        with told():
+            case = _or_part(lambda: _tabled(db, source, name, found), found, by_all)
+    except (NotTabledError, LookupError) as error:
+        raise FaultError(str(error)) from None
+    return _judged(case, found, world, as_of)
+
+
+def _tabled(db: Any, source: Path, name: str, found: Answering) -> Case:
+    """Return a case of tables, read by the one guideline that it is for."""
     from ...engine.batch.back import codes_of
     from ...engine.batch.load import Loaded
     from ...engine.batch.rejects import case_of
-    from ...engine.batch.several import Batches
-    from ...engine.batch.sources import Sources, connect, sources, told
-    from ...engine.batch.tables import NotTabledError
+    from ...engine.batch.sources import Sources, sources
 
     def looked(guideline: Guideline) -> tuple[Loaded, Sources]:
-        batch = Loaded(db, guideline, world, as_of)
+        batch = Loaded(db, guideline, "open")
         (of,) = sources(source, [batch.tables], db, name)
         batch.look(of)
         return batch, of
 
-    found = answering()
     guideline = each(found)[0]
-    try:
-        db = connect(threads=1)
-        with told():
-            batch, of = looked(guideline)
-            if isinstance(found, Several) and (only := _only(found, name, codes_of(batch, name))) is not guideline:
-                guideline, (batch, of) = only, looked(only)
-            case = _or_part(
-                lambda: case_of(batch, of, name),
-                found,
-                lambda among: Batches(db, among, world, as_of).case(source, name),
-            )
-    except (NotTabledError, LookupError) as error:
-        raise FaultError(str(error)) from None
-    return _judged(case, guideline, world, as_of)
+    batch, of = looked(guideline)
+    if isinstance(found, Several) and (only := _only(found, name, codes_of(batch, name))) is not guideline:
+        guideline, (batch, of) = only, looked(only)
+    return case_of(batch, of, name)._replace(under=guideline)
 
 
 def _only(several: Several, name: str, codes: set[str]) -> Guideline:
