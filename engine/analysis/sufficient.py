@@ -24,7 +24,7 @@ class Forced(NamedTuple):
     session: int
     outcome: str
     needs: list[str] | None  # None where the line waits, for nothing forces that
-    whatever: bool  # whatever else is documented; else only where nothing else is
+    whatever: bool  # whatever else is documented of what is open; else only where nothing else is
     change: list[tuple[str, str]] | None  # each thing before and after; None where nothing turns the outcome
     flipped: Witness | None
 

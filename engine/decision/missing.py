@@ -15,7 +15,7 @@ from typing import Any
 from ..evaluation.rules import Model
 from ..language.kept import Kept
 from ..language.terms import Atom
-from .need import Set
+from .need import Item, Set
 from .network import Network
 from .search import Found, Search
 from .settle import is_amount, network
@@ -50,9 +50,12 @@ class Missing:
         """
         return self._search(targets).found
 
-    def met(self, needs: Set, targets: Sequence[Atom]) -> list[Atom]:
-        """Return the targets that a set found for them makes surely so."""
-        met = self._search(targets).met(needs)
+    def met(self, needs: Set, targets: Sequence[Atom], says: Callable[[Item], bool] | None = None) -> list[Atom]:
+        """Return the targets that a set found for them makes surely so.
+
+        :param says: whether something is documented beside it.
+        """
+        met = self._search(targets).met(needs, says)
         return [target for target in targets if self._core(target) in met]
 
     def met_each(self, every: Sequence[Set], targets: Sequence[Atom]) -> list[list[Atom]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..evaluation.rules import Model
 from ..language.terms import Atom, Term, Var
@@ -68,3 +68,20 @@ def leads_to(atoms: Sequence[Atom], program: Program) -> str:
     """Return which outcome a line has where some atoms hold, or an empty text where no two could be meant."""
     names = [each.name for each in program.of_role(FAVOURABLE)]
     return next((name for name in names if name == foremost(atoms, program)[0].predicate), "") if names[1:] else ""
+
+
+def rest_alike(atoms: Iterable[Atom], one: Model, other: Model) -> bool:
+    """Say whether atoms turn on the same in two models, down to what is surely so or open in both."""
+    stack, seen = [*atoms], set(atoms)
+    for atom in stack:
+        if (so := one.sure(atom)) != other.sure(atom):
+            return False
+        if so:
+            continue
+        firings = one.firings.get(atom)
+        if firings != other.firings.get(atom) or (atom in one.unknown) != (atom in other.unknown):
+            return False
+        further = [each for firing in firings or () for each in firing.reads if each not in seen]
+        stack += further
+        seen.update(further)
+    return True

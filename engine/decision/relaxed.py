@@ -16,9 +16,9 @@ from ..language.kept import Kept
 from ..language.terms import Atom, quote
 from .loosened import denials, inputs, is_varied, relaxed, turning
 from .missing import Missing
-from .need import AtLeast, Item, Need, Set, in_order
+from .need import AtLeast, Item, Need, Set, in_order, single
 from .network import Network
-from .outcomes import favourable, outcomes
+from .outcomes import favourable, outcomes, rest_alike
 from .situation import Situation
 from .unsaid import network
 
@@ -40,14 +40,31 @@ class Settled:
 
     @cached_property
     def targets(self) -> tuple[Atom, ...]:
-        """The outcomes in favour that it gives."""
-        return tuple(self._relaxed.missing.met(self.every, self._relaxed.targets))
+        """The outcomes in favour that it gives, with all else that the case says."""
+        return tuple(self._relaxed.missing.met(self.every, self._relaxed.targets, self._stays))
 
     @cached_property
     def told(self) -> set[Atom]:
         """What follows from the findings that it documents, themselves among it."""
         plain = (need for need in self.every if isinstance(need, Need) and not need.bounds and not need.denies)
         return self._relaxed.missing.follows(*(need.atom for need in plain))
+
+    def _stays(self, item: Item) -> bool:
+        """Say whether the case says something, and says it still once what is needed is documented."""
+        name, args = item.atom.predicate, item.atom.args
+        if item.finding in self._about:
+            return False
+        if item.kind in ("low", "high"):
+            said = (a for a in self._relaxed.said if (a.predicate, a.args[:-1]) == (name, args[:-1]))
+            return any(_is_within(amount, item) for amount in said)
+        opened = self._relaxed.denials.get(name)
+        withdrawn = opened and Atom(opened.name, args) in self.told
+        return item.kind == "present" and item.atom in self._relaxed.said and not withdrawn
+
+    @cached_property
+    def _about(self) -> set[str]:
+        """What is documented in place of what the case says of it."""
+        return {need.finding for need in single(self.every)}
 
 
 class Relaxed:
@@ -183,23 +200,6 @@ class Relaxed:
         derived = self.inputs.get(need.atom.predicate)
         until = bool(derived and derived.until)
         return need._replace(atom=Atom(derived.name, need.atom.args), stated=until) if derived else need
-
-
-def rest_alike(atoms: Iterable[Atom], one: Model, other: Model) -> bool:
-    """Say whether atoms turn on the same in two models, down to what is surely so or open in both."""
-    stack, seen = [*atoms], set(atoms)
-    for atom in stack:
-        if (so := one.sure(atom)) != other.sure(atom):
-            return False
-        if so:
-            continue
-        firings = one.firings.get(atom)
-        if firings != other.firings.get(atom) or (atom in one.unknown) != (atom in other.unknown):
-            return False
-        further = [each for firing in firings or () for each in firing.reads if each not in seen]
-        stack += further
-        seen.update(further)
-    return True
 
 
 class _Missing(Missing):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from ..language.record import NamedTuple
@@ -54,10 +54,14 @@ class Search(Choices):
             sets.append(each)
         return Found(tuple(sorted(sets, key=order)), complete)
 
-    def met(self, needs: Set) -> set[Atom]:
-        """Return the targets that a set makes surely so; of a choice it leaves open, whichever is made."""
+    def met(self, needs: Set, says: Callable[[Item], bool] | None = None) -> set[Atom]:
+        """Return the targets that a set makes surely so; of a choice it leaves open, whichever is made.
+
+        :param says: whether something is documented beside it.
+        """
+        also = sum(1 << at for at, item in enumerate(self.items) if says and says(item))
         turns = max([len(need.of) for need in needs if isinstance(need, AtLeast)], default=1)
-        return set.intersection(*(self._met(turned(needs, turn)) for turn in range(turns)))
+        return set.intersection(*(self._met(turned(needs, turn), also) for turn in range(turns)))
 
     def met_each(self, every: Sequence[Set]) -> list[set[Atom]]:
         """Return for each of some sets what `met` does: all at once, a bit a set, where gates are plain."""
@@ -68,8 +72,8 @@ class Search(Choices):
         roots = [(target, held[root]) for target, root in zip(self.targets, self.net.roots, strict=False)]
         return [{target for target, by in roots if by >> at & 1} for at in range(len(every))]
 
-    def _met(self, needs: Sequence[Need]) -> set[Atom]:
-        held = self.net.values(self._documented(needs)).held
+    def _met(self, needs: Sequence[Need], also: int) -> set[Atom]:
+        held = self.net.values(self._documented(needs) | union(self.of.cover, also)).held
         return {target for target, root in zip(self.targets, self.net.roots, strict=False) if held[root]}
 
     def _documented(self, needs: Sequence[Need]) -> int:

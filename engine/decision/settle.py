@@ -176,6 +176,12 @@ def is_amount(atom: Atom, model: Model) -> bool:
     return UNDOCUMENTED in atom.args and atom in model.unknown
 
 
+def set_by(firing: Firing, amount: Atom) -> Bounds:
+    """Return what a firing needs an amount that nobody documented to be within."""
+    read = (pattern for pattern, premise in _patterns(firing) if premise == amount)
+    return within([limit for pattern in read for limit in _limits(firing, pattern)])
+
+
 def _patterns(firing: Firing) -> Iterator[tuple[Atom, Atom]]:
     """Yield each positive literal's atom with its premise."""
     yield from zip((lit.atom for lit in firing.rule.literals if lit.positive), firing.premises, strict=True)

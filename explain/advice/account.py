@@ -68,11 +68,23 @@ class Account(NamedTuple):
             need.atom for way in self.ways for place in way.places for w in place for need in single([w.need])
         }
 
-    def apart(self, number: int = 1) -> str:
-        """Return what is said of so many items that stand beside those that decide."""
-        if self.between:
-            return f"lead{'s' * (number == 1)} to no yes"
-        return f"do{'es' * (number == 1)} not decide"
+    def apart(self, items: Group, *, each: bool = False) -> list[tuple[Group, str]]:
+        """Return items that stand beside those that decide, with what is said of them.
+
+        Of those by which alone the lines would be covered, as they lift what bars them too, it is that.
+
+        :param each: say it of each of them.
+        """
+        every = {item.concept for block in (*self.blocks, *self.beside) for item in block.beside}
+        ways = self.ways if items and self.fails else ()
+        taken = ({n.finding for place in way.places for w in place for n in single([w.need])}
+                 for way in ways if not way.request)  # fmt: skip
+        turning = {name for names in taken if names <= every for name in names}
+        one = each or len(items) == 1
+        plain = f"lead{'s' * one} to no yes" if self.between else f"do{'es' * one} not decide"
+        told = [(tuple(i for i in items if (i.concept in turning) == turns), said)
+                for turns, said in ((False, plain), (True, "could change it"))]  # fmt: skip
+        return [(group, said) for group, said in told if group]
 
     def as_json(self) -> dict[str, Any]:
         """Return the account as the documented JSON object."""
@@ -176,19 +188,20 @@ def _account(line: LineDecision, grounds: Grounds, known: list[_Written]) -> Acc
 
 
 def _written(line: LineDecision, grounds: Grounds, steps: Sequence[Step], rules: list[Rule], said: _Said) -> Account:
-    program = grounds.program
+    program, guideline = grounds.program, grounds.judged.guideline
     writer = Writer(line, program)
     for step, more in beyond(steps):
         writer.line_rule(step, more)
     blocks, beside = writer.told()
     shown = {block.statement for block in (*blocks, *beside)}
+    could = covering(guideline, guideline.since(grounds.judged.situation.date))
     unspoken = None if blocks or line.role == SILENT else nothing(grounds)
     return Account(
         (line,), tuple(_deciding(line, rules, program)), blocks, beside, str(unspoken or ""), said.wanted,
         bool(unspoken and unspoken.named), said.between,
         grounds.items.recorded() if unspoken else (), _change(line, grounds),
         rests_on(rules, program, program.predicates if said.wanted else ()), tuple(writer.folded),
-        tuple(name for name in covering(grounds.judged.guideline) if name not in shown),
+        tuple(name for name in could if name not in shown),
         program,
     )  # fmt: skip
 
@@ -215,13 +228,13 @@ def by_authority(names: Iterable[str], program: Program) -> dict[str, tuple[str,
 
 
 @lru_cache(maxsize=16)
-def covering(guideline: Guideline) -> tuple[str, ...]:
-    """Return the statements that can cover a line, in the order of the text."""
-    program = guideline.program
+def covering(guideline: Guideline, date: str) -> tuple[str, ...]:
+    """Return the statements that can cover a line by the rules of an ISO date, in the order of the text."""
+    program, rules = guideline.program, guideline.program.edition(date)
     found, stack = set(), [(each.name, 2) for each in program.of_role(FAVOURABLE)]
     seen = set(stack)
     for name, at in stack:
-        for rule in program.rules:
+        for rule in rules:
             if rule.head.predicate != name:
                 continue
             term = rule.head.args[at]

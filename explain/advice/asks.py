@@ -9,6 +9,7 @@ from typing import Any
 from ...engine.decision.decide import Judged, LineDecision
 from ...engine.decision.need import AtLeast, Need, in_order
 from ...engine.decision.outcomes import foremost, leads_to
+from ...engine.decision.settle import set_by
 from ...engine.evaluation.rules import Firing, Model
 from ...engine.language.record import NamedTuple
 from ...engine.language.terms import UNDOCUMENTED, Atom, unquote
@@ -131,7 +132,13 @@ class _Taking:
 
     def __init__(self, need: Need | AtLeast, steps: Iterable[Firing], model: Model, program: Program) -> None:
         self._found: list[tuple[str, frozenset[Atom]]] = []
-        self._steps = (step for step in steps if isinstance(need, Need) and _takes_up(step, need, program))
+        found: Iterable[Firing] = ()
+        if isinstance(need, Need):
+            own = {step.head for step in steps_to([need.atom], model)}  # what says that it is so takes nothing up
+            found = (step for step in steps if step.head not in own and _takes_up(step, need, program))
+            if need.bounds:  # the nearest that sets just these, as another one may ask for less or more
+                found = sorted(found, key=lambda step: set_by(step, need.atom) != need.bounds)
+        self._steps = iter(found)
         self._model, self._declared = model, program.predicates
 
     def __iter__(self) -> Iterator[tuple[str, frozenset[Atom]]]:

@@ -52,7 +52,8 @@ def as_json(judged: Judged, lines: Iterable[LineAsks]) -> dict[str, Any]:
         for each in lines
     ]
     advisories = [advisory._asdict() for advisory in judged.decision.advisories]
-    return {"case": judged.decision.case, "world": judged.decision.world, "lines": told, "advisories": advisories}
+    about = {name: getattr(judged.decision, name) for name in ("case", "guideline", "as_of", "world")}
+    return {**about, "lines": told, "advisories": advisories}
 
 
 def _way(way: Way) -> dict[str, Any]:
@@ -63,7 +64,8 @@ def _way(way: Way) -> dict[str, Any]:
 def as_text(judged: Judged, lines: Sequence[LineAsks], width: int) -> str:
     """Return the checklist as boxes to tick; lines that ask the same are one, choices are drawn together."""
     case = judged.case
-    parts = wrapped(f"{case.id}: {case.title}" if case.title else case.id, width, subsequent_indent="  ")
+    dated = f" (as of {judged.decision.as_of})" * (judged.decision.as_of != case.date)
+    parts = wrapped(f"{case.id}{': ' * bool(case.title)}{case.title}{dated}", width, subsequent_indent="  ")
     same: dict[tuple[object, ...], list[LineAsks]] = {}
     for each in lines:
         line, found = each.line, each.ways
@@ -80,31 +82,35 @@ def as_text(judged: Judged, lines: Sequence[LineAsks], width: int) -> str:
 def _alike(lines: Sequence[LineAsks], judged: Judged, width: int) -> Iterator[str]:
     """Yield what lines with one answer have in common, and what would change it."""
     line, found = lines[0].line, lines[0].ways
-    drawn = groups(found.ways)
-    by = f" by {', '.join(line.by)}" if line.by else ""
-    text = f"{', '.join(called(each.line, judged) for each in lines)}: {line.words}{by}"
-    if not line.lacks:
-        text += "; nothing is missing"
-    elif not found.ways:
-        from .nothing import between  # slow to import, and only a line that no list would settle is told so
-
-        told = between(line, judged)
-        nothing = f"nothing that is {'missing' if line.role == WAITING else 'known'} would change that"
-        text += f"; {f'no answer leads to a yes; {told}' if told else nothing}"
-    elif line.role == UNFAVOURABLE:
-        covered = covered_words(judged.guideline.program, (way.ask.outcome for way in found.ways))
-        text += f"; it would be {covered} with {_any(drawn)}"
-    else:
-        led = [way.ask.outcome for way in found.ways]
-        covered = f" to be {covered_words(judged.guideline.program, led)}" * any(led)
-        text += f"; enough{covered} is {_any(drawn)}"
+    drawn, program = groups(found.ways), judged.guideline.program
+    because = f": {program.label(line.reason)}" if line.reason else f" by {', '.join(line.by)}" * bool(line.by)
+    text = f"{', '.join(called(each.line, judged) for each in lines)}: {line.words}{because}"
+    text += "" if line.reason else f"; {_change(lines[0], drawn, judged)}"
     yield from wrapped(text, width, subsequent_indent="  ")
     if line.lacks:
         yield from wrapped(unstated(judged), width, initial_indent="  ", subsequent_indent="  ")
-    yield from listed(drawn, judged.guideline.program, width, "  ")
+    yield from listed(drawn, program, width, "  ")
     if not found.complete:
         more = MORE if line.outcome == WAITING else OTHERS
         yield from wrapped(f"  {more}", width, subsequent_indent="  ")
+
+
+def _change(each: LineAsks, drawn: Sequence[Group], judged: Judged) -> str:
+    """Return what would change the outcome of a line, or that nothing would or is asked for."""
+    line, found = each.line, each.ways.ways
+    if not line.lacks:
+        return "nothing is missing"
+    if not found:
+        from .nothing import between  # slow to import, and only a line that no list would settle is told so
+
+        if told := between(line, judged):
+            return f"no answer leads to a yes; {told}"
+        return f"nothing that is {'missing' if line.role == WAITING else 'known'} would change that"
+    led = [way.ask.outcome for way in found]
+    covered = covered_words(judged.guideline.program, led)
+    if line.role == UNFAVOURABLE:
+        return f"it would be {covered} with {_any(drawn)}"
+    return f"enough{f' to be {covered}' * any(led)} is {_any(drawn)}"
 
 
 def _any(found: Sequence[object]) -> str:

@@ -35,7 +35,7 @@ class Row(NamedTuple):
 def rows(account: Account, grounds: Grounds) -> list[Row]:
     """Return the table of one reason: what is not met of each statement, and what is."""
     found = [Row("", "", *each) for block in (*account.blocks, *account.beside)
-             for each in _of(block, grounds.program, account.apart())]  # fmt: skip
+             for each in _of(block, grounds.program, account)]  # fmt: skip
     if account.nothing:
         found.append(Row("", "", "", "what a criterion for this request names", account.nothing, ""))
     found += [Row("", "", "", *each) for each in _told("", account.recorded)]
@@ -50,19 +50,17 @@ def rows(account: Account, grounds: Grounds) -> list[Row]:
     return [first._replace(lines=lines, outcome=outcome), *found[1:]]
 
 
-def _of(block: Block, program: Program, apart: str) -> Iterator[tuple[str, str, str, str]]:
-    """Yield the rows of a statement; its name and its place stand in the first, or `or` where it is told already.
-
-    :param apart: what is said of an item that stands beside those that decide.
-    """
+def _of(block: Block, program: Program, account: Account) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the rows of a statement; its name and its place stand in the first, or `or` where it is told already."""
     name, other = ("", FURTHER[ANY]) if block.instead else (criterion(block.statement, program), "")
     for mark, group in (*parts(block), ("", block.met)):
         for asked, recorded, source in _told(mark, group):
             yield name, other + asked, recorded, source
             name = other = ""
-    for asked, recorded, source in _told("", block.beside):
-        yield name, f"{asked} ({apart})", recorded, source
-        name = ""
+    for items, does in account.apart(block.beside, each=True):
+        for asked, recorded, source in _told("", items):
+            yield name, f"{asked} ({does})", recorded, source
+            name = ""
 
 
 def parts(block: Block) -> list[tuple[str, Sequence[Item]]]:

@@ -37,6 +37,7 @@ class Item(NamedTuple):
     atom: Atom | None = None  # what is asked for
     against: Atom | None = None  # what is so instead, or what the record denies
     so: bool = True  # whether it is to be so; where not, that it is not
+    by: tuple[str, ...] = ()  # what the rule goes by in whose words it is told
 
     @property
     def distance(self) -> int:
@@ -68,7 +69,7 @@ class Item(NamedTuple):
         return {name: getattr(self, name) for name in TOLD}
 
 
-TOLD = tuple(name for name in Item._fields if name not in ("atom", "against"))
+TOLD = tuple(name for name in Item._fields if name not in ("atom", "against", "by"))
 """The fields of an item that an answer has."""
 
 

@@ -198,7 +198,9 @@ class Items:
             return item
         firing = self.evidence.why.shortest(atom)
         label = say_rule(firing.rule, firing.binding, self.program)
-        return item._replace(label=label, told="", source=", ".join(firing.rule.cites))
+        return item._replace(
+            label=label, told="", source=", ".join(firing.rule.cites), by=firing.rule.cites + firing.rule.readings
+        )
 
     def request(self, atom: Atom) -> Item:
         """Return another request than was made."""

@@ -82,7 +82,7 @@ def _lacks(block: Block) -> str:
 def _things(way: Way, account: Account, judged: Judged) -> list[str]:
     """Return what a way takes; where the case names nothing to be tested for, none is proposed."""
     if account.nothing and any(isinstance(item.need, Need) and item.need.stated for item in way.ask.items):
-        return ["what a criterion for this request names"]
+        return ["what a criterion for this request names", *["what that criterion asks for"] * (way.size > 1)]
     return [*way.request, *(answer(item.need, judged.guideline.program) for item in way.ask.items)]
 
 

@@ -100,9 +100,13 @@ def _about(guideline: Guideline, date: str) -> tuple[Atom, ...]:
 
 
 def unstated(judged: Judged) -> str:
-    """Return that a case states nothing of what it has to be about, and the question for it; else an empty text."""
+    """Return that a case states nothing of what it has to be about, and the question for it; else an empty text.
+
+    What leaves open what the case is about, such as pain beside a sign of something else, is not enough.
+    """
     about = _about(judged.guideline, judged.guideline.since(judged.situation.date))
-    if not about or any(map(judged.model.sure, about)):
+    settled = any(map(judged.model.sure, about)) and judged.model.unknown.isdisjoint(about)
+    if not about or settled:
         return ""
     program = judged.guideline.program
     (param, *_) = program.predicates[about[0].predicate].params

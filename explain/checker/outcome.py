@@ -23,8 +23,12 @@ Line = tuple[str, int]
 class Conclusions:
     """Concludes the lines of one case."""
 
-    def __init__(self, dues: Dues, smallest: Dues) -> None:
-        """Take what is due in the depth that is shown, and in the smallest proofs, which `rests_on` is of."""
+    def __init__(self, dues: Dues, smallest: Dues, date: str = "") -> None:
+        """Take what is due in the depth that is shown, and in the smallest proofs, which `rests_on` is of.
+
+        :param date: the date whose rules apply, where it is not the date of service.
+        """
+        self._when = f", as of {date}" if date else ""
         self.dues, self.smallest, self.truth = dues, smallest, dues.truth
         self._supposed = Supposed(dues.truth, dues.facts)
         self._missing: dict[Line, list[Needs]] = {}
@@ -59,7 +63,7 @@ class Conclusions:
         claims = [holds(atom) for atom in decisive]
         passed = [absent(self._any(name, line)) for name in self._before(outcome)]
         facts = self._told(line, outcome, decisive)
-        facts["text"] = f"{line[0]}, session {line[1]}: {self._said(facts)}"
+        facts["text"] = f"{line[0]}, session {line[1]}{self._when}: {self._said(facts)}"
         facts["rests_on"] = self.smallest.marks([*claims, *passed])
         steps = [*(Step("premise", claim) for claim in claims), *(Step("absence", claim) for claim in passed)]
         return Due("determination", facts, tuple(steps))
@@ -68,7 +72,7 @@ class Conclusions:
         """Return what is due for the question why a line does not have an outcome."""
         outcome, decisive = self._decided(line)
         facts = self._told(line, outcome, decisive) | {"asked": asked}
-        begin = f'{line[0]}, session {line[1]}: why not "{self.dues.say.come_to(asked)}"? It is '
+        begin = f'{line[0]}, session {line[1]}{self._when}: why not "{self.dues.say.come_to(asked)}"? It is '
         facts["text"] = begin + self._said(facts)
         possible = self.outcomes(line)
         if asked in possible and not possible[asked]:

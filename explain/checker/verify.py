@@ -92,7 +92,8 @@ class Verifier:
         """Return what the lines come to in a world."""
         key = world == "open", every
         if key not in self._conclusions:
-            self._conclusions[key] = Conclusions(self.dues(world, every=every), self.dues(world, every=False))
+            date = self.as_of * (self.as_of != str(self.said["date_of_service"]))
+            self._conclusions[key] = Conclusions(self.dues(world, every=every), self.dues(world, every=False), date)
         return self._conclusions[key]
 
 

@@ -120,9 +120,11 @@ def sufficient(case: str, world: str, as_of: str, form: str) -> None:
     read = noted(find_case(case, answering()))
     guideline = read.under or each(answering())[0]
     lines = dict.fromkeys((line.code, line.session) for line in read.lines)
-    policy = policy_of(guideline, as_of or read.date, world, read.date, dates_of(read))
+    date = as_of or read.date
+    policy = policy_of(guideline, date, world, read.date, dates_of(read))
     found = [forced(policy, read, *line) for line in lines]
     if form == "json":
-        write_out(as_json(forced_json(read.id, found)))
+        write_out(as_json(forced_json(read.id, date, found)))
     else:
-        write_out(forced_text(read.id, found, guideline.program, width()))
+        dated = f"{read.id} (as of {date})" if date != read.date else read.id
+        write_out(forced_text(dated, found, guideline.program, width()))

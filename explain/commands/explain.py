@@ -115,7 +115,9 @@ def _verified(proof: Proof) -> bool:
     from ..checker.verify import verify
     from ..proof.document import as_json as document
 
-    faults = verify(document(proof), proof.judged.case, proof.judged.guideline.program)
+    judged = proof.judged
+    decision, program = judged.decision, judged.guideline.program
+    faults = verify(document(proof), judged.case, program, as_of=decision.as_of, world=decision.world)
     for fault in faults:
         click.echo(fault, err=True)
     note(f"{some(len(proof.graph), 'step')} checked, {len(faults)} {'does' if len(faults) == 1 else 'do'} not hold")

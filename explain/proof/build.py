@@ -69,6 +69,11 @@ class Builder(Adding):
     def _said(self, line: LineDecision) -> str:
         return say_outcome(line.code, line.session, line.words, line.by, line.reason, self.program)
 
+    def _dated(self, text: str) -> str:
+        """Return what is said of a line with the date whose rules apply, where it is not the date of service."""
+        date, (of, sign, said) = self.judged.decision.as_of, text.partition(": ")
+        return text if date == self.judged.case.date else f"{of}, as of {date}{sign}{said}"
+
     def contrast(self, line: LineDecision, asked: str) -> str:
         """Add why a line does not have an outcome: that it does not hold, how far it does, or what does instead."""
         possible = self.judged.situation.outcomes(line.key)
@@ -79,11 +84,11 @@ class Builder(Adding):
             children = [Child("premise", self.holds(a)) for a in shown]
         told = {key: line.as_json()[key] for key in (CODE, "session", "outcome", "by", "how", "reason")}
         text = say_contrast(line.code, line.session, self.program.outcome(asked).words, self._said(line))
-        return self._node("contrast", text, children, asked=asked, **told)
+        return self._node("contrast", self._dated(text), children, asked=asked, **told)
 
     def _line(self, line: LineDecision, text: str, children: list[Child]) -> str:
         told = {key: value for key, value in line.as_json().items() if key not in line.shown}
-        return self._node("determination", text, children, **told)
+        return self._node("determination", self._dated(text), children, **told)
 
     def holds(self, atom: Atom) -> str:
         """Add the proof of an atom that is surely or possibly so."""

@@ -75,7 +75,7 @@ def sufficiency(guideline: Guideline) -> Schema:
         "flipped": _or_null(_witness()),
     })  # fmt: skip
     named = identified("sufficiency", guideline.program, "What suffices of a case")
-    return named | of_keys({"case": TEXT, "lines": listed(line)})
+    return named | of_keys({"case": TEXT, "as_of": TEXT, "lines": listed(line)})
 
 
 def _answers(guideline: Guideline) -> list[str]:

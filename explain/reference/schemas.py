@@ -171,8 +171,8 @@ def _checklist(guideline: Guideline) -> Schema:
         {CODE: _TEXT, "session": _NUMBER, "outcome": _outcome(program)["outcome"], "missing_complete": _FLAG,
          "sets": _list(asked), "ways_complete": _FLAG, "ways": _list(way)}
     )  # fmt: skip
-    answer = {"case": _TEXT, "world": {"enum": list(WORLDS)}, "lines": _list(line), "advisories": _list(_advisory())}
-    return identified("checklist", guideline.program) | _object(answer)
+    answer = {**_header(program), "lines": _list(line), "advisories": _list(_advisory())}
+    return identified("checklist", program) | _object(answer)
 
 
 def _letter(guideline: Guideline) -> Schema:

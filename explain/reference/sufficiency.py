@@ -19,9 +19,9 @@ from .analyses import in_words, witness
 _NO = "no "
 
 
-def forced_json(case: str, found: Sequence[Forced]) -> dict[str, Any]:
-    """Return what forces the outcomes of a case as the documented JSON object."""
-    return {"case": case, "lines": [_line(each) for each in found]}
+def forced_json(case: str, date: str, found: Sequence[Forced]) -> dict[str, Any]:
+    """Return what forces the outcomes of a case, by the rules of an ISO date, as the documented JSON object."""
+    return {"case": case, "as_of": date, "lines": [_line(each) for each in found]}
 
 
 def _line(each: Forced) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def _said(each: Forced, program: Program) -> Iterator[str]:
     if each.outcome == WAITING:
         yield "  forced by nothing: it waits for documentation"
     elif each.needs is not None:
-        what = "whatever else is documented" if each.whatever else "where nothing else is documented"
+        what = "whatever else is documented of what is open" if each.whatever else "where nothing else is documented"
         yield f"  forced by the least of what the case says, {what}:"
         yield from (f"    {_with_unit(need, program)}" for need in each.needs or ["nothing beside the request"])
     if each.change is None:

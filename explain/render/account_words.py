@@ -144,10 +144,9 @@ def folded_told(account: Account, left: Sequence[Block], *, short: bool = False,
         texts.append(f"{'met as well' if favourable else 'also in play'}: {', '.join(names)} (--detail 2)")
     texts += more
     beside: Group = tuple(dict.fromkeys([i for block in (*account.blocks, *account.beside) for i in block.beside]))
-    if beside:
-        does = account.apart(len(beside))
-        number = f"{len(beside)} item{'s' * (len(beside) > 1)} that {does}"
-        texts.append(number if short or len(beside) > FEW else f"{alike(beside)} ({does})")
+    for items, does in account.apart(beside):
+        number = f"{len(items)} item{'s' * (len(items) > 1)} that {does}"
+        texts.append(number if short or len(items) > FEW else f"{alike(items)} ({does})")
     common = {block.statement for block in account.beside if not block.beside}
     if met := account.program.in_order(common - {block.statement for block in account.blocks} if common else ()):
         texts.append(f"{', '.join(met)} (met)")

@@ -326,9 +326,11 @@ def test_a_statement_has_its_words_where_an_earlier_block_of_it_had_no_room(guid
 
 
 def test_the_statements_that_can_cover_a_line_are_found_in_the_rules(guideline: Guideline) -> None:
-    """They are those that the favourable outcome can name, whichever way the rules hand them on."""
-    assert len(covering(guideline)) == 21
-    assert {"I.1", "I.3.a", "I.4.g", "I.5.b", "II", "III.3", "IV"} <= set(covering(guideline))
+    """They are those that the favourable outcome can name on a date, whichever way the rules hand them on."""
+    found = covering(guideline, "2025-11-03")
+    assert len(found) == 21
+    assert {"I.1", "I.3.a", "I.4.g", "I.5.b", "II", "III.3", "IV"} <= set(found)
+    assert {*found} - {*covering(guideline, "2014-01-01")} == {"II"}
 
 
 @pytest.mark.parametrize("name", ["cts-three-weeks-of-splinting", "no-indication-at-all", "diabetes-not-refractory"])

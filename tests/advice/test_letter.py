@@ -303,7 +303,10 @@ def test_another_request_is_told_as_such(guideline: Guideline) -> None:
 def test_no_answer_is_neither_yes_nor_no(guideline: Guideline) -> None:
     """A line that the guideline does not speak to has its reason, and the circumstance that it rests on."""
     text = said("emg-with-ncs-inpatient", guideline)
-    assert "The reason is that it does not speak of this place of care. The place of service is inpatient." in text
+    assert (
+        "The reason is that your request names no place of care that it speaks of. The place of service is inpatient."
+        in text
+    )
     assert "neither a yes nor a no" in text
 
 

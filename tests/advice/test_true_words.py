@@ -12,13 +12,16 @@ from coverlog.engine.cases.case import Case, read_files, read_text
 from coverlog.engine.decision.decide import Judged, judge
 from coverlog.engine.decision.decision import WORLDS
 from coverlog.engine.decision.need import AtLeast, Need
+from coverlog.engine.language.comparison import bounds, within
 from coverlog.engine.library.guideline import Guideline, load
+from coverlog.engine.program.graph import below
 from coverlog.engine.program.interface import WAITING
 from coverlog.explain.advice.account import Account, accounts
 from coverlog.explain.advice.asks import steps_to
 from coverlog.explain.advice.checklist import checklist
 from coverlog.explain.advice.item import OPEN
 from coverlog.explain.advice.letter import letter
+from coverlog.explain.advice.remedies import unstated
 from coverlog.explain.proof.build import prove
 from coverlog.explain.render.account_text import screen
 from coverlog.explain.render.account_words import told as ways_in_words
@@ -128,6 +131,65 @@ def test_a_way_that_takes_less_leaves_the_rest_undecided(ncd: Guideline) -> None
     assert "the OPEN item decides" in text(account, judged)
 
 
+@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("name", ["screening-without-symptoms", "screening-nmj-inpatient"])
+def test_what_bars_rests_on_what_the_rule_in_whose_words_it_is_told_goes_by(
+    name: str, world: str, guideline: Guideline
+) -> None:
+    """That what a screening does not document is absent is a reading: the screen and the letter name it."""
+    judged = named(name, guideline, world)
+    (account, *_), (reason, *_) = accounts(judged), letter(judged).reasons
+    told = text(account, judged)
+    assert "BARS the test is a screening" in told
+    assert {"X1.screening", "INT-6"} <= {
+        *re.findall(r"[\w.-]+", told.partition("Rests on: ")[2].partition("Folded")[0])
+    }
+    assert any("INT-6" in flag for flag in reason.flags)
+
+
+def test_what_a_case_has_to_state_is_asked_for_wherever_it_waits_for_it(
+    drawn: list[Judged], guideline: Guideline
+) -> None:
+    """Where the screen names it as open, the checklist and the letter ask the question too."""
+    asked = 0
+    for judged in [named("back-pain-with-weakness-asks-for-the-condition", guideline), *drawn]:
+        found = [account for account in accounts(judged) if account.wanted]
+        for account in found:
+            question = unstated(judged)
+            assert question.startswith("No other " if account.another else "No "), judged.decision.case
+            lines = tuple(f"{line.code}@{line.session}" for line in account.lines)
+            (member,) = (reason.member for reason in letter(judged).reasons if reason.lines == lines)
+            assert f"Your doctor can tell us: {question.partition('. ')[2]}" in member
+            asked += 1
+    assert asked > 3
+
+
+@pytest.mark.parametrize("beside", ["lymphedema", "anticoagulant_therapy"])
+def test_no_request_is_said_to_be_for_what_is_nothing_to_test_for(beside: str, guideline: Guideline) -> None:
+    """It is told as something of the person; the request is for the condition beside it."""
+    said = {"services": [{"cpt": "95909"}], "conditions": [beside],
+            "findings": {"weakness": "present", "significant_weakness_on_exam": "present"}}  # fmt: skip
+    judged = decided({**WRIST, **said}, guideline)
+    assert judged.decision.lines[0].by[-1] == "III.3"
+    paragraph = " ".join(letter(judged).reasons[0].member)
+    assert paragraph.count("Your request is for") == 1
+    assert "Your request is for carpal tunnel syndrome." in paragraph
+
+
+@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("name", ["screening-cts-splinted-but-no-symptom", "screening-without-symptoms"])
+def test_what_alone_would_be_enough_is_not_said_to_decide_nothing(name: str, world: str, guideline: Guideline) -> None:
+    """Symptoms lift what bars a screening as they are recorded: all that a way takes of the record could change it."""
+    judged = named(name, guideline, world)
+    (account,), (reason,) = accounts(judged), letter(judged).reasons
+    assert account.fails
+    assert any(not way.request for way in account.ways)
+    rows = " ".join(row.asked for row in reason.doctor)
+    assert "could change it" in rows
+    for told in (text(account, judged), rows):
+        assert "not decide" not in told
+
+
 def test_what_decides_between_other_answers_is_not_said_to_decide_nothing(guideline: Guideline) -> None:
     """The setting that the headline says to decide leads to no yes, and that is what the fold and the table say."""
     judged = named("no-signs-and-setting-not-stated", guideline)
@@ -160,6 +222,26 @@ def test_an_item_has_the_statement_that_asks_for_it_there(
                     ), (item, each)  # fmt: skip
                     asked += 1
     assert asked > 20
+
+
+def test_an_item_of_a_way_has_a_statement_that_takes_it_up(drawn: list[Judged], guideline: Guideline) -> None:
+    """A rule of it reads the item for something else, and needs an amount to be within the bounds that are told."""
+    asked = 0
+    for judged in [named("headache-emg-with-ncs", guideline), *drawn]:
+        program = judged.guideline.program
+        for item in (i for each in checklist(judged) for way in each.ways.ways for i in way.ask.items):
+            if not isinstance(item.need, Need) or item.need.denies:
+                continue
+            own = below(program, item.need.atom.predicate)  # what says that it is so
+            rules = [
+                rule for rule in program.rules if item.statement in rule.cites[:1] and rule.head.predicate not in own
+            ]
+            rules = [rule for rule in rules if own & {literal.atom.predicate for literal in rule.literals}]
+            assert rules, item
+            limits = (within([limit for c in rule.comparisons if (limit := bounds(c))]) for rule in rules)
+            assert item.need.bounds is None or item.need.bounds in limits, item
+            asked += 1
+    assert asked > 100
 
 
 @pytest.mark.parametrize("world", WORLDS)

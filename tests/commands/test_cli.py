@@ -80,6 +80,33 @@ def test_as_of_moves_the_rules(tmp_path: Path) -> None:
     assert "as of" not in run("explain", CTS).stdout
 
 
+FORMS = (
+    *(("explain", "--format", form) for form in ("text", "json", "markdown", "html", "dot", "mermaid", "graphml")),
+    ("explain", "--full"), ("explain", "--why-not", "not_addressed"), ("checklist",), ("checklist", "--format", "json"),
+    ("letter",), ("letter", "--format", "html"), ("letter", "--format", "json"), ("decide",),
+    ("sufficient",), ("sufficient", "--format", "json"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", FORMS, ids=" ".join)
+@pytest.mark.parametrize("case", [CTS, "both-items-continued"])
+def test_an_answer_by_the_rules_of_another_date_says_it_and_calls_it_no_date_of_service(
+    case: str, asked: tuple[str, ...]
+) -> None:
+    """In each form it has the date, and no sentence says of the date of service what is so of the other one."""
+    command, *options = asked
+    told = run(command, case, *options, "--as-of", "2007-03-04").stdout
+    assert "2007-03-04" in told
+    assert "2007-03-04" not in run(command, case, *options).stdout
+    assert not re.search(r"date\s+of\s+(service|the\s+test|the\s+request)\s+is|that\s+date", told)
+
+
+def test_a_proof_by_the_rules_of_another_date_is_checked_by_them() -> None:
+    """`explain --verify` holds it to the date and the world asked for."""
+    for options in ([], ["--as-of", "2014-01-01"], ["--as-of", "2007-03-04", "--world", "closed"]):
+        assert run("explain", CTS, "--verify", *options).exit_code == 0
+
+
 def test_fail_on_is_status_3() -> None:
     """An outcome named by --fail-on is status 3, another one is not."""
     assert run("decide", CTS, "--fail-on", "medically_necessary").exit_code == 3
