@@ -12,7 +12,6 @@ from ..decision.situation import contradiction, contradictory
 from ..evaluation.limits import one_case
 from ..language.errors import CaseError
 from ..language.terms import Atom
-from ..language.visible import visible
 from ..program.shapes import Said, read_facts
 from .back import place_of, saids, take
 from .load import Loaded
@@ -48,7 +47,7 @@ class Reasons:
 
     def _refused(self) -> Iterator[Refused]:
         for number, said, _ in saids(self.batch, tables=self._tables):
-            yield number, visible(said[ID]), self._why(said)
+            yield number, said[ID], self._why(said)
 
     def _why(self, said: dict[str, Any]) -> CaseError:
         program, facts = self.batch.guideline.program, dict[Atom, str]()

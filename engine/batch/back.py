@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ..cases.case import Case, Unreadable, read_text
-from ..language.errors import CaseError, refused
+from ..cases.case import Case, Unreadable, not_read, read_text
+from ..language.errors import CaseError
 from ..language.visible import visible
 from ..program.interface import CODE
 from .load import Loaded
@@ -18,55 +18,12 @@ from .tables import CASE, DATE, ID, SERVICE, Table, plain
 AT_ONCE = 10_000
 """How many cases are put together at once."""
 Rows = list[tuple[Any, ...]]
-ANOTHER, TWICE = "another case has this id", " is said twice, and otherwise"
-"""Why the rows of an id make no case."""
-
-
-def case_of(batch: Loaded, name: str) -> Case:
-    """Return the case of an id.
-
-    :raises LookupError: where no case has it.
-    :raises CaseError: where the case cannot be read.
-    """
-    case = _read(said_of(batch, name), batch)
-    if isinstance(case, Unreadable):
-        raise CaseError(faults=case.faults)
-    return case
 
 
 def codes_of(batch: Loaded, name: str) -> set[str]:
     """Return the codes of the lines of a case; none where there is no such case."""
     found = batch.db.execute(f'SELECT DISTINCT {CODE}::VARCHAR FROM all_service WHERE "case" = {text(name)}')
     return {str(code) for (code,) in found.fetchall()}
-
-
-def said_of(batch: Loaded, name: str) -> dict[str, Any]:
-    """Return what a case says.
-
-    :raises LookupError: where no case has this id.
-    :raises CaseError: where several have it, a row of it is broken, or the case says a name twice and otherwise.
-    """
-    rows = {
-        table.name: [row[1:] for row in _rows(batch, table, "all", f'"case" = {text(name)}')] for table in batch.list
-    }
-    if not rows[CASE]:
-        raise LookupError(f"no case has the id {name}")
-    if len(rows[CASE]) > 1:
-        raise refused(_file(visible(name)), ANOTHER, "give each case one of its own")
-    for table in batch.list:
-        if why := _broken(batch, table, name):
-            raise refused(_file(visible(name)), f"a row of the table {table.name} is broken: {why}", "correct it")
-        values: dict[Any, Any] = {}
-        for what, value in (row[1:] for row in rows[table.name] if "value" in table.columns):
-            if values.setdefault(what, value) != value:
-                raise refused(_file(visible(name)), f"{what}{TWICE}", "correct one")
-    return _said(batch, name, rows, batch.list)
-
-
-def _broken(batch: Loaded, table: Table, name: str) -> str:
-    """Return why a row of a case is broken; an empty text where none of a table is."""
-    told = f'SELECT {quoted(WHY)} FROM "all_{table.name}" WHERE "case" = {text(name)} AND {quoted(WHY)} IS NOT NULL'
-    return next((str(why) for (why,) in batch.db.execute(told).fetchall()), "")
 
 
 def take(batch: Loaded, names: str, tables: Sequence[Table] = ()) -> None:
@@ -92,7 +49,7 @@ def cases_of(batch: Loaded, where: str = "true") -> Iterator[tuple[int, Case | U
     :param where: what holds of them; a case that was yielded may cease to meet it.
     """
     for number_, said, rows in saids(batch, where):
-        yield number_, _read(said, batch), rows
+        yield number_, _read(said, batch)._replace(id=said[ID]), rows  # the id as the row has it, hidden or not
 
 
 def saids(
@@ -119,17 +76,16 @@ def _part(batch: Loaded, where: str, tables: Sequence[Table]) -> Iterator[tuple[
 
 
 def _read(said: dict[str, Any], batch: Loaded) -> Case | Unreadable:
-    (case,) = read_text(json.dumps(said).encode(), _file(said[ID]), batch.guideline)
-    return case
-
-
-def _file(name: str) -> str:
-    return f"case {name}"
+    (case,) = read_text(json.dumps(said).encode(), "", batch.guideline)
+    place = place_of(said[ID])
+    if isinstance(case, Case):
+        return case._replace(place=place)
+    return not_read(case.id, CaseError(faults=[fault._replace(place=place) for fault in case.faults]))
 
 
 def place_of(name: str) -> str:
-    """Return the place of a case as its reader tells it: where its text begins."""
-    return f"{visible(_file(name))}:1:1"
+    """Return the place of a case that stands in no text, but in rows."""
+    return visible(f"case {name}")
 
 
 def _rows(batch: Loaded, table: Table, of: str, where: str) -> Rows:

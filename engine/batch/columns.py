@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..language.record import NamedTuple
@@ -11,14 +12,15 @@ from ..program.interface import FAVOURABLE
 if TYPE_CHECKING:
     from ..circuit.circuit import Line
     from ..decision.decision import Decision, LineDecision
+    from ..decision.need import AtLeast, Need
 
 Result = tuple[Any, ...]
 """Outcome, statements and reason of a line, and what else is told of it."""
 TOLD = ("outcome", "by", "reason")
 """The columns that every batch has."""
 MISSING, DISTANCE = "missing", "distance"
-SEPARATOR = "; "
-"""What stands between the things of a missing set."""
+_SEPARATOR = "; "
+"""What stands between the things of a missing set, and between those of a choice, which are the last of a set."""
 
 
 class Column(NamedTuple):
@@ -30,7 +32,18 @@ class Column(NamedTuple):
 
 
 def _missing(line: LineDecision) -> str | None:
-    return SEPARATOR.join(map(str, line.needs[0])) if line.needs else None
+    return joined(line.needs[0]) if line.needs else None
+
+
+def joined(needs: Iterable[Need | AtLeast]) -> str:
+    """Return the things of a missing set as one text."""
+    return _SEPARATOR.join(map(str, needs))
+
+
+def things(told: str) -> list[str]:
+    """Return them again; so many of several are one thing."""
+    single, *choices = re.split(rf"(?:^|{_SEPARATOR})(?=at least \d+ of: )", told)
+    return [*filter(None, single.split(_SEPARATOR)), *choices]
 
 
 def _distance(line: LineDecision) -> int | None:

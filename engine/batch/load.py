@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from ..language.record import NamedTuple
+from ..language.visible import CONTROL, ESCAPED
 from ..library.guideline import Guideline
 from ..program.interface import CODE
 from ..program.schema import ID_LENGTH
@@ -19,8 +20,15 @@ from .tables import CASE, DATE, SERVICE, Meaning, Table, Tables, plain
 
 SESSION, UNITS = "session", "units"
 MIDNIGHT = " 00:00:00$"
-NO_ID = f"""("case" IS NULL OR "case" < '!' OR ltrim("case") <> "case" OR length("case") > {ID_LENGTH})"""
-"""What holds of an id that a case file may not have either: it is missing, begins with a space, or is too long."""
+_SPACE = r"[\t\n\r\p{Zs}]"
+BLANK = f"""(regexp_full_match(coalesce("case", ''), '{_SPACE}*'))"""
+"""What holds of an id that is missing."""
+AMISS = f"""(length("case") > {ID_LENGTH} OR regexp_matches("case", '^{_SPACE}'))"""
+"""What holds of one that a case file may not have either: it begins with a space, or is too long."""
+NO_ID = f"""("case" IS NULL OR "case" < '!' OR ("case" > '~' AND {AMISS})
+    OR (length("case") > {ID_LENGTH // ESCAPED} AND strlen("case") > length("case"))
+    OR (length("case") > {ID_LENGTH // CONTROL} AND ({AMISS} OR regexp_matches("case", '[[:cntrl:]]'))))"""
+"""What holds of every id that may be so, or too long once it is told with what is hidden in it; soon said of most."""
 
 
 class Reading(NamedTuple):
@@ -77,7 +85,7 @@ class Loaded:
     def _view(self, table: Table, found: Sources) -> None:
         empty = 'SELECT NULL::VARCHAR AS "case", 1::BIGINT AS row_no WHERE false'
         source = f"({found.of.get(table.name, empty)})"
-        known = {row[0]: row[1] for row in self.db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+        known = self._columns(table, source, found)
         missing = [column for column in (table.id, *_needed(table)) if column not in known]
         if missing and table.name in found.of:
             told = f"it has {', '.join(sorted({*known} - {ROW, WHY}))} (coverlog batch --schema)"
@@ -88,6 +96,19 @@ class Loaded:
         of = quoted(name) if known[name] == "VARCHAR" else f"{quoted(name)}::VARCHAR"
         self.db.execute(f"""CREATE OR REPLACE TEMP VIEW "every_{table.name}" AS
             SELECT {of} AS "case", row_no, {columns} FROM {source}""")
+
+    def _columns(self, table: Table, source: str, found: Sources) -> dict[str, str]:
+        """Return the columns of a table with their types.
+
+        :raises BatchError: where it cannot be read, as a view of what is gone.
+        """
+        import duckdb
+
+        try:
+            return {row[0]: row[1] for row in self.db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            why = str(error).splitlines()[0].partition(": ")[2]
+            raise BatchError(f"{found.told}: the table {table.name} cannot be read: {why}") from None
 
     def readings(self) -> Iterator[Reading]:
         """Yield what reads the values of the tables."""

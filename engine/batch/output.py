@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..program.interface import CODE
-from .columns import COLUMNS, MISSING, SEPARATOR, TOLD, Result
+from .columns import COLUMNS, MISSING, TOLD, Result, things
 from .entries import BatchError, holds_case_files
 from .load import Loaded
-from .rejects import REJECTS, count, stand
+from .rejects import REJECTED, REJECTS, count, stand
 from .run import FETCHED
 from .several import Batches
 from .sql import quoted, text
@@ -208,14 +208,14 @@ def summary(of: Batches, counts: Mapping[Result, int] | None = None, cases: int 
     for result, number in (counted(of) if counts is None else counts).items():
         outcomes[result[0]] += number
         deciding[result[1] or ""] += number
-        for item in (result[place] or "").split(SEPARATOR) if place else ():
+        for item in things(result[place] or "") if place else ():
             missing[item] += number
-    del deciding[""], missing[""]
+    del deciding[""]
     most = "SELECT reason, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, reason LIMIT 10"
     reasons = dict(of.db.execute(most).fetchall())
     return Summary(
         cases or max(batch.cases for batch in of.all), sum(outcomes.values()), _most(outcomes), _most(deciding, 10),
-        _most(missing, 10), count(of.db, '(SELECT DISTINCT "case" FROM rejects)'), reasons,
+        _most(missing, 10), count(of.db, REJECTED), reasons,
     )  # fmt: skip
 
 

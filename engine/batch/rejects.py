@@ -6,20 +6,24 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from ..language.errors import FaultError
+from ..cases.case import Case, Unreadable
+from ..language.errors import CaseError, Fault, FaultError
+from ..language.visible import visible
 from ..program.schema import ID_LENGTH
-from .back import ANOTHER, AT_ONCE, TWICE, take
-from .load import NO_ID, Loaded, Reading, insert
+from .back import AT_ONCE, cases_of, take
+from .load import AMISS, BLANK, Loaded, Reading, insert
 from .sources import Sources, starts
 from .sql import quoted, text
 from .stored import WHY
 from .tables import CASE, Table
 
+ANOTHER, TWICE = "another case has this id", " is said twice, and otherwise"
+"""Why the rows of an id make no case."""
 SOUND = "case_no NOT IN (SELECT case_no FROM rejects WHERE case_no IS NOT NULL)"
 """What holds of the cases that are not rejected."""
 UNSOUND = {
-    "the id is missing": f"""{NO_ID} AND coalesce(trim("case"), '') = ''""",
-    f"the id begins with a space, or has more than {ID_LENGTH} characters": f"""{NO_ID} AND trim("case") <> ''""",
+    "the id is missing": BLANK,
+    f"the id begins with a space, or has more than {ID_LENGTH} characters": f"NOT {BLANK} AND {AMISS}",
     ANOTHER: '"case" IN (SELECT "case" FROM cases GROUP BY "case" HAVING count(*) > 1)',
     "the case has no line": '"case" IS NOT NULL AND '
     '"case" NOT IN (SELECT "case" FROM in_service WHERE "case" IS NOT NULL)',
@@ -29,11 +33,16 @@ _WHY = quoted(WHY)
 Refused = tuple[int, str, FaultError]
 """A case that cannot be decided: its number, its id and why."""
 TABLE = """CREATE TEMP TABLE IF NOT EXISTS rejects
-    (case_no BIGINT, "case" VARCHAR, source VARCHAR, row_no BIGINT, reason VARCHAR);
+    (case_no BIGINT, "case" VARCHAR, source VARCHAR, row_no BIGINT, reason VARCHAR, place VARCHAR);
     CREATE TEMP TABLE IF NOT EXISTS stood (source VARCHAR, file VARCHAR, before BIGINT)"""
-"""Makes the table of rejects: number and id of the case, table, row and reason; and that of the files of each table,
-with how many rows come before the first of a file."""
-REJECTS = """SELECT r."case", r.source AS "table", file, row_no - coalesce(before, 0) AS "row", reason
+"""Makes the table of rejects: number and id of the case, table, row, reason and place in a case file; and that of the
+files of each table, with how many rows come before the first of a file."""
+ROWS = 'rejects (case_no, "case", source, row_no, reason)'
+"""What rows are added to that stand in a table."""
+REJECTED = "(SELECT DISTINCT case_no FROM rejects WHERE case_no IS NOT NULL)"
+"""Selects the cases that are rejected: a row that belongs to none rejects none."""
+REJECTS = """SELECT r."case", r.source AS "table", file, row_no - coalesce(before, 0) AS "row",
+    concat_ws(': ', place, reason) AS reason
     FROM rejects r ASOF LEFT JOIN stood s ON r.source = s.source AND s.before < r.row_no ORDER BY ALL"""
 """Selects the rejects as they are written, each with its file and the number of its row there."""
 
@@ -53,8 +62,7 @@ class Close:
         self._reject_lost()
         for reading in self.batch.readings():
             self._reject_faulty(reading)
-        self.db.execute("""UPDATE rejects SET case_no = c.case_no FROM cases c
-            WHERE rejects.case_no IS NULL AND c."case" = rejects."case" """)
+        self._number()
 
     def take(self, names: str) -> None:
         """Take cases out, and reject those whose rows do not make one case.
@@ -69,9 +77,14 @@ class Close:
                 WHERE {_WHY} IS NOT NULL""")
             if "value" in table.columns:
                 self._reject_twice(table)
+        self._number()
 
     def _reject(self, select: str) -> None:
-        self.db.execute(f"INSERT INTO rejects {select}")
+        self.db.execute(f"INSERT INTO {ROWS} {select}")
+
+    def _number(self) -> None:
+        self.db.execute("""UPDATE rejects SET case_no = c.case_no FROM cases c
+            WHERE rejects.case_no IS NULL AND c."case" = rejects."case" """)
 
     def _reject_lost(self) -> None:
         """Reject the rows that belong to no case."""
@@ -107,6 +120,28 @@ class Close:
             FROM {source} t JOIN fault f ON {on} WHERE {_WHY} IS NULL""")
 
 
+def case_of(batch: Loaded, found: Sources, name: str) -> Case:
+    """Return the case of an id.
+
+    :param found: where its tables are.
+    :raises LookupError: where no case has it.
+    :raises CaseError: where a batch rejects it; file and row of each fault of its rows are named.
+    """
+    batch.db.execute(TABLE)
+    batch.db.execute('CREATE OR REPLACE TEMP TABLE flagged AS SELECT ? AS "case"', [name])
+    Close(batch).look()
+    stand(batch.db, [found])
+    rows = batch.db.execute(f'SELECT "table", file, "row", reason FROM ({REJECTS})').fetchall()
+    batch.db.execute("DELETE FROM rejects; DELETE FROM stood")
+    if rows:
+        raise CaseError(faults=[Fault(f"{file}, table {table}, row {row}", why) for table, file, row, why in rows])
+    for _, case, _ in cases_of(batch):
+        if isinstance(case, Unreadable):
+            raise CaseError(faults=case.faults)
+        return case._replace(id=visible(name))
+    raise LookupError(f"no case has the id {name}")
+
+
 def stand(db: Any, found: Iterable[Sources]) -> None:
     """Tell where the rows of tables stand, those that have rejects.
 
@@ -120,9 +155,15 @@ def stand(db: Any, found: Iterable[Sources]) -> None:
             insert(db, "stood", [(name, *each) for each in zip(files, starts(files, db, rows), strict=False)])
 
 
-def reject(db: Any, refused: Iterable[Refused]) -> None:
-    """Reject cases, many at once."""
-    rows = ((number, name, CASE, number, str(error)) for number, name, error in refused)
+def reject(db: Any, refused: Iterable[Refused], *, placed: bool = False) -> None:
+    """Reject cases, many at once, a row for each fault.
+
+    :param placed: whether they stand in files, where their faults have places.
+    """
+    rows = (
+        (number, name, CASE, number, str(fault._replace(place="")), fault.place or None if placed else None)
+        for number, name, error in refused for fault in error.faults
+    )  # fmt: skip
     while part := list(islice(rows, AT_ONCE)):
         insert(db, "rejects", part)
 

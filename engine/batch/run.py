@@ -13,7 +13,7 @@ from .compared import Compared
 from .gather import Gather, Gathered
 from .kernel import CONTRADICTED, UNDECIDED, UNSETTLED
 from .load import SESSION, Loaded
-from .rejects import TABLE, Close, count
+from .rejects import ROWS, TABLE, Close, count
 from .sources import Range, Sources, ranges, within
 from .sql import text
 from .vocabulary import Vocabulary
@@ -53,7 +53,7 @@ class Batch(Loaded):
         self.ids = np.full(count(self.db, "every_service"), UNDECIDED, np.int32)
         self.how = np.zeros(self.cases, np.uint8)  # of each row of the table of cases, what its case still needs
         self._decide(ranges(found, self.db), step)
-        self._insert("rejects", f"""row_no, "case", 'case', row_no, {text(AGAINST_ITSELF)}""", AGAINST)
+        self._insert(ROWS, f"""row_no, "case", 'case', row_no, {text(AGAINST_ITSELF)}""", AGAINST)
         self._tell(step)
         self._insert("flagged", '"case"', CLOSE)
         if close := count(self.db, "flagged"):

@@ -15,11 +15,11 @@ from ..library.guideline import Guideline
 from ..library.several import Answering, Several, each
 from ..program.interface import CODE
 from .apart import results
-from .back import ANOTHER, AT_ONCE, saids
+from .back import AT_ONCE, saids
 from .columns import Result
 from .kernel import UNDECIDED
 from .load import insert
-from .rejects import SOUND, TABLE, Close, Refused, reject
+from .rejects import ANOTHER, SOUND, TABLE, Close, Refused, reject
 from .run import Batch, Step
 from .sources import Sources, sources
 from .tables import CASE
@@ -115,6 +115,19 @@ class Batches:
         reject(self.db, self._refused)
 
     def _some(self, names: Sequence[str], found: Sequence[Sources]) -> None:
+        whole, places = self.whole(names, found)
+        rejected = {name for (name,) in self.db.execute('SELECT "case" FROM rejects').fetchall()}
+        for name, said in whole.items():
+            if name not in rejected:
+                self._one(said, *places[name])
+
+    def whole(
+        self, names: Sequence[str], found: Sequence[Sources]
+    ) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[int, list[int]]]]:
+        """Return by id what cases say to all guidelines together, and the numbers of each and of its lines.
+
+        :param names: their ids; those of which the rows of one guideline make no case are left out.
+        """
         said: dict[str, dict[str, Any]] = {}
         places: dict[str, tuple[int, list[int]]] = {}
         for batch, source in zip(self.all, found, strict=True):
@@ -125,15 +138,22 @@ class Batches:
             for number, mine, rows in saids(batch, SOUND):
                 said.setdefault(mine["id"], {}).update(mine)
                 places[mine["id"]] = number, [row[0] for row in rows]
-        rejected = {name for (name,) in self.db.execute('SELECT "case" FROM rejects').fetchall()}
-        for name, whole in said.items():
-            if name not in rejected:
-                self._one(whole, *places[name])
+        return said, places
+
+    def case(self, path: Path, name: str) -> Iterable[Case | Unreadable]:
+        """Return a case of tables as each guideline reads it that it is for; nothing where its rows make no case.
+
+        :param path: the folder, or the database.
+        """
+        said, _ = self.whole([name], sources(path, [batch.tables for batch in self.all], self.db, name))
+        return self._read(said[name]) if name in said else ()
+
+    def _read(self, said: dict[str, Any]) -> Iterator[Case | Unreadable]:
+        return read_text(json.dumps(said).encode(), f"case {said['id']}", self.answering)
 
     def _one(self, said: dict[str, Any], number: int, rows: list[int]) -> None:
         """Decide a case by each guideline that it is for, or by none where one of them cannot."""
-        cases = read_text(json.dumps(said).encode(), f"case {said['id']}", self.answering)
-        for batch, told in self._told(cases, number, said["id"]):
+        for batch, told in self._told(self._read(said), number, said["id"]):
             for row, result in zip(rows, told, strict=True):
                 batch.ids[row - 1] = batch.number(result)
 
@@ -175,7 +195,7 @@ class Batches:
         self.db.execute(_EVERY)
         insert(self.db, "every_service", lines)
         insert(self.db, "stood", [(CASE, file, before) for file, before in files.items()])
-        reject(self.db, self._refused)
+        reject(self.db, self._refused, placed=True)
         self.all[0].cases = sum(map(len, numbers.values()))
         alone = np.array([name not in twice for name, *_ in lines], bool)
         for batch, its in ids.items():

@@ -15,6 +15,7 @@ from .entries import BatchError
 from .frames import Frames
 from .load import insert
 from .output import Summary, appear, copy, copy_rejects, lines, summary
+from .rejects import ROWS
 from .run import Step
 from .several import Batches
 from .sources import sources
@@ -123,7 +124,7 @@ class OnSpark:
             raise BatchError(NOT_SHARED.format(self.work.parent))
         self.cases += told.cases
         self.counts.update({tuple(result): number for result, number in told.counts})
-        insert(self.of.db, "rejects", [(None, *row) for row in told.rejects])
+        insert(self.of.db, ROWS, told.rejects)
 
     def summary(self) -> Summary:
         """Count what came of the batch."""

@@ -15,7 +15,7 @@ from .output import copy, counted, give, lines
 from .several import Batches
 from .sources import Sources, connect
 from .sql import quoted, text
-from .tables import SERVICE
+from .tables import CASE, SERVICE
 
 TABLE, ROW = "place", "row_no"
 """The columns of rows beside their values c0, c1 and so on: the place of their table, and their number there."""
@@ -41,7 +41,7 @@ class Told(NamedTuple):
 
     cases: int
     counts: list[tuple[list[Any], int]]  # the lines, by what they come to
-    rejects: list[tuple[str | None, str, int, str]]  # case, table, row and reason
+    rejects: list[tuple[int | None, str | None, str, int, str]]  # number and id of the case, table, row, reason
     file: str  # where the lines are; an empty text where there is none
 
 
@@ -95,7 +95,8 @@ def _decided(db: Any, job: Job, rows: Iterable[Any], name: str) -> Told:
     for table in job.tables:  # rejects are told by the rows of the input
         db.execute(f"""UPDATE rejects SET row_no = c.was FROM "{IN}_of_{table}" c
             WHERE source = {text(table)} AND rejects.row_no = c.row_no""")
-    rejects = db.execute('SELECT "case", source, row_no, reason FROM rejects').fetchall()
+    db.execute(f'UPDATE rejects SET case_no = c.was FROM "{IN}_of_{CASE}" c WHERE case_no = c.row_no')
+    rejects = db.execute('SELECT case_no, "case", source, row_no, reason FROM rejects').fetchall()
     counts = counted(of)
     file = Path(job.folder, f"{name}{job.suffix}") if counts else None
     if file:

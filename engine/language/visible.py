@@ -8,6 +8,9 @@ import unicodedata
 # Printable by Unicode's word, and yet nothing to see: joiners, fillers, selectors of variants beyond those of emoji.
 _HIDDEN = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\U000e0100-\U000e01ef]"
 
+CONTROL, ESCAPED = 4, 10
+"""The most characters of the escape of a control of ASCII, and of anything."""
+
 
 def visible(text: str) -> str:
     r"""Return a text with what cannot be seen as its escape: an ESC as `\x1b`, a bidirectional mark as `\u202e`.

@@ -71,8 +71,8 @@ def batch(
         raise click.UsageError("name what to decide and where to write it: coverlog batch INPUT -o OUTPUT")
     told = _run(source, out, strict, memory, engine, columns, world, as_of)
     write_out(as_json(told._asdict()) if form == "json" else _summary(told))
-    if strict and told.rejected:
-        note(some(told.rejected, "case") + _STRICT)
+    if strict and told.rejects:
+        note((some(told.rejected, "case") if told.rejected else "what belongs to no case is") + _STRICT)
         sys.exit(BAD_INPUT)
 
 
@@ -98,7 +98,7 @@ def _run(
                     _decide(made, source)
                 found = decided.summary() if decided else summary(made)
                 give(made)
-                if not (strict and found.rejected):
+                if not (strict and found.rejects):
                     decided.write(out) if decided else write(made, out, work)
             db.close()
             return found

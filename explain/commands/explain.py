@@ -82,6 +82,8 @@ def _judged(case: str | None, source: Path | None, name: str, world: str, as_of:
     """Decide the case that is named, or the row of a batch."""
     if not (case or name) or (name and not source):
         raise click.UsageError("name a case, or the id of one with the batch it is in: --from INPUT --case ID")
+    if case and name:
+        raise click.UsageError(f"{case} and {name} are two cases; name the one to explain")
     found = judge_row(source, name or case or "", world, as_of) if source else None
     return found or judge_one(case or "", answering(), world, as_of)
 

@@ -66,7 +66,29 @@ def judge_one(name: str, guideline: Answering, world: str, as_of: str) -> Judged
 
     :raises CaseError: where it cannot be read or decided, or where the name stands for several, or is for several.
     """
-    return _judged(find_case(name, guideline), guideline, world, as_of)
+    case = _or_part(lambda: find_case(name, guideline), guideline, lambda among: find_cases([name], among))
+    return _judged(case, guideline, world, as_of)
+
+
+def _or_part(
+    read: Callable[[], Case], guideline: Answering, by_all: Callable[[Several], Iterable[Case | Unreadable]]
+) -> Case:
+    """Return a case as a guideline reads it; of one that is for others shipped here too, what is there for it.
+
+    :param by_all: reads it by several guidelines.
+    :raises CaseError: where it cannot be read.
+    """
+    try:
+        return read()
+    except CaseError:
+        among = shipped()
+        if isinstance(guideline, Several) or guideline.folder not in {one.folder for one in among.all}:
+            raise
+        items = [*by_all(among)]
+        parts = {item.under.folder: item for item in items if isinstance(item, Case) and item.under}
+        if len(parts) < 2 or len(parts) < len(items) or guideline.folder not in parts:
+            raise
+        return parts[guideline.folder]
 
 
 def _judged(case: Case, guideline: Answering, world: str, as_of: str) -> Judged:
@@ -90,38 +112,58 @@ def judge_row(source: Path, name: str, world: str, as_of: str) -> Judged:
     except BatchError as error:
         raise FaultError(str(error)) from None
     found = answering()
-    items = [item for item in read_files([source], found) if item.id == name]
-    if not items:
+
+    def there(among: Answering) -> list[Case | Unreadable]:
+        return [item for item in read_files([source], among) if item.id == name]
+
+    if not (items := there(found)):
         raise FaultError(f"{source}: no case has the id {name}")
+    return _judged(_or_part(lambda: _only_case(name, items), found, there), found, world, as_of)
+
+
+def _only_case(name: str, items: list[Case | Unreadable]) -> Case:
     case = only(name, items)
     if isinstance(case, Unreadable):
         raise CaseError(faults=case.faults)
-    return _judged(case, found, world, as_of)
+    return case
 
 
 def _judge_tabled(source: Path, name: str, world: str, as_of: str) -> Judged:
-    from ...engine.batch.back import case_of, codes_of
-    from ...engine.batch.load import Loaded
-    from ...engine.batch.sources import connect, sources, told
+    from ...engine.batch.several import Batches
+    from ...engine.batch.sources import connect, told
     from ...engine.batch.tables import NotTabledError
 
-    def looked(guideline: Guideline) -> Loaded:
-        batch = Loaded(db, guideline, world, as_of)
-        batch.look(sources(source, [batch.tables], db, name)[0])
-        return batch
+    def by_all(among: Several) -> Iterable[Case | Unreadable]:
+        return Batches(db, among, world, as_of).case(source, name)
 
     found = answering()
-    guideline = each(found)[0]
     try:
         db = connect(threads=1)
         with told():
-            batch = looked(guideline)
-            if isinstance(found, Several) and (only := _only(found, name, codes_of(batch, name))) is not guideline:
-                guideline, batch = only, looked(only)
-            case = case_of(batch, name)
+            case = _or_part(lambda: _tabled(db, source, name, found), found, by_all)
     except (NotTabledError, LookupError) as error:
         raise FaultError(str(error)) from None
-    return _judged(case, guideline, world, as_of)
+    return _judged(case, found, world, as_of)
+
+
+def _tabled(db: Any, source: Path, name: str, found: Answering) -> Case:
+    """Return a case of tables, read by the one guideline that it is for."""
+    from ...engine.batch.back import codes_of
+    from ...engine.batch.load import Loaded
+    from ...engine.batch.rejects import case_of
+    from ...engine.batch.sources import Sources, sources
+
+    def looked(guideline: Guideline) -> tuple[Loaded, Sources]:
+        batch = Loaded(db, guideline, "open")
+        (of,) = sources(source, [batch.tables], db, name)
+        batch.look(of)
+        return batch, of
+
+    guideline = each(found)[0]
+    batch, of = looked(guideline)
+    if isinstance(found, Several) and (only := _only(found, name, codes_of(batch, name))) is not guideline:
+        guideline, (batch, of) = only, looked(only)
+    return case_of(batch, of, name)._replace(under=guideline)
 
 
 def _only(several: Several, name: str, codes: set[str]) -> Guideline:

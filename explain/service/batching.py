@@ -13,11 +13,11 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...engine.batch.back import case_of
 from ...engine.batch.columns import DISTANCE, MISSING
 from ...engine.batch.entries import BatchError, holds_case_files
 from ...engine.batch.load import Loaded
-from ...engine.batch.sources import connect, sources, told
+from ...engine.batch.rejects import case_of
+from ...engine.batch.sources import Sources, connect, sources, told
 from ...engine.batch.sql import text
 from ...engine.batch.tables import NotTabledError
 from ...engine.cases.case import Case, read_files
@@ -122,8 +122,8 @@ class Batch:
         """
         try:
             with told():
-                if isinstance(self._input, Loaded):
-                    return case_of(self._input, name)
+                if isinstance(self._input, tuple):
+                    return case_of(*self._input, name)
                 found = self._input.get(name)
         except (BatchError, NotTabledError, LookupError):
             found = None
@@ -132,7 +132,7 @@ class Batch:
         return found
 
     @cached_property
-    def _input(self) -> Loaded | dict[str, Case]:
+    def _input(self) -> tuple[Loaded, Sources] | dict[str, Case]:
         """What was decided: tables, or the cases of files by their ids."""
         if not self.source:
             return {}
@@ -140,8 +140,9 @@ class Batch:
             cases = read_files([self.source], self.guideline)
             return {case.id: case for case in cases if isinstance(case, Case)}
         loaded = Loaded(connect(), self.guideline, "open")
-        loaded.look(sources(self.source, [loaded.tables], loaded.db)[0])
-        return loaded
+        (found,) = sources(self.source, [loaded.tables], loaded.db)
+        loaded.look(found)
+        return loaded, found
 
     @cached_property
     def near(self) -> Near:

@@ -135,6 +135,10 @@ def test_a_view_is_a_table(folder: Path) -> None:
         db.execute("CREATE VIEW finding AS FROM said")
         db.execute("CREATE SCHEMA other; CREATE TABLE other.condition AS SELECT 1 AS one")
     assert lines(made) == expected
+    with duckdb.connect(str(made)) as db:
+        db.execute("DROP TABLE said")
+    ran = batch(made)  # what the view is of is gone
+    assert (ran.exit_code, f"{made}: the table finding cannot be read: " in ran.stderr) == (2, True), ran.output
 
 
 @given(st.sampled_from(NAMES), st.sampled_from(["", "s"]), st.sampled_from([" ", "-", "", "_"]),
@@ -284,7 +288,7 @@ def test_case_files_of_one_id_are_rejected(tmp_path: Path, guideline: Guideline)
     for at, each in enumerate([said, said | {"id": "twice"}, said | {"id": "twice"}, said | {"id": 5}]):
         (tmp_path / "in" / f"{at}.json").write_text(json.dumps(each))
     ran = batch(tmp_path / "in")
-    assert ran.stdout.startswith("4 cases, 4 lines, 2 rejected")
+    assert ran.stdout.startswith("4 cases, 4 lines, 3 rejected")
     found = duckdb.read_csv(str(tmp_path / "lines.csv")).fetchall()
     assert [row[:3] for row in found] == [("both", 1, "95886"), ("both", 2, "E0601")] * 2
     rejects = duckdb.read_csv(str(tmp_path / "lines-rejects.csv")).fetchall()

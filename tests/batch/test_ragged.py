@@ -11,8 +11,8 @@ from types import ModuleType
 import pytest
 from click.testing import CliRunner, Result
 from coverlog.engine.batch import ragged
-from coverlog.engine.batch.back import ANOTHER
 from coverlog.engine.batch.load import Loaded
+from coverlog.engine.batch.rejects import ANOTHER
 from coverlog.engine.batch.sources import connect, sources
 from coverlog.engine.batch.stored import WHY
 from coverlog.engine.library.guideline import Guideline, load
@@ -182,11 +182,11 @@ def test_a_case_with_a_broken_row_is_not_explained(folder: Path) -> None:
     """The other cases are, as without it."""
     explain = ["-g", "cg_med_24", "explain", "--from", str(folder), "--case"]
     before = CliRunner().invoke(main, [*explain, "one"])
-    add(folder / "finding.csv", b"two,weakness\n")
+    number = add(folder / "finding.csv", b"two,weakness\n")
     after, refused = (CliRunner().invoke(main, [*explain, name]) for name in ("one", "two"))
     assert (after.exit_code, after.stdout) == (0, before.stdout)
     assert refused.exit_code == 2
-    assert "case two: a row of the table finding is broken: 2 values where the first line names 3" in refused.stderr
+    assert f"finding.csv, table finding, row {number}: 2 values where the first line names 3 columns" in refused.stderr
 
 
 @pytest.mark.parametrize("name", ["cg_med_24", "ncd_240_4"])

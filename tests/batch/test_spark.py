@@ -99,8 +99,9 @@ def whole(of: Batches) -> tuple[list[Any], list[Any], dict[str, int]]:
     """The lines and the rejects of a batch that has been run, and for whom its codes are."""
     give(of)
     codes = of.db.execute("SELECT DISTINCT cpt FROM every_service").fetchall()
-    told = of.db.execute(lines(of)).fetchall(), of.db.execute('SELECT "case", source, row_no, reason FROM rejects')
-    return sorted(told[0], key=str), sorted(told[1].fetchall(), key=str), of.masks(code for (code,) in codes)
+    told = of.db.execute(lines(of)).fetchall()
+    rejects = of.db.execute('SELECT case_no, "case", source, row_no, reason FROM rejects').fetchall()
+    return sorted(told, key=str), sorted(rejects, key=str), of.masks(code for (code,) in codes)
 
 
 def test_a_part_without_rows_is_none(guideline: Guideline, tmp_path: Path) -> None:
