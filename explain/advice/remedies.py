@@ -102,7 +102,7 @@ def _about(guideline: Guideline, date: str) -> tuple[Atom, ...]:
 def unstated(judged: Judged) -> str:
     """Return that a case states nothing of what it has to be about, and the question for it; else an empty text.
 
-    What leaves open what the case is about, such as pain beside a sign of something else, is not enough.
+    What is stated is not enough where it leaves open what else the case is about.
     """
     about = _about(judged.guideline, judged.guideline.since(judged.situation.date))
     settled = any(map(judged.model.sure, about)) and judged.model.unknown.isdisjoint(about)

@@ -145,7 +145,7 @@ def test_each_answer_is_told_in_the_words_of_its_guideline() -> None:
     assert "more information needed -> covered for the initial 12 weeks by B.5.b" in text
     assert "was missing: benefit from CPAP during the first 12 weeks" in text
     text = " ".join(run("compare", SIX, "emg-with-ncs-inpatient").stdout.split())
-    assert "-> not addressed: no place of service is stated that the guideline speaks to" in text
+    assert "-> not addressed: the place of service is not one that the guideline speaks to" in text
 
 
 def test_what_is_on_one_side_only_is_told(folders: tuple[Path, Path]) -> None:
