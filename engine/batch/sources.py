@@ -98,8 +98,7 @@ def need_arrays() -> None:
 def sources(path: Path, tables: Sequence[Tables], db: Any, only: str = "") -> list[Sources]:
     """Return where the tables of a batch are, for each guideline: in the files of a folder, or in a database of DuckDB.
 
-    What DuckDB holds of CSV, and of views, is made anew by each call: of two with one DuckDB the tables of the second are
-    there.
+    What DuckDB holds of CSV and views is made anew by each call: of two with one DuckDB those of the second are there.
 
     :param only: the id of the one case that is wanted; without any, all are.
     :raises BatchError: where there is no table of cases or of services, or a broken row that it cannot go on without.
