@@ -85,7 +85,7 @@ class Loaded:
     def _view(self, table: Table, found: Sources) -> None:
         empty = 'SELECT NULL::VARCHAR AS "case", 1::BIGINT AS row_no WHERE false'
         source = f"({found.of.get(table.name, empty)})"
-        known = self._columns(table, source, found)
+        known = {row[0]: row[1] for row in self.db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
         missing = [column for column in (table.id, *_needed(table)) if column not in known]
         if missing and table.name in found.of:
             told = f"it has {', '.join(sorted({*known} - {ROW, WHY}))} (coverlog batch --schema)"
@@ -96,19 +96,6 @@ class Loaded:
         of = quoted(name) if known[name] == "VARCHAR" else f"{quoted(name)}::VARCHAR"
         self.db.execute(f"""CREATE OR REPLACE TEMP VIEW "every_{table.name}" AS
             SELECT {of} AS "case", row_no, {columns} FROM {source}""")
-
-    def _columns(self, table: Table, source: str, found: Sources) -> dict[str, str]:
-        """Return the columns of a table with their types.
-
-        :raises BatchError: where it cannot be read, as a view of what is gone.
-        """
-        import duckdb
-
-        try:
-            return {row[0]: row[1] for row in self.db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            why = str(error).splitlines()[0].partition(": ")[2]
-            raise BatchError(f"{found.told}: the table {table.name} cannot be read: {why}") from None
 
     def readings(self) -> Iterator[Reading]:
         """Yield what reads the values of the tables."""

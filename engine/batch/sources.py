@@ -15,8 +15,8 @@ from ..language.record import NamedTuple
 from .comma import reader
 from .entries import PARQUET, BatchError, entries, named
 from .ragged import REMEDY
-from .sql import text
-from .stored import Stored
+from .sql import quoted, text
+from .stored import ROW, Stored, held
 from .tables import CASE, ID, SERVICE, Table, Tables
 
 CHUNK = 250_000
@@ -98,16 +98,12 @@ def need_arrays() -> None:
 def sources(path: Path, tables: Sequence[Tables], db: Any, only: str = "") -> list[Sources]:
     """Return where the tables of a batch are, for each guideline: in the files of a folder, or in a database of DuckDB.
 
-    What DuckDB holds of CSV is made anew by each call: of two with one DuckDB the tables of the second are there.
+    What DuckDB holds of CSV and views is made anew by each call: of two with one DuckDB those of the second are there.
 
     :param only: the id of the one case that is wanted; without any, all are.
     :raises BatchError: where there is no table of cases or of services, or a broken row that it cannot go on without.
     """
-    if path.is_file():
-        found = [_in_database(path, each, db) for each in tables]
-        of = [Sources(each, str(path), {}, {name: [str(path)] for name in each}) for each in found]
-    else:
-        of = _in_folder(path, tables, db, only)
+    of = (_in_database if path.is_file() else _in_folder)(path, tables, db, only)
     for each in of:
         for name in (CASE, SERVICE):
             if name not in each.of:
@@ -116,7 +112,21 @@ def sources(path: Path, tables: Sequence[Tables], db: Any, only: str = "") -> li
     return of
 
 
-def _in_database(path: Path, tables: Tables, db: Any) -> dict[str, str]:
+def _in_database(path: Path, tables: Sequence[Tables], db: Any, only: str) -> list[Sources]:
+    known = _attached(path, db)
+    for each in tables:
+        named(str(path), known, each)
+    found = {
+        name: _viewed(path, table, db, only) if known[name] == "VIEW"
+        else f'SELECT row_number() OVER () AS {ROW}, * FROM input."{name}"'
+        for name, table in _every(tables).items() if name in known
+    }  # fmt: skip
+    of = [{table.name: found[table.name] for table in each.all() if table.name in found} for each in tables]
+    return [Sources(each, str(path), {}, {name: [str(path)] for name in each}) for each in of]
+
+
+def _attached(path: Path, db: Any) -> dict[str, str]:
+    """Attach a database, and return what its tables and views are, by their names."""
     import duckdb
 
     try:
@@ -127,13 +137,28 @@ def _in_database(path: Path, tables: Tables, db: Any) -> dict[str, str]:
         told = f"{path}: neither a folder of tables nor a database of DuckDB; put case files into a folder"
         raise BatchError(told) from None
     there = "FROM information_schema.tables WHERE table_catalog = 'input' AND table_schema = 'main'"
-    known = {name for (name,) in db.execute(f"SELECT table_name {there}").fetchall()}
-    named(str(path), known, tables)
-    return {table.name: _numbered(f'input."{table.name}"') for table in tables.all() if table.name in known}
+    return dict(db.execute(f"SELECT table_name, table_type {there}").fetchall())
 
 
-def _numbered(source: str) -> str:
-    return f"SELECT row_number() OVER () AS row_no, * FROM {source}"
+def _viewed(path: Path, table: Table, db: Any, only: str) -> str:
+    """Return what selects the rows of a view, which is read once: each time they may come in another order.
+
+    :raises BatchError: where it cannot be read, as a view of what is gone.
+    """
+    import duckdb
+
+    view = f'input."{table.name}"'
+    try:
+        columns = [row[0] for row in db.execute(f"DESCRIBE {view}").fetchall()]
+        told = ", ".join(quoted(c) if c in {table.id, *table.columns} else f"NULL::VARCHAR AS {quoted(c)}"
+                         for c in columns if c.casefold() != ROW)  # fmt: skip
+        where = f"WHERE {quoted(table.id)}::VARCHAR = {text(only)}" if only and table.id in columns else ""
+        db.execute(f"""CREATE OR REPLACE TEMP TABLE {held(table.name)} AS
+            FROM (SELECT row_number() OVER () AS {ROW}, {told} FROM {view}) {where}""")
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        why = str(error).splitlines()[0].partition(": ")[2]
+        raise BatchError(f"{path}: the table {table.name} cannot be read: {why}") from None
+    return f"FROM {held(table.name)}"
 
 
 def _in_folder(path: Path, tables: Sequence[Tables], db: Any, only: str) -> list[Sources]:

@@ -84,7 +84,8 @@ def _explain(path: Path, error: Any, case: Any, guideline: Guideline) -> Iterato
         for word in error.kind.unexpected:
             yield (*path, word), f"unknown key {short(word)} in {name}", _key_meant(word, path, known, program)
     elif rule == "enum":
-        told = f"{name} is {'empty' if value is None else short(str(value))}, which is none of the words allowed"
+        word = "" if value is None else str(value)
+        told = f"{name} is {short(word) if word.strip() else 'empty'}, which is none of the words allowed"
         remedy = meant(path, value, None, program) or misplaced(str(value), path, program)
         yield path, told, remedy or _meant(str(value), error.kind.options)
     else:

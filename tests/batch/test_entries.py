@@ -141,6 +141,30 @@ def test_a_view_is_a_table(folder: Path) -> None:
     assert (ran.exit_code, f"{made}: the table finding cannot be read: " in ran.stderr) == (2, True), ran.output
 
 
+@pytest.mark.parametrize("columns", [(), ("missing", "rests_on")])
+@pytest.mark.parametrize("of", ["cg_med_24", ""])
+def test_rows_of_a_view_may_come_in_any_order(of: str, columns: tuple[str, ...], folder: Path) -> None:
+    """Whatever order a view has its rows in when it is read again, each line and each reject is of its own case."""
+    with (folder / "case.csv").open("a") as cases, (folder / "service.csv").open("a") as services:
+        for at in range(60):
+            cases.write(f"c{at},2025-{at % 12 + 1:02}-03,{('office', 'inpatient', 'moon')[at % 3]}\n")
+            services.write(f"c{at},{('95886', '99213', 'E0601', '95937')[at % 4]},1\nc{at},95909,{at % 2 + 1}\n")
+    made = database(folder, case="asked", service="said")
+    with duckdb.connect(str(made)) as db:
+        for name, table in (("case", "asked"), ("service", "said")):
+            db.execute(f'CREATE VIEW "{name}" AS FROM {table} ORDER BY random()')
+    found = []
+    for source in (folder, made):
+        args = ["batch", str(source), "-o", str(source.parent / "lines.csv"), *(f"--column={name}" for name in columns)]
+        ran = CliRunner().invoke(main, [*["-g", of][: 2 * bool(of)], *args])
+        assert ran.exit_code == 0, ran.output
+        rows, rejects = (duckdb.read_csv(str(source.parent / name)) for name in ("lines.csv", "lines-rejects.csv"))
+        told = rows.select('* EXCLUDE "row"'), rejects.select('"case", "table", reason')
+        found.append((ran.stdout, *(sorted(each.fetchall(), key=str) for each in told)))
+    assert found[0] == found[1]
+    assert len(found[0][2]) == 20
+
+
 @given(st.sampled_from(NAMES), st.sampled_from(["", "s"]), st.sampled_from([" ", "-", "", "_"]),
        st.sampled_from([str.upper, str.title, str.lower]))  # fmt: skip
 def test_names_that_are_written_otherwise_are_alike(

@@ -243,6 +243,15 @@ def test_what_is_no_count_is_told(key: str, written: str, message: str, guidelin
 # Every fault, and the bounds.
 
 
+@pytest.mark.parametrize("value", ["", " ", "\t\n", None])
+def test_a_word_that_is_not_there_is_told_as_empty(value: str | None, guideline: Guideline) -> None:
+    """Whether a case says nothing or blanks in place of a word, the message has no gap."""
+    said = {"id": "a", "date_of_service": "2025-06-01", "services": [{"cpt": "95886"}]}
+    (case,) = read_text(json.dumps(said | {"setting": value}).encode(), "case", guideline)
+    assert isinstance(case, Unreadable)
+    assert ": setting is empty, which is none of the words allowed; " in case.error
+
+
 def test_every_fault_is_told_in_order(guideline: Guideline) -> None:
     """A case with nine faults gets nine lines, each with its place, by the places."""
     text = """\
