@@ -233,7 +233,7 @@ class Writer:
 
     def _block(self, criterion: str, statement: str, draft: _Draft) -> Block:
         known, whole = self.program.statements.get(statement), len(set(draft.lacking.values())) <= 1
-        above = draft.above.union(*(item.by for group in draft.lacking for item in group))
+        above = draft.above.union(*[item.by for group in draft.lacking for item in group])
         return Block(
             statement, self._said(statement, draft), bool(known and known.authority == "inferred"), criterion,
             tuple(draft.rules), tuple(draft.met), tuple(draft.lacking), whole,
