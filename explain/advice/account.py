@@ -75,10 +75,8 @@ class Account(NamedTuple):
 
         :param each: say it of each of them.
         """
-        if not items:
-            return []
         every = {item.concept for block in (*self.blocks, *self.beside) for item in block.beside}
-        ways = self.ways if self.fails else ()
+        ways = self.ways if items and self.fails else ()
         taken = ({n.finding for place in way.places for w in place for n in single([w.need])}
                  for way in ways if not way.request)  # fmt: skip
         turning = {name for names in taken if names <= every for name in names}

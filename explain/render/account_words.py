@@ -144,7 +144,7 @@ def folded_told(account: Account, left: Sequence[Block], *, short: bool = False,
         texts.append(f"{'met as well' if favourable else 'also in play'}: {', '.join(names)} (--detail 2)")
     texts += more
     beside: Group = tuple(dict.fromkeys([i for block in (*account.blocks, *account.beside) for i in block.beside]))
-    for items, does in account.apart(beside):
+    for items, does in account.apart(beside) if beside else ():
         number = f"{len(items)} item{'s' * (len(items) > 1)} that {does}"
         texts.append(number if short or len(items) > FEW else f"{alike(items)} ({does})")
     common = {block.statement for block in account.beside if not block.beside}
