@@ -50,10 +50,12 @@ class Settled:
         return self._relaxed.missing.follows(*(need.atom for need in plain))
 
     def _stays(self, item: Item) -> bool:
-        """Say whether the case says something, and says it still once what is needed is documented."""
+        """Say whether the case says something, or does not, and does so still once what is needed is documented."""
         name, args = item.atom.predicate, item.atom.args
         if item.finding in self._about:
             return False
+        if item.kind == "absent":
+            return not any(a.predicate == name and a.args[: len(args)] == args for a in self._relaxed.said)
         if item.kind in ("low", "high"):
             said = (a for a in self._relaxed.said if (a.predicate, a.args[:-1]) == (name, args[:-1]))
             return any(_is_within(amount, item) for amount in said)

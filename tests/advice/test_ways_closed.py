@@ -391,6 +391,17 @@ def test_a_way_leads_to_what_goes_first_with_all_that_the_case_says(missing: Sai
     assert held(judged, guideline) == 1
 
 
+def test_a_way_counts_what_the_case_does_not_say(toy_folder: Callable[[str], Path]) -> None:
+    """An outcome that goes first because nobody says an amount is the one that a way comes to, in the closed world."""
+    guideline = load(toy_folder("pump"))
+    findings = {"injections_failed": "present", "log_kept": "absent", "better_control": "present"}
+    said = {"id": "p", "date_of_service": "2025-05-01", "services": [{"cpt": "E0784"}], "findings": findings}
+    judged = judge(_read(said, guideline), guideline, world="closed")
+    told = {way.options: (way.ask.outcome, way.ask.statements) for way in ways(judged, judged.decision.lines[0]).ways}
+    assert told["--set log_kept=present",] == ("covered_initial", ("P.1",))
+    assert held(judged, guideline) == len(told)
+
+
 TOYS = ("apnea", "chair", "clues", "lamp", "oxygen", "pump", "rest", "shelf", "stand", "visits")
 
 
