@@ -53,6 +53,11 @@ class Judged(NamedTuple):
         return self.situation.model
 
     @property
+    def dated(self) -> str:
+        """The date whose rules apply, in words, where it is not the date of service; else an empty text."""
+        return f"as of {self.decision.as_of}" * (self.decision.as_of != self.case.date)
+
+    @property
     def why(self) -> Why:
         """What answers why, and why not."""
         return self.situation.why

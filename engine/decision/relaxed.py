@@ -54,8 +54,8 @@ class Settled:
         name, args = item.atom.predicate, item.atom.args
         if item.finding in self._about:
             return False
-        if item.kind == "absent":
-            return not any(a.predicate == name and a.args[: len(args)] == args for a in self._relaxed.said)
+        if item.kind == "absent":  # that an amount is, is asked only where none is said; see `unsaid`
+            return item.atom not in self._relaxed.said
         if item.kind in ("low", "high"):
             said = (a for a in self._relaxed.said if (a.predicate, a.args[:-1]) == (name, args[:-1]))
             return any(_is_within(amount, item) for amount in said)

@@ -11,7 +11,7 @@ from ...engine.language.record import NamedTuple
 from ...engine.language.terms import Atom, Rule
 from ...engine.program.program import Program
 from .item import BARS, FOLDED, MET, Item
-from .step import Choice, Step, through
+from .step import Choice, Step, cited, through
 from .wording import words_by
 
 Group = tuple[Item, ...]
@@ -116,7 +116,7 @@ class Writer:
             return
         self._done.add(key)
         statement = step.rule.cites[0] if step.rule.cites else ""
-        above = above + step.rule.cites + step.rule.readings
+        above += cited(step.rule)
         bars = barred or (bool(step.lacking) and step.barred)
         below = statement if step.about else criterion
         waiting = bool(step.items) or statement in self.line.by

@@ -64,7 +64,7 @@ def _way(way: Way) -> dict[str, Any]:
 def as_text(judged: Judged, lines: Sequence[LineAsks], width: int) -> str:
     """Return the checklist as boxes to tick; lines that ask the same are one, choices are drawn together."""
     case = judged.case
-    dated = f" (as of {judged.decision.as_of})" * (judged.decision.as_of != case.date)
+    dated = f" ({judged.dated})" * bool(judged.dated)
     parts = wrapped(f"{case.id}{': ' * bool(case.title)}{case.title}{dated}", width, subsequent_indent="  ")
     same: dict[tuple[object, ...], list[LineAsks]] = {}
     for each in lines:

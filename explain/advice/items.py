@@ -15,6 +15,7 @@ from ...engine.program.program import CaseKey
 from ...engine.program.words import say_atom, say_counted, say_needed, say_rule
 from .evidence import DATED, DOCUMENTED, Evidence
 from .item import ABSENT, BARS, FOLDED, MET, NO_SOURCE, OPEN, OTHER, SHORT, STATED, Item
+from .step import cited
 from .units import amounts_from, unit_in
 
 _DAY = r"\d{4}-\d\d-\d\d"
@@ -198,9 +199,7 @@ class Items:
             return item
         firing = self.evidence.why.shortest(atom)
         label = say_rule(firing.rule, firing.binding, self.program)
-        return item._replace(
-            label=label, told="", source=", ".join(firing.rule.cites), by=firing.rule.cites + firing.rule.readings
-        )
+        return item._replace(label=label, told="", source=", ".join(firing.rule.cites), by=cited(firing.rule))
 
     def request(self, atom: Atom) -> Item:
         """Return another request than was made."""

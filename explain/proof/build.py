@@ -71,8 +71,8 @@ class Builder(Adding):
 
     def _dated(self, text: str) -> str:
         """Return what is said of a line with the date whose rules apply, where it is not the date of service."""
-        date, (of, sign, said) = self.judged.decision.as_of, text.partition(": ")
-        return text if date == self.judged.case.date else f"{of}, as of {date}{sign}{said}"
+        of, sign, said = text.partition(": ")
+        return f"{of}, {self.judged.dated}{sign}{said}" if self.judged.dated else text
 
     def contrast(self, line: LineDecision, asked: str) -> str:
         """Add why a line does not have an outcome: that it does not hold, how far it does, or what does instead."""

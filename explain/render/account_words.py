@@ -27,8 +27,7 @@ def about(account: Account, judged: Judged) -> str:
     several = len({each.session for each in judged.decision.lines}) > 1
     shown = [program.label(value) for name, value in line.shown.items()
              if value and "Session" in program.predicates[name].params]  # fmt: skip
-    dated = [f"as of {judged.decision.as_of}"] * (judged.decision.as_of != judged.case.date)
-    return ", ".join([f"session {line.session}"] * several + shown + dated)
+    return ", ".join([f"session {line.session}"] * several + shown + [judged.dated] * bool(judged.dated))
 
 
 def sentence(account: Account) -> str:
@@ -72,11 +71,15 @@ def ways_told(account: Account, most: int, *, named: bool = False) -> str:
     texts = told(ways, account.blocks, named=named)
     if not texts or account.any_decides:
         return ""
-    left = len(texts) - len(texts[:most])
-    more = f"; {left} more way{'s' * (left > 1)} (coverlog checklist)" if left else ""
-    shown = [text.removeprefix(ANY) if len(texts) == 1 else text for text in texts[:most]]
     met = next(iter(led)) if len(led) == 1 else ""
-    return f"Would be {met or 'met'} with{f' {ANY[:-2]}' * (len(texts) > 1)}: {'; '.join(shown)}{more}"
+    shown = texts if texts[1:] else [texts[0].removeprefix(ANY)]
+    return f"Would be {met or 'met'} with{f' {ANY[:-2]}' * (len(texts) > 1)}: {nearest(shown, most)}"
+
+
+def nearest(ways: Sequence[str], most: int) -> str:
+    """Return so many ways in words at most, and how many more there are."""
+    left = len(ways) - len(ways[:most])
+    return "; ".join(ways[:most]) + (f"; {left} more way{'s' * (left > 1)} (coverlog checklist)" if left else "")
 
 
 def told(ways: Sequence[Way], blocks: Sequence[Block], *, named: bool = False) -> list[str]:

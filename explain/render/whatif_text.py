@@ -13,7 +13,7 @@ from ..advice.remedies import unstated
 from ..advice.told import ANY
 from ..advice.whatif import ASKS, DECIDES, NOT_MET, SUPPORTS, WHEN, Flip, compare, differing
 from ..advice.wording import words_of
-from .account_words import told
+from .account_words import nearest, told
 from .table import table
 
 MOST = 4
@@ -92,9 +92,8 @@ def _left(flip: Flip, before: Judged, after: Judged, width: int) -> Iterator[str
             for judged, line in zip((before, after), lines, strict=True)]  # fmt: skip
     for name, line, ways, others in zip(WHEN, lines, each, reversed(each), strict=True):
         own = [way for way in ways if way not in others]
-        more = f"; {len(own) - MOST} more way{'s' * (len(own) > MOST + 1)} (coverlog checklist)" * (len(own) > MOST)
-        more += "; there may be more" * (not line.missing_complete)
-        said = f"{ANY * (len(own) > 1)}{'; '.join(own[:MOST])}{more}" if own else "nothing else"
+        more = "; there may be more" * (not line.missing_complete)
+        said = f"{ANY * (len(own) > 1)}{nearest(own, MOST)}{more}" if own else "nothing else"
         yield from wrapped(said, width, initial_indent=f"  {name:8}", subsequent_indent=" " * 10)
 
 
